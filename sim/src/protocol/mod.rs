@@ -1,0 +1,344 @@
+//! What a protocol is: nodes that ask, and a host that does.
+//!
+//! A node's handlers block in the middle of their work, as the reference program's do. So a node says
+//! after each message what it will take next, and its host obeys: the list of a protocol's [`Wait`]s is
+//! the list of its blocking calls.
+
+pub mod classic;
+pub mod script;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use ringscope_traces::{Payload, Rank, Tag};
+use serde::{Deserialize, Serialize};
+
+pub use script::{Command, Cursor, Run, Script};
+
+/// A key of the hash table.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[serde(transparent)]
+pub struct Key(pub i64);
+
+/// A value of the hash table.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[serde(transparent)]
+pub struct Value(pub i64);
+
+/// A node's place in the ring: it owns the keys above its parent's id, up to its own.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[serde(transparent)]
+pub struct StorageId(pub i64);
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for StorageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The keys and values that a node holds, in growing order of the keys.
+pub type Storage = BTreeMap<Key, Value>;
+
+/// A message of a protocol: typed, told apart by its MPI tag.
+pub trait Message: Clone + fmt::Debug + PartialEq + Eq + Hash + Serialize {
+    /// The message's MPI tag.
+    fn tag(&self) -> Tag;
+
+    /// The message of that tag with that payload.
+    ///
+    /// # Errors
+    ///
+    /// When the protocol has no such tag, or the payload is not of the tag's shape.
+    fn parse(tag: Tag, payload: &Payload) -> Result<Self, BadMessage>;
+
+    /// The name of a tag, such as `PUT`; `None` when the protocol does not have that tag.
+    fn tag_name(tag: Tag) -> Option<&'static str>;
+
+    /// The payload's length in bytes as compact JSON, which is what an eager limit and a cost per
+    /// byte count.
+    fn bytes(&self) -> u64;
+
+    /// What the message is about, for those who keep the books.
+    fn meaning(&self) -> Meaning;
+}
+
+/// What a message is about, whatever the protocol calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// A command on its way to the node that it concerns.
+    Command(Command),
+    /// The command node has no more commands.
+    End,
+    /// The answer to a GET: the value, and the storage id of its owner.
+    Found(Value, StorageId),
+    /// A PUT, ADD or REMOVE is done; after a PUT with the pair that was put.
+    Done(Option<(Key, Value)>),
+    /// Part of a join or a leave, between the nodes that it concerns.
+    Rewiring,
+}
+
+/// One of the processes of a protocol.
+pub trait Node: Clone + Hash + Eq + fmt::Debug {
+    /// What the protocol's nodes send each other.
+    type Message: Message;
+
+    /// What the node does before anything has arrived.
+    fn start(&mut self, out: &mut Outbox<Self::Message>) -> Wait;
+
+    /// Takes a message that the last [`Wait`] allows, and says what the node will take next.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] where the reference program would crash. What the handler had sent until then is
+    /// in the outbox; the node takes nothing more.
+    fn receive(
+        &mut self,
+        from: Rank,
+        message: Self::Message,
+        out: &mut Outbox<Self::Message>,
+    ) -> Result<Wait, Fault>;
+
+    /// What a panel or an invariant may see.
+    fn view(&self) -> NodeView<'_>;
+}
+
+/// What a node will take next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wait {
+    /// A message from any source with any tag: the probe at the top of the loop.
+    Any,
+    /// A message from that source with that tag: a receive inside a handler.
+    From {
+        /// The only rank to receive from.
+        source: Rank,
+        /// The only tag to receive.
+        tag: Tag,
+    },
+    /// Nothing: the node has finished.
+    Stopped,
+}
+
+impl Wait {
+    /// Whether a message from `source` with `tag` is one that this wait takes.
+    #[must_use]
+    pub fn takes(self, source: Rank, tag: Tag) -> bool {
+        match self {
+            Wait::Any => true,
+            Wait::From { source: wanted, tag: wanted_tag } => source == wanted && tag == wanted_tag,
+            Wait::Stopped => false,
+        }
+    }
+}
+
+/// What a node wants done: messages to send, in order, and lines to print.
+#[derive(Debug, Clone)]
+pub struct Outbox<M> {
+    sends: Vec<(Rank, M)>,
+    prints: Vec<Print>,
+}
+
+impl<M> Default for Outbox<M> {
+    fn default() -> Self {
+        Outbox { sends: Vec::new(), prints: Vec::new() }
+    }
+}
+
+impl<M> Outbox<M> {
+    /// Asks for a standard blocking send.
+    pub fn send(&mut self, to: Rank, message: M) {
+        self.sends.push((to, message));
+    }
+
+    /// Asks for a line on the program's output.
+    pub fn print(&mut self, print: Print) {
+        self.prints.push(print);
+    }
+
+    /// Takes the messages to send, in the order they were asked for.
+    pub fn sends(&mut self) -> std::vec::Drain<'_, (Rank, M)> {
+        self.sends.drain(..)
+    }
+
+    /// Takes the lines to print.
+    pub fn prints(&mut self) -> std::vec::Drain<'_, Print> {
+        self.prints.drain(..)
+    }
+
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sends.is_empty() && self.prints.is_empty()
+    }
+}
+
+/// A line that the command node prints, in the reference program's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Print {
+    /// The answer to a GET.
+    Found(Value, StorageId),
+    /// The command node has sent END.
+    Finalizing,
+}
+
+impl fmt::Display for Print {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Print::Found(value, owner) => write!(f, "val is {value}, storage id is {owner}"),
+            Print::Finalizing => f.write_str("command finalizing"),
+        }
+    }
+}
+
+/// A neighbour in the ring; the command node, as the head's parent, has no storage id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Peer {
+    /// The neighbour's rank.
+    pub rank: Rank,
+    /// Its storage id.
+    pub id: Option<StorageId>,
+}
+
+/// What a node shows of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeView<'a> {
+    /// The part it plays.
+    pub role: Role,
+    /// Its storage id; an idle node has none.
+    pub id: Option<StorageId>,
+    /// Its predecessor; an idle node has none.
+    pub parent: Option<Peer>,
+    /// Its successor; an idle node has none.
+    pub child: Option<Peer>,
+    /// What it holds; `None` when it holds no storage at all.
+    pub storage: Option<&'a Arc<Storage>>,
+    /// What it is in the middle of, such as `joining rank 3 at 500: awaits the newcomer`.
+    pub phase: Phase<'a>,
+}
+
+/// The part a node plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Rank 0, where commands enter the ring.
+    Head,
+    /// A node of the ring that can hold keys.
+    Storage,
+    /// The last rank, which issues the commands.
+    Command,
+}
+
+/// What a node is in the middle of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase<'a> {
+    /// Nothing: it takes what comes.
+    Idle,
+    /// It is taking in a new node; what it awaits, in words.
+    Joining(&'a str),
+    /// It is leaving the ring; what it awaits, in words.
+    Leaving(&'a str),
+    /// The command node: the commands whose replies are still to come, oldest first.
+    Commanding(&'a std::collections::VecDeque<Command>),
+}
+
+/// The protocol breaking its own promises: where the reference program crashes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Fault {
+    /// A node that never joined was asked for what only a node with an id can do.
+    #[error("it never joined the ring, so it has no storage id to compare with ({asked})")]
+    NoId {
+        /// The message's name.
+        asked: &'static str,
+    },
+    /// A node without storage was asked to hold or look up keys.
+    #[error("it has no storage ({asked})")]
+    NoStorage {
+        /// The message's name.
+        asked: &'static str,
+    },
+    /// A node without a successor or a predecessor was asked to pass something on.
+    #[error("it has no {neighbour} to send to ({asked})")]
+    NoNeighbour {
+        /// `child` or `parent`.
+        neighbour: &'static str,
+        /// The message's name.
+        asked: &'static str,
+    },
+    /// A message was addressed to a rank that is not there.
+    #[error("it sends to rank {rank}, which does not exist")]
+    NoSuchRank {
+        /// The rank as the protocol had it.
+        rank: i64,
+    },
+    /// A reply did not carry what its handler needs.
+    #[error("the {message} that it awaited does not carry {missing}")]
+    BadReply {
+        /// The message's name.
+        message: &'static str,
+        /// What the handler needs.
+        missing: &'static str,
+    },
+}
+
+/// A payload that is not a message of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadMessage {
+    /// The protocol has no such tag.
+    #[error("the protocol has no tag {0}")]
+    UnknownTag(Tag),
+    /// The payload is not of the tag's shape.
+    #[error("a {name} carries {expected}, not {got}")]
+    Shape {
+        /// The tag's name.
+        name: &'static str,
+        /// What it should carry.
+        expected: &'static str,
+        /// What it carries, cut short.
+        got: String,
+    },
+}
+
+/// The protocols there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Protocol {
+    /// The reference program's protocol.
+    #[default]
+    Classic,
+}
+
+impl Protocol {
+    /// Every protocol, in the order in which they are listed.
+    pub const ALL: &'static [Protocol] = &[Protocol::Classic];
+
+    /// The protocol's name in scenarios and traces.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Classic => "classic",
+        }
+    }
+
+    /// The protocol of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Protocol> {
+        Protocol::ALL.iter().copied().find(|protocol| protocol.name() == name)
+    }
+}

@@ -1,0 +1,3 @@
+//! The world that runs nodes: MPI's matching rules, latencies, and how a run ends.
+
+pub mod latency;

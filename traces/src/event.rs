@@ -1,0 +1,220 @@
+//! The words a trace is made of: ranks, tags, events, header and footer.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::payload::Payload;
+
+/// The version of the trace format that this crate reads and writes.
+pub const VERSION: u64 = 1;
+
+/// The most ranks that a trace may name: a header that promises more is refused before anything is
+/// set up for them.
+pub const MAX_RANKS: u32 = 1 << 20;
+
+/// One process of the program, as MPI numbers them: 0 to the number of ranks less one.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[serde(transparent)]
+pub struct Rank(pub u32);
+
+impl Rank {
+    /// The rank as an index into a list with an entry for each rank.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for Rank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An MPI message tag.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+#[serde(transparent)]
+pub struct Tag(pub i32);
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Whether a rank sent a message or received one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Op {
+    /// The rank sent a message to its peer.
+    Send,
+    /// The rank received a message from its peer.
+    Recv,
+}
+
+/// One message sent or received by one rank.
+///
+/// `D` is the payload: [`Payload`] when read from a file, a reference to a protocol's own message
+/// when a host writes its events as they happen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Event<D = Payload> {
+    /// Whose event it is.
+    pub rank: Rank,
+    /// Its index among the events of that rank, from 0.
+    pub n: u64,
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The message's MPI tag.
+    pub tag: Tag,
+    /// The payload.
+    pub data: D,
+    /// Nanoseconds since the start of the run.
+    pub t: u64,
+    /// Lamport time, from 1.
+    pub clock: u64,
+}
+
+impl<D> Event<D> {
+    /// The rank that sent the event's message.
+    #[must_use]
+    pub fn sender(&self) -> Rank {
+        match self.op {
+            Op::Send => self.rank,
+            Op::Recv => self.peer,
+        }
+    }
+
+    /// The rank that the event's message is for.
+    #[must_use]
+    pub fn receiver(&self) -> Rank {
+        match self.op {
+            Op::Send => self.peer,
+            Op::Recv => self.rank,
+        }
+    }
+}
+
+/// Where a trace comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A simulated run.
+    Sim,
+    /// The project's own nodes under real MPI.
+    Mpi,
+    /// Somebody's own program, recorded.
+    Recorded,
+}
+
+/// What an event's `t` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeKind {
+    /// Simulated nanoseconds.
+    Virtual,
+    /// Nanoseconds of a real clock.
+    Wall,
+}
+
+/// The first line of a trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Where the trace comes from.
+    pub source: Source,
+    /// The name of the protocol's variant.
+    pub protocol: String,
+    /// The number of processes, 1 to [`MAX_RANKS`].
+    pub ranks: u32,
+    /// The seed of a simulated run.
+    pub seed: Option<u64>,
+    /// What the events' times count.
+    pub time: TimeKind,
+    /// Further fields, in the order in which they stand.
+    pub more: Vec<(String, Payload)>,
+}
+
+impl Header {
+    /// The further field of that name, where there is one.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Payload> {
+        self.more.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+}
+
+/// How a run ended, as a trace says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every rank stopped.
+    Completed,
+    /// Every rank that has not stopped waits, and nothing that any of them waits for is in flight.
+    Deadlock,
+    /// The state of the world came again, or the limit of messages was passed, without progress of
+    /// any command.
+    Livelock,
+    /// A rank broke off.
+    Crashed {
+        /// Which one, where the trace says it.
+        rank: Option<Rank>,
+        /// On what, where the trace says it.
+        reason: Option<String>,
+    },
+    /// Stopped by a limit or by hand.
+    Stopped,
+}
+
+impl Ending {
+    /// The ending's name in a footer.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::Deadlock => "deadlock",
+            Ending::Livelock => "livelock",
+            Ending::Crashed { .. } => "crashed",
+            Ending::Stopped => "stopped",
+        }
+    }
+}
+
+/// The last line of a trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footer {
+    /// How the run ended.
+    pub ending: Ending,
+    /// The number of event lines.
+    pub events: u64,
+}
+
+/// A whole trace in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The first line.
+    pub header: Header,
+    /// The events in the order of the file.
+    pub events: Vec<Event>,
+    /// The last line; `None` when the run was cut off.
+    pub footer: Option<Footer>,
+}
+
+/// Names for what a protocol's messages are, lent to everything here that speaks of messages.
+pub trait Vocabulary {
+    /// The name of a tag, such as `PUT`; `None` when the protocol does not have that tag.
+    fn tag_name(&self, tag: Tag) -> Option<&'static str>;
+}
+
+/// The vocabulary of an unknown protocol: it has no names.
+#[derive(Debug, Clone, Copy)]
+pub struct NoNames;
+
+impl Vocabulary for NoNames {
+    fn tag_name(&self, _tag: Tag) -> Option<&'static str> {
+        None
+    }
+}
