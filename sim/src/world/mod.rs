@@ -1,3 +1,366 @@
 //! The world that runs nodes: MPI's matching rules, latencies, and how a run ends.
+//!
+//! A [`World`] holds the nodes, what each of them waits for, and every message that has been sent and
+//! not yet received. The only nondeterminism of a run is which sender's message a rank that takes
+//! anything gets next, and it lives in the world's [`Order`]: by simulated arrival ([`timed`]), or by
+//! choice ([`chosen`]), be it an explorer's or that of a recorded run ([`recorded`]).
 
+pub mod chosen;
+pub mod end;
 pub mod latency;
+pub mod livelock;
+mod mail;
+pub mod observe;
+pub mod recorded;
+pub mod recording;
+pub mod run;
+mod state;
+pub mod timed;
+mod wheel;
+
+use std::collections::VecDeque;
+
+use ringscope_traces::{Op, Rank};
+
+pub use chosen::{Choice, Chosen};
+pub use end::{Blocked, End, Pending, Stall};
+pub use observe::{Happening, Observer};
+pub use run::{Limits, Outcome, run};
+pub use timed::Timed;
+
+use crate::protocol::{Fault, Message, Node, Outbox, Wait};
+use mail::{Envelope, Post};
+
+/// Who gets a message that has just been sent, and when.
+pub trait Order<M>: Clone {
+    /// Whether the order in which messages of different senders have come to a rank decides what
+    /// happens next, so that it is a part of the world's state.
+    const ARRIVALS_COUNT: bool;
+
+    /// Takes note of a message that has just been sent, and says whether it has arrived already.
+    fn sent(&mut self, parcel: Parcel, bytes: impl FnOnce() -> u64) -> bool;
+}
+
+/// What an [`Order`] is told of a message that has just been sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Parcel {
+    /// Where the message is kept.
+    index: u32,
+    from: Rank,
+    to: Rank,
+    now_ns: u64,
+}
+
+/// The state of a run: nodes, waits, and messages under way.
+#[derive(Debug, Clone)]
+pub struct World<N: Node, O> {
+    nodes: Vec<N>,
+    desks: Vec<Desk<N::Message>>,
+    post: Post<N::Message>,
+    order: O,
+    eager: Option<u64>,
+    now_ns: u64,
+    sent: u64,
+    received: u64,
+    waiting: usize,
+    crash: Option<(Rank, Fault)>,
+    outbox: Outbox<N::Message>,
+}
+
+/// What the world keeps for each rank beside its node.
+#[derive(Debug, Clone)]
+struct Desk<M> {
+    wait: Wait,
+    /// The Lamport time of the rank's last event.
+    clock: u64,
+    /// Messages that have arrived and that the rank does not take yet, in order of arrival: MPI's
+    /// unexpected queue.
+    unexpected: VecDeque<u32>,
+    /// The send in which the rank is blocked.
+    blocked: Option<Box<BlockedSend<M>>>,
+}
+
+/// A rank inside a standard send of a message above the eager limit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct BlockedSend<M> {
+    /// Whom it sends to.
+    to: Rank,
+    /// The number of the message that is to be received before the rank goes on.
+    number: u64,
+    /// What it sends after that.
+    rest: VecDeque<(Rank, M)>,
+    /// What it takes after that.
+    then: Wait,
+}
+
+/// What became of a send.
+enum Sent {
+    /// It returned at once.
+    Buffered,
+    /// It returns when the message of that number is received.
+    Blocked { number: u64 },
+    /// MPI refused it.
+    NoSuchRank,
+}
+
+/// What became of one step of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// This rank received a message and handled it.
+    Received(Rank),
+    /// Nothing is left to receive, or a rank has crashed.
+    Nothing,
+}
+
+impl<N: Node, O: Order<N::Message>> World<N, O> {
+    /// A world in which every node has started, by rank. With `eager` a send of more bytes than that
+    /// blocks until it is received; without it none does.
+    pub fn new(
+        nodes: Vec<N>,
+        order: O,
+        eager: Option<u64>,
+        observer: &mut impl Observer<N>,
+    ) -> World<N, O> {
+        let desk =
+            || Desk { wait: Wait::Any, clock: 0, unexpected: VecDeque::new(), blocked: None };
+        let mut world = World {
+            desks: (0..nodes.len()).map(|_| desk()).collect(),
+            waiting: nodes.len(),
+            nodes,
+            post: Post::default(),
+            order,
+            eager,
+            now_ns: 0,
+            sent: 0,
+            received: 0,
+            crash: None,
+            outbox: Outbox::default(),
+        };
+        for rank in world.ranks() {
+            let wait = world.nodes[rank.index()].start(&mut world.outbox);
+            world.after_handler(rank, wait, observer);
+        }
+        world
+    }
+
+    /// All ranks.
+    pub fn ranks(&self) -> impl Iterator<Item = Rank> + use<N, O> {
+        let count = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
+        (0..count).map(Rank)
+    }
+
+    /// The nodes, by rank.
+    #[must_use]
+    pub fn nodes(&self) -> &[N] {
+        &self.nodes
+    }
+
+    /// What a rank will take next; a rank that is blocked in a send takes nothing.
+    #[must_use]
+    pub fn wait(&self, rank: Rank) -> Wait {
+        self.desks[rank.index()].wait
+    }
+
+    /// The rank whose receipt a blocked send of that rank needs, if it is in one.
+    #[must_use]
+    pub fn blocked_on(&self, rank: Rank) -> Option<Rank> {
+        self.desks[rank.index()].blocked.as_ref().map(|blocked| blocked.to)
+    }
+
+    /// Virtual time in nanoseconds.
+    #[must_use]
+    pub fn now_ns(&self) -> u64 {
+        self.now_ns
+    }
+
+    /// How many messages have been received.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The rank that crashed, and on what.
+    #[must_use]
+    pub fn crash(&self) -> Option<&(Rank, Fault)> {
+        self.crash.as_ref()
+    }
+
+    /// Whether every rank has stopped.
+    #[must_use]
+    pub fn all_stopped(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// Every message that has been sent and not received, in the order of sending.
+    #[must_use]
+    pub fn pending(&self) -> Vec<Pending<N::Message>> {
+        let mut pending: Vec<_> = self.post.iter().collect();
+        pending.sort_unstable_by_key(|envelope| envelope.number);
+        let pending = pending.into_iter();
+        pending.map(|envelope| Pending::from(envelope.clone())).collect()
+    }
+
+    /// The same state with nothing left to time: every message that is under way can be chosen next.
+    #[must_use]
+    pub fn to_chosen(&self) -> World<N, Chosen> {
+        let mut desks = self.desks.clone();
+        for desk in &mut desks {
+            desk.unexpected.clear();
+        }
+        let mut indices: Vec<_> = self.post.indices().collect();
+        indices.sort_unstable_by_key(|&index| self.post.get(index).number);
+        for index in indices {
+            desks[self.post.get(index).to.index()].unexpected.push_back(index);
+        }
+        World {
+            nodes: self.nodes.clone(),
+            desks,
+            post: self.post.clone(),
+            order: Chosen,
+            eager: self.eager,
+            now_ns: self.now_ns,
+            sent: self.sent,
+            received: self.received,
+            waiting: self.waiting,
+            crash: self.crash.clone(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Hands a message to its receiver, which takes it now.
+    #[inline]
+    fn receive(&mut self, index: u32, observer: &mut impl Observer<N>) -> Rank {
+        let Envelope { from, to, clock, number, message } = self.post.take(index);
+        let desk = &mut self.desks[to.index()];
+        desk.clock = desk.clock.max(clock) + 1;
+        self.received += 1;
+        observer.happened(&Happening {
+            rank: to,
+            op: Op::Recv,
+            peer: from,
+            message: &message,
+            now_ns: self.now_ns,
+            clock: desk.clock,
+            number,
+        });
+        match self.nodes[to.index()].receive(from, message, &mut self.outbox) {
+            Ok(wait) => self.after_handler(to, wait, observer),
+            Err(fault) => {
+                self.after_handler(to, Wait::Stopped, observer);
+                self.crash.get_or_insert((to, fault));
+            }
+        }
+        if self.eager.is_some() {
+            self.release(from, number, observer);
+        }
+        observer.handled(to, &self.nodes);
+        to
+    }
+
+    /// Does what a handler asked for, and notes what its rank takes next.
+    #[inline]
+    fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        let then = self.send_all(rank, wait, outbox.sends(), observer);
+        for print in outbox.prints() {
+            observer.printed(rank, print);
+        }
+        self.outbox = outbox;
+        self.set_wait(rank, then);
+    }
+
+    /// Sends one message after the other; what the rank takes after that, which is nothing as soon as
+    /// one of them blocks.
+    #[inline]
+    fn send_all(
+        &mut self,
+        rank: Rank,
+        wait: Wait,
+        mut sends: std::vec::Drain<'_, (Rank, N::Message)>,
+        observer: &mut impl Observer<N>,
+    ) -> Wait {
+        while let Some((to, message)) = sends.next() {
+            match self.send(rank, to, message, observer) {
+                Sent::Buffered => {}
+                Sent::Blocked { number } => {
+                    let blocked = BlockedSend { to, number, rest: sends.collect(), then: wait };
+                    self.desks[rank.index()].blocked = Some(Box::new(blocked));
+                    return Wait::Stopped;
+                }
+                Sent::NoSuchRank => {
+                    self.crash = Some((rank, Fault::NoSuchRank { rank: i64::from(to.0) }));
+                    return Wait::Stopped;
+                }
+            }
+        }
+        wait
+    }
+
+    /// A rank that is blocked in a send takes nothing, but it has not stopped.
+    #[inline]
+    fn set_wait(&mut self, rank: Rank, wait: Wait) {
+        let desk = &mut self.desks[rank.index()];
+        desk.wait = wait;
+        if wait == Wait::Stopped && desk.blocked.is_none() {
+            self.waiting -= 1;
+        }
+    }
+
+    /// Sends a message.
+    #[inline]
+    fn send(
+        &mut self,
+        from: Rank,
+        to: Rank,
+        message: N::Message,
+        observer: &mut impl Observer<N>,
+    ) -> Sent {
+        if to.index() >= self.nodes.len() {
+            return Sent::NoSuchRank;
+        }
+        let desk = &mut self.desks[from.index()];
+        desk.clock += 1;
+        let (clock, number) = (desk.clock, self.sent);
+        self.sent += 1;
+        observer.happened(&Happening {
+            rank: from,
+            op: Op::Send,
+            peer: to,
+            message: &message,
+            now_ns: self.now_ns,
+            clock,
+            number,
+        });
+        let blocks = self.eager.is_some_and(|eager| message.bytes() > eager);
+        let index = self.post.put(Envelope { from, to, clock, number, message });
+        let parcel = Parcel { index, from, to, now_ns: self.now_ns };
+        let post = &self.post;
+        if self.order.sent(parcel, || post.get(index).message.bytes()) {
+            self.desks[to.index()].unexpected.push_back(index);
+        }
+        if blocks { Sent::Blocked { number } } else { Sent::Buffered }
+    }
+
+    /// Lets a sender go on whose message has been received.
+    fn release(&mut self, sender: Rank, number: u64, observer: &mut impl Observer<N>) {
+        let desk = &mut self.desks[sender.index()];
+        let Some(blocked) = desk.blocked.take_if(|blocked| blocked.number == number) else {
+            return;
+        };
+        let BlockedSend { rest, then, .. } = *blocked;
+        for (to, message) in rest {
+            self.outbox.send(to, message);
+        }
+        self.after_handler(sender, then, observer);
+    }
+
+    /// The first message in a rank's unexpected queue that it would take now, as its place there.
+    #[inline]
+    fn first_match(&self, rank: Rank) -> Option<usize> {
+        let desk = &self.desks[rank.index()];
+        desk.unexpected.iter().position(|&index| {
+            let envelope = self.post.get(index);
+            desk.wait.takes(envelope.from, envelope.message.tag())
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! Order by choice: whoever holds the world says which message is received next.
+
+use ringscope_traces::Rank;
+
+use super::{Observer, Order, Parcel, World};
+use crate::protocol::{Message as _, Node, Wait};
+
+/// Every message arrives as soon as it is sent; which one is taken next is chosen from outside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Chosen;
+
+impl<M> Order<M> for Chosen {
+    const ARRIVALS_COUNT: bool = false;
+
+    fn sent(&mut self, _parcel: Parcel, _bytes: impl FnOnce() -> u64) -> bool {
+        true
+    }
+}
+
+/// A receipt that can come next: MPI's rules leave nothing open but the rank and the sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Choice {
+    /// Who receives.
+    pub rank: Rank,
+    /// Whose message.
+    pub source: Rank,
+}
+
+impl<N: Node> World<N, Chosen> {
+    /// Every receipt that can come next, by rank and then by source.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice> {
+        if self.crash.is_some() {
+            return Vec::new();
+        }
+        self.ranks().flat_map(|rank| self.sources(rank)).collect()
+    }
+
+    /// Lets that receipt happen; `false` and nothing happens when it cannot.
+    pub fn choose(&mut self, choice: Choice, observer: &mut impl Observer<N>) -> bool {
+        let Some(desk) = self.desks.get_mut(choice.rank.index()) else { return false };
+        let post = &self.post;
+        let place = desk.unexpected.iter().position(|&index| {
+            let envelope = post.get(index);
+            envelope.from == choice.source && desk.wait.takes(envelope.from, envelope.message.tag())
+        });
+        let (Some(place), None) = (place, &self.crash) else { return false };
+        let index = desk.unexpected.remove(place).expect("the match was just found there");
+        self.now_ns += 1;
+        self.receive(index, observer);
+        true
+    }
+
+    /// The senders whose message a rank can receive next, in order.
+    fn sources(&self, rank: Rank) -> Vec<Choice> {
+        let desk = &self.desks[rank.index()];
+        let mut sources: Vec<_> = match desk.wait {
+            Wait::Any => desk.unexpected.iter().map(|&index| self.post.get(index).from).collect(),
+            Wait::From { source, .. } => {
+                self.first_match(rank).map(|_| source).into_iter().collect()
+            }
+            Wait::Stopped => Vec::new(),
+        };
+        sources.sort_unstable();
+        sources.dedup();
+        sources.into_iter().map(|source| Choice { rank, source }).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! Livelocks, found and proven: a state of the world that comes again without progress of any command.
+//!
+//! Brent's method ("An improved Monte Carlo factorization algorithm", 1980): the state at a step that
+//! is a power of two is kept, and every later state is compared with it until the next power of two.
+//! A sum of hashes, kept up to date step by step, tells which states are worth comparing.
+
+use std::hash::{Hash, Hasher};
+
+use ringscope_traces::{Op, Rank};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use super::end::Circle;
+use super::observe::Happening;
+use super::{Observer, Step, Timed, World};
+use crate::protocol::Node;
+
+/// Looks on at a run that makes no progress.
+pub(super) struct Watch<N: Node> {
+    driver: Rank,
+    ranks: Vec<u64>,
+    sum: u64,
+    kept: World<N, Timed>,
+    kept_sum: u64,
+}
+
+/// The part of the sum that is kept up to date by what happens.
+struct Sums<'a> {
+    ranks: &'a mut Vec<u64>,
+    sum: &'a mut u64,
+}
+
+impl<N: Node> Observer<N> for Sums<'_> {
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        let Happening { rank, peer, message, .. } = *happening;
+        *self.sum = match happening.op {
+            Op::Send => self.sum.wrapping_add(hash_of(&(rank, peer, message))),
+            Op::Recv => self.sum.wrapping_sub(hash_of(&(peer, rank, message))),
+        };
+    }
+
+    fn handled(&mut self, rank: Rank, nodes: &[N]) {
+        let new = hash_of(&(rank, &nodes[rank.index()]));
+        let old = std::mem::replace(&mut self.ranks[rank.index()], new);
+        *self.sum = self.sum.wrapping_sub(old).wrapping_add(new);
+    }
+}
+
+impl<N: Node> Watch<N> {
+    /// A watch over that world, from now on.
+    pub fn new(world: &World<N, Timed>, driver: Rank) -> Watch<N> {
+        let ranks: Vec<_> =
+            world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
+        let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
+        let under_way = world.post.iter().map(|mail| hash_of(&(mail.from, mail.to, &mail.message)));
+        let sum = under_way.fold(nodes, u64::wrapping_add);
+        Watch { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
+    }
+
+    /// Runs the world until a command makes progress or the run ends (`None`), or until it is in a
+    /// livelock: a state has come again, or `most` messages have been received.
+    pub fn follow(
+        &mut self,
+        world: &mut World<N, Timed>,
+        most: u64,
+        observer: &mut impl Observer<N>,
+    ) -> Option<Circle<N::Message>> {
+        let mut keep_at = 1;
+        for step in 1..=most {
+            let mut sums = Sums { ranks: &mut self.ranks, sum: &mut self.sum };
+            match world.step(&mut (&mut *observer, &mut sums)) {
+                Step::Received(rank) if rank == self.driver => return None,
+                Step::Received(_) => {}
+                Step::Nothing => return None,
+            }
+            if self.sum == self.kept_sum && self.has_come_again(world) {
+                let period = world.received() - self.kept.received();
+                return circle(world, period, Some(period));
+            }
+            if step == keep_at {
+                keep_at *= 2;
+                self.kept = world.clone();
+                self.kept_sum = self.sum;
+            }
+        }
+        circle(world, 4 * world.nodes().len() as u64, None)
+    }
+
+    /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
+    /// message that is still in flight could end it.
+    fn has_come_again(&self, world: &World<N, Timed>) -> bool {
+        world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept
+    }
+}
+
+/// What goes round, seen by going on for some messages more in a copy of the world.
+fn circle<N: Node>(
+    world: &World<N, Timed>,
+    messages: u64,
+    period: Option<u64>,
+) -> Option<Circle<N::Message>> {
+    let mut copy = world.clone();
+    let mut seen = Receipts::default();
+    for _ in 0..messages {
+        copy.step(&mut seen);
+    }
+    let mut counts: FxHashMap<&N::Message, u64> = FxHashMap::default();
+    for (_, message) in &seen.0 {
+        *counts.entry(message).or_default() += 1;
+    }
+    // The last of those that are most common is the first one seen, so that a seed says the same for ever.
+    let (_, message) = seen.0.iter().rev().max_by_key(|(_, message)| counts[message])?;
+    let mut been_there = FxHashSet::default();
+    let through = seen.0.iter().filter(|(_, other)| other == message).map(|(rank, _)| *rank);
+    let through = through.take_while(|rank| been_there.insert(*rank)).collect();
+    let message = message.clone();
+    Some(Circle { message, through, period })
+}
+
+/// Who received what.
+struct Receipts<M>(Vec<(Rank, M)>);
+
+impl<M> Default for Receipts<M> {
+    fn default() -> Self {
+        Receipts(Vec::new())
+    }
+}
+
+impl<N: Node> Observer<N> for Receipts<N::Message> {
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        if happening.op == Op::Recv {
+            self.0.push((happening.rank, happening.message.clone()));
+        }
+    }
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,101 @@
+//! Those who look on: a run tells them what happens, and they keep it, count it or check it.
+
+use ringscope_traces::{Op, Rank};
+
+use crate::protocol::{Node, Print};
+
+/// One message sent or received, as it happens.
+#[derive(Debug)]
+pub struct Happening<'a, M> {
+    /// Whose event it is.
+    pub rank: Rank,
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The message.
+    pub message: &'a M,
+    /// Virtual time in nanoseconds.
+    pub now_ns: u64,
+    /// The rank's Lamport time.
+    pub clock: u64,
+    /// The message's place among all messages sent in the run, from 0.
+    pub number: u64,
+}
+
+/// Somebody who looks on at a run. Every method does nothing unless it is written.
+pub trait Observer<N: Node> {
+    /// A message was sent, or received.
+    fn happened(&mut self, _happening: &Happening<'_, N::Message>) {}
+
+    /// A rank has handled a message, and what it asked for has been done.
+    fn handled(&mut self, _rank: Rank, _nodes: &[N]) {}
+
+    /// A rank printed a line.
+    fn printed(&mut self, _rank: Rank, _print: Print) {}
+}
+
+/// Nobody looks on.
+impl<N: Node> Observer<N> for () {}
+
+impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
+    #[inline]
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        (**self).happened(happening);
+    }
+
+    #[inline]
+    fn handled(&mut self, rank: Rank, nodes: &[N]) {
+        (**self).handled(rank, nodes);
+    }
+
+    #[inline]
+    fn printed(&mut self, rank: Rank, print: Print) {
+        (**self).printed(rank, print);
+    }
+}
+
+/// Somebody who may look on or not.
+impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
+    #[inline]
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        if let Some(observer) = self {
+            observer.happened(happening);
+        }
+    }
+
+    #[inline]
+    fn handled(&mut self, rank: Rank, nodes: &[N]) {
+        if let Some(observer) = self {
+            observer.handled(rank, nodes);
+        }
+    }
+
+    #[inline]
+    fn printed(&mut self, rank: Rank, print: Print) {
+        if let Some(observer) = self {
+            observer.printed(rank, print);
+        }
+    }
+}
+
+/// Two who look on, the first one first.
+impl<N: Node, A: Observer<N>, B: Observer<N>> Observer<N> for (A, B) {
+    #[inline]
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        self.0.happened(happening);
+        self.1.happened(happening);
+    }
+
+    #[inline]
+    fn handled(&mut self, rank: Rank, nodes: &[N]) {
+        self.0.handled(rank, nodes);
+        self.1.handled(rank, nodes);
+    }
+
+    #[inline]
+    fn printed(&mut self, rank: Rank, print: Print) {
+        self.0.printed(rank, print);
+        self.1.printed(rank, print);
+    }
+}

@@ -1,0 +1,62 @@
+//! A run's events, kept as they happen.
+
+use ringscope_traces::{Event, Rank};
+
+use super::observe::{Happening, Observer};
+use crate::protocol::{Message, Node, Print};
+
+/// Gives each rank's events their numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Numbering {
+    next: Vec<u64>,
+}
+
+impl Numbering {
+    /// The trace's event for what has just happened.
+    #[inline]
+    pub fn event<'a, M: Message>(&mut self, happening: &Happening<'a, M>) -> Event<&'a M> {
+        let rank = happening.rank.index();
+        if rank >= self.next.len() {
+            self.next.resize(rank + 1, 0);
+        }
+        let n = self.next[rank];
+        self.next[rank] += 1;
+        Event {
+            rank: happening.rank,
+            n,
+            op: happening.op,
+            peer: happening.peer,
+            tag: happening.message.tag(),
+            data: happening.message,
+            t: happening.now_ns,
+            clock: happening.clock,
+        }
+    }
+}
+
+/// Keeps all events, and all lines that were printed, in memory.
+#[derive(Debug, Clone)]
+pub struct Recording<M> {
+    /// The events, in the order in which they happened.
+    pub events: Vec<Event<M>>,
+    /// What was printed, and by whom.
+    pub prints: Vec<(Rank, Print)>,
+    numbering: Numbering,
+}
+
+impl<M> Default for Recording<M> {
+    fn default() -> Self {
+        Recording { events: Vec::new(), prints: Vec::new(), numbering: Numbering::default() }
+    }
+}
+
+impl<N: Node> Observer<N> for Recording<N::Message> {
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        let Event { rank, n, op, peer, tag, data, t, clock } = self.numbering.event(happening);
+        self.events.push(Event { rank, n, op, peer, tag, data: data.clone(), t, clock });
+    }
+
+    fn printed(&mut self, rank: Rank, print: Print) {
+        self.prints.push((rank, print));
+    }
+}

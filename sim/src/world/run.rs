@@ -1,0 +1,93 @@
+//! A run from its start to its end.
+
+use ringscope_traces::Rank;
+
+use super::end::End;
+use super::livelock::Watch;
+use super::{Observer, Step, Timed, World};
+use crate::protocol::Node;
+
+/// What a run may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most messages in the whole run; `None` for no limit.
+    pub messages: Option<u64>,
+    /// The most messages without progress of any command: the second net for a livelock in which no
+    /// state of the world comes again.
+    pub quiet_messages: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { messages: None, quiet_messages: 10_000_000 }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome<M> {
+    /// How it ended.
+    pub end: End<M>,
+    /// How many messages were received.
+    pub received: u64,
+    /// How many messages were sent and never received.
+    pub unreceived: u64,
+    /// Virtual time at the end, in nanoseconds.
+    pub now_ns: u64,
+}
+
+/// Runs a world to its end. Commands make progress whenever `driver`, the rank that issues them,
+/// receives something.
+pub fn run<N: Node>(
+    world: &mut World<N, Timed>,
+    driver: Rank,
+    limits: Limits,
+    observer: &mut impl Observer<N>,
+) -> Outcome<N::Message> {
+    let end = run_to_end(world, driver, limits, observer);
+    Outcome {
+        end,
+        received: world.received(),
+        unreceived: world.sent - world.received,
+        now_ns: world.now_ns(),
+    }
+}
+
+fn run_to_end<N: Node>(
+    world: &mut World<N, Timed>,
+    driver: Rank,
+    limits: Limits,
+    observer: &mut impl Observer<N>,
+) -> End<N::Message> {
+    let limit_messages = limits.messages.unwrap_or(u64::MAX);
+    // So many messages are more than a command usually needs: from there on a livelock is looked for.
+    let usual_quiet = 4 * world.nodes().len() as u64 + 256;
+    let mut quiet_since = world.received();
+    loop {
+        match world.step(observer) {
+            Step::Received(rank) if rank == driver => quiet_since = world.received(),
+            Step::Received(_) => {}
+            Step::Nothing => return end_of_quiet(world),
+        }
+        if world.received() >= limit_messages {
+            return End::Stopped { limit_messages };
+        }
+        if world.received() - quiet_since >= usual_quiet {
+            let most = limits.quiet_messages.min(limit_messages - world.received());
+            let mut watch = Watch::new(world, driver);
+            if let Some(circle) = watch.follow(world, most, observer) {
+                return End::Livelock(circle);
+            }
+            quiet_since = world.received();
+        }
+    }
+}
+
+/// Nothing more will be received: why?
+fn end_of_quiet<N: Node>(world: &World<N, Timed>) -> End<N::Message> {
+    match world.crash() {
+        Some((rank, fault)) => End::Crashed { rank: *rank, fault: fault.clone() },
+        None if world.all_stopped() => End::Completed,
+        None => End::Deadlock(world.stall()),
+    }
+}

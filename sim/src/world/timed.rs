@@ -1,0 +1,171 @@
+//! Order by simulated arrival: each message takes a time drawn from the latency model.
+
+use ringscope_traces::Rank;
+use rustc_hash::FxHashMap;
+
+use super::latency::{Latency, Sampler};
+use super::wheel::{Due, Wheel};
+use super::{Observer, Order, Parcel, Step, World};
+use crate::protocol::{Message as _, Node};
+
+/// Messages arrive when their time is over, and are taken in the order in which they arrive.
+#[derive(Debug, Clone)]
+pub struct Timed {
+    wheel: Wheel,
+    sampler: Sampler,
+    lanes: Lanes,
+    /// Ranks that can take a message which has arrived before they were ready for it.
+    ready: std::collections::VecDeque<Rank>,
+}
+
+impl Timed {
+    /// The arrivals of that latency model for that seed.
+    #[must_use]
+    pub fn new(latency: Latency, seed: u64) -> Timed {
+        Timed {
+            wheel: Wheel::new(latency.usual_ns()),
+            sampler: Sampler::new(latency, seed),
+            lanes: Lanes::default(),
+            ready: std::collections::VecDeque::new(),
+        }
+    }
+}
+
+impl<M> Order<M> for Timed {
+    const ARRIVALS_COUNT: bool = true;
+
+    #[inline]
+    fn sent(&mut self, parcel: Parcel, bytes: impl FnOnce() -> u64) -> bool {
+        let drawn_ns = parcel.now_ns.saturating_add(self.sampler.draw(bytes));
+        let at_ns = self.lanes.arrival(parcel, drawn_ns);
+        self.wheel.insert(Due { at_ns, index: parcel.index });
+        false
+    }
+}
+
+impl<N: Node> World<N, Timed> {
+    /// Goes on to the next receipt.
+    #[inline]
+    pub fn step(&mut self, observer: &mut impl Observer<N>) -> Step {
+        if self.crash.is_some() {
+            return Step::Nothing;
+        }
+        if let Some(rank) = self.take_ready(observer) {
+            return Step::Received(rank);
+        }
+        while let Some(Due { at_ns, index }) = self.order.wheel.pop() {
+            self.now_ns = at_ns;
+            let envelope = self.post.get(index);
+            let desk = &mut self.desks[envelope.to.index()];
+            // Whatever has arrived earlier and waits is nothing that the rank takes now.
+            if desk.wait.takes(envelope.from, envelope.message.tag()) {
+                return Step::Received(self.deliver(index, observer));
+            }
+            desk.unexpected.push_back(index);
+        }
+        Step::Nothing
+    }
+
+    /// Every message that is under way and has not arrived was sent at or after that number.
+    #[must_use]
+    pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
+        let arrived = |to: Rank, index| self.desks[to.index()].unexpected.contains(&index);
+        self.post.indices().all(|index| {
+            let envelope = self.post.get(index);
+            envelope.number >= number || arrived(envelope.to, index)
+        })
+    }
+
+    #[inline]
+    fn take_ready(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
+        while let Some(rank) = self.order.ready.pop_front() {
+            if let Some(place) = self.first_match(rank) {
+                let unexpected = &mut self.desks[rank.index()].unexpected;
+                let index = unexpected.remove(place).expect("the match was just found there");
+                return Some(self.deliver(index, observer));
+            }
+        }
+        None
+    }
+
+    /// Lets a message be received, after which its receiver, and a sender that was blocked in it, may
+    /// take what has arrived before.
+    #[inline]
+    fn deliver(&mut self, index: u32, observer: &mut impl Observer<N>) -> Rank {
+        let sender = self.post.get(index).from;
+        let rank = self.receive(index, observer);
+        self.note_ready(rank);
+        if self.eager.is_some() {
+            self.note_ready(sender);
+        }
+        rank
+    }
+
+    /// A rank that has just come to take something else may find it among what has arrived.
+    #[inline]
+    fn note_ready(&mut self, rank: Rank) {
+        if !self.desks[rank.index()].unexpected.is_empty() {
+            self.order.ready.push_back(rank);
+        }
+    }
+}
+
+/// When the last message from one rank to another arrives: MPI keeps the order between two ranks, so
+/// none that is sent later arrives earlier.
+///
+/// A rank mostly sends to one other, its successor, so the last lane of each sender is kept in a
+/// list, and only lanes with something under way beside that one are in the map.
+#[derive(Debug, Clone, Default)]
+struct Lanes {
+    latest: Vec<Lane>,
+    others: FxHashMap<(Rank, Rank), u64>,
+    /// How many entries of `others` are worth looking through for those that are over.
+    prune_at: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Lane {
+    to: Rank,
+    arrives_ns: u64,
+}
+
+impl Lanes {
+    /// When a message arrives that would by itself arrive at `drawn_ns`.
+    #[inline]
+    fn arrival(&mut self, parcel: Parcel, drawn_ns: u64) -> u64 {
+        let sender = parcel.from.index();
+        if sender >= self.latest.len() {
+            self.latest.resize(sender + 1, Lane::default());
+        }
+        let lane = &mut self.latest[sender];
+        if lane.to == parcel.to {
+            lane.arrives_ns = lane.arrives_ns.max(drawn_ns);
+            return lane.arrives_ns;
+        }
+        self.switch(parcel, drawn_ns)
+    }
+
+    fn switch(&mut self, parcel: Parcel, drawn_ns: u64) -> u64 {
+        let lane = &mut self.latest[parcel.from.index()];
+        if lane.arrives_ns > parcel.now_ns {
+            self.others.insert((parcel.from, lane.to), lane.arrives_ns);
+        }
+        let earlier = if self.others.is_empty() {
+            None
+        } else {
+            self.others.remove(&(parcel.from, parcel.to))
+        };
+        *lane = Lane { to: parcel.to, arrives_ns: drawn_ns.max(earlier.unwrap_or(0)) };
+        let arrives_ns = lane.arrives_ns;
+        self.prune(parcel.now_ns);
+        arrives_ns
+    }
+
+    fn prune(&mut self, now_ns: u64) {
+        const FEW: usize = 64;
+        if self.others.len() > self.prune_at.max(FEW) {
+            self.others.retain(|_, arrives_ns| *arrives_ns > now_ns);
+            self.prune_at = 2 * self.others.len();
+        }
+    }
+}

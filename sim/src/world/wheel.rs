@@ -1,0 +1,223 @@
+//! The messages in flight, by time of arrival: a timing wheel that keeps the exact order of a heap.
+//!
+//! After Varghese and Lauck, "Hashed and hierarchical timing wheels" (1987), with one wheel of slots that
+//! are several nanoseconds wide: a slot is sorted when its time comes, and what lies beyond the
+//! horizon waits in a heap.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+const SLOTS: u64 = 4096;
+const WORD_BITS: u64 = 64;
+const WORDS: u64 = SLOTS / WORD_BITS;
+/// The end of a slot's list.
+const NONE: u32 = u32::MAX;
+
+/// A thing that is due at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Due {
+    pub at_ns: u64,
+    pub index: u32,
+}
+
+/// A queue of what is due, in order of time; what was put in first is first among equals.
+///
+/// Times never run backwards: nothing is put in that is due before what was last taken out. Indices
+/// are the caller's, each in the queue at most once, and small: they index a list.
+#[derive(Debug, Clone)]
+pub(super) struct Wheel {
+    /// A slot is `1 << shift` nanoseconds wide.
+    shift: u32,
+    /// The slot whose entries are in `current`, counted from time 0.
+    cursor: u64,
+    /// What is due in the cursor's slot, in order, from `taken` on.
+    current: Vec<Due>,
+    taken: usize,
+    /// The first index in each slot's list.
+    heads: Box<[u32]>,
+    /// When each index is due, and the next one in its slot's list.
+    links: Vec<Link>,
+    /// Which slots hold anything, a bit each, and which of those words are not zero.
+    occupied: [u64; WORDS as usize],
+    occupied_words: u64,
+    /// What is due after the last slot, with how many had come here before.
+    beyond: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    came_beyond: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    at_ns: u64,
+    next: u32,
+}
+
+impl Wheel {
+    /// A wheel on which what is due within `usual_ns` does not need the heap.
+    pub fn new(usual_ns: u64) -> Wheel {
+        let width = (usual_ns / (SLOTS / 2)).max(1).checked_next_power_of_two();
+        Wheel {
+            shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
+            cursor: 0,
+            current: Vec::new(),
+            taken: 0,
+            heads: vec![NONE; SLOTS as usize].into(),
+            links: Vec::new(),
+            occupied: [0; WORDS as usize],
+            occupied_words: 0,
+            beyond: BinaryHeap::new(),
+            came_beyond: 0,
+        }
+    }
+
+    /// Puts an entry in.
+    #[inline]
+    pub fn insert(&mut self, due: Due) {
+        let slot = due.at_ns >> self.shift;
+        if slot <= self.cursor {
+            self.insert_current(due);
+        } else if slot - self.cursor < SLOTS {
+            self.link(due, slot % SLOTS);
+        } else {
+            self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.index)));
+            self.came_beyond += 1;
+        }
+    }
+
+    /// Takes the first entry out.
+    #[inline]
+    pub fn pop(&mut self) -> Option<Due> {
+        if self.taken == self.current.len() {
+            self.open_next_slot()?;
+        }
+        let due = self.current[self.taken];
+        self.taken += 1;
+        Some(due)
+    }
+
+    /// Most entries are due after all that is here, so the place is looked for from the end.
+    fn insert_current(&mut self, due: Due) {
+        let earlier = |other: &Due| other.at_ns <= due.at_ns;
+        let place = self.current[self.taken..].iter().rposition(earlier);
+        self.current.insert(self.taken + place.map_or(0, |before| before + 1), due);
+    }
+
+    #[inline]
+    fn link(&mut self, due: Due, slot: u64) {
+        let index = due.index as usize;
+        if index >= self.links.len() {
+            self.links.resize(index + 1, Link { at_ns: 0, next: NONE });
+        }
+        let head = &mut self.heads[slot as usize];
+        self.links[index] = Link { at_ns: due.at_ns, next: *head };
+        *head = due.index;
+        self.occupied[(slot / WORD_BITS) as usize] |= 1 << (slot % WORD_BITS);
+        self.occupied_words |= 1 << (slot / WORD_BITS);
+    }
+
+    /// Moves the cursor to the next slot that holds anything, and sorts what it holds.
+    #[inline]
+    fn open_next_slot(&mut self) -> Option<()> {
+        self.current.clear();
+        self.taken = 0;
+        let near = self.next_occupied().map(|distance| self.cursor + distance);
+        let far = self.beyond.peek().map(|Reverse((at_ns, ..))| at_ns >> self.shift);
+        self.cursor = match (near, far) {
+            (Some(near), Some(far)) => near.min(far),
+            (near, far) => near.or(far)?,
+        };
+        if far.is_some() {
+            self.bring_near();
+        }
+        self.collect(self.cursor % SLOTS);
+        if self.current.len() > 1 {
+            self.current.reverse();
+            self.current.sort_by_key(|due| due.at_ns);
+        }
+        Some(())
+    }
+
+    /// How many slots after the cursor's the next occupied one stands.
+    #[inline]
+    fn next_occupied(&self) -> Option<u64> {
+        let start = (self.cursor + 1) % SLOTS;
+        let (word, bit) = (start / WORD_BITS, start % WORD_BITS);
+        let here = self.occupied[word as usize] >> bit;
+        if here != 0 {
+            return Some(1 + u64::from(here.trailing_zeros()));
+        }
+        // The words after this one, round the wheel to this one's lower bits.
+        let words = self.occupied_words.rotate_right((word as u32 + 1) % WORDS as u32);
+        if words == 0 {
+            return None;
+        }
+        let ahead = u64::from(words.trailing_zeros()) + 1;
+        let found = self.occupied[((word + ahead) % WORDS) as usize];
+        Some(1 + ahead * WORD_BITS - bit + u64::from(found.trailing_zeros()))
+    }
+
+    /// What lay beyond the horizon and no longer does goes on the wheel, before anything that is due in
+    /// the same slot can be put there directly: so a slot's list is in the order of coming.
+    fn bring_near(&mut self) {
+        while let Some(&Reverse((at_ns, _, index))) = self.beyond.peek() {
+            let slot = at_ns >> self.shift;
+            if slot - self.cursor >= SLOTS {
+                break;
+            }
+            self.beyond.pop();
+            self.link(Due { at_ns, index }, slot % SLOTS);
+        }
+    }
+
+    #[inline]
+    fn collect(&mut self, slot: u64) {
+        let mut index = std::mem::replace(&mut self.heads[slot as usize], NONE);
+        while index != NONE {
+            let link = self.links[index as usize];
+            self.current.push(Due { at_ns: link.at_ns, index });
+            index = link.next;
+        }
+        let word = &mut self.occupied[(slot / WORD_BITS) as usize];
+        *word &= !(1 << (slot % WORD_BITS));
+        if *word == 0 {
+            self.occupied_words &= !(1 << (slot / WORD_BITS));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever the latencies, the order is that of a plain heap.
+        #[test]
+        fn the_order_is_that_of_a_heap(
+            usual_ns in prop_oneof![Just(1), Just(150_000), Just(u64::MAX / 2)],
+            steps in prop::collection::vec((0_u64..4, prop_oneof![
+                Just(0), 0_u64..10, 0_u64..300_000, Just(1_000_000_000_000),
+            ]), 1..400),
+        ) {
+            let mut wheel = Wheel::new(usual_ns);
+            let mut heap = BinaryHeap::new();
+            let mut now_ns = 0;
+            for (number, &(pops, latency_ns)) in steps.iter().enumerate() {
+                let index = u32::try_from(number).unwrap();
+                let at_ns = now_ns + latency_ns;
+                wheel.insert(Due { at_ns, index });
+                heap.push(Reverse((at_ns, index)));
+                for _ in 0..pops {
+                    let popped = wheel.pop();
+                    let expected = heap.pop().map(|Reverse((at_ns, index))| Due { at_ns, index });
+                    prop_assert_eq!(popped, expected);
+                    now_ns = popped.map_or(now_ns, |due| due.at_ns);
+                }
+            }
+            while let Some(Reverse((at_ns, index))) = heap.pop() {
+                prop_assert_eq!(wheel.pop(), Some(Due { at_ns, index }));
+            }
+            prop_assert_eq!(wheel.pop(), None);
+        }
+    }
+}
