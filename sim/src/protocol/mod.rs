@@ -5,6 +5,7 @@
 //! the list of its blocking calls.
 
 pub mod classic;
+pub mod outbox;
 pub mod script;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
+pub use outbox::{Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
 
 /// A key of the hash table.
@@ -146,65 +148,6 @@ impl Wait {
             Wait::Any => true,
             Wait::From { source: wanted, tag: wanted_tag } => source == wanted && tag == wanted_tag,
             Wait::Stopped => false,
-        }
-    }
-}
-
-/// What a node wants done: messages to send, in order, and lines to print.
-#[derive(Debug, Clone)]
-pub struct Outbox<M> {
-    sends: Vec<(Rank, M)>,
-    prints: Vec<Print>,
-}
-
-impl<M> Default for Outbox<M> {
-    fn default() -> Self {
-        Outbox { sends: Vec::new(), prints: Vec::new() }
-    }
-}
-
-impl<M> Outbox<M> {
-    /// Asks for a standard blocking send.
-    pub fn send(&mut self, to: Rank, message: M) {
-        self.sends.push((to, message));
-    }
-
-    /// Asks for a line on the program's output.
-    pub fn print(&mut self, print: Print) {
-        self.prints.push(print);
-    }
-
-    /// Takes the messages to send, in the order they were asked for.
-    pub fn sends(&mut self) -> std::vec::Drain<'_, (Rank, M)> {
-        self.sends.drain(..)
-    }
-
-    /// Takes the lines to print.
-    pub fn prints(&mut self) -> std::vec::Drain<'_, Print> {
-        self.prints.drain(..)
-    }
-
-    /// Whether nothing is asked for.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.sends.is_empty() && self.prints.is_empty()
-    }
-}
-
-/// A line that the command node prints, in the reference program's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Print {
-    /// The answer to a GET.
-    Found(Value, StorageId),
-    /// The command node has sent END.
-    Finalizing,
-}
-
-impl fmt::Display for Print {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Print::Found(value, owner) => write!(f, "val is {value}, storage id is {owner}"),
-            Print::Finalizing => f.write_str("command finalizing"),
         }
     }
 }

@@ -39,15 +39,15 @@ impl<N: Node> World<N, Chosen> {
     /// Lets that receipt happen; `false` and nothing happens when it cannot.
     pub fn choose(&mut self, choice: Choice, observer: &mut impl Observer<N>) -> bool {
         let Some(desk) = self.desks.get_mut(choice.rank.index()) else { return false };
-        let post = &self.post;
-        let place = desk.unexpected.iter().position(|&index| {
-            let envelope = post.get(index);
-            envelope.from == choice.source && desk.wait.takes(envelope.from, envelope.message.tag())
+        let outbox = &self.outbox;
+        let nth = desk.unexpected.iter().position(|&place| {
+            let letter = outbox.letter(place);
+            letter.from == choice.source && desk.wait.takes(letter.from, letter.message().tag())
         });
-        let (Some(place), None) = (place, &self.crash) else { return false };
-        let index = desk.unexpected.remove(place).expect("the match was just found there");
+        let (Some(nth), None) = (nth, &self.crash) else { return false };
+        let place = desk.unexpected.remove(nth).expect("the match was just found there");
         self.now_ns += 1;
-        self.receive(index, observer);
+        self.receive(place, observer);
         true
     }
 
@@ -55,7 +55,9 @@ impl<N: Node> World<N, Chosen> {
     fn sources(&self, rank: Rank) -> Vec<Choice> {
         let desk = &self.desks[rank.index()];
         let mut sources: Vec<_> = match desk.wait {
-            Wait::Any => desk.unexpected.iter().map(|&index| self.post.get(index).from).collect(),
+            Wait::Any => {
+                desk.unexpected.iter().map(|&place| self.outbox.letter(place).from).collect()
+            }
             Wait::From { source, .. } => {
                 self.first_match(rank).map(|_| source).into_iter().collect()
             }

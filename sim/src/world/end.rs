@@ -2,7 +2,6 @@
 
 use ringscope_traces::{Ending, Rank, Tag};
 
-use super::mail::Envelope;
 use super::{Order, World};
 use crate::protocol::{Fault, Node, Wait};
 
@@ -75,12 +74,6 @@ pub struct Pending<M> {
     pub to: Rank,
     /// The message.
     pub message: M,
-}
-
-impl<M> From<Envelope<M>> for Pending<M> {
-    fn from(envelope: Envelope<M>) -> Self {
-        Pending { from: envelope.from, to: envelope.to, message: envelope.message }
-    }
 }
 
 /// Messages that go round.

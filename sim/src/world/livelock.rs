@@ -51,7 +51,8 @@ impl<N: Node> Watch<N> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let under_way = world.post.iter().map(|mail| hash_of(&(mail.from, mail.to, &mail.message)));
+        let letters = world.outbox.places().map(|place| world.outbox.letter(place));
+        let under_way = letters.map(|letter| hash_of(&(letter.from, letter.to, letter.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
         Watch { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }

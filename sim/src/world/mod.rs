@@ -9,7 +9,6 @@ pub mod chosen;
 pub mod end;
 pub mod latency;
 pub mod livelock;
-mod mail;
 pub mod observe;
 pub mod recorded;
 pub mod recording;
@@ -29,7 +28,6 @@ pub use run::{Limits, Outcome, run};
 pub use timed::Timed;
 
 use crate::protocol::{Fault, Message, Node, Outbox, Wait};
-use mail::{Envelope, Post};
 
 /// Who gets a message that has just been sent, and when.
 pub trait Order<M>: Clone {
@@ -44,8 +42,8 @@ pub trait Order<M>: Clone {
 /// What an [`Order`] is told of a message that has just been sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Parcel {
-    /// Where the message is kept.
-    index: u32,
+    /// The message's place.
+    place: u32,
     from: Rank,
     to: Rank,
     now_ns: u64,
@@ -56,7 +54,10 @@ pub struct Parcel {
 pub struct World<N: Node, O> {
     nodes: Vec<N>,
     desks: Vec<Desk<N::Message>>,
-    post: Post<N::Message>,
+    /// Every message under way lies in the outbox, at its place there.
+    outbox: Outbox<N::Message>,
+    /// The postmarks of the messages under way, by place.
+    marks: Vec<Postmark>,
     order: O,
     eager: Option<u64>,
     now_ns: u64,
@@ -64,7 +65,15 @@ pub struct World<N: Node, O> {
     received: u64,
     waiting: usize,
     crash: Option<(Rank, Fault)>,
-    outbox: Outbox<N::Message>,
+}
+
+/// What is noted of a message when it is sent.
+#[derive(Debug, Clone, Copy, Default)]
+struct Postmark {
+    /// The sender's Lamport time.
+    clock: u64,
+    /// The message's place among all messages sent in the run, from 0.
+    number: u64,
 }
 
 /// What the world keeps for each rank beside its node.
@@ -88,7 +97,7 @@ struct BlockedSend<M> {
     /// The number of the message that is to be received before the rank goes on.
     number: u64,
     /// What it sends after that.
-    rest: VecDeque<(Rank, M)>,
+    rest: Vec<(Rank, M)>,
     /// What it takes after that.
     then: Wait,
 }
@@ -97,8 +106,8 @@ struct BlockedSend<M> {
 enum Sent {
     /// It returned at once.
     Buffered,
-    /// It returns when the message of that number is received.
-    Blocked { number: u64 },
+    /// It returns when the message is received.
+    Blocked,
     /// MPI refused it.
     NoSuchRank,
 }
@@ -127,14 +136,14 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
             desks: (0..nodes.len()).map(|_| desk()).collect(),
             waiting: nodes.len(),
             nodes,
-            post: Post::default(),
+            outbox: Outbox::default(),
+            marks: Vec::new(),
             order,
             eager,
             now_ns: 0,
             sent: 0,
             received: 0,
             crash: None,
-            outbox: Outbox::default(),
         };
         for rank in world.ranks() {
             let wait = world.nodes[rank.index()].start(&mut world.outbox);
@@ -194,10 +203,25 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// Every message that has been sent and not received, in the order of sending.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending<N::Message>> {
-        let mut pending: Vec<_> = self.post.iter().collect();
-        pending.sort_unstable_by_key(|envelope| envelope.number);
-        let pending = pending.into_iter();
-        pending.map(|envelope| Pending::from(envelope.clone())).collect()
+        let letters = self.places_in_order().into_iter().map(|place| self.outbox.letter(place));
+        let pending = letters.map(|letter| Pending {
+            from: letter.from,
+            to: letter.to,
+            message: letter.message().clone(),
+        });
+        pending.collect()
+    }
+
+    /// The places of all messages under way, in the order of sending.
+    fn places_in_order(&self) -> Vec<u32> {
+        let mut places: Vec<_> = self.outbox.places().collect();
+        places.sort_unstable_by_key(|&place| self.mark(place).number);
+        places
+    }
+
+    #[inline]
+    fn mark(&self, place: u32) -> Postmark {
+        self.marks[place as usize]
     }
 
     /// The same state with nothing left to time: every message that is under way can be chosen next.
@@ -207,15 +231,14 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
         for desk in &mut desks {
             desk.unexpected.clear();
         }
-        let mut indices: Vec<_> = self.post.indices().collect();
-        indices.sort_unstable_by_key(|&index| self.post.get(index).number);
-        for index in indices {
-            desks[self.post.get(index).to.index()].unexpected.push_back(index);
+        for place in self.places_in_order() {
+            desks[self.outbox.letter(place).to.index()].unexpected.push_back(place);
         }
         World {
             nodes: self.nodes.clone(),
             desks,
-            post: self.post.clone(),
+            outbox: self.outbox.clone(),
+            marks: self.marks.clone(),
             order: Chosen,
             eager: self.eager,
             now_ns: self.now_ns,
@@ -223,14 +246,15 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
             received: self.received,
             waiting: self.waiting,
             crash: self.crash.clone(),
-            outbox: Outbox::default(),
         }
     }
 
     /// Hands a message to its receiver, which takes it now.
     #[inline]
-    fn receive(&mut self, index: u32, observer: &mut impl Observer<N>) -> Rank {
-        let Envelope { from, to, clock, number, message } = self.post.take(index);
+    fn receive(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
+        let Postmark { clock, number } = self.mark(place);
+        let letter = self.outbox.letter(place);
+        let (from, to) = (letter.from, letter.to);
         let desk = &mut self.desks[to.index()];
         desk.clock = desk.clock.max(clock) + 1;
         self.received += 1;
@@ -238,17 +262,15 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
             rank: to,
             op: Op::Recv,
             peer: from,
-            message: &message,
+            message: letter.message(),
             now_ns: self.now_ns,
             clock: desk.clock,
             number,
         });
+        let message = self.outbox.take(place);
         match self.nodes[to.index()].receive(from, message, &mut self.outbox) {
             Ok(wait) => self.after_handler(to, wait, observer),
-            Err(fault) => {
-                self.after_handler(to, Wait::Stopped, observer);
-                self.crash.get_or_insert((to, fault));
-            }
+            Err(fault) => self.after_fault(to, fault, observer),
         }
         if self.eager.is_some() {
             self.release(from, number, observer);
@@ -257,43 +279,56 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
         to
     }
 
-    /// Does what a handler asked for, and notes what its rank takes next.
-    #[inline]
-    fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
-        let mut outbox = std::mem::take(&mut self.outbox);
-        let then = self.send_all(rank, wait, outbox.sends(), observer);
-        for print in outbox.prints() {
-            observer.printed(rank, print);
-        }
-        self.outbox = outbox;
-        self.set_wait(rank, then);
+    /// What a handler had sent before it broke off is under way.
+    #[cold]
+    fn after_fault(&mut self, rank: Rank, fault: Fault, observer: &mut impl Observer<N>) {
+        self.after_handler(rank, Wait::Stopped, observer);
+        self.crash.get_or_insert((rank, fault));
     }
 
-    /// Sends one message after the other; what the rank takes after that, which is nothing as soon as
-    /// one of them blocks.
+    /// Does what a handler asked for, and notes what its rank takes next: nothing, as soon as a send
+    /// blocks.
     #[inline]
-    fn send_all(
-        &mut self,
-        rank: Rank,
-        wait: Wait,
-        mut sends: std::vec::Drain<'_, (Rank, N::Message)>,
-        observer: &mut impl Observer<N>,
-    ) -> Wait {
-        while let Some((to, message)) = sends.next() {
-            match self.send(rank, to, message, observer) {
+    fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
+        let mut then = wait;
+        let mut i = 0;
+        while let Some(place) = self.outbox.asked(i) {
+            i += 1;
+            match self.send(rank, place, observer) {
                 Sent::Buffered => {}
-                Sent::Blocked { number } => {
-                    let blocked = BlockedSend { to, number, rest: sends.collect(), then: wait };
-                    self.desks[rank.index()].blocked = Some(Box::new(blocked));
-                    return Wait::Stopped;
+                Sent::Blocked => {
+                    self.block(rank, place, i, wait);
+                    then = Wait::Stopped;
+                    break;
                 }
                 Sent::NoSuchRank => {
-                    self.crash = Some((rank, Fault::NoSuchRank { rank: i64::from(to.0) }));
-                    return Wait::Stopped;
+                    let no_rank =
+                        Fault::NoSuchRank { rank: i64::from(self.outbox.letter(place).to.0) };
+                    self.crash = Some((rank, no_rank));
+                    self.outbox.take_back(i - 1);
+                    then = Wait::Stopped;
+                    break;
                 }
             }
         }
-        wait
+        self.outbox.all_sent();
+        for print in self.outbox.prints() {
+            observer.printed(rank, print);
+        }
+        self.set_wait(rank, then);
+    }
+
+    /// Blocks a rank in the send of the message at `place`, before its `next`-th.
+    #[cold]
+    fn block(&mut self, rank: Rank, place: u32, next: usize, then: Wait) {
+        let rest = self.outbox.take_back(next);
+        let blocked = BlockedSend {
+            to: self.outbox.letter(place).to,
+            number: self.mark(place).number,
+            rest,
+            then,
+        };
+        self.desks[rank.index()].blocked = Some(Box::new(blocked));
     }
 
     /// A rank that is blocked in a send takes nothing, but it has not stopped.
@@ -306,39 +341,40 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
         }
     }
 
-    /// Sends a message.
+    /// Sends the message at a place.
     #[inline]
-    fn send(
-        &mut self,
-        from: Rank,
-        to: Rank,
-        message: N::Message,
-        observer: &mut impl Observer<N>,
-    ) -> Sent {
+    fn send(&mut self, from: Rank, place: u32, observer: &mut impl Observer<N>) -> Sent {
+        let to = self.outbox.letter(place).to;
         if to.index() >= self.nodes.len() {
             return Sent::NoSuchRank;
         }
+        self.outbox.sign(place, from);
         let desk = &mut self.desks[from.index()];
         desk.clock += 1;
-        let (clock, number) = (desk.clock, self.sent);
+        let mark = Postmark { clock: desk.clock, number: self.sent };
         self.sent += 1;
+        if place as usize >= self.marks.len() {
+            self.marks.resize(place as usize + 1, Postmark::default());
+        }
+        self.marks[place as usize] = mark;
+        let message = self.outbox.letter(place).message();
         observer.happened(&Happening {
             rank: from,
             op: Op::Send,
             peer: to,
-            message: &message,
+            message,
             now_ns: self.now_ns,
-            clock,
-            number,
+            clock: mark.clock,
+            number: mark.number,
         });
-        let blocks = self.eager.is_some_and(|eager| message.bytes() > eager);
-        let index = self.post.put(Envelope { from, to, clock, number, message });
-        let parcel = Parcel { index, from, to, now_ns: self.now_ns };
-        let post = &self.post;
-        if self.order.sent(parcel, || post.get(index).message.bytes()) {
-            self.desks[to.index()].unexpected.push_back(index);
+        let parcel = Parcel { place, from, to, now_ns: self.now_ns };
+        if self.order.sent(parcel, || message.bytes()) {
+            self.desks[to.index()].unexpected.push_back(place);
         }
-        if blocks { Sent::Blocked { number } } else { Sent::Buffered }
+        match self.eager {
+            Some(eager) if message.bytes() > eager => Sent::Blocked,
+            Some(_) | None => Sent::Buffered,
+        }
     }
 
     /// Lets a sender go on whose message has been received.
@@ -358,9 +394,9 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     #[inline]
     fn first_match(&self, rank: Rank) -> Option<usize> {
         let desk = &self.desks[rank.index()];
-        desk.unexpected.iter().position(|&index| {
-            let envelope = self.post.get(index);
-            desk.wait.takes(envelope.from, envelope.message.tag())
+        desk.unexpected.iter().position(|&place| {
+            let letter = self.outbox.letter(place);
+            desk.wait.takes(letter.from, letter.message().tag())
         })
     }
 }

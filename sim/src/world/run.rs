@@ -60,27 +60,32 @@ fn run_to_end<N: Node>(
     observer: &mut impl Observer<N>,
 ) -> End<N::Message> {
     let limit_messages = limits.messages.unwrap_or(u64::MAX);
-    // So many messages are more than a command usually needs: from there on a livelock is looked for.
-    let usual_quiet = 4 * world.nodes().len() as u64 + 256;
-    let mut quiet_since = world.received();
+    let mut look_at = look_for_livelock_at(world);
     loop {
         match world.step(observer) {
-            Step::Received(rank) if rank == driver => quiet_since = world.received(),
+            Step::Received(rank) if rank == driver => look_at = look_for_livelock_at(world),
             Step::Received(_) => {}
             Step::Nothing => return end_of_quiet(world),
         }
         if world.received() >= limit_messages {
             return End::Stopped { limit_messages };
         }
-        if world.received() - quiet_since >= usual_quiet {
+        if world.received() >= look_at {
             let most = limits.quiet_messages.min(limit_messages - world.received());
             let mut watch = Watch::new(world, driver);
             if let Some(circle) = watch.follow(world, most, observer) {
                 return End::Livelock(circle);
             }
-            quiet_since = world.received();
+            look_at = look_for_livelock_at(world);
         }
     }
+}
+
+/// A message goes round the ring once at most: so many messages after the last progress of a command
+/// there is reason to look for a livelock.
+fn look_for_livelock_at<N: Node>(world: &World<N, Timed>) -> u64 {
+    let a_few_rounds = 4 * world.nodes().len() as u64 + 256;
+    world.received() + a_few_rounds * (world.sent - world.received()).max(1)
 }
 
 /// Nothing more will be received: why?

@@ -7,9 +7,9 @@ use std::hash::{Hash, Hasher};
 
 use ringscope_traces::Rank;
 
-use super::mail::Envelope;
 use super::{Order, World};
 use crate::protocol::Node;
+use crate::protocol::outbox::Letter;
 
 impl<N: Node, O: Order<N::Message>> Hash for World<N, O> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -21,8 +21,8 @@ impl<N: Node, O: Order<N::Message>> Hash for World<N, O> {
                 .map(|blocked| (blocked.to, &blocked.rest, blocked.then))
                 .hash(state);
         }
-        for envelope in self.by_channel() {
-            (envelope.to, envelope.from, &envelope.message).hash(state);
+        for letter in self.by_channel() {
+            (letter.to, letter.from, letter.message()).hash(state);
         }
         for sender in self.arrivals() {
             sender.hash(state);
@@ -38,14 +38,13 @@ impl<N: Node, O: Order<N::Message>> PartialEq for World<N, O> {
             };
             ours.wait == theirs.wait && blocked(ours) == blocked(theirs)
         });
-        let outside = |envelope: &Envelope<N::Message>| (envelope.to, envelope.from);
+        let contents =
+            |letter: &Letter<N::Message>| (letter.to, letter.from, letter.message().clone());
         let (ours, theirs) = (self.by_channel(), other.by_channel());
         desks_agree
             && self.nodes == other.nodes
             && ours.len() == theirs.len()
-            && ours.iter().zip(theirs).all(|(ours, theirs)| {
-                outside(ours) == outside(theirs) && ours.message == theirs.message
-            })
+            && ours.iter().zip(theirs).all(|(ours, theirs)| contents(ours) == contents(theirs))
             && self.arrivals().eq(other.arrivals())
     }
 }
@@ -54,18 +53,19 @@ impl<N: Node, O: Order<N::Message>> Eq for World<N, O> {}
 
 impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// What is under way, receiver by receiver and sender by sender, each in the order of sending.
-    fn by_channel(&self) -> Vec<&Envelope<N::Message>> {
-        let mut envelopes: Vec<_> = self.post.iter().collect();
-        envelopes.sort_unstable_by_key(|envelope| (envelope.to, envelope.from, envelope.number));
-        envelopes
+    fn by_channel(&self) -> Vec<&Letter<N::Message>> {
+        let in_order = self.places_in_order().into_iter();
+        let mut letters: Vec<_> = in_order.map(|place| self.outbox.letter(place)).collect();
+        letters.sort_by_key(|letter| (letter.to, letter.from));
+        letters
     }
 
     /// The senders of what has arrived and waits, where their order counts.
     fn arrivals(&self) -> impl Iterator<Item = (Rank, Rank)> {
         let desks = if O::ARRIVALS_COUNT { self.desks.as_slice() } else { &[] };
-        desks.iter().flat_map(|desk| &desk.unexpected).map(|&index| {
-            let envelope = self.post.get(index);
-            (envelope.to, envelope.from)
+        desks.iter().flat_map(|desk| &desk.unexpected).map(|&place| {
+            let letter = self.outbox.letter(place);
+            (letter.to, letter.from)
         })
     }
 }

@@ -38,7 +38,7 @@ impl<M> Order<M> for Timed {
     fn sent(&mut self, parcel: Parcel, bytes: impl FnOnce() -> u64) -> bool {
         let drawn_ns = parcel.now_ns.saturating_add(self.sampler.draw(bytes));
         let at_ns = self.lanes.arrival(parcel, drawn_ns);
-        self.wheel.insert(Due { at_ns, index: parcel.index });
+        self.wheel.insert(Due { at_ns, place: parcel.place });
         false
     }
 }
@@ -53,15 +53,15 @@ impl<N: Node> World<N, Timed> {
         if let Some(rank) = self.take_ready(observer) {
             return Step::Received(rank);
         }
-        while let Some(Due { at_ns, index }) = self.order.wheel.pop() {
+        while let Some(Due { at_ns, place }) = self.order.wheel.pop() {
             self.now_ns = at_ns;
-            let envelope = self.post.get(index);
-            let desk = &mut self.desks[envelope.to.index()];
+            let letter = self.outbox.letter(place);
+            let desk = &mut self.desks[letter.to.index()];
             // Whatever has arrived earlier and waits is nothing that the rank takes now.
-            if desk.wait.takes(envelope.from, envelope.message.tag()) {
-                return Step::Received(self.deliver(index, observer));
+            if desk.wait.takes(letter.from, letter.message().tag()) {
+                return Step::Received(self.deliver(place, observer));
             }
-            desk.unexpected.push_back(index);
+            desk.unexpected.push_back(place);
         }
         Step::Nothing
     }
@@ -69,20 +69,20 @@ impl<N: Node> World<N, Timed> {
     /// Every message that is under way and has not arrived was sent at or after that number.
     #[must_use]
     pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
-        let arrived = |to: Rank, index| self.desks[to.index()].unexpected.contains(&index);
-        self.post.indices().all(|index| {
-            let envelope = self.post.get(index);
-            envelope.number >= number || arrived(envelope.to, index)
-        })
+        let arrived = |place| {
+            let to = self.outbox.letter(place).to;
+            self.desks[to.index()].unexpected.contains(&place)
+        };
+        self.outbox.places().all(|place| self.mark(place).number >= number || arrived(place))
     }
 
     #[inline]
     fn take_ready(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
         while let Some(rank) = self.order.ready.pop_front() {
-            if let Some(place) = self.first_match(rank) {
+            if let Some(nth) = self.first_match(rank) {
                 let unexpected = &mut self.desks[rank.index()].unexpected;
-                let index = unexpected.remove(place).expect("the match was just found there");
-                return Some(self.deliver(index, observer));
+                let place = unexpected.remove(nth).expect("the match was just found there");
+                return Some(self.deliver(place, observer));
             }
         }
         None
@@ -91,9 +91,9 @@ impl<N: Node> World<N, Timed> {
     /// Lets a message be received, after which its receiver, and a sender that was blocked in it, may
     /// take what has arrived before.
     #[inline]
-    fn deliver(&mut self, index: u32, observer: &mut impl Observer<N>) -> Rank {
-        let sender = self.post.get(index).from;
-        let rank = self.receive(index, observer);
+    fn deliver(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
+        let sender = self.outbox.letter(place).from;
+        let rank = self.receive(place, observer);
         self.note_ready(rank);
         if self.eager.is_some() {
             self.note_ready(sender);

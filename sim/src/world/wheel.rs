@@ -17,12 +17,12 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
     pub at_ns: u64,
-    pub index: u32,
+    pub place: u32,
 }
 
 /// A queue of what is due, in order of time; what was put in first is first among equals.
 ///
-/// Times never run backwards: nothing is put in that is due before what was last taken out. Indices
+/// Times never run backwards: nothing is put in that is due before what was last taken out. Places
 /// are the caller's, each in the queue at most once, and small: they index a list.
 #[derive(Debug, Clone)]
 pub(super) struct Wheel {
@@ -33,9 +33,9 @@ pub(super) struct Wheel {
     /// What is due in the cursor's slot, in order, from `taken` on.
     current: Vec<Due>,
     taken: usize,
-    /// The first index in each slot's list.
+    /// The first place in each slot's list.
     heads: Box<[u32]>,
-    /// When each index is due, and the next one in its slot's list.
+    /// When each place is due, and the next one in its slot's list.
     links: Vec<Link>,
     /// Which slots hold anything, a bit each, and which of those words are not zero.
     occupied: [u64; WORDS as usize],
@@ -54,7 +54,7 @@ struct Link {
 impl Wheel {
     /// A wheel on which what is due within `usual_ns` does not need the heap.
     pub fn new(usual_ns: u64) -> Wheel {
-        let width = (usual_ns / (SLOTS / 2)).max(1).checked_next_power_of_two();
+        let width = (usual_ns / SLOTS + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
             cursor: 0,
@@ -78,7 +78,7 @@ impl Wheel {
         } else if slot - self.cursor < SLOTS {
             self.link(due, slot % SLOTS);
         } else {
-            self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.index)));
+            self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.place)));
             self.came_beyond += 1;
         }
     }
@@ -103,13 +103,13 @@ impl Wheel {
 
     #[inline]
     fn link(&mut self, due: Due, slot: u64) {
-        let index = due.index as usize;
-        if index >= self.links.len() {
-            self.links.resize(index + 1, Link { at_ns: 0, next: NONE });
+        let place = due.place as usize;
+        if place >= self.links.len() {
+            self.links.resize(place + 1, Link { at_ns: 0, next: NONE });
         }
         let head = &mut self.heads[slot as usize];
-        self.links[index] = Link { at_ns: due.at_ns, next: *head };
-        *head = due.index;
+        self.links[place] = Link { at_ns: due.at_ns, next: *head };
+        *head = due.place;
         self.occupied[(slot / WORD_BITS) as usize] |= 1 << (slot % WORD_BITS);
         self.occupied_words |= 1 << (slot / WORD_BITS);
     }
@@ -158,23 +158,23 @@ impl Wheel {
     /// What lay beyond the horizon and no longer does goes on the wheel, before anything that is due in
     /// the same slot can be put there directly: so a slot's list is in the order of coming.
     fn bring_near(&mut self) {
-        while let Some(&Reverse((at_ns, _, index))) = self.beyond.peek() {
+        while let Some(&Reverse((at_ns, _, place))) = self.beyond.peek() {
             let slot = at_ns >> self.shift;
             if slot - self.cursor >= SLOTS {
                 break;
             }
             self.beyond.pop();
-            self.link(Due { at_ns, index }, slot % SLOTS);
+            self.link(Due { at_ns, place }, slot % SLOTS);
         }
     }
 
     #[inline]
     fn collect(&mut self, slot: u64) {
-        let mut index = std::mem::replace(&mut self.heads[slot as usize], NONE);
-        while index != NONE {
-            let link = self.links[index as usize];
-            self.current.push(Due { at_ns: link.at_ns, index });
-            index = link.next;
+        let mut place = std::mem::replace(&mut self.heads[slot as usize], NONE);
+        while place != NONE {
+            let link = self.links[place as usize];
+            self.current.push(Due { at_ns: link.at_ns, place });
+            place = link.next;
         }
         let word = &mut self.occupied[(slot / WORD_BITS) as usize];
         *word &= !(1 << (slot % WORD_BITS));
@@ -203,19 +203,19 @@ mod tests {
             let mut heap = BinaryHeap::new();
             let mut now_ns = 0;
             for (number, &(pops, latency_ns)) in steps.iter().enumerate() {
-                let index = u32::try_from(number).unwrap();
+                let place = u32::try_from(number).unwrap();
                 let at_ns = now_ns + latency_ns;
-                wheel.insert(Due { at_ns, index });
-                heap.push(Reverse((at_ns, index)));
+                wheel.insert(Due { at_ns, place });
+                heap.push(Reverse((at_ns, place)));
                 for _ in 0..pops {
                     let popped = wheel.pop();
-                    let expected = heap.pop().map(|Reverse((at_ns, index))| Due { at_ns, index });
+                    let expected = heap.pop().map(|Reverse((at_ns, place))| Due { at_ns, place });
                     prop_assert_eq!(popped, expected);
                     now_ns = popped.map_or(now_ns, |due| due.at_ns);
                 }
             }
-            while let Some(Reverse((at_ns, index))) = heap.pop() {
-                prop_assert_eq!(wheel.pop(), Some(Due { at_ns, index }));
+            while let Some(Reverse((at_ns, place))) = heap.pop() {
+                prop_assert_eq!(wheel.pop(), Some(Due { at_ns, place }));
             }
             prop_assert_eq!(wheel.pop(), None);
         }

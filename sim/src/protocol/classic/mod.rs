@@ -5,6 +5,7 @@
 pub mod command;
 pub mod message;
 pub mod ring;
+mod settled;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::{Fault, Node, NodeView, Outbox, Script, StorageId, Wait};
 pub use command::CommandNode;
 pub use message::{Handover, Message, Record, tags};
 pub use ring::RingNode;
+pub use settled::settled_ring;
 
 /// One process of the classic protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -94,7 +94,10 @@ impl RingNode {
             Message::Get { key } => self.get(key, out),
             Message::Add { rank, id } => self.add(rank, id, out),
             Message::Remove { id } => self.remove(id, out),
-            Message::RetVal { .. } | Message::Ack(_) => self.pass_reply(message, out),
+            Message::RetVal { value, owner } => {
+                self.pass_reply(Message::RetVal { value, owner }, out)
+            }
+            Message::Ack(pair) => self.pass_reply(Message::Ack(pair), out),
             Message::End => Ok(self.end(out)),
             Message::Complete(handover) => self.complete(from, handover, out),
             Message::Init(record) => Ok(self.init(from, &record, out)),
@@ -111,7 +114,7 @@ impl RingNode {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: Key, value: Value, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
         if key.0 <= self.own_id("PUT")?.0 {
             let storage = self.storage.as_mut().ok_or(Fault::NoStorage { asked: "PUT" })?;
@@ -123,7 +126,7 @@ impl RingNode {
     }
 
     /// An owner that does not hold the key stays silent, as the reference's does.
-    #[inline]
+    #[inline(always)]
     fn get(&mut self, key: Key, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
         let id = self.own_id("GET")?;
         if key.0 > id.0 {
@@ -136,7 +139,7 @@ impl RingNode {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn pass_reply(&mut self, reply: Message, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
         match self.part {
             Part::Head { .. } => {
@@ -340,12 +343,12 @@ impl RingNode {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn own_id(&self, asked: &'static str) -> Result<StorageId, Fault> {
         self.id.ok_or(Fault::NoId { asked })
     }
 
-    #[inline]
+    #[inline(always)]
     fn to_child(
         &self,
         asked: &'static str,
@@ -356,7 +359,7 @@ impl RingNode {
         Ok(Wait::Any)
     }
 
-    #[inline]
+    #[inline(always)]
     fn neighbour(
         &self,
         peer: Option<Peer>,

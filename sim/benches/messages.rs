@@ -1,0 +1,75 @@
+//! Simulated messages per second, beside the plain loop that every figure is quoted against.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
+use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::world::latency::Latency;
+use ringscope_sim::world::{Limits, Timed, World, run};
+use ringscope_traces::Rank;
+
+const MESSAGES: u64 = 1_000_000;
+const LATENCY: Latency = Latency::Uniform { low_ns: 50_000, high_ns: 150_000 };
+
+/// A message of the plain loop: when, which, for whom, and how much further it goes.
+type Plain = Reverse<(u64, u64, u32, [u64; 2])>;
+
+/// What any simulator does at least: a heap of messages, each of which is forwarded round a ring.
+fn plain_loop(ranks: u32, in_flight: u64) -> u64 {
+    let mut rng = ChaCha8Rng::from_seed([7; 32]);
+    let mut heap: BinaryHeap<Plain> = BinaryHeap::new();
+    let mut received = vec![0_u64; ranks as usize];
+    for number in 0..in_flight {
+        let to = u32::try_from(number % u64::from(ranks)).unwrap();
+        heap.push(Reverse((50_000 + number, number, to, [number, 1])));
+    }
+    for number in in_flight..in_flight + MESSAGES {
+        let Reverse((at_ns, _, to, data)) = heap.pop().unwrap();
+        received[to as usize] += 1;
+        let latency_ns = 50_000 + ((u64::from(rng.next_u32()) * 100_001) >> 32);
+        heap.push(Reverse((at_ns + latency_ns, number, (to + 1) % ranks, data)));
+    }
+    received[0]
+}
+
+/// A settled ring that answers GETs of keys all over the ring, `window` at a time.
+fn ring(ranks: u32, window: u32) -> World<ClassicNode, Timed> {
+    let keyspace = i64::from(ranks) * 100;
+    let puts = Command::Put { key: Key(50), value: Value(1) };
+    let gets = Command::Get { key: Key(50) };
+    let count = u64::from(ranks) - 2;
+    let mut runs = vec![Run { first: puts, count, key_step: 100, value_step: 1 }];
+    runs.resize(1 + 100_000, Run { first: gets, count, key_step: 100, value_step: 0 });
+    let orders = Orders { script: Arc::new(Script::new(runs)), window };
+    World::new(settled_ring(ranks, keyspace, orders), Timed::new(LATENCY, 7), None, &mut ())
+}
+
+fn messages(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("messages");
+    group.throughput(Throughput::Elements(MESSAGES)).sample_size(10);
+    for (ranks, in_flight) in [(8, 1), (1_000, 1), (1_000, 1_000), (100_000, 1_000)] {
+        let name = format!("{ranks} ranks, {in_flight} in flight");
+        group.bench_function(BenchmarkId::new("plain heap loop", &name), |bencher| {
+            bencher.iter(|| plain_loop(black_box(ranks), u64::from(in_flight)));
+        });
+        let world = ring(ranks, in_flight);
+        let limits = Limits { messages: Some(MESSAGES), ..Limits::default() };
+        group.bench_function(BenchmarkId::new("ringscope, trace off", &name), |bencher| {
+            bencher.iter_batched_ref(
+                || world.clone(),
+                |world| run(world, Rank(ranks - 1), limits, &mut ()),
+                criterion::BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, messages);
+criterion_main!(benches);

@@ -1,0 +1,149 @@
+//! What nodes ask for: messages to send and lines to print.
+
+use std::fmt;
+
+use ringscope_traces::Rank;
+
+use super::{StorageId, Value};
+
+/// What a node wants done: messages to send, in order, and lines to print.
+///
+/// A message stays at the place where the node put it until it is taken, and its place is its name:
+/// the simulator lets it lie there while it is under way, since copying it from list to list would
+/// cost more than all the rest of a step.
+#[derive(Debug, Clone)]
+pub struct Outbox<M> {
+    letters: Vec<Letter<M>>,
+    /// Places whose message has been taken.
+    free: Vec<u32>,
+    /// The places of the messages that are to be sent, in order.
+    asked: Vec<u32>,
+    prints: Vec<Print>,
+}
+
+/// A message with its address.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter<M> {
+    pub to: Rank,
+    /// Written on by the host, which knows whose handler ran.
+    pub from: Rank,
+    message: Option<M>,
+}
+
+impl<M> Letter<M> {
+    /// What is inside.
+    #[inline]
+    pub fn message(&self) -> &M {
+        self.message.as_ref().expect(KEPT)
+    }
+}
+
+impl<M> Default for Outbox<M> {
+    fn default() -> Self {
+        Outbox { letters: Vec::new(), free: Vec::new(), asked: Vec::new(), prints: Vec::new() }
+    }
+}
+
+impl<M> Outbox<M> {
+    /// Asks for a standard blocking send.
+    #[inline(always)]
+    pub fn send(&mut self, to: Rank, message: M) {
+        let place = self.free.pop().unwrap_or_else(|| self.new_place());
+        let letter = &mut self.letters[place as usize];
+        letter.to = to;
+        letter.message = Some(message);
+        self.asked.push(place);
+    }
+
+    /// Asks for a line on the program's output.
+    pub fn print(&mut self, print: Print) {
+        self.prints.push(print);
+    }
+
+    /// Takes the messages to send, in the order they were asked for.
+    pub fn sends(&mut self) -> impl Iterator<Item = (Rank, M)> {
+        let asked = std::mem::take(&mut self.asked);
+        asked.into_iter().map(|place| (self.letters[place as usize].to, self.take(place)))
+    }
+
+    /// Takes the lines to print.
+    pub fn prints(&mut self) -> std::vec::Drain<'_, Print> {
+        self.prints.drain(..)
+    }
+
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.prints.is_empty()
+    }
+
+    #[cold]
+    fn new_place(&mut self) -> u32 {
+        let place = u32::try_from(self.letters.len()).expect("fewer than 4 billion are under way");
+        self.letters.push(Letter { to: Rank(0), from: Rank(0), message: None });
+        place
+    }
+
+    /// The place of the `i`-th message that is to be sent.
+    #[inline]
+    pub(crate) fn asked(&self, i: usize) -> Option<u32> {
+        self.asked.get(i).copied()
+    }
+
+    /// Nothing is to be sent any more; what lies in its place stays there.
+    #[inline]
+    pub(crate) fn all_sent(&mut self) {
+        self.asked.clear();
+    }
+
+    /// Takes back what is to be sent from the `i`-th message on.
+    pub(crate) fn take_back(&mut self, i: usize) -> Vec<(Rank, M)> {
+        let places = self.asked.split_off(i);
+        places.into_iter().map(|at| (self.letters[at as usize].to, self.take(at))).collect()
+    }
+
+    /// The message at a place.
+    #[inline]
+    pub(crate) fn letter(&self, place: u32) -> &Letter<M> {
+        &self.letters[place as usize]
+    }
+
+    /// Writes on a message who sends it.
+    #[inline]
+    pub(crate) fn sign(&mut self, place: u32, from: Rank) {
+        self.letters[place as usize].from = from;
+    }
+
+    /// Takes the message at a place, which is free from then on.
+    #[inline]
+    pub(crate) fn take(&mut self, place: u32) -> M {
+        self.free.push(place);
+        self.letters[place as usize].message.take().expect(KEPT)
+    }
+
+    /// Every place where a message lies, in no particular order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = u32> {
+        let places = (0_u32..).zip(&self.letters);
+        places.filter(|(_, letter)| letter.message.is_some()).map(|(place, _)| place)
+    }
+}
+
+const KEPT: &str = "a place is used until its message is taken, and no longer";
+
+/// A line that the command node prints, in the reference program's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Print {
+    /// The answer to a GET.
+    Found(Value, StorageId),
+    /// The command node has sent END.
+    Finalizing,
+}
+
+impl fmt::Display for Print {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Print::Found(value, owner) => write!(f, "val is {value}, storage id is {owner}"),
+            Print::Finalizing => f.write_str("command finalizing"),
+        }
+    }
+}
