@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 use ringscope_traces::{Op, Rank};
 
 pub use chosen::{Choice, Chosen};
-pub use end::{Blocked, End, Pending, Stall};
+pub use end::{Blocked, Circle, End, Pending, Stall};
 pub use observe::{Happening, Observer};
 pub use run::{Limits, Outcome, run};
 pub use timed::Timed;

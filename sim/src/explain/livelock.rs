@@ -1,0 +1,106 @@
+//! Why messages go round for ever.
+
+use ringscope_traces::Rank;
+
+use super::{Explanation, Scene};
+use crate::protocol::{Command, Meaning, Message, Node, Role};
+use crate::world::Circle;
+
+pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> Explanation {
+    let name = scene.tag(circle.message.tag());
+    let facts =
+        format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
+    let paragraph = match circle.message.meaning() {
+        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
+        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
+        Meaning::Rewiring => format!(
+            "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
+             await it either: it comes back, and goes, and comes back. It was the answer to a step of \
+             a join or a leave that had gone wrong before, most often because a rank was \
+             added that was in the ring already. {FOR_EVER}"
+        ),
+        Meaning::End => format!("An {name} goes round. {FOR_EVER}"),
+    };
+    Explanation { facts, paragraph }
+}
+
+const FOR_EVER: &str = "The nodes are busy, and nothing comes of it: no command makes progress, and the \
+                        command node waits for its reply for ever. A livelock looks like work, and that \
+                        is how it differs from a deadlock.";
+
+/// The message's name and what it is about.
+fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
+    match circle.message.meaning() {
+        Meaning::Command(Command::Put { key, value }) => format!("{name} [{key},{value}]"),
+        Meaning::Command(Command::Get { key }) => format!("{name} {key}"),
+        Meaning::Command(Command::Add { rank, id }) => format!("{name} [{rank},{id}]"),
+        Meaning::Command(Command::Remove { id }) => format!("{name} {id}"),
+        Meaning::Found(value, owner) => format!("{name} [{value},{owner}]"),
+        Meaning::Done(Some((key, value))) => format!("{name} [{key},{value}]"),
+        Meaning::Done(None) | Meaning::End | Meaning::Rewiring => name.into(),
+    }
+}
+
+/// The ranks that the message comes through, a long way cut short.
+fn way<M>(circle: &Circle<M>) -> String {
+    const NAMED: usize = 12;
+    let named = circle.through.iter().take(NAMED).map(Rank::to_string);
+    let mut way: Vec<_> = named.collect();
+    if circle.through.len() > NAMED {
+        way.push(format!("... ({} ranks)", circle.through.len()));
+    }
+    way.extend(circle.through.first().map(Rank::to_string));
+    format!("through ranks {}", way.join(" -> "))
+}
+
+fn proof<M>(circle: &Circle<M>) -> String {
+    match circle.period {
+        Some(1) => "the state of the world comes again with every message".into(),
+        Some(period) => format!("the state of the world comes again after {period} messages"),
+        None => "the limit of messages without progress was passed".into(),
+    }
+}
+
+fn command_goes_round<N: Node>(command: Command, scene: Scene<'_, N>) -> String {
+    let largest = scene.largest_id().map_or_else(|| "gone".into(), |id| id.to_string());
+    match command {
+        Command::Put { key, .. } | Command::Get { key } => format!(
+            "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
+             The largest id in the ring is {largest}, so nobody owns key {key}: everybody passes it on, \
+             the last node passes it to the head, and the head starts again."
+        ),
+        Command::Add { id, .. } => format!(
+            "A new node is taken in by the first node whose id is greater than its own. The largest id in \
+             the ring is {largest}, so nobody takes in a node with id {id}: everybody passes the ADD on, \
+             the last node passes it to the head, and the head starts again."
+        ),
+        Command::Remove { id } => format!(
+            "A REMOVE goes from node to node until it comes to the one that bears its id. Nobody in the \
+             ring bears the id {id}: everybody passes it on, the last node passes it to the head, and \
+             the head starts again."
+        ),
+    }
+}
+
+fn reply_goes_round<N: Node>(
+    circle: &Circle<N::Message>,
+    name: &str,
+    scene: Scene<'_, N>,
+) -> String {
+    let head = circle.through.iter().find(|rank| scene.role(**rank) == Some(Role::Head));
+    let parent = head.and_then(|head| scene.view(*head)?.parent).map(|parent| parent.rank);
+    match parent {
+        Some(parent) => format!(
+            "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \
+             the head passes them to its parent, which is the command node; but the head's parent \
+             is rank {parent} now, since a join or a leave has overwritten the head's own \
+             pointers. So the reply never leaves the ring. {FOR_EVER}"
+        ),
+        None => format!(
+            "The {name} is a reply on its way to the command node. Replies go from child to child until they \
+             come to the head; but the pointers of these nodes form a ring of their own which \
+             does not lead to the head, since a node was rewired that was in the ring already. \
+             {FOR_EVER}"
+        ),
+    }
+}
