@@ -1,22 +1,30 @@
 //! Scenarios: what the command node is to do, how the run is set up, and whether that is sound.
 //!
-//! A scenario is read ([`Scenario::parse`]), and its settings may be changed (by a command line, say).
+//! A scenario is read ([`Scenario::parse`]), its settings may be changed (by a command line, say), and
+//! then it is checked ([`Scenario::check`]) against the ring that it would meet.
 
+mod check;
 mod command;
 mod errors;
+mod keys;
 mod latency;
 mod lexer;
 mod nearest;
 mod parser;
+mod races;
+mod ring;
 mod settings;
 mod source;
 mod write;
+
+pub mod random;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use command::{COMMANDS, CommandWord};
 pub use errors::{Marked, Problem, ScenarioErrors, Warning};
+pub use random::random;
 pub use settings::{BadValue, ExpectedEnd, KEYSPACE, RANKS, SETTINGS, Setting, Settings, WINDOW};
 pub use source::Position;
 
@@ -75,6 +83,18 @@ impl Scenario {
     #[must_use]
     pub fn new(name: &str, settings: &Settings, runs: &[Run]) -> Scenario {
         Scenario::parse(name, &write::text(settings, runs)).expect("what is written can be read")
+    }
+
+    /// Whether the ring can do what the scenario asks for, as far as that can be known beforehand.
+    ///
+    /// What can go wrong only because several commands are in flight together comes as warnings.
+    ///
+    /// # Errors
+    ///
+    /// Every command that would crash a rank, hang or circle, with the reason. A scenario with an
+    /// `expect` may be run nevertheless: show [`ScenarioErrors::into_notes`].
+    pub fn check(&self) -> Result<Vec<Warning>, ScenarioErrors> {
+        check::check(self)
     }
 
     /// The scenario written out as its language has it, without comments: it reads as the same.
