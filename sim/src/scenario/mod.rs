@@ -17,6 +17,7 @@ mod settings;
 mod source;
 mod write;
 
+pub mod builtin;
 pub mod random;
 
 use std::fmt;
