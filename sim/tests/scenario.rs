@@ -1,0 +1,333 @@
+//! Scenarios as their readers meet them: what is understood, what is refused, and in which words.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use ringscope_sim::protocol::Command;
+use ringscope_sim::scenario::{
+    ExpectedEnd, LONGEST_LINE, MOST_BYTES, Scenario, ScenarioErrors, builtin, random,
+};
+use ringscope_sim::world::latency::Latency;
+
+fn read(text: &str) -> Scenario {
+    Scenario::parse("test.dht", text).expect("a scenario")
+}
+
+fn refused(text: &str) -> String {
+    Scenario::parse("test.dht", text).expect_err("it is wrong").to_string()
+}
+
+fn objections(text: &str) -> String {
+    read(text).check().expect_err("the ring cannot do it").to_string()
+}
+
+fn commands(text: &str) -> Vec<String> {
+    read(text).script.commands().map(|command: Command| command.to_string()).collect()
+}
+
+#[test]
+fn settings_come_first_and_commands_follow() {
+    let scenario = read(
+        "\u{feff}# all of them\r\n\
+         PROTOCOL Classic\r\n  ranks\t16 # sixteen\r\nseed 7\nwindow 2\nlatency constant 1.5us\n\
+         keyspace 5000\neager 4096\nlimit 1_000_000\nexpect livelock\n\n\
+         add 3 500\nPut 1..=2 KEY\nend\n# the end\n",
+    );
+    let settings = &scenario.settings;
+    assert_eq!((settings.ranks, settings.seed, settings.window), (16, 7, 2));
+    assert_eq!(settings.latency, Latency::Constant { ns: 1_500 });
+    assert_eq!((settings.keyspace, settings.eager), (5_000, Some(4_096)));
+    assert_eq!((settings.limit, settings.expect), (Some(1_000_000), Some(ExpectedEnd::Livelock)));
+    assert_eq!(scenario.script.len(), 3);
+    assert_eq!(scenario.lines(), [12, 13]);
+    assert_eq!((scenario.line_of(2), scenario.line_of(3)), (Some(13), None));
+}
+
+#[test]
+fn an_empty_text_is_a_scenario_that_ends_at_once() {
+    for text in ["", "\n", "# nothing", "end", "end # here"] {
+        assert_eq!(commands(text), Vec::<String>::new());
+        assert_eq!(read(text).check(), Ok(vec![]));
+    }
+}
+
+#[test]
+fn all_errors_of_a_file_come_at_once() {
+    let text = "\
+rank 8
+ranks 2
+seed 1
+seed 2
+latency sometimes
+put 1
+window 2
+remov 300
+put 9..=1 key
+put 1..=9 key*9223372036854775807
+add 3 99999999999999999999
+get \u{1b}[31mred
+remove 1..=5
+end
+get 1
+";
+    insta::assert_snapshot!(refused(text));
+}
+
+#[test]
+fn a_check_tells_every_objection_of_the_ring() {
+    let text = "\
+ranks 8
+put 0 1
+put 990..=1010 step 5 key
+get 10
+get 985..=1000 step 5
+add 0 100
+add 6 100
+add 7 200
+add 99 300
+add -1 400
+add 1 0
+add 1 -5
+add 1 1000
+add 1 1001
+add 1 500
+add 1 600
+add 2 500
+remove 250
+remove 0
+remove 1000
+remove 500
+remove 500
+";
+    insta::assert_snapshot!(objections(text));
+}
+
+#[test]
+fn with_three_ranks_none_can_join() {
+    insta::assert_snapshot!(objections("ranks 3\nadd 1 500"), @r"
+    test.dht:2:5: rank 1 is the permanent node, which is in the ring from the start: it would wait for ever for its own answer, or forget its place
+      hint: with 3 ranks none can join (0 is the head, 1 the permanent node, 2 the command node); set `ranks` to 4 or more
+    `--unchecked` runs it all the same
+    ");
+}
+
+#[test]
+fn a_rank_that_has_left_may_join_again() {
+    assert_eq!(read("add 3 500\nremove 500\nadd 3 450\nremove 450\nadd 4 500").check(), Ok(vec![]));
+}
+
+#[test]
+fn a_setting_may_be_changed_between_reading_and_checking() {
+    let mut scenario = read("add 9 5000");
+    assert!(scenario.check().is_err());
+    scenario.settings.set("ranks", "16").expect("a setting");
+    scenario.settings.set("keyspace", "10_000").expect("a setting");
+    assert_eq!(scenario.check(), Ok(vec![]));
+}
+
+#[test]
+fn commands_in_flight_with_a_join_are_warned_of() {
+    let warnings = read("window 2\nput 1 1\n  add 3 500 # here\nput 400 4\nget 400").check();
+    let told: Vec<String> =
+        warnings.expect("sound").iter().map(|warning| warning.plain().to_string()).collect();
+    insta::assert_snapshot!(told.join("\n"), @"test.dht:3:3: warning: window 2: `add 3 500` can be in flight together with lines 2 to 4: a command that overtakes the join's pointer updates goes the old way round the ring");
+    assert_eq!(read("window 5\nput 1..=10 1\nget 1..=10").check(), Ok(vec![]));
+}
+
+#[test]
+fn more_than_fifty_errors_are_counted() {
+    let errors = Scenario::parse("x", &"what\n".repeat(1_000)).expect_err("none is a command");
+    assert_eq!((errors.problems().len(), errors.more()), (50, 950));
+    assert!(errors.to_string().ends_with("\nand 950 more"));
+}
+
+#[test]
+fn errors_of_a_scenario_that_says_its_end_can_be_notes() {
+    let notes = read("expect deadlock\nremove 0").check().expect_err("unsound").into_notes();
+    let text = notes.to_string();
+    assert!(text.starts_with("test.dht:2:8: note: storage id 0 is the head's"), "{text}");
+    assert!(!text.contains("--unchecked"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_with_their_place() {
+    let errors = Scenario::parse_bytes("x", b"put 1 1\nget \xe9\x8d\n").expect_err("not UTF-8");
+    assert_eq!(
+        errors.to_string(),
+        "x:2:5: byte 13 of the file is not UTF-8\n  hint: save the scenario as plain text in UTF-8"
+    );
+}
+
+#[test]
+fn a_huge_text_or_line_is_refused() {
+    let huge = vec![b'#'; MOST_BYTES + 1];
+    let errors = Scenario::parse_bytes("x", &huge).expect_err("too long");
+    assert!(errors.to_string().starts_with("x: a scenario has at most"), "{errors}");
+    let long = format!("get 1\n#{}\n", "x".repeat(LONGEST_LINE));
+    assert!(refused(&long).starts_with("test.dht:2:1: a line has at most 4096 bytes, not 4097"));
+}
+
+#[test]
+fn a_billion_commands_by_ranges_take_neither_time_nor_room() {
+    let start = started();
+    let scenario = read("keyspace 1_000_000_000\nput 1..=500_000_000 key\nget 1..500_000_000");
+    assert_eq!(scenario.check(), Ok(vec![]));
+    let pieces = read(
+        "keyspace 100_000_000\nput 1..=5_000_000 key\nput 1..=50_000_000 step 10 3\nget 5_000_001..=50_000_000 step 20",
+    );
+    assert_eq!(pieces.check(), Ok(vec![]));
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(
+        objections("get 1..=2_000_000_000").starts_with("test.dht: 2000000000 commands are more")
+    );
+}
+
+/// A test may look at the clock; what it tests may not.
+#[expect(clippy::disallowed_methods)]
+fn started() -> Instant {
+    Instant::now()
+}
+
+/// The reference program's runs, where they are at hand.
+fn reference() -> Option<PathBuf> {
+    let ancestors = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    ancestors.map(|folder| folder.join("shared/reference")).find(|folder| folder.is_dir())
+}
+
+#[test]
+fn the_reference_scenarios_are_read_and_checked() {
+    let Some(folder) = reference() else { return };
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "dht") {
+            continue;
+        }
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name");
+        let bytes = std::fs::read(&path).expect("a file that can be read");
+        let scenario = Scenario::parse_bytes(name, &bytes).expect(name);
+        let lines: Vec<u32> = match scenario.check() {
+            Ok(_) => vec![],
+            Err(errors) => line_numbers(&errors),
+        };
+        match name {
+            "misuse-get-missing" => assert_eq!(lines, [3]),
+            "misuse-put-key-0" => assert_eq!(lines, [2, 3]),
+            "misuse-add-id-neg" => assert_eq!(lines, [2]),
+            _ => assert_eq!(lines, Vec::<u32>::new(), "{name}"),
+        }
+        read += 1;
+    }
+    assert!(read > 0, "the folder of the reference has scenarios");
+}
+
+fn line_numbers(errors: &ScenarioErrors) -> Vec<u32> {
+    errors.problems().iter().filter_map(|one| one.position()).map(|at| at.line).collect()
+}
+
+fn words() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "put",
+        "get",
+        "add",
+        "remove",
+        "end",
+        "ranks",
+        "seed",
+        "latency",
+        "uniform",
+        "50us",
+        "key",
+        "step",
+        "..",
+        "..=",
+        "+",
+        "-",
+        "*",
+        "1",
+        "1000",
+        "-5",
+        "9223372036854775807",
+        "#",
+        "\n",
+        "\n",
+        "\r\n",
+        "\u{1b}",
+        "\u{85}",
+        "鍵",
+        "_",
+        "1_0",
+    ]);
+    prop::collection::vec(word, 0..60).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(text in any::<String>()) {
+        reads_or_refuses(text.as_bytes());
+    }
+
+    #[test]
+    fn no_bytes_make_the_parser_panic(bytes in any::<Vec<u8>>()) {
+        reads_or_refuses(&bytes);
+    }
+
+    #[test]
+    fn no_words_make_the_parser_panic(text in words()) {
+        reads_or_refuses(text.as_bytes());
+    }
+
+    #[test]
+    fn what_is_written_reads_as_the_same(seed: u64, ranks in 3..40_u32, commands in 0..200_u32) {
+        let scenario = random(seed, ranks, commands);
+        prop_assert_eq!(&read(&scenario.to_text()), &scenario);
+    }
+
+    #[test]
+    fn a_run_of_puts_is_written_as_it_was_read(
+        (first, more, step) in (any::<i32>(), 0..1_000_i64, 1..5_000_i64),
+        (times, plus) in (-3..4_i64, any::<i32>()),
+    ) {
+        let last = i64::from(first) + more;
+        let text = format!("put {first}..={last} step {step} key*{times}+{plus}");
+        let scenario = read(&text);
+        prop_assert_eq!(&read(&scenario.to_text()), &scenario);
+        prop_assert!(scenario.to_text().lines().count() == 1);
+    }
+}
+
+/// Whatever it is, errors are plain text, and what is read can be checked and written.
+fn reads_or_refuses(bytes: &[u8]) {
+    let told = match Scenario::parse_bytes("any", bytes) {
+        Ok(scenario) => {
+            assert_eq!(read(&scenario.to_text()), scenario);
+            scenario.check().err()
+        }
+        Err(errors) => Some(errors),
+    };
+    for problem in told.iter().flat_map(|errors| errors.problems()) {
+        let plain = problem.plain().to_string();
+        assert!(!plain.chars().any(|c| c.is_control() && c != '\n'), "{plain:?}");
+    }
+}
+
+#[test]
+fn built_in_scenarios_are_written_as_they_were_read() {
+    for one in builtin::ALL {
+        let scenario = one.scenario();
+        assert_eq!(read(&scenario.to_text()), scenario, "{}", one.name);
+    }
+}
+
+#[test]
+fn the_place_is_marked_and_nothing_of_the_file_reaches_the_terminal_raw() {
+    let text = "seed 1\n# \u{1b}[2J\nseed 2 \n";
+    let errors = Scenario::parse("a\u{1b}.dht", text).expect_err("set twice");
+    let mut shown = String::new();
+    miette::NarratableReportHandler::new()
+        .render_report(&mut shown, &ringscope_sim::scenario::Marked(&errors))
+        .expect("a string takes everything");
+    assert!(!shown.contains('\u{1b}'));
+    insta::assert_snapshot!(shown);
+}
