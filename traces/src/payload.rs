@@ -86,7 +86,8 @@ impl From<i64> for Payload {
 }
 
 impl Key {
-    fn parse(text: &str) -> Key {
+    /// The key that a map's key in a file is.
+    pub(crate) fn parse(text: &str) -> Key {
         match text.parse::<i64>() {
             Ok(value) if is_shortest_decimal(text) => Key::Int(value),
             Ok(_) | Err(_) => Key::Text(text.into()),
@@ -170,6 +171,9 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
+/// 2 to the 63rd: a float from here on may be a whole number that was rounded.
+const ROUNDED_FROM: f64 = 9_223_372_036_854_775_808.0;
+
 struct PayloadVisitor;
 
 impl<'de> Visitor<'de> for PayloadVisitor {
@@ -196,7 +200,12 @@ impl<'de> Visitor<'de> for PayloadVisitor {
             .map_or_else(|_| Payload::Number(value.to_string().into()), Payload::Int))
     }
 
+    /// A whole number of more than 64 bits arrives here too, rounded: who wants its digits has to read
+    /// its text, as the reader of traces does.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Payload, E> {
+        if value.abs() >= ROUNDED_FROM {
+            return Err(E::custom("a number too large to be kept digit by digit"));
+        }
         let text = serde_json::to_string(&value).map_err(E::custom)?;
         Ok(Payload::Number(text.into()))
     }
