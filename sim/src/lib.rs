@@ -7,4 +7,5 @@
 pub mod explain;
 pub mod protocol;
 pub mod scenario;
+pub mod simulate;
 pub mod world;

@@ -1,6 +1,9 @@
 //! A run's events, kept as they happen.
 
-use ringscope_traces::{Event, Rank};
+use std::io::{self, Write};
+
+use ringscope_traces::jsonl::{Digest, Writer};
+use ringscope_traces::{Ending, Event, Header, Rank};
 
 use super::observe::{Happening, Observer};
 use crate::protocol::{Message, Node, Print};
@@ -58,5 +61,49 @@ impl<N: Node> Observer<N> for Recording<N::Message> {
 
     fn printed(&mut self, rank: Rank, print: Print) {
         self.prints.push((rank, print));
+    }
+}
+
+/// Writes all events to a trace as they happen.
+///
+/// A sink that refuses does not end the run: the first error is kept, nothing is written after it,
+/// and [`Written::finish`] tells of it.
+#[derive(Debug)]
+pub struct Written<W: Write> {
+    writer: Writer<W>,
+    numbering: Numbering,
+    broken: Option<io::Error>,
+}
+
+impl<W: Write> Written<W> {
+    /// Begins a trace.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses the header.
+    pub fn new(sink: W, header: &Header) -> io::Result<Written<W>> {
+        let writer = Writer::new(sink, header)?;
+        Ok(Written { writer, numbering: Numbering::default(), broken: None })
+    }
+
+    /// Ends the trace, and gives back the sink and the trace's digest.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the sink.
+    pub fn finish(self, ending: &Ending) -> io::Result<(W, Digest)> {
+        match self.broken {
+            None => self.writer.finish(ending),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+impl<N: Node, W: Write> Observer<N> for Written<W> {
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        let event = self.numbering.event(happening);
+        if self.broken.is_none() {
+            self.broken = self.writer.event(&event).err();
+        }
     }
 }
