@@ -2,17 +2,19 @@
 //!
 //! A trace is the same file whether the run was simulated, ran under real MPI, or was recorded from
 //! somebody else's program: a header, one event a line, a footer. This crate reads and writes such
-//! files as streams ([`jsonl`]), puts the parts of single ranks into one causal order ([`merge`]), says
+//! files as streams ([`jsonl`]), puts the parts of single ranks into one causal order ([`merge`](mod@merge)), says
 //! whether a trace holds together ([`wellformed`]), compares two of them rank by rank ([`diff`]), and
 //! answers what caused an event and what is concurrent with it ([`causality`]).
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
 pub mod event;
+pub mod jsonl;
 pub mod payload;
 pub mod text;
 
 pub use event::{
-    Ending, Event, Footer, Header, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
+    Ending, Event, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
 };
+pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};
 pub use payload::{Key, Payload};

@@ -86,7 +86,8 @@ impl From<i64> for Payload {
 }
 
 impl Key {
-    fn parse(text: &str) -> Key {
+    /// The key that a map's key in a file is.
+    pub(crate) fn parse(text: &str) -> Key {
         match text.parse::<i64>() {
             Ok(value) if is_shortest_decimal(text) => Key::Int(value),
             Ok(_) | Err(_) => Key::Text(text.into()),
@@ -170,6 +171,9 @@ impl<'de> Deserialize<'de> for Payload {
     }
 }
 
+/// 2 to the 63rd: a float from here on may be a whole number that was rounded.
+const ROUNDED_FROM: f64 = 9_223_372_036_854_775_808.0;
+
 struct PayloadVisitor;
 
 impl<'de> Visitor<'de> for PayloadVisitor {
@@ -196,7 +200,12 @@ impl<'de> Visitor<'de> for PayloadVisitor {
             .map_or_else(|_| Payload::Number(value.to_string().into()), Payload::Int))
     }
 
+    /// A whole number of more than 64 bits arrives here too, rounded: who wants its digits has to read
+    /// its text, as the reader of traces does.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Payload, E> {
+        if value.abs() >= ROUNDED_FROM {
+            return Err(E::custom("a number too large to be kept digit by digit"));
+        }
         let text = serde_json::to_string(&value).map_err(E::custom)?;
         Ok(Payload::Number(text.into()))
     }
@@ -226,5 +235,38 @@ impl<'de> Visitor<'de> for PayloadVisitor {
             }
             Some(_) | None => Ok(payload),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Payload {
+        serde_json::from_str(json).expect("the test's JSON is good")
+    }
+
+    #[test]
+    fn decimal_keys_are_numbers_and_stand_in_growing_order_before_the_others() {
+        let map = parse(r#"{"10":1,"a":2,"9":3,"-1":4,"007":5}"#);
+        assert_eq!(map.to_string(), r#"{"-1":4,"9":3,"10":1,"007":5,"a":2}"#);
+        assert_eq!(serde_json::to_string(&map).ok(), Some(map.to_string()));
+    }
+
+    #[test]
+    fn maps_are_equal_whatever_the_order_of_their_entries() {
+        assert_eq!(parse(r#"{"1":10,"2":20}"#), parse(r#"{"2":20,"1":10}"#));
+        assert_eq!(parse(r#"{"2":20,"1":10}"#), Payload::int_map([(1, 10), (2, 20)]));
+    }
+
+    #[test]
+    fn what_would_be_rounded_is_refused() {
+        assert!(serde_json::from_str::<Payload>("123456789012345678901").is_err());
+        assert_eq!(parse("18446744073709551615"), Payload::Number("18446744073709551615".into()));
+    }
+
+    #[test]
+    fn a_payload_is_shown_without_what_a_terminal_would_obey() {
+        assert_eq!(parse(r#"["\u001b[2J"]"#).to_string(), r#"["\u{1b}[2J"]"#);
     }
 }

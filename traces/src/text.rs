@@ -1,6 +1,6 @@
 //! Text from a file, made safe to show.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Text with everything that a terminal might obey written as an escape, such as `\u{1b}`.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,48 @@ fn is_harmless(c: char) -> bool {
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// The beginning of what something says, with `...` after it where the rest was left out.
+///
+/// What is left out is not formatted either, so a payload of a gigabyte costs no more than its beginning.
+#[derive(Debug, Clone, Copy)]
+pub struct Short<T> {
+    /// What is shown.
+    pub value: T,
+    /// How many characters of it.
+    pub limit_chars: usize,
+}
+
+impl<T: fmt::Display> fmt::Display for Short<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut cut = Cut { out: f, room: self.limit_chars, was_full: false };
+        let written = write!(cut, "{}", self.value);
+        if cut.was_full { f.write_str("...") } else { written }
+    }
+}
+
+/// Hands on what fits, and says by an error that nothing more does.
+struct Cut<'a, 'b> {
+    out: &'a mut fmt::Formatter<'b>,
+    room: usize,
+    was_full: bool,
+}
+
+impl fmt::Write for Cut<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match text.char_indices().nth(self.room) {
+            None => {
+                self.room -= text.chars().count();
+                self.out.write_str(text)
+            }
+            Some((end, _)) => {
+                self.was_full = true;
+                self.out.write_str(&text[..end])?;
+                Err(fmt::Error)
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +75,11 @@ mod tests {
     #[test]
     fn letters_of_any_script_stay_as_they_are() {
         assert_eq!(Plain("Schlüssel 鍵").to_string(), "Schlüssel 鍵");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_between_two_characters() {
+        assert_eq!(Short { value: "Schlüssel", limit_chars: 5 }.to_string(), "Schlü...");
+        assert_eq!(Short { value: "Schlüssel", limit_chars: 9 }.to_string(), "Schlüssel");
     }
 }

@@ -1,0 +1,147 @@
+//! The three kinds of lines: what stands in each, and what may.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::error::{Foreign, Problem};
+use super::fields::{Fault, Fields, Shape, quoted};
+use crate::event::{Ending, Event, Footer, Header, MAX_RANKS, Op, Rank, Tag, VERSION};
+use crate::payload::Payload;
+
+/// The fields of a header that are known; all others are kept as further fields.
+const HEADER_FIELDS: [&str; 6] = ["trace", "source", "protocol", "ranks", "seed", "time"];
+
+/// A line below the header.
+#[derive(Debug)]
+pub(super) enum Line {
+    Event(Event),
+    Footer(Footer),
+}
+
+/// Reads the first line.
+pub(super) fn header(line: &str) -> Result<Header, Fault> {
+    let fields = Fields::parse(line)?;
+    match fields.find("trace")? {
+        None => return Err(Problem::Foreign(Foreign::OtherJson).into()),
+        Some(raw) if raw.get().parse() == Ok(VERSION) => {}
+        Some(raw) => return Err(Problem::Version { found: quoted(raw.get()) }.into()),
+    }
+    let ranks_expected = format!("a number of processes from 1 to {MAX_RANKS}");
+    let ranks = |raw: &str| raw.parse().ok().filter(|ranks| (1..=MAX_RANKS).contains(ranks));
+    Ok(Header {
+        source: fields.require("source", one_of("\"sim\", \"mpi\" or \"recorded\""))?,
+        protocol: fields.require("protocol", one_of("the name of a protocol"))?,
+        ranks: fields.require("ranks", Shape { expected: &ranks_expected, read: &ranks })?,
+        seed: fields.optional("seed", one_of("a whole number, 0 or more"))?,
+        time: fields.require("time", one_of("\"virtual\" or \"wall\""))?,
+        more: more(&fields)?,
+    })
+}
+
+fn more(fields: &Fields<'_>) -> Result<Vec<(String, Payload)>, Fault> {
+    let further = fields.names().filter(|name| !HEADER_FIELDS.contains(name));
+    further
+        .map(|name| Ok((name.to_owned(), fields.payload(name)?.unwrap_or(Payload::Null))))
+        .collect()
+}
+
+/// Reads any other line: the fast way, and where that stumbles the careful one, which then either knows
+/// better or can say what is wrong.
+pub(super) fn event_or_footer(line: &str, ranks: u32) -> Result<Line, Fault> {
+    match serde_json::from_str::<EventLine>(line) {
+        Ok(read) if read.is_event_within(ranks) => Ok(Line::Event(read.into_event())),
+        Ok(_) | Err(_) => carefully(line, ranks),
+    }
+}
+
+fn carefully(line: &str, ranks: u32) -> Result<Line, Fault> {
+    let fields = Fields::parse(line)?;
+    if fields.has("end") {
+        footer(&fields, ranks).map(Line::Footer)
+    } else {
+        event(&fields, ranks).map(Line::Event)
+    }
+}
+
+fn event(fields: &Fields<'_>, ranks: u32) -> Result<Event, Fault> {
+    const WHOLE: &str = "a whole number, 0 or more";
+    let rank_expected = rank_expected(ranks);
+    let rank = |raw: &str| read_rank(raw, ranks);
+    let rank_shape = Shape { expected: &rank_expected, read: &rank };
+    Ok(Event {
+        rank: fields.require("rank", rank_shape)?,
+        n: fields.require("n", one_of(WHOLE))?,
+        op: fields.require("op", one_of("\"send\" or \"recv\""))?,
+        peer: fields.require("peer", rank_shape)?,
+        tag: fields.require("tag", one_of("an MPI tag, a whole number of 32 bits"))?,
+        data: fields.payload("data")?.ok_or_else(|| Problem::Missing {
+            field: "data",
+            expected: "the message's payload".to_owned(),
+        })?,
+        t: fields.require("t", one_of("a whole number of nanoseconds, 0 or more"))?,
+        clock: fields.require("clock", one_of(WHOLE))?,
+    })
+}
+
+fn footer(fields: &Fields<'_>, ranks: u32) -> Result<Footer, Fault> {
+    const ENDINGS: &str = "\"completed\", \"deadlock\", \"livelock\", \"crashed\" or \"stopped\"";
+    let rank_expected = rank_expected(ranks);
+    let rank = |raw: &str| read_rank(raw, ranks);
+    let named = |raw: &str| serde_json::from_str(raw).ok().and_then(ending_named);
+    let ending = match fields.require("end", Shape { expected: ENDINGS, read: &named })? {
+        Ending::Crashed { .. } => Ending::Crashed {
+            rank: fields.optional("rank", Shape { expected: &rank_expected, read: &rank })?,
+            reason: fields.optional("reason", one_of("a reason in words"))?,
+        },
+        known @ (Ending::Completed | Ending::Deadlock | Ending::Livelock | Ending::Stopped) => {
+            known
+        }
+    };
+    Ok(Footer { ending, events: fields.require("events", one_of("the number of events"))? })
+}
+
+fn ending_named(name: String) -> Option<Ending> {
+    let crashed = Ending::Crashed { rank: None, reason: None };
+    [Ending::Completed, Ending::Deadlock, Ending::Livelock, crashed, Ending::Stopped]
+        .into_iter()
+        .find(|ending| ending.name() == name)
+}
+
+fn rank_expected(ranks: u32) -> String {
+    format!("a rank from 0 to {}", ranks.saturating_sub(1))
+}
+
+fn read_rank(raw: &str, ranks: u32) -> Option<Rank> {
+    raw.parse().ok().filter(|rank| *rank < ranks).map(Rank)
+}
+
+/// Whatever JSON can be read as a `T`.
+fn one_of<T: DeserializeOwned>(expected: &str) -> Shape<'_, T> {
+    Shape { expected, read: &|raw| serde_json::from_str(raw).ok() }
+}
+
+/// An event as it stands in its line.
+#[derive(Deserialize)]
+struct EventLine {
+    rank: Rank,
+    n: u64,
+    op: Op,
+    peer: Rank,
+    tag: Tag,
+    data: Payload,
+    t: u64,
+    clock: u64,
+    #[serde(default)]
+    end: Option<IgnoredAny>,
+}
+
+impl EventLine {
+    fn is_event_within(&self, ranks: u32) -> bool {
+        self.end.is_none() && self.rank.0 < ranks && self.peer.0 < ranks
+    }
+
+    fn into_event(self) -> Event {
+        let EventLine { rank, n, op, peer, tag, data, t, clock, end: _ } = self;
+        Event { rank, n, op, peer, tag, data, t, clock }
+    }
+}

@@ -1,0 +1,18 @@
+//! Trace files: JSON Lines, read and written as streams.
+//!
+//! A [`Writer`] writes line by line and gives the file's [`Digest`]; a [`Reader`] gives event by event
+//! and refuses a bad line with its place, what is wrong with it, and where that helps a hint. Neither
+//! holds more than a line. A file that was cut off is no error: its reader says so, and gives what is
+//! there.
+
+mod digest;
+mod error;
+mod fields;
+mod line;
+mod read;
+mod write;
+
+pub use digest::Digest;
+pub use error::{Foreign, Problem, ReadError};
+pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, read_trace};
+pub use write::{Writer, write_trace};

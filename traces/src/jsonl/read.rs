@@ -1,0 +1,235 @@
+//! Reading a trace, line by line.
+
+use std::io::{BufRead, Read as _};
+
+use super::error::{Foreign, Problem, ReadError};
+use super::fields::Fault;
+use super::line::{self, Line};
+use crate::event::{Event, Footer, Header, Trace};
+
+/// The longest line that is read: a longer one is refused before it is in memory.
+pub const LIMIT_LINE_BYTES: u64 = 64 << 20;
+
+/// Words that open the lines of a scenario, which is what people hand over by mistake.
+const SCENARIO_WORDS: [&str; 10] =
+    ["put", "get", "add", "remove", "end", "ranks", "seed", "window", "latency", "protocol"];
+
+/// Whether a trace is all there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// It has its footer.
+    Whole,
+    /// It has no footer: the run was cut off after its last event.
+    CutOff,
+    /// It has no footer, and its last line ends in the middle: everything before it was used.
+    CutOffInLine {
+        /// The line that was not used.
+        line: u64,
+    },
+}
+
+/// Reads a trace from a source of bytes, event by event, and holds no more than a line of it.
+///
+/// Blank lines are taken at the end only; CRLF ends a line as LF does; fields that are not known are
+/// passed over. After an error it gives nothing more.
+#[derive(Debug)]
+pub struct Reader<R> {
+    lines: Lines<R>,
+    header: Header,
+    footer: Option<Footer>,
+    completeness: Completeness,
+    finished: bool,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads the header. The name is what errors call the file.
+    ///
+    /// # Errors
+    ///
+    /// When the first line is not the header of a trace of this version.
+    pub fn new(read: R, name: &str) -> Result<Self, ReadError> {
+        let mut lines = Lines { read, name: name.to_owned(), number: 0, bytes: Vec::new() };
+        let header = lines.header()?;
+        let completeness = Completeness::CutOff;
+        Ok(Reader { lines, header, footer: None, completeness, finished: false })
+    }
+
+    /// The trace's first line.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The next event; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// When the next line is not one that a trace may have there.
+    pub fn next_event(&mut self) -> Result<Option<Event>, ReadError> {
+        if self.finished {
+            return Ok(None);
+        }
+        self.finished = true;
+        let Some(ended) = self.lines.next_filled()? else { return Ok(None) };
+        match self.lines.event_or_footer(self.header.ranks) {
+            Ok(Line::Event(event)) => {
+                self.finished = false;
+                Ok(Some(event))
+            }
+            Ok(Line::Footer(footer)) => {
+                self.footer = Some(footer);
+                self.completeness = Completeness::Whole;
+                self.nothing_follows().map(|()| None)
+            }
+            Err(fault) if !ended && matches!(fault.problem, Problem::EndsEarly) => {
+                self.completeness = Completeness::CutOffInLine { line: self.lines.number };
+                Ok(None)
+            }
+            Err(fault) => Err(self.lines.error(fault)),
+        }
+    }
+
+    /// The number of the line that was read last, from 1.
+    pub fn line(&self) -> u64 {
+        self.lines.number
+    }
+
+    /// The trace's last line: known after the last event, and `None` when the run was cut off.
+    pub fn footer(&self) -> Option<&Footer> {
+        self.footer.as_ref()
+    }
+
+    /// Whether the trace is all there: known after the last event.
+    pub fn completeness(&self) -> Completeness {
+        self.completeness
+    }
+
+    fn nothing_follows(&mut self) -> Result<(), ReadError> {
+        match self.lines.next_filled()? {
+            None => Ok(()),
+            Some(_) => Err(self.lines.error(Problem::AfterFooter.into())),
+        }
+    }
+}
+
+/// The events, each or the error that ends them.
+impl<R: BufRead> Iterator for Reader<R> {
+    type Item = Result<Event, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_event().transpose()
+    }
+}
+
+/// Reads a whole trace into memory. The name is what errors call the file.
+///
+/// # Errors
+///
+/// When a line is not one that a trace may have there.
+pub fn read_trace<R: BufRead>(read: R, name: &str) -> Result<(Trace, Completeness), ReadError> {
+    let mut reader = Reader::new(read, name)?;
+    let mut events = Vec::new();
+    while let Some(event) = reader.next_event()? {
+        events.push(event);
+    }
+    let Reader { header, footer, completeness, .. } = reader;
+    Ok((Trace { header, events, footer }, completeness))
+}
+
+/// The lines of a source, one at a time, and where they are.
+#[derive(Debug)]
+struct Lines<R> {
+    read: R,
+    name: String,
+    number: u64,
+    bytes: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Moves to the next line: `None` at the end, else whether the line has its line end.
+    fn advance(&mut self) -> Result<Option<bool>, ReadError> {
+        self.bytes.clear();
+        self.number += 1;
+        let read = self.read.by_ref().take(LIMIT_LINE_BYTES + 1).read_until(b'\n', &mut self.bytes);
+        match read {
+            Err(error) => Err(self.error(Problem::Io(error).into())),
+            Ok(0) => {
+                self.number -= 1;
+                Ok(None)
+            }
+            Ok(_) => Ok(Some(self.bytes.ends_with(b"\n"))),
+        }
+    }
+
+    /// Moves to the next line that is not blank, which must be the next one of all.
+    fn next_filled(&mut self) -> Result<Option<bool>, ReadError> {
+        let mut blank = None;
+        while let Some(ended) = self.advance()? {
+            let is_blank = self.bytes.trim_ascii().is_empty();
+            match blank {
+                None if !is_blank => return Ok(Some(ended)),
+                Some(number) if !is_blank => {
+                    self.number = number;
+                    return Err(self.error(Problem::Blank.into()));
+                }
+                Some(_) => {}
+                None => blank = Some(self.number),
+            }
+        }
+        Ok(None)
+    }
+
+    fn header(&mut self) -> Result<Header, ReadError> {
+        let read = self.advance()?;
+        if read.is_none() {
+            self.number = 1;
+            return Err(self.error(Problem::Empty.into()));
+        }
+        match foreign(&self.bytes) {
+            Some(foreign) => Err(self.error(Problem::Foreign(foreign).into())),
+            None => self.text().and_then(line::header).map_err(|fault| self.error(fault)),
+        }
+    }
+
+    fn event_or_footer(&self, ranks: u32) -> Result<Line, Fault> {
+        line::event_or_footer(self.text()?, ranks)
+    }
+
+    /// The line's text without its end.
+    fn text(&self) -> Result<&str, Fault> {
+        let bytes = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        if bytes.len() as u64 > LIMIT_LINE_BYTES {
+            return Err(Problem::TooLong.into());
+        }
+        str::from_utf8(bytes).map_err(|error| {
+            let is_cut = error.error_len().is_none() && !self.bytes.ends_with(b"\n");
+            let problem = if is_cut { Problem::EndsEarly } else { Problem::NotUtf8 };
+            Fault { at: Some(error.valid_up_to()), problem }
+        })
+    }
+
+    fn error(&self, fault: Fault) -> ReadError {
+        let Fault { at, problem } = fault;
+        let before = at.map(|at| &self.bytes[..at.min(self.bytes.len())]);
+        let column = before.map(|before| String::from_utf8_lossy(before).chars().count() + 1);
+        ReadError { name: self.name.clone(), line: self.number, column, problem }
+    }
+}
+
+/// What a first line is that cannot be a header.
+fn foreign(line: &[u8]) -> Option<Foreign> {
+    match line {
+        [0x1f, 0x8b, ..] => Some(Foreign::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Foreign::Zstd),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'{', 0, ..] | [0, b'{', ..] => Some(Foreign::Utf16),
+        [0xef, 0xbb, 0xbf, ..] => Some(Foreign::ByteOrderMark),
+        _ if line.trim_ascii_start().starts_with(b"{") => None,
+        _ if is_scenario(line) => Some(Foreign::Scenario),
+        _ => Some(Foreign::Other),
+    }
+}
+
+fn is_scenario(line: &[u8]) -> bool {
+    let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    word.starts_with(b"#") || SCENARIO_WORDS.iter().any(|known| known.as_bytes() == word)
+}

@@ -1,0 +1,158 @@
+//! Writing a trace, line by line.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::Digest;
+use crate::event::{Ending, Event, Header, Op, Trace, VERSION};
+
+/// How much is gathered before it is handed to the sink.
+const BLOCK_BYTES: usize = 64 * 1024;
+
+/// Writes a trace to a sink and computes its digest on the way.
+///
+/// It gathers lines into blocks itself: the sink needs no buffer. Given [`io::sink`], it is a digest
+/// of a run that leaves no file. What was not flushed when it is dropped without [`Writer::finish`] is lost.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    sink: W,
+    block: Vec<u8>,
+    hash: Sha256,
+    events: u64,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a trace with its header.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses the header.
+    pub fn new(sink: W, header: &Header) -> io::Result<Self> {
+        let block = Vec::with_capacity(BLOCK_BYTES + 1024);
+        let mut writer = Writer { sink, block, hash: Sha256::new(), events: 0 };
+        writer.header(header)?;
+        Ok(writer)
+    }
+
+    /// Writes one event.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses a block, or the payload cannot be written as JSON.
+    pub fn event<D: Serialize>(&mut self, event: &Event<D>) -> io::Result<()> {
+        let block = &mut self.block;
+        put_number(block, b"{\"rank\":", event.rank.0);
+        put_number(block, b",\"n\":", event.n);
+        block.extend_from_slice(match event.op {
+            Op::Send => b",\"op\":\"send\"",
+            Op::Recv => b",\"op\":\"recv\"",
+        });
+        put_number(block, b",\"peer\":", event.peer.0);
+        put_number(block, b",\"tag\":", event.tag.0);
+        block.extend_from_slice(b",\"data\":");
+        serde_json::to_writer(&mut *block, &event.data)?;
+        put_number(block, b",\"t\":", event.t);
+        put_number(block, b",\"clock\":", event.clock);
+        block.extend_from_slice(b"}\n");
+        self.events += 1;
+        if self.block.len() >= BLOCK_BYTES { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Hands what has been gathered to the sink, so that whoever reads the file meanwhile sees it.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.hand_over()?;
+        self.sink.flush()
+    }
+
+    /// The number of events written so far.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Ends the trace with its footer, and gives back the sink and the digest of all that was written.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses.
+    pub fn finish(mut self, ending: &Ending) -> io::Result<(W, Digest)> {
+        self.block.extend_from_slice(b"{\"end\":");
+        serde_json::to_writer(&mut self.block, ending.name())?;
+        put_number(&mut self.block, b",\"events\":", self.events);
+        if let Ending::Crashed { rank, reason } = ending {
+            if let Some(rank) = rank {
+                put_number(&mut self.block, b",\"rank\":", rank.0);
+            }
+            if let Some(reason) = reason {
+                self.block.extend_from_slice(b",\"reason\":");
+                serde_json::to_writer(&mut self.block, reason)?;
+            }
+        }
+        self.block.extend_from_slice(b"}\n");
+        self.flush()?;
+        Ok((self.sink, Digest(self.hash.finalize().into())))
+    }
+
+    fn header(&mut self, header: &Header) -> io::Result<()> {
+        let block = &mut self.block;
+        put_number(block, b"{\"trace\":", VERSION);
+        block.extend_from_slice(b",\"source\":");
+        serde_json::to_writer(&mut *block, header.source.name())?;
+        block.extend_from_slice(b",\"protocol\":");
+        serde_json::to_writer(&mut *block, &header.protocol)?;
+        put_number(block, b",\"ranks\":", header.ranks);
+        if let Some(seed) = header.seed {
+            put_number(block, b",\"seed\":", seed);
+        }
+        block.extend_from_slice(b",\"time\":");
+        serde_json::to_writer(&mut *block, header.time.name())?;
+        for (name, value) in &header.more {
+            block.push(b',');
+            serde_json::to_writer(&mut *block, name)?;
+            block.push(b':');
+            serde_json::to_writer(&mut *block, value)?;
+        }
+        block.extend_from_slice(b"}\n");
+        Ok(())
+    }
+
+    fn hand_over(&mut self) -> io::Result<()> {
+        self.hash.update(&self.block);
+        self.sink.write_all(&self.block)?;
+        self.block.clear();
+        Ok(())
+    }
+}
+
+/// Writes a whole trace that is in memory.
+///
+/// Without a footer it ends as it was read: cut off. The footer's count is the number of events that
+/// were written, so that a file says what it holds.
+///
+/// # Errors
+///
+/// When the sink refuses.
+pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
+    let mut writer = Writer::new(sink, &trace.header)?;
+    for event in &trace.events {
+        writer.event(event)?;
+    }
+    match &trace.footer {
+        Some(footer) => Ok(writer.finish(&footer.ending)?.0),
+        None => {
+            writer.flush()?;
+            Ok(writer.sink)
+        }
+    }
+}
+
+fn put_number(block: &mut Vec<u8>, before: &[u8], number: impl itoa::Integer) {
+    block.extend_from_slice(before);
+    block.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
