@@ -8,13 +8,24 @@
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
+pub mod causality;
 pub mod event;
 pub mod jsonl;
+pub mod matching;
+pub mod merge;
 pub mod payload;
+pub mod place;
+#[cfg(test)]
+mod testing;
 pub mod text;
+pub mod wellformed;
+pub mod words;
 
+pub use causality::Causality;
 pub use event::{
     Ending, Event, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
 };
 pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};
+pub use matching::{Channel, Matching};
 pub use payload::{Key, Payload};
+pub use place::{ByRank, Place};

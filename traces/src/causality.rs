@@ -1,0 +1,219 @@
+//! Who caused what: Lamport's happened-before relation.
+//!
+//! An event happened before another when it stands before it on the same rank, when it is the send of
+//! the other's message, or through events between the two. (Lamport, *Time, Clocks, and the Ordering of
+//! Events in a Distributed System*, 1978.)
+
+use std::collections::VecDeque;
+
+use crate::event::{Op, Trace};
+use crate::matching::Matching;
+use crate::place::{ByRank, Place};
+
+/// The happened-before relation of one trace.
+///
+/// It keeps two places an event, not a vector clock: what a question reaches is walked when it is asked.
+/// It answers for traces that do not hold together as well: a receive without its send has no cause, and
+/// the order of the file counts for nothing but the order on each rank.
+#[derive(Debug, Clone)]
+pub struct Causality {
+    matching: Matching,
+    ops: Vec<Op>,
+    before: Vec<Option<Place>>,
+    after: Vec<Option<Place>>,
+    /// Whether no receive stands before its send, so that causes always stand before effects.
+    is_in_order: bool,
+}
+
+impl Causality {
+    /// Finds the partners and neighbours of a trace's events.
+    #[must_use]
+    pub fn of(trace: &Trace) -> Self {
+        let count = trace.events.len();
+        let (mut before, mut after) = (vec![None; count], vec![None; count]);
+        let by_rank = ByRank::of(trace);
+        for rank in by_rank.ranks() {
+            for pair in by_rank.places(rank).windows(2) {
+                before[pair[1].0] = Some(pair[0]);
+                after[pair[0].0] = Some(pair[1]);
+            }
+        }
+        let matching = Matching::of(trace);
+        let ops: Vec<Op> = trace.events.iter().map(|event| event.op).collect();
+        let stands_early = |(i, op): (usize, &Op)| {
+            *op == Op::Recv && matching.partner(Place(i)).is_some_and(|send| send.0 > i)
+        };
+        let is_in_order = !ops.iter().enumerate().any(stands_early);
+        Causality { matching, ops, before, after, is_in_order }
+    }
+
+    /// What made an event happen: a receive's send; a send's cause is the event before it on its rank.
+    ///
+    /// `None` for a rank's first send, and for a receive whose send the trace does not have.
+    #[must_use]
+    pub fn cause(&self, event: Place) -> Option<Place> {
+        match self.ops.get(event.0)? {
+            Op::Send => self.before[event.0],
+            Op::Recv => self.matching.partner(event),
+        }
+    }
+
+    /// The event before it on its rank.
+    #[must_use]
+    pub fn previous(&self, event: Place) -> Option<Place> {
+        self.before.get(event.0).copied().flatten()
+    }
+
+    /// The event after it on its rank.
+    #[must_use]
+    pub fn next(&self, event: Place) -> Option<Place> {
+        self.after.get(event.0).copied().flatten()
+    }
+
+    /// A send's receive, or a receive's send.
+    #[must_use]
+    pub fn partner(&self, event: Place) -> Option<Place> {
+        self.matching.partner(event)
+    }
+
+    /// Everything that happened before an event, in the order of the trace.
+    #[must_use]
+    pub fn past(&self, event: Place) -> Vec<Place> {
+        self.walk([event], Direction::Back, |_| true).places()
+    }
+
+    /// Everything that happened after an event, in the order of the trace.
+    #[must_use]
+    pub fn future(&self, event: Place) -> Vec<Place> {
+        self.future_of([event]).places()
+    }
+
+    /// Whether the first event happened before the second.
+    #[must_use]
+    pub fn happened_before(&self, first: Place, second: Place) -> bool {
+        let may_lead_there = |place: Place| !self.is_in_order || place >= first;
+        may_lead_there(second)
+            && self.walk([second], Direction::Back, may_lead_there).contains(first)
+    }
+
+    /// Whether neither of two events happened before the other; no event is concurrent with itself.
+    #[must_use]
+    pub fn concurrent(&self, one: Place, other: Place) -> bool {
+        one != other && !self.happened_before(one, other) && !self.happened_before(other, one)
+    }
+
+    /// Everything that is concurrent with an event, in the order of the trace.
+    #[must_use]
+    pub fn concurrent_with(&self, event: Place) -> Vec<Place> {
+        let past = self.walk([event], Direction::Back, |_| true);
+        let future = self.future_of([event]);
+        (0..self.ops.len())
+            .map(Place)
+            .filter(|place| *place != event && !past.contains(*place) && !future.contains(*place))
+            .collect()
+    }
+
+    /// Everything that happened after any of these events.
+    pub(crate) fn future_of(&self, events: impl IntoIterator<Item = Place>) -> Reached {
+        self.walk(events, Direction::Forward, |_| true)
+    }
+
+    /// Everything that is reached from these events, themselves only when something leads back to them.
+    fn walk(
+        &self,
+        from: impl IntoIterator<Item = Place>,
+        direction: Direction,
+        may_go: impl Fn(Place) -> bool,
+    ) -> Reached {
+        let mut reached = Reached(vec![false; self.ops.len()]);
+        let mut to_visit: VecDeque<Place> =
+            from.into_iter().filter(|place| place.0 < self.ops.len()).collect();
+        while let Some(place) = to_visit.pop_front() {
+            for next in self.neighbours(place, direction).into_iter().flatten() {
+                if may_go(next) && !reached.contains(next) {
+                    reached.0[next.0] = true;
+                    to_visit.push_back(next);
+                }
+            }
+        }
+        reached
+    }
+
+    fn neighbours(&self, place: Place, direction: Direction) -> [Option<Place>; 2] {
+        match (direction, self.ops[place.0]) {
+            (Direction::Back, Op::Send) => [self.before[place.0], None],
+            (Direction::Back, Op::Recv) => [self.before[place.0], self.matching.partner(place)],
+            (Direction::Forward, Op::Send) => [self.after[place.0], self.matching.partner(place)],
+            (Direction::Forward, Op::Recv) => [self.after[place.0], None],
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Back,
+    Forward,
+}
+
+/// A set of events.
+pub(crate) struct Reached(Vec<bool>);
+
+impl Reached {
+    pub fn contains(&self, place: Place) -> bool {
+        self.0.get(place.0).copied().unwrap_or(false)
+    }
+
+    fn places(self) -> Vec<Place> {
+        self.0.iter().enumerate().filter(|(_, is_in)| **is_in).map(|(i, _)| Place(i)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{recv, send, trace};
+
+    /// Rank 0 asks 1, who asks 2; meanwhile 3 talks to 2.
+    fn relay() -> Trace {
+        trace(
+            4,
+            [
+                send(0, 1, 0),
+                send(3, 2, 0),
+                recv(1, 0, 0),
+                send(1, 2, 0),
+                recv(2, 1, 0),
+                recv(2, 3, 0),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_receive_is_caused_by_its_send_and_a_send_by_what_its_rank_did_before() {
+        let causality = Causality::of(&relay());
+        assert_eq!(causality.cause(Place(4)), Some(Place(3)));
+        assert_eq!(causality.cause(Place(3)), Some(Place(2)));
+        assert_eq!(causality.cause(Place(0)), None);
+    }
+
+    #[test]
+    fn the_past_goes_through_messages_and_ranks() {
+        let causality = Causality::of(&relay());
+        assert_eq!(causality.past(Place(4)), [Place(0), Place(2), Place(3)]);
+        assert_eq!(causality.future(Place(1)), [Place(5)]);
+        assert!(causality.happened_before(Place(0), Place(5)));
+        assert!(!causality.happened_before(Place(5), Place(0)));
+    }
+
+    #[test]
+    fn what_neither_caused_nor_was_caused_is_concurrent() {
+        let causality = Causality::of(&relay());
+        assert!(causality.concurrent(Place(1), Place(4)));
+        assert_eq!(causality.concurrent_with(Place(1)), [0, 2, 3, 4].map(Place));
+    }
+
+    #[test]
+    fn a_place_that_the_trace_does_not_have_has_no_past() {
+        assert_eq!(Causality::of(&relay()).past(Place(99)), []);
+    }
+}

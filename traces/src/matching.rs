@@ -1,0 +1,107 @@
+//! Which send a receive is of.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use crate::event::{Event, Op, Rank, Tag, Trace};
+use crate::place::Place;
+
+/// One way for messages: MPI keeps their order on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Channel {
+    /// The rank that sends.
+    pub sender: Rank,
+    /// The rank that receives.
+    pub receiver: Rank,
+    /// The messages' tag.
+    pub tag: Tag,
+}
+
+impl Channel {
+    /// The channel that an event's message goes through.
+    pub fn of<D>(event: &Event<D>) -> Self {
+        Channel { sender: event.sender(), receiver: event.receiver(), tag: event.tag }
+    }
+}
+
+/// The partner of each event: the j-th receive of a channel is of its j-th send, wherever they stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    partners: Vec<Option<Place>>,
+}
+
+impl Matching {
+    /// Matches a trace's sends and receives, in one pass.
+    #[must_use]
+    pub fn of(trace: &Trace) -> Self {
+        let mut partners = vec![None; trace.events.len()];
+        let mut open: FxHashMap<Channel, Open> = FxHashMap::default();
+        for (i, event) in trace.events.iter().enumerate() {
+            let waiting = open.entry(Channel::of(event)).or_default();
+            if let Some(partner) = waiting.partner_or_wait(event.op, Place(i)) {
+                partners[i] = Some(partner);
+                partners[partner.0] = Some(Place(i));
+            }
+        }
+        Matching { partners }
+    }
+
+    /// A send's receive, or a receive's send; `None` where the trace does not have it.
+    #[must_use]
+    pub fn partner(&self, place: Place) -> Option<Place> {
+        self.partners.get(place.0).copied().flatten()
+    }
+}
+
+/// The events of a channel that have no partner yet: sends only, or receives only.
+#[derive(Default)]
+struct Open {
+    waiting: VecDeque<(Op, Place)>,
+}
+
+impl Open {
+    fn partner_or_wait(&mut self, op: Op, place: Place) -> Option<Place> {
+        match self.waiting.front() {
+            Some((waiting, _)) if *waiting != op => {
+                self.waiting.pop_front().map(|(_, place)| place)
+            }
+            Some(_) | None => {
+                self.waiting.push_back((op, place));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{recv, send, trace};
+
+    #[test]
+    fn the_second_receive_of_a_channel_is_of_its_second_send() {
+        let trace = trace(
+            3,
+            [
+                send(0, 1, 5),
+                send(0, 1, 5),
+                send(2, 1, 5),
+                recv(1, 0, 5),
+                recv(1, 2, 5),
+                recv(1, 0, 5),
+            ],
+        );
+        let matching = Matching::of(&trace);
+        let partners: Vec<_> = (0..6).map(|i| matching.partner(Place(i)).map(|p| p.0)).collect();
+        assert_eq!(partners, [Some(3), Some(5), Some(4), Some(0), Some(2), Some(1)]);
+    }
+
+    #[test]
+    fn a_receive_that_stands_before_its_send_finds_it_all_the_same() {
+        let trace = trace(2, [recv(1, 0, 5), send(0, 1, 5), send(0, 1, 5)]);
+        let matching = Matching::of(&trace);
+        assert_eq!(matching.partner(Place(0)), Some(Place(1)));
+        assert_eq!(matching.partner(Place(2)), None);
+    }
+}

@@ -1,0 +1,265 @@
+//! The parts of a run put together, and taken apart.
+//!
+//! Under MPI each rank writes down what it does itself. [`merge()`] puts such parts into one order in
+//! which no receive stands before its send; [`split`] is the way back.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use rustc_hash::FxHashMap;
+use thiserror::Error;
+
+use crate::event::{Ending, Event, Footer, Header, Op, Rank, Trace};
+use crate::matching::Matching;
+use crate::place::{ByRank, Place};
+
+/// One trace made of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// All events of all parts. It has a footer only when every part has one.
+    pub trace: Trace,
+    /// The receives in it whose sends are in no part, in its order: a part is missing, or was cut off.
+    pub orphans: Vec<Place>,
+}
+
+/// Why parts do not make a trace.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum MergeError {
+    /// There are no parts.
+    #[error("there are no parts to merge")]
+    NoParts,
+    /// Two parts are of different runs.
+    #[error("part {part} has another `{field}` in its header than part 1")]
+    HeadersDiffer {
+        /// Which part, from 1.
+        part: usize,
+        /// The field in which it differs.
+        field: String,
+    },
+    /// Two parts hold events of the same rank.
+    #[error("parts {first} and {second} both hold events of rank {rank}")]
+    RankTwice {
+        /// Whose events.
+        rank: Rank,
+        /// A part that holds them, from 1.
+        first: usize,
+        /// Another, from 1.
+        second: usize,
+    },
+    /// Some receives wait for sends that wait for them: no run does that.
+    #[error("rank {rank}, event {index} receives a message that could only be sent after it")]
+    Circular {
+        /// Whose receive it is; the lowest of the ranks that are stuck.
+        rank: Rank,
+        /// The receive's index among its rank's events.
+        index: usize,
+    },
+}
+
+/// Puts parts that hold different ranks into one trace in which no receive stands before its send.
+///
+/// Each rank keeps its own order. Of the events that could be next, the one with the lowest Lamport time
+/// is; of those the one of the lowest rank. So the order does not depend on that of the parts.
+///
+/// The trace ends as the worst of its parts did: crashed, deadlock, livelock, stopped, completed.
+///
+/// # Errors
+///
+/// When the parts are not of one run, hold a rank twice, or hold what no run does.
+pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
+    let first = parts.first().ok_or(MergeError::NoParts)?;
+    for (i, part) in parts.iter().enumerate() {
+        if let Some(field) = differing_field(&first.header, &part.header) {
+            return Err(MergeError::HeadersDiffer { part: i + 1, field });
+        }
+    }
+    each_rank_once(&parts)?;
+    let (header, footer) = (first.header.clone(), common_footer(&parts));
+    let events = parts.into_iter().flat_map(|part| part.events).collect();
+    let heap = Trace { header, events, footer };
+    let matching = Matching::of(&heap);
+    let order = causal_order(&heap, &matching)?;
+    let is_orphan = |place: Place| heap[place].op == Op::Recv && matching.partner(place).is_none();
+    let orphans =
+        order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| Place(i));
+    Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
+}
+
+/// A trace of each rank that has events, in growing order; a trace without events is its only part.
+#[must_use]
+pub fn split(trace: &Trace) -> Vec<Trace> {
+    let by_rank = ByRank::of(trace);
+    let part = |events: Vec<Event>| {
+        let footer = trace
+            .footer
+            .as_ref()
+            .map(|footer| Footer { ending: footer.ending.clone(), events: events.len() as u64 });
+        Trace { header: trace.header.clone(), events, footer }
+    };
+    let of_rank = |rank| by_rank.places(rank).iter().map(|place| trace[*place].clone()).collect();
+    let parts: Vec<Trace> = by_rank.ranks().map(|rank| part(of_rank(rank))).collect();
+    if parts.is_empty() { vec![trace.clone()] } else { parts }
+}
+
+fn differing_field(one: &Header, other: &Header) -> Option<String> {
+    let known = [
+        ("source", one.source == other.source),
+        ("protocol", one.protocol == other.protocol),
+        ("ranks", one.ranks == other.ranks),
+        ("seed", one.seed == other.seed),
+        ("time", one.time == other.time),
+    ];
+    let differing = known.iter().find(|(_, agrees)| !agrees).map(|(name, _)| (*name).to_owned());
+    differing.or_else(|| {
+        let of_either = one.more.iter().chain(&other.more);
+        of_either.map(|(name, _)| name).find(|name| one.field(name) != other.field(name)).cloned()
+    })
+}
+
+fn each_rank_once(parts: &[Trace]) -> Result<(), MergeError> {
+    let mut holders: FxHashMap<Rank, usize> = FxHashMap::default();
+    for (i, part) in parts.iter().enumerate() {
+        for event in &part.events {
+            let first = *holders.entry(event.rank).or_insert(i);
+            if first != i {
+                let (first, second) = (first + 1, i + 1);
+                return Err(MergeError::RankTwice { rank: event.rank, first, second });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn common_footer(parts: &[Trace]) -> Option<Footer> {
+    let footers: Option<Vec<&Footer>> = parts.iter().map(|part| part.footer.as_ref()).collect();
+    let events = parts.iter().map(|part| part.events.len() as u64).sum();
+    let worst = footers?.into_iter().min_by_key(|footer| how_well(&footer.ending))?;
+    Some(Footer { ending: worst.ending.clone(), events })
+}
+
+fn how_well(ending: &Ending) -> u8 {
+    match ending {
+        Ending::Crashed { .. } => 0,
+        Ending::Deadlock => 1,
+        Ending::Livelock => 2,
+        Ending::Stopped => 3,
+        Ending::Completed => 4,
+    }
+}
+
+/// An event that could be next: Lamport time, rank, and index among its rank's events.
+type Candidate = Reverse<(u64, Rank, usize)>;
+
+/// Repeats, until every event has its place:
+/// 1. take the least of the candidates;
+/// 2. if it is a send that its receive was held up for, the receive becomes a candidate;
+/// 3. the next event of its rank becomes a candidate, unless it is a receive whose send has no place yet.
+fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<Place>, MergeError> {
+    let by_rank = ByRank::of(trace);
+    let mut order = Vec::with_capacity(trace.events.len());
+    let mut has_place = vec![false; trace.events.len()];
+    let mut held_up: FxHashMap<Place, Candidate> = FxHashMap::default();
+    let mut candidates: BinaryHeap<Candidate> = BinaryHeap::new();
+    let mut to_offer: Vec<(Rank, usize)> = by_rank.ranks().map(|rank| (rank, 0)).collect();
+    loop {
+        for (rank, index) in to_offer.drain(..) {
+            let Some(place) = by_rank.places(rank).get(index) else { continue };
+            let candidate = Reverse((trace[*place].clock, rank, index));
+            match matching.partner(*place) {
+                Some(send) if trace[*place].op == Op::Recv && !has_place[send.0] => {
+                    held_up.insert(send, candidate);
+                }
+                Some(_) | None => candidates.push(candidate),
+            }
+        }
+        let Some(Reverse((_, rank, index))) = candidates.pop() else { break };
+        let place = by_rank.places(rank)[index];
+        has_place[place.0] = true;
+        order.push(place);
+        candidates.extend(held_up.remove(&place));
+        to_offer.push((rank, index + 1));
+    }
+    let stuck = held_up.into_values().map(|Reverse((_, rank, index))| (rank, index)).min();
+    match stuck {
+        None => Ok(order),
+        Some((rank, index)) => Err(MergeError::Circular { rank, index }),
+    }
+}
+
+fn reordered(trace: Trace, order: &[Place]) -> Trace {
+    let Trace { header, events, footer } = trace;
+    let mut events: Vec<Option<Event>> = events.into_iter().map(Some).collect();
+    let events = order.iter().filter_map(|place| events[place.0].take()).collect();
+    Trace { header, events, footer }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{recv, send, trace};
+
+    fn pingpong() -> Trace {
+        trace(3, [send(0, 1, 5), recv(1, 0, 5), send(1, 2, 6), recv(2, 1, 6)])
+    }
+
+    #[test]
+    fn what_was_split_is_merged_whatever_the_order_of_the_parts() {
+        let mut parts = split(&pingpong());
+        parts.reverse();
+        let merged = merge(parts).expect("the parts are of one run");
+        assert_eq!(merged, Merged { trace: pingpong(), orphans: vec![] });
+    }
+
+    #[test]
+    fn without_the_part_of_a_sender_the_rest_is_kept_and_its_receiver_named() {
+        let mut parts = split(&pingpong());
+        parts.remove(1);
+        let merged = merge(parts).expect("the parts are of one run");
+        assert_eq!(merged.trace.events.len(), 2);
+        assert_eq!(merged.orphans, [Place(1)]);
+    }
+
+    #[test]
+    fn a_part_that_was_cut_off_leaves_the_whole_without_a_footer() {
+        let mut parts = split(&pingpong());
+        parts[2].footer = None;
+        assert_eq!(merge(parts).map(|merged| merged.trace.footer), Ok(None));
+    }
+
+    #[test]
+    fn the_whole_ends_as_the_worst_of_its_parts() {
+        let mut parts = split(&pingpong());
+        parts[1].footer = Some(Footer { ending: Ending::Deadlock, events: 2 });
+        let footer = merge(parts).map(|merged| merged.trace.footer);
+        assert_eq!(footer, Ok(Some(Footer { ending: Ending::Deadlock, events: 4 })));
+    }
+
+    #[test]
+    fn parts_of_different_runs_are_refused_with_the_field_that_differs() {
+        let mut parts = split(&pingpong());
+        parts[1].header.seed = Some(7);
+        let field = "seed".to_owned();
+        assert_eq!(merge(parts), Err(MergeError::HeadersDiffer { part: 2, field }));
+    }
+
+    #[test]
+    fn a_rank_in_two_parts_is_refused() {
+        let twice = vec![pingpong(), pingpong()];
+        let error = MergeError::RankTwice { rank: Rank(0), first: 1, second: 2 };
+        assert_eq!(merge(twice), Err(error));
+        assert_eq!(merge(vec![]), Err(MergeError::NoParts));
+    }
+
+    #[test]
+    fn receives_that_wait_for_each_other_are_refused() {
+        let tied = trace(2, [recv(0, 1, 5), send(0, 1, 5), recv(1, 0, 5), send(1, 0, 5)]);
+        assert_eq!(merge(vec![tied]), Err(MergeError::Circular { rank: Rank(0), index: 0 }));
+    }
+
+    #[test]
+    fn a_trace_without_events_is_its_only_part() {
+        let mut empty = pingpong();
+        empty.events.clear();
+        assert_eq!(split(&empty), [empty.clone()]);
+    }
+}

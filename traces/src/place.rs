@@ -1,0 +1,82 @@
+//! Where an event stands: in the trace, and among the events of its rank.
+
+use std::ops::Index;
+
+use serde::Serialize;
+
+use crate::event::{Event, Rank, Trace};
+
+/// The lines of a file before its first event.
+const HEADER_LINES: usize = 1;
+
+/// An event's place in its trace: 0 for the first event line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Place(pub usize);
+
+impl Place {
+    /// The line at which the event stands in its file, from 1.
+    #[must_use]
+    pub fn line(self) -> usize {
+        self.0 + HEADER_LINES + 1
+    }
+}
+
+/// Panics where a trace does not have that place: places are of the trace that gave them.
+impl Index<Place> for Trace {
+    type Output = Event;
+
+    fn index(&self, place: Place) -> &Event {
+        &self.events[place.0]
+    }
+}
+
+/// The events of each rank, in the order of the trace.
+///
+/// What it costs grows with the events, not with the ranks that a header promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByRank {
+    /// In growing order, with where each rank's places begin.
+    ranks: Vec<(Rank, usize)>,
+    places: Vec<Place>,
+}
+
+impl ByRank {
+    /// Sorts a trace's events by rank.
+    #[must_use]
+    pub fn of(trace: &Trace) -> Self {
+        let events = &trace.events;
+        let mut places: Vec<Place> = (0..events.len()).map(Place).collect();
+        places.sort_by_key(|place| events[place.0].rank);
+        let mut ranks: Vec<(Rank, usize)> = Vec::new();
+        for (i, place) in places.iter().enumerate() {
+            let rank = events[place.0].rank;
+            if ranks.last().is_none_or(|last| last.0 != rank) {
+                ranks.push((rank, i));
+            }
+        }
+        ByRank { ranks, places }
+    }
+
+    /// The ranks that have events, in growing order.
+    pub fn ranks(&self) -> impl Iterator<Item = Rank> {
+        self.ranks.iter().map(|(rank, _)| *rank)
+    }
+
+    /// The places of a rank's events, in the order of the trace.
+    #[must_use]
+    pub fn places(&self, rank: Rank) -> &[Place] {
+        let Ok(i) = self.ranks.binary_search_by_key(&rank, |(rank, _)| *rank) else { return &[] };
+        let end = self.ranks.get(i + 1).map_or(self.places.len(), |(_, start)| *start);
+        &self.places[self.ranks[i].1..end]
+    }
+
+    /// The index of a rank's event among the events of that rank, in the order of the trace.
+    ///
+    /// `n` says the same where a trace holds together; this holds where it does not, too. `None` when
+    /// the rank has no event at that place.
+    #[must_use]
+    pub fn index(&self, rank: Rank, place: Place) -> Option<usize> {
+        self.places(rank).binary_search(&place).ok()
+    }
+}
