@@ -9,6 +9,7 @@
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
 pub mod causality;
+pub mod diff;
 pub mod event;
 pub mod jsonl;
 pub mod matching;

@@ -1,0 +1,104 @@
+//! Where the ranks diverge, and which of them does first.
+
+use crate::causality::Causality;
+use crate::event::{Event, Rank};
+use crate::place::Place;
+
+use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
+
+/// A rank's first divergence, as places.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Split {
+    pub rank: Rank,
+    pub index: usize,
+    pub a: Option<Place>,
+    pub b: Option<Place>,
+}
+
+/// Each rank's first divergence, in order of rank.
+pub(super) fn splits(a: &Side<'_>, b: &Side<'_>) -> Vec<Split> {
+    let mut ranks: Vec<Rank> = a.by_rank.ranks().chain(b.by_rank.ranks()).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks.into_iter().filter_map(|rank| split(rank, a, b)).collect()
+}
+
+fn split(rank: Rank, a: &Side<'_>, b: &Side<'_>) -> Option<Split> {
+    let (places_a, places_b) = (a.places(rank), b.places(rank));
+    let common = places_a
+        .iter()
+        .zip(places_b)
+        .take_while(|(in_a, in_b)| is_same(&a.trace[**in_a], &b.trace[**in_b]))
+        .count();
+    let (in_a, in_b) = (places_a.get(common).copied(), places_b.get(common).copied());
+    let diverges = in_a.is_some() || in_b.is_some();
+    diverges.then_some(Split { rank, index: common, a: in_a, b: in_b })
+}
+
+/// Whether two events of the same rank are the same: neither times nor `n` count.
+fn is_same(a: &Event, b: &Event) -> bool {
+    a.op == b.op && a.peer == b.peer && a.tag == b.tag && a.data == b.data
+}
+
+/// The split that comes first in the happens-before order of either trace; see [`First`].
+pub(super) fn first<'a>(
+    splits: &'a [Split],
+    (a, causes_a): (&Side<'_>, &Causality),
+    (b, causes_b): (&Side<'_>, &Causality),
+) -> Option<&'a Split> {
+    let after_a = causes_a.future_of(splits.iter().filter_map(|split| split.a));
+    let after_b = causes_b.future_of(splits.iter().filter_map(|split| split.b));
+    let has_cause = |split: &&Split| {
+        split.a.is_some_and(|place| after_a.contains(place))
+            || split.b.is_some_and(|place| after_b.contains(place))
+    };
+    let order = |split: &&Split| {
+        let clock_a = split.a.map(|place| a.trace[place].clock);
+        let clock_b = split.b.map(|place| b.trace[place].clock);
+        (clock_a.into_iter().chain(clock_b).min(), split.rank)
+    };
+    let without_cause = splits.iter().filter(|split| !has_cause(split)).min_by_key(order);
+    without_cause.or_else(|| splits.iter().min_by_key(order))
+}
+
+pub(super) fn told(split: &Split, a: &Side<'_>, b: &Side<'_>) -> Divergence {
+    let before = split.index.checked_sub(1);
+    Divergence {
+        rank: split.rank,
+        index: split.index,
+        a: split.a.map(|place| a.step(place)),
+        b: split.b.map(|place| b.step(place)),
+        last_common: before.map(|before| a.step(a.places(split.rank)[before])),
+    }
+}
+
+pub(super) fn told_first(
+    split: &Split,
+    (a, causes_a): (&Side<'_>, &Causality),
+    (b, causes_b): (&Side<'_>, &Causality),
+) -> First {
+    let past = |side: &Side<'_>, causes: &Causality, place| {
+        let past = causes.past(place);
+        let last = &past[past.len().saturating_sub(LIMIT_PAST)..];
+        (last.iter().map(|place| side.step(*place)).collect(), past.len())
+    };
+    let (past, past_events) = match (split.a, split.b) {
+        (Some(place), _) => past(a, causes_a, place),
+        (None, Some(place)) => past(b, causes_b, place),
+        (None, None) => (Vec::new(), 0),
+    };
+    First {
+        divergence: told(split, a, b),
+        around_a: around(split, a),
+        around_b: around(split, b),
+        past,
+        past_events,
+    }
+}
+
+fn around(split: &Split, side: &Side<'_>) -> Vec<Step> {
+    let places = side.places(split.rank);
+    let end = places.len().min(split.index + LIMIT_AROUND + 1);
+    let start = split.index.saturating_sub(LIMIT_AROUND);
+    places[start..end].iter().map(|place| side.step(*place)).collect()
+}

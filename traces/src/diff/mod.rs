@@ -1,0 +1,200 @@
+//! Two traces compared rank by rank.
+//!
+//! A comparison reports the strongest of three levels that holds ([`Level`]). It looks at what each rank
+//! did, in its own order: operation, peer, tag and payload. Times, Lamport times, `n`, and how the lines
+//! of different ranks interleave in the file never count.
+
+mod divergence;
+mod races;
+mod told;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::causality::Causality;
+use crate::event::{Event, Op, Rank, Tag, Trace};
+use crate::payload::Payload;
+use crate::place::{ByRank, Place};
+use crate::text::Plain;
+
+pub use races::{LIMIT_ALTERNATIVES, LIMIT_RACES_WITH_ALTERNATIVES, Race};
+pub use told::Told;
+
+/// How many events of the causal past are given.
+pub const LIMIT_PAST: usize = 8;
+
+/// How many events of a rank are given on either side of its divergence.
+pub const LIMIT_AROUND: usize = 3;
+
+/// How much two traces agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Every rank did the same in the same order.
+    Equal,
+    /// Every channel (sender, receiver, tag) carried the same payloads in the same order, and every rank
+    /// that differs does so first where it received from different senders: a legal race.
+    Reordered,
+    /// Something else differs.
+    Different,
+}
+
+/// What came of comparing two traces, called A and B.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// The strongest level that holds.
+    pub level: Level,
+    /// Whether wherever the two differ, one of them has just ended: each rank's events in one are the
+    /// beginning of those in the other. So it is when the same run was cut off at different times.
+    pub prefix: bool,
+    /// The first divergence, with what led to it; `None` when the traces are equal.
+    pub first: Option<First>,
+    /// Each rank's first divergence, in order of rank.
+    pub divergences: Vec<Divergence>,
+    /// When reordered: the receives that took another sender's message, in order of rank and index.
+    pub races: Vec<Race>,
+}
+
+/// Where a rank stops doing the same in both traces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Divergence {
+    /// Which rank.
+    pub rank: Rank,
+    /// The index among its events, from 0.
+    pub index: usize,
+    /// What it does there in A; `None` when it does nothing more.
+    pub a: Option<Step>,
+    /// What it does there in B; `None` when it does nothing more.
+    pub b: Option<Step>,
+    /// The last event before it that both have, as it stands in A.
+    pub last_common: Option<Step>,
+}
+
+/// The first divergence of all, in the happens-before order.
+///
+/// A divergence comes before another when its event, in either trace, happened before the other's. Of
+/// those before which there is none, the one with the lowest Lamport time is the first, then that of the
+/// lowest rank. (Where events go in circles, as in no run, all divergences are such.)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct First {
+    /// The divergence: it is one of [`Comparison::divergences`], too.
+    pub divergence: Divergence,
+    /// Its rank's events around it in A, in order, at most [`LIMIT_AROUND`] on either side.
+    pub around_a: Vec<Step>,
+    /// Its rank's events around it in B.
+    pub around_b: Vec<Step>,
+    /// The last [`LIMIT_PAST`] events that happened before it, in A if it has an event there, else in B.
+    pub past: Vec<Step>,
+    /// How many events happened before it there.
+    pub past_events: usize,
+}
+
+/// One event, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The line of its file, the header being line 1.
+    pub line: usize,
+    /// Whose event it is.
+    pub rank: Rank,
+    /// Its index among that rank's events, from 0.
+    pub index: usize,
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The message's tag.
+    pub tag: Tag,
+    /// The payload.
+    pub data: Payload,
+    /// Nanoseconds since the start of the run.
+    pub t: u64,
+    /// Lamport time.
+    pub clock: u64,
+}
+
+/// Why two traces cannot be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CannotCompare {
+    /// They are of different numbers of processes.
+    #[error("A has {a} ranks, B has {b}")]
+    Ranks {
+        /// The number in A.
+        a: u32,
+        /// The number in B.
+        b: u32,
+    },
+    /// They are of different protocols.
+    #[error("A is of the protocol `{}`, B of `{}`", Plain(.a), Plain(.b))]
+    Protocols {
+        /// The protocol of A.
+        a: String,
+        /// The protocol of B.
+        b: String,
+    },
+}
+
+/// Compares two traces.
+///
+/// # Errors
+///
+/// When they are of different protocols or numbers of processes.
+pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
+    judge_headers(a, b)?;
+    let (a, b) = (Side::of(a), Side::of(b));
+    let splits = divergence::splits(&a, &b);
+    if splits.is_empty() {
+        return Ok(Comparison {
+            level: Level::Equal,
+            prefix: true,
+            first: None,
+            divergences: Vec::new(),
+            races: Vec::new(),
+        });
+    }
+    let (causes_a, causes_b) = (Causality::of(a.trace), Causality::of(b.trace));
+    let is_race = races::explain(&splits, &a, &b);
+    let races =
+        if is_race { races::races(&splits, (&a, &causes_a), (&b, &causes_b)) } else { vec![] };
+    let first = divergence::first(&splits, (&a, &causes_a), (&b, &causes_b));
+    Ok(Comparison {
+        level: if is_race { Level::Reordered } else { Level::Different },
+        prefix: splits.iter().all(|split| split.a.is_none() || split.b.is_none()),
+        first: first.map(|split| divergence::told_first(split, (&a, &causes_a), (&b, &causes_b))),
+        divergences: splits.iter().map(|split| divergence::told(split, &a, &b)).collect(),
+        races,
+    })
+}
+
+fn judge_headers(a: &Trace, b: &Trace) -> Result<(), CannotCompare> {
+    let (a, b) = (&a.header, &b.header);
+    if a.ranks != b.ranks {
+        return Err(CannotCompare::Ranks { a: a.ranks, b: b.ranks });
+    }
+    if a.protocol != b.protocol {
+        let (a, b) = (a.protocol.clone(), b.protocol.clone());
+        return Err(CannotCompare::Protocols { a, b });
+    }
+    Ok(())
+}
+
+/// One of the two traces, its events by rank.
+struct Side<'a> {
+    trace: &'a Trace,
+    by_rank: ByRank,
+}
+
+impl<'a> Side<'a> {
+    fn of(trace: &'a Trace) -> Self {
+        Side { trace, by_rank: ByRank::of(trace) }
+    }
+
+    fn places(&self, rank: Rank) -> &[Place] {
+        self.by_rank.places(rank)
+    }
+
+    fn step(&self, place: Place) -> Step {
+        let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = self.trace[place];
+        let index = self.by_rank.index(rank, place).expect("each event is among its rank's");
+        Step { line: place.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
+    }
+}

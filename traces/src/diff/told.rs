@@ -1,0 +1,149 @@
+//! A comparison told in words.
+
+use std::fmt;
+
+use crate::event::{Event, Vocabulary};
+use crate::words::deed;
+
+use super::{Comparison, Divergence, First, Level, Race, Step};
+
+/// How many of the ranks that diverge, and of the races, are told; JSON has them all.
+const LIMIT_TOLD: usize = 20;
+
+/// A comparison in words, with the protocol's names for its tags.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    comparison: &'a Comparison,
+    vocabulary: &'a dyn Vocabulary,
+}
+
+impl Comparison {
+    /// The comparison in words, a line or more.
+    #[must_use]
+    pub fn told<'a>(&'a self, vocabulary: &'a dyn Vocabulary) -> Told<'a> {
+        Told { comparison: self, vocabulary }
+    }
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.comparison.level, &self.comparison.first) {
+            (Level::Equal, _) | (_, None) => {
+                writeln!(f, "equal: every rank did the same in the same order")
+            }
+            (Level::Reordered, Some(_)) => self.races(f),
+            (Level::Different, Some(first)) => self.difference(f, first),
+        }
+    }
+}
+
+impl Told<'_> {
+    fn races(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let races = &self.comparison.races;
+        writeln!(
+            f,
+            "reordered: every channel carried the same, and {} took another sender's message",
+            counted(races.len(), "receive")
+        )?;
+        for race in races.iter().take(LIMIT_TOLD) {
+            self.race(f, race)?;
+        }
+        and_more(f, races.len(), "receive")
+    }
+
+    fn race(&self, f: &mut fmt::Formatter<'_>, race: &Race) -> fmt::Result {
+        writeln!(f, "rank {}, receive {}", race.rank, race.receive)?;
+        writeln!(f, "  A, event {}: {}", race.a.index, self.deed(&race.a))?;
+        writeln!(f, "  B, event {}: {}", race.b.index, self.deed(&race.b))?;
+        if !race.alternatives.is_empty() {
+            writeln!(f, "  in A it could have taken")?;
+        }
+        race.alternatives.iter().try_for_each(|send| self.step(f, send))
+    }
+
+    fn difference(&self, f: &mut fmt::Formatter<'_>, first: &First) -> fmt::Result {
+        let comparison = self.comparison;
+        let cut = if comparison.prefix { ", where one of the two ends" } else { "" };
+        let ranks = counted(comparison.divergences.len(), "rank");
+        writeln!(f, "different: {ranks} of A and B did not do the same{cut}")?;
+        writeln!(f, "first, in the order of cause and effect:")?;
+        self.divergence(f, &first.divergence)?;
+        match &first.divergence.last_common {
+            Some(last) => {
+                writeln!(f, "  the last event of the rank that both have:")?;
+                self.step(f, last)?;
+            }
+            None => writeln!(f, "  it is the first event of the rank")?,
+        }
+        self.steps(f, "the rank's steps there in A:", &first.around_a)?;
+        self.steps(f, "the rank's steps there in B:", &first.around_b)?;
+        self.past(f, first)?;
+        self.others(f, first)
+    }
+
+    fn past(&self, f: &mut fmt::Formatter<'_>, first: &First) -> fmt::Result {
+        let shown = first.past.len();
+        let side = if first.divergence.a.is_some() { "A" } else { "B" };
+        let title = if shown < first.past_events {
+            format!("what led to it in {side}, the last {shown} of {} events:", first.past_events)
+        } else {
+            format!("what led to it in {side}:")
+        };
+        self.steps(f, &title, &first.past)
+    }
+
+    fn others(&self, f: &mut fmt::Formatter<'_>, first: &First) -> fmt::Result {
+        let divergences = &self.comparison.divergences;
+        let others = divergences.iter().filter(|other| other.rank != first.divergence.rank);
+        let count = divergences.len().saturating_sub(1);
+        if count > 0 {
+            writeln!(f, "then, in order of rank:")?;
+        }
+        for other in others.take(LIMIT_TOLD) {
+            self.divergence(f, other)?;
+        }
+        and_more(f, count, "rank")
+    }
+
+    fn divergence(&self, f: &mut fmt::Formatter<'_>, at: &Divergence) -> fmt::Result {
+        let side = |step: &Option<Step>| match step {
+            Some(step) => self.deed(step),
+            None => "does nothing more".to_owned(),
+        };
+        writeln!(f, "rank {}, event {}: A {}; B {}", at.rank, at.index, side(&at.a), side(&at.b))
+    }
+
+    fn steps(&self, f: &mut fmt::Formatter<'_>, title: &str, steps: &[Step]) -> fmt::Result {
+        if !steps.is_empty() {
+            writeln!(f, "  {title}")?;
+        }
+        steps.iter().try_for_each(|step| self.step(f, step))
+    }
+
+    fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+        let Step { line, rank, index, .. } = step;
+        writeln!(f, "    line {line}: rank {rank}, event {index} {}", self.deed(step))
+    }
+
+    fn deed(&self, step: &Step) -> String {
+        deed(&step.event(), self.vocabulary).to_string()
+    }
+}
+
+impl Step {
+    fn event(&self) -> Event {
+        let Step { rank, index, op, peer, tag, ref data, t, clock, line: _ } = *self;
+        Event { rank, n: index as u64, op, peer, tag, data: data.clone(), t, clock }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn and_more(f: &mut fmt::Formatter<'_>, count: usize, what: &str) -> fmt::Result {
+    match count.checked_sub(LIMIT_TOLD) {
+        Some(more) if more > 0 => writeln!(f, "and {} more", counted(more, what)),
+        Some(_) | None => Ok(()),
+    }
+}
