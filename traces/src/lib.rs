@@ -2,9 +2,9 @@
 //!
 //! A trace is the same file whether the run was simulated, ran under real MPI, or was recorded from
 //! somebody else's program: a header, one event a line, a footer. This crate reads and writes such
-//! files as streams ([`jsonl`]), puts the parts of single ranks into one causal order ([`merge`](mod@merge)), says
-//! whether a trace holds together ([`wellformed`]), compares two of them rank by rank ([`diff`]), and
-//! answers what caused an event and what is concurrent with it ([`causality`]).
+//! files as streams ([`jsonl`]), puts the parts of single ranks into one causal order ([`mod@merge`]),
+//! says whether a trace holds together ([`wellformed`]), compares two of them rank by rank ([`diff`]),
+//! and answers what caused an event and what is concurrent with it ([`causality`]).
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
@@ -30,3 +30,8 @@ pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, wri
 pub use matching::{Channel, Matching};
 pub use payload::{Key, Payload};
 pub use place::{ByRank, Place};
+
+/// The examples of the readme are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
