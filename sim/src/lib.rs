@@ -6,4 +6,5 @@
 
 pub mod protocol;
 pub mod scenario;
+pub mod stats;
 pub mod world;
