@@ -14,9 +14,12 @@ use support::Run;
 /// Longer traces are held by their digests.
 const LONGEST_BYTES: usize = 32 * 1024;
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../traces/golden")
+}
+
 fn golden(name: &str, ending: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../traces/golden");
-    folder.join(name).with_extension(ending)
+    folder().join(name).with_extension(ending)
 }
 
 #[test]
@@ -40,6 +43,6 @@ fn the_built_in_scenarios_leave_their_golden_traces() {
         assert_eq!(ours, golden, "{} from line {line:?} on", trace.display());
         assert_eq!(run.printed(), fs::read_to_string(&out).unwrap(), "{}", out.display());
     }
-    let files = golden("", "").parent().unwrap().read_dir().unwrap().count();
+    let files = folder().read_dir().unwrap().count();
     assert_eq!(files, 2 * held, "a golden file that no scenario leaves");
 }
