@@ -13,3 +13,8 @@ pub mod scenario;
 pub mod simulate;
 pub mod stats;
 pub mod world;
+
+/// The code in the crate's README is tested with the rest.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;
