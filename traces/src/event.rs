@@ -113,6 +113,18 @@ pub enum Source {
     Recorded,
 }
 
+impl Source {
+    /// The source's name in a header.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Sim => "sim",
+            Source::Mpi => "mpi",
+            Source::Recorded => "recorded",
+        }
+    }
+}
+
 /// What an event's `t` counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -121,6 +133,17 @@ pub enum TimeKind {
     Virtual,
     /// Nanoseconds of a real clock.
     Wall,
+}
+
+impl TimeKind {
+    /// The kind's name in a header.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeKind::Virtual => "virtual",
+            TimeKind::Wall => "wall",
+        }
+    }
 }
 
 /// The first line of a trace.

@@ -237,3 +237,36 @@ impl<'de> Visitor<'de> for PayloadVisitor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Payload {
+        serde_json::from_str(json).expect("the test's JSON is good")
+    }
+
+    #[test]
+    fn decimal_keys_are_numbers_and_stand_in_growing_order_before_the_others() {
+        let map = parse(r#"{"10":1,"a":2,"9":3,"-1":4,"007":5}"#);
+        assert_eq!(map.to_string(), r#"{"-1":4,"9":3,"10":1,"007":5,"a":2}"#);
+        assert_eq!(serde_json::to_string(&map).ok(), Some(map.to_string()));
+    }
+
+    #[test]
+    fn maps_are_equal_whatever_the_order_of_their_entries() {
+        assert_eq!(parse(r#"{"1":10,"2":20}"#), parse(r#"{"2":20,"1":10}"#));
+        assert_eq!(parse(r#"{"2":20,"1":10}"#), Payload::int_map([(1, 10), (2, 20)]));
+    }
+
+    #[test]
+    fn what_would_be_rounded_is_refused() {
+        assert!(serde_json::from_str::<Payload>("123456789012345678901").is_err());
+        assert_eq!(parse("18446744073709551615"), Payload::Number("18446744073709551615".into()));
+    }
+
+    #[test]
+    fn a_payload_is_shown_without_what_a_terminal_would_obey() {
+        assert_eq!(parse(r#"["\u001b[2J"]"#).to_string(), r#"["\u{1b}[2J"]"#);
+    }
+}

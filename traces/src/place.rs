@@ -22,6 +22,7 @@ impl Place {
     }
 }
 
+/// Panics where a trace does not have that place: places are of the trace that gave them.
 impl Index<Place> for Trace {
     type Output = Event;
 

@@ -36,10 +36,12 @@ pub enum Flaw {
         /// How many there are.
         ranks: u32,
     },
-    /// `n` is not the event's index among its rank's events: one is missing, doubled or misplaced.
+    /// `n` does not go on from the event before it on its rank: one is missing, doubled or misplaced.
     WrongIndex {
         /// The `n` that it has.
         n: u64,
+        /// The one that follows that of the event before it.
+        expected: u64,
     },
     /// A receive of a message that nobody sent.
     NeverSent {
@@ -86,19 +88,20 @@ pub enum Flaw {
 /// Everything in a trace that does not hold together, in the order of the trace.
 ///
 /// A send that nobody receives is no flaw: MPI allows it, and a run that was stopped has many. An event
-/// may have several flaws, and one event too many or too few shows at all that follow it.
+/// may have several flaws. A message too many or too few shows at every later receive of its channel
+/// whose payload is then another.
 #[must_use]
 pub fn check(trace: &Trace) -> Vec<Finding> {
     let matching = Matching::of(trace);
     let by_rank = ByRank::of(trace);
     let mut findings = Vec::new();
     for rank in by_rank.ranks() {
-        let mut before = 0;
+        let mut before = None;
         for (index, place) in by_rank.places(rank).iter().copied().enumerate() {
             let spot = Some(Spot { place, rank, index });
-            let flaws = flaws(trace, Seen { place, index, before, send: matching.partner(place) });
+            let flaws = flaws(trace, Seen { place, before, partner: matching.partner(place) });
             findings.extend(flaws.into_iter().flatten().map(|flaw| Finding { spot, flaw }));
-            before = trace[place].clock;
+            before = Some(&trace[place]);
         }
     }
     findings.sort_by_key(|finding| finding.spot.map(|spot| spot.place));
@@ -107,21 +110,20 @@ pub fn check(trace: &Trace) -> Vec<Finding> {
 }
 
 /// What is known where an event is looked at.
-struct Seen {
+struct Seen<'a> {
     place: Place,
-    index: usize,
-    /// The Lamport time of the event before it on its rank.
-    before: u64,
-    /// The event's partner.
-    send: Option<Place>,
+    /// The event before it on its rank.
+    before: Option<&'a Event>,
+    partner: Option<Place>,
 }
 
-fn flaws(trace: &Trace, seen: Seen) -> [Option<Flaw>; 5] {
+fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
     let event = &trace[seen.place];
     let ranks = trace.header.ranks;
     let named = [event.rank, event.peer].into_iter().find(|rank| rank.0 >= ranks);
-    let is_behind = event.clock <= seen.before;
-    let [unsent, data, clock] = match (event.op, seen.send) {
+    let expected = seen.before.map_or(0, |before| before.n.saturating_add(1));
+    let before = seen.before.map_or(0, |before| before.clock);
+    let [unsent_or_early, data, clock] = match (event.op, seen.partner) {
         (Op::Send, _) => [None, None, None],
         (Op::Recv, None) => {
             [Some(Flaw::NeverSent { sender: event.peer, tag: event.tag }), None, None]
@@ -130,11 +132,11 @@ fn flaws(trace: &Trace, seen: Seen) -> [Option<Flaw>; 5] {
     };
     [
         named.map(|named| Flaw::NoSuchRank { named, ranks }),
-        (event.n != seen.index as u64).then_some(Flaw::WrongIndex { n: event.n }),
-        unsent,
+        (event.n != expected).then_some(Flaw::WrongIndex { n: event.n, expected }),
+        unsent_or_early,
         data,
-        is_behind
-            .then_some(Flaw::ClockBehindRank { clock: event.clock, before: seen.before })
+        (event.clock <= before)
+            .then_some(Flaw::ClockBehindRank { clock: event.clock, before })
             .or(clock),
     ]
 }
@@ -175,7 +177,7 @@ impl fmt::Display for Flaw {
             Flaw::NoSuchRank { named, ranks } => {
                 write!(f, "names rank {named}, expected one of the {ranks} ranks from 0")
             }
-            Flaw::WrongIndex { n } => write!(f, "its `n` is {n}, expected its index"),
+            Flaw::WrongIndex { n, expected } => write!(f, "its `n` is {n}, expected {expected}"),
             Flaw::NeverSent { sender, tag } => {
                 write!(f, "receives a message with tag {tag} that rank {sender} never sent")
             }
@@ -229,7 +231,7 @@ mod tests {
         assert_eq!(
             told(&trace),
             [
-                "line 3: rank 1, event 0: its `n` is 1, expected its index",
+                "line 3: rank 1, event 0: its `n` is 1, expected 0",
                 "the footer counts 4 events, and the trace has 3"
             ]
         );

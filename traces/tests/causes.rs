@@ -48,6 +48,8 @@ fn agrees(trace: &Trace) -> Result<(), TestCaseError> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn causality_agrees_with_its_definition(trace in run()) {
         agrees(&trace)?;

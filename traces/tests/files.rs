@@ -146,6 +146,8 @@ fn a_reader_takes_any_buffer() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn what_is_written_reads_back_and_writes_the_same_bytes(trace in run()) {
         let file = bytes(&trace);
@@ -177,5 +179,24 @@ proptest! {
                 prop_assert!(matching.partner(Place(i)) < Some(Place(i)));
             }
         }
+    }
+
+    #[test]
+    fn what_a_crash_left_of_the_parts_is_merged_and_its_orphans_named(
+        trace in run(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 6),
+    ) {
+        let mut parts = split(&trace);
+        for (part, cut) in parts.iter_mut().zip(cuts) {
+            part.events.truncate(cut.index(part.events.len() + 1));
+            part.footer = None;
+        }
+        let kept: usize = parts.iter().map(|part| part.events.len()).sum();
+        let merged = merge(parts).expect("the parts are of one run");
+        prop_assert_eq!(merged.trace.events.len(), kept);
+        let findings = wellformed::check(&merged.trace);
+        let flawed: Vec<_> = findings.iter().filter_map(|found| found.spot).collect();
+        let places: Vec<_> = flawed.iter().map(|spot| spot.place).collect();
+        prop_assert_eq!(places, merged.orphans);
     }
 }

@@ -2,7 +2,7 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, Scene, in_words};
+use super::{Explanation, Scene, in_words, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
 use crate::world::{Blocked, Stall};
 
@@ -10,13 +10,18 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -
     let cycle = stall.cycle();
     let mut facts = waits(stall, scene);
     facts.push(under_way(stall, scene));
+    let for_command_node: Vec<_> =
+        stall.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
     let paragraph = match (cycle.as_slice(), scene.awaited_command()) {
+        ([], command) if !for_command_node.is_empty() => {
+            waits_for_command_node(&for_command_node, command, scene)
+        }
         ([], Some(Command::Get { key })) => silence(key, scene, &mut facts),
         ([], Some(command)) => lost_reply(command),
         ([], None) => stranded(),
         (cycle, command) => circle(cycle, command, scene),
     };
-    Explanation { facts: facts.join("; "), paragraph }
+    Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
 
 /// How many waiting ranks and messages are named one by one.
@@ -79,9 +84,9 @@ fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> S
     }
     format!(
         "The GET of key {key} went from node to node until it came to rank {owner}, which owns that key: \
-         the key lies above its parent's id and not above its own. But no node holds the key, since \
-         it was never put. The protocol has no answer for that: an owner that does not hold a key \
-         sends nothing at all. So the command node waits for a RETVAL that nobody will ever send, \
+         the key lies above its parent's id and not above its own. But no node holds it: either it was \
+         never put, or it was lost when a node that held it was added once more and started afresh. The \
+         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the command node waits for a RETVAL that nobody will ever send, \
          every other node waits for work, and nothing is under way: a silence is a deadlock too."
     )
 }
@@ -112,7 +117,7 @@ fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_,
              received, and its receiver does not receive before it has got something itself. With a \
              higher eager limit the message would be buffered, and the send would return at once."
         ),
-        _ if cycle.iter().any(|wait| scene.role(wait.rank) == Some(Role::Command)) => {
+        _ if cycle.iter().any(|wait| is_command(wait.rank, scene)) => {
             waits_for_command_node(cycle, command, scene)
         }
         _ if cycle.iter().all(|wait| is_leaving(wait.rank, scene)) => format!(
@@ -127,6 +132,10 @@ fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_,
              at the same time end like this."
         ),
     }
+}
+
+fn is_command<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
+    scene.role(rank) == Some(Role::Command)
 }
 
 fn is_leaving<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
@@ -145,11 +154,11 @@ fn waits_for_itself<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
 
 /// The command node never answers a node of the ring: it waits for the reply to its command.
 fn waits_for_command_node<N: Node>(
-    cycle: &[Blocked],
+    blocked: &[Blocked],
     command: Option<Command>,
     scene: Scene<'_, N>,
 ) -> String {
-    let other = cycle.iter().find(|wait| scene.role(wait.rank) != Some(Role::Command));
+    let other = blocked.iter().find(|wait| !is_command(wait.rank, scene));
     let name = other.map_or_else(String::new, |wait| scene.name(wait.rank));
     let why = match command {
         Some(Command::Add { id, .. }) if id.0 < 0 => format!(

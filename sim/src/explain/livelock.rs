@@ -11,6 +11,9 @@ pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>)
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
+        Meaning::Command(_) if !comes_to_head(circle, scene) => {
+            format!("{} {FOR_EVER}", ring_of_its_own(circle, scene))
+        }
         Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
         Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
         Meaning::Rewiring => format!(
@@ -59,6 +62,24 @@ fn proof<M>(circle: &Circle<M>) -> String {
         Some(period) => format!("the state of the world comes again after {period} messages"),
         None => "the limit of messages without progress was passed".into(),
     }
+}
+
+fn comes_to_head<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> bool {
+    circle.through.iter().any(|rank| scene.role(*rank) == Some(Role::Head))
+}
+
+/// A command is passed on among nodes from which no way leads on to its owner.
+fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> String {
+    let nodes = match circle.through.as_slice() {
+        [alone] => format!("The child of {} is that node itself", scene.name(*alone)),
+        several => format!("{} nodes form a ring of their own", several.len()),
+    };
+    format!(
+        "{nodes}, and no way leads from there to the rest of the ring: none of them answers the command, \
+         each passes it on to its child, and it comes back. A node was added whose rank was in the ring \
+         already: it took new pointers for its own, and the old ones, by which others were reached, \
+         were lost."
+    )
 }
 
 fn command_goes_round<N: Node>(command: Command, scene: Scene<'_, N>) -> String {

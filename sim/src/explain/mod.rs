@@ -63,8 +63,8 @@ impl<'a, N: Node> Scene<'a, N> {
     /// `rank 6`, with the part it plays where that is a special one.
     fn name(self, rank: Rank) -> String {
         match self.role(rank) {
-            Some(Role::Head) => format!("rank {rank}, the head"),
-            Some(Role::Command) => format!("rank {rank}, the command node"),
+            Some(Role::Head) => format!("rank {rank} (the head)"),
+            Some(Role::Command) => format!("rank {rank} (the command node)"),
             Some(Role::Storage) | None => format!("rank {rank}"),
         }
     }
@@ -111,6 +111,12 @@ impl<'a, N: Node> Scene<'a, N> {
     fn tag(self, tag: Tag) -> String {
         N::Message::tag_name(tag).map_or_else(|| format!("tag {tag}"), Into::into)
     }
+}
+
+/// The text with its first letter in upper case: it begins a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `a, b and c`.

@@ -92,7 +92,12 @@ impl<'a> Fields<'a> {
 
     /// A payload of any shape, every digit of its numbers kept.
     pub fn payload(&self, field: &str) -> Result<Option<Payload>, Fault> {
-        self.find(field)?.map(|raw| self.exact(raw, LIMIT_DEPTH)).transpose()
+        let Some(raw) = self.find(field)? else { return Ok(None) };
+        match serde_json::from_str(raw.get()).map_err(|error| self.fault_in(raw, &error)) {
+            Ok(payload) => Ok(Some(payload)),
+            Err(fault @ Fault { problem: Problem::TooDeep, .. }) => Err(fault),
+            Err(_) => self.exact(raw, LIMIT_DEPTH).map(Some),
+        }
     }
 
     fn shaped<T>(

@@ -87,17 +87,24 @@ fn footer(fields: &Fields<'_>, ranks: u32) -> Result<Footer, Fault> {
     const ENDINGS: &str = "\"completed\", \"deadlock\", \"livelock\", \"crashed\" or \"stopped\"";
     let rank_expected = rank_expected(ranks);
     let rank = |raw: &str| read_rank(raw, ranks);
-    let ending = match fields.require("end", one_of::<EndingName>(ENDINGS))? {
-        EndingName::Completed => Ending::Completed,
-        EndingName::Deadlock => Ending::Deadlock,
-        EndingName::Livelock => Ending::Livelock,
-        EndingName::Stopped => Ending::Stopped,
-        EndingName::Crashed => Ending::Crashed {
+    let named = |raw: &str| serde_json::from_str(raw).ok().and_then(ending_named);
+    let ending = match fields.require("end", Shape { expected: ENDINGS, read: &named })? {
+        Ending::Crashed { .. } => Ending::Crashed {
             rank: fields.optional("rank", Shape { expected: &rank_expected, read: &rank })?,
             reason: fields.optional("reason", one_of("a reason in words"))?,
         },
+        known @ (Ending::Completed | Ending::Deadlock | Ending::Livelock | Ending::Stopped) => {
+            known
+        }
     };
     Ok(Footer { ending, events: fields.require("events", one_of("the number of events"))? })
+}
+
+fn ending_named(name: String) -> Option<Ending> {
+    let crashed = Ending::Crashed { rank: None, reason: None };
+    [Ending::Completed, Ending::Deadlock, Ending::Livelock, crashed, Ending::Stopped]
+        .into_iter()
+        .find(|ending| ending.name() == name)
 }
 
 fn rank_expected(ranks: u32) -> String {
@@ -137,14 +144,4 @@ impl EventLine {
         let EventLine { rank, n, op, peer, tag, data, t, clock, end: _ } = self;
         Event { rank, n, op, peer, tag, data, t, clock }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum EndingName {
-    Completed,
-    Deadlock,
-    Livelock,
-    Crashed,
-    Stopped,
 }

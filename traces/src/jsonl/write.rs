@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
-use crate::event::{Ending, Event, Header, Op, Source, TimeKind, Trace, VERSION};
+use crate::event::{Ending, Event, Header, Op, Trace, VERSION};
 
 /// How much is gathered before it is handed to the sink.
 const BLOCK_BYTES: usize = 64 * 1024;
@@ -14,7 +14,7 @@ const BLOCK_BYTES: usize = 64 * 1024;
 /// Writes a trace to a sink and computes its digest on the way.
 ///
 /// It gathers lines into blocks itself: the sink needs no buffer. Given [`io::sink`], it is a digest
-/// of a run that leaves no file.
+/// of a run that leaves no file. What was not flushed when it is dropped without [`Writer::finish`] is lost.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     sink: W,
@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
         let block = &mut self.block;
         put_number(block, b"{\"trace\":", VERSION);
         block.extend_from_slice(b",\"source\":");
-        serde_json::to_writer(&mut *block, source_name(header.source))?;
+        serde_json::to_writer(&mut *block, header.source.name())?;
         block.extend_from_slice(b",\"protocol\":");
         serde_json::to_writer(&mut *block, &header.protocol)?;
         put_number(block, b",\"ranks\":", header.ranks);
@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
             put_number(block, b",\"seed\":", seed);
         }
         block.extend_from_slice(b",\"time\":");
-        serde_json::to_writer(&mut *block, time_name(header.time))?;
+        serde_json::to_writer(&mut *block, header.time.name())?;
         for (name, value) in &header.more {
             block.push(b',');
             serde_json::to_writer(&mut *block, name)?;
@@ -155,19 +155,4 @@ pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
 fn put_number(block: &mut Vec<u8>, before: &[u8], number: impl itoa::Integer) {
     block.extend_from_slice(before);
     block.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::Sim => "sim",
-        Source::Mpi => "mpi",
-        Source::Recorded => "recorded",
-    }
-}
-
-fn time_name(time: TimeKind) -> &'static str {
-    match time {
-        TimeKind::Virtual => "virtual",
-        TimeKind::Wall => "wall",
-    }
 }

@@ -1,0 +1,77 @@
+//! What several tests need.
+#![allow(dead_code, reason = "each test uses its own part of it")]
+
+use std::path::{Path, PathBuf};
+
+use ringscope_sim::protocol::classic::{ClassicNode, Message};
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{Finished, header, simulate};
+use ringscope_sim::world::recording::{Recording, Written};
+use ringscope_traces::jsonl::{Digest, read_trace};
+use ringscope_traces::{Trace, event::Op};
+
+/// A run with all that it left.
+pub struct Run {
+    pub finished: Finished,
+    pub recording: Recording<Message>,
+    /// The trace as a file.
+    pub file: Vec<u8>,
+    pub digest: Digest,
+}
+
+impl Run {
+    pub fn of(scenario: &Scenario) -> Run {
+        let written = Written::new(Vec::new(), &header(&scenario.settings)).unwrap();
+        let mut observers = (written, Recording::default());
+        let finished = simulate(scenario, &mut observers);
+        let (written, recording) = observers;
+        let (file, digest) = written.finish(&finished.outcome.end.ending()).unwrap();
+        Run { finished, recording, file, digest }
+    }
+
+    /// The trace, read back from its file.
+    pub fn trace(&self) -> Trace {
+        read_trace(self.file.as_slice(), "simulated").unwrap().0
+    }
+
+    /// What the command node printed.
+    pub fn printed(&self) -> String {
+        self.recording.prints.iter().map(|(_, print)| format!("{print}\n")).collect()
+    }
+
+    /// What each rank did, in its order, without times.
+    pub fn sequences(&self) -> Vec<Vec<(Op, u32, i32, Message)>> {
+        let ranks = self.finished.world.nodes().len();
+        let mut sequences = vec![Vec::new(); ranks];
+        for event in &self.recording.events {
+            let step = (event.op, event.peer.0, event.tag.0, event.data.clone());
+            sequences[event.rank.index()].push(step);
+        }
+        sequences
+    }
+}
+
+/// A scenario written in a test.
+pub fn scenario(text: &str) -> Scenario {
+    Scenario::parse("test", text).unwrap()
+}
+
+/// The folder of recorded runs of the reference program, where it exists.
+pub fn reference_folder() -> Option<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().map(|folder| folder.join("shared/reference")).find(|path| path.is_dir())
+}
+
+/// The names of the recorded runs, without their endings.
+pub fn reference_runs() -> Vec<PathBuf> {
+    let Some(folder) = reference_folder() else { return Vec::new() };
+    let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let mut runs: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|ending| ending == "dht"))
+        .map(|path| path.with_extension(""))
+        .collect();
+    runs.sort();
+    runs
+}
+
+pub type World<O> = ringscope_sim::world::World<ClassicNode, O>;
