@@ -1,6 +1,7 @@
 # Everything here also runs by hand; `make test` is what has to pass before a change lands.
 
 CARGO ?= cargo
+SECONDS_EACH ?= 60
 SHELL := /bin/bash
 
 .PHONY: help test setup format lint docs deny fuzz-check unit digests bench fuzz bless
@@ -43,8 +44,9 @@ bench: ## The benchmarks that the README quotes
 
 fuzz: ## Fuzz both parsers for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
-	cd traces && $(CARGO) fuzz run -s none read_trace fuzz/corpus/read_trace fuzz/seeds/read_trace -- -max_total_time=60
-	cd sim && $(CARGO) fuzz run -s none parse_scenario fuzz/corpus/parse_scenario fuzz/seeds/parse_scenario -- -max_total_time=60
+	mkdir -p traces/fuzz/corpus/read_trace sim/fuzz/corpus/parse_scenario
+	cd traces && $(CARGO) fuzz run -s none read_trace fuzz/corpus/read_trace fuzz/seeds/read_trace -- -max_total_time=$(SECONDS_EACH)
+	cd sim && $(CARGO) fuzz run -s none parse_scenario fuzz/corpus/parse_scenario fuzz/seeds/parse_scenario -- -max_total_time=$(SECONDS_EACH)
 
 bless: ## Write golden traces and snapshots anew: read the difference aloud before you commit it
 	RINGSCOPE_BLESS=1 INSTA_UPDATE=always $(CARGO) test --workspace --locked
