@@ -4,6 +4,7 @@
 //! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
 //! judges a recorded run by them. A [`scenario`] says what the command node is to do.
 
+pub mod conform;
 pub mod explain;
 pub mod protocol;
 pub mod scenario;

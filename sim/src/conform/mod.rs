@@ -1,0 +1,149 @@
+//! A recorded run judged: each rank is fed what it received and must send what it sent.
+//!
+//! Each rank is judged by its own lines, so that what is wrong at one rank does not spread to others
+//! ([`rank`]); then every receive must be of what was sent, and where it is not, it is decided whose line
+//! is wrong ([`blame`]); then the ending must be one that the ranks' states allow ([`ending`]). After a
+//! rank's first finding its state is unknown, and it is not judged further.
+//!
+//! Events count by their position in the file; whether they are numbered and timed as they should be is
+//! for [`ringscope_traces::wellformed`].
+
+mod blame;
+mod ending;
+mod finding;
+mod mail;
+mod rank;
+mod script;
+mod settings;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ringscope_traces::{Ending, Op, Rank, Trace};
+
+pub use finding::{Awaited, Finding, Letter, What};
+pub use settings::CannotJudge;
+
+use crate::protocol::classic::{self, ClassicNode, Orders};
+use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
+use rank::Walk;
+use settings::Settings;
+use trial::{Case, Course, Trial};
+
+/// What a judge says of a trace.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What is wrong, the first one first; empty when the trace conforms.
+    pub findings: Vec<Finding>,
+    /// How many more findings there are, at ranks that no event speaks of.
+    pub left_out: u64,
+    /// How far each rank conforms, by rank: those that have events or are sent something.
+    pub ranks: Vec<RankJudgement>,
+    /// The answers that the command node received, in order, as far as it conforms.
+    pub answers: Vec<Answer>,
+    /// How the run is said to have ended; `None` when it was cut off, and no ending was judged.
+    pub ending: Option<Ending>,
+    nodes: Box<dyn Views>,
+}
+
+/// How far one rank conforms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RankJudgement {
+    /// The rank.
+    pub rank: Rank,
+    /// How many events it has.
+    pub events: usize,
+    /// How many of them, from the first on, are what the protocol does.
+    pub conforming: usize,
+    /// Whether all of them are, and the rank's end too.
+    pub conforms: bool,
+}
+
+/// The answer to a GET.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The key that was asked for.
+    pub key: Key,
+    /// Its value.
+    pub value: Value,
+    /// The storage id of the node that gave it.
+    pub owner: StorageId,
+}
+
+impl Judgement {
+    /// Whether the trace is of a run that the protocol can make.
+    #[must_use]
+    pub fn conforms(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// The state in which a rank's events leave it; `None` for a rank that does not conform, and for
+    /// one that no event speaks of.
+    #[must_use]
+    pub fn node(&self, rank: Rank) -> Option<NodeView<'_>> {
+        self.nodes.view(rank)
+    }
+}
+
+/// The nodes of a judged run, of whichever protocol.
+trait Views: fmt::Debug {
+    fn view(&self, rank: Rank) -> Option<NodeView<'_>>;
+}
+
+impl<N: Node> Views for BTreeMap<Rank, Walk<N>> {
+    fn view(&self, rank: Rank) -> Option<NodeView<'_>> {
+        self.get(&rank).map(Walk::view)
+    }
+}
+
+/// Judges a trace by the protocol that it names.
+///
+/// # Errors
+///
+/// When the header does not say by which nodes to judge: an unknown protocol, a number of ranks that
+/// it cannot have, a setting that is none.
+pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
+    let settings = Settings::of(&trace.header)?;
+    match settings.protocol {
+        Protocol::Classic => Ok(judge_classic(trace, &settings)),
+    }
+}
+
+fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
+    let Settings { ranks, keyspace, window, eager, .. } = *settings;
+    let command = Rank(ranks - 1);
+    let orders = |script: Script| Orders { script: script.into(), window };
+    let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
+    let script = script::commands::<ClassicNode>(of_command).into_iter().collect();
+    // The command node is the last of any number of ranks.
+    let commander = |script| {
+        classic::nodes(3, keyspace, orders(script)).pop().expect("there are nodes for 3 ranks")
+    };
+    let nodes = classic::nodes(ranks, keyspace, orders(script));
+    hold(Case { trace, nodes, command, commander: &commander, eager })
+}
+
+fn hold<N: Node + 'static>(case: Case<'_, N>) -> Judgement {
+    let (command, ending) = (case.command, case.trace.footer.as_ref().map(|f| f.ending.clone()));
+    let mut trial = Trial::open(case);
+    ending::judge_ends(&mut trial);
+    let left = blame::match_messages(&mut trial);
+    ending::judge_left(&mut trial, &left);
+    let ranks = trial.courses.iter().map(|(rank, course)| of_rank(*rank, course)).collect();
+    let answers = trial.courses[&command].walk.answers().to_vec();
+    let (findings, left_out) = (trial.findings(), trial.silent.left_out);
+    let conforming = trial.courses.into_iter().filter(|(_, course)| course.failed.is_none());
+    let nodes: BTreeMap<Rank, Walk<N>> =
+        conforming.map(|(rank, course)| (rank, course.walk)).collect();
+    Judgement { findings, left_out, ranks, answers, ending, nodes: Box::new(nodes) }
+}
+
+fn of_rank<N: Node>(rank: Rank, course: &Course<N>) -> RankJudgement {
+    RankJudgement {
+        rank,
+        events: course.events,
+        conforming: course.conforming(),
+        conforms: course.failed.is_none(),
+    }
+}

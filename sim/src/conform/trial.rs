@@ -1,0 +1,183 @@
+//! All ranks of a trace at once: each by itself, then their messages, then the ending.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ringscope_traces::{ByRank, Ending, Event, Op, Place, Rank, Trace};
+
+use super::finding::{Finding, What};
+use super::rank::Walk;
+use crate::protocol::{Node, Script, Wait};
+
+/// What is judged, and by which nodes.
+pub(super) struct Case<'a, N: Node> {
+    pub trace: &'a Trace,
+    /// Every rank's node, by rank; the command node's has the commands that it sent.
+    pub nodes: Vec<N>,
+    /// The rank that issues the commands.
+    pub command: Rank,
+    /// A command node with other commands.
+    pub commander: &'a dyn Fn(Script) -> N,
+    /// The most bytes of a send that does not wait to be received.
+    pub eager: Option<u64>,
+}
+
+/// The state of a judgement.
+pub(super) struct Trial<'a, N: Node> {
+    pub trace: &'a Trace,
+    pub by_rank: ByRank,
+    /// The ranks that have something to do with an event.
+    pub courses: BTreeMap<Rank, Course<N>>,
+    /// The findings at ranks that have not, and how many there are.
+    pub silent: Silent,
+    pub command: Rank,
+    pub commander: &'a dyn Fn(Script) -> N,
+    pub eager: Option<u64>,
+}
+
+/// How far a rank's events are what its node does.
+pub(super) struct Course<N: Node> {
+    pub walk: Walk<N>,
+    /// How many events the rank has.
+    pub events: usize,
+    /// For each event that conforms, whether it is a receive that would have taken anything.
+    pub took_any: Vec<bool>,
+    /// Where it does not conform: the index, and why.
+    pub failed: Option<(usize, What)>,
+}
+
+/// The ranks that no event speaks of.
+#[derive(Default)]
+pub(super) struct Silent {
+    pub waiting: usize,
+    pub findings: Vec<Finding>,
+    pub left_out: u64,
+}
+
+impl<N: Node> Course<N> {
+    /// Follows a rank's events until one is not what the node does.
+    pub fn follow<'e>(node: N, ranks: u32, events: impl Iterator<Item = &'e Event>) -> Course<N> {
+        let walk = Walk::start(node, ranks);
+        let mut course = Course { walk, events: 0, took_any: Vec::new(), failed: None };
+        for event in events {
+            if course.failed.is_none() {
+                let takes_any = course.walk.wait() == Wait::Any;
+                match course.walk.take(event) {
+                    Ok(()) => course.took_any.push(event.op == Op::Recv && takes_any),
+                    Err(what) => course.fail(course.events, what),
+                }
+            }
+            course.events += 1;
+        }
+        course
+    }
+
+    /// How many events from the first on are what the protocol does.
+    pub fn conforming(&self) -> usize {
+        self.failed.as_ref().map_or(self.events, |(index, _)| *index)
+    }
+
+    /// Notes that something is wrong, unless something earlier is.
+    pub fn fail(&mut self, index: usize, what: What) {
+        if self.failed.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
+            self.failed = Some((index, what));
+        }
+    }
+}
+
+impl<'a, N: Node> Trial<'a, N> {
+    /// Judges each rank by its own events.
+    pub fn open(case: Case<'a, N>) -> Trial<'a, N> {
+        let Case { trace, nodes, command, commander, eager } = case;
+        let mut trial = Trial {
+            trace,
+            by_rank: ByRank::of(trace),
+            courses: BTreeMap::new(),
+            silent: Silent::default(),
+            command,
+            commander,
+            eager,
+        };
+        let concerned = trial.concerned();
+        for (rank, node) in (0_u32..).map(Rank).zip(nodes) {
+            if concerned.contains(&rank) {
+                let course = trial.follow(rank, node);
+                trial.courses.insert(rank, course);
+            } else {
+                trial.pass_over(rank, node);
+            }
+        }
+        trial
+    }
+
+    /// The ranks that have an event or are sent something, the command node's, and the one that is
+    /// said to have crashed.
+    fn concerned(&self) -> BTreeSet<Rank> {
+        let sends = self.trace.events.iter().filter(|event| event.op == Op::Send);
+        let mut concerned: BTreeSet<Rank> = sends.map(|event| event.peer).collect();
+        concerned.extend(self.by_rank.ranks());
+        concerned.insert(self.command);
+        if let Some(Ending::Crashed { rank: Some(rank), .. }) = self.ending() {
+            concerned.insert(*rank);
+        }
+        concerned
+    }
+
+    /// A rank's course when that is its node.
+    pub fn follow(&self, rank: Rank, node: N) -> Course<N> {
+        let events = self.by_rank.places(rank).iter().map(|place| &self.trace[*place]);
+        Course::follow(node, self.trace.header.ranks, events)
+    }
+
+    fn pass_over(&mut self, rank: Rank, node: N) {
+        const MOST_SILENT: usize = 100;
+        let walk = Walk::start(node, self.trace.header.ranks);
+        let mut course = Course { walk, events: 0, took_any: Vec::new(), failed: None };
+        self.silent.waiting += 1;
+        if self.ending() == Some(&Ending::Completed) {
+            super::ending::must_have_finished(&mut course);
+        }
+        match course.failed {
+            Some(_) if self.silent.findings.len() >= MOST_SILENT => self.silent.left_out += 1,
+            Some((index, what)) => {
+                self.silent.findings.push(Finding { rank, index, event: None, what });
+            }
+            None => {}
+        }
+    }
+
+    /// How the run is said to have ended; `None` when it was cut off.
+    pub fn ending(&self) -> Option<&'a Ending> {
+        self.trace.footer.as_ref().map(|footer| &footer.ending)
+    }
+
+    /// All findings, the first one first: in the order of the trace, what is missing at a rank's end
+    /// where that rank's events end.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<(Option<Place>, bool, Finding)> = Vec::new();
+        for (rank, course) in &self.courses {
+            let Some((index, what)) = course.failed.clone() else { continue };
+            let places = self.by_rank.places(*rank);
+            let place = places.get(index).copied();
+            let stands = place.or(places.last().copied());
+            let event = place.map(|place| place.0);
+            findings.push((stands, place.is_none(), Finding { rank: *rank, index, event, what }));
+        }
+        findings.extend(self.strangers().map(|(place, finding)| (Some(place), false, finding)));
+        findings.sort_by_key(|(stands, after, finding)| {
+            (stands.is_none(), *stands, *after, finding.rank)
+        });
+        let mut findings: Vec<_> = findings.into_iter().map(|(_, _, finding)| finding).collect();
+        findings.extend(self.silent.findings.iter().cloned());
+        findings
+    }
+
+    /// The first event of each rank that the header does not promise.
+    fn strangers(&self) -> impl Iterator<Item = (Place, Finding)> {
+        let ranks = self.trace.header.ranks;
+        self.by_rank.ranks().filter(move |rank| rank.0 >= ranks).filter_map(move |rank| {
+            let place = *self.by_rank.places(rank).first()?;
+            let what = What::NoSuchRank { ranks };
+            Some((place, Finding { rank, index: 0, event: Some(place.0), what }))
+        })
+    }
+}
