@@ -1,12 +1,16 @@
 //! A deterministic simulator of MPI ring protocols.
 //!
 //! One protocol, written once as state machines that do no I/O ([`protocol`]), and several hosts that
-//! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
-//! judges a recorded run by them. A [`scenario`] says what the command node is to do.
+//! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, `conform`
+//! judges a recorded run by them. A [`scenario`] says what the command node is to do, [`simulate`] does
+//! it, the [`ledger`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a run
+//! did not complete.
 
 pub mod conform;
 pub mod explain;
+pub mod ledger;
 pub mod protocol;
 pub mod scenario;
 pub mod simulate;
+pub mod stats;
 pub mod world;

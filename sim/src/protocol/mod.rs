@@ -4,6 +4,7 @@
 //! after each message what it will take next, and its host obeys: the list of a protocol's [`Wait`]s is
 //! the list of its blocking calls.
 
+pub mod arithmetic;
 pub mod classic;
 pub mod outbox;
 pub mod script;

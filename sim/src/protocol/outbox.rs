@@ -91,9 +91,16 @@ impl<M> Outbox<M> {
     }
 
     /// Nothing is to be sent any more; what lies in its place stays there.
+    ///
+    /// A handler that sent to everybody, as the head does at the end, leaves no list behind that is as
+    /// long as that.
     #[inline]
     pub(crate) fn all_sent(&mut self) {
+        const USUAL: usize = 64;
         self.asked.clear();
+        if self.asked.capacity() > USUAL {
+            self.asked.shrink_to(USUAL);
+        }
     }
 
     /// Takes back what is to be sent from the `i`-th message on.

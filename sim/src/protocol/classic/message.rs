@@ -101,7 +101,7 @@ pub enum Message {
     /// `null`, or what a newcomer took and what its child keeps.
     Complete(Option<Arc<Handover>>),
     /// `[parent rank, parent id]` of the leaving node.
-    UpdateChildPointers(Option<Peer>),
+    UpdateChildPointers(Option<Box<Peer>>),
     /// The ADD or the REMOVE record.
     UpdateParentPointers(Arc<Record>),
     /// The REMOVE record.
@@ -190,7 +190,7 @@ impl protocol::Message for Message {
             Message::Complete(Some(handover)) => {
                 3 + storage_bytes(&handover.taken) + storage_bytes(&handover.kept)
             }
-            Message::UpdateChildPointers(parent) => 2 + peer_bytes(*parent),
+            Message::UpdateChildPointers(parent) => 2 + peer_bytes(parent.as_deref().copied()),
             Message::Init(record)
             | Message::UpdateParentPointers(record)
             | Message::RedistributeRemove(record)
@@ -260,6 +260,7 @@ impl Serialize for Message {
             Message::Ack(None) | Message::Complete(None) => serializer.serialize_unit(),
             Message::Complete(Some(handover)) => pair(serializer, &handover.taken, &handover.kept),
             Message::UpdateChildPointers(parent) => {
+                let parent = parent.as_deref();
                 pair(serializer, &parent.map(|peer| peer.rank), &parent.and_then(|peer| peer.id))
             }
             Message::Init(record)
@@ -314,7 +315,7 @@ fn parse_payload(tag: Tag, payload: &Payload) -> Option<Message> {
         }
         tags::COMPLETE => Message::Complete(parse_handover(payload)?),
         tags::UPDATE_CHILD_POINTERS => match payload.as_list()? {
-            [rank, id] => Message::UpdateChildPointers(parse_peer(rank, id)?),
+            [rank, id] => Message::UpdateChildPointers(parse_peer(rank, id)?.map(Box::new)),
             _ => return None,
         },
         tags::UPDATE_PARENT_POINTERS => Message::UpdateParentPointers(parse_record(payload)?),

@@ -52,7 +52,8 @@ pub fn nodes(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
         _ if Rank(rank) == permanent => RingNode::permanent(permanent, keyspace),
         _ => RingNode::idle(Rank(rank)),
     };
-    let mut nodes: Vec<_> = (0..ranks - 1).map(|rank| ClassicNode::Ring(ring(rank))).collect();
+    let mut nodes = Vec::with_capacity(ranks as usize);
+    nodes.extend((0..command.0).map(|rank| ClassicNode::Ring(ring(rank))));
     nodes.push(ClassicNode::Command(Box::new(CommandNode::new(orders))));
     nodes
 }

@@ -106,7 +106,7 @@ impl RingNode {
                 Ok(reply_complete(from, out))
             }
             Message::UpdateChildPointers(parent) => {
-                self.parent = parent;
+                self.parent = parent.map(|parent| *parent);
                 Ok(reply_complete(from, out))
             }
             Message::RedistributeAdd(record) => self.redistribute_add(from, &record, out),
@@ -285,7 +285,7 @@ impl RingNode {
         out: &mut Outbox<Message>,
     ) -> Result<Wait, Fault> {
         let child = self.neighbour(self.child, "child", "REMOVE")?;
-        out.send(child, Message::UpdateChildPointers(self.parent));
+        out.send(child, Message::UpdateChildPointers(self.parent.map(Box::new)));
         self.phase = Phase::AwaitingChildOfLeaver { record };
         Ok(await_complete(child))
     }

@@ -32,7 +32,11 @@ pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNod
     }
     if permanent > 1 {
         tell(&mut nodes, 0, Message::UpdateParentPointers(record(1)));
-        tell(&mut nodes, permanent, Message::UpdateChildPointers(peer(permanent - 1)));
+        tell(
+            &mut nodes,
+            permanent,
+            Message::UpdateChildPointers(peer(permanent - 1).map(Box::new)),
+        );
     }
     nodes
 }

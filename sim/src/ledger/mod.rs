@@ -1,0 +1,330 @@
+//! The keeper of the invariants: looks on at a run, and says what no longer holds.
+//!
+//! A [`Ledger`] is an [`Observer`] that pays a few nanoseconds for a message that is only passed on.
+//! What it costs more is paid where it matters: at the node that stores a pair, at the command node,
+//! and in one look at the whole ring whenever the last join or leave under way has ended.
+
+mod invariant;
+mod order;
+mod pairs;
+mod reads;
+mod rewiring;
+
+use ringscope_traces::{Op, Rank};
+use rustc_hash::FxHashSet;
+
+pub use invariant::{Invariant, Tally, Violation};
+
+use crate::protocol::arithmetic::{Break, KeyRange, Ring};
+use crate::protocol::{Command, Key, Meaning, Message, Node, Role, StorageId, Value};
+use crate::world::{Happening, Observer};
+use invariant::{Books, Moment};
+use order::{Receipt, SenderOrder};
+use pairs::Pairs;
+use reads::Reads;
+use rewiring::Rewiring;
+
+/// Checks every [`Invariant`] as a run goes.
+///
+/// It is made from the nodes before the run starts, told of everything that happens, and at the end
+/// asked to [`finish`](Ledger::finish).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    moment: Moment,
+    /// The rank whose step it is.
+    at: Rank,
+    /// Whether it has sent something in this step.
+    spoke: bool,
+    put: Option<Put>,
+    /// The rank that issues the commands.
+    command: Option<Rank>,
+    order: SenderOrder,
+    rewiring: Rewiring,
+    reads: Reads,
+    pairs: Pairs,
+    /// The last id of the ring at the start: up to there, every key is to have an owner.
+    last_id: StorageId,
+    /// The keys that were lost the last time somebody looked.
+    lost: FxHashSet<Key>,
+    /// What was wrong with the ring the last time somebody looked.
+    standing: FxHashSet<Wrong>,
+    books: Books,
+}
+
+/// A PUT that is being handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Put {
+    key: Key,
+    value: Value,
+    acknowledged: bool,
+}
+
+/// Something that is wrong with the ring for as long as nobody puts it right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Wrong {
+    /// The ring is broken.
+    Broken(Break),
+    /// The keys above that id have no owner.
+    Ownerless(StorageId),
+    /// A key is not with its owner.
+    Misplaced(Rank, Key),
+}
+
+impl Ledger {
+    /// A ledger for a run that starts with these nodes.
+    #[must_use]
+    pub fn new<N: Node>(nodes: &[N]) -> Ledger {
+        let mut ranks = (0_u32..).map(Rank).zip(nodes);
+        let command = ranks.find(|(_, node)| node.view().role == Role::Command);
+        Ledger {
+            moment: Moment::default(),
+            at: Rank(0),
+            spoke: false,
+            put: None,
+            command: command.map(|(rank, _)| rank),
+            order: SenderOrder::default(),
+            rewiring: Rewiring::new(nodes),
+            reads: Reads::default(),
+            pairs: Pairs::default(),
+            last_id: Ring::walk(nodes).members().last().map_or_else(StorageId::default, |m| m.id),
+            lost: FxHashSet::default(),
+            standing: FxHashSet::default(),
+            books: Books::default(),
+        }
+    }
+
+    /// Takes a last look at the nodes when the run has ended, however it has.
+    ///
+    /// A run that ended in the middle of a join or a leave owes nobody a closed ring; that no key is
+    /// lost holds even there.
+    pub fn finish<N: Node>(&mut self, nodes: &[N]) {
+        let amid = nodes.iter().any(|node| rewiring::is_busy(&node.view()));
+        self.audit_keys(nodes);
+        if !amid && !self.rewiring.is_under_way() {
+            self.audit_ring(nodes);
+        }
+    }
+
+    /// The books on an invariant.
+    #[must_use]
+    pub fn tally(&self, invariant: Invariant) -> &Tally {
+        self.books.tally(invariant)
+    }
+
+    /// Every violation that is listed, in the order in which they began.
+    #[must_use]
+    pub fn violations(&self) -> Vec<&Violation> {
+        let tallies = Invariant::ALL.iter().map(|invariant| self.tally(*invariant));
+        let mut violations: Vec<_> = tallies.flat_map(|tally| &tally.violations).collect();
+        violations.sort_by_key(|violation| violation.at);
+        violations
+    }
+
+    /// Whether every check has found that its invariant holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        Invariant::ALL.iter().all(|invariant| self.tally(*invariant).failed == 0)
+    }
+
+    #[inline]
+    fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
+        let &Happening { rank, peer, message, number, now_ns, .. } = happening;
+        self.moment = Moment { received: self.moment.received + 1, now_ns };
+        self.at = rank;
+        self.spoke = false;
+        let receipt = Receipt { sender: peer, receiver: rank, tag: message.tag(), number };
+        self.books.checked(Invariant::SenderOrder);
+        if let Some(later) = self.order.overtaken_by(receipt) {
+            self.out_of_order::<M>(receipt, later);
+        }
+        match message.meaning() {
+            Meaning::Command(Command::Put { key, value }) => {
+                self.put = Some(Put { key, value, acknowledged: false });
+            }
+            Meaning::Found(value, _) if self.command == Some(rank) => self.answered(value),
+            Meaning::Rewiring => self.rewiring.received(rank),
+            Meaning::Command(
+                Command::Get { .. } | Command::Add { .. } | Command::Remove { .. },
+            )
+            | Meaning::Found(..)
+            | Meaning::Done(_)
+            | Meaning::End => {}
+        }
+    }
+
+    #[inline]
+    fn sent<M: Message>(&mut self, happening: &Happening<'_, M>) {
+        let rank = happening.rank;
+        let own_step = rank == self.at;
+        self.spoke |= own_step;
+        match happening.message.meaning() {
+            Meaning::Command(command) if self.command == Some(rank) => self.reads.sent(command),
+            // It passes the PUT on.
+            Meaning::Command(_) if own_step => self.put = None,
+            Meaning::Done(_) if own_step => {
+                if let Some(put) = &mut self.put {
+                    put.acknowledged = true;
+                }
+            }
+            Meaning::Rewiring => self.rewiring.sent(rank),
+            Meaning::Command(_) | Meaning::Done(_) | Meaning::Found(..) | Meaning::End => {}
+        }
+    }
+
+    #[cold]
+    fn out_of_order<M: Message>(&mut self, receipt: Receipt, later: u64) {
+        self.books.failed(Invariant::SenderOrder);
+        self.books.begins(Invariant::SenderOrder, self.moment, || {
+            let Receipt { sender, receiver, tag, number } = receipt;
+            let name = M::tag_name(tag).unwrap_or("message of a tag without a name");
+            let what = if number == later {
+                format!("rank {receiver} received the same {name} from rank {sender} twice")
+            } else {
+                format!(
+                    "rank {receiver} received a {name} from rank {sender} (message {number} of \
+                     the run) after a later one (message {later})"
+                )
+            };
+            (receiver, what)
+        });
+    }
+
+    fn answered(&mut self, value: Value) {
+        let Some(read) = self.reads.answered() else { return };
+        self.books.checked(Invariant::LastPutRead);
+        if let Some(what) = read.wrong(value) {
+            self.books.failed(Invariant::LastPutRead);
+            self.books.begins(Invariant::LastPutRead, self.moment, || (self.at, what));
+        }
+    }
+
+    /// A rank has handled a PUT and did not pass it on.
+    fn kept_put<N: Node>(&mut self, put: Put, nodes: &[N]) {
+        let Put { key, value, acknowledged } = put;
+        let rank = self.at;
+        let view = nodes[rank.index()].view();
+        let held = view.storage.and_then(|storage| storage.get(&key)) == Some(&value);
+        if held || acknowledged {
+            self.books.checked(Invariant::KeysKept);
+        }
+        if !held {
+            if acknowledged {
+                let what = format!("rank {rank} acknowledged put {key} {value}, but dropped it");
+                self.books.failed(Invariant::KeysKept);
+                self.books.begins(Invariant::KeysKept, self.moment, || (rank, what));
+            }
+            return;
+        }
+        self.pairs.stored((key, value), rank);
+        // While the ring is being rewired pointers are behind what is true: that is judged at its end.
+        if !self.rewiring.is_under_way() {
+            self.books.checked(Invariant::OneOwner);
+            if !KeyRange::of(&view).is_some_and(|range| range.contains(key)) {
+                self.stored_outside((rank, key), nodes);
+            }
+        }
+    }
+
+    /// A pair was stored by a node that does not own it by its own account.
+    #[cold]
+    fn stored_outside<N: Node>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
+        let ring = Ring::walk(nodes);
+        if ring.comes_round() && ring.owner(key).map(|owner| owner.rank) != Some(rank) {
+            self.books.failed(Invariant::OneOwner);
+            if self.standing.insert(Wrong::Misplaced(rank, key)) {
+                self.books.begins(Invariant::OneOwner, self.moment, || {
+                    pairs::misplaced_words(&ring, nodes, (rank, key))
+                });
+            }
+        }
+    }
+
+    /// Whether every pair that was stored is still there.
+    fn audit_keys<N: Node>(&mut self, nodes: &[N]) {
+        self.books.checked(Invariant::KeysKept);
+        let holders = self.rewiring.holders();
+        let lost = self.pairs.lost(nodes, holders);
+        if !lost.is_empty() {
+            self.books.failed(Invariant::KeysKept);
+        }
+        for key in lost.iter().filter(|key| !self.lost.contains(key)) {
+            self.books.begins(Invariant::KeysKept, self.moment, || {
+                self.pairs.lost_words(*key, nodes, holders)
+            });
+        }
+        self.lost = lost.into_iter().collect();
+    }
+
+    /// Whether the ring is closed, and every key is with its one owner.
+    fn audit_ring<N: Node>(&mut self, nodes: &[N]) {
+        self.books.checked(Invariant::OneOwner);
+        let ring = Ring::walk(nodes);
+        let wrong = self.wrong_in(&ring, nodes);
+        if !wrong.is_empty() {
+            self.books.failed(Invariant::OneOwner);
+        }
+        for one in wrong.iter().filter(|one| !self.standing.contains(one)) {
+            self.books.begins(Invariant::OneOwner, self.moment, || {
+                words(*one, self.last_id, (&ring, nodes))
+            });
+        }
+        // Who owns what cannot be told of a ring that does not come round: what was misplaced still is.
+        let not_judged = |one: &Wrong| !ring.comes_round() && matches!(one, Wrong::Misplaced(..));
+        self.standing.retain(not_judged);
+        self.standing.extend(wrong);
+    }
+
+    /// Who owns what can be told only of a ring that comes round.
+    fn wrong_in<N: Node>(&self, ring: &Ring, nodes: &[N]) -> Vec<Wrong> {
+        let mut found: Vec<_> = ring.breaks().iter().copied().map(Wrong::Broken).collect();
+        if ring.comes_round() {
+            let last = ring.members().last().map(|member| member.id);
+            found.extend(last.filter(|id| *id < self.last_id).map(Wrong::Ownerless));
+            let misplaced = pairs::misplaced(ring, nodes, self.rewiring.holders());
+            found.extend(misplaced.into_iter().map(|(rank, key)| Wrong::Misplaced(rank, key)));
+        }
+        found
+    }
+}
+
+/// What is wrong with the ring, in words, and where.
+fn words<N: Node>(
+    wrong: Wrong,
+    last_id: StorageId,
+    (ring, nodes): (&Ring, &[N]),
+) -> (Rank, String) {
+    match wrong {
+        Wrong::Broken(at) => (at.rank(), at.to_string()),
+        Wrong::Ownerless(above) => {
+            let last = ring.members().last().expect("a ring that comes round has its head");
+            let keys = KeyRange { above, up_to: last_id };
+            (last.rank, format!("keys {keys} have no owner: the ring ends with rank {}", last.rank))
+        }
+        Wrong::Misplaced(rank, key) => pairs::misplaced_words(ring, nodes, (rank, key)),
+    }
+}
+
+impl<N: Node> Observer<N> for Ledger {
+    // Where it is called it is known whether a message is sent or received: half of this is left.
+    #[inline(always)]
+    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+        match happening.op {
+            Op::Send => self.sent(happening),
+            Op::Recv => self.received(happening),
+        }
+    }
+
+    #[inline]
+    fn handled(&mut self, _rank: Rank, nodes: &[N]) {
+        if let Some(put) = self.put.take() {
+            self.kept_put(put, nodes);
+        }
+        if !self.rewiring.is_untouched() {
+            let fell_silent = (!self.spoke).then_some(self.at);
+            if self.rewiring.step_over(nodes, fell_silent) {
+                self.audit_keys(nodes);
+                self.audit_ring(nodes);
+            }
+        }
+    }
+}

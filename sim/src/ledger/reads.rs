@@ -1,0 +1,57 @@
+//! Whether a GET sees the last PUT, in the order in which the command node sent them.
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+
+use crate::protocol::{Command, Key, Value};
+
+/// What the command node has sent, as far as answers are to be judged by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reads {
+    last_put: FxHashMap<Key, Value>,
+    unanswered: VecDeque<Read>,
+}
+
+/// A GET and the value of the last PUT of its key before it, if there was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Read {
+    pub key: Key,
+    pub expected: Option<Value>,
+}
+
+impl Reads {
+    /// The command node sends a command.
+    pub fn sent(&mut self, command: Command) {
+        match command {
+            Command::Put { key, value } => {
+                self.last_put.insert(key, value);
+            }
+            Command::Get { key } => {
+                let expected = self.last_put.get(&key).copied();
+                self.unanswered.push_back(Read { key, expected });
+            }
+            Command::Add { .. } | Command::Remove { .. } => {}
+        }
+    }
+
+    /// The command node takes an answer, which is that of its oldest GET: MPI tells them apart by
+    /// nothing but their order.
+    pub fn answered(&mut self) -> Option<Read> {
+        self.unanswered.pop_front()
+    }
+}
+
+impl Read {
+    /// What is wrong with an answer.
+    pub fn wrong(&self, value: Value) -> Option<String> {
+        let key = self.key;
+        match self.expected {
+            Some(expected) if expected == value => None,
+            Some(expected) => Some(format!(
+                "get {key} was answered with {value}, but the last put before it was {expected}"
+            )),
+            None => Some(format!("get {key} was answered with {value}, but nobody had put {key}")),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether the ring is being rewired at the moment: counted, never searched.
+
+use std::collections::BTreeSet;
+
+use ringscope_traces::Rank;
+use rustc_hash::FxHashSet;
+
+use crate::protocol::{Node, NodeView, Phase};
+
+/// Joins and leaves under way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rewiring {
+    /// Messages of a join or a leave that were sent and not received.
+    in_flight: u64,
+    /// Ranks in the middle of a join or a leave.
+    busy: FxHashSet<Rank>,
+    /// Ranks that sent or received such a message in the present step.
+    touched: Vec<Rank>,
+    /// Whether a join or a leave has begun since the last time there was none.
+    open: bool,
+    /// Ranks that may hold keys: those that did from the start, and those that ever took part.
+    holders: BTreeSet<Rank>,
+}
+
+impl Rewiring {
+    pub fn new<N: Node>(nodes: &[N]) -> Rewiring {
+        let ranks = (0_u32..).map(Rank).zip(nodes);
+        let holders = ranks.filter(|(_, node)| node.view().storage.is_some());
+        Rewiring { holders: holders.map(|(rank, _)| rank).collect(), ..Rewiring::default() }
+    }
+
+    pub fn sent(&mut self, by: Rank) {
+        self.in_flight += 1;
+        self.touched.push(by);
+    }
+
+    pub fn received(&mut self, by: Rank) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.touched.push(by);
+    }
+
+    #[inline]
+    pub fn is_untouched(&self) -> bool {
+        self.touched.is_empty()
+    }
+
+    /// A step is over; whether that was the last one of all joins and leaves under way.
+    ///
+    /// `fell_silent` is the rank whose step it was, if it sent nothing: a rank that ends a join or a
+    /// leave without a word has not ended it, it has crashed in the middle.
+    pub fn step_over<N: Node>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
+        for rank in self.touched.drain(..) {
+            self.holders.insert(rank);
+            if is_busy(&nodes[rank.index()].view()) {
+                self.busy.insert(rank);
+            } else if fell_silent != Some(rank) {
+                self.busy.remove(&rank);
+            }
+        }
+        let was_open = self.open;
+        self.open = self.is_under_way();
+        was_open && !self.open
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        self.in_flight > 0 || !self.busy.is_empty()
+    }
+
+    /// Ranks that may hold keys.
+    pub fn holders(&self) -> &BTreeSet<Rank> {
+        &self.holders
+    }
+}
+
+/// Whether a node is in the middle of a join or a leave.
+pub(super) fn is_busy(view: &NodeView<'_>) -> bool {
+    match view.phase {
+        Phase::Joining(_) | Phase::Leaving(_) => true,
+        Phase::Idle | Phase::Commanding(_) => false,
+    }
+}

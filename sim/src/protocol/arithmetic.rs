@@ -1,0 +1,279 @@
+//! Ring arithmetic: who owns what, read from what the nodes show of themselves.
+//!
+//! A [`Ring`] is walked from the head along the child pointers, once, and says where it is broken.
+//! It needs no message and no history, so that the keeper of the invariants, an explanation and a
+//! panel all draw the same ring.
+
+use std::fmt;
+
+use ringscope_traces::Rank;
+
+use super::{Key, Node, NodeView, Peer, Role, StorageId};
+
+/// The ring as the nodes' pointers make it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ring {
+    members: Vec<Member>,
+    breaks: Vec<Break>,
+    comes_round: bool,
+}
+
+/// A node of the ring and the keys that its place gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The node.
+    pub rank: Rank,
+    /// Its storage id.
+    pub id: StorageId,
+    /// What it owns, from the id of the node before it.
+    pub range: KeyRange,
+}
+
+/// The keys above one id, up to another: `above < key <= up_to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyRange {
+    /// The id of the node before.
+    pub above: StorageId,
+    /// The owner's own id.
+    pub up_to: StorageId,
+}
+
+/// A place where the ring is not a ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Break {
+    /// No node plays the head.
+    NoHead,
+    /// A node of the ring has no child.
+    NoChild {
+        /// That node.
+        rank: Rank,
+    },
+    /// A child pointer leads to no node of a ring: to a rank that does not exist, or that has no id.
+    Nowhere {
+        /// The node that points there.
+        rank: Rank,
+        /// Where it points.
+        child: Rank,
+    },
+    /// The walk comes to a node for the second time, and it is not the head.
+    Again {
+        /// That node.
+        rank: Rank,
+        /// The node that points back to it.
+        after: Rank,
+    },
+    /// An id is smaller than the one before it.
+    Shrinks {
+        /// The node with the smaller id.
+        rank: Rank,
+        /// Its id.
+        id: StorageId,
+        /// The node before it.
+        after: Peer,
+    },
+    /// A node does not point back to the node that points to it.
+    Parent {
+        /// That node.
+        rank: Rank,
+        /// What it takes for its parent.
+        parent: Option<Peer>,
+        /// The node that points to it.
+        after: Peer,
+    },
+    /// The head's parent is not the command node, so that no reply leaves the ring.
+    Outlet {
+        /// The head.
+        rank: Rank,
+        /// What it takes for its parent.
+        parent: Option<Peer>,
+    },
+}
+
+impl Ring {
+    /// Walks the ring from the head to the head, or as far as there is a way with growing ids.
+    #[must_use]
+    pub fn walk<N: Node>(nodes: &[N]) -> Ring {
+        let mut ring = Ring::default();
+        let head = (0_u32..).zip(nodes).find(|(_, node)| node.view().role == Role::Head);
+        let Some((head, view)) = head.map(|(rank, node)| (Rank(rank), node.view())) else {
+            ring.breaks.push(Break::NoHead);
+            return ring;
+        };
+        let id = view.id.unwrap_or_default();
+        ring.members.push(Member { rank: head, id, range: KeyRange { above: id, up_to: id } });
+        let outlet = view.parent.and_then(|parent| nodes.get(parent.rank.index()));
+        if outlet.is_none_or(|node| node.view().role != Role::Command) {
+            ring.breaks.push(Break::Outlet { rank: head, parent: view.parent });
+        }
+        if let Err(end) = ring.follow(view, nodes) {
+            ring.breaks.push(end);
+        } else {
+            ring.comes_round = true;
+        }
+        ring
+    }
+
+    /// Goes from child to child. Ids never shrink on the way, and among equal ones no node comes
+    /// twice: so this ends.
+    fn follow<'a, N: Node>(&mut self, head: NodeView<'a>, nodes: &'a [N]) -> Result<(), Break> {
+        let mut view = head;
+        loop {
+            let last = *self.members.last().expect("the head is there from the start");
+            let child = view.child.ok_or(Break::NoChild { rank: last.rank })?.rank;
+            if child == self.members[0].rank {
+                return Ok(());
+            }
+            let nowhere = Break::Nowhere { rank: last.rank, child };
+            view = nodes.get(child.index()).ok_or(nowhere)?.view();
+            let id = view.id.ok_or(nowhere)?;
+            self.check_step(last, child, id)?;
+            let after = Peer { rank: last.rank, id: Some(last.id) };
+            if view.parent != Some(after) {
+                self.breaks.push(Break::Parent { rank: child, parent: view.parent, after });
+            }
+            let range = KeyRange { above: last.id, up_to: id };
+            self.members.push(Member { rank: child, id, range });
+        }
+    }
+
+    fn check_step(&self, last: Member, child: Rank, id: StorageId) -> Result<(), Break> {
+        if id > last.id {
+            return Ok(());
+        }
+        if self.member(child, id).is_some() {
+            return Err(Break::Again { rank: child, after: last.rank });
+        }
+        if id < last.id {
+            let after = Peer { rank: last.rank, id: Some(last.id) };
+            return Err(Break::Shrinks { rank: child, id, after });
+        }
+        Ok(())
+    }
+
+    /// The nodes of the ring in its order, the head first; their ids never shrink.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Where the ring is broken, in the order of the walk.
+    #[must_use]
+    pub fn breaks(&self) -> &[Break] {
+        &self.breaks
+    }
+
+    /// Whether the child pointers lead from the head back to the head, with ids that never shrink:
+    /// only then every key up to the last id has an owner.
+    #[must_use]
+    pub fn comes_round(&self) -> bool {
+        self.comes_round
+    }
+
+    /// The node that owns a key: the first one whose id is not below it. Of two nodes with one id
+    /// the first owns everything, and the second nothing.
+    #[must_use]
+    pub fn owner(&self, key: Key) -> Option<&Member> {
+        let place = self.members.partition_point(|member| member.id.0 < key.0);
+        self.members.get(place).filter(|member| member.range.contains(key))
+    }
+
+    /// The node of the ring with that rank and id.
+    #[must_use]
+    pub fn member(&self, rank: Rank, id: StorageId) -> Option<&Member> {
+        let first = self.members.partition_point(|member| member.id < id);
+        let same_id = self.members[first..].iter().take_while(|member| member.id == id);
+        same_id.into_iter().find(|member| member.rank == rank)
+    }
+}
+
+impl KeyRange {
+    /// What a node owns by its own account: the keys above its parent's id, up to its own. `None`
+    /// for a node without a place in the ring; the head, whose parent has no id, owns nothing.
+    #[must_use]
+    pub fn of(view: &NodeView<'_>) -> Option<KeyRange> {
+        let up_to = view.id?;
+        Some(KeyRange { above: view.parent?.id.unwrap_or(up_to), up_to })
+    }
+
+    /// Whether a key is one of these.
+    #[must_use]
+    pub fn contains(&self, key: Key) -> bool {
+        self.above.0 < key.0 && key.0 <= self.up_to.0
+    }
+
+    /// Whether there is no such key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.up_to <= self.above
+    }
+}
+
+/// `501..=1000`, or `nothing`.
+impl fmt::Display for KeyRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing");
+        }
+        write!(f, "{}..={}", self.above.0.saturating_add(1), self.up_to)
+    }
+}
+
+impl Break {
+    /// The rank at which the ring is broken.
+    #[must_use]
+    pub fn rank(&self) -> Rank {
+        match *self {
+            Break::NoHead => Rank(0),
+            Break::NoChild { rank }
+            | Break::Nowhere { rank, .. }
+            | Break::Again { rank, .. }
+            | Break::Shrinks { rank, .. }
+            | Break::Parent { rank, .. }
+            | Break::Outlet { rank, .. } => rank,
+        }
+    }
+}
+
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Break::NoHead => f.write_str("no rank is the head of the ring"),
+            Break::NoChild { rank } => {
+                write!(f, "the ring ends at rank {rank}, which has no child")
+            }
+            Break::Nowhere { rank, child } => {
+                write!(f, "the ring ends at rank {rank}: its child, rank {child}, has no id")
+            }
+            Break::Again { rank, after } => write!(
+                f,
+                "the ring runs in a circle without the head: rank {after} points back to rank {rank}"
+            ),
+            Break::Shrinks { rank, id, after } => {
+                write!(f, "ids shrink along the ring: rank {rank} (id {id}) comes after ")?;
+                write_peer(f, Some(after))
+            }
+            Break::Parent { rank, parent, after } => {
+                write!(f, "rank {rank} is the child of ")?;
+                write_peer(f, Some(after))?;
+                f.write_str(", but takes for its parent ")?;
+                write_peer(f, parent)
+            }
+            Break::Outlet { rank, parent } => {
+                write!(f, "no reply leaves the ring: the head, rank {rank}, has for its parent ")?;
+                write_peer(f, parent)?;
+                f.write_str(" and not the command node")
+            }
+        }
+    }
+}
+
+fn write_peer(f: &mut fmt::Formatter<'_>, peer: Option<Peer>) -> fmt::Result {
+    match peer {
+        None => f.write_str("nobody"),
+        Some(Peer { rank, id: None }) => write!(f, "rank {rank}"),
+        Some(Peer { rank, id: Some(id) }) => write!(f, "rank {rank} (id {id})"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Small rings drawn by hand, whole and broken.
+
+use super::*;
+use crate::protocol::{Fault, Outbox, Phase, Wait, classic};
+
+/// A node that only stands there: its rank is its place in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Standing {
+    role: Role,
+    id: Option<i64>,
+    parent: Option<(u32, Option<i64>)>,
+    child: Option<u32>,
+}
+
+impl Node for Standing {
+    type Message = classic::Message;
+
+    fn start(&mut self, _: &mut Outbox<classic::Message>) -> Wait {
+        Wait::Any
+    }
+
+    fn receive(
+        &mut self,
+        _: Rank,
+        _: classic::Message,
+        _: &mut Outbox<classic::Message>,
+    ) -> Result<Wait, Fault> {
+        Ok(Wait::Any)
+    }
+
+    fn view(&self) -> NodeView<'_> {
+        let peer =
+            |(rank, id): (u32, Option<i64>)| Peer { rank: Rank(rank), id: id.map(StorageId) };
+        NodeView {
+            role: self.role,
+            id: self.id.map(StorageId),
+            parent: self.parent.map(peer),
+            child: self.child.map(|rank| peer((rank, None))),
+            storage: None,
+            phase: Phase::Idle,
+        }
+    }
+}
+
+fn node(id: i64, parent: (u32, i64), child: u32) -> Standing {
+    let parent = Some((parent.0, Some(parent.1)));
+    Standing { role: Role::Storage, id: Some(id), parent, child: Some(child) }
+}
+
+/// Head, three nodes at 300, 500 and 1000, command node.
+fn five() -> Vec<Standing> {
+    let head = Standing { role: Role::Head, id: Some(0), parent: Some((4, None)), child: Some(1) };
+    let command = Standing { role: Role::Command, id: None, parent: None, child: None };
+    let (a, b, c) = (node(300, (0, 0), 2), node(500, (1, 300), 3), node(1000, (2, 500), 0));
+    vec![head, a, b, c, command]
+}
+
+fn breaks(nodes: &[Standing]) -> Vec<String> {
+    Ring::walk(nodes).breaks().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_key_has_the_first_node_that_is_not_below_it_for_its_owner() {
+    let ring = Ring::walk(&five());
+    assert!(ring.comes_round());
+    assert_eq!(ring.breaks(), []);
+    let owner = |key| ring.owner(Key(key)).map(|member| member.rank.0);
+    assert_eq!(
+        [0, 1, 300, 301, 500, 501, 1000, 1001].map(owner),
+        [None, Some(1), Some(1), Some(2), Some(2), Some(3), Some(3), None]
+    );
+    let ranges: Vec<_> = ring.members().iter().map(|m| m.range.to_string()).collect();
+    assert_eq!(ranges, ["nothing", "1..=300", "301..=500", "501..=1000"]);
+}
+
+#[test]
+fn of_two_nodes_with_one_id_the_second_owns_nothing() {
+    let mut nodes = five();
+    nodes[2] = node(300, (1, 300), 3);
+    nodes[3].parent = Some((2, Some(300)));
+    let ring = Ring::walk(&nodes);
+    assert_eq!(ring.breaks(), []);
+    assert_eq!(ring.owner(Key(300)).map(|member| member.rank), Some(Rank(1)));
+    assert!(ring.members()[2].range.is_empty());
+}
+
+#[test]
+fn a_ring_that_is_broken_off_says_where() {
+    let mut nodes = five();
+    nodes[2].child = None;
+    assert_eq!(breaks(&nodes), ["the ring ends at rank 2, which has no child"]);
+    nodes[2].child = Some(9);
+    assert_eq!(breaks(&nodes), ["the ring ends at rank 2: its child, rank 9, has no id"]);
+    assert!(!Ring::walk(&nodes).comes_round());
+}
+
+#[test]
+fn a_circle_without_the_head_is_walked_once() {
+    let mut nodes = five();
+    nodes[3].child = Some(1);
+    assert_eq!(
+        breaks(&nodes),
+        ["the ring runs in a circle without the head: rank 3 points back to rank 1"]
+    );
+    let mut nodes = five();
+    nodes[1].child = Some(1);
+    assert_eq!(
+        breaks(&nodes),
+        ["the ring runs in a circle without the head: rank 1 points back to rank 1"]
+    );
+}
+
+#[test]
+fn ids_that_shrink_end_the_walk() {
+    let mut nodes = five();
+    nodes[2].id = Some(200);
+    assert_eq!(
+        breaks(&nodes),
+        ["ids shrink along the ring: rank 2 (id 200) comes after rank 1 (id 300)"]
+    );
+}
+
+#[test]
+fn a_node_that_does_not_point_back_is_told_apart_from_one_that_is_cut_off() {
+    let mut nodes = five();
+    nodes[3].parent = Some((1, Some(300)));
+    assert_eq!(
+        breaks(&nodes),
+        ["rank 3 is the child of rank 2 (id 500), but takes for its parent rank 1 (id 300)"]
+    );
+    assert!(Ring::walk(&nodes).comes_round());
+}
+
+#[test]
+fn a_head_whose_parent_is_in_the_ring_lets_no_reply_out() {
+    let mut nodes = five();
+    nodes[0].parent = Some((2, Some(500)));
+    assert_eq!(
+        breaks(&nodes),
+        ["no reply leaves the ring: the head, rank 0, has for its parent rank 2 (id 500) \
+          and not the command node"]
+    );
+}
