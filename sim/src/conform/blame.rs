@@ -9,7 +9,7 @@
 use ringscope_traces::{Event, Op, Rank};
 
 use super::finding::{Letter, What};
-use super::mail::{Mail, Sent};
+use super::mail::{Mail, Posted};
 use super::rank::Walk;
 use super::script::{as_heard, commands};
 use super::trial::{Course, Trial};
@@ -33,7 +33,7 @@ fn under_way<N: Node>(trial: &Trial<'_, N>) -> Mail {
         let places = trial.by_rank.places(*rank).iter().take(course.conforming());
         for (index, &place) in places.enumerate() {
             if trial.trace[place].op == Op::Send {
-                mail.add(&trial.trace[place], Sent { place, index });
+                mail.add(&trial.trace[place], Posted { place, index });
             }
         }
     }
@@ -53,9 +53,10 @@ impl<N: Node> Exchange<'_, '_, N> {
         let trace = self.trial.trace;
         let mut index = 0;
         while index < self.trial.courses[&rank].conforming() {
-            let event = &trace[self.trial.by_rank.places(rank)[index]];
-            if event.op == Op::Recv
-                && let Some(what) = self.receive(event, index)
+            let place = self.trial.by_rank.places(rank)[index];
+            let receive = Posted { place, index };
+            if trace[place].op == Op::Recv
+                && let Some(what) = self.receive(receive)
             {
                 let course = self.trial.courses.get_mut(&rank).expect("it is being judged");
                 course.fail(index, what);
@@ -66,10 +67,12 @@ impl<N: Node> Exchange<'_, '_, N> {
 
     /// Takes the message of a receive from the mail; what is wrong when it is not there and the
     /// receive is to blame.
-    fn receive(&mut self, event: &Event, index: usize) -> Option<What> {
-        let any_tag = self.trial.courses[&event.rank].took_any[index];
-        let sent = self.mail.next(event, any_tag);
+    fn receive(&mut self, receive: Posted) -> Option<What> {
         let trace = self.trial.trace;
+        let event = &trace[receive.place];
+        let any_tag = self.trial.courses[&event.rank].took_any[receive.index];
+        // No receive stands before its send.
+        let sent = self.mail.next(event, any_tag).filter(|sent| sent.place < receive.place);
         if let Some(sent) = sent {
             let send = &trace[sent.place];
             if send.tag == event.tag && send.data == event.data {
@@ -90,12 +93,16 @@ impl<N: Node> Exchange<'_, '_, N> {
         })
     }
 
-    fn sender_is_to_blame(&mut self, receive: &Event, sent: Option<Sent>) -> bool {
+    fn sender_is_to_blame(&mut self, receive: &Event, sent: Option<Posted>) -> bool {
         if receive.peer == self.trial.command && self.command_is_to_blame(receive) {
             return true;
         }
         let Some(sender) = self.trial.courses.get_mut(&receive.peer) else { return false };
         if sent.is_some() {
+            return false;
+        }
+        // Of what a rank sends itself, it is to blame one way or the other.
+        if receive.peer == receive.rank {
             return false;
         }
         // What comes after a sender's finding is not known.
@@ -107,24 +114,25 @@ impl<N: Node> Exchange<'_, '_, N> {
         if self.heard_entry {
             return true;
         }
-        let trial = &mut *self.trial;
-        let command = trial.command;
-        if trial.entry() != Some(receive.rank) || trial.courses[&receive.rank].failed.is_some() {
+        let Some(mut course) = self.trial.as_heard(receive.rank, Unheard::Sent) else {
             return false;
-        }
-        let sent = commands::<N>(trial.events_of(command).filter(|event| event.op == Op::Send));
-        let heard = commands::<N>(
-            trial.events_of(receive.rank).filter(|e| e.op == Op::Recv && e.peer == command),
-        );
-        let mut course = trial.follow(command, (trial.commander)(as_heard(heard, sent)));
-        super::ending::judge_end(trial, command, &mut course);
+        };
         if course.failed.is_none() && !owes(&mut course, receive) {
             return false;
         }
-        trial.courses.insert(command, course);
+        self.trial.courses.insert(self.trial.command, course);
         self.heard_entry = true;
         true
     }
+}
+
+/// What is made of the commands that were sent and not received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unheard {
+    /// They belong to the script.
+    Sent,
+    /// There should be none.
+    Superfluous,
 }
 
 /// Whether a rank whose events end has still to send what was received: then that is missing.
@@ -143,6 +151,25 @@ fn owes<N: Node>(sender: &mut Course<N>, receive: &Event) -> bool {
 }
 
 impl<'a, N: Node> Trial<'a, N> {
+    /// The command node's course when its script is what that rank received of it; `None` when that
+    /// rank is not one to go by.
+    pub fn as_heard(&self, rank: Rank, unheard: Unheard) -> Option<Course<N>> {
+        let command = self.command;
+        if self.entry() != Some(rank) || self.courses.get(&rank)?.failed.is_some() {
+            return None;
+        }
+        let sends = self.events_of(command).filter(|event| event.op == Op::Send);
+        let receives = self.events_of(rank).filter(|e| e.op == Op::Recv && e.peer == command);
+        let heard = commands::<N>(receives);
+        let script = match unheard {
+            Unheard::Sent => as_heard(heard, commands::<N>(sends).0),
+            Unheard::Superfluous => heard.0.into_iter().collect(),
+        };
+        let mut course = self.follow(command, (self.commander)(script));
+        super::ending::judge_end(self, command, &mut course);
+        Some(course)
+    }
+
     fn events_of(&self, rank: Rank) -> impl Iterator<Item = &'a Event> {
         let trace = self.trace;
         self.by_rank.places(rank).iter().map(move |place| &trace[*place])

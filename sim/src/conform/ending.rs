@@ -2,8 +2,9 @@
 
 use ringscope_traces::{Channel, Ending, Event, Op, Rank};
 
+use super::blame::Unheard;
 use super::finding::{Letter, What};
-use super::mail::{Mail, Sent};
+use super::mail::{Mail, Posted};
 use super::trial::{Course, Trial};
 use crate::protocol::{Message as _, Node, Wait};
 
@@ -113,7 +114,7 @@ fn nothing_is_left<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
 fn nothing_can_be_taken<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
     for sent in mail.left() {
         let send = &trial.trace[sent.place];
-        if trial.would_take(sent) && trial.is_known(send) {
+        if trial.would_take(sent) && trial.is_known(send) && !command_is_to_blame(trial, send) {
             let next = next_of::<N>(send);
             trial.fail_at_end(send.peer, What::EndsBeforeReceiving { next });
         }
@@ -128,6 +129,18 @@ fn nothing_can_be_taken<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
     if trial.silent.waiting == 0 && trial.courses.iter().all(all_finished) {
         trial.fail_at_end(trial.last_rank(), What::NobodyWaits);
     }
+}
+
+/// Where commands enter the ring each one has consequences: when there are none of a command that
+/// could be taken, it is the command that is too much.
+fn command_is_to_blame<N: Node>(trial: &mut Trial<'_, N>, send: &Event) -> bool {
+    if send.rank != trial.command {
+        return false;
+    }
+    let heard = trial.as_heard(send.peer, Unheard::Superfluous);
+    let Some(course) = heard.filter(|course| course.failed.is_some()) else { return false };
+    trial.courses.insert(trial.command, course);
+    true
 }
 
 /// Where the trace does not say who crashed, somebody must have: or else the one that would have on
@@ -159,7 +172,7 @@ impl<N: Node> Trial<'_, N> {
         known(send.rank) && known(send.peer)
     }
 
-    fn would_take(&self, sent: Sent) -> bool {
+    fn would_take(&self, sent: Posted) -> bool {
         let send = &self.trace[sent.place];
         self.courses.get(&send.peer).is_some_and(|receiver| {
             receiver.walk.wait().takes(send.rank, send.tag)

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use ringscope_traces::{Event, Place, Rank, Tag};
 
-/// A send that has not been received yet.
+/// Where a send or a receive stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sent {
+pub(super) struct Posted {
     /// The event's place in the trace.
     pub place: Place,
     /// Its place among its rank's events.
@@ -16,19 +16,19 @@ pub(super) struct Sent {
 /// The messages under way: by receiver and sender, then by tag, in the order in which they were sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mail {
-    lanes: BTreeMap<(Rank, Rank), BTreeMap<Tag, VecDeque<Sent>>>,
+    lanes: BTreeMap<(Rank, Rank), BTreeMap<Tag, VecDeque<Posted>>>,
 }
 
 impl Mail {
     /// Adds a send; those of one rank are added in its order.
-    pub fn add(&mut self, event: &Event, sent: Sent) {
+    pub fn add(&mut self, event: &Event, sent: Posted) {
         let lane = self.lanes.entry((event.peer, event.rank)).or_default();
         lane.entry(event.tag).or_default().push_back(sent);
     }
 
     /// The message that a receive gets: a receive that takes any tag gets the first that its source
     /// has sent, and one that takes a single tag the first with that tag.
-    pub fn next(&self, receive: &Event, any_tag: bool) -> Option<Sent> {
+    pub fn next(&self, receive: &Event, any_tag: bool) -> Option<Posted> {
         let lane = self.lanes.get(&(receive.rank, receive.peer))?;
         if any_tag {
             return lane.values().filter_map(|tagged| tagged.front().copied()).min_by_key(by_place);
@@ -45,7 +45,7 @@ impl Mail {
     }
 
     /// What is under way, in the order of the trace.
-    pub fn left(&self) -> Vec<Sent> {
+    pub fn left(&self) -> Vec<Posted> {
         let tagged = self.lanes.values().flat_map(BTreeMap::values);
         let mut left: Vec<_> = tagged.flatten().copied().collect();
         left.sort_unstable_by_key(by_place);
@@ -53,6 +53,6 @@ impl Mail {
     }
 }
 
-fn by_place(sent: &Sent) -> Place {
+fn by_place(sent: &Posted) -> Place {
     sent.place
 }

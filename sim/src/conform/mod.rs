@@ -115,7 +115,8 @@ fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
     let command = Rank(ranks - 1);
     let orders = |script: Script| Orders { script: script.into(), window };
     let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
-    let script = script::commands::<ClassicNode>(of_command).into_iter().collect();
+    let (commands, _) = script::commands::<ClassicNode>(of_command);
+    let script = commands.into_iter().collect();
     // The command node is the last of any number of ranks.
     let commander = |script| {
         classic::nodes(3, keyspace, orders(script)).pop().expect("there are nodes for 3 ranks")

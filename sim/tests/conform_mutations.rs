@@ -1,0 +1,170 @@
+//! A trace with one event altered does not conform, and the altered event is named.
+//!
+//! Where an altered event can be told from a true one, the first finding must be at its rank and at the
+//! first index at which that rank's events are not what they were. Two cases are left, and both are
+//! proven by the simulator, not by the judge: the altered trace is itself one that a run can make (the
+//! two receives of a legal race changed places, a command was altered that nobody had received yet,
+//! ...), and then there is nothing to find; or altering one event at the place that the judge names,
+//! too, gives a trace that a run can make, and then nobody can tell which of the two it was.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use ringscope_sim::conform::judge;
+use ringscope_sim::scenario::{Scenario, Settings, builtin, random};
+use ringscope_traces::{Payload, Rank, Tag, Trace};
+
+#[path = "support/mutation.rs"]
+mod mutation;
+#[path = "support/runs.rs"]
+mod runs;
+
+use mutation::{Mutation, can_be_repaired_at, first_difference, is_possible, mutate, of_rank};
+use runs::{hazards, run};
+
+/// What became of an altered trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// Every rank did what it did before.
+    Unaltered,
+    /// The altered event is the first finding.
+    Found,
+    /// It is a trace that a run can make.
+    Possible,
+    /// It is as well the trace that the judge takes it for.
+    Ambiguous,
+}
+
+fn verdict(
+    trace: &Trace,
+    altered: &Trace,
+    rank: Rank,
+    settings: &Settings,
+) -> Result<Verdict, String> {
+    let Some(index) = first_difference(&of_rank(trace, rank), &of_rank(altered, rank)) else {
+        return Ok(Verdict::Unaltered);
+    };
+    let judgement = judge(altered).map_err(|error| error.to_string())?;
+    let Some(first) = judgement.findings.first() else {
+        let nothing = format!("nothing is found; rank {rank}, event {index} was altered");
+        return if is_possible(altered, settings) { Ok(Verdict::Possible) } else { Err(nothing) };
+    };
+    if (first.rank, first.index) == (rank, index) {
+        return Ok(Verdict::Found);
+    }
+    if can_be_repaired_at(altered, settings, first.rank, first.index) {
+        return Ok(Verdict::Ambiguous);
+    }
+    let all: Vec<_> = judgement.findings.iter().map(ToString::to_string).collect();
+    Err(format!("rank {rank}, event {index} was altered; found: {}", all.join("\n")))
+}
+
+fn mutations() -> impl Strategy<Value = Mutation> {
+    let data = prop_oneof![
+        (-2_i64..1100).prop_map(Payload::Int),
+        (-2_i64..1100, 0_i64..10).prop_map(|(a, b)| Payload::list([a.into(), b.into()])),
+        Just(Payload::Null),
+        Just(Payload::Text("\u{1b}[2J".into())),
+    ];
+    prop_oneof![
+        Just(Mutation::Drop),
+        Just(Mutation::Duplicate),
+        Just(Mutation::Swap),
+        data.prop_map(Mutation::Data),
+        (0_u32..9).prop_map(|rank| Mutation::Peer(Rank(rank))),
+        (-1_i32..14).prop_map(|tag| Mutation::Tag(Tag(tag))),
+        Just(Mutation::Op),
+    ]
+}
+
+fn alter(
+    scenario: &Scenario,
+    at: &Index,
+    mutation: &Mutation,
+    renumber: bool,
+) -> Result<Verdict, String> {
+    let trace = run(scenario);
+    if trace.events.is_empty() {
+        return Ok(Verdict::Unaltered);
+    }
+    let place = at.index(trace.events.len());
+    let Some(mut altered) = mutate(&trace, place, mutation) else { return Ok(Verdict::Unaltered) };
+    if renumber {
+        number(&mut altered);
+    }
+    verdict(&trace, &altered, trace.events[place].rank, &scenario.settings)
+}
+
+fn number(trace: &mut Trace) {
+    let mut next = std::collections::BTreeMap::new();
+    for event in &mut trace.events {
+        let n = next.entry(event.rank).or_insert(0);
+        event.n = *n;
+        *n += 1;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_altered_event_of_a_sound_run_is_found(
+        (seed, ranks, commands) in (any::<u64>(), 3_u32..9, 0_u32..20),
+        window in 1_u32..=4, at in any::<Index>(), mutation in mutations(), renumber in any::<bool>(),
+    ) {
+        let mut scenario = random(seed, ranks, commands);
+        scenario.settings.window = window;
+        scenario.settings.limit = Some(2_000);
+        prop_assert_eq!(alter(&scenario, &at, &mutation, renumber).err(), None);
+    }
+
+    #[test]
+    fn one_altered_event_of_any_run_is_found(
+        scenario in hazards(), at in any::<Index>(), mutation in mutations(), renumber in any::<bool>(),
+    ) {
+        prop_assert_eq!(alter(&scenario, &at, &mutation, renumber).err(), None);
+    }
+}
+
+/// What is done to the events of each built-in scenario's run. All payloads of a run are tried in
+/// place of each other elsewhere; here one that fits nowhere and one that fits often are.
+fn usual_mutations() -> Vec<Mutation> {
+    vec![
+        Mutation::Drop,
+        Mutation::Duplicate,
+        Mutation::Swap,
+        Mutation::Data(Payload::list([Payload::Int(77), Payload::Int(7)])),
+        Mutation::Data(Payload::Null),
+        Mutation::Peer(Rank(1)),
+        Mutation::Tag(Tag(6)),
+        Mutation::Op,
+    ]
+}
+
+/// How many events of a run are altered, spread over all of it.
+const MOST_PLACES: usize = 40;
+
+#[test]
+fn events_of_the_built_in_runs_are_found_when_they_are_altered() {
+    let mut verdicts = std::collections::BTreeMap::<Verdict, u32>::new();
+    for built_in in builtin::ALL {
+        let scenario = built_in.scenario();
+        let trace = run(&scenario);
+        for place in (0..trace.events.len()).step_by(trace.events.len().div_ceil(MOST_PLACES)) {
+            for mutation in usual_mutations() {
+                let Some(altered) = mutate(&trace, place, &mutation) else { continue };
+                let rank = trace.events[place].rank;
+                let verdict =
+                    verdict(&trace, &altered, rank, &scenario.settings).unwrap_or_else(|error| {
+                        panic!("{} event {place} {mutation:?}: {error}", scenario.name)
+                    });
+                *verdicts.entry(verdict).or_default() += 1;
+            }
+        }
+    }
+    let of = |verdict| verdicts.get(&verdict).copied().unwrap_or(0);
+    assert!(of(Verdict::Found) > 2_000, "{verdicts:?}");
+    assert!(
+        of(Verdict::Found) > 50 * (of(Verdict::Possible) + of(Verdict::Ambiguous)),
+        "few altered traces cannot be told from true ones: {verdicts:?}"
+    );
+}
