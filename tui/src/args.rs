@@ -3,7 +3,7 @@
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
-use crate::command::{Verdict, list, random, run, welcome};
+use crate::command::{Verdict, check, diff, list, random, run, show, welcome};
 use crate::failure::Failure;
 use crate::output::Streams;
 
@@ -53,6 +53,9 @@ pub enum ColorWhen {
 enum Command {
     Run(run::Args),
     List(list::Args),
+    Show(show::Args),
+    Check(check::Args),
+    Diff(diff::Args),
     Random(random::Args),
 }
 
@@ -62,6 +65,9 @@ impl Args {
         match &self.command {
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
+            Some(Command::Show(args)) => show::execute(args, streams),
+            Some(Command::Check(args)) => check::execute(args, streams),
+            Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             None => welcome::execute(streams),
         }

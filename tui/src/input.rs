@@ -1,11 +1,12 @@
 //! Where scenarios and traces come from: files, standard input, and what is built in.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::scenario::builtin::{self, BuiltIn};
 use ringscope_sim::scenario::{MOST_BYTES, Scenario};
+use ringscope_traces::{Completeness, Reader, Trace};
 
 use crate::failure::Failure;
 
@@ -125,6 +126,42 @@ fn parse(name: &str, read: impl Read) -> Result<Scenario, Failure> {
 
 fn is_trace(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{\"")
+}
+
+/// A trace's events, one by one, from a file or from standard input.
+pub fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
+    let name = trace_name(word);
+    let read: Box<dyn BufRead> = if word == DASH {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::with_capacity(1 << 16, open_trace(word)?))
+    };
+    Ok(Reader::new(read, &name)?)
+}
+
+/// A whole trace, and whether it is all there.
+pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
+    let name = trace_name(word);
+    if word == DASH {
+        return Ok(ringscope_traces::read_trace(io::stdin().lock(), &name)?);
+    }
+    let file = BufReader::with_capacity(1 << 16, open_trace(word)?);
+    Ok(ringscope_traces::read_trace(file, &name)?)
+}
+
+/// What messages call a trace.
+pub fn trace_name(word: &Path) -> String {
+    if word == DASH { STANDARD_INPUT.to_owned() } else { shown(word) }
+}
+
+fn open_trace(path: &Path) -> Result<File, Failure> {
+    open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
+        Some(one) => failure.hint(format!(
+            "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",
+            one.name
+        )),
+        None => failure,
+    })
 }
 
 fn open(path: &Path) -> Result<File, Failure> {

@@ -1,8 +1,11 @@
 //! The subcommands, a file for each.
 
+pub mod check;
+pub mod diff;
 pub mod list;
 pub mod random;
 pub mod run;
+pub mod show;
 pub mod welcome;
 
 use std::process::ExitCode;

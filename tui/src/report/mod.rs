@@ -2,9 +2,11 @@
 
 pub mod ending;
 pub mod invariants;
+pub mod lanes;
 pub mod problems;
 pub mod ring;
 pub mod stats;
+pub mod trace_file;
 
 use std::fmt::Display;
 
