@@ -2,17 +2,23 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{self, Write};
 use std::sync::Arc;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
+use ringscope_sim::ledger::Ledger;
 use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::scenario::{Scenario, Settings};
+use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::latency::Latency;
+use ringscope_sim::world::recording::Written;
 use ringscope_sim::world::{Limits, Timed, World, run};
-use ringscope_traces::Rank;
+use ringscope_traces::{Ending, Rank};
 
 const MESSAGES: u64 = 1_000_000;
 const LATENCY: Latency = Latency::Uniform { low_ns: 50_000, high_ns: 150_000 };
@@ -50,6 +56,12 @@ fn ring(ranks: u32, window: u32) -> World<ClassicNode, Timed> {
     World::new(settled_ring(ranks, keyspace, orders), Timed::new(LATENCY, 7), None, &mut ())
 }
 
+/// Where to stop a run that is measured.
+fn limits() -> Limits {
+    Limits { messages: Some(MESSAGES), ..Limits::default() }
+}
+
+/// How many messages a second, alone and with all invariants checked, beside the plain loop.
 fn messages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("messages");
     group.throughput(Throughput::Elements(MESSAGES)).sample_size(10);
@@ -59,17 +71,69 @@ fn messages(criterion: &mut Criterion) {
             bencher.iter(|| plain_loop(black_box(ranks), u64::from(in_flight)));
         });
         let world = ring(ranks, in_flight);
-        let limits = Limits { messages: Some(MESSAGES), ..Limits::default() };
-        group.bench_function(BenchmarkId::new("ringscope, trace off", &name), |bencher| {
+        group.bench_function(BenchmarkId::new("trace off", &name), |bencher| {
             bencher.iter_batched_ref(
                 || world.clone(),
-                |world| run(world, Rank(ranks - 1), limits, &mut ()),
-                criterion::BatchSize::PerIteration,
+                |world| run(world, Rank(ranks - 1), limits(), &mut ()),
+                BatchSize::PerIteration,
+            );
+        });
+        let ledger = Ledger::new(world.nodes());
+        group.bench_function(BenchmarkId::new("all invariants", &name), |bencher| {
+            bencher.iter_batched_ref(
+                || (world.clone(), ledger.clone()),
+                |(world, ledger)| run(world, Rank(ranks - 1), limits(), ledger),
+                BatchSize::PerIteration,
             );
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, messages);
+/// How many trace lines a second while simulating, into a file and into nothing.
+fn trace_lines(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("trace lines");
+    group.throughput(Throughput::Elements(2 * MESSAGES)).sample_size(10);
+    let folder = tempfile::tempdir().expect("a folder for traces");
+    for (ranks, in_flight) in [(8, 1), (1_000, 1_000), (100_000, 1_000)] {
+        let name = format!("{ranks} ranks, {in_flight} in flight");
+        let world = ring(ranks, in_flight);
+        let header = header(&Settings { ranks, ..Settings::default() });
+        let mut measure = |to, open: &dyn Fn() -> Box<dyn Write>| {
+            group.bench_function(BenchmarkId::new(to, &name), |bencher| {
+                bencher.iter_batched(
+                    || (world.clone(), Written::new(open(), &header).expect("it can be written")),
+                    |(mut world, mut trace)| {
+                        run(&mut world, Rank(ranks - 1), limits(), &mut trace);
+                        trace.finish(&Ending::Stopped).expect("it can be written").1
+                    },
+                    BatchSize::PerIteration,
+                );
+            });
+        };
+        measure("digest only", &|| Box::new(io::sink()));
+        let path = folder.path().join("trace.jsonl");
+        measure("into a file", &|| Box::new(File::create(&path).expect("it can be created")));
+    }
+    group.finish();
+}
+
+/// How many whole runs a second, set-up included: 8 ranks and 100 commands.
+fn runs(criterion: &mut Criterion) {
+    const COMMANDS: &str = "add 3 250\nadd 1 500\nadd 4 750\n\
+        put 20..=980 step 20 key+7\nget 20..=940 step 20\nremove 500";
+    let mut scenario = Scenario::parse("bench", COMMANDS).expect("the scenario is well-formed");
+    assert_eq!(scenario.script.len(), 100);
+    let mut group = criterion.benchmark_group("runs");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("8 ranks, 100 commands", |bencher| {
+        bencher.iter(|| {
+            scenario.settings.seed += 1;
+            simulate(&scenario, &mut ()).outcome.received
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, messages, trace_lines, runs);
 criterion_main!(benches);

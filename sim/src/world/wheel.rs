@@ -28,6 +28,10 @@ pub(super) struct Due {
 pub(super) struct Wheel {
     /// A slot is `1 << shift` nanoseconds wide.
     shift: u32,
+    /// The only entry there is, which needs no wheel: with one command in flight that is all.
+    lone: Option<Due>,
+    /// How many entries are on the wheel.
+    len: usize,
     /// The slot whose entries are in `current`, counted from time 0.
     cursor: u64,
     /// What is due in the cursor's slot, in order, from `taken` on.
@@ -57,6 +61,8 @@ impl Wheel {
         let width = (usual_ns / SLOTS + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
+            lone: None,
+            len: 0,
             cursor: 0,
             current: Vec::new(),
             taken: 0,
@@ -72,6 +78,38 @@ impl Wheel {
     /// Puts an entry in.
     #[inline]
     pub fn insert(&mut self, due: Due) {
+        if self.len == 0 {
+            match self.lone.replace(due) {
+                None => return,
+                Some(lone) => self.put(lone),
+            }
+            self.lone = None;
+        }
+        self.put(due);
+    }
+
+    /// Takes the first entry out.
+    #[inline]
+    pub fn pop(&mut self) -> Option<Due> {
+        if let Some(lone) = self.lone.take() {
+            self.cursor = lone.at_ns >> self.shift;
+            return Some(lone);
+        }
+        if self.len == 0 {
+            return None;
+        }
+        if self.taken == self.current.len() {
+            self.open_next_slot();
+        }
+        let due = self.current[self.taken];
+        self.taken += 1;
+        self.len -= 1;
+        Some(due)
+    }
+
+    #[inline]
+    fn put(&mut self, due: Due) {
+        self.len += 1;
         let slot = due.at_ns >> self.shift;
         if slot <= self.cursor {
             self.insert_current(due);
@@ -81,17 +119,6 @@ impl Wheel {
             self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.place)));
             self.came_beyond += 1;
         }
-    }
-
-    /// Takes the first entry out.
-    #[inline]
-    pub fn pop(&mut self) -> Option<Due> {
-        if self.taken == self.current.len() {
-            self.open_next_slot()?;
-        }
-        let due = self.current[self.taken];
-        self.taken += 1;
-        Some(due)
     }
 
     /// Most entries are due after all that is here, so the place is looked for from the end.
@@ -116,14 +143,16 @@ impl Wheel {
 
     /// Moves the cursor to the next slot that holds anything, and sorts what it holds.
     #[inline]
-    fn open_next_slot(&mut self) -> Option<()> {
+    fn open_next_slot(&mut self) {
         self.current.clear();
         self.taken = 0;
         let near = self.next_occupied().map(|distance| self.cursor + distance);
         let far = self.beyond.peek().map(|Reverse((at_ns, ..))| at_ns >> self.shift);
         self.cursor = match (near, far) {
             (Some(near), Some(far)) => near.min(far),
-            (near, far) => near.or(far)?,
+            (near, far) => {
+                near.or(far).expect("what is not in the slot that is open is in another")
+            }
         };
         if far.is_some() {
             self.bring_near();
@@ -133,7 +162,6 @@ impl Wheel {
             self.current.reverse();
             self.current.sort_by_key(|due| due.at_ns);
         }
-        Some(())
     }
 
     /// How many slots after the cursor's the next occupied one stands.
