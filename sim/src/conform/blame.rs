@@ -19,7 +19,7 @@ use crate::protocol::{Message as _, Node, Script};
 pub(super) fn match_messages<N: Node>(trial: &mut Trial<'_, N>) -> Mail {
     let mut mail = under_way(trial);
     let receivers: Vec<Rank> = trial.courses.keys().copied().collect();
-    let mut exchange = Exchange { trial, mail: &mut mail, heard_entry: false };
+    let mut exchange = Exchange { trial, mail: &mut mail, suspicion: None };
     for receiver in receivers {
         exchange.receive_all(receiver);
     }
@@ -43,8 +43,18 @@ fn under_way<N: Node>(trial: &Trial<'_, N>) -> Mail {
 struct Exchange<'t, 'a, N: Node> {
     trial: &'t mut Trial<'a, N>,
     mail: &'t mut Mail,
-    /// The command node's sends have been judged by what was received of them.
-    heard_entry: bool,
+    /// Since when the command node is judged by what was received of it.
+    suspicion: Option<Suspicion<N>>,
+}
+
+/// A command node that is to blame, unless the rank that received its commands is found to have
+/// received something else wrongly too.
+struct Suspicion<N: Node> {
+    /// The command node's course by what it sent.
+    by_its_own: Course<N>,
+    /// The first receive that differs, and how.
+    receive: Posted,
+    what: What,
 }
 
 impl<N: Node> Exchange<'_, '_, N> {
@@ -58,11 +68,23 @@ impl<N: Node> Exchange<'_, '_, N> {
             if trace[place].op == Op::Recv
                 && let Some(what) = self.receive(receive)
             {
-                let course = self.trial.courses.get_mut(&rank).expect("it is being judged");
-                course.fail(index, what);
+                self.blame(rank, index, what);
             }
             index += 1;
         }
+    }
+
+    /// One rank is to blame rather than two: a suspicion of the command node is dropped when the rank
+    /// that it rests on is to blame.
+    fn blame(&mut self, rank: Rank, index: usize, what: What) {
+        let courses = &mut self.trial.courses;
+        let rests =
+            |suspicion: &mut Suspicion<N>| self.trial.trace[suspicion.receive.place].rank == rank;
+        if let Some(Suspicion { by_its_own, receive, what }) = self.suspicion.take_if(rests) {
+            courses.insert(self.trial.command, by_its_own);
+            courses.get_mut(&rank).expect(JUDGED).fail(receive.index, what);
+        }
+        courses.get_mut(&rank).expect(JUDGED).fail(index, what);
     }
 
     /// Takes the message of a receive from the mail; what is wrong when it is not there and the
@@ -80,23 +102,25 @@ impl<N: Node> Exchange<'_, '_, N> {
                 return None;
             }
         }
-        if self.sender_is_to_blame(event, sent) {
+        let what = self.difference(event, sent);
+        if event.peer == self.trial.command && self.command_is_to_blame(receive, &what) {
             return None;
         }
+        (!self.sender_is_to_blame(event, sent)).then_some(what)
+    }
+
+    fn difference(&self, event: &Event, sent: Option<Posted>) -> What {
         let got = Letter::of_event::<N::Message>(event);
-        Some(match sent {
+        match sent {
             Some(sent) => {
-                let sent = Letter::of_event::<N::Message>(&trace[sent.place]);
+                let sent = Letter::of_event::<N::Message>(&self.trial.trace[sent.place]);
                 What::NotAsSent { got, sent }
             }
             None => What::NeverSent { got },
-        })
+        }
     }
 
     fn sender_is_to_blame(&mut self, receive: &Event, sent: Option<Posted>) -> bool {
-        if receive.peer == self.trial.command && self.command_is_to_blame(receive) {
-            return true;
-        }
         let Some(sender) = self.trial.courses.get_mut(&receive.peer) else { return false };
         if sent.is_some() {
             return false;
@@ -110,21 +134,38 @@ impl<N: Node> Exchange<'_, '_, N> {
     }
 
     /// Judges the command node by the commands that were received of it.
-    fn command_is_to_blame(&mut self, receive: &Event) -> bool {
-        if self.heard_entry {
+    fn command_is_to_blame(&mut self, receive: Posted, what: &What) -> bool {
+        if self.suspicion.is_some() {
             return true;
         }
-        let Some(mut course) = self.trial.as_heard(receive.rank, Unheard::Sent) else {
-            return false;
-        };
-        if course.failed.is_none() && !owes(&mut course, receive) {
+        let event = &self.trial.trace[receive.place];
+        if self.is_under_way_elsewhere(receive) {
             return false;
         }
-        self.trial.courses.insert(self.trial.command, course);
-        self.heard_entry = true;
+        let Some(mut course) = self.trial.as_heard(event.rank, Unheard::Sent) else {
+            return false;
+        };
+        if course.failed.is_none() && !owes(&mut course, event) {
+            return false;
+        }
+        let by_its_own = self.trial.courses.insert(self.trial.command, course).expect(JUDGED);
+        self.suspicion = Some(Suspicion { by_its_own, receive, what: what.clone() });
         true
     }
+
+    /// Whether another rank has sent just that: then the receive names the wrong one.
+    fn is_under_way_elsewhere(&self, receive: Posted) -> bool {
+        let trace = self.trial.trace;
+        let event = &trace[receive.place];
+        let mut sends = self.mail.fronts(event.rank).filter(|sent| sent.place < receive.place);
+        sends.any(|sent| {
+            let send = &trace[sent.place];
+            send.rank != event.peer && send.tag == event.tag && send.data == event.data
+        })
+    }
 }
+
+const JUDGED: &str = "every rank with an event has a course";
 
 /// What is made of the commands that were sent and not received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +209,25 @@ impl<'a, N: Node> Trial<'a, N> {
         let mut course = self.follow(command, (self.commander)(script));
         super::ending::judge_end(self, command, &mut course);
         Some(course)
+    }
+
+    /// Where a command is too much, if all is well with the command node without it: at the last of
+    /// equal ones.
+    pub fn superfluous_command(&self, sent: Posted) -> Option<usize> {
+        let mut events: Vec<&Event> = self.events_of(self.command).collect();
+        if self.trace[sent.place].rank != self.command {
+            return None;
+        }
+        let event = events.remove(sent.index);
+        let (script, _) = commands::<N>(events.iter().copied().filter(|e| e.op == Op::Send));
+        let node = (self.commander)(script.into_iter().collect());
+        let course = Course::follow(node, self.trace.header.ranks, events.iter().copied());
+        let equal = |other: &&&Event| {
+            (other.op, other.peer, other.tag) == (event.op, event.peer, event.tag)
+                && other.data == event.data
+        };
+        let equals = events.get(sent.index..)?.iter().take_while(equal).count();
+        course.failed.is_none().then_some(sent.index + equals)
     }
 
     fn events_of(&self, rank: Rank) -> impl Iterator<Item = &'a Event> {

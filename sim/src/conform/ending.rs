@@ -74,12 +74,9 @@ pub(super) fn must_have_finished<N: Node>(course: &mut Course<N>) {
 /// Whether a rank's last event is a send that waits to be received, and was not.
 fn is_blocked<N: Node>(trial: &Trial<'_, N>, rank: Rank, course: &Course<N>) -> bool {
     let places = trial.by_rank.places(rank);
-    let (Some(eager), Some(&last), None) = (trial.eager, places.last(), &course.failed) else {
-        return false;
-    };
+    let (Some(&last), None) = (places.last(), &course.failed) else { return false };
     let send = &trial.trace[last];
-    let waits = |message: N::Message| message.bytes() > eager;
-    if send.op != Op::Send || !N::Message::parse(send.tag, &send.data).is_ok_and(waits) {
+    if send.op != Op::Send || !trial.waits(send) {
         return false;
     }
     let count = |rank: Rank, op: Op| {
@@ -92,11 +89,34 @@ fn is_blocked<N: Node>(trial: &Trial<'_, N>, rank: Rank, course: &Course<N>) -> 
 
 /// Judges what is left under way when every rank's own events are judged.
 pub(super) fn judge_left<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
+    long_sends_are_last(trial, mail);
     match trial.ending() {
         Some(Ending::Completed) => nothing_is_left(trial, mail),
         Some(Ending::Deadlock) => nothing_can_be_taken(trial, mail),
         Some(Ending::Crashed { rank: None, .. }) => somebody_crashes(trial, mail),
         Some(Ending::Crashed { rank: Some(_), .. } | Ending::Livelock | Ending::Stopped) | None => {
+        }
+    }
+}
+
+/// A rank does not go on before a send above the eager limit is received.
+fn long_sends_are_last<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
+    if trial.eager.is_none() {
+        return;
+    }
+    for sent in mail.left() {
+        let send = &trial.trace[sent.place];
+        let goes_on = sent.index + 1 < trial.by_rank.places(send.rank).len();
+        if !goes_on || !trial.waits(send) {
+            continue;
+        }
+        let superfluous = trial.superfluous_command(sent);
+        if let Some(index) = superfluous.filter(|_| trial.has_no_finding(send.peer)) {
+            let got = Letter::of_event::<N::Message>(send);
+            trial.fail(send.rank, index, What::NeverReceived { got });
+        } else if trial.is_known(send) {
+            let sent_letter = Letter::of_event::<N::Message>(send);
+            trial.fail(send.rank, sent.index + 1, What::GoesOnWhileSending { sent: sent_letter });
         }
     }
 }
@@ -168,8 +188,18 @@ fn next_of<N: Node>(send: &Event) -> Letter {
 impl<N: Node> Trial<'_, N> {
     /// Whether neither the sender nor the receiver of a message has a finding.
     fn is_known(&self, send: &Event) -> bool {
-        let known = |rank| self.courses.get(&rank).is_some_and(|course| course.failed.is_none());
-        known(send.rank) && known(send.peer)
+        self.has_no_finding(send.rank) && self.has_no_finding(send.peer)
+    }
+
+    fn has_no_finding(&self, rank: Rank) -> bool {
+        self.courses.get(&rank).is_some_and(|course| course.failed.is_none())
+    }
+
+    /// Whether a send is above the eager limit.
+    fn waits(&self, send: &Event) -> bool {
+        self.eager.is_some_and(|eager| {
+            N::Message::parse(send.tag, &send.data).is_ok_and(|message| message.bytes() > eager)
+        })
     }
 
     fn would_take(&self, sent: Posted) -> bool {

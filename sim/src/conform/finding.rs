@@ -55,6 +55,13 @@ pub enum What {
         /// What the protocol sends first.
         owed: Letter,
     },
+    /// Another message is to be received first: then all that follows fits.
+    ReceivesTooSoon {
+        /// What is received.
+        got: Letter,
+        /// What the protocol receives first.
+        first: Letter,
+    },
     /// The receive is not one that the node would make.
     ReceivesOther {
         /// What is received.
@@ -66,6 +73,11 @@ pub enum What {
     GoesOnAfterCrash {
         /// On what.
         fault: Fault,
+    },
+    /// The send before this is too long to return before it is received, and it is never received.
+    GoesOnWhileSending {
+        /// What is being sent.
+        sent: Letter,
     },
     /// Nothing like it has been sent.
     NeverSent {
@@ -205,10 +217,23 @@ impl fmt::Display for What {
                 write!(f, "receives {got} from rank {peer}; the protocol first sends {owed} to ")?;
                 write!(f, "rank {owed_peer}")
             }
+            What::ReceivesTooSoon { got, first } => {
+                let (peer, first_peer) = (got.peer, first.peer);
+                write!(f, "receives {got} from rank {peer}; the protocol first receives {first} ")?;
+                write!(f, "from rank {first_peer}")
+            }
             What::ReceivesOther { got, wait } => {
                 write!(f, "receives {got} from rank {}; the protocol {wait}", got.peer)
             }
             What::GoesOnAfterCrash { fault } => write!(f, "goes on, but it has crashed: {fault}"),
+            What::GoesOnWhileSending { sent } => {
+                write!(
+                    f,
+                    "goes on, but rank {} has not received {sent}, which is above ",
+                    sent.peer
+                )?;
+                f.write_str("the eager limit")
+            }
             What::NeverSent { got } => {
                 write!(f, "receives {got} from rank {0}; rank {0} has not sent it", got.peer)
             }
@@ -226,7 +251,7 @@ impl fmt::Display for What {
                 write!(f, "the protocol goes on with {next} from rank {}", next.peer)
             }
             What::Crashes { fault, ending } => {
-                write!(f, "it crashes, for {fault}; the trace says {ending}")
+                write!(f, "crashes: {fault}; the trace says {ending}")
             }
             What::DoesNotCrash => f.write_str("it has not crashed; the trace says crashed"),
             What::NobodyWaits => f.write_str("every rank has stopped; the trace says deadlock"),

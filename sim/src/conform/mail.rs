@@ -36,6 +36,12 @@ impl Mail {
         lane.get(&receive.tag)?.front().copied()
     }
 
+    /// The first messages of every sender to that rank, by sender and tag.
+    pub fn fronts(&self, receiver: Rank) -> impl Iterator<Item = Posted> {
+        let lanes = self.lanes.range((receiver, Rank(0))..=(receiver, Rank(u32::MAX)));
+        lanes.flat_map(|(_, lane)| lane.values()).filter_map(|tagged| tagged.front().copied())
+    }
+
     /// Takes a send away that [`Mail::next`] has named.
     pub fn take(&mut self, receiver: Rank, send: &Event) {
         let lane = self.lanes.get_mut(&(receiver, send.rank));

@@ -94,11 +94,11 @@ fn field<T>(
 
 /// No limit is written as nothing, or in the scenario's word.
 fn bytes(value: &Payload) -> Option<Option<u64>> {
-    match value {
-        Payload::Null => Some(None),
-        Payload::Text(text) if &**text == "none" => Some(None),
-        other => other.as_int().and_then(|int| u64::try_from(int).ok()).map(Some),
+    let is_none = *value == Payload::Null || *value == Payload::Text("none".into());
+    if is_none {
+        return Some(None);
     }
+    value.as_int().and_then(|int| u64::try_from(int).ok()).map(Some)
 }
 
 fn short(value: impl fmt::Display) -> String {

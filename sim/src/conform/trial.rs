@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringscope_traces::{ByRank, Ending, Event, Op, Place, Rank, Trace};
 
-use super::finding::{Finding, What};
+use super::finding::{Finding, Letter, What};
 use super::rank::Walk;
 use crate::protocol::{Node, Script, Wait};
 
@@ -124,8 +124,29 @@ impl<'a, N: Node> Trial<'a, N> {
 
     /// A rank's course when that is its node.
     pub fn follow(&self, rank: Rank, node: N) -> Course<N> {
-        let events = self.by_rank.places(rank).iter().map(|place| &self.trace[*place]);
-        Course::follow(node, self.trace.header.ranks, events)
+        let ranks = self.trace.header.ranks;
+        let mut events: Vec<&Event> =
+            self.by_rank.places(rank).iter().map(|place| &self.trace[*place]).collect();
+        let mut course = Course::follow(node.clone(), ranks, events.iter().copied());
+        let Some((index, What::ReceivesEarly { .. })) = course.failed else { return course };
+        // A receive that makes its node send nothing shows that it stands too late only when the next
+        // one does not send at once: would all be well if the two changed places?
+        let mut fits_with_swapped = |one: usize, other: usize| {
+            if other >= events.len() || events[one].peer == events[other].peer {
+                return false;
+            }
+            events.swap(one, other);
+            let swapped = Course::follow(node.clone(), ranks, events.iter().copied());
+            events.swap(one, other);
+            swapped.failed.is_none() && swapped.walk.owed().is_empty()
+        };
+        let Some(before) = index.checked_sub(1) else { return course };
+        if fits_with_swapped(before, index) && !fits_with_swapped(index, index + 1) {
+            let letter = |index: usize| Letter::of_event::<N::Message>(events[index]);
+            let what = What::ReceivesTooSoon { got: letter(before), first: letter(index) };
+            course.fail(before, what);
+        }
+        course
     }
 
     fn pass_over(&mut self, rank: Rank, node: N) {

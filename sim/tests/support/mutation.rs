@@ -108,10 +108,7 @@ fn follow(
     world: &mut World<classic::ClassicNode, Chosen>,
     recording: &mut Recording<Message>,
 ) -> bool {
-    let crashed = match ending {
-        Some(Ending::Crashed { rank, .. }) => *rank,
-        _ => None,
-    };
+    let crashed = if let Some(Ending::Crashed { rank, .. }) = ending { *rank } else { None };
     let mut receipts: Vec<Choice> = trace
         .events
         .iter()
