@@ -175,7 +175,16 @@ fn what_is_no_scenario_is_told_for_what_it_is() {
     let folder = Folder::new();
     folder.record("join", "join.jsonl").write("binary.dht", b"put 1 1\n\0\x01").write("join", "");
     let mut said = String::new();
-    for word in ["jion", "no-such-thing", ".", "no.dht", "sub/join", "join.jsonl", "binary.dht"] {
+    for word in [
+        "jion",
+        "no-such-thing",
+        ".",
+        "no.dht",
+        "leave.dht",
+        "sub/join",
+        "join.jsonl",
+        "binary.dht",
+    ] {
         let told = folder.call(&format!("run {word}"));
         assert_eq!((told.code, &*told.out), (Some(2), ""), "{word}");
         said += &told.err;
@@ -201,4 +210,16 @@ fn usage_errors_have_the_exit_code_2() {
         let told = folder.call(words);
         assert_eq!((told.code, &*told.out), (Some(2), ""), "{words}");
     }
+}
+
+#[test]
+fn on_a_terminal_the_lines_are_shown_with_the_places_marked() {
+    let folder = Folder::new();
+    folder.write("bad.dht", "ranks 8\nput one 1\n");
+    let told = folder.call("run bad.dht --color always");
+    assert_eq!(told.code, Some(2));
+    let lines: Vec<_> = told.err.lines().collect();
+    let shown = lines.iter().position(|line| line.ends_with("│ put one 1"));
+    let marks = shown.and_then(|shown| lines.get(shown + 1)).expect("the line is shown");
+    assert!(marks.contains("─┬─"), "{}", told.err);
 }

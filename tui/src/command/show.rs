@@ -73,8 +73,13 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     for line in lanes.heading() {
         writeln!(out, "{line}")?;
     }
+    let is_watched = out.get_ref().terminal_width().is_some();
     let told = events(&mut reader, (args, &chosen), &mut |event, names| {
         writeln!(out, "{}", lanes.line(event, names))?;
+        if is_watched {
+            // A run that is still being recorded is seen as it goes.
+            out.flush()?;
+        }
         Ok(!out.get_ref().is_gone())
     });
     let shown = match told {

@@ -3,14 +3,23 @@
 use std::io::Write as _;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use ringscope_sim::scenario::{Marked, ScenarioErrors, Warning};
+use ringscope_sim::scenario::{ScenarioErrors, Warning};
 
 use crate::output::Notes;
 
 /// Tells the errors of a scenario, or the same as notes.
 pub fn tell(errors: &ScenarioErrors, notes: &mut Notes) {
-    let text = if notes.is_marked() { drawn(&Marked(errors), notes) } else { errors.to_string() };
-    let _ = writeln!(notes, "{}", text.trim_end());
+    if !notes.is_marked() {
+        let _ = writeln!(notes, "{errors}");
+        return;
+    }
+    for problem in errors.problems() {
+        let text = drawn(problem, notes);
+        let _ = writeln!(notes, "{}\n", text.trim_end());
+    }
+    if let Some(closing) = errors.closing() {
+        let _ = writeln!(notes, "{closing}");
+    }
 }
 
 /// Tells a warning about a scenario.
