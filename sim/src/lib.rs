@@ -1,7 +1,7 @@
 //! A deterministic simulator of MPI ring protocols.
 //!
 //! One protocol, written once as state machines that do no I/O ([`protocol`]), and several hosts that
-//! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, `conform`
+//! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
 //! judges a recorded run by them. A [`scenario`] says what the command node is to do, [`simulate`] does
 //! it, the [`ledger`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a run
 //! did not complete.
@@ -14,3 +14,8 @@ pub mod scenario;
 pub mod simulate;
 pub mod stats;
 pub mod world;
+
+/// The code in the crate's README is tested with the rest.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;

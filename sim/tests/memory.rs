@@ -90,7 +90,6 @@ fn ranks_and_messages_cost_what_is_promised() {
     let rank = bytes_of_an_idle_rank();
     let message = bytes_of_a_message_in_flight();
     let on_the_way = allocations_on_the_way();
-    println!("{rank} B an idle rank, {message} B a message in flight");
     assert!(rank <= 256, "{rank} B");
     assert!(message <= 64, "{message} B");
     assert_eq!(on_the_way, 0, "allocations in 100,000 messages");

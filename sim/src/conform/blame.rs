@@ -207,7 +207,7 @@ impl<'a, N: Node> Trial<'a, N> {
             Unheard::Superfluous => heard.0.into_iter().collect(),
         };
         let mut course = self.follow(command, (self.commander)(script));
-        super::ending::judge_end(self, command, &mut course);
+        super::own_end::judge_end(self, command, &mut course);
         Some(course)
     }
 

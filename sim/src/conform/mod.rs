@@ -2,7 +2,8 @@
 //!
 //! Each rank is judged by its own lines, so that what is wrong at one rank does not spread to others
 //! ([`rank`]); then every receive must be of what was sent, and where it is not, it is decided whose line
-//! is wrong ([`blame`]); then the ending must be one that the ranks' states allow ([`ending`]). After a
+//! is wrong ([`blame`]); then the ending must be one that each rank's state allows ([`own_end`]), and all
+//! of them together ([`ending`]). After a
 //! rank's first finding its state is unknown, and it is not judged further.
 //!
 //! Events count by their position in the file; whether they are numbered and timed as they should be is
@@ -12,6 +13,7 @@ mod blame;
 mod ending;
 mod finding;
 mod mail;
+mod own_end;
 mod rank;
 mod script;
 mod settings;
@@ -128,7 +130,7 @@ fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
 fn hold<N: Node + 'static>(case: Case<'_, N>) -> Judgement {
     let (command, ending) = (case.command, case.trace.footer.as_ref().map(|f| f.ending.clone()));
     let mut trial = Trial::open(case);
-    ending::judge_ends(&mut trial);
+    own_end::judge_ends(&mut trial);
     let left = blame::match_messages(&mut trial);
     ending::judge_left(&mut trial, &left);
     let ranks = trial.courses.iter().map(|(rank, course)| of_rank(*rank, course)).collect();

@@ -82,6 +82,22 @@ impl<N: Node> Course<N> {
             self.failed = Some((index, what));
         }
     }
+
+    /// Where events end, nothing is left that the rank was to send.
+    pub fn must_owe_nothing(&mut self) {
+        if let Some((to, message)) = self.walk.owed().front() {
+            let owed = Letter::of_message(*to, message);
+            self.fail(self.events, What::EndsOwing { owed });
+        }
+    }
+
+    /// A run completes when every rank has stopped with nothing left to send.
+    pub fn must_have_finished(&mut self) {
+        self.must_owe_nothing();
+        if self.walk.wait() != Wait::Stopped {
+            self.fail(self.events, What::EndsWaiting { wait: self.walk.awaited() });
+        }
+    }
 }
 
 impl<'a, N: Node> Trial<'a, N> {
@@ -155,7 +171,7 @@ impl<'a, N: Node> Trial<'a, N> {
         let mut course = Course { walk, events: 0, took_any: Vec::new(), failed: None };
         self.silent.waiting += 1;
         if self.ending() == Some(&Ending::Completed) {
-            super::ending::must_have_finished(&mut course);
+            course.must_have_finished();
         }
         match course.failed {
             Some(_) if self.silent.findings.len() >= MOST_SILENT => self.silent.left_out += 1,

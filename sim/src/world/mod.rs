@@ -291,13 +291,12 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     #[inline]
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
         let mut then = wait;
-        let mut i = 0;
-        while let Some(place) = self.outbox.asked(i) {
-            i += 1;
+        let mut nth = 0;
+        while let Some(place) = self.outbox.asked(nth) {
             match self.send(rank, place, observer) {
                 Sent::Buffered => {}
                 Sent::Blocked => {
-                    self.block(rank, place, i, wait);
+                    self.block(rank, nth, wait);
                     then = Wait::Stopped;
                     break;
                 }
@@ -305,11 +304,12 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
                     let no_rank =
                         Fault::NoSuchRank { rank: i64::from(self.outbox.letter(place).to.0) };
                     self.crash = Some((rank, no_rank));
-                    self.outbox.take_back(i - 1);
+                    self.outbox.take_back(nth);
                     then = Wait::Stopped;
                     break;
                 }
             }
+            nth += 1;
         }
         self.outbox.all_sent();
         for print in self.outbox.prints() {
@@ -318,16 +318,13 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
         self.set_wait(rank, then);
     }
 
-    /// Blocks a rank in the send of the message at `place`, before its `next`-th.
+    /// Blocks a rank in the send of the `nth` message of those it asked for.
     #[cold]
-    fn block(&mut self, rank: Rank, place: u32, next: usize, then: Wait) {
-        let rest = self.outbox.take_back(next);
-        let blocked = BlockedSend {
-            to: self.outbox.letter(place).to,
-            number: self.mark(place).number,
-            rest,
-            then,
-        };
+    fn block(&mut self, rank: Rank, nth: usize, then: Wait) {
+        let place = self.outbox.asked(nth).expect("that send has just blocked");
+        let rest = self.outbox.take_back(nth + 1);
+        let (to, number) = (self.outbox.letter(place).to, self.mark(place).number);
+        let blocked = BlockedSend { to, number, rest, then };
         self.desks[rank.index()].blocked = Some(Box::new(blocked));
     }
 

@@ -19,7 +19,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { messages: None, quiet_messages: 10_000_000 }
+        Limits { messages: None, quiet_messages: 1_000_000 }
     }
 }
 

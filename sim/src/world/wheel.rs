@@ -7,9 +7,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-const SLOTS: u64 = 4096;
-const WORD_BITS: u64 = 64;
-const WORDS: u64 = SLOTS / WORD_BITS;
+const SLOTS: usize = 4096;
+const WORD_BITS: usize = 64;
+const WORDS: usize = SLOTS / WORD_BITS;
 /// The end of a slot's list.
 const NONE: u32 = u32::MAX;
 
@@ -42,7 +42,7 @@ pub(super) struct Wheel {
     /// When each place is due, and the next one in its slot's list.
     links: Vec<Link>,
     /// Which slots hold anything, a bit each, and which of those words are not zero.
-    occupied: [u64; WORDS as usize],
+    occupied: [u64; WORDS],
     occupied_words: u64,
     /// What is due after the last slot, with how many had come here before.
     beyond: BinaryHeap<Reverse<(u64, u64, u32)>>,
@@ -58,7 +58,7 @@ struct Link {
 impl Wheel {
     /// A wheel on which what is due within `usual_ns` does not need the heap.
     pub fn new(usual_ns: u64) -> Wheel {
-        let width = (usual_ns / SLOTS + 1).checked_next_power_of_two();
+        let width = (usual_ns / SLOTS as u64 + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
             lone: None,
@@ -66,9 +66,9 @@ impl Wheel {
             cursor: 0,
             current: Vec::new(),
             taken: 0,
-            heads: vec![NONE; SLOTS as usize].into(),
+            heads: vec![NONE; SLOTS].into(),
             links: Vec::new(),
-            occupied: [0; WORDS as usize],
+            occupied: [0; WORDS],
             occupied_words: 0,
             beyond: BinaryHeap::new(),
             came_beyond: 0,
@@ -113,8 +113,8 @@ impl Wheel {
         let slot = due.at_ns >> self.shift;
         if slot <= self.cursor {
             self.insert_current(due);
-        } else if slot - self.cursor < SLOTS {
-            self.link(due, slot % SLOTS);
+        } else if slot - self.cursor < SLOTS as u64 {
+            self.link(due, on_wheel(slot));
         } else {
             self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.place)));
             self.came_beyond += 1;
@@ -129,15 +129,15 @@ impl Wheel {
     }
 
     #[inline]
-    fn link(&mut self, due: Due, slot: u64) {
+    fn link(&mut self, due: Due, slot: usize) {
         let place = due.place as usize;
         if place >= self.links.len() {
             self.links.resize(place + 1, Link { at_ns: 0, next: NONE });
         }
-        let head = &mut self.heads[slot as usize];
+        let head = &mut self.heads[slot];
         self.links[place] = Link { at_ns: due.at_ns, next: *head };
         *head = due.place;
-        self.occupied[(slot / WORD_BITS) as usize] |= 1 << (slot % WORD_BITS);
+        self.occupied[slot / WORD_BITS] |= 1 << (slot % WORD_BITS);
         self.occupied_words |= 1 << (slot / WORD_BITS);
     }
 
@@ -157,7 +157,7 @@ impl Wheel {
         if far.is_some() {
             self.bring_near();
         }
-        self.collect(self.cursor % SLOTS);
+        self.collect(on_wheel(self.cursor));
         if self.current.len() > 1 {
             self.current.reverse();
             self.current.sort_by_key(|due| due.at_ns);
@@ -167,20 +167,21 @@ impl Wheel {
     /// How many slots after the cursor's the next occupied one stands.
     #[inline]
     fn next_occupied(&self) -> Option<u64> {
-        let start = (self.cursor + 1) % SLOTS;
+        let start = on_wheel(self.cursor + 1);
         let (word, bit) = (start / WORD_BITS, start % WORD_BITS);
-        let here = self.occupied[word as usize] >> bit;
+        let here = self.occupied[word] >> bit;
         if here != 0 {
             return Some(1 + u64::from(here.trailing_zeros()));
         }
-        // The words after this one, round the wheel to this one's lower bits.
-        let words = self.occupied_words.rotate_right((word as u32 + 1) % WORDS as u32);
+        // The words after this one, or else those from the first to this one's lower bits.
+        let after = self.occupied_words & (u64::MAX << word) << 1;
+        let words = if after == 0 { self.occupied_words } else { after };
         if words == 0 {
             return None;
         }
-        let ahead = u64::from(words.trailing_zeros()) + 1;
-        let found = self.occupied[((word + ahead) % WORDS) as usize];
-        Some(1 + ahead * WORD_BITS - bit + u64::from(found.trailing_zeros()))
+        let word = words.trailing_zeros() as usize;
+        let slot = word * WORD_BITS + self.occupied[word].trailing_zeros() as usize;
+        Some(1 + ((slot + SLOTS - start) % SLOTS) as u64)
     }
 
     /// What lay beyond the horizon and no longer does goes on the wheel, before anything that is due in
@@ -188,28 +189,35 @@ impl Wheel {
     fn bring_near(&mut self) {
         while let Some(&Reverse((at_ns, _, place))) = self.beyond.peek() {
             let slot = at_ns >> self.shift;
-            if slot - self.cursor >= SLOTS {
+            if slot - self.cursor >= SLOTS as u64 {
                 break;
             }
             self.beyond.pop();
-            self.link(Due { at_ns, place }, slot % SLOTS);
+            self.link(Due { at_ns, place }, on_wheel(slot));
         }
     }
 
     #[inline]
-    fn collect(&mut self, slot: u64) {
-        let mut place = std::mem::replace(&mut self.heads[slot as usize], NONE);
+    fn collect(&mut self, slot: usize) {
+        let mut place = std::mem::replace(&mut self.heads[slot], NONE);
         while place != NONE {
             let link = self.links[place as usize];
             self.current.push(Due { at_ns: link.at_ns, place });
             place = link.next;
         }
-        let word = &mut self.occupied[(slot / WORD_BITS) as usize];
+        let word = &mut self.occupied[slot / WORD_BITS];
         *word &= !(1 << (slot % WORD_BITS));
         if *word == 0 {
             self.occupied_words &= !(1 << (slot / WORD_BITS));
         }
     }
+}
+
+/// Where on the wheel a slot stands that is counted from time 0.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a place on the wheel fits any integer")]
+fn on_wheel(slot: u64) -> usize {
+    (slot % SLOTS as u64) as usize
 }
 
 #[cfg(test)]

@@ -355,10 +355,7 @@ fn parse_handover(payload: &Payload) -> Option<Option<Arc<Handover>>> {
 }
 
 fn parse_peer(rank: &Payload, id: &Payload) -> Option<Option<Peer>> {
-    let id = match id {
-        Payload::Null => None,
-        other => Some(StorageId(other.as_int()?)),
-    };
+    let id = if *id == Payload::Null { None } else { Some(StorageId(id.as_int()?)) };
     match (rank, id) {
         (Payload::Null, None) => Some(None),
         (rank, id) => Some(Some(Peer { rank: Rank(u32::try_from(rank.as_int()?).ok()?), id })),
