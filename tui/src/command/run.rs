@@ -144,6 +144,16 @@ enum Sink<'a> {
     File(WholeFile),
 }
 
+impl Sink<'_> {
+    /// Takes note that the trace is whole.
+    fn finish(self) -> Result<(), Failure> {
+        match self {
+            Sink::File(file) => file.finish(),
+            Sink::Nowhere | Sink::Output(_) => Ok(()),
+        }
+    }
+}
+
 impl Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
@@ -196,12 +206,9 @@ fn run(
         Target::Output => (Sink::Output(&mut streams.out), &mut streams.notes),
         Target::File(file) => (Sink::File(file), &mut streams.out),
     };
-    let sink_failure = |error| match args.output.as_deref() {
-        Some(path) if path != Path::new(DASH) => WholeFile::failure(path, &error),
-        Some(_) | None => error.into(),
-    };
+    let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
-    let written = is_told.then(begin).transpose().map_err(sink_failure)?;
+    let written = is_told.then(begin).transpose().map_err(fails)?;
     let (ledger, stats) = onlookers(scenario, args);
     let mut onlookers = (written, (Lines { to, broken: None }, (ledger, stats)));
     let finished = simulate(scenario, &mut onlookers);
@@ -210,14 +217,18 @@ fn run(
         ledger.finish(finished.world.nodes());
     }
     let ending = finished.outcome.end.ending();
-    let written = written.map(|written| written.finish(&ending)).transpose();
-    let digest = match written.map_err(sink_failure)? {
-        Some((Sink::File(file), digest)) => file.finish().map(|()| Some(digest))?,
-        Some((Sink::Nowhere | Sink::Output(_), digest)) => Some(digest),
-        None => None,
-    };
+    let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
+    let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
     lines.broken.map_or(Ok(()), Err)?;
     Ok(Done { finished, digest, ledger, stats })
+}
+
+/// What to tell when the trace cannot be written.
+fn trace_failure(args: &Args, error: io::Error) -> Failure {
+    match args.output.as_deref() {
+        Some(path) if path != Path::new(DASH) => WholeFile::failure(path, &error),
+        Some(_) | None => error.into(),
+    }
 }
 
 /// Those who keep books, if they are asked for.
