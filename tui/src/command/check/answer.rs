@@ -1,0 +1,92 @@
+//! The answer to one question about a trace.
+
+use std::io::{self, Write};
+
+use ringscope_traces::text::Plain;
+use serde::Serialize;
+
+use crate::output::Out;
+use crate::report::{Style, wrapped};
+
+/// How many findings are told; JSON has them all.
+const LIMIT_TOLD: usize = 10;
+
+/// Yes, no, or neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Says {
+    Yes,
+    No,
+    NotJudged,
+}
+
+/// The answer to one question.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    pub question: &'static str,
+    pub says: Says,
+    /// What there is to say beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    pub findings: Vec<Found>,
+    /// How many more findings there are.
+    pub more: u64,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// Whose event it is; `None` when it is about the whole trace.
+    pub rank: Option<u32>,
+    /// Its index among the events of its rank, from 0.
+    pub event: Option<usize>,
+    /// The line in the file at which it showed, from 1.
+    pub line: Option<usize>,
+    pub what: String,
+}
+
+impl Answer {
+    /// Yes if nothing was found.
+    pub fn of_findings(question: &'static str, findings: Vec<Found>) -> Answer {
+        let says = if findings.is_empty() { Says::Yes } else { Says::No };
+        Answer { question, says, remark: None, findings, more: 0 }
+    }
+
+    /// It could not be judged, and why.
+    pub fn not_judged(question: &'static str, why: &str) -> Answer {
+        let remark = Some(why.to_owned());
+        Answer { question, says: Says::NotJudged, remark, findings: Vec::new(), more: 0 }
+    }
+
+    /// Tells it in a line, and each finding in another.
+    pub fn tell(&self, out: &mut Out) -> io::Result<()> {
+        let says = match self.says {
+            Says::Yes => out.paint(Style::Good, "yes"),
+            Says::No => out.paint(Style::Bad, "no"),
+            Says::NotJudged => out.paint(Style::Warning, "not judged"),
+        };
+        let remark = self.remark.as_deref().map(|remark| format!(": {}", Plain(remark)));
+        writeln!(out, "  {:11}  {says}{}", self.question, remark.unwrap_or_default())?;
+        for found in self.findings.iter().take(LIMIT_TOLD) {
+            writeln!(out, "{}", wrapped(&found.in_words(), out.width(), "    "))?;
+        }
+        let more = self.findings.len().saturating_sub(LIMIT_TOLD) as u64 + self.more;
+        if more > 0 {
+            writeln!(out, "    and {more} more")?;
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    fn in_words(&self) -> String {
+        let Found { rank, event, line, what } = self;
+        let what = Plain(what);
+        let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+        match (rank, event) {
+            (Some(rank), Some(event)) => format!("rank {rank}, event {event}{line}: {what}"),
+            (Some(rank), None) => format!("rank {rank}{line}: {what}"),
+            (None, _) => what.to_string(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! `ringscope diff`: two traces compared rank by rank.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use ringscope_traces::diff::{Comparison, Level, compare};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Completeness, Trace};
+use serde::Serialize;
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::input::{self, DASH, trace_name};
+use crate::output::{self, Streams};
+use crate::report::Style;
+use crate::report::trace_file::{Names, in_words};
+
+/// Compare two traces rank by rank
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Three levels, of which the strongest that holds is told:
+  equal      every rank sent and received the same in the same order
+  reordered  every channel carried the same; only receives from any source took
+             different senders' messages, a legal race: each is named
+  different  the first event that differs, in the order of cause and effect
+
+Times and the order of the lines of different ranks never count.
+
+Examples:
+  ringscope diff a.jsonl b.jsonl
+  ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
+
+Exit codes: 0 equal, or what --allow allows; 1 not; 2 they could not be compared.")]
+pub struct Args {
+    /// A trace file, or `-` for standard input
+    a: PathBuf,
+
+    /// Another one
+    b: PathBuf,
+
+    /// What is no difference; may be given twice
+    #[arg(long, value_name = "WHAT", value_enum)]
+    allow: Vec<Allowed>,
+
+    /// How many of the rank's steps are shown on either side of the first divergence
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    context: usize,
+
+    /// As JSON, with every divergence and every race
+    #[arg(long)]
+    json: bool,
+}
+
+/// What may be taken for equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Allowed {
+    /// Receives from any source that took different senders' messages
+    Reordered,
+    /// One of the two ends where the other goes on, as when it was cut off
+    Prefix,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    if args.a == Path::new(DASH) && args.b == Path::new(DASH) {
+        let failure = Failure::about(DASH, "standard input cannot be both traces");
+        return Err(failure.hint("name a file for one of them"));
+    }
+    let a = Side::read(&args.a)?;
+    let b = Side::read(&args.b)?;
+    let cannot = |error: &dyn std::fmt::Display| {
+        let names = format!("{} and {}", a.name, b.name);
+        Failure::about(&names, format!("cannot be compared: {error}"))
+    };
+    let comparison = compare(&a.trace, &b.trace).map_err(|error| cannot(&error))?;
+    let comparison = with_context(comparison, args.context, (&a, &b));
+    let is_allowed = is_allowed(&comparison, &args.allow);
+    if args.json {
+        tell_json(&comparison, (&a, &b), streams)?;
+    } else {
+        tell(&comparison, (&a, &b), streams)?;
+        if is_allowed && comparison.level != Level::Equal {
+            writeln!(streams.out, "allowed: the exit code is 0")?;
+        }
+    }
+    Ok(Verdict::good_if(is_allowed))
+}
+
+/// One of the two traces.
+struct Side {
+    name: String,
+    trace: Trace,
+    completeness: Completeness,
+}
+
+impl Side {
+    fn read(path: &Path) -> Result<Side, Failure> {
+        let (trace, completeness) = input::trace(path)?;
+        Ok(Side { name: trace_name(path), trace, completeness })
+    }
+
+    fn json(&self) -> SideJson<'_> {
+        SideJson {
+            name: &self.name,
+            events: self.trace.events.len(),
+            complete: self.completeness == Completeness::Whole,
+            end: self.trace.footer.as_ref().map(|footer| footer.ending.name()),
+        }
+    }
+}
+
+fn is_allowed(comparison: &Comparison, allow: &[Allowed]) -> bool {
+    let is_reordered = comparison.level == Level::Reordered;
+    let holds = |allowed: &Allowed| match allowed {
+        Allowed::Reordered => is_reordered,
+        Allowed::Prefix => comparison.prefix,
+    };
+    comparison.level == Level::Equal || allow.iter().any(holds)
+}
+
+fn tell(
+    comparison: &Comparison,
+    (a, b): (&Side, &Side),
+    streams: &mut Streams,
+) -> Result<(), Failure> {
+    let out = &mut streams.out;
+    for (letter, side) in [("A", a), ("B", b)] {
+        let letter = out.paint(Style::Name, letter);
+        let words = in_words(&side.trace, side.completeness);
+        writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
+    }
+    let told = comparison.told(&Names::of(&a.trace.header)).to_string();
+    let (level, rest) = told.split_once(':').unwrap_or((&told, ""));
+    let style = match comparison.level {
+        Level::Equal => Style::Good,
+        Level::Reordered => Style::Warning,
+        Level::Different => Style::Bad,
+    };
+    write!(out, "{}:{rest}", out.paint(style, level))?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct ComparisonJson<'a> {
+    a: SideJson<'a>,
+    b: SideJson<'a>,
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+}
+
+#[derive(Serialize)]
+struct SideJson<'a> {
+    name: &'a str,
+    events: usize,
+    complete: bool,
+    end: Option<&'static str>,
+}
+
+fn tell_json(
+    comparison: &Comparison,
+    (a, b): (&Side, &Side),
+    streams: &mut Streams,
+) -> Result<(), Failure> {
+    let all = ComparisonJson { a: a.json(), b: b.json(), comparison };
+    writeln!(streams.out, "{}", output::json(&all))?;
+    Ok(())
+}
+
+/// The comparison with so many steps on either side of the first divergence.
+fn with_context(comparison: Comparison, context: usize, (a, b): (&Side, &Side)) -> Comparison {
+    let first = comparison.first.map(|first| {
+        let at = (first.divergence.rank, first.divergence.index);
+        let around_a = steps::around(at, context, &a.trace);
+        let around_b = steps::around(at, context, &b.trace);
+        ringscope_traces::diff::First { around_a, around_b, ..first }
+    });
+    Comparison { first, ..comparison }
+}
+
+mod steps {
+    use ringscope_traces::diff::Step;
+    use ringscope_traces::{ByRank, Event, Rank, Trace};
+
+    /// A rank's steps around one of them.
+    pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
+        let by_rank = ByRank::of(trace);
+        let places = by_rank.places(rank).iter().enumerate();
+        let near = places.skip(index.saturating_sub(context));
+        let near = near.take_while(|(at, _)| *at <= index.saturating_add(context));
+        near.map(|(index, place)| {
+            let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = trace[*place];
+            Step { line: place.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,262 @@
+//! `ringscope run`: a scenario is simulated.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ringscope_sim::ledger::Ledger;
+use ringscope_sim::protocol::Print;
+use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{Finished, header, simulate, start};
+use ringscope_sim::stats::Stats;
+use ringscope_sim::world::recording::Written;
+use ringscope_sim::world::{Chosen, Observer};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Digest, Rank};
+
+use super::Verdict;
+use crate::args::SettingFlags;
+use crate::failure::Failure;
+use crate::input::{DASH, Origin, shown};
+use crate::output::{Notes, Out, Streams, WholeFile};
+use crate::report::{ending, invariants, problems, stats};
+
+/// Simulate a scenario, and print what its command node prints
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Standard output has the command node's lines and nothing else; how the run ended, its
+statistics and the digest of its trace are on standard error.
+
+A scenario is checked before it runs. One that says how it ends (`expect deadlock`) runs
+all the same, and what the check finds is a note.
+
+Examples:
+  ringscope run join
+  ringscope run my.dht --seed 42 --stats -o my.jsonl
+  ringscope run race-lost-key --window 1
+  printf 'put 5 50\\nget 5\\n' | ringscope run -
+
+Exit codes: 0 completed; 1 the run ended otherwise, even as expected, or an invariant did
+not hold; 2 bad input.")]
+pub struct Args {
+    /// A file, `-` for standard input, or the name of a built-in scenario
+    ///
+    /// What contains a path separator, ends in .dht or is the name of a file is a path; anything else is
+    /// the name of a built-in scenario. So `./join` is always the file, and `join` is the built-in
+    /// scenario unless a file of that name is there, which is then said.
+    scenario: PathBuf,
+
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    /// Write the trace to this file; `-` is standard output
+    ///
+    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
+    /// the command node's lines are on standard error.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Run the scenario even if the check beforehand finds fault with it
+    #[arg(long)]
+    unchecked: bool,
+
+    /// Check the invariants as the run goes
+    #[arg(long)]
+    check: bool,
+
+    /// Tell what the run cost: messages, hops, bytes, time, keys moved, load
+    #[arg(long, help_heading = "Output")]
+    stats: bool,
+
+    /// Tell nothing on standard error but errors and what was asked for
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let origin = Origin::of(&args.scenario)?;
+    if origin.hides_built_in() && !args.quiet {
+        let name = shown(&args.scenario);
+        let name = Plain(&name);
+        let note = format!("note: `{name}` is a file here, and so not the built-in scenario");
+        let _ = writeln!(streams.notes, "{note}");
+    }
+    let mut scenario = origin.scenario()?;
+    args.settings.apply(&mut scenario.settings)?;
+    examine(&scenario, args, &mut streams.notes)?;
+    let target = Target::open(args, &origin)?;
+    let done = run(&scenario, args, (target, streams))?;
+    tell(&scenario, args, (&done, &mut streams.notes));
+    let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
+    Ok(Verdict::good_if(completed && done.ledger.as_ref().is_none_or(Ledger::holds)))
+}
+
+/// Checks the scenario beforehand.
+fn examine(scenario: &Scenario, args: &Args, notes: &mut Notes) -> Result<(), Failure> {
+    if args.unchecked {
+        return Ok(());
+    }
+    match scenario.check() {
+        Ok(_) if args.quiet => {}
+        Ok(warnings) => warnings.iter().for_each(|warning| problems::warn(warning, notes)),
+        Err(errors) if scenario.settings.expect.is_none() => return Err(errors.into()),
+        Err(_) if args.quiet => {}
+        Err(errors) => problems::tell(&errors.into_notes(), notes),
+    }
+    Ok(())
+}
+
+/// Where the trace goes.
+enum Target {
+    Nowhere,
+    Output,
+    File(WholeFile),
+}
+
+impl Target {
+    fn open(args: &Args, origin: &Origin) -> Result<Target, Failure> {
+        match args.output.as_deref() {
+            None => Ok(Target::Nowhere),
+            Some(path) if path == Path::new(DASH) => Ok(Target::Output),
+            Some(path) => {
+                refuse_the_scenario_itself(path, origin)?;
+                WholeFile::create(path).map(Target::File)
+            }
+        }
+    }
+}
+
+fn refuse_the_scenario_itself(path: &Path, origin: &Origin) -> Result<(), Failure> {
+    let Origin::File(scenario) = origin else { return Ok(()) };
+    match (path.canonicalize(), scenario.canonicalize()) {
+        (Ok(output), Ok(input)) if output == input && input.is_file() => {
+            Err(Failure::about(&shown(path), "is the scenario itself, and would be lost")
+                .hint("name another file for the trace"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes the bytes of the trace.
+enum Sink<'a> {
+    Nowhere,
+    Output(&'a mut Out),
+    File(WholeFile),
+}
+
+impl Sink<'_> {
+    /// Takes note that the trace is whole.
+    fn finish(self) -> Result<(), Failure> {
+        match self {
+            Sink::File(file) => file.finish(),
+            Sink::Nowhere | Sink::Output(_) => Ok(()),
+        }
+    }
+}
+
+impl Write for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Sink::Nowhere => Ok(bytes.len()),
+            Sink::Output(out) => out.write(bytes),
+            Sink::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Sink::Nowhere => Ok(()),
+            Sink::Output(out) => out.flush(),
+            Sink::File(file) => file.flush(),
+        }
+    }
+}
+
+/// Prints the command node's lines as they come.
+struct Lines<'a> {
+    to: &'a mut dyn Write,
+    broken: Option<io::Error>,
+}
+
+impl Observer<ClassicNode> for Lines<'_> {
+    fn printed(&mut self, _rank: Rank, print: Print) {
+        if self.broken.is_none() {
+            self.broken = writeln!(self.to, "{print}").err();
+        }
+    }
+}
+
+/// A run, and those who looked on.
+struct Done {
+    finished: Finished,
+    /// The trace's; nobody computes it when nobody is told.
+    digest: Option<Digest>,
+    ledger: Option<Ledger>,
+    stats: Option<Stats>,
+}
+
+fn run(
+    scenario: &Scenario,
+    args: &Args,
+    (target, streams): (Target, &mut Streams),
+) -> Result<Done, Failure> {
+    let is_told = !args.quiet || args.output.is_some();
+    let (sink, to): (_, &mut dyn Write) = match target {
+        Target::Nowhere => (Sink::Nowhere, &mut streams.out),
+        Target::Output => (Sink::Output(&mut streams.out), &mut streams.notes),
+        Target::File(file) => (Sink::File(file), &mut streams.out),
+    };
+    let fails = |error| trace_failure(args, error);
+    let begin = || Written::new(sink, &header(&scenario.settings));
+    let written = is_told.then(begin).transpose().map_err(fails)?;
+    let (ledger, stats) = onlookers(scenario, args);
+    let mut onlookers = (written, (Lines { to, broken: None }, (ledger, stats)));
+    let finished = simulate(scenario, &mut onlookers);
+    let (written, (lines, (mut ledger, stats))) = onlookers;
+    if let Some(ledger) = &mut ledger {
+        ledger.finish(finished.world.nodes());
+    }
+    let ending = finished.outcome.end.ending();
+    let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
+    let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
+    lines.broken.map_or(Ok(()), Err)?;
+    Ok(Done { finished, digest, ledger, stats })
+}
+
+/// What to tell when the trace cannot be written.
+fn trace_failure(args: &Args, error: io::Error) -> Failure {
+    match args.output.as_deref() {
+        Some(path) if path != Path::new(DASH) => WholeFile::failure(path, &error),
+        Some(_) | None => error.into(),
+    }
+}
+
+/// Those who keep books, if they are asked for.
+fn onlookers(scenario: &Scenario, args: &Args) -> (Option<Ledger>, Option<Stats>) {
+    if !args.check && !args.stats {
+        return (None, None);
+    }
+    // They have to see the nodes before the first message is sent.
+    let world = start(scenario, Chosen, &mut ());
+    let ledger = args.check.then(|| Ledger::new(world.nodes()));
+    (ledger, args.stats.then(|| Stats::new(world.nodes())))
+}
+
+fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
+    let Done { finished, digest, ledger, stats } = done;
+    if !args.quiet {
+        ending::tell(scenario, finished, notes);
+        if let Some(digest) = digest {
+            let _ = writeln!(notes, "  digest {digest}");
+        }
+        if let Some(path) = args.output.as_deref().filter(|path| *path != Path::new(DASH)) {
+            let _ = writeln!(notes, "  trace {}", Plain(&shown(path)));
+        }
+    }
+    if let Some(ledger) = ledger {
+        let _ = write!(notes, "\n{}", invariants::told(ledger, notes));
+    }
+    if let Some(stats) = stats {
+        let _ = write!(notes, "\n{}", stats::told(&stats.report(finished.world.nodes())));
+    }
+}

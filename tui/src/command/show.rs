@@ -1,0 +1,138 @@
+//! `ringscope show`: a trace, a line an event.
+
+use std::io::{BufRead, BufWriter, Write};
+use std::path::PathBuf;
+
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Event, Rank, Reader};
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::input;
+use crate::output::Streams;
+use crate::report::Style;
+use crate::report::lanes::{Lanes, Layout, Symbols};
+use crate::report::trace_file::{Names, end_in_words, header_in_words};
+
+/// Show a trace: a line an event, in the order of cause and effect
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Each event has its mark in the column of its rank: `→` it sends, `←` it receives. Columns
+are left out when they would be more than 24, or take more than half of the terminal's
+width; those of the ranks chosen with --rank are what counts then.
+
+On a terminal a long payload is cut to the line; elsewhere it is shown whole.
+
+Examples:
+  ringscope show join.jsonl | less
+  ringscope show join.jsonl --rank 0 --rank 6 --limit 20
+  ringscope run join -o - 2>/dev/null | ringscope show -
+
+Exit codes: 0 done; 2 the trace could not be read.")]
+pub struct Args {
+    /// A trace file, or `-` for standard input
+    trace: PathBuf,
+
+    /// Show only the events of this rank; may be given several times
+    #[arg(long, value_name = "R")]
+    rank: Vec<u32>,
+
+    /// Begin with this event, counted from 0 over all ranks
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    from: u64,
+
+    /// Show no more than so many events
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+
+    /// Leave out the times
+    #[arg(long)]
+    no_times: bool,
+
+    /// The marks
+    #[arg(long, value_name = "SET", value_enum, default_value_t)]
+    symbols: Symbols,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let mut reader = input::reader(&args.trace)?;
+    let chosen = chosen(args, &reader)?;
+    let out = &mut streams.out;
+    let lanes = Lanes::new(Layout {
+        ranks: reader.header().ranks,
+        chosen: &chosen,
+        symbols: args.symbols,
+        has_times: !args.no_times,
+        width: out.terminal_width(),
+        is_coloured: out.is_coloured(),
+    });
+    let name = input::trace_name(&args.trace);
+    let title = out.paint(Style::Name, Plain(&name));
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    writeln!(out, "{title}: {}", header_in_words(reader.header()))?;
+    for line in lanes.heading() {
+        writeln!(out, "{line}")?;
+    }
+    let is_watched = out.get_ref().terminal_width().is_some();
+    let told = events(&mut reader, (args, &chosen), &mut |event, names| {
+        writeln!(out, "{}", lanes.line(event, names))?;
+        if is_watched {
+            // A run that is still being recorded is seen as it goes.
+            out.flush()?;
+        }
+        Ok(!out.get_ref().is_gone())
+    });
+    let shown = match told {
+        Ok(shown) => shown,
+        Err(failure) => {
+            // What could be read stands before what could not.
+            out.flush()?;
+            return Err(failure);
+        }
+    };
+    writeln!(out, "{shown}")?;
+    out.flush()?;
+    Ok(Verdict::Good)
+}
+
+/// The ranks to show, each once and in order.
+fn chosen<R: BufRead>(args: &Args, reader: &Reader<R>) -> Result<Vec<Rank>, Failure> {
+    let ranks = reader.header().ranks;
+    let mut chosen: Vec<Rank> = args.rank.iter().copied().map(Rank).collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    match chosen.last() {
+        Some(last) if last.0 >= ranks => {
+            let what = format!("there is no rank {last} in this trace");
+            Err(Failure::about("--rank", what).hint(format!("its ranks are 0 to {}", ranks - 1)))
+        }
+        Some(_) | None => Ok(chosen),
+    }
+}
+
+/// Goes over the events that are asked for, until `tell` says that it is enough, and says how it ended.
+fn events<R: BufRead>(
+    reader: &mut Reader<R>,
+    (args, chosen): (&Args, &[Rank]),
+    tell: &mut dyn FnMut(&Event, &Names) -> Result<bool, Failure>,
+) -> Result<String, Failure> {
+    let names = Names::of(reader.header());
+    let (mut place, mut shown) = (0, 0);
+    while let Some(event) = reader.next_event()? {
+        let is_asked_for =
+            place >= args.from && (chosen.is_empty() || chosen.binary_search(&event.rank).is_ok());
+        place += 1;
+        if !is_asked_for {
+            continue;
+        }
+        if args.limit.is_some_and(|limit| shown >= limit) {
+            return Ok(format!("... (--limit {shown})"));
+        }
+        shown += 1;
+        if !tell(&event, &names)? {
+            return Ok(String::new());
+        }
+    }
+    let end = end_in_words(reader.footer(), reader.completeness());
+    Ok(format!("{end}, {shown} of {place} events shown"))
+}

@@ -1,0 +1,167 @@
+//! `ringscope` alone: what it is, a run to look at, and what to do next.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node as _, Print};
+use ringscope_sim::scenario::builtin;
+use ringscope_sim::simulate::{command_rank, simulate};
+use ringscope_sim::world::{Happening, Observer};
+use ringscope_traces::{Op, Rank};
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::output::{Out, Streams};
+use crate::report::{Style, counted, ring, time, wrapped};
+
+/// The scenario that is shown.
+const SHOWN: &str = "join";
+
+/// What to do next, and what it does.
+const NEXT: [(&str, &str); 5] = [
+    ("ringscope run join --stats", "the same run, and what it cost"),
+    ("ringscope run get-missing", "a misuse: how it ends, and why"),
+    ("ringscope run join -o join.jsonl", "record what every rank sent and received"),
+    ("ringscope show join.jsonl", "see it, a line an event"),
+    ("ringscope list", "all scenarios, and `ringscope help` all else"),
+];
+
+pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
+    let out = &mut streams.out;
+    let scenario = builtin::find(SHOWN).expect("the shown scenario is built in").scenario();
+    let command = command_rank(&scenario.settings);
+    let mut diary = Diary::of(command);
+    let finished = simulate(&scenario, &mut diary);
+    introduce(scenario.settings.ranks, out)?;
+    for step in &diary.steps {
+        tell(step, out)?;
+    }
+    let messages = counted(finished.outcome.received, "message");
+    let took = time(finished.outcome.now_ns);
+    writeln!(out, "\n{messages}, {took} of virtual time. The ring at the end:\n")?;
+    write!(out, "{}", ring::picture(finished.world.nodes()))?;
+    writeln!(out, "\nNext:")?;
+    for (line, what) in NEXT {
+        writeln!(out, "  {}  {what}", out.paint(Style::Moving, format_args!("{line:32}")))?;
+    }
+    let note = "In a checkout, `cargo run --release -- run join` is `ringscope run join`.";
+    writeln!(out, "{}", out.paint(Style::Faint, note))?;
+    Ok(Verdict::Good)
+}
+
+fn introduce(ranks: u32, out: &mut Out) -> Result<(), Failure> {
+    let name = out.paint(Style::Name, "ringscope");
+    writeln!(
+        out,
+        "{name} simulates a distributed hash table on MPI, message by message.\n\n\
+         Nodes form a ring and own the keys up to their id. Here {ranks} processes run the\n\
+         built-in scenario `{SHOWN}`: two nodes join, and keys move to them.\n"
+    )?;
+    Ok(())
+}
+
+/// A command that was sent, and what came of it.
+struct Step {
+    commands: Vec<Command>,
+    messages: u64,
+    printed: Option<Print>,
+    /// The keys that changed hands, and who has them now.
+    moved: BTreeMap<Rank, Vec<Key>>,
+}
+
+/// Keeps what the command node did, command by command.
+struct Diary {
+    command: Rank,
+    steps: Vec<Step>,
+    /// The step whose reply came last: the next command may be on its way before what came of it is told.
+    answered: usize,
+    holders: BTreeMap<Key, Rank>,
+}
+
+impl Diary {
+    fn of(command: Rank) -> Diary {
+        Diary { command, steps: Vec::new(), answered: 0, holders: BTreeMap::new() }
+    }
+
+    fn begin(&mut self, command: Command) {
+        match (command, self.steps.last_mut()) {
+            (Command::Put { .. }, Some(step)) if is_put(step) => step.commands.push(command),
+            _ => self.steps.push(Step {
+                commands: vec![command],
+                messages: 0,
+                printed: None,
+                moved: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// Notes which keys have changed hands since it was last asked.
+    fn note_moves(&mut self, nodes: &[ClassicNode]) {
+        let Some(step) = self.steps.get_mut(self.answered) else { return };
+        for (rank, node) in (0_u32..).map(Rank).zip(nodes) {
+            for key in node.view().storage.into_iter().flat_map(|storage| storage.keys()) {
+                let before = self.holders.insert(*key, rank);
+                if before.is_some_and(|before| before != rank) {
+                    step.moved.entry(rank).or_default().push(*key);
+                }
+            }
+        }
+    }
+}
+
+fn is_put(step: &Step) -> bool {
+    matches!(step.commands[..], [Command::Put { .. }, ..])
+}
+
+impl Observer<ClassicNode> for Diary {
+    fn happened(&mut self, happening: &Happening<'_, ringscope_sim::protocol::classic::Message>) {
+        if happening.op == Op::Recv {
+            if happening.rank == self.command {
+                self.answered = self.steps.len() - 1;
+            }
+            return;
+        }
+        match happening.message.meaning() {
+            Meaning::Command(command) if happening.rank == self.command => self.begin(command),
+            // The farewell is of no command.
+            Meaning::End => return,
+            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => {}
+        }
+        if let Some(step) = self.steps.last_mut() {
+            step.messages += 1;
+        }
+    }
+
+    fn handled(&mut self, rank: Rank, nodes: &[ClassicNode]) {
+        if rank == self.command {
+            self.note_moves(nodes);
+        }
+    }
+
+    fn printed(&mut self, _rank: Rank, print: Print) {
+        if let (Print::Found(..), Some(step)) = (print, self.steps.get_mut(self.answered)) {
+            step.printed = Some(print);
+        }
+    }
+}
+
+fn tell(step: &Step, out: &mut Out) -> Result<(), Failure> {
+    let commands: Vec<_> = step.commands.iter().map(ToString::to_string).collect();
+    let moves = step.moved.iter().map(|(rank, keys)| {
+        let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
+        format!("keys {} move to rank {rank}", keys.join(" "))
+    });
+    let printed = step.printed.map(|print| print.to_string());
+    let came_of_it: Vec<_> = printed.into_iter().chain(moves).collect();
+    let messages = counted(step.messages, "message");
+    if let [command] = &commands[..] {
+        let command = out.paint(Style::Name, format_args!("{command:12}"));
+        let what = format!("  {command}  {:42}", came_of_it.join("; "));
+        writeln!(out, "{what}  {}", out.paint(Style::Faint, messages))?;
+    } else {
+        let all = wrapped(&commands.join(", "), 56, "  ");
+        writeln!(out, "{}", out.paint(Style::Name, all))?;
+    }
+    Ok(())
+}

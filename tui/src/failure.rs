@@ -1,0 +1,80 @@
+//! Why nothing could be judged: told on standard error, and the exit code is 2.
+
+use std::io::{self, Write as _};
+
+use ringscope_sim::scenario::ScenarioErrors;
+use ringscope_traces::ReadError;
+use ringscope_traces::text::Plain;
+
+use crate::output::Notes;
+use crate::report::{Style, problems};
+
+/// What keeps a subcommand from doing its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A scenario cannot be read, or should not be run.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioErrors),
+    /// A trace cannot be read.
+    #[error(transparent)]
+    Trace(#[from] ReadError),
+    /// Anything else: what it is about, what is wrong, and advice.
+    #[error("{}: {}", Plain(.name), Plain(.what))]
+    About {
+        /// A file's name, or a flag.
+        name: String,
+        /// What is wrong with it.
+        what: String,
+        /// What may help.
+        hint: Option<String>,
+    },
+}
+
+impl Failure {
+    /// A failure that is about a file or a flag.
+    pub fn about(name: &str, what: impl Into<String>) -> Failure {
+        Failure::About { name: name.to_owned(), what: what.into(), hint: None }
+    }
+
+    /// The same with advice.
+    pub fn hint(self, advice: impl Into<String>) -> Failure {
+        self.hint_maybe(Some(advice.into()))
+    }
+
+    /// The same with advice, where there is some.
+    pub fn hint_maybe(self, advice: Option<String>) -> Failure {
+        match self {
+            Failure::About { name, what, hint } => {
+                Failure::About { name, what, hint: advice.or(hint) }
+            }
+            Failure::Scenario(_) | Failure::Trace(_) => self,
+        }
+    }
+
+    /// Tells it.
+    pub fn tell(&self, notes: &mut Notes) {
+        match self {
+            Failure::Scenario(errors) => problems::tell(errors, notes),
+            Failure::Trace(error) => notes.failure(error, error.hint()),
+            Failure::About { hint, .. } => notes.failure(self, hint.as_deref()),
+        }
+    }
+}
+
+impl Notes {
+    fn failure(&mut self, what: &dyn std::fmt::Display, hint: Option<&str>) {
+        let program = self.paint(Style::Bad, "ringscope");
+        let _ = writeln!(self, "{program}: {what}");
+        if let Some(hint) = hint {
+            let hint = format!("{}: {}", self.paint(Style::Faint, "hint"), Plain(hint));
+            let _ = writeln!(self, "  {hint}");
+        }
+    }
+}
+
+/// Standard output takes no more. (That its reader has gone is no failure: see [`crate::output::Out`].)
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::about("standard output", format!("cannot be written: {error}"))
+    }
+}

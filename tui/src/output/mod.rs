@@ -1,0 +1,171 @@
+//! Where words go: standard output for what was asked for, standard error for everything else.
+
+mod file;
+mod json;
+
+use std::env;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use crate::args::ColorWhen;
+use crate::report::Style;
+
+pub use file::WholeFile;
+pub use json::json;
+
+/// The widest that paragraphs are set, on any terminal.
+const WIDEST: usize = 100;
+
+/// The width where there is no terminal.
+const USUAL_WIDTH: usize = 80;
+
+/// Both ways out of the program.
+pub struct Streams {
+    /// What was asked for.
+    pub out: Out,
+    /// How it went.
+    pub notes: Notes,
+}
+
+impl Streams {
+    /// Standard output and standard error.
+    pub fn open(color: ColorWhen) -> Streams {
+        let (out, notes) = (io::stdout(), io::stderr());
+        Streams {
+            out: Out {
+                is_coloured: is_coloured(color, &out),
+                terminal_width: terminal_width(&out),
+                inner: Box::new(out.lock()),
+                is_gone: false,
+            },
+            notes: Notes {
+                is_coloured: is_coloured(color, &notes),
+                terminal_width: terminal_width(&notes),
+                is_marked: notes.is_terminal() || color == ColorWhen::Always,
+                inner: Box::new(io::LineWriter::new(notes.lock())),
+            },
+        }
+    }
+}
+
+/// The convention of <https://no-color.org>: a variable that is there and not empty.
+fn is_coloured(color: ColorWhen, stream: &impl IsTerminal) -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match color {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+            stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb
+        }
+    }
+}
+
+fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {
+    let (width, _) = stream.is_terminal().then(terminal_size::terminal_size)??;
+    Some(usize::from(width.0))
+}
+
+/// Standard output. When its reader has gone, as with `| head`, it takes everything and drops it.
+pub struct Out {
+    inner: Box<dyn Write>,
+    is_coloured: bool,
+    terminal_width: Option<usize>,
+    is_gone: bool,
+}
+
+impl Out {
+    /// Whether nobody reads any more.
+    pub fn is_gone(&self) -> bool {
+        self.is_gone
+    }
+
+    /// Whether there are to be colours.
+    pub fn is_coloured(&self) -> bool {
+        self.is_coloured
+    }
+
+    /// The terminal's width; `None` when it is none.
+    pub fn terminal_width(&self) -> Option<usize> {
+        self.terminal_width
+    }
+
+    /// How wide a paragraph may be.
+    pub fn width(&self) -> usize {
+        self.terminal_width.unwrap_or(USUAL_WIDTH).min(WIDEST)
+    }
+
+    /// Text in the colours of its meaning, if there are to be colours.
+    pub fn paint(&self, style: Style, text: impl Display) -> String {
+        style.paint(text, self.is_coloured)
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_gone {
+            return Ok(bytes.len());
+        }
+        match self.inner.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_gone = true;
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.inner.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_gone = true;
+                Ok(())
+            }
+            flushed => flushed,
+        }
+    }
+}
+
+/// Standard error. That it cannot be written is told nobody: there is nobody left to tell.
+pub struct Notes {
+    inner: Box<dyn Write>,
+    is_coloured: bool,
+    /// Whether errors of a scenario show its lines with the places marked.
+    is_marked: bool,
+    terminal_width: Option<usize>,
+}
+
+impl Notes {
+    /// How wide a paragraph may be.
+    pub fn width(&self) -> usize {
+        self.terminal_width.unwrap_or(USUAL_WIDTH).min(WIDEST)
+    }
+
+    /// Text in the colours of its meaning, if there are to be colours.
+    pub fn paint(&self, style: Style, text: impl Display) -> String {
+        style.paint(text, self.is_coloured)
+    }
+
+    /// Whether there are to be colours.
+    pub fn is_coloured(&self) -> bool {
+        self.is_coloured
+    }
+
+    /// Whether errors of a scenario show its lines with the places marked, which is for eyes and not
+    /// for tools.
+    pub fn is_marked(&self) -> bool {
+        self.is_marked
+    }
+}
+
+impl Write for Notes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = self.inner.write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.inner.flush();
+        Ok(())
+    }
+}

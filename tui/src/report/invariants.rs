@@ -1,0 +1,42 @@
+//! What the keeper of the invariants found.
+
+use std::fmt::Write as _;
+
+use ringscope_sim::ledger::{Invariant, Ledger, Tally};
+use ringscope_traces::text::Plain;
+
+use super::{Style, counted, time, wrapped};
+use crate::output::Notes;
+
+/// How many violations of an invariant are told.
+const LIMIT_TOLD: usize = 5;
+
+/// Each invariant, how often it was checked, and where it did not hold.
+pub fn told(ledger: &Ledger, notes: &Notes) -> String {
+    let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
+    for invariant in Invariant::ALL {
+        tell_one(invariant, ledger.tally(invariant), (&mut text, notes));
+    }
+    text
+}
+
+fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &Notes)) {
+    let verdict = match tally.failed {
+        0 => notes.paint(Style::Good, "holds "),
+        _ => notes.paint(Style::Bad, "broken"),
+    };
+    let count = match tally.failed {
+        0 => counted(tally.checked, "check"),
+        failed => format!("{failed} of {}", counted(tally.checked, "check")),
+    };
+    let _ = writeln!(text, "  {:13}  {verdict}  {count}", invariant.name());
+    for violation in tally.violations.iter().take(LIMIT_TOLD) {
+        let at = format!("after message {}, {}", violation.at, time(violation.now_ns));
+        let told = format!("{at}: {}", Plain(&violation.what));
+        let _ = writeln!(text, "{}", wrapped(&told, notes.width(), "    "));
+    }
+    let more = tally.violations.len().saturating_sub(LIMIT_TOLD) as u64 + tally.unlisted;
+    if more > 0 {
+        let _ = writeln!(text, "    and {more} more");
+    }
+}

@@ -1,0 +1,61 @@
+//! What a trace is, in a line.
+
+use ringscope_sim::protocol::{Message as _, Protocol, classic};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Completeness, Ending, Footer, Header, Source, Tag, Trace, Vocabulary};
+
+use super::counted;
+
+/// The names of a protocol's tags; an unknown protocol has none.
+#[derive(Debug, Clone, Copy)]
+pub struct Names(Option<Protocol>);
+
+impl Names {
+    /// Those of the protocol that a header names.
+    pub fn of(header: &Header) -> Names {
+        Names(Protocol::named(&header.protocol))
+    }
+}
+
+impl Vocabulary for Names {
+    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+        match self.0? {
+            Protocol::Classic => classic::Message::tag_name(tag),
+        }
+    }
+}
+
+/// `8 ranks, classic, simulated with seed 7`.
+pub fn header_in_words(header: &Header) -> String {
+    let source = match (header.source, header.seed) {
+        (Source::Sim, Some(seed)) => format!("simulated with seed {seed}"),
+        (Source::Sim, None) => "simulated".to_owned(),
+        (Source::Mpi, _) => "run under MPI".to_owned(),
+        (Source::Recorded, _) => "recorded".to_owned(),
+    };
+    let ranks = counted(header.ranks.into(), "rank");
+    format!("{ranks}, {}, {source}", Plain(&header.protocol))
+}
+
+/// `8 ranks, classic, simulated with seed 7; 50 events, completed`.
+pub fn in_words(trace: &Trace, completeness: Completeness) -> String {
+    let events = counted(trace.events.len() as u64, "event");
+    let end = end_in_words(trace.footer.as_ref(), completeness);
+    format!("{}; {events}, {end}", header_in_words(&trace.header))
+}
+
+/// How a trace ends: as its footer says, or cut off.
+pub fn end_in_words(footer: Option<&Footer>, completeness: Completeness) -> String {
+    match (footer.map(|footer| &footer.ending), completeness) {
+        (Some(Ending::Crashed { rank, reason }), _) => {
+            let rank = rank.map(|rank| format!(": rank {rank} broke off")).unwrap_or_default();
+            let reason = reason.as_deref().map(|reason| format!(", {}", Plain(reason)));
+            format!("crashed{rank}{}", reason.unwrap_or_default())
+        }
+        (Some(ending), _) => ending.name().to_owned(),
+        (None, Completeness::CutOffInLine { line }) => {
+            format!("cut off in line {line}, which was not used")
+        }
+        (None, Completeness::CutOff | Completeness::Whole) => "cut off".to_owned(),
+    }
+}

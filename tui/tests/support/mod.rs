@@ -1,0 +1,100 @@
+//! The program, run as a user runs it.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder of its own for a test, in which the program is run.
+pub struct Folder(TempDir);
+
+/// What a call of the program came to.
+#[derive(Debug)]
+pub struct Told {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Folder {
+    pub fn new() -> Folder {
+        Folder(TempDir::new().expect("a folder for temporary files"))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Folder {
+        std::fs::write(self.path(name), bytes).expect("the folder takes files");
+        self
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("a file of text")
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).expect("the folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| {
+            entry.expect("an entry").file_name().into_string().expect("a plain name")
+        };
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+
+    /// Calls the program with these words, separated by white space.
+    pub fn call(&self, words: &str) -> Told {
+        self.call_with(&words.split_whitespace().collect::<Vec<_>>(), "")
+    }
+
+    /// Calls the program with these arguments and that on standard input.
+    pub fn call_with(&self, args: &[&str], input: &str) -> Told {
+        let mut child = self.command(args).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its input is a pipe");
+        // A program that needs no input need not take it.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Told::of(&child.wait_with_output().expect("the program ends"))
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = program(self.0.path());
+        command.args(args);
+        command
+    }
+
+    /// Records the trace of a scenario.
+    pub fn record(&self, scenario: &str, trace: &str) -> &Folder {
+        self.call(&format!("run {scenario} --quiet -o {trace}"));
+        self
+    }
+}
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringscope"));
+    command
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+impl Told {
+    fn of(output: &Output) -> Told {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program says text");
+        Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    /// Everything that was told, as a golden file has it.
+    pub fn golden(&self) -> String {
+        let code = self.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        format!("exit code {code}\n--- stdout\n{}--- stderr\n{}", self.out, self.err)
+    }
+}

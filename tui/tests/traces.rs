@@ -1,0 +1,195 @@
+//! `ringscope show`, `check` and `diff`.
+
+mod support;
+
+use insta::assert_snapshot;
+use support::Folder;
+
+/// The event line of a rank and an index, as it stands in the file.
+fn line_of(trace: &str, rank: u32, n: u64) -> String {
+    let start = format!("{{\"rank\":{rank},\"n\":{n},");
+    let line = trace.lines().find(|line| line.starts_with(&start));
+    line.expect("the trace has that event").to_owned()
+}
+
+/// The folder with the trace of `join`, and the same with another value in the first PUT as the head
+/// passes it on.
+fn with_mutation() -> Folder {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let trace = folder.read("join.jsonl");
+    let line = line_of(&trace, 0, 1);
+    assert!(line.contains(r#""op":"send","peer":6,"tag":0,"data":[100,1]"#), "{line}");
+    folder.write("mutated.jsonl", trace.replace(&line, &line.replace("[100,1]", "[100,2]")));
+    folder
+}
+
+#[test]
+fn a_trace_is_shown_a_line_an_event() {
+    let folder = Folder::new();
+    folder.write("put.dht", "ranks 4\nput 5 50\nget 5\n").record("put.dht", "put.jsonl");
+    assert_snapshot!("show", folder.call("show put.jsonl").golden());
+    assert_snapshot!(
+        "show_ascii",
+        folder
+            .call("show put.jsonl --symbols ascii --no-times --rank 0 --from 3 --limit 2")
+            .golden()
+    );
+}
+
+#[test]
+fn a_trace_of_many_ranks_has_no_columns_but_for_the_chosen() {
+    let folder = Folder::new();
+    folder.record("big-ring", "big.jsonl");
+    let told = folder.call("show big.jsonl --limit 2 --no-times");
+    assert!(told.out.contains("\n63 → 0   PUT "), "{}", told.out);
+    let chosen = folder.call("show big.jsonl --rank 63 --limit 1 --no-times");
+    assert!(chosen.out.contains("\n6\n3\n→  63 → 0   PUT "), "{}", chosen.out);
+    let none = folder.call("show big.jsonl --rank 64");
+    assert_eq!(none.code, Some(2));
+    assert_eq!(
+        none.err,
+        "ringscope: --rank: there is no rank 64 in this trace\n  hint: its ranks are 0 to 63\n"
+    );
+}
+
+#[test]
+fn a_trace_is_read_from_standard_input() {
+    let folder = Folder::new();
+    folder.record("first-put", "a.jsonl");
+    let trace = folder.read("a.jsonl");
+    let shown = folder.call_with(&["show", "-"], &trace);
+    assert!(shown.out.starts_with("standard input: 8 ranks, classic"), "{}", shown.out);
+    assert_eq!(folder.call_with(&["check", "-"], &trace).code, Some(0));
+    assert_eq!(folder.call_with(&["diff", "a.jsonl", "-"], &trace).code, Some(0));
+    assert_eq!(folder.call_with(&["diff", "-", "a.jsonl"], &trace).code, Some(0));
+    let both = folder.call_with(&["diff", "-", "-"], &trace);
+    assert_eq!(both.code, Some(2));
+    assert!(both.err.contains("standard input cannot be both traces"), "{}", both.err);
+}
+
+#[test]
+fn a_run_conforms_whatever_its_ending() {
+    let folder = Folder::new();
+    for name in ["join", "get-missing", "put-zero", "put-beyond", "add-no-such-rank", "crowded"] {
+        folder.record(name, "t.jsonl");
+        let told = folder.call("check t.jsonl");
+        assert!(told.out.contains("well-formed  yes"), "{name}: {}", told.out);
+        assert!(told.out.contains("conforms     yes"), "{name}: {}", told.out);
+        assert_eq!(told.code, Some(0), "{name}: {}", told.out);
+    }
+}
+
+#[test]
+fn a_broken_invariant_is_found_in_the_trace() {
+    let folder = Folder::new();
+    folder.record("race-lost-key", "race.jsonl");
+    assert_snapshot!("check_race", folder.call("check race.jsonl").golden());
+}
+
+#[test]
+fn a_changed_value_is_found_at_its_rank_and_event() {
+    let folder = with_mutation();
+    let told = folder.call("check mutated.jsonl");
+    assert_eq!(told.code, Some(1));
+    assert!(told.out.contains("rank 0, event 1 (line 4): sends PUT [100,2]"), "{}", told.out);
+    assert_snapshot!("check_mutated", told.golden());
+}
+
+#[test]
+fn a_check_is_told_in_json() {
+    let folder = with_mutation();
+    let told = folder.call("check mutated.jsonl --json");
+    let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+    assert_eq!(told.code, Some(1));
+    assert_eq!(json["answers"][1]["question"], "conforms");
+    assert_eq!(json["answers"][1]["says"], "no");
+    assert_eq!(json["answers"][1]["findings"][0]["rank"], 0);
+    assert_eq!(json["answers"][1]["findings"][0]["event"], 1);
+    assert_eq!(json["answers"][2]["says"], "not-judged");
+}
+
+#[test]
+fn a_trace_that_was_cut_off_is_judged_as_far_as_it_goes() {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let trace = folder.read("join.jsonl");
+    folder.write("cut.jsonl", &trace[..trace.len() / 2]);
+    let told = folder.call("check cut.jsonl");
+    assert_eq!(told.code, Some(0), "{}", told.out);
+    assert!(told.out.contains("events, cut off in line "), "{}", told.out);
+    let diff = folder.call("diff join.jsonl cut.jsonl");
+    assert_eq!(diff.code, Some(1), "{}", diff.out);
+    assert_eq!(folder.call("diff join.jsonl cut.jsonl --allow prefix").code, Some(0));
+    assert_eq!(folder.call("diff join.jsonl cut.jsonl --allow reordered").code, Some(1));
+}
+
+#[test]
+fn a_trace_of_an_unknown_protocol_is_not_judged() {
+    let folder = Folder::new();
+    folder.record("first-put", "a.jsonl");
+    folder.write("b.jsonl", folder.read("a.jsonl").replacen("classic", "chord", 1));
+    let told = folder.call("check b.jsonl");
+    assert_eq!(told.code, Some(2));
+    assert_snapshot!("check_unknown", told.golden());
+}
+
+#[test]
+fn a_run_equals_itself_and_its_like_with_another_seed() {
+    let folder = Folder::new();
+    folder.record("join", "a.jsonl").record("join --seed 99", "b.jsonl");
+    for words in ["diff a.jsonl a.jsonl", "diff a.jsonl b.jsonl"] {
+        let told = folder.call(words);
+        assert_eq!(told.code, Some(0), "{}", told.out);
+        assert!(told.out.contains("\nequal: "), "{}", told.out);
+    }
+}
+
+#[test]
+fn with_two_commands_in_flight_another_seed_may_reorder() {
+    let folder = Folder::new();
+    folder.write("two.dht", "window 2\nput 100 1\nput 900 9\nadd 3 500\nput 200 2\nput 300 3\n");
+    let levels: Vec<String> = (1..=20)
+        .map(|seed| {
+            folder.record(&format!("two.dht --seed {seed}"), &format!("{seed}.jsonl"));
+            let told = folder.call(&format!("diff 1.jsonl {seed}.jsonl --json"));
+            let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+            let level = json["level"].as_str().expect("a level").to_owned();
+            assert_eq!(told.code, Some(i32::from(level != "equal")));
+            let allowed = folder.call(&format!("diff 1.jsonl {seed}.jsonl --allow reordered"));
+            assert_eq!(allowed.code, Some(i32::from(level == "different")), "{}", allowed.out);
+            level
+        })
+        .collect();
+    assert!(levels.iter().any(|level| level != "equal"), "{levels:?}");
+}
+
+#[test]
+fn the_first_divergence_is_told_with_its_surroundings() {
+    let folder = with_mutation();
+    let told = folder.call("diff join.jsonl mutated.jsonl --context 1");
+    assert_eq!(told.code, Some(1));
+    assert_snapshot!("diff_mutated", told.golden());
+}
+
+#[test]
+fn what_cannot_be_compared_or_read_has_the_exit_code_2() {
+    let folder = Folder::new();
+    folder.record("first-put", "a.jsonl").record("first-put --ranks 5", "b.jsonl");
+    folder.write("s.dht", "put 1 1\n").write("empty", "").write("bad.jsonl", "{\"trace\":9}\n");
+    let mut said = String::new();
+    for words in [
+        "diff a.jsonl b.jsonl",
+        "diff a.jsonl gone.jsonl",
+        "check s.dht",
+        "check join",
+        "check empty",
+        "check .",
+        "show bad.jsonl",
+    ] {
+        let told = folder.call(words);
+        assert_eq!(told.code, Some(2), "{words}: {}", told.err);
+        said += &told.err;
+    }
+    assert_snapshot!("cannot", said);
+}
