@@ -13,7 +13,7 @@ use rand_core::{Rng, SeedableRng};
 use ringscope_sim::ledger::Ledger;
 use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
-use ringscope_sim::scenario::{Scenario, Settings};
+use ringscope_sim::scenario::{Scenario, Settings, random};
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::recording::Written;
@@ -57,8 +57,8 @@ fn ring(ranks: u32, window: u32) -> World<ClassicNode, Timed> {
 }
 
 /// Where to stop a run that is measured.
-fn limits() -> Limits {
-    Limits { messages: Some(MESSAGES), ..Limits::default() }
+fn limits(messages: u64) -> Limits {
+    Limits { messages: Some(messages), ..Limits::default() }
 }
 
 /// How many messages a second, alone and with all invariants checked, beside the plain loop.
@@ -74,7 +74,7 @@ fn messages(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("trace off", &name), |bencher| {
             bencher.iter_batched_ref(
                 || world.clone(),
-                |world| run(world, Rank(ranks - 1), limits(), &mut ()),
+                |world| run(world, Rank(ranks - 1), limits(MESSAGES), &mut ()),
                 BatchSize::PerIteration,
             );
         });
@@ -82,7 +82,7 @@ fn messages(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("all invariants", &name), |bencher| {
             bencher.iter_batched_ref(
                 || (world.clone(), ledger.clone()),
-                |(world, ledger)| run(world, Rank(ranks - 1), limits(), ledger),
+                |(world, ledger)| run(world, Rank(ranks - 1), limits(MESSAGES), ledger),
                 BatchSize::PerIteration,
             );
         });
@@ -92,8 +92,10 @@ fn messages(criterion: &mut Criterion) {
 
 /// How many trace lines a second while simulating, into a file and into nothing.
 fn trace_lines(criterion: &mut Criterion) {
+    // Few enough that the system need not write the file to the disk meanwhile.
+    const TRACED: u64 = 250_000;
     let mut group = criterion.benchmark_group("trace lines");
-    group.throughput(Throughput::Elements(2 * MESSAGES)).sample_size(10);
+    group.throughput(Throughput::Elements(2 * TRACED)).sample_size(10);
     let folder = tempfile::tempdir().expect("a folder for traces");
     for (ranks, in_flight) in [(8, 1), (1_000, 1_000), (100_000, 1_000)] {
         let name = format!("{ranks} ranks, {in_flight} in flight");
@@ -104,7 +106,7 @@ fn trace_lines(criterion: &mut Criterion) {
                 bencher.iter_batched(
                     || (world.clone(), Written::new(open(), &header).expect("it can be written")),
                     |(mut world, mut trace)| {
-                        run(&mut world, Rank(ranks - 1), limits(), &mut trace);
+                        run(&mut world, Rank(ranks - 1), limits(TRACED), &mut trace);
                         trace.finish(&Ending::Stopped).expect("it can be written").1
                     },
                     BatchSize::PerIteration,
@@ -118,19 +120,25 @@ fn trace_lines(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// How many whole runs a second, set-up included: 8 ranks and 100 commands.
+/// How many whole runs a second, set-up included: 8 ranks and 100 commands, mostly PUT and GET, and a
+/// random mixture in which one command in five joins or leaves.
 fn runs(criterion: &mut Criterion) {
-    const COMMANDS: &str = "add 3 250\nadd 1 500\nadd 4 750\n\
-        put 20..=980 step 20 key+7\nget 20..=940 step 20\nremove 500";
-    let mut scenario = Scenario::parse("bench", COMMANDS).expect("the scenario is well-formed");
-    assert_eq!(scenario.script.len(), 100);
+    const COMMANDS: &str = "add 3 333\nadd 1 666\nput 20..=980 step 20 key+7\nget 20..=980 step 20";
+    let mut work = Scenario::parse("bench", COMMANDS).expect("the scenario is well-formed");
+    assert_eq!(work.script.len(), 100);
+    let mixtures: Vec<_> = (0..50).map(|seed| random(seed, 8, 100)).collect();
     let mut group = criterion.benchmark_group("runs");
     group.throughput(Throughput::Elements(1));
-    group.bench_function("8 ranks, 100 commands", |bencher| {
+    group.bench_function("8 ranks, 100 commands, PUT and GET", |bencher| {
         bencher.iter(|| {
-            scenario.settings.seed += 1;
-            simulate(&scenario, &mut ()).outcome.received
+            work.settings.seed += 1;
+            simulate(&work, &mut ()).outcome.received
         });
+    });
+    group.throughput(Throughput::Elements(mixtures.len() as u64));
+    group.bench_function("8 ranks, 100 commands, a random mixture", |bencher| {
+        let received = |scenario| simulate(scenario, &mut ()).outcome.received;
+        bencher.iter(|| mixtures.iter().map(received).sum::<u64>());
     });
     group.finish();
 }

@@ -72,6 +72,13 @@ impl<M> Outbox<M> {
         self.prints.drain(..)
     }
 
+    /// Whether a line is asked for.
+    #[inline]
+    #[must_use]
+    pub fn has_prints(&self) -> bool {
+        !self.prints.is_empty()
+    }
+
     /// Whether nothing is asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {

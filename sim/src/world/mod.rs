@@ -250,7 +250,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     }
 
     /// Hands a message to its receiver, which takes it now.
-    #[inline]
+    #[inline(always)]
     fn receive(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
         let Postmark { clock, number } = self.mark(place);
         let letter = self.outbox.letter(place);
@@ -288,7 +288,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
 
     /// Does what a handler asked for, and notes what its rank takes next: nothing, as soon as a send
     /// blocks.
-    #[inline]
+    #[inline(always)]
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
         let mut then = wait;
         let mut nth = 0;
@@ -312,8 +312,8 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
             nth += 1;
         }
         self.outbox.all_sent();
-        for print in self.outbox.prints() {
-            observer.printed(rank, print);
+        if self.outbox.has_prints() {
+            self.outbox.prints().for_each(|print| observer.printed(rank, print));
         }
         self.set_wait(rank, then);
     }
@@ -329,7 +329,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     }
 
     /// A rank that is blocked in a send takes nothing, but it has not stopped.
-    #[inline]
+    #[inline(always)]
     fn set_wait(&mut self, rank: Rank, wait: Wait) {
         let desk = &mut self.desks[rank.index()];
         desk.wait = wait;
@@ -339,7 +339,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     }
 
     /// Sends the message at a place.
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, from: Rank, place: u32, observer: &mut impl Observer<N>) -> Sent {
         let to = self.outbox.letter(place).to;
         if to.index() >= self.nodes.len() {

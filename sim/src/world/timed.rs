@@ -90,7 +90,7 @@ impl<N: Node> World<N, Timed> {
 
     /// Lets a message be received, after which its receiver, and a sender that was blocked in it, may
     /// take what has arrived before.
-    #[inline]
+    #[inline(always)]
     fn deliver(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
         let sender = self.outbox.letter(place).from;
         let rank = self.receive(place, observer);
@@ -102,7 +102,7 @@ impl<N: Node> World<N, Timed> {
     }
 
     /// A rank that has just come to take something else may find it among what has arrived.
-    #[inline]
+    #[inline(always)]
     fn note_ready(&mut self, rank: Rank) {
         if !self.desks[rank.index()].unexpected.is_empty() {
             self.order.ready.push_back(rank);

@@ -28,8 +28,9 @@ pub(super) struct Due {
 pub(super) struct Wheel {
     /// A slot is `1 << shift` nanoseconds wide.
     shift: u32,
-    /// The only entry there is, which needs no wheel: with one command in flight that is all.
-    lone: Option<Due>,
+    /// The only entry there is, which needs no wheel: with one command in flight that is all. Its place
+    /// is `NONE` when there is no such entry.
+    lone: Due,
     /// How many entries are on the wheel.
     len: usize,
     /// The slot whose entries are in `current`, counted from time 0.
@@ -61,7 +62,7 @@ impl Wheel {
         let width = (usual_ns / SLOTS as u64 + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
-            lone: None,
+            lone: Due { at_ns: 0, place: NONE },
             len: 0,
             cursor: 0,
             current: Vec::new(),
@@ -76,25 +77,28 @@ impl Wheel {
     }
 
     /// Puts an entry in.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, due: Due) {
-        if self.len == 0 {
-            match self.lone.replace(due) {
-                None => return,
-                Some(lone) => self.put(lone),
-            }
-            self.lone = None;
+        if self.len == 0 && self.lone.place == NONE {
+            self.lone = due;
+        } else {
+            self.put_beside(due);
         }
-        self.put(due);
     }
 
     /// Takes the first entry out.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<Due> {
-        if let Some(lone) = self.lone.take() {
-            self.cursor = lone.at_ns >> self.shift;
-            return Some(lone);
+        let lone = self.lone;
+        if lone.place == NONE {
+            return self.pop_from_wheel();
         }
+        self.lone.place = NONE;
+        self.cursor = lone.at_ns >> self.shift;
+        Some(lone)
+    }
+
+    fn pop_from_wheel(&mut self) -> Option<Due> {
         if self.len == 0 {
             return None;
         }
@@ -105,6 +109,15 @@ impl Wheel {
         self.taken += 1;
         self.len -= 1;
         Some(due)
+    }
+
+    /// Puts an entry on the wheel, after the one that was alone.
+    fn put_beside(&mut self, due: Due) {
+        if self.lone.place != NONE {
+            self.put(self.lone);
+            self.lone.place = NONE;
+        }
+        self.put(due);
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! The head and the storage nodes: one loop, with handlers that block in the middle.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use ringscope_traces::Rank;
@@ -311,11 +312,10 @@ impl RingNode {
         let offered = record.storage.as_ref().ok_or(Fault::NoStorage { asked })?;
         let own = self.storage.as_mut().ok_or(Fault::NoStorage { asked })?;
         take_pairs(own, offered.range(..=bound));
-        let kept: Storage = offered
-            .iter()
-            .filter(|(key, _)| !own.contains_key(key))
-            .map(|(key, value)| (*key, *value))
-            .collect();
+        // Whatever is not above the bound has just been taken, so it is not among what is left.
+        let above = offered.range((Bound::Excluded(bound), Bound::Unbounded));
+        let left = above.filter(|(key, _)| !own.contains_key(key));
+        let kept: Storage = left.map(|(key, value)| (*key, *value)).collect();
         let handover = Handover { taken: Arc::clone(own), kept: Arc::new(kept) };
         out.send(from, Message::Complete(Some(Arc::new(handover))));
         Ok(Wait::Any)
