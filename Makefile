@@ -24,7 +24,7 @@ lint: ## Clippy, warnings are errors
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 docs: ## Documentation without warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 
 deny: ## Licences, bans and sources of what we depend on
 	$(CARGO) deny --locked check licenses bans sources

@@ -36,12 +36,17 @@ pub fn start<O: Order<Message>>(
     order: O,
     observer: &mut impl Observer<ClassicNode>,
 ) -> World<ClassicNode, O> {
-    let Settings { ranks, keyspace, window, eager, protocol, .. } = scenario.settings;
+    World::new(nodes(scenario), order, scenario.settings.eager, observer)
+}
+
+/// A scenario's nodes before anything has happened, by rank.
+#[must_use]
+pub fn nodes(scenario: &Scenario) -> Vec<ClassicNode> {
+    let Settings { ranks, keyspace, window, protocol, .. } = scenario.settings;
     let script = Arc::clone(&scenario.script);
-    let nodes = match protocol {
+    match protocol {
         Protocol::Classic => classic::nodes(ranks, keyspace, Orders { script, window }),
-    };
-    World::new(nodes, order, eager, observer)
+    }
 }
 
 /// The rank that issues the commands: the last one.

@@ -3,8 +3,8 @@
 mod support;
 
 use ringscope_sim::ledger::Ledger;
-use ringscope_sim::simulate::{simulate, start};
-use ringscope_sim::world::{Chosen, Circle, End};
+use ringscope_sim::simulate::{nodes, simulate};
+use ringscope_sim::world::{Circle, End};
 use ringscope_traces::Rank;
 use support::scenario;
 
@@ -22,8 +22,7 @@ fn a_ring_of_a_thousand_joins_by_itself_and_keeps_its_invariants() {
     let text =
         format!("ranks 1_001\nkeyspace 100_000\n{joins}put 50..=99_950 step 100 key\nget 99_950");
     let scenario = scenario(&text);
-    let fresh = start(&scenario, Chosen, &mut ());
-    let mut ledger = Ledger::new(fresh.nodes());
+    let mut ledger = Ledger::new(&nodes(&scenario));
     let finished = simulate(&scenario, &mut ledger);
     ledger.finish(finished.world.nodes());
     assert_eq!(finished.outcome.end, End::Completed);

@@ -1,9 +1,9 @@
 //! A recorded run judged: each rank is fed what it received and must send what it sent.
 //!
 //! Each rank is judged by its own lines, so that what is wrong at one rank does not spread to others
-//! ([`rank`]); then every receive must be of what was sent, and where it is not, it is decided whose line
-//! is wrong ([`blame`]); then the ending must be one that each rank's state allows ([`own_end`]), and all
-//! of them together ([`ending`]). After a
+//! (`rank`); then every receive must be of what was sent, and where it is not, it is decided whose line
+//! is wrong (`blame`); then the ending must be one that each rank's state allows (`own_end`), and all
+//! of them together (`ending`). After a
 //! rank's first finding its state is unknown, and it is not judged further.
 //!
 //! Events count by their position in the file; whether they are numbered and timed as they should be is
@@ -15,6 +15,7 @@ mod finding;
 mod mail;
 mod own_end;
 mod rank;
+mod replay;
 mod script;
 mod settings;
 mod trial;
@@ -25,6 +26,7 @@ use std::fmt;
 use ringscope_traces::{Ending, Op, Rank, Trace};
 
 pub use finding::{Awaited, Finding, Letter, What};
+pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
 
 use crate::protocol::classic::{self, ClassicNode, Orders};
@@ -113,18 +115,30 @@ pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
 }
 
 fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
-    let Settings { ranks, keyspace, window, eager, .. } = *settings;
-    let command = Rank(ranks - 1);
-    let orders = |script: Script| Orders { script: script.into(), window };
+    let Settings { keyspace, window, eager, .. } = *settings;
+    // The command node is the last of any number of ranks.
+    let commander = |script: Script| {
+        let orders = Orders { script: script.into(), window };
+        classic::nodes(3, keyspace, orders).pop().expect("there are nodes for 3 ranks")
+    };
+    let (command, nodes) = (command_rank(settings), nodes(trace, settings));
+    hold(Case { trace, nodes, command, commander: &commander, eager })
+}
+
+/// The nodes that a trace's ranks are held against; the command node has the commands that it sent.
+fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
+    let command = command_rank(settings);
     let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
     let (commands, _) = script::commands::<ClassicNode>(of_command);
-    let script = commands.into_iter().collect();
-    // The command node is the last of any number of ranks.
-    let commander = |script| {
-        classic::nodes(3, keyspace, orders(script)).pop().expect("there are nodes for 3 ranks")
-    };
-    let nodes = classic::nodes(ranks, keyspace, orders(script));
-    hold(Case { trace, nodes, command, commander: &commander, eager })
+    let script: Script = commands.into_iter().collect();
+    let orders = Orders { script: script.into(), window: settings.window };
+    match settings.protocol {
+        Protocol::Classic => classic::nodes(settings.ranks, settings.keyspace, orders),
+    }
+}
+
+fn command_rank(settings: &Settings) -> Rank {
+    Rank(settings.ranks - 1)
 }
 
 fn hold<N: Node + 'static>(case: Case<'_, N>) -> Judgement {

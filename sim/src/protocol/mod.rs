@@ -14,7 +14,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use ringscope_traces::{Payload, Rank, Tag};
+use ringscope_traces::{Payload, Rank, Tag, Vocabulary};
 use serde::{Deserialize, Serialize};
 
 pub use outbox::{Outbox, Print};
@@ -284,5 +284,14 @@ impl Protocol {
     #[must_use]
     pub fn named(name: &str) -> Option<Protocol> {
         Protocol::ALL.iter().copied().find(|protocol| protocol.name() == name)
+    }
+}
+
+/// The names of a protocol's tags.
+impl Vocabulary for Protocol {
+    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+        match self {
+            Protocol::Classic => classic::Message::tag_name(tag),
+        }
     }
 }

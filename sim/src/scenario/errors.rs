@@ -141,10 +141,16 @@ impl Diagnostic for Problem {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = |(span, text): &(Range<usize>, &str)| {
-            LabeledSpan::new(Some((*text).to_owned()), span.start, span.len())
+        // The first one is where the problem is: its line and column stand above the marked text.
+        let label = |(nth, (span, text)): (usize, &(Range<usize>, &str))| {
+            let (text, span) = (Some((*text).to_owned()), span.clone());
+            if nth == 0 {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            }
         };
-        Some(Box::new(self.labels.iter().map(label)))
+        Some(Box::new(self.labels.iter().enumerate().map(label)))
     }
 }
 

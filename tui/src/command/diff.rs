@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::input::{self, DASH, trace_name};
 use crate::output::{self, Streams};
 use crate::report::Style;
-use crate::report::trace_file::{Names, in_words};
+use crate::report::trace_file::{in_words, vocabulary};
 
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
@@ -129,7 +129,7 @@ fn tell(
         let words = in_words(&side.trace, side.completeness);
         writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
     }
-    let told = comparison.told(&Names::of(&a.trace.header)).to_string();
+    let told = comparison.told(vocabulary(&a.trace.header)).to_string();
     let (level, rest) = told.split_once(':').unwrap_or((&told, ""));
     let style = match comparison.level {
         Level::Equal => Style::Good,

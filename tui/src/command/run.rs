@@ -7,10 +7,10 @@ use ringscope_sim::ledger::Ledger;
 use ringscope_sim::protocol::Print;
 use ringscope_sim::protocol::classic::ClassicNode;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, simulate, start};
+use ringscope_sim::simulate::{Finished, header, nodes, simulate};
 use ringscope_sim::stats::Stats;
+use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
-use ringscope_sim::world::{Chosen, Observer};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Digest, Rank};
 
@@ -233,13 +233,9 @@ fn trace_failure(args: &Args, error: io::Error) -> Failure {
 
 /// Those who keep books, if they are asked for.
 fn onlookers(scenario: &Scenario, args: &Args) -> (Option<Ledger>, Option<Stats>) {
-    if !args.check && !args.stats {
-        return (None, None);
-    }
     // They have to see the nodes before the first message is sent.
-    let world = start(scenario, Chosen, &mut ());
-    let ledger = args.check.then(|| Ledger::new(world.nodes()));
-    (ledger, args.stats.then(|| Stats::new(world.nodes())))
+    let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
+    (args.check.then(|| Ledger::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
 fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {

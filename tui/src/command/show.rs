@@ -4,7 +4,7 @@ use std::io::{BufRead, BufWriter, Write};
 use std::path::PathBuf;
 
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Event, Rank, Reader};
+use ringscope_traces::{Event, Rank, Reader, Vocabulary};
 
 use super::Verdict;
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::input;
 use crate::output::Streams;
 use crate::report::Style;
 use crate::report::lanes::{Lanes, Layout, Symbols};
-use crate::report::trace_file::{Names, end_in_words, header_in_words};
+use crate::report::trace_file::{end_in_words, header_in_words, vocabulary};
 
 /// Show a trace: a line an event, in the order of cause and effect
 #[derive(Debug, clap::Args)]
@@ -114,9 +114,9 @@ fn chosen<R: BufRead>(args: &Args, reader: &Reader<R>) -> Result<Vec<Rank>, Fail
 fn events<R: BufRead>(
     reader: &mut Reader<R>,
     (args, chosen): (&Args, &[Rank]),
-    tell: &mut dyn FnMut(&Event, &Names) -> Result<bool, Failure>,
+    tell: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
-    let names = Names::of(reader.header());
+    let names = vocabulary(reader.header());
     let (mut place, mut shown) = (0, 0);
     while let Some(event) = reader.next_event()? {
         let is_asked_for =
@@ -129,7 +129,7 @@ fn events<R: BufRead>(
             return Ok(format!("... (--limit {shown})"));
         }
         shown += 1;
-        if !tell(&event, &names)? {
+        if !tell(&event, names)? {
             return Ok(String::new());
         }
     }

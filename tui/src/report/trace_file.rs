@@ -1,28 +1,15 @@
 //! What a trace is, in a line.
 
-use ringscope_sim::protocol::{Message as _, Protocol, classic};
+use ringscope_sim::protocol::Protocol;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Completeness, Ending, Footer, Header, Source, Tag, Trace, Vocabulary};
+use ringscope_traces::{Completeness, Ending, Footer, Header, NoNames, Source, Trace, Vocabulary};
 
 use super::counted;
 
-/// The names of a protocol's tags; an unknown protocol has none.
-#[derive(Debug, Clone, Copy)]
-pub struct Names(Option<Protocol>);
-
-impl Names {
-    /// Those of the protocol that a header names.
-    pub fn of(header: &Header) -> Names {
-        Names(Protocol::named(&header.protocol))
-    }
-}
-
-impl Vocabulary for Names {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
-        match self.0? {
-            Protocol::Classic => classic::Message::tag_name(tag),
-        }
-    }
+/// The names of the tags of the protocol that a header names; an unknown protocol has none.
+pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {
+    let known = Protocol::ALL.iter().find(|protocol| protocol.name() == header.protocol);
+    known.map_or(&NoNames, |protocol| protocol)
 }
 
 /// `8 ranks, classic, simulated with seed 7`.
