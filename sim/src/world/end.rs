@@ -1,5 +1,7 @@
 //! How a run ends, and the facts that explain it.
 
+use std::collections::BTreeSet;
+
 use ringscope_traces::{Ending, Rank, Tag};
 
 use super::{Order, World};
@@ -97,25 +99,39 @@ impl<M> Stall<M> {
         found.ok().map(|place| self.blocked[place])
     }
 
-    /// The ranks that wait for each other in a circle, the lowest first; empty when nobody does.
+    /// The ranks that wait for each other in a circle, from its lowest on; the circle with the lowest
+    /// rank of all, and empty when there is none.
     #[must_use]
     pub fn cycle(&self) -> Vec<Blocked> {
-        let cycles = self.blocked.iter().filter_map(|start| {
-            let chain = self.chain(start.rank);
-            let last = chain.last()?;
-            (last.on == start.rank).then_some(chain)
-        });
-        cycles.min_by_key(|cycle| cycle.first().map(|first| first.rank)).unwrap_or_default()
+        let mut seen = BTreeSet::new();
+        let mut cycles = Vec::new();
+        for start in &self.blocked {
+            let chain = self.chain_until(start.rank, &mut seen);
+            let Some(last) = chain.last() else { continue };
+            // A chain that comes back to one of its own ends in a circle.
+            if let Some(first) = chain.iter().position(|wait| wait.rank == last.on) {
+                let mut cycle = chain[first..].to_vec();
+                let lowest = (0..cycle.len()).min_by_key(|&at| cycle[at].rank).unwrap_or(0);
+                cycle.rotate_left(lowest);
+                cycles.push(cycle);
+            }
+        }
+        cycles.into_iter().min_by_key(|cycle| cycle[0].rank).unwrap_or_default()
     }
 
     /// Whom a rank waits for, whom that one waits for, and so on, until one that waits for nobody or
     /// that was there before.
     #[must_use]
     pub fn chain(&self, start: Rank) -> Vec<Blocked> {
+        self.chain_until(start, &mut BTreeSet::new())
+    }
+
+    /// The chain from a rank on, to the first one that has been seen, which from then on they all are.
+    fn chain_until(&self, start: Rank, seen: &mut BTreeSet<Rank>) -> Vec<Blocked> {
         let mut chain: Vec<Blocked> = Vec::new();
         let mut at = start;
         while let Some(blocked) = self.blocked(at) {
-            if chain.iter().any(|earlier| earlier.rank == at) {
+            if !seen.insert(at) {
                 break;
             }
             chain.push(blocked);
@@ -141,5 +157,43 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
             }
             (None, Wait::Any | Wait::Stopped) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rank `i` waits for the rank that stands at place `i`.
+    fn stall(on: &[u32]) -> Stall<()> {
+        let wait = |(rank, on): (u32, &u32)| Blocked { rank: Rank(rank), on: Rank(*on), tag: None };
+        Stall { blocked: (0..).zip(on).map(wait).collect(), pending: Vec::new() }
+    }
+
+    fn cycle(on: &[u32]) -> Vec<u32> {
+        stall(on).cycle().iter().map(|wait| wait.rank.0).collect()
+    }
+
+    #[test]
+    fn a_circle_is_found_behind_a_chain_that_leads_to_it() {
+        assert_eq!(cycle(&[3, 2, 1, 2]), [1, 2]);
+    }
+
+    #[test]
+    fn a_chain_to_a_rank_that_waits_for_nobody_is_no_circle() {
+        assert!(cycle(&[1, 2, 9]).is_empty());
+    }
+
+    #[test]
+    fn of_two_circles_the_one_with_the_lowest_rank_is_told() {
+        assert_eq!(cycle(&[5, 4, 3, 2, 1, 0]), [0, 5]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_ranks_in_a_chain_are_followed_in_no_time() {
+        const RANKS: u32 = 100_000;
+        let mut on: Vec<_> = (1..RANKS).collect();
+        on.push(RANKS - 2);
+        assert_eq!(cycle(&on), [RANKS - 2, RANKS - 1]);
     }
 }
