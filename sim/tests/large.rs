@@ -63,3 +63,25 @@ fn a_thousand_keys_move_one_round_trip_each() {
     let gets = 5 * 1_000;
     assert_eq!(finished.outcome.received, puts + join + gets + 7);
 }
+
+#[test]
+fn a_run_that_is_stopped_by_its_limit_is_no_livelock() {
+    // So few messages that they are used up while a livelock is looked for, and the ring is so large
+    // that none has come round by then.
+    let joins: String = (1..=300).map(|rank| format!("add {rank} {}\n", rank * 3)).collect();
+    let to_here = simulate(&scenario(&format!("ranks 303\n{joins}")), &mut ()).outcome.received;
+    let limit = to_here + 1_500;
+    let text = format!("ranks 303\nlimit {limit}\n{joins}get 1_001");
+    let finished = simulate(&scenario(&text), &mut ());
+    assert_eq!(finished.outcome.end, End::Stopped { limit_messages: limit });
+    assert_eq!(finished.outcome.received, limit);
+}
+
+#[test]
+fn a_run_may_use_all_the_messages_that_it_is_allowed() {
+    let needed = simulate(&scenario("put 9 100"), &mut ()).outcome.received;
+    let end =
+        |limit| simulate(&scenario(&format!("limit {limit}\nput 9 100")), &mut ()).outcome.end;
+    assert_eq!(end(needed), End::Completed);
+    assert_eq!(end(needed - 1), End::Stopped { limit_messages: needed - 1 });
+}

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::end::Circle;
 use super::observe::Happening;
-use super::{Observer, Step, Timed, World};
+use super::{Limits, Observer, Step, Timed, World};
 use crate::protocol::Node;
 
 /// Looks on at a run that makes no progress.
@@ -21,6 +21,20 @@ pub(super) struct Watch<N: Node> {
     sum: u64,
     kept: World<N, Timed>,
     kept_sum: u64,
+}
+
+/// What a watch has come to.
+pub(super) enum Seen<M> {
+    /// Messages go round for ever.
+    Livelock(Circle<M>),
+    /// A command made progress, or the run has come to its end or to its limit of messages.
+    NoLivelock,
+}
+
+impl<M> Seen<M> {
+    fn of(circle: Option<Circle<M>>) -> Seen<M> {
+        circle.map_or(Seen::NoLivelock, Seen::Livelock)
+    }
 }
 
 /// The part of the sum that is kept up to date by what happens.
@@ -57,25 +71,27 @@ impl<N: Node> Watch<N> {
         Watch { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }
 
-    /// Runs the world until a command makes progress or the run ends (`None`), or until it is in a
-    /// livelock: a state has come again, or `most` messages have been received.
+    /// Runs the world until one of [`Seen`] is the case: a livelock when a state has come again, or when
+    /// `limits.quiet_messages` have been received without progress.
     pub fn follow(
         &mut self,
         world: &mut World<N, Timed>,
-        most: u64,
+        limits: Limits,
         observer: &mut impl Observer<N>,
-    ) -> Option<Circle<N::Message>> {
+    ) -> Seen<N::Message> {
         let mut keep_at = 1;
-        for step in 1..=most {
+        for step in 1..=limits.quiet_messages {
+            if limits.messages.is_some_and(|most| world.received() >= most) {
+                return Seen::NoLivelock;
+            }
             let mut sums = Sums { ranks: &mut self.ranks, sum: &mut self.sum };
             match world.step(&mut (&mut *observer, &mut sums)) {
-                Step::Received(rank) if rank == self.driver => return None,
-                Step::Received(_) => {}
-                Step::Nothing => return None,
+                Step::Received(rank) if rank != self.driver => {}
+                Step::Received(_) | Step::Nothing => return Seen::NoLivelock,
             }
             if self.sum == self.kept_sum && self.has_come_again(world) {
                 let period = world.received() - self.kept.received();
-                return circle(world, period, Some(period));
+                return Seen::of(circle(world, period, Some(period)));
             }
             if step == keep_at {
                 keep_at *= 2;
@@ -83,7 +99,7 @@ impl<N: Node> Watch<N> {
                 self.kept_sum = self.sum;
             }
         }
-        circle(world, 4 * world.nodes().len() as u64, None)
+        Seen::of(circle(world, 4 * world.nodes().len() as u64, None))
     }
 
     /// A state that comes again proves a livelock only when nothing was left behind on the way: else a

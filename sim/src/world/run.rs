@@ -3,7 +3,7 @@
 use ringscope_traces::Rank;
 
 use super::end::End;
-use super::livelock::Watch;
+use super::livelock::{Seen, Watch};
 use super::{Observer, Step, Timed, World};
 use crate::protocol::Node;
 
@@ -62,18 +62,18 @@ fn run_to_end<N: Node>(
     let limit_messages = limits.messages.unwrap_or(u64::MAX);
     let mut look_at = look_for_livelock_at(world);
     loop {
+        let is_anything_left = world.sent > world.received();
+        if world.received() >= limit_messages && is_anything_left {
+            return End::Stopped { limit_messages };
+        }
         match world.step(observer) {
             Step::Received(rank) if rank == driver => look_at = look_for_livelock_at(world),
             Step::Received(_) => {}
             Step::Nothing => return end_of_quiet(world),
         }
-        if world.received() >= limit_messages {
-            return End::Stopped { limit_messages };
-        }
         if world.received() >= look_at {
-            let most = limits.quiet_messages.min(limit_messages - world.received());
             let mut watch = Watch::new(world, driver);
-            if let Some(circle) = watch.follow(world, most, observer) {
+            if let Seen::Livelock(circle) = watch.follow(world, limits, observer) {
                 return End::Livelock(circle);
             }
             look_at = look_for_livelock_at(world);
