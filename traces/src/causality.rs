@@ -6,9 +6,31 @@
 
 use std::collections::VecDeque;
 
-use crate::event::{Op, Trace};
+use rustc_hash::FxHashMap;
+
+use crate::event::{Op, Rank, Trace};
 use crate::matching::Matching;
 use crate::place::{ByRank, Place};
+
+/// Gives each event its Lamport time and its number among its rank's events anew, for a trace of a
+/// program that carries no clocks with its messages.
+///
+/// Receives must not stand before their sends, as they do not after [`merge`](crate::merge::merge): one
+/// that does counts as if nobody had sent it.
+pub fn stamp(trace: &mut Trace) {
+    let matching = Matching::of(trace);
+    let mut ranks: FxHashMap<Rank, (u64, u64)> = FxHashMap::default();
+    for at in 0..trace.events.len() {
+        let event = &trace.events[at];
+        let send = matching.partner(Place(at)).filter(|send| event.op == Op::Recv && send.0 < at);
+        let sent = send.map_or(0, |send| trace[send].clock);
+        let (n, clock) = ranks.entry(event.rank).or_default();
+        *clock = sent.max(*clock) + 1;
+        let event = &mut trace.events[at];
+        (event.n, event.clock) = (*n, *clock);
+        *n += 1;
+    }
+}
 
 /// The happened-before relation of one trace.
 ///

@@ -14,6 +14,7 @@ pub mod event;
 pub mod jsonl;
 pub mod matching;
 pub mod merge;
+pub mod parts;
 pub mod payload;
 pub mod place;
 #[cfg(test)]

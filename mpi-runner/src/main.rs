@@ -1,0 +1,3 @@
+//! The program `mpi-runner`: the nodes of a protocol, each a process under real MPI.
+
+fn main() {}

@@ -1,0 +1,150 @@
+//! Where the programs and libraries are that `ringscope` starts but is not.
+//!
+//! Looked for in this order: what a flag or a variable names; beside `ringscope`; where the Makefile
+//! puts it, in the `target` folder that `ringscope` was built into; on the path.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Flavor;
+use crate::failure::Failure;
+
+/// The variable that names the program `mpi-runner`.
+pub const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";
+
+/// The variable that names the recorder's library.
+pub const RECORDER_VARIABLE: &str = "RINGSCOPE_RECORDER";
+
+const RECORDER_FILE: &str = "libringscope_recorder.so";
+
+/// Our nodes' program, built for one MPI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runner {
+    /// The program.
+    pub program: PathBuf,
+    /// The MPI that it was built with.
+    pub flavor: Flavor,
+}
+
+impl Runner {
+    /// The program `mpi-runner`, of that MPI where one is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, with how to build it.
+    pub fn find(flavor: Option<Flavor>) -> Result<Runner, Failure> {
+        if let Some(named) = env::var_os(RUNNER_VARIABLE).filter(|name| !name.is_empty()) {
+            return Runner::at(Path::new(&named));
+        }
+        let wanted = Flavor::ALL.into_iter().filter(|one| flavor.is_none_or(|asked| asked == *one));
+        let mut places = wanted.flat_map(runner_places).chain(on_path("mpi-runner"));
+        let found = places.find_map(|place| {
+            let runner = Runner::at(&place).ok()?;
+            flavor.is_none_or(|asked| asked == runner.flavor).then_some(runner)
+        });
+        found.ok_or_else(|| {
+            let of = flavor.map(|flavor| format!(" for {}", flavor.name())).unwrap_or_default();
+            Failure::about("mpi-runner", format!("not found{of}"))
+                .hint("`make mpi` in the project's folder sets up MPI and builds it")
+        })
+    }
+
+    /// The program at that place, which knows its MPI itself.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start, or does not say.
+    pub fn at(program: &Path) -> Result<Runner, Failure> {
+        let name = program.to_string_lossy().into_owned();
+        let words = words_of(Command::new(program).arg("--mpi"))
+            .ok_or_else(|| Failure::about(&name, "is no mpi-runner that starts here"))?;
+        let flavor = Flavor::of_version(&words)
+            .ok_or_else(|| Failure::about(&name, "was built with an MPI that is not known here"))?;
+        Ok(Runner { program: program.to_owned(), flavor })
+    }
+}
+
+/// The launcher of that MPI, under Debian's name for it or under the usual one.
+///
+/// # Errors
+///
+/// When there is none, with how to install it.
+pub fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
+    let debian = format!("mpirun.{}", flavor.short());
+    let names = [debian.as_str(), "mpirun", "mpiexec"];
+    let mut places =
+        names.iter().flat_map(|name| wheel_place(flavor, name).into_iter().chain(on_path(name)));
+    places.find(|place| flavor_of_launcher(place) == Some(flavor)).ok_or_else(|| {
+        let packages = match flavor {
+            Flavor::OpenMpi => "openmpi-bin libopenmpi-dev",
+            Flavor::Mpich => "mpich libmpich-dev",
+        };
+        Failure::about("mpirun", format!("no launcher of {} is on the path", flavor.name()))
+            .hint(format!("Debian and Ubuntu: apt-get install {packages}"))
+    })
+}
+
+/// The MPI that a launcher is of, by its own words.
+pub fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
+    Flavor::of_version(&words_of(Command::new(program).arg("--version"))?)
+}
+
+/// The recorder's library.
+///
+/// # Errors
+///
+/// When there is none, with how to build it.
+pub fn recorder() -> Result<PathBuf, Failure> {
+    if let Some(named) = env::var_os(RECORDER_VARIABLE).filter(|name| !name.is_empty()) {
+        let path = PathBuf::from(named);
+        let name = path.to_string_lossy().into_owned();
+        return path.canonicalize().map_err(|error| {
+            Failure::about(&name, format!("cannot be used as the recorder: {error}"))
+        });
+    }
+    let beside = beside_us();
+    let places = beside.iter().flat_map(|folder| {
+        [folder.join(RECORDER_FILE), folder.join("../mpi/recorder/release").join(RECORDER_FILE)]
+    });
+    let found = places.into_iter().find(|place| place.is_file());
+    found.and_then(|place| place.canonicalize().ok()).ok_or_else(|| {
+        Failure::about(RECORDER_FILE, "not found")
+            .hint("`make mpi` in the project's folder builds it")
+    })
+}
+
+/// Where a runner of that MPI may be.
+fn runner_places(flavor: Flavor) -> Vec<PathBuf> {
+    let folders = beside_us().into_iter().flat_map(|folder| {
+        let named = folder.join(format!("mpi-runner-{}", flavor.short()));
+        let built = folder.join("../mpi").join(flavor.short()).join("release/mpi-runner");
+        [named, folder.join("mpi-runner"), built]
+    });
+    folders.filter(|place| place.is_file()).collect()
+}
+
+/// The folder of this program, links followed.
+fn beside_us() -> Option<PathBuf> {
+    let program = env::current_exe().ok()?.canonicalize().ok()?;
+    program.parent().map(Path::to_owned)
+}
+
+/// A launcher that came as a Python wheel into the project's target folder.
+fn wheel_place(flavor: Flavor, name: &str) -> Option<PathBuf> {
+    let place = beside_us()?.join("../mpi").join(flavor.short()).join("wheel/bin").join(name);
+    place.is_file().then_some(place)
+}
+
+/// Every program of that name on the path.
+fn on_path(name: &str) -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let places = env::split_paths(&path).map(|folder| folder.join(name));
+    places.filter(|place| place.is_file()).collect()
+}
+
+/// What a program says when it is asked something, if it starts at all.
+fn words_of(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
