@@ -1,3 +1,92 @@
 //! The program `mpi-runner`: the nodes of a protocol, each a process under real MPI.
 
-fn main() {}
+mod args;
+mod clock;
+mod course;
+mod envelope;
+mod failure;
+mod host;
+mod launcher;
+mod link;
+mod monitor;
+mod output;
+mod part;
+mod patience;
+mod report;
+mod run;
+mod standing;
+mod task;
+mod verdict;
+mod watch;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use mpi::topology::{Communicator as _, SimpleCommunicator};
+
+use args::Args;
+use failure::{Failure, note};
+use link::Link;
+
+/// Nothing was run: bad input, the wrong launcher.
+const NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refuse_arguments(&error),
+    };
+    let version = mpi::environment::library_version().unwrap_or_default();
+    if args.mpi {
+        return say_version(&version);
+    }
+    // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
+    let launched = launcher::Launched::told();
+    if let Some((what, advice)) =
+        launched.and_then(|told| launcher::problem(&version, told.size, launched))
+    {
+        return refuse(&what, advice, launched);
+    }
+    let Some(universe) = mpi::initialize() else {
+        note("mpi-runner: MPI does not start");
+        return ExitCode::from(NOT_RUN);
+    };
+    let size = u32::try_from(universe.world().size()).unwrap_or(0);
+    if let Some((what, advice)) = launcher::problem(&version, size, launched) {
+        return refuse(&what, advice, launched);
+    }
+    end_all_on_panic();
+    let link = Link::open();
+    run::run(&args, &launcher::short_version(&version), &link)
+}
+
+/// Says what is wrong with the command line, or help, from one process of them all.
+fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    if launcher::speaks() {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(NOT_RUN))
+}
+
+fn refuse(what: &str, advice: String, launched: Option<launcher::Launched>) -> ExitCode {
+    if launched.is_none_or(|launched| launched.rank == 0) {
+        Failure::new(what).hint(advice).tell();
+    }
+    ExitCode::from(NOT_RUN)
+}
+
+fn say_version(version: &str) -> ExitCode {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{}", launcher::short_version(version));
+    ExitCode::SUCCESS
+}
+
+/// A rank that panics would leave MPI to wait for all others, for ever: it ends them instead.
+fn end_all_on_panic() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        usual(info);
+        SimpleCommunicator::world().abort(101);
+    }));
+}

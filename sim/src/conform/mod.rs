@@ -18,6 +18,7 @@ mod rank;
 mod replay;
 mod script;
 mod settings;
+mod setup;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use ringscope_traces::{Ending, Op, Rank, Trace};
 pub use finding::{Awaited, Finding, Letter, What};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
+pub use setup::{Setup, setup};
 
 use crate::protocol::classic::{self, ClassicNode, Orders};
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};

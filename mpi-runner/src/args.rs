@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Run the nodes of a scenario under real MPI, a process each
+#[derive(Debug, Parser)]
+#[command(name = "mpi-runner", version, after_help = AFTER_HELP)]
+pub struct Args {
+    /// A file, `-` for standard input, or the name of a built-in scenario
+    #[arg(required_unless_present_any = ["follow", "mpi"], conflicts_with = "follow")]
+    pub scenario: Option<PathBuf>,
+
+    /// Write the trace to this file
+    ///
+    /// Until the run has ended, each rank's part of it grows in the folder TRACE.parts. What a run that
+    /// was killed leaves there is put together by `ringscope merge`.
+    #[arg(short, long, value_name = "TRACE")]
+    pub output: Option<PathBuf>,
+
+    /// How many commands may be in flight; counts for more than the scenario's setting
+    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u32).range(1..))]
+    pub window: Option<u32>,
+
+    /// Run the scenario even if the check beforehand finds fault with it
+    #[arg(long)]
+    pub unchecked: bool,
+
+    /// Let every rank receive in the order in which it did in this trace
+    ///
+    /// The commands are those that the trace's command node sent. A race or a deadlock that was found in
+    /// a simulation is so made to happen under MPI. The exit code is 0 when the run repeats the trace.
+    #[arg(long, value_name = "TRACE", conflicts_with_all = ["window", "unchecked"])]
+    pub follow: Option<PathBuf>,
+
+    /// End the run when no rank has made progress for so many seconds
+    ///
+    /// A deadlock is noticed at once, where all ranks answer; this is for what cannot be proven.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    pub timeout: f64,
+
+    /// End the run as a livelock after so many messages without progress of any command
+    #[arg(long, value_name = "MESSAGES", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+
+    /// Say which MPI this program was built with, and nothing else
+    #[arg(long)]
+    pub mpi: bool,
+}
+
+const AFTER_HELP: &str = "\
+Standard output has the command node's lines and nothing else; how the run ended is on
+standard error. The number of ranks is that of the processes.
+
+Examples:
+  mpirun -n 8 mpi-runner join
+  mpirun -n 8 mpi-runner my.dht -o my.jsonl
+  mpirun -n 8 mpi-runner --follow race.jsonl -o race-mpi.jsonl
+  ringscope crosscheck join        does this, and compares with the simulator
+
+As root, or with more ranks than cores, Open MPI wants to be asked:
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+
+Exit codes: 0 completed, or repeated the trace it followed; 1 the run ended otherwise;
+2 bad input, nothing was run.";
+
+fn seconds(word: &str) -> Result<f64, String> {
+    const MOST: f64 = 1e6;
+    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= MOST {
+        Ok(seconds)
+    } else {
+        Err("expected more than 0 and at most 1000000 seconds".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_timeout_is_a_positive_number_of_seconds() {
+        assert_eq!(seconds("0.5"), Ok(0.5));
+        assert!(["0", "-1", "NaN", "inf", "soon"].iter().all(|word| seconds(word).is_err()));
+    }
+}

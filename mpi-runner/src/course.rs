@@ -1,0 +1,148 @@
+//! In which order a rank receives: as messages come, or as a trace says.
+
+use std::collections::VecDeque;
+
+use ringscope_sim::protocol::Wait;
+use ringscope_traces::{Ending, Op, Rank, Tag, Trace};
+
+use crate::standing::Doing;
+
+/// What decides which message a rank receives next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Course {
+    /// MPI: whichever comes first.
+    Free,
+    /// A trace.
+    Follows {
+        /// The receipts that the trace still has for this rank.
+        receipts: VecDeque<Receipt>,
+        /// Whether the rank goes on waiting after the last one, as in a run that ended in a deadlock.
+        waits_on: bool,
+    },
+}
+
+/// A receive of the followed trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// From whom.
+    pub source: Rank,
+    /// With which tag.
+    pub tag: Tag,
+    /// Its index among its rank's events.
+    pub index: usize,
+}
+
+impl Course {
+    /// The order in which a trace's rank received.
+    pub fn of(trace: &Trace, rank: Rank) -> Course {
+        let events = trace.events.iter().filter(|event| event.rank == rank).enumerate();
+        let receipts = events.filter(|(_, event)| event.op == Op::Recv);
+        let receipts =
+            receipts.map(|(index, event)| Receipt { source: event.peer, tag: event.tag, index });
+        let ending = trace.footer.as_ref().map(|footer| &footer.ending);
+        let waits_on = matches!(ending, Some(Ending::Completed | Ending::Deadlock));
+        Course::Follows { receipts: receipts.collect(), waits_on }
+    }
+
+    /// What the rank does next, when its node waits so.
+    pub fn next(&self, wait: Wait) -> Doing {
+        let Course::Follows { receipts, waits_on } = self else { return wait.into() };
+        match (receipts.front(), wait) {
+            (None, Wait::Stopped) => Doing::Stopped,
+            (None, Wait::Any | Wait::From { .. }) if *waits_on => wait.into(),
+            (None, Wait::Any | Wait::From { .. }) => Doing::Halted,
+            (Some(Receipt { source, tag, .. }), _) if wait.takes(*source, *tag) => {
+                Doing::Takes { source: Some(*source), tag: wait_tag(wait) }
+            }
+            (Some(receipt), _) => Doing::CannotFollow(format!(
+                "event {} receives from rank {} with tag {}, but its node {}",
+                receipt.index,
+                receipt.source,
+                receipt.tag,
+                in_words(wait)
+            )),
+        }
+    }
+
+    /// Takes note that the rank has received.
+    ///
+    /// # Errors
+    ///
+    /// When that is not what the trace says, in words.
+    pub fn took(&mut self, source: Rank, tag: Tag) -> Result<(), String> {
+        let Course::Follows { receipts, .. } = self else { return Ok(()) };
+        match receipts.pop_front() {
+            Some(receipt) if (receipt.source, receipt.tag) == (source, tag) => Ok(()),
+            Some(Receipt { index, tag: said, .. }) => Err(format!(
+                "event {index} receives tag {said} from rank {source}, but tag {tag} came from there first"
+            )),
+            None => {
+                Err(format!("received tag {tag} from rank {source} after the trace's last receive"))
+            }
+        }
+    }
+}
+
+/// The tag that a wait names: under `Wait::Any` the first message of the source is taken, as MPI would,
+/// and a tag that is not the trace's is noticed.
+fn wait_tag(wait: Wait) -> Option<Tag> {
+    match wait {
+        Wait::From { tag, .. } => Some(tag),
+        Wait::Any | Wait::Stopped => None,
+    }
+}
+
+fn in_words(wait: Wait) -> String {
+    match wait {
+        Wait::Any => "takes anything".into(),
+        Wait::From { source, tag } => format!("awaits tag {tag} from rank {source}"),
+        Wait::Stopped => "has finished".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follows(receipts: &[(u32, i32)], waits_on: bool) -> Course {
+        let receipt = |(index, (source, tag)): (usize, &(u32, i32))| Receipt {
+            source: Rank(*source),
+            tag: Tag(*tag),
+            index,
+        };
+        Course::Follows { receipts: receipts.iter().enumerate().map(receipt).collect(), waits_on }
+    }
+
+    #[test]
+    fn a_followed_rank_waits_for_the_source_that_the_trace_names() {
+        let course = follows(&[(5, 1)], false);
+        let from_5 = Doing::Takes { source: Some(Rank(5)), tag: None };
+        assert_eq!(course.next(Wait::Any), from_5);
+        let wait = Wait::From { source: Rank(5), tag: Tag(1) };
+        assert_eq!(course.next(wait), Doing::from(wait));
+    }
+
+    #[test]
+    fn a_receive_that_the_node_does_not_take_is_named_by_its_index() {
+        let course = follows(&[(5, 1)], false);
+        let wait = Wait::From { source: Rank(4), tag: Tag(8) };
+        let words =
+            "event 0 receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
+        assert_eq!(course.next(wait), Doing::CannotFollow(words.into()));
+    }
+
+    #[test]
+    fn another_tag_from_the_right_source_is_noticed() {
+        let mut course = follows(&[(5, 1), (5, 2)], false);
+        assert_eq!(course.took(Rank(5), Tag(1)), Ok(()));
+        let words = "event 1 receives tag 2 from rank 5, but tag 7 came from there first";
+        assert_eq!(course.took(Rank(5), Tag(7)), Err(words.into()));
+    }
+
+    #[test]
+    fn after_the_last_receive_a_rank_halts_or_waits_as_in_a_deadlock() {
+        assert_eq!(follows(&[], false).next(Wait::Any), Doing::Halted);
+        assert_eq!(follows(&[], true).next(Wait::Any), Doing::from(Wait::Any));
+        assert_eq!(follows(&[], false).next(Wait::Stopped), Doing::Stopped);
+    }
+}

@@ -1,0 +1,55 @@
+//! What goes over the wire: the sender's Lamport time, then the payload as compact JSON.
+
+use ringscope_sim::protocol::Message;
+use ringscope_traces::{Payload, Tag};
+
+const CLOCK_BYTES: usize = size_of::<u64>();
+
+/// A message with its sender's Lamport time, as bytes.
+pub fn seal(clock: u64, message: &impl Message) -> Vec<u8> {
+    let mut bytes = clock.to_le_bytes().to_vec();
+    serde_json::to_writer(&mut bytes, message).expect("a message has a JSON");
+    bytes
+}
+
+/// How many of an envelope's bytes are the payload's, which is what an eager limit counts.
+pub fn payload_bytes(sealed: &[u8]) -> u64 {
+    sealed.len().saturating_sub(CLOCK_BYTES) as u64
+}
+
+/// The Lamport time and the message that bytes with that tag are.
+///
+/// # Errors
+///
+/// When they are none, in words: somebody else sends in our communicator.
+pub fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
+    let (clock, json) =
+        bytes.split_first_chunk::<CLOCK_BYTES>().ok_or("a message without a clock")?;
+    let payload: Payload = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    let message = M::parse(tag, &payload).map_err(|error| error.to_string())?;
+    Ok((u64::from_le_bytes(*clock), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use ringscope_sim::protocol::classic::Message as Classic;
+    use ringscope_sim::protocol::{Key, Value};
+
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_is_opened_as_the_same() {
+        let put = Classic::Put { key: Key(9), value: Value(-100) };
+        let sealed = seal(7, &put);
+        assert_eq!(payload_bytes(&sealed), put.bytes());
+        assert_eq!(open::<Classic>(put.tag(), &sealed), Ok((7, put)));
+    }
+
+    #[test]
+    fn what_somebody_else_sends_is_refused_in_words() {
+        let opened = open::<Classic>(Tag(0), b"short");
+        assert_eq!(opened, Err("a message without a clock".into()));
+        assert!(open::<Classic>(Tag(0), b"12345678not json").is_err());
+        assert!(open::<Classic>(Tag(99), b"12345678null").is_err_and(|words| words.contains("99")));
+    }
+}

@@ -1,0 +1,148 @@
+//! One rank's life: its node asks, MPI does.
+
+use std::convert::Infallible;
+use std::io::Write as _;
+
+use ringscope_sim::protocol::{Fault, Message, Node, Outbox, Wait};
+use ringscope_traces::{Op, Rank};
+
+use crate::course::Course;
+use crate::envelope;
+use crate::link::{Link, Mail, Mode};
+use crate::part::Happened;
+use crate::patience::Patience;
+use crate::standing::Doing;
+use crate::verdict::Verdict;
+use crate::watch::Watch;
+
+/// A busy rank looks up after so many messages.
+const MESSAGES_BETWEEN_LOOKS: u64 = 64;
+
+/// A node, and what runs it.
+pub struct Host<'a, N: Node> {
+    /// MPI.
+    pub link: &'a Link,
+    /// The watch over all ranks, and this one's part of the trace.
+    pub watch: Watch<'a>,
+    /// The node.
+    pub node: N,
+    /// In which order it receives.
+    pub course: Course,
+    /// The longest payload, in bytes, whose send is a standard one; a longer one is synchronous.
+    pub eager: Option<u64>,
+}
+
+/// The state of a rank on its way.
+struct Life<'a, N: Node> {
+    host: Host<'a, N>,
+    out: Outbox<N::Message>,
+    clock: u64,
+    handled: u64,
+}
+
+impl<'a, N: Node> Host<'a, N> {
+    /// Runs the node until rank 0 says how the run ends, and gives back the watch.
+    pub fn run(self) -> (Verdict, Watch<'a>) {
+        let mut life = Life { host: self, out: Outbox::default(), clock: 0, handled: 0 };
+        let Err(verdict) = life.live();
+        (verdict, life.host.watch)
+    }
+}
+
+impl<N: Node> Life<'_, N> {
+    /// Repeats, until the run ends:
+    /// 1. do what the node asked for;
+    /// 2. wait for a message that it takes;
+    /// 3. hand it over.
+    fn live(&mut self) -> Result<Infallible, Verdict> {
+        let mut wait = self.host.node.start(&mut self.out);
+        self.do_what_was_asked()?;
+        loop {
+            let mail = self.await_mail(wait)?;
+            wait = self.handle(&mail)?;
+        }
+    }
+
+    /// Waits for a message; a rank that takes nothing more waits for the end of the run.
+    fn await_mail(&mut self, wait: Wait) -> Result<Mail, Verdict> {
+        let doing = self.host.course.next(wait);
+        let Doing::Takes { source, tag } = doing else {
+            return Err(self.host.watch.rest(doing));
+        };
+        let mut patience = Patience::default();
+        loop {
+            if let Some(mail) = self.host.link.receive(source, tag) {
+                return Ok(mail);
+            }
+            self.host.watch.look_up(&doing, &patience)?;
+            patience.wait();
+        }
+    }
+
+    fn handle(&mut self, mail: &Mail) -> Result<Wait, Verdict> {
+        let Mail { from, tag, bytes } = mail;
+        let (sent, message) = match envelope::open::<N::Message>(*tag, bytes) {
+            Ok(opened) => opened,
+            Err(why) => {
+                let why = format!("what came from rank {from} is no message of ours: {why}");
+                return Err(self.host.watch.rest(Doing::Broken(why)));
+            }
+        };
+        self.clock = self.clock.max(sent) + 1;
+        self.note(Op::Recv, *from, &message)?;
+        if let Err(why) = self.host.course.took(*from, *tag) {
+            return Err(self.host.watch.rest(Doing::CannotFollow(why)));
+        }
+        let handled = self.host.node.receive(*from, message, &mut self.out);
+        self.do_what_was_asked()?;
+        self.handled += 1;
+        if self.handled.is_multiple_of(MESSAGES_BETWEEN_LOOKS) {
+            self.host.watch.look_up_from_work()?;
+        }
+        handled.map_err(|fault| self.crash(&fault))
+    }
+
+    fn do_what_was_asked(&mut self) -> Result<(), Verdict> {
+        let sends: Vec<_> = self.out.sends().collect();
+        for (to, message) in sends {
+            if to.0 >= self.host.link.ranks() {
+                return Err(self.crash(&Fault::NoSuchRank { rank: i64::from(to.0) }));
+            }
+            self.send(to, &message)?;
+        }
+        for print in self.out.prints() {
+            // One write a line, or lines of several ranks would mix. That nobody reads is no reason to stop.
+            let _ = std::io::stdout().write_all(format!("{print}\n").as_bytes());
+        }
+        Ok(())
+    }
+
+    /// The event stands in the trace when the send begins, as in a simulated one.
+    fn send(&mut self, to: Rank, message: &N::Message) -> Result<(), Verdict> {
+        self.clock += 1;
+        self.note(Op::Send, to, message)?;
+        let sealed = envelope::seal(self.clock, message);
+        let is_over = |limit| envelope::payload_bytes(&sealed) > limit;
+        let mode =
+            if self.host.eager.is_some_and(is_over) { Mode::Synchronous } else { Mode::Standard };
+        let (watch, doing) = (&mut self.host.watch, Doing::Sends { to });
+        let mut patience = Patience::default();
+        let mut end = Ok(());
+        self.host.link.send((to, message.tag()), (mode, &sealed), || {
+            if end.is_ok() {
+                end = watch.look_up(&doing, &patience);
+            }
+            patience.wait();
+        });
+        end
+    }
+
+    fn note(&mut self, op: Op, peer: Rank, message: &N::Message) -> Result<(), Verdict> {
+        let happened = Happened { op, peer, tag: message.tag(), message, clock: self.clock };
+        self.host.watch.note(&happened)
+    }
+
+    fn crash(&mut self, fault: &Fault) -> Verdict {
+        self.host.watch.rest(Doing::Crashed(fault.to_string()))
+    }
+}

@@ -1,0 +1,104 @@
+//! Where the trace goes: a folder of parts while it runs, one file when it has ended.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ringscope_traces::{Trace, write_trace};
+use tempfile::{NamedTempFile, TempDir};
+
+use crate::failure::Failure;
+
+/// Where the parts grow, and where the whole is put.
+#[derive(Debug)]
+pub enum Output {
+    /// Nobody asked for the trace: its parts are only there to say why a run did not complete.
+    Nowhere(TempDir),
+    /// The file, and the folder of its parts beside it.
+    File {
+        /// The file.
+        target: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+impl Output {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made, and when it is there: it holds what an earlier run has left.
+    pub fn open(target: Option<&Path>) -> Result<Output, Failure> {
+        let Some(target) = target else {
+            let folder = tempfile::Builder::new().prefix("ringscope-").tempdir();
+            return folder.map(Output::Nowhere).map_err(|error| {
+                Failure::about(&std::env::temp_dir().to_string_lossy(), cannot_write(&error))
+            });
+        };
+        let name = target.to_string_lossy();
+        let target = std::path::absolute(target)
+            .map_err(|error| Failure::about(&name, cannot_write(&error)))?;
+        if target.is_dir() {
+            return Err(Failure::about(&name, "is a directory").hint("name a file in it"));
+        }
+        let folder = PathBuf::from(format!("{}.parts", target.display()));
+        match fs::create_dir(&folder) {
+            Ok(()) => Ok(Output::File { target, folder }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let shown = folder.to_string_lossy();
+                Err(Failure::about(&shown, "holds the parts of an earlier run that was cut off")
+                    .hint(format!(
+                        "`ringscope merge {shown}` makes a trace of them; then remove it"
+                    )))
+            }
+            Err(error) => Err(Failure::about(&folder.to_string_lossy(), cannot_write(&error))),
+        }
+    }
+
+    /// The folder of the parts.
+    pub fn folder(&self) -> &Path {
+        match self {
+            Output::Nowhere(folder) => folder.path(),
+            Output::File { folder, .. } => folder,
+        }
+    }
+
+    /// Puts the whole trace in its place and removes its parts; says where it is.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written: then the parts are still there.
+    pub fn put(self, trace: &Trace) -> Result<Option<PathBuf>, Failure> {
+        let Output::File { target, folder } = self else { return Ok(None) };
+        write_whole(&target, trace).map_err(|error| {
+            Failure::about(&target.to_string_lossy(), cannot_write(&error))
+                .hint(format!("its parts are in {}", folder.display()))
+        })?;
+        // A folder in which somebody else has put something stays.
+        let _ = fs::remove_dir_all(&folder);
+        Ok(Some(target))
+    }
+}
+
+/// The file appears under its name when it is whole.
+fn write_whole(target: &Path, trace: &Trace) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let file = NamedTempFile::new_in(folder)?;
+    let file = write_trace(file, trace)?;
+    // A temporary file is nobody else's to read; a trace is like any other file.
+    let usual = fs::metadata(folder)?.permissions();
+    fs::set_permissions(file.path(), readable_as(&usual))?;
+    file.persist(target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn readable_as(folder: &fs::Permissions) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    const READ_AND_WRITE: u32 = 0o666;
+    fs::Permissions::from_mode(folder.mode() & READ_AND_WRITE)
+}
+
+fn cannot_write(error: &io::Error) -> String {
+    format!("cannot be written: {error}")
+}

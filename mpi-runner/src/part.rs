@@ -1,0 +1,74 @@
+//! What one rank did, written down as it happens.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use ringscope_sim::protocol::Message;
+use ringscope_traces::{Ending, Event, Header, Op, Rank, Tag, Writer, parts};
+
+use crate::clock::unix_ns;
+
+/// This rank's part of the trace: each event is on its way to the disk before the rank goes on, so that
+/// no end of the process can lose it.
+#[derive(Debug)]
+pub struct Part {
+    writer: Writer<File>,
+    rank: Rank,
+    start_unix_ns: u64,
+}
+
+/// One message that this rank sent or received.
+#[derive(Debug)]
+pub struct Happened<'a, M> {
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The tag that it came or went with.
+    pub tag: Tag,
+    /// The message.
+    pub message: &'a M,
+    /// The rank's Lamport time.
+    pub clock: u64,
+}
+
+impl Part {
+    /// Begins a rank's part in a folder that is there.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be made, or is there.
+    pub fn create(
+        folder: &Path,
+        header: &Header,
+        (rank, start_unix_ns): (Rank, u64),
+    ) -> io::Result<Part> {
+        let file = File::create_new(folder.join(parts::file_name(rank)))?;
+        let mut writer = Writer::new(file, header)?;
+        writer.flush()?;
+        Ok(Part { writer, rank, start_unix_ns })
+    }
+
+    /// Writes an event, with one write.
+    ///
+    /// # Errors
+    ///
+    /// When the disk takes no more.
+    pub fn event<M: Message>(&mut self, happened: &Happened<'_, M>) -> io::Result<()> {
+        let Happened { op, peer, tag, message, clock } = *happened;
+        let t = unix_ns().saturating_sub(self.start_unix_ns);
+        let n = self.writer.events();
+        self.writer.event(&Event { rank: self.rank, n, op, peer, tag, data: message, t, clock })?;
+        self.writer.flush()
+    }
+
+    /// Closes the part; without an ending it says that the run was cut off.
+    ///
+    /// # Errors
+    ///
+    /// When the disk takes no more.
+    pub fn finish(self, ending: Option<&Ending>) -> io::Result<()> {
+        ending.map_or(Ok(()), |ending| self.writer.finish(ending).map(drop))
+    }
+}

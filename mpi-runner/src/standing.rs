@@ -1,0 +1,149 @@
+//! Where a rank stands, as it tells rank 0.
+
+use std::collections::BTreeMap;
+
+use ringscope_sim::protocol::Wait;
+use ringscope_traces::{Rank, Tag};
+use serde::{Deserialize, Serialize};
+
+/// What a rank has done so far, and what it does now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Whose it is.
+    pub rank: Rank,
+    /// The last roll call that it has heard.
+    pub round: u64,
+    /// What it does.
+    pub doing: Doing,
+    /// How many messages it has sent and received, by the other rank and the tag.
+    pub tally: Tally,
+}
+
+/// What a rank does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    /// It handles messages as they come, one after another.
+    Works,
+    /// It waits for a message; what is not said may be anything.
+    Takes {
+        /// The only rank to receive from.
+        source: Option<Rank>,
+        /// The only tag to receive.
+        tag: Option<Tag>,
+    },
+    /// It is in a send that has not returned.
+    Sends {
+        /// The receiver.
+        to: Rank,
+    },
+    /// Its node has finished.
+    Stopped,
+    /// Its node has broken off, on that.
+    Crashed(String),
+    /// It has received all that the trace it follows says.
+    Halted,
+    /// The trace that it follows does not go on with what its node does.
+    CannotFollow(String),
+    /// It cannot go on for a reason that lies outside the protocol, such as a full disk.
+    Broken(String),
+}
+
+/// How many messages a rank has sent and received.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    by_peer: BTreeMap<(Rank, Tag), Counts>,
+    received: u64,
+}
+
+/// How many messages went to a rank and came from it with one tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// How many were sent.
+    pub sent: u64,
+    /// How many were received.
+    pub received: u64,
+}
+
+impl From<Wait> for Doing {
+    fn from(wait: Wait) -> Doing {
+        match wait {
+            Wait::Any => Doing::Takes { source: None, tag: None },
+            Wait::From { source, tag } => Doing::Takes { source: Some(source), tag: Some(tag) },
+            Wait::Stopped => Doing::Stopped,
+        }
+    }
+}
+
+impl Doing {
+    /// Whether a message from `from` with that tag would let the rank go on.
+    pub fn takes(&self, from: Rank, tag: Tag) -> bool {
+        match self {
+            Doing::Takes { source, tag: wanted } => {
+                source.is_none_or(|source| source == from) && wanted.is_none_or(|one| one == tag)
+            }
+            Doing::Works
+            | Doing::Sends { .. }
+            | Doing::Stopped
+            | Doing::Crashed(_)
+            | Doing::Halted
+            | Doing::CannotFollow(_)
+            | Doing::Broken(_) => false,
+        }
+    }
+}
+
+impl Tally {
+    /// Counts a message that was sent.
+    pub fn sent(&mut self, to: Rank, tag: Tag) {
+        self.by_peer.entry((to, tag)).or_default().sent += 1;
+    }
+
+    /// Counts a message that was received.
+    pub fn received(&mut self, from: Rank, tag: Tag) {
+        self.by_peer.entry((from, tag)).or_default().received += 1;
+        self.received += 1;
+    }
+
+    /// How many messages were received in all.
+    pub fn all_received(&self) -> u64 {
+        self.received
+    }
+
+    /// The other ranks and tags, and how many messages went and came.
+    pub fn counts(&self) -> impl Iterator<Item = (Rank, Tag, Counts)> {
+        self.by_peer.iter().map(|((peer, tag), counts)| (*peer, *tag, *counts))
+    }
+}
+
+/// A list: JSON has no keys of two parts.
+impl Serialize for Tally {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.counts())
+    }
+}
+
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::<(Rank, Tag, Counts)>::deserialize(deserializer)?;
+        let received = list.iter().map(|(_, _, counts)| counts.received).sum();
+        let by_peer = list.into_iter().map(|(peer, tag, counts)| ((peer, tag), counts)).collect();
+        Ok(Tally { by_peer, received })
+    }
+}
+
+/// The messages under way between ranks that stand so: sender, receiver, tag, and how many.
+///
+/// The standings must be of one moment, or of ranks that do nothing any more.
+pub fn under_way(standings: &[Standing]) -> Vec<(Rank, Rank, Tag, u64)> {
+    let mut channels: BTreeMap<(Rank, Rank, Tag), Counts> = BTreeMap::new();
+    for Standing { rank, tally, .. } in standings {
+        for (peer, tag, counts) in tally.counts() {
+            channels.entry((*rank, peer, tag)).or_default().sent += counts.sent;
+            channels.entry((peer, *rank, tag)).or_default().received += counts.received;
+        }
+    }
+    let left = channels.into_iter().map(|((from, to, tag), Counts { sent, received })| {
+        (from, to, tag, sent.saturating_sub(received))
+    });
+    left.filter(|(_, _, _, count)| *count > 0).collect()
+}
