@@ -72,6 +72,9 @@ unit-mpi: mpi ## Every test that runs under MPI, both MPIs
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim
 
+bench-mpi: mpi ## mpi-runner beside bare MPI in C, as a table; RECORDER=<library> measures the recorder too
+	mpi-runner/with openmpi mpi-runner/benches/compare
+
 fuzz: ## Fuzz both parsers for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
 	mkdir -p traces/fuzz/corpus/read_trace sim/fuzz/corpus/parse_scenario
