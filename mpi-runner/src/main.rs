@@ -5,6 +5,7 @@ mod clock;
 mod course;
 mod envelope;
 mod failure;
+mod farewell;
 mod host;
 mod launcher;
 mod link;
@@ -27,6 +28,7 @@ use mpi::topology::{Communicator as _, SimpleCommunicator};
 
 use args::Args;
 use failure::{Failure, note};
+use farewell::Farewell;
 use link::Link;
 
 /// Nothing was run: bad input, the wrong launcher.
@@ -58,7 +60,12 @@ fn main() -> ExitCode {
     }
     end_all_on_panic();
     let link = Link::open();
-    run::run(&args, &launcher::short_version(&version), &link)
+    let code = run::run(&args, &launcher::short_version(&version), &link);
+    let farewell = Farewell::of(code, &link);
+    // Its communicators go before MPI does.
+    drop(link);
+    drop(universe);
+    farewell.leave()
 }
 
 /// Says what is wrong with the command line, or help, from one process of them all.

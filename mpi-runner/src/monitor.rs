@@ -133,11 +133,9 @@ impl Monitor {
         if !standings.iter().all(has_finished) {
             return None;
         }
-        let crash = standings.iter().find_map(|one| match &one.doing {
-            Doing::Crashed(reason) => {
-                Some(Verdict::Crashed { rank: one.rank, reason: reason.clone() })
-            }
-            _not_crashed => None,
+        let crash = standings.iter().find_map(|one| {
+            let Doing::Crashed(reason) = &one.doing else { return None };
+            Some(Verdict::Crashed { rank: one.rank, reason: reason.clone() })
         });
         let is_halted = standings.iter().any(|one| one.doing == Doing::Halted);
         Some(crash.unwrap_or(if is_halted { Verdict::Followed } else { Verdict::Completed }))

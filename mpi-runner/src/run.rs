@@ -1,7 +1,6 @@
 //! A run from the command line to the exit code, on every rank.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use ringscope_traces::Rank;
 
@@ -28,7 +27,7 @@ const NOT_RUN: u8 = 2;
 /// 1. rank 0 reads and checks it, and tells all what is to be run, or that nothing is;
 /// 2. every rank opens its part of the trace, and runs its node until rank 0 says how the run ends;
 /// 3. rank 0 has told how it ended, and has its exit code.
-pub fn run(args: &Args, mpi: &str, link: &Link) -> ExitCode {
+pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
     if link.rank() != CHIEF {
         return as_member(mpi, link);
     }
@@ -37,7 +36,7 @@ pub fn run(args: &Args, mpi: &str, link: &Link) -> ExitCode {
         Err(failure) => {
             tell_all(link, None);
             failure.tell();
-            ExitCode::from(NOT_RUN)
+            NOT_RUN
         }
     }
 }
@@ -69,7 +68,7 @@ impl Plan {
     }
 }
 
-fn as_chief(plan: Plan, args: &Args, link: &Link) -> ExitCode {
+fn as_chief(plan: Plan, args: &Args, link: &Link) -> u8 {
     let Plan { task, cast, output, part } = plan;
     tell_all(link, Some(&task));
     let bounds = Bounds {
@@ -84,11 +83,11 @@ fn as_chief(plan: Plan, args: &Args, link: &Link) -> ExitCode {
         Box::new(move |verdict: &Verdict, standings: &[_]| report.tell(verdict, standings));
     let watch = Watch::chief(link, part, monitor, conclude);
     let watch = live(&task, cast, (link, watch));
-    ExitCode::from(u8::try_from(watch.code()).unwrap_or(1))
+    u8::try_from(watch.code()).unwrap_or(1)
 }
 
-fn as_member(mpi: &str, link: &Link) -> ExitCode {
-    let Some(task) = told_by_chief(link) else { return ExitCode::SUCCESS };
+fn as_member(mpi: &str, link: &Link) -> u8 {
+    let Some(task) = told_by_chief(link) else { return 0 };
     let begun = task.work.cast(mpi).and_then(|cast| {
         let part = part(&task, &cast, link.rank())?;
         Ok((cast, part))
@@ -96,7 +95,7 @@ fn as_member(mpi: &str, link: &Link) -> ExitCode {
     match begun {
         Ok((cast, part)) => {
             live(&task, cast, (link, Watch::member(link, part)));
-            ExitCode::SUCCESS
+            0
         }
         Err(failure) => {
             // The others are at work already: they cannot be told to leave in order.
