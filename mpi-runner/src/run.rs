@@ -6,7 +6,7 @@ use ringscope_traces::Rank;
 
 use crate::args::Args;
 use crate::clock::{monotonic_ns, unix_ns};
-use crate::course::Course;
+use crate::course::{Course, Receipt};
 use crate::failure::{Failure, note};
 use crate::host::Host;
 use crate::link::Link;
@@ -32,7 +32,7 @@ pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
         return as_member(mpi, link);
     }
     match Plan::of(args, mpi, link.ranks()) {
-        Ok(plan) => as_chief(plan, args, link),
+        Ok(plan) => as_chief(plan, (args, mpi), link),
         Err(failure) => {
             tell_all(link, None);
             failure.tell();
@@ -68,17 +68,17 @@ impl Plan {
     }
 }
 
-fn as_chief(plan: Plan, args: &Args, link: &Link) -> u8 {
+fn as_chief(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     let Plan { task, cast, output, part } = plan;
     tell_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
         quiet_messages: args.limit,
         messages: cast.limit,
-        follows: cast.followed.is_some(),
+        followed: cast.followed.as_ref().map(Receipt::all),
     };
     let monitor = Monitor::new(link.ranks(), bounds, monotonic_ns());
-    let report = Report::new(&task, &cast, output);
+    let report = Report::new(&task, &cast, (mpi, output));
     let conclude =
         Box::new(move |verdict: &Verdict, standings: &[_]| report.tell(verdict, standings));
     let watch = Watch::chief(link, part, monitor, conclude);
