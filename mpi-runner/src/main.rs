@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use mpi::topology::{Communicator as _, SimpleCommunicator};
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 use args::Args;
 use failure::{Failure, note};
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     if args.mpi {
         return say_version(&version);
     }
+    end_with_the_launcher();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
     let launched = launcher::Launched::told();
     if let Some((what, advice)) =
@@ -87,6 +89,12 @@ fn say_version(version: &str) -> ExitCode {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{}", launcher::short_version(version));
     ExitCode::SUCCESS
+}
+
+/// A launcher that is killed cannot end its processes: the system does.
+fn end_with_the_launcher() {
+    // A system that cannot is no reason not to run.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 /// A rank that panics would leave MPI to wait for all others, for ever: it ends them instead.
