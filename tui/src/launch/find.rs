@@ -101,16 +101,28 @@ impl Runner {
 pub fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
     let debian = format!("mpirun.{}", flavor.short());
     let names = [debian.as_str(), "mpirun", "mpiexec"];
-    let mut places =
+    let places =
         names.iter().flat_map(|name| wheel_place(flavor, name).into_iter().chain(on_path(name)));
-    places.find(|place| flavor_of_launcher(place) == Some(flavor)).ok_or_else(|| {
-        let packages = match flavor {
-            Flavor::OpenMpi => "openmpi-bin libopenmpi-dev",
-            Flavor::Mpich => "mpich libmpich-dev",
-        };
-        Failure::about("mpirun", format!("no launcher of {} is on the path", flavor.name()))
-            .hint(format!("Debian and Ubuntu: apt-get install {packages}"))
-    })
+    let mut others = Vec::new();
+    for place in places {
+        match flavor_of_launcher(&place) {
+            Some(its) if its == flavor => return Ok(place),
+            Some(its) => others.push((place, its)),
+            None => {}
+        }
+    }
+    Err(no_launcher(flavor, others.first()))
+}
+
+fn no_launcher(flavor: Flavor, other: Option<&(PathBuf, Flavor)>) -> Failure {
+    let packages = match flavor {
+        Flavor::OpenMpi => "openmpi-bin libopenmpi-dev",
+        Flavor::Mpich => "mpich libmpich-dev",
+    };
+    let other = other.map(|(place, its)| format!("; {} is {}'s", place.display(), its.name()));
+    let what = format!("no launcher of {} is on the path", flavor.name());
+    Failure::about("mpirun", what + &other.unwrap_or_default())
+        .hint(format!("Debian and Ubuntu: apt-get install {packages}"))
 }
 
 /// The MPI that a launcher is of, by its own words.

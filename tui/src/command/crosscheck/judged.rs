@@ -1,12 +1,10 @@
 //! The verdict on one run under MPI.
 
-use ringscope_sim::conform::{Replayed, judge, replay};
-use ringscope_sim::explain::explain;
+use ringscope_sim::conform::{Standing, judge, replay, standing};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
-use ringscope_sim::world::{Blocked, End};
 use ringscope_traces::diff::{Comparison, Level, compare};
-use ringscope_traces::{Ending, Footer, Trace, read_trace, wellformed};
+use ringscope_traces::{Ending, Trace, read_trace, wellformed};
 use serde::Serialize;
 
 use super::real::Real;
@@ -60,7 +58,8 @@ pub struct Judged {
 pub struct Nearest {
     pub seed: u64,
     pub comparison: Comparison,
-    pub ends_agree: bool,
+    /// How the simulated run ended, where the two did not end in the same way.
+    pub other_end: Option<String>,
     pub sameness: Option<Sameness>,
 }
 
@@ -75,15 +74,17 @@ impl Judged {
         first: &Simulated,
         real: &Real,
     ) -> Result<Judged, Failure> {
-        let repeated = Repeated::of(&real.trace)?;
+        let standing = standing(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
-        findings.extend(repeated.finding.clone());
-        let mut nearest = Nearest::of(scenario, first, (real, &repeated))?;
+        let other = not_repeated(&real.trace)?;
+        let is_repeated = other.is_none();
+        findings.extend(other);
+        let mut nearest = Nearest::of(scenario, first, (real, &standing))?;
         let mut agreeing = u32::from(nearest.sameness.is_some());
         for more in 1..seeds {
             let mut scenario = scenario.clone();
             scenario.settings.seed = scenario.settings.seed.wrapping_add(u64::from(more));
-            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &repeated))?;
+            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &standing))?;
             agreeing += u32::from(other.sameness.is_some());
             if other.distance() < nearest.distance() {
                 nearest = other;
@@ -97,7 +98,7 @@ impl Judged {
             Some(_) | None if is_race => Sameness::Legal,
             Some(_) | None => Sameness::Different,
         };
-        let (is_repeated, facts) = (repeated.is_exact, repeated.facts);
+        let facts = standing.explanation().map(|explanation| explanation.facts);
         Ok(Judged { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
@@ -106,27 +107,26 @@ impl Nearest {
     fn of(
         scenario: &Scenario,
         simulated: &Simulated,
-        (real, repeated): (&Real, &Repeated),
+        (real, standing): (&Real, &Standing),
     ) -> Result<Nearest, Failure> {
-        let comparison = compare(&simulated.trace, &real.trace).map_err(|error| {
-            let what = format!("cannot be compared with the simulated run: {error}");
-            Failure::about("the run under MPI", what)
-        })?;
+        let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
-                agree(ours, theirs, is_limited) && simulated.blocked() == repeated.blocked()
+                let is_stuck = *theirs == Ending::Deadlock;
+                let blocked = is_stuck.then_some(standing.stall.blocked.as_slice());
+                agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,
         };
         let sameness = sameness(&comparison, ending(&real.trace)).filter(|_| ends_agree);
-        let seed = scenario.settings.seed;
-        Ok(Nearest { seed, comparison, ends_agree, sameness })
+        let other_end = (!ends_agree).then(|| simulated.end());
+        Ok(Nearest { seed: scenario.settings.seed, comparison, other_end, sameness })
     }
 
     /// How far it is from being the same; less is nearer.
     fn distance(&self) -> (bool, Option<Sameness>, Level, bool) {
-        (self.sameness.is_none(), self.sameness, self.comparison.level, !self.ends_agree)
+        (self.sameness.is_none(), self.sameness, self.comparison.level, self.other_end.is_some())
     }
 }
 
@@ -177,47 +177,22 @@ fn flaws(trace: &Trace) -> Vec<String> {
     flaws.chain(judged).take(MOST_FINDINGS).collect()
 }
 
-/// A run under MPI simulated again in the order in which MPI delivered.
-struct Repeated {
-    is_exact: bool,
-    /// Why it is not.
-    finding: Option<String>,
-    stall: Option<Vec<Blocked>>,
-    facts: Option<String>,
+/// A run under MPI simulated again in the order in which MPI delivered: what is wrong if that is not
+/// exactly the same.
+fn not_repeated(trace: &Trace) -> Result<Option<String>, Failure> {
+    let written = Written::new(Vec::new(), &trace.header)?;
+    let replayed = match replay(trace, |_| written) {
+        Ok(replayed) => replayed,
+        Err(why) => return Ok(Some(format!("the simulator cannot repeat it: {why}"))),
+    };
+    let ending = ending(trace).unwrap_or(&Ending::Stopped);
+    let (bytes, _) = replayed.observer.finish(ending)?;
+    let (again, _) = read_trace(bytes.as_slice(), "the repeated run")?;
+    let comparison = compare(&again, trace).map_err(cannot)?;
+    let is_exact = comparison.level == Level::Equal || (is_stopped(ending) && comparison.prefix);
+    Ok((!is_exact).then(|| "the simulator, in MPI's order, does something else".to_owned()))
 }
 
-impl Repeated {
-    fn of(trace: &Trace) -> Result<Repeated, Failure> {
-        let written = Written::new(Vec::new(), &trace.header)?;
-        let Replayed { world, observer } = match replay(trace, |_| written) {
-            Ok(replayed) => replayed,
-            Err(why) => return Ok(Repeated::not(format!("the simulator cannot repeat it: {why}"))),
-        };
-        let cut_off = Ending::Stopped;
-        let (bytes, _) = observer.finish(ending(trace).unwrap_or(&cut_off))?;
-        let (again, _) = read_trace(bytes.as_slice(), "the repeated run")?;
-        let comparison = compare(&again, trace).map_err(|error| {
-            Failure::about("the repeated run", format!("cannot be compared: {error}"))
-        })?;
-        let is_cut = ending(trace).is_none_or(is_stopped);
-        let is_exact = comparison.level == Level::Equal || (is_cut && comparison.prefix);
-        if !is_exact {
-            return Ok(Repeated::not("the simulator, in MPI's order, does something else".into()));
-        }
-        let deadlock = matches!(&trace.footer, Some(Footer { ending: Ending::Deadlock, .. }));
-        let stall = deadlock.then(|| world.stall());
-        let blocked = stall.as_ref().map(|stall| stall.blocked.clone());
-        let explanation = stall.and_then(|stall| explain(&End::Deadlock(stall), world.nodes()));
-        let facts = explanation.map(|explanation| explanation.facts);
-        Ok(Repeated { is_exact, finding: None, stall: blocked, facts })
-    }
-
-    fn not(finding: String) -> Repeated {
-        Repeated { is_exact: false, finding: Some(finding), stall: None, facts: None }
-    }
-
-    /// Who waits for whom at the end, where nobody moves any more.
-    fn blocked(&self) -> Option<&[Blocked]> {
-        self.stall.as_deref()
-    }
+fn cannot(why: impl std::fmt::Display) -> Failure {
+    Failure::about("the run under MPI", format!("cannot be compared: {why}"))
 }

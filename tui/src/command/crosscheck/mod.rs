@@ -130,6 +130,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let call = Call {
         scenario: folder.put(&scenario)?,
         folder: folder.path(),
+        is_kept: args.keep.is_some(),
         ranks: scenario.settings.ranks,
         timeout: args.timeout,
         grace: args.grace,

@@ -23,6 +23,8 @@ const CHARS_SHOWN: usize = 160;
 pub struct Call<'a> {
     pub scenario: PathBuf,
     pub folder: &'a Path,
+    /// Whether what is in the folder stays.
+    pub is_kept: bool,
     pub ranks: u32,
     pub timeout: Duration,
     pub grace: Duration,
@@ -76,7 +78,7 @@ impl Real {
             }
             How::ByItself(status) => without_trace(status),
         };
-        Err(failure.hint_maybe(parts_of(&parts)))
+        Err(failure.hint_maybe(parts_of(&parts, call.is_kept)))
     }
 }
 
@@ -107,9 +109,12 @@ fn without_trace(status: ExitStatus) -> Failure {
 }
 
 /// Advice on what a run has left that did not come to its end.
-fn parts_of(parts: &Path) -> Option<String> {
-    let parts = parts.is_dir().then(|| parts.display())?;
-    Some(format!("with --keep, `ringscope merge {parts}` makes a trace of what the ranks did"))
+fn parts_of(parts: &Path, is_kept: bool) -> Option<String> {
+    let shown = parts.is_dir().then(|| parts.display())?;
+    Some(match is_kept {
+        true => format!("`ringscope merge {shown}` makes a trace of what the ranks did"),
+        false => "with --keep FOLDER, what the ranks did until then stays there".to_owned(),
+    })
 }
 
 /// Tells what MPI's programs said.

@@ -5,10 +5,11 @@ use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_sim::world::{Blocked, End};
-use ringscope_traces::{Trace, read_trace};
+use ringscope_traces::{Completeness, Trace, read_trace};
 
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
+use crate::report::trace_file::end_in_words;
 
 /// A run under MPI may go round this many times as long as the simulated one took to be a livelock.
 const ROUNDS: u64 = 20;
@@ -56,6 +57,17 @@ impl Simulated {
     pub fn facts(&self) -> Option<String> {
         let explanation = explain(&self.finished.outcome.end, self.finished.world.nodes())?;
         Some(explanation.facts)
+    }
+
+    /// How it ended, and why.
+    pub fn end(&self) -> String {
+        let end = end_in_words(self.trace.footer.as_ref(), Completeness::Whole);
+        match self.finished.outcome.end {
+            End::Deadlock(_) | End::Livelock(_) => {
+                format!("{end}, {}", self.facts().unwrap_or_default())
+            }
+            End::Completed | End::Crashed { .. } | End::Stopped { .. } => end,
+        }
     }
 
     /// After how many messages without progress the run under MPI is to be ended: soon, where it is known

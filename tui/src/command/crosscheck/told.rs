@@ -73,15 +73,17 @@ impl Told<'_> {
         let (style, word, rest) = match judged.sameness {
             Sameness::Same => {
                 let facts = judged.facts.as_deref();
-                let end = facts.map(|facts| format!(", and came to the same deadlock: {facts}"));
+                let end = facts.map(|facts| format!(", and came to the same end: {facts}"));
                 let words =
                     format!("{mpi} did what the simulator did, every rank in the same order");
                 (Style::Good, "same", words + &end.unwrap_or_default())
             }
             Sameness::SameBeginning => {
+                let facts = judged.facts.as_deref();
+                let end = facts.map(|facts| format!(": {facts}")).unwrap_or_default();
                 let words = format!(
-                    "{mpi} did what the simulator did, until both were stopped: every rank the same in the \
-                     same order, and then one of the two did some more"
+                    "{mpi} did what the simulator did, every rank in the same order, until it was stopped; \
+                     one of the two was stopped later, and both had come to the same end{end}"
                 );
                 (Style::Good, "same beginning", words)
             }
@@ -112,7 +114,7 @@ impl Told<'_> {
             seed: judged.nearest.seed,
             agreeing: judged.agreeing,
             repeated: judged.is_repeated,
-            ends_agree: judged.nearest.ends_agree,
+            other_end: judged.nearest.other_end.as_deref(),
             facts: judged.facts.as_deref(),
             findings: &judged.findings,
             comparison: &judged.nearest.comparison,
@@ -150,7 +152,7 @@ fn legal(mpi: &str, judged: &Judged) -> String {
         Level::Different => "a race went another way, and what followed is different".to_owned(),
     };
     format!(
-        "{mpi} delivered in another order than the simulator: {how}. Each rank, fed what it received, sent \
+        "{mpi} delivered in another order than any simulated run: {how}. Each rank, fed what it received, sent \
          what it sent, and the simulator, in MPI's order, does exactly the same"
     )
 }
@@ -160,8 +162,14 @@ fn difference((real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Fai
         writeln!(out, "{}", wrapped(&Plain(finding).to_string(), out.width(), "  "))?;
     }
     let nearest = &judged.nearest;
-    if !nearest.ends_agree {
-        writeln!(out, "  the two did not end in the same way")?;
+    if let Some(ours) = &nearest.other_end {
+        let theirs = end_in_words(real.trace.footer.as_ref(), real.completeness);
+        let facts = judged.facts.as_ref().map(|facts| format!(", {facts}")).unwrap_or_default();
+        let mpi = real.runner.flavor.name();
+        let words = format!(
+            "the two did not end in the same way: simulated, it ended: {ours}. Under {mpi}: {theirs}{facts}"
+        );
+        writeln!(out, "{}", wrapped(&words, out.width(), "  "))?;
     }
     if nearest.comparison.level != Level::Equal {
         let (seed, mpi) = (nearest.seed, real.runner.flavor.name());
@@ -201,7 +209,7 @@ struct RunJson<'a> {
     seed: u64,
     agreeing: u32,
     repeated: bool,
-    ends_agree: bool,
+    other_end: Option<&'a str>,
     facts: Option<&'a str>,
     findings: &'a [String],
     comparison: &'a Comparison,
