@@ -4,12 +4,23 @@ CARGO ?= cargo
 SECONDS_EACH ?= 60
 SHELL := /bin/bash
 
-.PHONY: help test setup format lint docs deny fuzz-check unit digests bench fuzz bless
+# As root and with more ranks than cores, Open MPI wants to be asked: version 4, version 5.
+export OMPI_ALLOW_RUN_AS_ROOT := 1
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM := 1
+export OMPI_MCA_rmaps_base_oversubscribe := 1
+export PRTE_MCA_rmaps_default_mapping_policy := :oversubscribe
+
+# Only mpi-runner wants an MPI to be built, and is built once for each; everything else does without.
+FREE_OF_MPI := --workspace --exclude mpi-runner
+OPENMPI := mpi-runner/with openmpi $(CARGO)
+MPICH := mpi-runner/with mpich $(CARGO)
+
+.PHONY: help test setup format lint docs deny fuzz-check unit digests mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-test: setup format lint docs deny fuzz-check unit digests ## Set up what is missing, and pass every check and test
+test: setup mpi-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests mpi unit-mpi ## Set up what is missing, and pass every check and test
 
 setup: ## Install what the checks need and this machine lacks
 	@command -v $(CARGO) >/dev/null || { echo "make: no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
@@ -21,10 +32,10 @@ format: ## Is everything formatted?
 	$(CARGO) fmt --all --check
 
 lint: ## Clippy, warnings are errors
-	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) clippy $(FREE_OF_MPI) --all-targets --locked -- -D warnings
 
 docs: ## Documentation without warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FREE_OF_MPI) --no-deps --locked
 
 deny: ## Licences, bans and sources of what we depend on
 	$(CARGO) deny --locked check licenses bans sources
@@ -34,10 +45,29 @@ fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
 
 unit: ## Every test, with debug assertions
-	$(CARGO) test --workspace --locked
+	$(CARGO) test $(FREE_OF_MPI) --exclude ringscope-recorder --locked
 
 digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
+
+mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
+	$(CARGO) build --release --locked -p ringscope
+	$(CARGO) build --release --locked -p ringscope-recorder --target-dir target/mpi/recorder
+	$(OPENMPI) build --release --locked -p mpi-runner
+	$(MPICH) build --release --locked -p mpi-runner
+
+mpi-setup: ## Install Open MPI and MPICH where they are missing
+	@mpi-runner/setup
+
+lint-mpi: mpi-setup ## Clippy on what is built with MPI: the types of the two are not the same
+	$(OPENMPI) clippy -p mpi-runner --all-targets --locked -- -D warnings
+	$(MPICH) clippy -p mpi-runner --all-targets --locked -- -D warnings
+
+docs-mpi: mpi-setup ## Documentation of what is built with MPI
+	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc -p mpi-runner --no-deps --locked
+
+unit-mpi: mpi ## Every test that runs under MPI, both MPIs
+	$(OPENMPI) test -p mpi-runner -p ringscope-recorder --locked
 
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim
@@ -49,4 +79,4 @@ fuzz: ## Fuzz both parsers for a minute each
 	cd sim && $(CARGO) fuzz run -s none parse_scenario fuzz/corpus/parse_scenario fuzz/seeds/parse_scenario -- -max_total_time=$(SECONDS_EACH)
 
 bless: ## Write golden traces and snapshots anew: read the difference aloud before you commit it
-	RINGSCOPE_BLESS=1 INSTA_UPDATE=always $(CARGO) test --workspace --locked
+	RINGSCOPE_BLESS=1 INSTA_UPDATE=always $(CARGO) test --locked
