@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
-use ringscope_traces::{Ending, Op, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, Ending, Op, Place, Rank, Tag, Trace};
 
 use crate::standing::Doing;
 
@@ -30,18 +30,36 @@ pub struct Receipt {
     pub tag: Tag,
     /// Its index among its rank's events.
     pub index: usize,
+    /// The line of the trace's file.
+    pub line: usize,
+}
+
+impl Receipt {
+    /// A trace's receives, by rank and in the order of each.
+    pub fn all(trace: &Trace) -> Vec<Vec<Receipt>> {
+        let by_rank = ByRank::of(trace);
+        let ranks = (0..trace.header.ranks).map(Rank);
+        ranks.map(|rank| Receipt::of(&by_rank, trace, rank)).collect()
+    }
+
+    fn of(by_rank: &ByRank, trace: &Trace, rank: Rank) -> Vec<Receipt> {
+        let events = by_rank.places(rank).iter().enumerate();
+        let receipts = events.filter(|(_, place)| trace[**place].op == Op::Recv);
+        let receipt = |(index, place): (usize, &Place)| {
+            let event = &trace[*place];
+            Receipt { source: event.peer, tag: event.tag, index, line: place.line() }
+        };
+        receipts.map(receipt).collect()
+    }
 }
 
 impl Course {
     /// The order in which a trace's rank received.
     pub fn of(trace: &Trace, rank: Rank) -> Course {
-        let events = trace.events.iter().filter(|event| event.rank == rank).enumerate();
-        let receipts = events.filter(|(_, event)| event.op == Op::Recv);
-        let receipts =
-            receipts.map(|(index, event)| Receipt { source: event.peer, tag: event.tag, index });
+        let receipts = Receipt::of(&ByRank::of(trace), trace, rank);
         let ending = trace.footer.as_ref().map(|footer| &footer.ending);
         let waits_on = matches!(ending, Some(Ending::Completed | Ending::Deadlock));
-        Course::Follows { receipts: receipts.collect(), waits_on }
+        Course::Follows { receipts: receipts.into(), waits_on }
     }
 
     /// What the rank does next, when its node waits so.
@@ -55,8 +73,9 @@ impl Course {
                 Doing::Takes { source: Some(*source), tag: wait_tag(wait) }
             }
             (Some(receipt), _) => Doing::CannotFollow(format!(
-                "event {} receives from rank {} with tag {}, but its node {}",
+                "event {} (line {}) receives from rank {} with tag {}, but its node {}",
                 receipt.index,
+                receipt.line,
                 receipt.source,
                 receipt.tag,
                 in_words(wait)
@@ -73,8 +92,8 @@ impl Course {
         let Course::Follows { receipts, .. } = self else { return Ok(()) };
         match receipts.pop_front() {
             Some(receipt) if (receipt.source, receipt.tag) == (source, tag) => Ok(()),
-            Some(Receipt { index, tag: said, .. }) => Err(format!(
-                "event {index} receives tag {said} from rank {source}, but tag {tag} came from there first"
+            Some(Receipt { index, line, tag: said, .. }) => Err(format!(
+                "event {index} (line {line}) receives tag {said} from rank {source}, but tag {tag} came from there first"
             )),
             None => {
                 Err(format!("received tag {tag} from rank {source} after the trace's last receive"))
@@ -109,6 +128,7 @@ mod tests {
             source: Rank(*source),
             tag: Tag(*tag),
             index,
+            line: index + 2,
         };
         Course::Follows { receipts: receipts.iter().enumerate().map(receipt).collect(), waits_on }
     }
@@ -126,8 +146,7 @@ mod tests {
     fn a_receive_that_the_node_does_not_take_is_named_by_its_index() {
         let course = follows(&[(5, 1)], false);
         let wait = Wait::From { source: Rank(4), tag: Tag(8) };
-        let words =
-            "event 0 receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
+        let words = "event 0 (line 2) receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
         assert_eq!(course.next(wait), Doing::CannotFollow(words.into()));
     }
 
@@ -135,7 +154,7 @@ mod tests {
     fn another_tag_from_the_right_source_is_noticed() {
         let mut course = follows(&[(5, 1), (5, 2)], false);
         assert_eq!(course.took(Rank(5), Tag(1)), Ok(()));
-        let words = "event 1 receives tag 2 from rank 5, but tag 7 came from there first";
+        let words = "event 1 (line 3) receives tag 2 from rank 5, but tag 7 came from there first";
         assert_eq!(course.took(Rank(5), Tag(7)), Err(words.into()));
     }
 

@@ -3,6 +3,7 @@
 //! The nodes' messages go through the world's communicator, with the protocol's tags; what the ranks
 //! say to keep watch over the run goes through a duplicate of it, where no receive of a node can take it.
 
+use mpi::collective::Root as _;
 use mpi::point_to_point::{Destination, MatchedReceiveVec as _, Source};
 use mpi::request;
 use mpi::topology::{Communicator as _, SimpleCommunicator};
@@ -98,6 +99,12 @@ impl Link {
     pub fn hear<T: DeserializeOwned>(&self) -> Option<T> {
         let mail = receive(&self.watch.any_process(), None)?;
         Some(serde_json::from_slice(&mail.bytes).expect("all ranks run the same program"))
+    }
+
+    /// Tells all ranks a number of rank 0's; all must ask together.
+    pub fn share(&self, mut number: i32) -> i32 {
+        self.watch.process_at_rank(0).broadcast_into(&mut number);
+        number
     }
 
     /// Ends the program here and now, every rank of it.

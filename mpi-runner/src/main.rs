@@ -5,6 +5,7 @@ mod clock;
 mod course;
 mod envelope;
 mod failure;
+mod farewell;
 mod host;
 mod launcher;
 mod link;
@@ -24,9 +25,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use mpi::topology::{Communicator as _, SimpleCommunicator};
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 use args::Args;
 use failure::{Failure, note};
+use farewell::Farewell;
 use link::Link;
 
 /// Nothing was run: bad input, the wrong launcher.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     if args.mpi {
         return say_version(&version);
     }
+    end_with_the_launcher();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
     let launched = launcher::Launched::told();
     if let Some((what, advice)) =
@@ -58,7 +62,12 @@ fn main() -> ExitCode {
     }
     end_all_on_panic();
     let link = Link::open();
-    run::run(&args, &launcher::short_version(&version), &link)
+    let code = run::run(&args, &launcher::short_version(&version), &link);
+    let farewell = Farewell::of(code, &link);
+    // Its communicators go before MPI does.
+    drop(link);
+    drop(universe);
+    farewell.leave()
 }
 
 /// Says what is wrong with the command line, or help, from one process of them all.
@@ -80,6 +89,12 @@ fn say_version(version: &str) -> ExitCode {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{}", launcher::short_version(version));
     ExitCode::SUCCESS
+}
+
+/// A launcher that is killed cannot end its processes: the system does.
+fn end_with_the_launcher() {
+    // A system that cannot is no reason not to run.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 /// A rank that panics would leave MPI to wait for all others, for ever: it ends them instead.

@@ -9,6 +9,7 @@
 
 use ringscope_traces::Rank;
 
+use crate::course::Receipt;
 use crate::standing::{Doing, Standing, under_way};
 use crate::verdict::Verdict;
 
@@ -21,7 +22,7 @@ const REST_FACTOR: u64 = 10;
 const SECOND_NS: u64 = 1_000_000_000;
 
 /// What a run may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bounds {
     /// The longest time without progress of any rank.
     pub timeout_ns: u64,
@@ -29,8 +30,9 @@ pub struct Bounds {
     pub quiet_messages: u64,
     /// The most messages in all, where there is a limit.
     pub messages: Option<u64>,
-    /// Whether a trace is followed: then a rank that crashes does not end the others.
-    pub follows: bool,
+    /// What each rank is to receive, by rank, when a trace is followed: then a rank that crashes does
+    /// not end the others.
+    pub followed: Option<Vec<Vec<Receipt>>>,
 }
 
 /// The watch over a run. It knows no MPI and no clock: it is told what was heard, and when.
@@ -107,12 +109,12 @@ impl Monitor {
     fn end_by_itself(&self, standing: &Standing) -> Option<Verdict> {
         let rank = standing.rank;
         match &standing.doing {
-            Doing::Crashed(reason) if !self.bounds.follows => {
+            Doing::Crashed(reason) if self.bounds.followed.is_none() => {
                 Some(Verdict::Crashed { rank, reason: reason.clone() })
             }
             Doing::Broken(reason) => Some(Verdict::Broken { rank, reason: reason.clone() }),
             Doing::CannotFollow(reason) => {
-                Some(Verdict::CannotFollow { rank: Some(rank), reason: reason.clone() })
+                Some(Verdict::CannotFollow { rank, reason: reason.clone() })
             }
             Doing::Crashed(_)
             | Doing::Works
@@ -133,11 +135,9 @@ impl Monitor {
         if !standings.iter().all(has_finished) {
             return None;
         }
-        let crash = standings.iter().find_map(|one| match &one.doing {
-            Doing::Crashed(reason) => {
-                Some(Verdict::Crashed { rank: one.rank, reason: reason.clone() })
-            }
-            _not_crashed => None,
+        let crash = standings.iter().find_map(|one| {
+            let Doing::Crashed(reason) = &one.doing else { return None };
+            Some(Verdict::Crashed { rank: one.rank, reason: reason.clone() })
         });
         let is_halted = standings.iter().any(|one| one.doing == Doing::Halted);
         Some(crash.unwrap_or(if is_halted { Verdict::Followed } else { Verdict::Completed }))
@@ -166,11 +166,27 @@ impl Monitor {
     /// Nobody has done anything since the last round.
     fn end_of_quiet(&self, picture: &[Standing], now_ns: u64) -> Option<Verdict> {
         if is_stuck(picture) {
-            return Some(Verdict::Deadlock);
+            return Some(self.missed_receipt(picture).unwrap_or(Verdict::Deadlock));
         }
         let quiet_ns = now_ns - self.progress_ns;
         let seconds = quiet_ns / SECOND_NS;
         (quiet_ns >= self.bounds.timeout_ns).then_some(Verdict::NoProgress { seconds })
+    }
+
+    /// When nothing moves though the followed trace goes on: the first receive that does not happen.
+    fn missed_receipt(&self, picture: &[Standing]) -> Option<Verdict> {
+        let next = |standing: &Standing| {
+            let receipts = self.bounds.followed.as_ref()?.get(standing.rank.index())?;
+            let received = usize::try_from(standing.tally.all_received()).ok()?;
+            Some((standing.rank, *receipts.get(received)?))
+        };
+        let missed = picture.iter().filter_map(next).min_by_key(|(_, receipt)| receipt.line);
+        missed.map(|(rank, Receipt { source, tag, index, line })| Verdict::CannotFollow {
+            rank,
+            reason: format!(
+                "event {index} (line {line}) receives tag {tag} from rank {source}, which does not come"
+            ),
+        })
     }
 
     fn end_of_messages(&mut self, picture: &[Standing]) -> Option<Verdict> {
@@ -222,7 +238,7 @@ mod tests {
     }
 
     fn bounds() -> Bounds {
-        Bounds { timeout_ns: 10 * SECOND_NS, quiet_messages: 100, messages: None, follows: false }
+        Bounds { timeout_ns: 10 * SECOND_NS, quiet_messages: 100, messages: None, followed: None }
     }
 
     /// What ranks do, and what was sent: from, to, tag, and whether it was received.
@@ -329,8 +345,23 @@ mod tests {
         let verdict = Verdict::Crashed { rank: Rank(0), reason: "it has no storage".into() };
         let mut free = Monitor::new(3, bounds(), 0);
         assert_eq!(free.hear(all[0].clone(), 1), Some(verdict.clone()));
-        let mut following = Monitor::new(3, Bounds { follows: true, ..bounds() }, 0);
+        let mut following =
+            Monitor::new(3, Bounds { followed: Some(vec![Vec::new(); 3]), ..bounds() }, 0);
         let heard: Vec<_> = all.into_iter().map(|one| following.hear(one, 1)).collect();
         assert_eq!(heard, [None, None, Some(verdict)]);
+    }
+
+    #[test]
+    fn a_receive_of_a_followed_trace_that_does_not_come_is_no_deadlock() {
+        let receipt = |line| Receipt { source: Rank(2), tag: Tag(8), index: 1, line };
+        let receipts = vec![vec![receipt(4), receipt(9)], vec![receipt(7)], Vec::new()];
+        let bounds = Bounds { followed: Some(receipts), ..bounds() };
+        let mut monitor = Monitor::new(3, bounds, 0);
+        let from_2 = Doing::Takes { source: Some(Rank(2)), tag: None };
+        let all = standings(&[from_2.clone(), from_2, ANY], &[(2, 0, 8, true)]);
+        assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
+        let reason = "event 1 (line 7) receives tag 8 from rank 2, which does not come".into();
+        let verdict = Verdict::CannotFollow { rank: Rank(1), reason };
+        assert_eq!(round(&mut monitor, &all, 2 * SECOND_NS), Some(verdict));
     }
 }

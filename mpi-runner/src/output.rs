@@ -64,6 +64,14 @@ impl Output {
         }
     }
 
+    /// Leaves the parts as they are, for whoever puts them together; says where they are.
+    pub fn leave(self) -> Option<PathBuf> {
+        match self {
+            Output::Nowhere(_) => None,
+            Output::File { folder, .. } => Some(folder),
+        }
+    }
+
     /// Puts the whole trace in its place and removes its parts; says where it is.
     ///
     /// # Errors

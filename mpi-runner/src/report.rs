@@ -1,45 +1,196 @@
 //! Rank 0's last word: the parts put together, and how the run ended.
 
-use ringscope_traces::parts::{Gathered, gather};
-use ringscope_traces::{Completeness, Trace};
+use std::path::PathBuf;
 
+use ringscope_sim::conform::standing;
+use ringscope_sim::protocol::Protocol;
+use ringscope_sim::scenario::ExpectedEnd;
+use ringscope_sim::world::Blocked;
+use ringscope_traces::diff::{Comparison, Level, compare};
+use ringscope_traces::parts::{Gathered, gather};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Ending, Op, Trace};
+
+use crate::clock::unix_ns;
 use crate::failure::{Failure, note};
 use crate::output::Output;
-use crate::standing::Standing;
+use crate::standing::{Doing, Standing};
 use crate::task::{Cast, Task};
 use crate::verdict::Verdict;
+
+/// The width of what is told: mpirun takes it from a pipe, and nobody knows the terminal's.
+const COLUMNS: usize = 80;
+
+const NOT_COMPLETED: i32 = 1;
 
 /// What is needed to tell how a run ended.
 pub struct Report {
     name: String,
+    mpi: String,
+    start_unix_ns: u64,
     output: Output,
     followed: Option<Trace>,
-    expected: Option<ringscope_sim::scenario::ExpectedEnd>,
+    expected: Option<ExpectedEnd>,
 }
 
 impl Report {
     /// A report on that run.
-    pub fn new(task: &Task, cast: &Cast, output: Output) -> Report {
-        let (followed, expected) = (cast.followed.clone(), cast.expected);
-        Report { name: task.work.name(), output, followed, expected }
+    pub fn new(task: &Task, cast: &Cast, (mpi, output): (&str, Output)) -> Report {
+        Report {
+            name: task.work.name(),
+            mpi: mpi.to_owned(),
+            start_unix_ns: task.start_unix_ns,
+            output,
+            followed: cast.followed.clone(),
+            expected: cast.expected,
+        }
     }
 
     /// Puts the parts together, tells how the run ended, and says what the exit code is.
-    pub fn tell(self, verdict: &Verdict, _standings: &[Standing]) -> i32 {
-        let gathered = match gather(self.output.folder()) {
+    pub fn tell(self, verdict: &Verdict, standings: &[Standing]) -> i32 {
+        let Gathered { merged, .. } = match gather(self.output.folder()) {
             Ok(gathered) => gathered,
             Err(error) => {
                 Failure::new(error.to_string()).tell();
-                return 1;
+                return NOT_COMPLETED;
             }
         };
-        let Gathered { merged, .. } = gathered;
-        note(&format!("{}: {verdict:?}", self.name));
-        let _ = (Completeness::Whole, &self.followed, &self.expected);
-        if let Err(failure) = self.output.put(&merged.trace) {
-            failure.tell();
-            return 1;
-        }
-        i32::from(*verdict != Verdict::Completed)
+        let trace = merged.trace;
+        let mut words = self.headline(verdict, &trace);
+        words += &explanation(&trace, standings).unwrap_or_default();
+        words += &format!("\n  {}", self.cost(&trace));
+        let repeats = self.followed.as_ref().map(|followed| Repeats::of(followed, &trace));
+        words += &repeats.as_ref().map(|repeats| repeats.told(&trace)).unwrap_or_default();
+        let is_good = repeats.map_or(self.is_as_it_should_be(verdict), |repeats| repeats.holds);
+        let kept = self.keep(verdict, &trace);
+        words += kept.as_deref().unwrap_or_default();
+        note(&words);
+        i32::from(!is_good || kept.is_none())
     }
+
+    /// Whether the run of a scenario completed, and was not expected to end otherwise.
+    fn is_as_it_should_be(&self, verdict: &Verdict) -> bool {
+        let is_expected = self.expected.is_none_or(|expected| expected.is(&Ending::Completed));
+        *verdict == Verdict::Completed && is_expected
+    }
+
+    fn headline(&self, verdict: &Verdict, trace: &Trace) -> String {
+        let ending = trace.footer.as_ref().map(|footer| &footer.ending);
+        let expectation = match (self.expected, ending) {
+            (Some(expected), Some(ending)) if !expected.is(ending) => {
+                format!(", and not {}", expected.name())
+            }
+            (Some(_), Some(ending)) if *ending != Ending::Completed => ", as expected".into(),
+            (_, _) => String::new(),
+        };
+        let name = Plain(&self.name);
+        let why = verdict.in_words().map(|why| format!("\n{}", wrapped(&why))).unwrap_or_default();
+        format!("{name}: {}{expectation}{why}", ending.map_or("cut off", Ending::name))
+    }
+
+    fn cost(&self, trace: &Trace) -> String {
+        let of = |op| trace.events.iter().filter(|event| event.op == op).count();
+        let (sent, received) = (of(Op::Send), of(Op::Recv));
+        let never = match sent.saturating_sub(received) {
+            0 => String::new(),
+            some => format!(" ({some} never received)"),
+        };
+        let messages = if sent == 1 { "message" } else { "messages" };
+        let ms = unix_ns().saturating_sub(self.start_unix_ns) / 1_000_000;
+        let (seconds, ms) = (ms / 1000, ms % 1000);
+        let ranks = trace.header.ranks;
+        format!("{sent} {messages}{never}, {ranks} ranks, {}, {seconds}.{ms:03} s", self.mpi)
+    }
+
+    /// Puts the trace in its place and says where that is; `None` when it cannot be put there.
+    fn keep(self, verdict: &Verdict, trace: &Trace) -> Option<String> {
+        if matches!(verdict, Verdict::Silent { .. }) {
+            // Who is silent may still write, when he goes on.
+            let told = |folder: PathBuf| {
+                let folder = folder.to_string_lossy();
+                format!(
+                    "\n  its parts are kept: `ringscope merge {}` makes a trace of them",
+                    Plain(&folder)
+                )
+            };
+            return Some(self.output.leave().map(told).unwrap_or_default());
+        }
+        match self.output.put(trace) {
+            Ok(place) => {
+                let told = |path: PathBuf| format!("\n  trace {}", Plain(&path.to_string_lossy()));
+                Some(place.map(told).unwrap_or_default())
+            }
+            Err(failure) => {
+                failure.tell();
+                None
+            }
+        }
+    }
+}
+
+/// Why the run did not complete, in the simulator's words.
+fn explanation(trace: &Trace, standings: &[Standing]) -> Option<String> {
+    let seen: Vec<_> = standings.iter().filter_map(blocked).collect();
+    let explanation = standing(trace, &seen).ok()?.explanation()?;
+    let (facts, paragraph) = (wrapped(&explanation.facts), wrapped(&explanation.paragraph));
+    Some(format!("\n{facts}\n\n{paragraph}\n"))
+}
+
+/// What a rank was seen to wait for, if that was one other rank.
+fn blocked(standing: &Standing) -> Option<Blocked> {
+    let rank = standing.rank;
+    match standing.doing {
+        Doing::Takes { source: Some(on), tag: Some(tag) } => {
+            Some(Blocked { rank, on, tag: Some(tag) })
+        }
+        Doing::Sends { to } => Some(Blocked { rank, on: to, tag: None }),
+        // Of any source, or of the one that a followed trace names.
+        Doing::Takes { .. }
+        | Doing::Works
+        | Doing::Stopped
+        | Doing::Crashed(_)
+        | Doing::Halted
+        | Doing::CannotFollow(_)
+        | Doing::Broken(_) => None,
+    }
+}
+
+/// A followed trace beside what came of it.
+struct Repeats {
+    holds: bool,
+    comparison: Option<Comparison>,
+}
+
+impl Repeats {
+    /// A trace that did not end by itself may be one in which a rank had not sent all yet that its last
+    /// receive makes it send: then the run goes on a little longer than the trace.
+    fn of(followed: &Trace, run: &Trace) -> Repeats {
+        let ending = followed.footer.as_ref().map(|footer| &footer.ending);
+        let may_be_cut = matches!(ending, None | Some(Ending::Livelock | Ending::Stopped));
+        let goes_on = run.events.len() >= followed.events.len();
+        let comparison = compare(followed, run).ok();
+        let holds = comparison.as_ref().is_some_and(|found| {
+            found.level == Level::Equal || (may_be_cut && goes_on && found.prefix)
+        });
+        Repeats { holds, comparison }
+    }
+
+    fn told(&self, run: &Trace) -> String {
+        if self.holds {
+            let events = run.events.len();
+            return format!(
+                "\n  repeats the trace: every rank did the same in the same order, {events} events"
+            );
+        }
+        let told = self.comparison.as_ref().map(|found| found.told(&Protocol::Classic).to_string());
+        format!(
+            "\n  does not repeat the trace (A is the trace, B this run)\n{}",
+            told.unwrap_or_default().trim_end()
+        )
+    }
+}
+
+fn wrapped(text: &str) -> String {
+    let options = textwrap::Options::new(COLUMNS).initial_indent("  ").subsequent_indent("  ");
+    textwrap::fill(text, options.break_words(false))
 }

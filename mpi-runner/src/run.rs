@@ -1,13 +1,12 @@
 //! A run from the command line to the exit code, on every rank.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use ringscope_traces::Rank;
 
 use crate::args::Args;
 use crate::clock::{monotonic_ns, unix_ns};
-use crate::course::Course;
+use crate::course::{Course, Receipt};
 use crate::failure::{Failure, note};
 use crate::host::Host;
 use crate::link::Link;
@@ -28,16 +27,16 @@ const NOT_RUN: u8 = 2;
 /// 1. rank 0 reads and checks it, and tells all what is to be run, or that nothing is;
 /// 2. every rank opens its part of the trace, and runs its node until rank 0 says how the run ends;
 /// 3. rank 0 has told how it ended, and has its exit code.
-pub fn run(args: &Args, mpi: &str, link: &Link) -> ExitCode {
+pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
     if link.rank() != CHIEF {
         return as_member(mpi, link);
     }
     match Plan::of(args, mpi, link.ranks()) {
-        Ok(plan) => as_chief(plan, args, link),
+        Ok(plan) => as_chief(plan, (args, mpi), link),
         Err(failure) => {
             tell_all(link, None);
             failure.tell();
-            ExitCode::from(NOT_RUN)
+            NOT_RUN
         }
     }
 }
@@ -69,26 +68,26 @@ impl Plan {
     }
 }
 
-fn as_chief(plan: Plan, args: &Args, link: &Link) -> ExitCode {
+fn as_chief(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     let Plan { task, cast, output, part } = plan;
     tell_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
         quiet_messages: args.limit,
         messages: cast.limit,
-        follows: cast.followed.is_some(),
+        followed: cast.followed.as_ref().map(Receipt::all),
     };
     let monitor = Monitor::new(link.ranks(), bounds, monotonic_ns());
-    let report = Report::new(&task, &cast, output);
+    let report = Report::new(&task, &cast, (mpi, output));
     let conclude =
         Box::new(move |verdict: &Verdict, standings: &[_]| report.tell(verdict, standings));
     let watch = Watch::chief(link, part, monitor, conclude);
     let watch = live(&task, cast, (link, watch));
-    ExitCode::from(u8::try_from(watch.code()).unwrap_or(1))
+    u8::try_from(watch.code()).unwrap_or(1)
 }
 
-fn as_member(mpi: &str, link: &Link) -> ExitCode {
-    let Some(task) = told_by_chief(link) else { return ExitCode::SUCCESS };
+fn as_member(mpi: &str, link: &Link) -> u8 {
+    let Some(task) = told_by_chief(link) else { return 0 };
     let begun = task.work.cast(mpi).and_then(|cast| {
         let part = part(&task, &cast, link.rank())?;
         Ok((cast, part))
@@ -96,7 +95,7 @@ fn as_member(mpi: &str, link: &Link) -> ExitCode {
     match begun {
         Ok((cast, part)) => {
             live(&task, cast, (link, Watch::member(link, part)));
-            ExitCode::SUCCESS
+            0
         }
         Err(failure) => {
             // The others are at work already: they cannot be told to leave in order.

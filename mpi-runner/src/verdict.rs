@@ -43,8 +43,8 @@ pub enum Verdict {
     Followed,
     /// The followed trace says something that does not happen.
     CannotFollow {
-        /// Where it was noticed; `None` when nothing moves any more.
-        rank: Option<Rank>,
+        /// Where it was noticed.
+        rank: Rank,
         /// What.
         reason: String,
     },
@@ -74,6 +74,39 @@ impl Verdict {
             }
             Verdict::Followed => followed.cloned(),
             Verdict::Silent { .. } => None,
+        }
+    }
+
+    /// Why the run ends, where that is not in the trace.
+    pub fn in_words(&self) -> Option<String> {
+        match self {
+            Verdict::Completed
+            | Verdict::Deadlock
+            | Verdict::Livelock { .. }
+            | Verdict::Crashed { .. }
+            | Verdict::Followed => None,
+            Verdict::NoProgress { seconds } => Some(format!(
+                "no rank has done anything for {seconds} s, though a message that it would take is under \
+                 way to one of them"
+            )),
+            Verdict::Limit { messages } => {
+                Some(format!("the run was stopped after {messages} messages, its limit"))
+            }
+            Verdict::Broken { rank, reason } => Some(format!("rank {rank} cannot go on: {reason}")),
+            Verdict::CannotFollow { rank, reason } => {
+                Some(format!("rank {rank} cannot follow the trace: {reason}"))
+            }
+            Verdict::Silent { ranks, seconds } => {
+                let names: Vec<_> = ranks.iter().map(Rank::to_string).collect();
+                let (noun, verb) = match names.len() {
+                    1 => ("rank", "does"),
+                    _several => ("ranks", "do"),
+                };
+                let names = names.join(", ");
+                Some(format!(
+                    "{noun} {names} {verb} not answer for {seconds} s: MPI ends all ranks"
+                ))
+            }
         }
     }
 }

@@ -73,6 +73,17 @@ fn a_trace_without_a_footer_was_cut_off_after_its_last_event() {
 }
 
 #[test]
+fn a_file_that_is_cut_off_within_a_number_is_cut_off_in_that_line() {
+    for number in ["-", "-1.", "1e", "1E+", "2.5e-"] {
+        let file = format!("{HEADER}\n{SEND}\n{}", RECV.split_once("9").expect("a key").0);
+        let (trace, completeness) =
+            read_trace(format!("{file}{number}").as_bytes(), "cut.jsonl").expect("it is used");
+        assert_eq!(trace.events.len(), 1, "{number}");
+        assert_eq!(completeness, Completeness::CutOffInLine { line: 3 }, "{number}");
+    }
+}
+
+#[test]
 fn wherever_a_file_is_cut_off_what_was_whole_is_used() {
     let file = sample();
     for end in HEADER.len()..file.len() - 1 {

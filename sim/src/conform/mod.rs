@@ -10,6 +10,7 @@
 //! for [`ringscope_traces::wellformed`].
 
 mod blame;
+mod circle;
 mod ending;
 mod finding;
 mod mail;
@@ -19,6 +20,7 @@ mod replay;
 mod script;
 mod settings;
 mod setup;
+mod standing;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub use finding::{Awaited, Finding, Letter, What};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
 pub use setup::{Setup, setup};
+pub use standing::{Standing, standing};
 
 use crate::protocol::classic::{self, ClassicNode, Orders};
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};

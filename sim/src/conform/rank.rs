@@ -119,6 +119,11 @@ impl<N: Node> Walk<N> {
         self.fault.as_ref()
     }
 
+    /// The node as the events have left it.
+    pub fn into_node(self) -> N {
+        self.node
+    }
+
     /// What the node shows of itself.
     pub fn view(&self) -> NodeView<'_> {
         self.node.view()

@@ -4,7 +4,7 @@ use ringscope_traces::Rank;
 
 use super::{Explanation, Scene, in_words, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
-use crate::world::{Blocked, Stall};
+use crate::world::{Blocked, Pending, Stall};
 
 pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Explanation {
     let cycle = stall.cycle();
@@ -47,19 +47,33 @@ fn one_wait<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
 }
 
 fn under_way<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
-    let name = |message: &N::Message| scene.tag(message.tag());
     match stall.pending.as_slice() {
-        [] => "nothing is in flight".into(),
-        pending => {
-            let named = pending.iter().take(NAMED);
-            let named: Vec<_> = named
-                .map(|mail| format!("{} from {} to {}", name(&mail.message), mail.from, mail.to))
-                .collect();
-            let more = pending.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("nobody takes what has arrived: {}{more}", named.join(", "))
-        }
+        [] => NOTHING_IN_FLIGHT.into(),
+        pending => format!("nobody takes what has arrived: {}", letters(pending, scene)),
     }
+}
+
+const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
+
+fn letters<N: Node>(pending: &[Pending<N::Message>], scene: Scene<'_, N>) -> String {
+    let name = |message: &N::Message| scene.tag(message.tag());
+    let named = pending.iter().take(NAMED);
+    let named: Vec<_> = named
+        .map(|mail| format!("{} from {} to {}", name(&mail.message), mail.from, mail.to))
+        .collect();
+    let more = pending.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
+}
+
+/// Who waits for whom and what is under way, of a run that could have gone on.
+pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
+    let mut facts = waits(stall, scene);
+    facts.push(match stall.pending.as_slice() {
+        [] => NOTHING_IN_FLIGHT.into(),
+        pending => format!("under way: {}", letters(pending, scene)),
+    });
+    facts.join("; ")
 }
 
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.

@@ -7,7 +7,7 @@ mod livelock;
 use ringscope_traces::{Rank, Tag};
 
 use crate::protocol::{Command, Key, Message, Node, NodeView, Phase, Role};
-use crate::world::End;
+use crate::world::{End, Stall};
 
 /// Why a run did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,12 @@ pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanatio
                     .into(),
         }),
     }
+}
+
+/// Who waits for whom and what is under way, in short, of a run that could have gone on.
+#[must_use]
+pub fn in_short<N: Node>(stall: &Stall<N::Message>, nodes: &[N]) -> String {
+    deadlock::in_short(stall, Scene { nodes })
 }
 
 /// The nodes as they stood at the end.

@@ -194,7 +194,7 @@ fn exact_number(text: &str) -> Result<Payload, serde_json::Error> {
 /// What `serde_json` found, without its own words for the place.
 pub(super) fn syntax(line: &str, error: &serde_json::Error) -> Fault {
     let at = Some(error.column().saturating_sub(1).min(line.len()));
-    if error.is_eof() {
+    if error.is_eof() || ends_in_number(line, error) {
         return Fault { at: Some(line.len()), problem: Problem::EndsEarly };
     }
     let told = error.to_string();
@@ -205,6 +205,11 @@ pub(super) fn syntax(line: &str, error: &serde_json::Error) -> Fault {
         Problem::Syntax(Short { value: Plain(told), limit_chars: 4 * QUOTE_CHARS }.to_string())
     };
     Fault { at, problem }
+}
+
+/// Whether the text ends where a number has to go on: `serde_json` takes that for a bad number.
+fn ends_in_number(line: &str, error: &serde_json::Error) -> bool {
+    error.column() >= line.len() && line.ends_with(['-', '+', '.', 'e', 'E'])
 }
 
 /// An object's fields as they stand, with their values' text.

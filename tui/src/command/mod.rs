@@ -1,6 +1,7 @@
 //! The subcommands, a file for each.
 
 pub mod check;
+pub mod crosscheck;
 pub mod diff;
 pub mod list;
 pub mod random;

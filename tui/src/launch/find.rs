@@ -25,6 +25,8 @@ pub struct Runner {
     pub program: PathBuf,
     /// The MPI that it was built with.
     pub flavor: Flavor,
+    /// What that MPI calls itself, with its version.
+    pub version: String,
 }
 
 impl Runner {
@@ -32,10 +34,10 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// When there is none, with how to build it.
+    /// When there is none, with how to build it; and when the variable names one of another MPI.
     pub fn find(flavor: Option<Flavor>) -> Result<Runner, Failure> {
         if let Some(named) = env::var_os(RUNNER_VARIABLE).filter(|name| !name.is_empty()) {
-            return Runner::at(Path::new(&named));
+            return Runner::named(Path::new(&named), flavor);
         }
         let wanted = Flavor::ALL.into_iter().filter(|one| flavor.is_none_or(|asked| asked == *one));
         let mut places = wanted.flat_map(runner_places).chain(on_path("mpi-runner"));
@@ -50,6 +52,32 @@ impl Runner {
         })
     }
 
+    fn named(program: &Path, asked: Option<Flavor>) -> Result<Runner, Failure> {
+        let runner = Runner::at(program)
+            .map_err(|failure| failure.hint(format!("the variable {RUNNER_VARIABLE} names it")))?;
+        match asked {
+            Some(asked) if asked != runner.flavor => {
+                let (its, asked) = (runner.flavor.name(), asked.name());
+                let what = format!("was built with {its}, and {asked} was asked for");
+                Err(Failure::about(&program.to_string_lossy(), what)
+                    .hint(format!("the variable {RUNNER_VARIABLE} names it")))
+            }
+            Some(_) | None => Ok(runner),
+        }
+    }
+
+    /// What starts it with so many ranks; its own arguments are to be added.
+    ///
+    /// # Errors
+    ///
+    /// When its MPI's launcher is not there, with how to install it.
+    pub fn command(&self, ranks: u32) -> Result<Command, Failure> {
+        let mut command = Command::new(launcher_of(self.flavor)?);
+        command.envs(self.flavor.environment().iter().copied());
+        command.args(["-n", &ranks.to_string()]).arg(&self.program);
+        Ok(command)
+    }
+
     /// The program at that place, which knows its MPI itself.
     ///
     /// # Errors
@@ -61,7 +89,7 @@ impl Runner {
             .ok_or_else(|| Failure::about(&name, "is no mpi-runner that starts here"))?;
         let flavor = Flavor::of_version(&words)
             .ok_or_else(|| Failure::about(&name, "was built with an MPI that is not known here"))?;
-        Ok(Runner { program: program.to_owned(), flavor })
+        Ok(Runner { program: program.to_owned(), flavor, version: words.trim().to_owned() })
     }
 }
 
@@ -73,16 +101,28 @@ impl Runner {
 pub fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
     let debian = format!("mpirun.{}", flavor.short());
     let names = [debian.as_str(), "mpirun", "mpiexec"];
-    let mut places =
+    let places =
         names.iter().flat_map(|name| wheel_place(flavor, name).into_iter().chain(on_path(name)));
-    places.find(|place| flavor_of_launcher(place) == Some(flavor)).ok_or_else(|| {
-        let packages = match flavor {
-            Flavor::OpenMpi => "openmpi-bin libopenmpi-dev",
-            Flavor::Mpich => "mpich libmpich-dev",
-        };
-        Failure::about("mpirun", format!("no launcher of {} is on the path", flavor.name()))
-            .hint(format!("Debian and Ubuntu: apt-get install {packages}"))
-    })
+    let mut others = Vec::new();
+    for place in places {
+        match flavor_of_launcher(&place) {
+            Some(its) if its == flavor => return Ok(place),
+            Some(its) => others.push((place, its)),
+            None => {}
+        }
+    }
+    Err(no_launcher(flavor, others.first()))
+}
+
+fn no_launcher(flavor: Flavor, other: Option<&(PathBuf, Flavor)>) -> Failure {
+    let packages = match flavor {
+        Flavor::OpenMpi => "openmpi-bin libopenmpi-dev",
+        Flavor::Mpich => "mpich libmpich-dev",
+    };
+    let other = other.map(|(place, its)| format!("; {} is {}'s", place.display(), its.name()));
+    let what = format!("no launcher of {} is on the path", flavor.name());
+    Failure::about("mpirun", what + &other.unwrap_or_default())
+        .hint(format!("Debian and Ubuntu: apt-get install {packages}"))
 }
 
 /// The MPI that a launcher is of, by its own words.
@@ -95,6 +135,7 @@ pub fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
 /// # Errors
 ///
 /// When there is none, with how to build it.
+#[allow(dead_code, reason = "it is for `ringscope record`")]
 pub fn recorder() -> Result<PathBuf, Failure> {
     if let Some(named) = env::var_os(RECORDER_VARIABLE).filter(|name| !name.is_empty()) {
         let path = PathBuf::from(named);

@@ -10,8 +10,17 @@
 //! target/mpi/recorder/release/libringscope_recorder.so
 //! ```
 
+mod family;
 mod find;
 mod flavor;
+mod interrupt;
+mod job;
+mod stopwatch;
 
-pub use find::{Runner, launcher_of, recorder};
+pub use find::Runner;
+#[allow(unused_imports, reason = "they are for `ringscope record`")]
+pub use find::{launcher_of, recorder};
 pub use flavor::Flavor;
+pub use interrupt::Interrupt;
+pub use job::{Done, How, run};
+pub use stopwatch::Stopwatch;

@@ -1,0 +1,98 @@
+//! The program under real MPI, started as a user starts it.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+mod job;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::{Trace, read_trace, write_trace};
+use tempfile::TempDir;
+
+pub use job::Job;
+
+/// The MPI that a program is built with and run under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mpi {
+    Open,
+    Mpich,
+}
+
+impl Mpi {
+    pub const ALL: [Mpi; 2] = [Mpi::Open, Mpi::Mpich];
+
+    /// Its name in folders and variables.
+    pub fn short(self) -> &'static str {
+        match self {
+            Mpi::Open => "openmpi",
+            Mpi::Mpich => "mpich",
+        }
+    }
+
+    /// The program, which `make mpi` has built.
+    pub fn runner(self) -> PathBuf {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
+        let program = root.join("target/mpi").join(self.short()).join("release/mpi-runner");
+        assert!(program.is_file(), "{} is not there: `make mpi` builds it", program.display());
+        program
+    }
+
+    /// Its launcher: what `make mpi` has found, or else as Debian calls it.
+    pub fn launcher(self) -> String {
+        let variable = format!("RINGSCOPE_MPIRUN_{}", self.short().to_uppercase());
+        std::env::var(variable).unwrap_or_else(|_| format!("mpirun.{}", self.short()))
+    }
+}
+
+/// A folder of its own for a test.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Folder {
+        Folder(TempDir::new().expect("a folder for temporary files"))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("the folder takes files");
+    }
+
+    pub fn write_trace(&self, name: &str, trace: &Trace) {
+        let file = File::create(self.path(name)).expect("the folder takes files");
+        write_trace(file, trace).expect("the folder takes files");
+    }
+
+    /// A trace that is there and whole enough to be read.
+    pub fn trace(&self, name: &str) -> Trace {
+        let file = File::open(self.path(name)).expect("the trace is there");
+        read_trace(BufReader::new(file), name).expect("it is a trace").0
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).expect("the folder");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| {
+            entry.expect("an entry").file_name().into_string().expect("a plain name")
+        };
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+}
+
+/// The trace of a scenario's simulation.
+pub fn simulated(scenario: &Scenario) -> Trace {
+    let written = Written::new(Vec::new(), &header(&scenario.settings));
+    let mut written = written.expect("memory takes a trace");
+    let finished = simulate(scenario, &mut written);
+    let ending = finished.outcome.end.ending();
+    let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
+    read_trace(&bytes[..], &scenario.name).expect("what we write we read").0
+}

@@ -1,0 +1,211 @@
+//! How a recorded run stood when its record ends, whether it was closed or cut off.
+
+use ringscope_traces::{ByRank, Ending, Matching, Op, Payload, Place, Rank, Trace};
+
+use super::circle::circle;
+use super::finding::Finding;
+use super::settings::{CannotJudge, Settings};
+use super::trial::Course;
+use crate::explain::{Explanation, explain};
+use crate::protocol::classic::{ClassicNode, Message};
+use crate::protocol::{Message as _, Protocol, Wait};
+use crate::world::{Blocked, End, Pending, Stall};
+
+/// How a recorded run stood when its record ends.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Every rank's node as that rank's events leave it, by rank.
+    pub nodes: Vec<ClassicNode>,
+    /// How the run ended, as the simulator would say it; `None` when it could have gone on, and when
+    /// some rank did what the protocol does not.
+    pub end: Option<End<Message>>,
+    /// Who waited for whom, and what was under way.
+    pub stall: Stall<Message>,
+    /// For each rank that did what the protocol does not, where it did so first: its node stands as it
+    /// was before that. In order of rank.
+    pub strays: Vec<Finding>,
+}
+
+impl Standing {
+    /// How the run ended, in the simulator's words; `None` when it completed or could have gone on.
+    #[must_use]
+    pub fn explanation(&self) -> Option<Explanation> {
+        explain(self.end.as_ref()?, &self.nodes)
+    }
+}
+
+/// Feeds each rank's node what the rank received, and says how the run stood after that.
+///
+/// What ranks were `seen` to wait for counts for more than what their nodes wait for: a send that MPI
+/// does not buffer blocks its rank, and a trace does not show it. A receive whose send is not in the
+/// trace is believed, since the part that holds it may be lost.
+///
+/// # Errors
+///
+/// When the header does not say by which nodes.
+pub fn standing(trace: &Trace, seen: &[Blocked]) -> Result<Standing, CannotJudge> {
+    let settings = Settings::of(&trace.header)?;
+    match settings.protocol {
+        Protocol::Classic => Ok(Yard::of(trace, &settings, seen).standing()),
+    }
+}
+
+/// The ranks of a run where their events end.
+struct Yard<'a> {
+    trace: &'a Trace,
+    eager: Option<u64>,
+    by_rank: ByRank,
+    matching: Matching,
+    seen: &'a [Blocked],
+    /// By rank.
+    courses: Vec<Course<ClassicNode>>,
+    pending: Vec<Pending<Message>>,
+}
+
+impl<'a> Yard<'a> {
+    fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> Yard<'a> {
+        let by_rank = ByRank::of(trace);
+        let follow = |(rank, node)| {
+            let events = by_rank.places(rank).iter().map(|place| &trace[*place]);
+            Course::follow(node, settings.ranks, events)
+        };
+        let nodes = super::nodes(trace, settings).into_iter();
+        let courses = (0_u32..).map(Rank).zip(nodes).map(follow).collect();
+        let (matching, eager) = (Matching::of(trace), settings.eager);
+        let pending = pending(trace, &matching);
+        Yard { trace, eager, by_rank, matching, seen, courses, pending }
+    }
+
+    fn standing(self) -> Standing {
+        let (end, strays) = (self.end(), self.strays());
+        let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
+        let stall = Stall { blocked, pending: self.pending };
+        let nodes = self.courses.into_iter().map(|course| course.walk.into_node()).collect();
+        Standing { nodes, end, stall, strays }
+    }
+
+    fn end(&self) -> Option<End<Message>> {
+        match self.trace.footer.as_ref().map(|footer| &footer.ending) {
+            Some(Ending::Livelock) => circle(self.trace).map(End::Livelock),
+            Some(Ending::Stopped) => self.limit().or_else(|| self.end_by_itself()),
+            Some(Ending::Completed | Ending::Deadlock | Ending::Crashed { .. }) | None => {
+                self.end_by_itself()
+            }
+        }
+    }
+
+    /// The limit of messages, when it is used up.
+    fn limit(&self) -> Option<End<Message>> {
+        let limit = self.trace.header.field("limit").and_then(Payload::as_int);
+        let limit_messages = limit.and_then(|limit| u64::try_from(limit).ok())?;
+        let received = self.trace.events.iter().filter(|event| event.op == Op::Recv).count();
+        (received as u64 >= limit_messages).then_some(End::Stopped { limit_messages })
+    }
+
+    /// What the ranks' states show, whatever the trace says of its end.
+    fn end_by_itself(&self) -> Option<End<Message>> {
+        if self.courses.iter().any(|course| course.failed.is_some()) {
+            return None;
+        }
+        if let Some(crash) = self.crash() {
+            return Some(crash);
+        }
+        if self.ranks().any(|rank| self.can_go_on(rank)) {
+            return None;
+        }
+        if self.ranks().all(|rank| self.has_stopped(rank)) {
+            return Some(End::Completed);
+        }
+        let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
+        Some(End::Deadlock(Stall { blocked, pending: self.pending.clone() }))
+    }
+
+    /// The crash that stands first in the trace.
+    fn crash(&self) -> Option<End<Message>> {
+        let crashed = self.ranks().filter_map(|rank| {
+            let fault = self.course(rank).walk.fault()?;
+            Some((self.by_rank.places(rank).last(), rank, fault))
+        });
+        let (_, rank, fault) = crashed.min_by_key(|(place, ..)| *place)?;
+        Some(End::Crashed { rank, fault: fault.clone() })
+    }
+
+    fn has_stopped(&self, rank: Rank) -> bool {
+        self.course(rank).walk.wait() == Wait::Stopped && self.blocked(rank).is_none()
+    }
+
+    /// Whether a rank has something to send, or takes something that is under way to it.
+    fn can_go_on(&self, rank: Rank) -> bool {
+        if self.sending(rank).is_some() {
+            return false;
+        }
+        let walk = &self.course(rank).walk;
+        let mut incoming = self.pending.iter().filter(|mail| mail.to == rank);
+        !walk.owed().is_empty()
+            || incoming.any(|mail| walk.wait().takes(mail.from, mail.message.tag()))
+    }
+
+    /// What a rank waits for, when that is not just anything.
+    fn blocked(&self, rank: Rank) -> Option<Blocked> {
+        if let Some(seen) = self.seen(rank) {
+            return Some(*seen);
+        }
+        if let Some(on) = self.sending(rank) {
+            return Some(Blocked { rank, on, tag: None });
+        }
+        match self.course(rank).walk.wait() {
+            Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
+            Wait::Any | Wait::Stopped => None,
+        }
+    }
+
+    /// The receiver of the send that a rank is in: one above the eager limit that was not received, or
+    /// one that it was seen in.
+    fn sending(&self, rank: Rank) -> Option<Rank> {
+        if let Some(seen) = self.seen(rank) {
+            return seen.tag.is_none().then_some(seen.on);
+        }
+        let eager = self.eager?;
+        let last = *self.by_rank.places(rank).last()?;
+        let message = unreceived(self.trace, &self.matching, last)?;
+        (message.bytes() > eager).then_some(self.trace[last].peer)
+    }
+
+    fn seen(&self, rank: Rank) -> Option<&Blocked> {
+        self.seen.iter().find(|seen| seen.rank == rank)
+    }
+
+    fn strays(&self) -> Vec<Finding> {
+        let stray = |rank: Rank| {
+            let (index, what) = self.course(rank).failed.clone()?;
+            let event = self.by_rank.places(rank).get(index).map(|place| place.0);
+            Some(Finding { rank, index, event, what })
+        };
+        self.ranks().filter_map(stray).collect()
+    }
+
+    fn course(&self, rank: Rank) -> &Course<ClassicNode> {
+        &self.courses[rank.index()]
+    }
+
+    fn ranks(&self) -> impl Iterator<Item = Rank> {
+        (0_u32..).map(Rank).take(self.courses.len())
+    }
+}
+
+/// What was sent and not received, in the order of the trace.
+fn pending(trace: &Trace, matching: &Matching) -> Vec<Pending<Message>> {
+    let places = (0..trace.events.len()).map(Place);
+    let pending = places.filter_map(|place| {
+        let message = unreceived(trace, matching, place)?;
+        Some(Pending { from: trace[place].rank, to: trace[place].peer, message })
+    });
+    pending.collect()
+}
+
+/// The message of a send that has no receive.
+fn unreceived(trace: &Trace, matching: &Matching, place: Place) -> Option<Message> {
+    let event = &trace[place];
+    let is_unreceived = event.op == Op::Send && matching.partner(place).is_none();
+    is_unreceived.then(|| Message::parse(event.tag, &event.data).ok()).flatten()
+}

@@ -1,0 +1,248 @@
+//! `ringscope crosscheck`: a scenario simulated and run under real MPI, and both compared.
+
+mod judged;
+mod real;
+mod simulated;
+mod told;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use ringscope_sim::scenario::Scenario;
+use ringscope_traces::text::Plain;
+use tempfile::TempDir;
+
+use super::Verdict;
+use crate::args::{SettingFlags, set};
+use crate::failure::Failure;
+use crate::input::{Origin, shown};
+use crate::launch::{Flavor, Interrupt, Runner};
+use crate::output::{Notes, Streams};
+use crate::report::problems;
+use judged::Judged;
+use real::{Call, Real};
+use simulated::Simulated;
+use told::Told;
+
+/// The most processes that are started: more would bring down the machine before they said anything.
+const MOST_PROCESSES: u32 = 1024;
+
+/// Run a scenario in the simulator and under real MPI, and compare
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The scenario is simulated, and run by `mpirun mpi-runner`, a process for each rank; then both
+traces are compared, the one of MPI is judged (each rank, fed what it received, sends what it
+sent), and simulated once more in the order in which MPI delivered.
+
+Four verdicts:
+  same            every rank did the same in the same order, and both ended in the same way
+  same beginning  both went on until they were stopped, by a limit or by a rank that broke off,
+                  and as long as both went on they did the same
+  legal           only with more commands in flight than one: receives from any source took other
+                  messages than in the simulated runs, but the run conforms, and the simulator,
+                  in that order, does exactly the same
+  different       anything else: the first event that differs is told
+
+Examples:
+  ringscope crosscheck join
+  ringscope crosscheck get-missing -n 5 --mpi both
+  ringscope crosscheck my.dht --window 4 --seeds 100 --keep traces
+
+`make mpi` in the project's folder sets up MPI and builds mpi-runner.
+
+Exit codes: 0 the same, or legal; 1 different; 2 it could not be run or compared.")]
+pub struct Args {
+    /// A file, `-` for standard input, or the name of a built-in scenario
+    scenario: PathBuf,
+
+    /// How many ranks; the same as --ranks
+    #[arg(short = 'n', value_name = "RANKS", conflicts_with = "ranks")]
+    processes: Option<u32>,
+
+    /// How many simulated runs MPI's is compared with, each with the next seed
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    seeds: u32,
+
+    /// Under which MPI; without this, the one that mpi-runner is found for first
+    #[arg(long, value_name = "MPI", value_enum)]
+    mpi: Option<Which>,
+
+    /// Run the scenario even if the check beforehand finds fault with it
+    #[arg(long)]
+    unchecked: bool,
+
+    /// End the run under MPI when no rank has made progress for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    timeout: Duration,
+
+    /// Kill mpirun when it has not ended the run so many seconds after that
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    grace: Duration,
+
+    /// Leave the scenario and the traces in this folder
+    #[arg(short = 'o', long, value_name = "FOLDER", help_heading = "Output")]
+    keep: Option<PathBuf>,
+
+    /// As JSON, with every divergence and every race
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+
+    #[command(flatten)]
+    settings: SettingFlags,
+}
+
+/// The MPIs to run under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// Open MPI
+    #[value(name = "openmpi")]
+    OpenMpi,
+    /// MPICH
+    Mpich,
+    /// One after the other
+    Both,
+}
+
+impl Which {
+    fn runners(which: Option<Which>) -> Result<Vec<Runner>, Failure> {
+        let flavors: &[Flavor] = match which {
+            None => return Runner::find(None).map(|runner| vec![runner]),
+            Some(Which::OpenMpi) => &[Flavor::OpenMpi],
+            Some(Which::Mpich) => &[Flavor::Mpich],
+            Some(Which::Both) => &Flavor::ALL,
+        };
+        flavors.iter().map(|flavor| Runner::find(Some(*flavor))).collect()
+    }
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let scenario = scenario(args, &mut streams.notes)?;
+    let runners = Which::runners(args.mpi)?;
+    let simulated = Simulated::of(&scenario)?;
+    // Dropped last: until the folder is gone, Ctrl-C does not end us at once.
+    let interrupt = Interrupt::watch().map_err(|error| {
+        Failure::about("crosscheck", format!("cannot watch for Ctrl-C: {error}"))
+    })?;
+    let folder = Folder::open(args.keep.as_deref())?;
+    let call = Call {
+        scenario: folder.put(&scenario)?,
+        folder: folder.path(),
+        is_kept: args.keep.is_some(),
+        ranks: scenario.settings.ranks,
+        timeout: args.timeout,
+        grace: args.grace,
+        limit: simulated.limit_for_mpi(),
+    };
+    folder.put_trace("sim.jsonl", simulated.bytes())?;
+    let mut runs = Vec::new();
+    for runner in runners {
+        let real = Real::run(runner, &call, (&interrupt, &mut streams.notes))?;
+        let judged = Judged::of((&scenario, args.seeds), &simulated, &real)?;
+        runs.push((real, judged));
+    }
+    let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());
+    let told = Told { scenario: &scenario, simulated: &simulated, runs: &runs };
+    if args.json {
+        told.json(&mut streams.out)?
+    } else {
+        told.tell(streams)?
+    }
+    Ok(Verdict::good_if(is_good))
+}
+
+/// The scenario as it is to be run, checked.
+fn scenario(args: &Args, notes: &mut Notes) -> Result<Scenario, Failure> {
+    let origin = Origin::of(&args.scenario)?;
+    if origin.hides_built_in() {
+        let name = shown(&args.scenario);
+        let note = "is a file here, and so not the built-in scenario";
+        let _ = writeln!(notes, "note: `{}` {note}", Plain(&name));
+    }
+    let mut scenario = origin.scenario()?;
+    args.settings.apply(&mut scenario.settings)?;
+    if let Some(ranks) = args.processes {
+        set(&mut scenario.settings, "ranks", &ranks.to_string())?;
+    }
+    let ranks = scenario.settings.ranks;
+    if ranks > MOST_PROCESSES {
+        let what = format!("wants {ranks} processes, and at most {MOST_PROCESSES} are started");
+        return Err(Failure::about(&scenario.name, what).hint("-n sets another number"));
+    }
+    match scenario.check() {
+        Ok(warnings) if !args.unchecked => {
+            warnings.iter().for_each(|warning| problems::warn(warning, notes));
+        }
+        Err(errors) if !args.unchecked && scenario.settings.expect.is_none() => {
+            return Err(errors.into());
+        }
+        Ok(_) | Err(_) => {}
+    }
+    Ok(scenario)
+}
+
+fn seconds(word: &str) -> Result<Duration, String> {
+    const MOST: f64 = 1e6;
+    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= MOST {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("expected more than 0 and at most 1000000 seconds".into())
+    }
+}
+
+/// Where the traces lie.
+enum Folder {
+    /// Until the verdict is told.
+    ForNow(TempDir),
+    /// For ever.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn open(kept: Option<&Path>) -> Result<Folder, Failure> {
+        let fails = |place: &Path, error| {
+            Failure::about(&shown(place), format!("cannot be written: {error}"))
+        };
+        match kept {
+            Some(place) => fs::create_dir_all(place)
+                .map(|()| Folder::Kept(place.to_owned()))
+                .map_err(|error| fails(place, error)),
+            None => {
+                let made = tempfile::Builder::new().prefix("ringscope-").tempdir();
+                made.map(Folder::ForNow).map_err(|error| fails(&std::env::temp_dir(), error))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Folder::ForNow(folder) => folder.path(),
+            Folder::Kept(place) => place,
+        }
+    }
+
+    /// Writes the scenario as it is run, with all that the command line has changed.
+    fn put(&self, scenario: &Scenario) -> Result<PathBuf, Failure> {
+        let stem = Path::new(&scenario.name).file_stem().unwrap_or("scenario".as_ref());
+        let mut name = stem.to_owned();
+        name.push(".dht");
+        let path = self.path().join(name);
+        put(&path, scenario.to_text().as_bytes())?;
+        Ok(path)
+    }
+
+    fn put_trace(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Folder::ForNow(_) => Ok(()),
+            Folder::Kept(place) => put(&place.join(name), bytes),
+        }
+    }
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes)
+        .map_err(|error| Failure::about(&shown(path), format!("cannot be written: {error}")))
+}

@@ -1,0 +1,216 @@
+//! The verdict, for people and for programs.
+
+use std::io::Write as _;
+
+use ringscope_sim::scenario::Scenario;
+use ringscope_traces::diff::{Comparison, Level};
+use ringscope_traces::text::Plain;
+use serde::Serialize;
+
+use super::judged::{Judged, Sameness};
+use super::real::{Real, tell_said};
+use super::simulated::Simulated;
+use crate::failure::Failure;
+use crate::output::{self, Out, Streams};
+use crate::report::trace_file::{end_in_words, vocabulary};
+use crate::report::{Style, counted, time, wrapped};
+
+const SIMULATOR: &str = "simulator";
+
+/// What there is to tell.
+pub struct Told<'a> {
+    pub scenario: &'a Scenario,
+    pub simulated: &'a Simulated,
+    pub runs: &'a [(Real, Judged)],
+}
+
+impl Told<'_> {
+    /// Tells it in words.
+    pub fn tell(&self, streams: &mut Streams) -> Result<(), Failure> {
+        let out = &mut streams.out;
+        let settings = &self.scenario.settings;
+        let name = out.paint(Style::Name, Plain(&self.scenario.name));
+        let ranks = counted(settings.ranks.into(), "rank");
+        let window = match settings.window {
+            1 => "one command in flight".to_owned(),
+            window => format!("{window} commands in flight"),
+        };
+        writeln!(out, "{name}: {ranks}, {window}")?;
+        self.figures(out)?;
+        for (real, judged) in self.runs {
+            self.verdict((real, judged), out)?;
+            if judged.sameness == Sameness::Different {
+                difference((real, judged), out)?;
+                out.flush()?;
+                tell_said(&real.said, &mut streams.notes);
+            }
+        }
+        Ok(())
+    }
+
+    fn figures(&self, out: &mut Out) -> Result<(), Failure> {
+        let simulated = &self.simulated.trace;
+        let seed = self.scenario.settings.seed;
+        let events = simulated.events.len() as u64;
+        let end = end_in_words(simulated.footer.as_ref(), ringscope_traces::Completeness::Whole);
+        let mut rows =
+            vec![(format!("{SIMULATOR}, seed {seed}"), events, end, self.simulated.elapsed_ns)];
+        rows.extend(self.runs.iter().map(|(real, _)| {
+            let end = end_in_words(real.trace.footer.as_ref(), real.completeness);
+            let version = Plain(&real.runner.version).to_string();
+            (version, real.trace.events.len() as u64, end, real.elapsed_ns)
+        }));
+        let width = rows.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+        for (name, events, end, elapsed_ns) in rows {
+            let events = counted(events, "event");
+            writeln!(out, "  {name:width$}  {events}, {end}; {}", time(elapsed_ns))?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, (real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Failure> {
+        let mpi = real.runner.flavor.name();
+        let (style, word, rest) = match judged.sameness {
+            Sameness::Same => {
+                let facts = judged.facts.as_deref();
+                let end = facts.map(|facts| format!(", and came to the same end: {facts}"));
+                let words =
+                    format!("{mpi} did what the simulator did, every rank in the same order");
+                (Style::Good, "same", words + &end.unwrap_or_default())
+            }
+            Sameness::SameBeginning => {
+                let facts = judged.facts.as_deref();
+                let end = facts.map(|facts| format!(": {facts}")).unwrap_or_default();
+                let words = format!(
+                    "{mpi} did what the simulator did, every rank in the same order, until it was stopped; \
+                     one of the two was stopped later, and both had come to the same end{end}"
+                );
+                (Style::Good, "same beginning", words)
+            }
+            Sameness::Legal => (Style::Warning, "legal", legal(mpi, judged)),
+            Sameness::Different => {
+                (Style::Bad, "different", format!("{mpi} did not do what the simulator did"))
+            }
+        };
+        let among = match judged.seeds {
+            1 => String::new(),
+            seeds => format!(" ({} of {seeds} simulated runs)", judged.agreeing),
+        };
+        let text = wrapped(&format!("{word}: {rest}{among}"), out.width(), "");
+        let rest = text.strip_prefix(word).unwrap_or(&text).to_owned();
+        writeln!(out, "{}{rest}", out.paint(style, word))?;
+        Ok(())
+    }
+
+    /// Tells it as JSON.
+    pub fn json(&self, out: &mut Out) -> Result<(), Failure> {
+        let runs = self.runs.iter().map(|(real, judged)| RunJson {
+            mpi: real.runner.flavor.short(),
+            version: &real.runner.version,
+            events: real.trace.events.len(),
+            end: real.trace.footer.as_ref().map(|footer| footer.ending.name()),
+            elapsed_ns: real.elapsed_ns,
+            verdict: judged.sameness,
+            seed: judged.nearest.seed,
+            agreeing: judged.agreeing,
+            repeated: judged.is_repeated,
+            other_end: judged.nearest.other_end.as_deref(),
+            facts: judged.facts.as_deref(),
+            findings: &judged.findings,
+            comparison: &judged.nearest.comparison,
+        });
+        let simulated = &self.simulated.trace;
+        let all = AllJson {
+            scenario: &self.scenario.name,
+            ranks: self.scenario.settings.ranks,
+            window: self.scenario.settings.window,
+            simulated: SimulatedJson {
+                seed: self.scenario.settings.seed,
+                events: simulated.events.len(),
+                end: simulated.footer.as_ref().map(|footer| footer.ending.name()),
+                elapsed_ns: self.simulated.elapsed_ns,
+                facts: self.simulated.facts(),
+            },
+            seeds: self.runs.first().map_or(1, |(_, judged)| judged.seeds),
+            runs: runs.collect(),
+        };
+        writeln!(out, "{}", output::json(&all))?;
+        Ok(())
+    }
+}
+
+fn legal(mpi: &str, judged: &Judged) -> String {
+    let how = match judged.nearest.comparison.level {
+        Level::Equal => "the ranks did the same, but the end is another".to_owned(),
+        Level::Reordered => {
+            let count = judged.nearest.comparison.races.len() as u64;
+            format!(
+                "every channel carried the same, and {} took another sender's message",
+                counted(count, "receive")
+            )
+        }
+        Level::Different => "a race went another way, and what followed is different".to_owned(),
+    };
+    format!(
+        "{mpi} delivered in another order than any simulated run: {how}. Each rank, fed what it received, sent \
+         what it sent, and the simulator, in MPI's order, does exactly the same"
+    )
+}
+
+fn difference((real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Failure> {
+    for finding in &judged.findings {
+        writeln!(out, "{}", wrapped(&Plain(finding).to_string(), out.width(), "  "))?;
+    }
+    let nearest = &judged.nearest;
+    if let Some(ours) = &nearest.other_end {
+        let theirs = end_in_words(real.trace.footer.as_ref(), real.completeness);
+        let facts = judged.facts.as_ref().map(|facts| format!(", {facts}")).unwrap_or_default();
+        let mpi = real.runner.flavor.name();
+        let words = format!(
+            "the two did not end in the same way: simulated, it ended: {ours}. Under {mpi}: {theirs}{facts}"
+        );
+        writeln!(out, "{}", wrapped(&words, out.width(), "  "))?;
+    }
+    if nearest.comparison.level != Level::Equal {
+        let (seed, mpi) = (nearest.seed, real.runner.flavor.name());
+        writeln!(out, "A is the simulated run with seed {seed}, B is the run under {mpi}:")?;
+        write!(out, "{}", nearest.comparison.told(vocabulary(&real.trace.header)))?;
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct AllJson<'a> {
+    scenario: &'a str,
+    ranks: u32,
+    window: u32,
+    seeds: u32,
+    simulated: SimulatedJson,
+    runs: Vec<RunJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct SimulatedJson {
+    seed: u64,
+    events: usize,
+    end: Option<&'static str>,
+    elapsed_ns: u64,
+    facts: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RunJson<'a> {
+    mpi: &'static str,
+    version: &'a str,
+    events: usize,
+    end: Option<&'static str>,
+    elapsed_ns: u64,
+    verdict: Sameness,
+    seed: u64,
+    agreeing: u32,
+    repeated: bool,
+    other_end: Option<&'a str>,
+    facts: Option<&'a str>,
+    findings: &'a [String],
+    comparison: &'a Comparison,
+}

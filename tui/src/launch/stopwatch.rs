@@ -1,0 +1,25 @@
+//! Real time, for what is measured and for what must end.
+
+use std::time::{Duration, Instant};
+
+/// A time that began, and how long ago.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    #[expect(clippy::disallowed_methods, reason = "programs outside run in real time")]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// How long ago it began.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// The same in nanoseconds.
+    pub fn elapsed_ns(self) -> u64 {
+        u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
