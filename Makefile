@@ -4,12 +4,6 @@ CARGO ?= cargo
 SECONDS_EACH ?= 60
 SHELL := /bin/bash
 
-# As root and with more ranks than cores, Open MPI wants to be asked: version 4, version 5.
-export OMPI_ALLOW_RUN_AS_ROOT := 1
-export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM := 1
-export OMPI_MCA_rmaps_base_oversubscribe := 1
-export PRTE_MCA_rmaps_default_mapping_policy := :oversubscribe
-
 # Only mpi-runner wants an MPI to be built, and is built once for each; everything else does without.
 FREE_OF_MPI := --workspace --exclude mpi-runner
 OPENMPI := mpi-runner/with openmpi $(CARGO)
