@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         return say_version(&version);
     }
     end_with_the_launcher();
+    patience::wake_on_time();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
     let launched = launcher::Launched::told();
     if let Some((what, advice)) =
