@@ -45,17 +45,18 @@ digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
 
 mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
-	$(CARGO) build --release --locked -p ringscope
-	$(CARGO) build --release --locked -p ringscope-recorder --target-dir target/mpi/recorder
+	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
+	mkdir -p target/mpi/recorder/release && ln -f target/release/libringscope_recorder.so target/mpi/recorder/release
 	$(OPENMPI) build --release --locked -p mpi-runner
 	$(MPICH) build --release --locked -p mpi-runner
 
 mpi-setup: ## Install Open MPI and MPICH where they are missing
 	@mpi-runner/setup
 
+# Once in the profile of the tests and once in that of the programs, so that less is built twice.
 lint-mpi: mpi-setup ## Clippy on what is built with MPI: the types of the two are not the same
 	$(OPENMPI) clippy -p mpi-runner --all-targets --locked -- -D warnings
-	$(MPICH) clippy -p mpi-runner --all-targets --locked -- -D warnings
+	$(MPICH) clippy -p mpi-runner --all-targets --locked --release -- -D warnings
 
 docs-mpi: mpi-setup ## Documentation of what is built with MPI
 	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc -p mpi-runner --no-deps --locked
