@@ -54,7 +54,8 @@ fn ringscope() -> PathBuf {
     if let Some(named) = env::var_os(VARIABLE) {
         return PathBuf::from(named);
     }
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").join("target");
+    let target =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").join("target");
     let places = ["debug", "release"].map(|profile| target.join(profile).join("ringscope"));
     let built = |place: &PathBuf| fs::metadata(place).ok()?.modified().ok();
     let found = places.into_iter().filter(|place| place.is_file()).max_by_key(built);
@@ -71,7 +72,8 @@ fn bounded(program: &Path) -> Command {
 }
 
 fn call(command: &mut Command, folder: &Folder) -> Called {
-    let output = command.current_dir(folder.path("")).output().expect("`timeout` is on every Linux");
+    let output =
+        command.current_dir(folder.path("")).output().expect("`timeout` is on every Linux");
     let Output { status, stdout, stderr } = output;
     let set = command.get_envs().filter_map(|(name, value)| {
         Some(format!("{}={}", name.to_string_lossy(), value?.to_string_lossy()))

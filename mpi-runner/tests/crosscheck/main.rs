@@ -115,8 +115,9 @@ fn random_run(seed: u64) -> Result<&'static str, String> {
     let mut scenario = random(seed, ranks, commands);
     scenario.settings.window = 4;
     folder.write("random.dht", &scenario.to_text());
-    let with_seed =
-        |what: &str| format!("random scenario {seed}, on {ranks} ranks:\n{}{what}", scenario.to_text());
+    let with_seed = |what: &str| {
+        format!("random scenario {seed}, on {ranks} ranks:\n{}{what}", scenario.to_text())
+    };
     let args = ["random.dht", "--limit", "20000", "--keep", ".", "--json"];
     let called = crosscheck(mpi, &args, &folder);
     if called.code != Some(0) {
