@@ -1,6 +1,6 @@
 //! The program under real MPI, started as a user starts it.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod job;
 

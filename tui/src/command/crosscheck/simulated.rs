@@ -15,7 +15,7 @@ use crate::report::trace_file::end_in_words;
 const ROUNDS: u64 = 20;
 
 /// And so many messages at least, of which a launcher's start-up takes longer.
-const FEWEST_MESSAGES: u64 = 5_000;
+const FEWEST_MESSAGES: u64 = 2_000;
 
 /// And so many at most: what mpi-runner takes for a livelock by itself.
 const MOST_MESSAGES: u64 = 100_000;
