@@ -3,7 +3,7 @@
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
-use crate::command::{Verdict, check, diff, list, random, run, show, welcome};
+use crate::command::{Verdict, check, diff, list, merge, random, run, show, welcome};
 use crate::failure::Failure;
 use crate::output::Streams;
 
@@ -56,6 +56,7 @@ enum Command {
     Show(show::Args),
     Check(check::Args),
     Diff(diff::Args),
+    Merge(merge::Args),
     Random(random::Args),
 }
 
@@ -68,6 +69,7 @@ impl Args {
             Some(Command::Show(args)) => show::execute(args, streams),
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
+            Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             None => welcome::execute(streams),
         }

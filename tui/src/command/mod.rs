@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 pub mod list;
+pub mod merge;
 pub mod random;
 pub mod run;
 pub mod show;
