@@ -3,7 +3,7 @@
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
-use crate::command::{Verdict, check, diff, list, merge, random, run, show, welcome};
+use crate::command::{Verdict, check, diff, list, merge, random, replay, run, show, welcome};
 use crate::failure::Failure;
 use crate::output::Streams;
 
@@ -57,6 +57,7 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Merge(merge::Args),
+    Replay(replay::Args),
     Random(random::Args),
 }
 
@@ -70,6 +71,7 @@ impl Args {
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Merge(args)) => merge::execute(args, streams),
+            Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             None => welcome::execute(streams),
         }

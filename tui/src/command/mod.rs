@@ -5,6 +5,7 @@ pub mod diff;
 pub mod list;
 pub mod merge;
 pub mod random;
+pub mod replay;
 pub mod run;
 pub mod show;
 pub mod welcome;
