@@ -3,7 +3,9 @@
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
-use crate::command::{Verdict, check, crosscheck, diff, list, random, run, show, welcome};
+use crate::command::{
+    Verdict, check, crosscheck, diff, list, merge, random, replay, run, show, welcome,
+};
 use crate::failure::Failure;
 use crate::output::Streams;
 
@@ -57,6 +59,8 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Crosscheck(crosscheck::Args),
+    Merge(merge::Args),
+    Replay(replay::Args),
     Random(random::Args),
 }
 
@@ -70,6 +74,8 @@ impl Args {
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Crosscheck(args)) => crosscheck::execute(args, streams),
+            Some(Command::Merge(args)) => merge::execute(args, streams),
+            Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             None => welcome::execute(streams),
         }

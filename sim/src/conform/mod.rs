@@ -16,6 +16,7 @@ mod finding;
 mod mail;
 mod own_end;
 mod rank;
+mod repeat;
 mod replay;
 mod script;
 mod settings;
@@ -29,6 +30,7 @@ use std::fmt;
 use ringscope_traces::{Ending, Op, Rank, Trace};
 
 pub use finding::{Awaited, Finding, Letter, What};
+pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
 pub use setup::{Setup, setup};

@@ -2,6 +2,7 @@
 
 mod file;
 mod json;
+mod trace;
 
 use std::env;
 use std::fmt::Display;
@@ -12,6 +13,7 @@ use crate::report::Style;
 
 pub use file::WholeFile;
 pub use json::json;
+pub use trace::TraceTarget;
 
 /// The widest that paragraphs are set, on any terminal.
 const WIDEST: usize = 100;

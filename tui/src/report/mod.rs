@@ -5,6 +5,7 @@ pub mod invariants;
 pub mod lanes;
 pub mod problems;
 pub mod ring;
+pub mod standing;
 pub mod stats;
 pub mod trace_file;
 

@@ -1,0 +1,240 @@
+//! `ringscope merge`: the parts of a run that died, put together.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use ringscope_traces::parts::{Closed, GatherError, Gathered, gather, rank_of};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Completeness, Rank, Trace};
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::input::{DASH, shown};
+use crate::output::{Notes, Streams, TraceTarget};
+use crate::report::trace_file::in_words;
+use crate::report::{Style, counted, standing, wrapped};
+
+/// Make one trace of the parts that a run left which died
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+While a run under MPI is recorded, each rank writes a part of its own into the folder
+TRACE.parts. Where the run dies, they stay there. This puts them together, says what is
+missing, and how the run stood when it died. The parts are left as they are.
+
+A rank that was killed leaves a last line that is half written, or zero bytes: its part
+is used as far as it goes. Where the part of a rank is lost, or more of it than of the
+others, a receive may be left whose send is gone: it is left out, with all that came of
+it, so that the trace holds together. With --all it is kept.
+
+Examples:
+  ringscope merge run.jsonl.parts -o run.jsonl
+  ringscope merge run.jsonl | ringscope show -
+
+Exit codes: 0 merged; 1 merged, but a rank has no part, or something had to be left out;
+2 there are no parts, or they are not of one run.")]
+pub struct Args {
+    /// The folder TRACE.parts, a folder with one such folder in it, or TRACE itself
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+
+    /// Write the trace to this file; `-` is standard output
+    ///
+    /// The file appears under its name when it is whole; until then it grows as FILE.part.
+    #[arg(short, long, value_name = "FILE", default_value = DASH)]
+    output: PathBuf,
+
+    /// Keep receives whose sends are lost: the trace does not hold together then
+    #[arg(long)]
+    all: bool,
+
+    /// Tell nothing on standard error but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let folder = find(&args.folder)?;
+    refuse_the_folder_itself(&args.output, &folder)?;
+    let found = Found::gather(folder, args.all)?;
+    TraceTarget::open(&args.output, &args.folder)?.put(&found.closed.trace, &mut streams.out)?;
+    if !args.quiet {
+        found.tell(&mut streams.notes);
+        if args.output != Path::new(DASH) {
+            let _ = writeln!(streams.notes, "  trace {}", Plain(&shown(&args.output)));
+        }
+    }
+    Ok(Verdict::good_if(found.missing.is_empty() && found.closed.left_out.is_empty()))
+}
+
+/// The folder that holds the parts.
+fn find(word: &Path) -> Result<PathBuf, Failure> {
+    if holds_parts(word) {
+        return Ok(word.to_owned());
+    }
+    let beside = with_ending(word);
+    if beside.is_dir() {
+        return Ok(beside);
+    }
+    if !word.is_dir() {
+        return Err(nothing_at(word));
+    }
+    match folders_in(word)?.as_slice() {
+        [] => Err(Failure::about(&shown(word), "holds no parts of a run")
+            .hint("the parts of run.jsonl lie in the folder run.jsonl.parts")),
+        [one] => Ok(one.clone()),
+        several => {
+            let names: Vec<_> = several.iter().map(|path| shown(path)).collect();
+            Err(Failure::about(&shown(word), "holds the parts of several runs")
+                .hint(format!("name one of them: {}", names.join(", "))))
+        }
+    }
+}
+
+fn nothing_at(word: &Path) -> Failure {
+    let name = shown(word);
+    if word.exists() {
+        let what = format!("is a file, and there is no folder {}", shown(&with_ending(word)));
+        return Failure::about(&name, what).hint("a run that was recorded to its end has no parts");
+    }
+    Failure::about(&name, "no such folder")
+        .hint("the parts of run.jsonl lie in the folder run.jsonl.parts")
+}
+
+fn with_ending(trace: &Path) -> PathBuf {
+    // `run/` names the same as `run`.
+    let mut name = trace.components().as_path().as_os_str().to_owned();
+    name.push(".parts");
+    PathBuf::from(name)
+}
+
+fn holds_parts(folder: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(folder) else { return false };
+    let is_part = |name: &str| rank_of(name).is_some();
+    entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_part)))
+}
+
+/// The folders of parts in a folder, by name.
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let fails = |error| Failure::about(&shown(folder), format!("cannot be read: {error}"));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fails)? {
+        let path = entry.map_err(fails)?.path();
+        if path.extension().is_some_and(|ending| ending == "parts") && holds_parts(&path) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Nothing is written among the parts: it could be taken for one, or be put in the place of one.
+fn refuse_the_folder_itself(output: &Path, folder: &Path) -> Result<(), Failure> {
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = fs::canonicalize(parent.unwrap_or(Path::new(".")));
+    if output != Path::new(DASH) && parent.ok() == fs::canonicalize(folder).ok() {
+        return Err(Failure::about(&shown(output), "lies among the parts")
+            .hint("put the trace into another folder"));
+    }
+    Ok(())
+}
+
+/// The parts of a run, put together.
+struct Found {
+    folder: PathBuf,
+    cut_off: Vec<PathBuf>,
+    missing: Vec<Rank>,
+    /// Everything that the parts hold.
+    all: Trace,
+    /// What is written.
+    closed: Closed,
+}
+
+impl Found {
+    fn gather(folder: PathBuf, keep_all: bool) -> Result<Found, Failure> {
+        let gathered = gather(&folder).map_err(not_gathered)?;
+        let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
+        let all = gathered.merged.trace.clone();
+        let closed = if keep_all { kept(gathered) } else { gathered.closed() };
+        Ok(Found { folder, cut_off, missing, all, closed })
+    }
+
+    fn tell(&self, notes: &mut Notes) {
+        let completeness = match self.all.footer {
+            Some(_) => Completeness::Whole,
+            None => Completeness::CutOff,
+        };
+        let title = notes.paint(Style::Name, Plain(&shown(&self.folder)));
+        let words = in_words(&self.all, completeness);
+        let _ = writeln!(notes, "{title}: {words}");
+        let lacks = [self.lost(), self.torn(), self.left_out()];
+        for lack in lacks.into_iter().flatten() {
+            let _ = writeln!(notes, "{}", wrapped(&lack, notes.width(), "  "));
+        }
+        standing::tell(&self.all, notes);
+    }
+
+    fn lost(&self) -> Option<String> {
+        (!self.missing.is_empty()).then(|| format!("no part of {}", ranks(&self.missing)))
+    }
+
+    fn torn(&self) -> Option<String> {
+        let name = |path: &PathBuf| path.file_name()?.to_str().and_then(rank_of);
+        let torn: Vec<Rank> = self.cut_off.iter().filter_map(name).collect();
+        let is_of_all = torn.len() == self.all.header.ranks as usize;
+        let whose = if is_of_all { "every rank".to_owned() } else { ranks(&torn) };
+        (!torn.is_empty()).then(|| format!("cut off: the part of {whose}"))
+    }
+
+    fn left_out(&self) -> Option<String> {
+        let left_out = &self.closed.left_out;
+        let events: usize = left_out.values().sum();
+        let whose: Vec<Rank> = left_out.keys().copied().collect();
+        (events > 0).then(|| {
+            let (events, whose) = (counted(events as u64, "event"), ranks(&whose));
+            format!("left out: {events} of {whose}, which came of messages whose sends are lost")
+        })
+    }
+}
+
+fn kept(gathered: Gathered) -> Closed {
+    Closed { trace: gathered.merged.trace, left_out: std::collections::BTreeMap::new() }
+}
+
+fn not_gathered(error: GatherError) -> Failure {
+    let hint = error.hint().map(str::to_owned);
+    if let GatherError::Read(error) = error {
+        return error.into();
+    }
+    let told = error.to_string();
+    // The path of the folder or of a file in it stands in front.
+    let (name, what) = told.split_once(": ").unwrap_or(("", &told));
+    Failure::about(name, what).hint_maybe(hint)
+}
+
+/// `rank 3`, `ranks 3, 4 and 6`; many are counted.
+fn ranks(ranks: &[Rank]) -> String {
+    const NAMED: usize = 8;
+    let name = |ranks: &[Rank]| -> Vec<String> { ranks.iter().map(Rank::to_string).collect() };
+    match ranks {
+        [one] => format!("rank {one}"),
+        _ if ranks.len() > NAMED => {
+            let more = ranks.len() - NAMED;
+            format!("ranks {} and {more} more", name(&ranks[..NAMED]).join(", "))
+        }
+        [most @ .., last] => format!("ranks {} and {last}", name(most).join(", ")),
+        [] => "no rank".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_named_and_many_are_counted() {
+        let told = |count| ranks(&(0..count).map(Rank).collect::<Vec<_>>());
+        assert_eq!([1, 2, 3].map(told), ["rank 0", "ranks 0 and 1", "ranks 0, 1 and 2"]);
+        assert_eq!(told(12), "ranks 0, 1, 2, 3, 4, 5, 6, 7 and 4 more");
+    }
+}

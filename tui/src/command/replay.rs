@@ -1,0 +1,132 @@
+//! `ringscope replay`: a recorded run simulated again, in the order in which its ranks received.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use ringscope_sim::conform::{Departure, Repeated, repeat};
+use ringscope_traces::diff::{Level, compare};
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Ending, Rank, Trace};
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::input::{self, DASH, shown};
+use crate::output::{Notes, Streams, TraceTarget};
+use crate::report::trace_file::in_words;
+use crate::report::{Style, counted, standing, wrapped};
+
+/// Simulate a recorded run again, each rank receiving in the order of the trace
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The simulator's ranks take next what the trace says that they received. What they then
+send must be what the trace says, event by event, and the run must end as it did: then
+the trace is repeated exactly, whatever program made it. Where it is not, the first
+event that the simulator does otherwise is told. Times do not count.
+
+Standard output has the lines that the command node prints. A trace that was cut off is
+repeated as far as it goes, and how the run stood there is told.
+
+Examples:
+  ringscope replay mpi.jsonl
+  ringscope replay mpi.jsonl -o simulated.jsonl && ringscope diff mpi.jsonl simulated.jsonl
+
+Exit codes: 0 repeated exactly; 1 not; 2 the trace could not be read, or its header does
+not say by which nodes.")]
+pub struct Args {
+    /// A trace file, or `-` for standard input
+    trace: PathBuf,
+
+    /// Write the simulator's trace to this file; `-` is standard output
+    ///
+    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
+    /// the command node's lines are on standard error. Where the trace is not repeated, it goes as far
+    /// as it was.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Tell nothing on standard error but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let name = input::trace_name(&args.trace);
+    let (trace, completeness) = input::trace(&args.trace)?;
+    let open = |output: &PathBuf| TraceTarget::open(output, &args.trace);
+    let target = args.output.as_ref().map(open).transpose()?;
+    let repeated = repeat(&trace).map_err(|cannot| Failure::about(&name, cannot.to_string()))?;
+    let is_on_output = matches!(target, Some(TraceTarget::Output));
+    let Streams { out, notes } = streams;
+    print(&repeated, if is_on_output { notes } else { out })?;
+    target.map_or(Ok(()), |target| target.put(&repeated.trace, out))?;
+    if !args.quiet {
+        let title = notes.paint(Style::Name, Plain(&name));
+        let _ = writeln!(notes, "{title}: {}", in_words(&trace, completeness));
+        tell(&repeated, &trace, notes);
+        tell_target(args.output.as_deref(), notes);
+    }
+    Ok(Verdict::good_if(is_repeated(&repeated, &trace)))
+}
+
+fn print(repeated: &Repeated, to: &mut dyn Write) -> Result<(), Failure> {
+    repeated.prints.iter().try_for_each(|print| writeln!(to, "{print}"))?;
+    Ok(())
+}
+
+/// Whether nothing departs, by the word of the comparison that `ringscope diff` makes, too.
+fn is_repeated(repeated: &Repeated, trace: &Trace) -> bool {
+    let level = compare(trace, &repeated.trace).map(|comparison| comparison.level);
+    repeated.departure.is_none() && level == Ok(Level::Equal)
+}
+
+fn tell(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
+    match &repeated.departure {
+        Some(departure) => {
+            let word = notes.paint(Style::Bad, "not repeated");
+            let told = format!("{word}: {}", in_place(departure));
+            let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+        }
+        None => {
+            let word = notes.paint(Style::Good, "repeated exactly");
+            let events = counted(trace.events.len() as u64, "event");
+            let ranks = counted(trace.header.ranks.into(), "rank");
+            let _ = writeln!(notes, "  {word}: {events} of {ranks}");
+            tell_what_follows(repeated, trace, notes);
+        }
+    }
+}
+
+/// `line 12: rank 3, event 4: sends ...`
+fn in_place(departure: &Departure) -> String {
+    let Departure { rank, index, place, what } = departure;
+    let line = place.map(|place| format!("line {}: ", place.line())).unwrap_or_default();
+    match place {
+        Some(_) => format!("{line}rank {rank}, event {index}: {what}"),
+        None => format!("rank {rank}, after {}: {what}", counted(*index as u64, "event")),
+    }
+}
+
+/// Where a trace was cut off or stopped, how the run stood.
+fn tell_what_follows(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
+    let sends: usize = repeated.beyond.values().sum();
+    if sends > 0 {
+        let whose: Vec<_> = repeated.beyond.keys().map(Rank::to_string).collect();
+        let sends = counted(sends as u64, "send");
+        let told = format!(
+            "it ends on the way: simulated, {sends} would follow at once (rank {})",
+            whose.join(", ")
+        );
+        let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+    }
+    let is_completed =
+        trace.footer.as_ref().is_some_and(|footer| matches!(footer.ending, Ending::Completed));
+    if !is_completed {
+        standing::tell(trace, notes);
+    }
+}
+
+fn tell_target(output: Option<&Path>, notes: &mut Notes) {
+    if let Some(path) = output.filter(|path| *path != Path::new(DASH)) {
+        let _ = writeln!(notes, "  trace {}", Plain(&shown(path)));
+    }
+}

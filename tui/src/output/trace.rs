@@ -1,0 +1,55 @@
+//! A trace that is in memory, on its way to a file or to standard output.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ringscope_traces::{Trace, write_trace};
+
+use super::{Out, WholeFile};
+use crate::failure::Failure;
+use crate::input::{DASH, shown};
+
+/// Where a trace goes.
+#[derive(Debug)]
+pub enum TraceTarget {
+    /// Standard output.
+    Output,
+    /// A file, by its path.
+    File(PathBuf, WholeFile),
+}
+
+impl TraceTarget {
+    /// Opens what the word on the command line means: `-` is standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be written, and when it is `input` itself.
+    pub fn open(word: &Path, input: &Path) -> Result<TraceTarget, Failure> {
+        if word == Path::new(DASH) {
+            return Ok(TraceTarget::Output);
+        }
+        let is_input = match (fs::canonicalize(word), fs::canonicalize(input)) {
+            (Ok(word), Ok(input)) => word == input && word.is_file(),
+            (Err(_), _) | (_, Err(_)) => false,
+        };
+        if is_input {
+            return Err(Failure::about(&shown(word), "is the input itself, and would be lost")
+                .hint("name another file for the trace"));
+        }
+        Ok(TraceTarget::File(word.to_owned(), WholeFile::create(word)?))
+    }
+
+    /// Writes the trace; a file appears under its name when it is whole.
+    ///
+    /// # Errors
+    ///
+    /// When the file, or standard output, takes no more.
+    pub fn put(self, trace: &Trace, out: &mut Out) -> Result<(), Failure> {
+        match self {
+            TraceTarget::Output => write_trace(out, trace).map(drop).map_err(Failure::from),
+            TraceTarget::File(path, file) => write_trace(file, trace)
+                .map_err(|error| WholeFile::failure(&path, &error))
+                .and_then(WholeFile::finish),
+        }
+    }
+}

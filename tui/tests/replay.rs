@@ -1,0 +1,90 @@
+//! `ringscope replay`.
+
+mod support;
+
+use insta::assert_snapshot;
+use support::Folder;
+
+/// A line of a trace, from its place among the rank's events.
+fn line_of(trace: &str, rank: u32, n: u64) -> String {
+    let start = format!("{{\"rank\":{rank},\"n\":{n},");
+    let line = trace.lines().find(|line| line.starts_with(&start));
+    line.expect("the trace has that event").to_owned()
+}
+
+#[test]
+fn a_trace_is_repeated_and_the_simulators_trace_is_equal() {
+    let folder = Folder::new();
+    let own = folder.call("run crowded --window 4 --quiet -o a.jsonl");
+    let told = folder.call("replay a.jsonl -o b.jsonl");
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert_eq!(told.out, own.out, "the command node's lines");
+    assert_snapshot!("repeated", told.err);
+    assert_eq!(folder.call("diff a.jsonl b.jsonl").code, Some(0));
+    let checked = folder.call("check b.jsonl");
+    assert!(checked.out.contains("conforms     yes"), "{}", checked.out);
+    let piped = folder.call_with(&["replay", "-", "-o", "-", "--quiet"], &folder.read("a.jsonl"));
+    assert_eq!((piped.code, piped.out), (Some(0), folder.read("b.jsonl")));
+    assert_eq!(piped.err, own.out);
+}
+
+#[test]
+fn a_trace_that_departs_is_told_where_and_how() {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let trace = folder.read("join.jsonl");
+    let line = line_of(&trace, 0, 1);
+    let altered = trace.replace(&line, &line.replace("[100,1]", "[100,2]"));
+    folder.write("altered.jsonl", altered);
+    let told = folder.call("replay altered.jsonl -o b.jsonl");
+    assert_eq!(told.code, Some(1));
+    assert_snapshot!("departs", told.golden());
+    let lost: String =
+        trace.lines().filter(|other| *other != line).map(|l| format!("{l}\n")).collect();
+    let told = folder.call_with(&["replay", "-"], &lost);
+    assert_eq!(told.code, Some(1));
+    assert!(told.err.contains("rank 0, event 1: receives ACK [100,1] from rank 6"), "{}", told.err);
+}
+
+#[test]
+fn what_was_cut_off_is_repeated_as_far_as_it_goes_and_it_is_told_how_it_stood() {
+    let folder = Folder::new();
+    folder.record("get-missing", "dead.jsonl").record("join", "join.jsonl");
+    let dead = folder.call("replay dead.jsonl");
+    assert_eq!(dead.code, Some(0));
+    assert!(dead.err.contains("repeated exactly: 12 events of 8 ranks"), "{}", dead.err);
+    assert!(
+        dead.err.contains("rank 7 waits for RETVAL from 0; nothing is in flight"),
+        "{}",
+        dead.err
+    );
+    let trace = folder.read("join.jsonl");
+    let cut: String = trace.lines().take(12).map(|line| format!("{line}\n")).collect();
+    folder.write("cut.jsonl", cut);
+    let told = folder.call("replay cut.jsonl -o b.jsonl");
+    assert_eq!(told.code, Some(0));
+    assert_snapshot!("cut_off", told.golden());
+    assert_eq!(folder.call("diff cut.jsonl b.jsonl").code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_replayed_is_refused() {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let other = folder.read("join.jsonl").replace("\"classic\"", "\"ch\\u001bord\"");
+    folder.write("other.jsonl", other);
+    let told = folder.call("replay other.jsonl -o b.jsonl");
+    assert_eq!((told.code, told.out.as_str()), (Some(2), ""));
+    assert_eq!(
+        told.err,
+        "ringscope: other.jsonl: the trace's protocol is ch\\u{1b}ord, which is none of: classic\n"
+    );
+    let itself = folder.call("replay join.jsonl -o ./join.jsonl");
+    assert_eq!(itself.code, Some(2));
+    assert_eq!(
+        itself.err,
+        "ringscope: ./join.jsonl: is the input itself, and would be lost\n  hint: name another file \
+         for the trace\n"
+    );
+    assert_eq!(folder.call("replay nowhere.jsonl").code, Some(2));
+}
