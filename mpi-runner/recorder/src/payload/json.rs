@@ -1,0 +1,23 @@
+//! The pieces of JSON that payloads are made of.
+
+/// A whole number.
+pub fn put_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// A float in the fewest digits that mean it; JSON has none for infinity and for what is no number.
+pub fn put_float(out: &mut Vec<u8>, value: f64) -> Option<()> {
+    let number = value.is_finite().then_some(value)?;
+    serde_json::to_writer(out, &number).ok()
+}
+
+/// A float of 32 bits, likewise.
+pub fn put_short_float(out: &mut Vec<u8>, value: f32) -> Option<()> {
+    let number = value.is_finite().then_some(value)?;
+    serde_json::to_writer(out, &number).ok()
+}
+
+/// A string.
+pub fn put_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
+    serde_json::to_writer(out, text).ok()
+}

@@ -1,0 +1,154 @@
+//! What Open MPI and MPICH do differently for whoever calls them: handles, numbers, and the status.
+//!
+//! The numbers are those of the two's `mpi.h`; they are part of what keeps programs running that were built
+//! with an earlier version, and so do not change.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr;
+
+use super::symbol::Symbol;
+use super::{Handle, real};
+
+/// One of the two MPIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abi {
+    /// Handles are pointers.
+    OpenMpi,
+    /// Handles are numbers of 32 bits.
+    Mpich,
+}
+
+static OPEN_MPI_WORLD: Symbol = Symbol::new("ompi_mpi_comm_world\0");
+static OPEN_MPI_PROC_NULL_MESSAGE: Symbol = Symbol::new("ompi_message_no_proc\0");
+
+/// The longest that MPI tells of itself: MPICH's `MPI_MAX_LIBRARY_VERSION_STRING`.
+const VERSION_BYTES: usize = 8192;
+
+impl Abi {
+    /// The one that the program has loaded; `None` when it is another.
+    pub fn loaded() -> Option<Abi> {
+        if OPEN_MPI_WORLD.address().is_some() {
+            return Some(Abi::OpenMpi);
+        }
+        let mut version = vec![0_u8; VERSION_BYTES];
+        let mut length: c_int = 0;
+        real!(MPI_Get_library_version(
+            version.as_mut_ptr().cast() => *mut c_char, &raw mut length => *mut c_int
+        ));
+        version.truncate(usize::try_from(length).ok()?);
+        let is_mpich = |mark: &[u8]| version.windows(mark.len()).any(|words| words == mark);
+        let family: [&[u8]; 3] = [b"MPICH", b"Intel(R) MPI", b"MVAPICH"];
+        family.into_iter().any(is_mpich).then_some(Abi::Mpich)
+    }
+
+    /// `MPI_COMM_WORLD`.
+    pub fn world(self) -> Handle {
+        match self {
+            Abi::OpenMpi => OPEN_MPI_WORLD.address().map_or(0, |address| address as Handle),
+            Abi::Mpich => 0x4400_0000,
+        }
+    }
+
+    /// `MPI_PROC_NULL`.
+    pub fn proc_null(self) -> c_int {
+        match self {
+            Abi::OpenMpi => -2,
+            Abi::Mpich => -1,
+        }
+    }
+
+    /// Whether that is `MPI_MESSAGE_NO_PROC`.
+    pub fn is_no_message(self, message: Handle) -> bool {
+        match self {
+            Abi::OpenMpi => OPEN_MPI_PROC_NULL_MESSAGE
+                .address()
+                // The variable holds the message's structure itself.
+                .is_some_and(|address| address as Handle == message),
+            Abi::Mpich => self.handle(message) == 0x6c00_0000,
+        }
+    }
+
+    /// A handle as it is told from others.
+    pub fn handle(self, passed: Handle) -> Handle {
+        match self {
+            Abi::OpenMpi => passed,
+            Abi::Mpich => passed & 0xffff_ffff,
+        }
+    }
+
+    /// The handle at a place of an array of handles.
+    ///
+    /// # Safety
+    ///
+    /// The array has that place.
+    pub unsafe fn handle_at(self, array: *const c_void, place: usize) -> Handle {
+        // SAFETY: as the caller says.
+        unsafe {
+            match self {
+                Abi::OpenMpi => *array.cast::<Handle>().add(place),
+                Abi::Mpich => *array.cast::<u32>().add(place) as Handle,
+            }
+        }
+    }
+
+    /// Whether the caller does not want to know a status, or several.
+    fn is_ignored(self, status: *mut c_void) -> bool {
+        match self {
+            Abi::OpenMpi => status.is_null(),
+            Abi::Mpich => status as usize == 1,
+        }
+    }
+
+    /// The bytes of a status.
+    fn status_bytes(self) -> usize {
+        match self {
+            Abi::OpenMpi => 24,
+            Abi::Mpich => 20,
+        }
+    }
+
+    /// The status at a place of an array of them.
+    ///
+    /// # Safety
+    ///
+    /// The array has that place.
+    pub unsafe fn status_at(self, statuses: *mut c_void, place: usize) -> *mut c_void {
+        // SAFETY: as the caller says.
+        unsafe { statuses.byte_add(place * self.status_bytes()) }
+    }
+
+    /// The source and the tag in a status.
+    ///
+    /// # Safety
+    ///
+    /// MPI has filled the status.
+    pub unsafe fn source_and_tag(self, status: *const c_void) -> (c_int, c_int) {
+        let first = match self {
+            Abi::OpenMpi => 0,
+            Abi::Mpich => 2,
+        };
+        let numbers = status.cast::<c_int>();
+        // SAFETY: both are within a status.
+        unsafe { (*numbers.add(first), *numbers.add(first + 1)) }
+    }
+}
+
+/// Room for statuses, where the caller wants none.
+pub struct StatusRoom(Vec<u64>);
+
+impl StatusRoom {
+    /// Room for none yet.
+    pub const fn new() -> StatusRoom {
+        StatusRoom(Vec::new())
+    }
+
+    /// The caller's statuses, or room for as many.
+    pub fn or_given(&mut self, abi: Abi, (given, count): (*mut c_void, usize)) -> *mut c_void {
+        const MOST_WORDS: usize = 4;
+        if !abi.is_ignored(given) {
+            return given;
+        }
+        self.0 = vec![0; count.max(1) * MOST_WORDS];
+        ptr::from_mut(self.0.as_mut_slice()).cast()
+    }
+}

@@ -1,0 +1,75 @@
+//! Ranks of communicators as ranks of all.
+
+use std::collections::HashMap;
+use std::ffi::c_int;
+
+use ringscope_traces::Rank;
+
+use crate::note::{Note, note};
+use crate::real::{Abi, Handle, SUCCESS, real};
+
+/// The communicators that messages went through, and who is who in them.
+pub struct Communicators {
+    abi: Abi,
+    /// By handle: the rank among all of each rank of the communicator, or of the other side of one that
+    /// joins two groups.
+    members: HashMap<Handle, Vec<c_int>>,
+}
+
+impl Communicators {
+    /// None are known yet.
+    pub fn new(abi: Abi) -> Communicators {
+        Communicators { abi, members: HashMap::new() }
+    }
+
+    /// The rank among all of a communicator's rank; `None` for nobody, and for a process that was started
+    /// later.
+    pub fn in_world(&mut self, communicator: Handle, rank: c_int) -> Option<Rank> {
+        if rank == self.abi.proc_null() {
+            return None;
+        }
+        let handle = self.abi.handle(communicator);
+        let abi = self.abi;
+        let is_new = !self.members.contains_key(&handle);
+        if is_new && !self.members.is_empty() {
+            note(Note::Communicators, "");
+        }
+        let members = self.members.entry(handle).or_insert_with(|| members(abi, handle));
+        let world = members.get(usize::try_from(rank).ok()?)?;
+        u32::try_from(*world).ok().map(Rank)
+    }
+
+    /// Forgets one that is no more.
+    pub fn forget(&mut self, communicator: Handle) {
+        self.members.remove(&self.abi.handle(communicator));
+    }
+}
+
+fn members(abi: Abi, communicator: Handle) -> Vec<c_int> {
+    let (mut of_all, mut of_these) = (0, 0);
+    let mut size = 0;
+    real!(MPI_Comm_group(abi.world() => Handle, &raw mut of_all => *mut Handle));
+    group(communicator, &mut of_these);
+    real!(MPI_Group_size(of_these => Handle, &raw mut size => *mut c_int));
+    let ranks: Vec<c_int> = (0..size).collect();
+    let mut found = vec![-1; ranks.len()];
+    let code = real!(MPI_Group_translate_ranks(
+        of_these => Handle, size => c_int, ranks.as_ptr() => *const c_int,
+        of_all => Handle, found.as_mut_ptr() => *mut c_int,
+    ));
+    for mut group in [of_all, of_these] {
+        real!(MPI_Group_free(&raw mut group => *mut Handle));
+    }
+    if code == SUCCESS { found } else { Vec::new() }
+}
+
+/// The group that a rank in a call is of: the other one, where a communicator joins two.
+fn group(communicator: Handle, found: &mut Handle) {
+    let mut joins_two = 0;
+    real!(MPI_Comm_test_inter(communicator => Handle, &raw mut joins_two => *mut c_int));
+    if joins_two == 0 {
+        real!(MPI_Comm_group(communicator => Handle, &raw mut *found => *mut Handle));
+    } else {
+        real!(MPI_Comm_remote_group(communicator => Handle, &raw mut *found => *mut Handle));
+    }
+}

@@ -1,0 +1,245 @@
+//! What this process has done and what it awaits: all that the wrapped functions share.
+
+mod communicator;
+mod datatype;
+mod part;
+mod request;
+
+use std::collections::HashMap;
+use std::env;
+use std::ffi::{c_int, c_void};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ringscope_traces::{Op, Rank, Tag};
+
+use crate::note::{Note, note};
+use crate::payload;
+use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
+use communicator::Communicators;
+use datatype::{Datatype, Datatypes};
+use part::{Happened, Part};
+pub use request::Request;
+
+/// The variable that names the folder of the parts; without it nothing is recorded.
+pub const FOLDER: &str = "RINGSCOPE_RECORD";
+
+/// The variable that says when the run began, in nanoseconds since 1970.
+pub const START: &str = "RINGSCOPE_RECORD_START";
+
+static IS_ON: AtomicBool = AtomicBool::new(false);
+static RECORDING: Mutex<Option<Recording>> = Mutex::new(None);
+
+/// A message that is about to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing {
+    /// Where its elements are.
+    pub buffer: *const c_void,
+    /// How many.
+    pub count: i64,
+    /// Of which type.
+    pub datatype: Handle,
+    /// The receiver's rank in the communicator.
+    pub to: c_int,
+    /// The tag.
+    pub tag: c_int,
+    /// The communicator.
+    pub communicator: Handle,
+}
+
+/// Room for a message that is to be received.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming {
+    /// Where its elements go.
+    pub buffer: *const c_void,
+    /// Of which type they are.
+    pub datatype: Handle,
+    /// The communicator that it comes through.
+    pub communicator: Handle,
+}
+
+/// What is recorded in this process, and what has to be remembered for it.
+pub struct Recording {
+    /// The MPI.
+    pub abi: Abi,
+    part: Part,
+    is_python: bool,
+    communicators: Communicators,
+    datatypes: Datatypes,
+    requests: HashMap<Handle, Request>,
+    /// The communicators of messages that were probed for and not received yet.
+    messages: HashMap<Handle, Handle>,
+    json: Vec<u8>,
+}
+
+// SAFETY: the pointers in it are the program's buffers, which are read only within the calls of MPI that
+// complete their requests: there MPI itself needs them to be whole, on whichever thread that is.
+unsafe impl Send for Recording {}
+
+/// Whether anything is recorded: then there is a recording to be had.
+pub fn is_on() -> bool {
+    IS_ON.load(Ordering::Acquire)
+}
+
+/// Does something with the recording, where there is one.
+pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
+    if !is_on() {
+        return None;
+    }
+    lock().as_mut().map(act)
+}
+
+/// Begins to record, when MPI has started and somebody has asked for it.
+pub fn begin() {
+    let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
+    let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
+    let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
+    let (rank, ranks) = (number(Ask::Rank, abi), number(Ask::Size, abi));
+    let begun = Part::create(Path::new(&folder), (Rank(rank), ranks), start_unix_ns);
+    match begun {
+        Err(error) => note(Note::CannotWrite, &format!(": {error}")),
+        Ok(part) => {
+            *lock() = Some(Recording::new(abi, part));
+            IS_ON.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Closes the part: the program leaves MPI in order.
+pub fn end() {
+    IS_ON.store(false, Ordering::Release);
+    if let Some(recording) = lock().take() {
+        recording.part.finish();
+    }
+}
+
+/// What is asked of the communicator of all.
+#[derive(Clone, Copy)]
+enum Ask {
+    Rank,
+    Size,
+}
+
+fn number(ask: Ask, abi: Abi) -> u32 {
+    let (mut answer, world) = (0, abi.world());
+    match ask {
+        Ask::Rank => real!(MPI_Comm_rank(world => Handle, &raw mut answer => *mut c_int)),
+        Ask::Size => real!(MPI_Comm_size(world => Handle, &raw mut answer => *mut c_int)),
+    };
+    u32::try_from(answer).unwrap_or(0)
+}
+
+fn lock() -> MutexGuard<'static, Option<Recording>> {
+    RECORDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Recording {
+    fn new(abi: Abi, part: Part) -> Recording {
+        Recording {
+            abi,
+            part,
+            is_python: is_loaded("Py_IsInitialized\0"),
+            communicators: Communicators::new(abi),
+            datatypes: Datatypes::new(abi),
+            requests: HashMap::new(),
+            messages: HashMap::new(),
+            json: Vec::new(),
+        }
+    }
+
+    /// Writes down that a message is sent.
+    pub fn sent(&mut self, message: &Outgoing) {
+        let Some(peer) = self.communicators.in_world(message.communicator, message.to) else {
+            return;
+        };
+        let datatype = self.datatypes.of(message.datatype);
+        let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
+        self.write((Op::Send, peer, message.tag), (message.buffer, datatype, bytes));
+    }
+
+    /// Writes down that a message was received, by its status.
+    ///
+    /// # Safety
+    ///
+    /// MPI has filled the status of this receive.
+    pub unsafe fn received(&mut self, room: &Incoming, status: *mut c_void) {
+        // SAFETY: as the caller says.
+        let (source, tag) = unsafe { self.abi.source_and_tag(status) };
+        if is_cancelled(status) {
+            return;
+        }
+        let Some(peer) = self.communicators.in_world(room.communicator, source) else { return };
+        let datatype = self.datatypes.of(room.datatype);
+        let bytes = datatype.received_bytes(status);
+        self.write((Op::Recv, peer, tag), (room.buffer, datatype, bytes));
+    }
+
+    fn write(
+        &mut self,
+        (op, peer, tag): (Op, Rank, c_int),
+        (buffer, datatype, bytes): (*const c_void, Datatype, Option<u64>),
+    ) {
+        self.json.clear();
+        let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        match length {
+            // A buffer of no bytes need not be anywhere.
+            Some(0) => payload::put(&mut self.json, &[], (datatype.kind, self.is_python)),
+            Some(length) if datatype.is_plain() && !buffer.is_null() => {
+                // SAFETY: the program has MPI read or write so many bytes there.
+                let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), length) };
+                payload::put(&mut self.json, bytes, (datatype.kind, self.is_python));
+            }
+            Some(_) | None => payload::put_length(&mut self.json, bytes.unwrap_or(0)),
+        }
+        self.part.event(&Happened { op, peer, tag: Tag(tag), json: &self.json });
+    }
+
+    /// Remembers a request of which there will be something to write down.
+    pub fn begin_request(&mut self, handle: Handle, request: Request) {
+        self.requests.insert(self.abi.handle(handle), request);
+    }
+
+    /// Takes a request out, so that its handle may be used anew while MPI completes it.
+    pub fn take_request(&mut self, handle: Handle) -> Option<Request> {
+        self.requests.remove(&self.abi.handle(handle))
+    }
+
+    /// Changes a request that stays.
+    pub fn request(&mut self, handle: Handle) -> Option<&mut Request> {
+        self.requests.get_mut(&self.abi.handle(handle))
+    }
+
+    /// Remembers through which communicator a message came that was probed for.
+    pub fn matched(&mut self, message: Handle, communicator: Handle) {
+        if !self.abi.is_no_message(message) {
+            self.messages.insert(self.abi.handle(message), communicator);
+        }
+    }
+
+    /// The communicator of a message that is about to be received; `None` when it comes from nobody.
+    pub fn take_message(&mut self, message: Handle) -> Option<Handle> {
+        self.messages.remove(&self.abi.handle(message))
+    }
+
+    /// Whether that rank is nobody.
+    pub fn is_nobody(&self, rank: c_int) -> bool {
+        rank == self.abi.proc_null()
+    }
+
+    /// Forgets a communicator that is no more: its handle may be used anew.
+    pub fn forget_communicator(&mut self, communicator: Handle) {
+        self.communicators.forget(communicator);
+    }
+
+    /// Forgets a datatype that is no more.
+    pub fn forget_datatype(&mut self, datatype: Handle) {
+        self.datatypes.forget(datatype);
+    }
+}
+
+fn is_cancelled(status: *mut c_void) -> bool {
+    let mut flag = 0;
+    let code = real!(MPI_Test_cancelled(status => *const c_void, &raw mut flag => *mut c_int));
+    code == SUCCESS && flag != 0
+}

@@ -1,0 +1,59 @@
+//! The beginning and the end of a program, and of what messages refer to.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use super::wrap;
+use crate::real::SUCCESS;
+use crate::recording::{begin, end, with};
+
+wrap! {
+    MPI_Init(argc: *mut c_int, argv: *mut *mut *mut c_char) as real => {
+        let code = real(argc, argv);
+        if code == SUCCESS {
+            begin();
+        }
+        code
+    }
+
+    MPI_Init_thread(
+        argc: *mut c_int, argv: *mut *mut *mut c_char, required: c_int, provided: *mut c_int
+    ) as real => {
+        let code = real(argc, argv, required, provided);
+        if code == SUCCESS {
+            begin();
+        }
+        code
+    }
+
+    MPI_Finalize() as real => {
+        end();
+        real()
+    }
+
+    MPI_Comm_free(communicator: *mut c_void) as real => {
+        // SAFETY: it points to a handle.
+        with(|recording| unsafe {
+            let handle = recording.abi.handle_at(communicator, 0);
+            recording.forget_communicator(handle);
+        });
+        real(communicator)
+    }
+
+    MPI_Comm_disconnect(communicator: *mut c_void) as real => {
+        // SAFETY: it points to a handle.
+        with(|recording| unsafe {
+            let handle = recording.abi.handle_at(communicator, 0);
+            recording.forget_communicator(handle);
+        });
+        real(communicator)
+    }
+
+    MPI_Type_free(datatype: *mut c_void) as real => {
+        // SAFETY: it points to a handle.
+        with(|recording| unsafe {
+            let handle = recording.abi.handle_at(datatype, 0);
+            recording.forget_datatype(handle);
+        });
+        real(datatype)
+    }
+}

@@ -1,0 +1,208 @@
+//! Receives: plain ones, of messages that were probed for, and together with a send.
+
+use std::ffi::{c_int, c_void};
+
+use super::wrap;
+use crate::real::{Handle, SUCCESS, StatusRoom};
+use crate::recording::{Incoming, Outgoing, Request, is_on, with};
+
+/// Has MPI fill a status, and writes down what was received.
+fn completed(
+    room: &Incoming,
+    status: *mut c_void,
+    receive: impl FnOnce(*mut c_void) -> c_int,
+) -> c_int {
+    let mut own = StatusRoom::new();
+    let Some(status) = with(|recording| own.or_given(recording.abi, (status, 1))) else {
+        return receive(status);
+    };
+    let code = receive(status);
+    if code == SUCCESS {
+        // SAFETY: MPI has filled it.
+        with(|recording| unsafe { recording.received(room, status) });
+    }
+    code
+}
+
+/// Remembers a receive that was begun, if it is of anybody.
+fn begun((source, room): (c_int, Incoming), (code, request): (c_int, *const c_void)) -> c_int {
+    if code == SUCCESS {
+        with(|recording| {
+            if !recording.is_nobody(source) {
+                // SAFETY: MPI has put a handle there.
+                let handle = unsafe { recording.abi.handle_at(request, 0) };
+                recording.begin_request(handle, Request::Receive(room));
+            }
+        });
+    }
+    code
+}
+
+/// The communicator of a message that was probed for; `None` when nothing is to be recorded of it.
+fn of_message(message: *const c_void) -> Option<Handle> {
+    // SAFETY: it points to a handle.
+    with(|recording| unsafe {
+        let handle = recording.abi.handle_at(message, 0);
+        recording.take_message(handle)
+    })
+    .flatten()
+}
+
+/// Remembers a message that was probed for.
+fn matched(communicator: Handle, message: *const c_void) {
+    // SAFETY: MPI has put a handle there.
+    with(|recording| unsafe {
+        let handle = recording.abi.handle_at(message, 0);
+        recording.matched(handle, communicator);
+    });
+}
+
+macro_rules! receives {
+    ($count:ty: $receive:ident $begin:ident $of_message:ident $begin_of_message:ident $exchange:ident
+     $replace:ident $begin_exchange:ident $begin_replace:ident) => {
+        wrap! {
+            $receive(
+                buffer: *mut c_void, count: $count, datatype: Handle,
+                source: c_int, tag: c_int, communicator: Handle, status: *mut c_void
+            ) as real => {
+                let room = Incoming { buffer, datatype, communicator };
+                completed(&room, status, |status| {
+                    real(buffer, count, datatype, source, tag, communicator, status)
+                })
+            }
+
+            $begin(
+                buffer: *mut c_void, count: $count, datatype: Handle,
+                source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
+            ) as real => {
+                let code = real(buffer, count, datatype, source, tag, communicator, request);
+                let room = Incoming { buffer, datatype, communicator };
+                begun((source, room), (code, request))
+            }
+
+            $of_message(
+                buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
+                status: *mut c_void
+            ) as real => {
+                let Some(communicator) = of_message(message) else {
+                    return real(buffer, count, datatype, message, status);
+                };
+                let room = Incoming { buffer, datatype, communicator };
+                completed(&room, status, |status| real(buffer, count, datatype, message, status))
+            }
+
+            $begin_of_message(
+                buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
+                request: *mut c_void
+            ) as real => {
+                let communicator = of_message(message);
+                let code = real(buffer, count, datatype, message, request);
+                match communicator {
+                    Some(communicator) => {
+                        let room = Incoming { buffer, datatype, communicator };
+                        // It has come, so it is of somebody.
+                        begun((0, room), (code, request))
+                    }
+                    None => code,
+                }
+            }
+
+            $exchange(
+                out: *const c_void, out_count: $count, out_type: Handle, to: c_int, out_tag: c_int,
+                buffer: *mut c_void, count: $count, datatype: Handle, source: c_int, tag: c_int,
+                communicator: Handle, status: *mut c_void
+            ) as real => {
+                let message = Outgoing {
+                    buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
+                    communicator,
+                };
+                with(|recording| recording.sent(&message));
+                let room = Incoming { buffer, datatype, communicator };
+                completed(&room, status, |status| {
+                    real(
+                        out, out_count, out_type, to, out_tag,
+                        buffer, count, datatype, source, tag, communicator, status,
+                    )
+                })
+            }
+
+            $replace(
+                buffer: *mut c_void, count: $count, datatype: Handle, to: c_int, out_tag: c_int,
+                source: c_int, tag: c_int, communicator: Handle, status: *mut c_void
+            ) as real => {
+                let message = Outgoing {
+                    buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
+                };
+                with(|recording| recording.sent(&message));
+                let room = Incoming { buffer, datatype, communicator };
+                completed(&room, status, |status| {
+                    real(buffer, count, datatype, to, out_tag, source, tag, communicator, status)
+                })
+            }
+
+            $begin_exchange(
+                out: *const c_void, out_count: $count, out_type: Handle, to: c_int, out_tag: c_int,
+                buffer: *mut c_void, count: $count, datatype: Handle, source: c_int, tag: c_int,
+                communicator: Handle, request: *mut c_void
+            ) as real => {
+                let message = Outgoing {
+                    buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
+                    communicator,
+                };
+                with(|recording| recording.sent(&message));
+                let code = real(
+                    out, out_count, out_type, to, out_tag,
+                    buffer, count, datatype, source, tag, communicator, request,
+                );
+                begun((source, Incoming { buffer, datatype, communicator }), (code, request))
+            }
+
+            $begin_replace(
+                buffer: *mut c_void, count: $count, datatype: Handle, to: c_int, out_tag: c_int,
+                source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
+            ) as real => {
+                let message = Outgoing {
+                    buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
+                };
+                with(|recording| recording.sent(&message));
+                let code =
+                    real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
+                begun((source, Incoming { buffer, datatype, communicator }), (code, request))
+            }
+        }
+    };
+}
+
+receives! {
+    c_int: MPI_Recv MPI_Irecv MPI_Mrecv MPI_Imrecv MPI_Sendrecv
+    MPI_Sendrecv_replace MPI_Isendrecv MPI_Isendrecv_replace
+}
+
+receives! {
+    i64: MPI_Recv_c MPI_Irecv_c MPI_Mrecv_c MPI_Imrecv_c MPI_Sendrecv_c
+    MPI_Sendrecv_replace_c MPI_Isendrecv_c MPI_Isendrecv_replace_c
+}
+
+wrap! {
+    MPI_Mprobe(
+        source: c_int, tag: c_int, communicator: Handle, message: *mut c_void, status: *mut c_void
+    ) as real => {
+        let code = real(source, tag, communicator, message, status);
+        if code == SUCCESS {
+            matched(communicator, message);
+        }
+        code
+    }
+
+    MPI_Improbe(
+        source: c_int, tag: c_int, communicator: Handle, flag: *mut c_int, message: *mut c_void,
+        status: *mut c_void
+    ) as real => {
+        let code = real(source, tag, communicator, flag, message, status);
+        // SAFETY: MPI has said there whether a message has come.
+        if code == SUCCESS && is_on() && unsafe { *flag } != 0 {
+            matched(communicator, message);
+        }
+        code
+    }
+}

@@ -1,0 +1,91 @@
+//! Persistent requests: made once, started again and again.
+
+use std::ffi::{c_int, c_void};
+
+use super::wrap;
+use crate::real::{Handle, SUCCESS};
+use crate::recording::{Incoming, Outgoing, Recording, Request, with};
+
+fn remember(request: Request, (code, handle): (c_int, *const c_void)) -> c_int {
+    if code == SUCCESS {
+        with(|recording| {
+            // SAFETY: MPI has put a handle there.
+            let handle = unsafe { recording.abi.handle_at(handle, 0) };
+            recording.begin_request(handle, request);
+        });
+    }
+    code
+}
+
+/// Writes down what is sent when a request is started.
+fn start(recording: &mut Recording, requests: *const c_void, place: usize) {
+    // SAFETY: the program's array has that place.
+    let handle = unsafe { recording.abi.handle_at(requests, place) };
+    let Some(request) = recording.request(handle) else { return };
+    let (message, started) = request.started();
+    *request = started;
+    if let Some(message) = message {
+        recording.sent(&message);
+    }
+}
+
+macro_rules! startable_sends {
+    ($($name:ident($count:ty);)*) => {
+        wrap! {$(
+            $name(
+                buffer: *const c_void, count: $count, datatype: Handle,
+                to: c_int, tag: c_int, communicator: Handle, request: *mut c_void
+            ) as real => {
+                let code = real(buffer, count, datatype, to, tag, communicator, request);
+                let count = i64::from(count);
+                let message = Outgoing { buffer, count, datatype, to, tag, communicator };
+                remember(Request::StartableSend(message), (code, request))
+            }
+        )*}
+    };
+}
+
+macro_rules! startable_receives {
+    ($($name:ident($count:ty);)*) => {
+        wrap! {$(
+            $name(
+                buffer: *mut c_void, count: $count, datatype: Handle,
+                source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
+            ) as real => {
+                let code = real(buffer, count, datatype, source, tag, communicator, request);
+                let room = Incoming { buffer, datatype, communicator };
+                remember(Request::StartableReceive { room, is_active: false }, (code, request))
+            }
+        )*}
+    };
+}
+
+startable_sends! {
+    MPI_Send_init(c_int);
+    MPI_Bsend_init(c_int);
+    MPI_Ssend_init(c_int);
+    MPI_Rsend_init(c_int);
+    MPI_Send_init_c(i64);
+    MPI_Bsend_init_c(i64);
+    MPI_Ssend_init_c(i64);
+    MPI_Rsend_init_c(i64);
+}
+
+startable_receives! {
+    MPI_Recv_init(c_int);
+    MPI_Recv_init_c(i64);
+}
+
+wrap! {
+    MPI_Start(request: *mut c_void) as real => {
+        with(|recording| start(recording, request, 0));
+        real(request)
+    }
+
+    MPI_Startall(count: c_int, requests: *mut c_void) as real => {
+        with(|recording| {
+            (0..usize::try_from(count).unwrap_or(0)).for_each(|place| start(recording, requests, place));
+        });
+        real(count, requests)
+    }
+}
