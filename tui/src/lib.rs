@@ -11,6 +11,7 @@ mod failure;
 pub mod film;
 mod input;
 mod launch;
+mod nearest;
 mod output;
 mod report;
 pub mod view;
