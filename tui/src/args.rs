@@ -89,6 +89,11 @@ pub struct SettingFlags {
 }
 
 impl SettingFlags {
+    /// The settings that were given, by name, and their values.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.given.iter().cloned()
+    }
+
     /// Changes the settings as the flags say.
     ///
     /// # Errors

@@ -43,6 +43,16 @@ pub enum Action {
     Filter,
     /// Only the causes of what is selected.
     OnlyCauses,
+    /// A row up in what is listed.
+    Up,
+    /// A row down in what is listed.
+    Down,
+    /// A page up in what is listed.
+    PageUp,
+    /// A page down in what is listed.
+    PageDown,
+    /// Opens the row that is chosen.
+    Open,
     /// The next pane takes the keys.
     NextPane,
     /// This pane takes the keys.
@@ -61,6 +71,10 @@ pub enum Action {
     Break,
     /// Compare with another trace.
     Diff,
+    /// In a comparison: the order of receives does not count.
+    IgnoreOrder,
+    /// In a comparison: A and B change places.
+    Swap,
     /// The walkthroughs.
     Tour,
     /// Save the scenario or the trace.

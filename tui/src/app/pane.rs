@@ -33,6 +33,11 @@ impl Pane {
         1 + Pane::ALL.iter().position(|pane| *pane == self).expect("all panes are listed")
     }
 
+    /// The one after it, and after the last the first.
+    pub fn next(self) -> Pane {
+        Pane::ALL[self.number() % Pane::ALL.len()]
+    }
+
     /// Its name in its frame.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 //! A cursor is how many events have happened: 0 is before the first one, and the event that brought the
 //! run to a cursor is the one before it ([`Film::event_at`]). Going back costs what going forward costs.
 
+mod fork;
 mod moment;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use ringscope_traces::{
     read_trace,
 };
 
+pub use fork::Care;
 pub use moment::{Flight, Moment, Standing};
 
 use crate::failure::Failure;
