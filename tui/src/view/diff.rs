@@ -11,7 +11,7 @@ use super::geometry::cells;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
 use super::{keybar, words};
-use crate::app::keys::BINDINGS;
+use crate::app::{Action, Keymap};
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,8 +91,23 @@ impl Relation {
     }
 }
 
+/// What can be done here.
+const KEYS: [(Action, &str); 7] = [
+    (Action::NextViolation, "next divergence"),
+    (Action::PreviousViolation, "last"),
+    (Action::Down, "row"),
+    (Action::IgnoreOrder, "ignore order"),
+    (Action::Swap, "swap"),
+    (Action::Back, "back"),
+    (Action::Quit, "quit"),
+];
+
 /// Draws the whole page.
-pub fn draw(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+pub fn draw(
+    (comparison, keymap): (&Comparison, &Keymap),
+    (area, look): (Rect, &Look),
+    buffer: &mut Buffer,
+) {
     let area = area.intersection(buffer.area);
     draw_title(comparison, (row(area, 0), look), buffer);
     let (above, below) = parts(area, comparison.states.len());
@@ -105,7 +120,7 @@ pub fn draw(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut B
     if area.height > 3 {
         draw_bar(comparison, (last, look), buffer);
         let keys = row(area, usize::from(area.height) - 1);
-        keybar::draw_keys((BINDINGS, look), keys, buffer);
+        keybar::draw_keys(&KEYS, (keymap, look), (keys, buffer));
     }
 }
 

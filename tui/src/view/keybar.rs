@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::Action;
-use crate::app::keys::Binding;
+use crate::app::keys::BINDINGS;
+use crate::app::{Action, Keymap};
 
 use super::Look;
 use super::geometry::cells;
@@ -25,14 +25,14 @@ const SHORTER: [(&str, Symbol); 6] = [
     ("shift-left", Symbol::From),
 ];
 
-/// Draws the row from a table of keys.
-pub fn draw(scene: &Scene<'_>, (layout, bindings): (&Layout, &[Binding]), buffer: &mut Buffer) {
+/// Draws the row.
+pub fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.keybar;
     if let Some(note) = &scene.app.note {
         Pen::new(buffer, area).gap(1).write(&words::plain(note), scene.look.theme.warning());
         return;
     }
-    let left = draw_keys((bindings, scene.look), area, buffer);
+    let left = draw_keys(&usual(), (&scene.app.keymap, scene.look), (area, buffer));
     if layout.class == Class::Strip && MORE.len() + GAP <= usize::from(left.width) {
         let width = cells(MORE.len());
         let end = Rect { x: area.right() - width, width, ..area };
@@ -40,15 +40,27 @@ pub fn draw(scene: &Scene<'_>, (layout, bindings): (&Layout, &[Binding]), buffer
     }
 }
 
+/// Actions and their words, the most wanted ones first.
+pub type Wanted = [(Action, &'static str)];
+
+/// Those of a run.
+fn usual() -> Vec<(Action, &'static str)> {
+    BINDINGS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
+}
+
 /// Draws the keys alone; what they leave of the row.
-pub fn draw_keys((bindings, look): (&[Binding], &Look), area: Rect, buffer: &mut Buffer) -> Rect {
+pub fn draw_keys(
+    wanted: &Wanted,
+    (keymap, look): (&Keymap, &Look),
+    (area, buffer): (Rect, &mut Buffer),
+) -> Rect {
     let mut used = 0;
-    for (binding, column) in entries(bindings, area.width, look.symbols) {
+    for (entry, column) in entries(wanted, keymap, (area.width, look.symbols)) {
         let place = Rect { x: area.x + column, width: area.width - column, ..area };
         let mut pen = Pen::new(buffer, place);
-        pen.write(&first_key(&binding, look.symbols), look.theme.key());
-        pen.gap(1).write(binding.bar.unwrap_or_default(), look.theme.text());
-        used = column + cells(width(&binding, look.symbols));
+        pen.write(&entry.key, look.theme.key());
+        pen.gap(1).write(entry.what, look.theme.text());
+        used = column + cells(entry.width());
     }
     let used = used.min(area.width);
     Rect { x: area.x + used, width: area.width - used, ..area }
@@ -61,13 +73,13 @@ const MORE: &str = "(80x24: ring)";
 const GAP: usize = 2;
 
 /// The action whose words are at a column of the row.
-pub fn action_at(bindings: &[Binding], area: Rect, (x, symbols): (u16, Symbols)) -> Option<Action> {
+pub fn action_at(keymap: &Keymap, area: Rect, (x, symbols): (u16, Symbols)) -> Option<Action> {
     let x = usize::from(x.checked_sub(area.x)?);
-    let entries = entries(bindings, area.width, symbols);
-    let hit = entries.iter().find(|(binding, column)| {
-        (usize::from(*column)..usize::from(*column) + width(binding, symbols)).contains(&x)
+    let entries = entries(&usual(), keymap, (area.width, symbols));
+    let hit = entries.iter().find(|(entry, column)| {
+        (usize::from(*column)..usize::from(*column) + entry.width()).contains(&x)
     });
-    hit.map(|(binding, _)| binding.action)
+    hit.map(|(entry, _)| entry.action)
 }
 
 /// A key as it is shown: arrows as arrows, shift as its sign.
@@ -81,24 +93,39 @@ pub fn pretty(key: &str, symbols: Symbols) -> String {
     }
 }
 
-fn first_key(binding: &Binding, symbols: Symbols) -> String {
-    binding.keys.first().map(|key| pretty(key, symbols)).unwrap_or_default()
+/// An action in the key bar.
+struct Entry {
+    action: Action,
+    key: String,
+    what: &'static str,
 }
 
-fn width(binding: &Binding, symbols: Symbols) -> usize {
-    first_key(binding, symbols).width() + 1 + binding.bar.unwrap_or_default().width()
+impl Entry {
+    /// Nothing where the action has no key.
+    fn of(
+        (action, what): (Action, &'static str),
+        keymap: &Keymap,
+        symbols: Symbols,
+    ) -> Option<Entry> {
+        let key = pretty(&keymap.keys(action).first()?.to_string(), symbols);
+        Some(Entry { action, key, what })
+    }
+
+    fn width(&self) -> usize {
+        self.key.width() + 1 + self.what.width()
+    }
 }
 
-/// Those that fit, in the order of the table, each with its column.
-fn entries(bindings: &[Binding], room: u16, symbols: Symbols) -> Vec<(Binding, u16)> {
+/// Those that fit, in their order, each with its column.
+fn entries(wanted: &Wanted, keymap: &Keymap, (room, symbols): (u16, Symbols)) -> Vec<(Entry, u16)> {
     let mut column = usize::from(room > 60);
     let mut entries = Vec::new();
-    for binding in bindings.iter().filter(|binding| binding.bar.is_some()) {
-        let width = width(binding, symbols);
+    for entry in wanted.iter().filter_map(|one| Entry::of(*one, keymap, symbols)) {
+        let width = entry.width();
         if column + width > usize::from(room) {
             break;
         }
-        entries.push((*binding, cells(column)));
+        entries.push((entry, cells(column)));
         column += width + GAP;
     }
     entries
@@ -108,24 +135,15 @@ fn entries(bindings: &[Binding], room: u16, symbols: Symbols) -> Vec<(Binding, u
 mod tests {
     use super::*;
 
-    fn binding(action: Action, keys: &'static [&'static str], bar: &'static str) -> Binding {
-        Binding { action, name: "x", keys, what: "x", bar: Some(bar) }
-    }
-
-    fn table() -> [Binding; 3] {
-        [
-            binding(Action::NextEvent, &["right", "l"], "step"),
-            binding(Action::NextCommand, &["shift-right"], "command"),
-            binding(Action::Help, &["?"], "help"),
-        ]
-    }
-
     #[test]
     fn as_many_keys_are_shown_as_fit_whole() {
         let columns = |room| {
-            entries(&table(), room, Symbols::Braille).iter().map(|(_, at)| *at).collect::<Vec<_>>()
+            entries(&usual(), &Keymap::default(), (room, Symbols::Braille))
+                .iter()
+                .map(|(_, at)| *at)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(columns(80), [1, 9, 21]);
+        assert_eq!(columns(80)[..3], [1, 9, 17]);
         assert_eq!(columns(20), [0, 8]);
         assert_eq!(columns(5), [0; 0]);
     }
@@ -133,9 +151,9 @@ mod tests {
     #[test]
     fn a_click_on_words_is_a_click_on_their_action() {
         let area = Rect::new(2, 9, 60, 1);
-        let at = |x| action_at(&table(), area, (x, Symbols::Braille));
+        let at = |x| action_at(&Keymap::default(), area, (x, Symbols::Braille));
         assert_eq!(at(2), Some(Action::NextEvent));
-        assert_eq!(at(12), Some(Action::NextCommand));
+        assert_eq!(at(12), Some(Action::PreviousEvent));
         assert_eq!(at(8), None);
         assert_eq!(at(0), None);
     }

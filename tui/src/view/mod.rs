@@ -32,7 +32,6 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::keys::BINDINGS;
 use crate::app::{App, Pane};
 
 use layout::{Class, LEAST, Layout, Placed};
@@ -79,12 +78,12 @@ pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
         draw_pane(&scene, *placed, buffer);
     }
     timeline::draw(&scene, layout.timeline, buffer);
-    keybar::draw(&scene, (&layout, BINDINGS), buffer);
+    keybar::draw(&scene, &layout, buffer);
     if let Some(prompt) = &app.prompt {
         prompt::draw(&scene, (&layout, prompt), buffer);
     }
-    if let Some(listed) = Listed::of(app, BINDINGS) {
-        overlay::draw(&scene, (area, listed), buffer);
+    if let Some(listed) = Listed::of(app) {
+        overlay::draw(&scene, (area, &listed), buffer);
     }
 }
 
@@ -94,7 +93,10 @@ fn draw_pane(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
         Pane::Inspector => inspector::draw(scene, placed, buffer),
         Pane::Events => events::draw(scene, placed, buffer),
         Pane::SpaceTime => space_time::draw(scene, placed, buffer),
-        Pane::Watches => watches::draw(scene, (placed, &[]), buffer),
+        Pane::Watches => {
+            let conditions = watches::conditions(scene.app);
+            watches::draw(scene, (placed, &conditions), buffer);
+        }
         Pane::Ownership => ownership::draw(scene, placed, buffer),
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::keys::Binding;
+use crate::app::rows::Row;
 use crate::app::{App, Overlay};
 
 use super::geometry::cells;
@@ -18,12 +18,12 @@ use super::{framed, keybar};
 const WIDTH: u16 = 76;
 
 /// What an overlay lists.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Listed<'a> {
     /// Which of them it is.
-    pub overlay: &'a Overlay,
-    /// The table of keys.
-    pub bindings: &'a [Binding],
+    pub overlay: Overlay,
+    /// The rows that have what is typed.
+    pub rows: Vec<Row>,
     /// What is typed to narrow it.
     pub typed: &'a str,
     /// The row that is chosen.
@@ -31,8 +31,8 @@ pub struct Listed<'a> {
 }
 
 /// Draws it in the middle of the screen.
-pub fn draw(scene: &Scene<'_>, (screen, listed): (Rect, Listed<'_>), buffer: &mut Buffer) {
-    let rows = listed.rows();
+pub fn draw(scene: &Scene<'_>, (screen, listed): (Rect, &Listed<'_>), buffer: &mut Buffer) {
+    let rows = &listed.rows;
     let area = place(screen, rows.len());
     Clear.render(area.intersection(buffer.area), buffer);
     let inside = framed::plain(scene, area, true, buffer);
@@ -44,15 +44,15 @@ pub fn draw(scene: &Scene<'_>, (screen, listed): (Rect, Listed<'_>), buffer: &mu
     let height = usize::from(inside.height);
     let chosen = listed.chosen.min(rows.len() - 1);
     let first = framed::window(rows.len(), height, chosen);
-    for (index, binding) in rows.iter().enumerate().skip(first).take(height) {
-        draw_binding(scene, (binding, index == chosen), (row(inside, index - first), buffer));
+    for (index, one) in rows.iter().enumerate().skip(first).take(height) {
+        draw_row(scene, (one, index == chosen), (row(inside, index - first), buffer));
     }
     framed::scrollbar(scene, inside, (first, height, rows.len()), buffer);
 }
 
 /// The row at a position, as it was drawn.
-pub fn row_at((screen, listed): (Rect, Listed<'_>), (x, y): (u16, u16)) -> Option<usize> {
-    let rows = listed.rows().len();
+pub fn row_at((screen, listed): (Rect, &Listed<'_>), (x, y): (u16, u16)) -> Option<usize> {
+    let rows = listed.rows.len();
     let inside = place(screen, rows).inner(Margin::new(1, 1));
     if !inside.contains((x, y).into()) {
         return None;
@@ -64,20 +64,9 @@ pub fn row_at((screen, listed): (Rect, Listed<'_>), (x, y): (u16, u16)) -> Optio
 
 impl<'a> Listed<'a> {
     /// What lies over the panes, if anything does.
-    pub fn of(app: &'a App, bindings: &'a [Binding]) -> Option<Listed<'a>> {
-        let typed = app.prompt.as_ref().map_or("", |prompt| prompt.input.value());
-        Some(Listed { overlay: app.overlay.as_ref()?, bindings, typed, chosen: 0 })
-    }
-
-    /// The rows that have all the words that were typed.
-    pub fn rows(&self) -> Vec<&'a Binding> {
-        let words: Vec<String> = self.typed.split_whitespace().map(str::to_lowercase).collect();
-        let has_all = |binding: &&Binding| {
-            let text = format!("{} {} {}", binding.name, binding.what, binding.keys.join(" "));
-            let text = text.to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        self.bindings.iter().filter(has_all).collect()
+    pub fn of(app: &'a App) -> Option<Listed<'a>> {
+        let typed = app.prompt.as_ref().map_or("", |prompt| prompt.line());
+        Some(Listed { overlay: app.overlay?, rows: app.rows(), typed, chosen: app.chosen })
     }
 }
 
@@ -92,7 +81,7 @@ fn place(screen: Rect, rows: usize) -> Rect {
     }
 }
 
-fn draw_title(scene: &Scene<'_>, listed: Listed<'_>, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_title(scene: &Scene<'_>, listed: &Listed<'_>, (area, buffer): (Rect, &mut Buffer)) {
     let title = match listed.overlay {
         Overlay::Help => " Keys ",
         Overlay::Palette => " Everything that can be done ",
@@ -112,49 +101,23 @@ fn draw_title(scene: &Scene<'_>, listed: Listed<'_>, (area, buffer): (Rect, &mut
     }
 }
 
-fn draw_binding(
+fn draw_row(
     scene: &Scene<'_>,
-    (binding, is_chosen): (&Binding, bool),
+    (one, is_chosen): (&Row, bool),
     (area, buffer): (Rect, &mut Buffer),
 ) {
     let theme = &scene.look.theme;
-    let pretty = |key: &&str| keybar::pretty(key, scene.look.symbols);
-    let keys: Vec<String> = binding.keys.iter().map(pretty).collect();
+    // What can be typed is shown as it is typed.
+    let pretty = |key: &str| match one.action {
+        Some(_) => keybar::pretty(key, scene.look.symbols),
+        None => key.to_owned(),
+    };
+    let keys: Vec<String> = one.keys.split(' ').map(pretty).collect();
     let keys = keys.join(" ");
     let mut pen = Pen::new(buffer, area);
     pen.write(if is_chosen { scene.symbol(Symbol::Cursor) } else { " " }, theme.moving());
     let keys_width = 12.max(keys.width() + 1);
     pen.column(&keys, keys_width, theme.key());
-    pen.column(binding.name, 19, if is_chosen { theme.selected() } else { theme.name() });
-    pen.write(binding.what, theme.text());
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::app::Action;
-
-    use super::*;
-
-    const TABLE: [Binding; 2] = [
-        Binding {
-            action: Action::Zoom,
-            name: "zoom",
-            keys: &["z"],
-            what: "the pane alone",
-            bar: None,
-        },
-        Binding { action: Action::Quit, name: "quit", keys: &["q"], what: "leave", bar: None },
-    ];
-
-    fn found(typed: &str) -> Vec<&str> {
-        let listed = Listed { overlay: &Overlay::Help, bindings: &TABLE, typed, chosen: 0 };
-        listed.rows().iter().map(|binding| binding.name).collect()
-    }
-
-    #[test]
-    fn what_is_typed_narrows_the_list() {
-        assert_eq!(found(""), ["zoom", "quit"]);
-        assert_eq!(found("PANE zo"), ["zoom"]);
-        assert!(found("pane leave").is_empty());
-    }
+    pen.column(one.name, 19, if is_chosen { theme.selected() } else { theme.name() });
+    pen.write(one.what, theme.text());
 }

@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::app::Prompt;
-use crate::app::prompt::Purpose;
 
 use super::layout::Layout;
 use super::pen::Pen;
@@ -18,7 +17,7 @@ pub fn draw(scene: &Scene<'_>, (layout, prompt): (&Layout, &Prompt), buffer: &mu
     let area = layout.keybar;
     clear(area, buffer);
     let mut pen = Pen::new(buffer, area);
-    pen.gap(1).write(title(prompt.purpose), scene.look.theme.key()).gap(1);
+    pen.gap(1).write(prompt.purpose.title(), scene.look.theme.key()).gap(1);
     let (shown, cursor) = window(prompt, pen.room().saturating_sub(3));
     let (sign, style) = match prompt.problem {
         Some(_) => (Symbol::Bad, scene.look.theme.bad()),
@@ -47,17 +46,6 @@ fn draw_remark(scene: &Scene<'_>, (area, prompt): (Rect, &Prompt), buffer: &mut 
         for word in &prompt.completions {
             pen.gap(1).write(&words::plain(word), scene.look.theme.label()).gap(1);
         }
-    }
-}
-
-/// What stands before the line.
-fn title(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Search => "find",
-        Purpose::Filter => "filter",
-        Purpose::GoTo => "go to",
-        Purpose::Command => "command",
-        Purpose::Break => "break on",
     }
 }
 

@@ -3,7 +3,6 @@
 use ratatui::layout::{Position, Rect};
 use ringscope_traces::{Place, Rank};
 
-use crate::app::keys::Binding;
 use crate::app::{Action, App, Pane};
 
 use super::layout::{Class, Layout, Placed};
@@ -33,26 +32,22 @@ pub enum Target {
 }
 
 /// What is at a position of the screen as it was drawn from this state.
-pub fn at(
-    (area, bindings): (Rect, &[Binding]),
-    (app, look): (&App, &Look),
-    (x, y): (u16, u16),
-) -> Target {
+pub fn at(area: Rect, (app, look): (&App, &Look), (x, y): (u16, u16)) -> Target {
     let layout = Layout::new(area, app.focus, app.is_zoomed);
     let scene = Scene::new(app, look);
     let position = Position { x, y };
     if layout.class == Class::TooSmall {
         return Target::Nothing;
     }
-    if let Some(listed) = Listed::of(app, bindings) {
-        let row = overlay::row_at((area, listed), (x, y));
+    if let Some(listed) = Listed::of(app) {
+        let row = overlay::row_at((area, &listed), (x, y));
         return row.map_or(Target::Nothing, Target::Row);
     }
     if layout.timeline.contains(position) {
         return Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x));
     }
     if layout.keybar.contains(position) {
-        let action = keybar::action_at(bindings, layout.keybar, (x, look.symbols));
+        let action = keybar::action_at(&app.keymap, layout.keybar, (x, look.symbols));
         return action.map_or(Target::Nothing, Target::Action);
     }
     if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {

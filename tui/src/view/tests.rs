@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier};
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, paint};
-use crate::app::{App, Pane};
+use crate::app::{App, Keymap, Pane};
 use dump::dump;
 
 pub fn look(palette: Palette, symbols: Symbols) -> Look {
@@ -134,7 +134,7 @@ proptest! {
         let look = look(Palette::ALL[palette], symbols);
         screen(&app, (width, height), look);
         let area = Rect::new(0, 0, width, height);
-        super::target::at((area, &[]), (&app, &look), (x, y));
+        super::target::at(area, (&app, &look), (x, y));
     }
 }
 
@@ -189,7 +189,7 @@ fn what_is_clicked_is_what_was_drawn_there() {
     let size = (160, 48);
     let buffer = screen(&app, size, look);
     let area = buffer.area;
-    let on = |text| at((area, &[]), (&app, &look), find(&buffer, text));
+    let on = |text| at(area, (&app, &look), find(&buffer, text));
     let event = app.event().unwrap();
     assert_eq!(on("○"), Target::Rank(Pane::Ring, Rank(3)));
     assert_eq!(on("r3·500+"), Target::Rank(Pane::Ring, Rank(3)));
@@ -198,12 +198,12 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on(" 82  4"), Target::Event(Pane::Events, Place(event.0 + 1)));
     assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
     let (x, y) = find(&buffer, "▉");
-    let target = at((area, &[]), (&app, &look), (x, y));
+    let target = at(area, (&app, &look), (x, y));
     let Target::Timeline(cursor) = target else { panic!("{target:?}") };
     assert!(cursor.abs_diff(app.cursor) <= app.film.len() / 100);
     let narrow = screen(&app, (80, 24), look);
     let tab = find(&narrow, "4 Space-time");
-    let target = at((narrow.area, &[]), (&app, &look), tab);
+    let target = at(narrow.area, (&app, &look), tab);
     assert_eq!(target, Target::Tab(Pane::SpaceTime));
 }
 
@@ -234,10 +234,8 @@ fn a_line_that_is_typed_shows_what_is_wrong_with_it() {
 
     let mut app = scenes::ended("join");
     app.prompt = Some(Prompt {
-        purpose: Purpose::Filter,
-        input: tui_input::Input::new("rank x".to_owned()),
         problem: Some("a rank is a number, not `x`".to_owned()),
-        completions: Vec::new(),
+        ..Prompt::new(Purpose::Filter, "rank x")
     });
     let buffer = screen(&app, (44, 8), look(Palette::Sixteen, Symbols::Braille));
     insta::assert_snapshot!("prompt-44x8", dump(&buffer));
@@ -252,7 +250,7 @@ fn two_traces_stand_side_by_side() {
     ] {
         let area = Rect::new(0, 0, size.0, size.1);
         let mut buffer = Buffer::empty(area);
-        super::diff::draw(&comparison, (area, &look), &mut buffer);
+        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
         insta::assert_snapshot!(name, dump(&buffer));
     }
 }
@@ -280,7 +278,7 @@ proptest! {
         super::start::draw(&start, (area, &look), &mut buffer);
         let mut comparison = scenes::comparison();
         comparison.cursor = at;
-        super::diff::draw(&comparison, (area, &look), &mut buffer);
+        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
         for y in 0..60 {
             super::start::entry_at(&start, area, y);
             super::diff::row_at(&comparison, area, y);

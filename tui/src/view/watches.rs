@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ringscope_sim::ledger::Invariant;
 
+use crate::app::{self, App};
 use crate::film::Progress;
 
 use super::layout::Placed;
@@ -19,6 +20,13 @@ pub struct Condition {
     pub what: String,
     /// Whether it holds at the cursor.
     pub is_met: bool,
+}
+
+/// The conditions that are set, and whether they hold with the event at the cursor.
+pub fn conditions(app: &App) -> Vec<Condition> {
+    let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.film, at));
+    let breaks = app.breaks.iter();
+    breaks.map(|one| Condition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
 
 /// Draws the pane.
