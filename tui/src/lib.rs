@@ -7,13 +7,16 @@
 pub mod app;
 mod args;
 mod command;
+mod config;
 mod failure;
 pub mod film;
 mod input;
 mod launch;
 mod nearest;
 mod output;
+mod recent;
 mod report;
+pub mod terminal;
 pub mod view;
 
 use std::process::ExitCode;

@@ -222,7 +222,7 @@ impl Diff {
     }
 
     /// The row of the first divergence, in the order of cause and effect.
-    fn first_row(&self) -> Option<usize> {
+    pub fn first_row(&self) -> Option<usize> {
         let divergence = &self.comparison.as_ref()?.first.as_ref()?.divergence;
         let place = |line: usize| Place(line - Place(0).line());
         let a = divergence.a.as_ref().map(|step| place(step.line));

@@ -58,7 +58,12 @@ impl Order {
         self.scenario().map(Film::live)
     }
 
-    fn scenario(&self) -> Result<Scenario, Failure> {
+    /// The scenario, when it is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Order::open`].
+    pub fn scenario(&self) -> Result<Scenario, Failure> {
         let mut scenario = Origin::of(&self.word)?.scenario()?;
         self.settings.apply(&mut scenario.settings)?;
         if !self.is_unchecked && scenario.settings.expect.is_none() {
@@ -67,7 +72,8 @@ impl Order {
         Ok(scenario)
     }
 
-    fn refuse_settings(&self) -> Result<(), Failure> {
+    /// A trace has run, and takes no settings.
+    pub fn refuse_settings(&self) -> Result<(), Failure> {
         match self.settings.given().next() {
             Some((name, _)) => {
                 let what = "a trace has its own settings, and has run";
