@@ -7,7 +7,7 @@
 pub mod app;
 mod args;
 mod command;
-mod failure;
+pub mod failure;
 pub mod film;
 mod input;
 mod launch;
