@@ -8,7 +8,7 @@ pub mod app;
 mod args;
 mod command;
 mod config;
-mod failure;
+pub mod failure;
 pub mod film;
 mod input;
 mod launch;

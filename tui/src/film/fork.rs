@@ -1,6 +1,7 @@
 //! Another run from the past of this one.
 
-use ringscope_sim::scenario::Scenario;
+use ringscope_sim::scenario::{Scenario, ScenarioErrors};
+use ringscope_traces::text::Plain;
 
 use super::{Film, Source};
 use crate::failure::Failure;
@@ -18,12 +19,14 @@ impl Film {
     /// The run in which the command node, having sent the commands that it has sent at a cursor, goes on
     /// with those of a line in the language of scenarios.
     ///
+    /// Its events up to [`Film::fork_point`] are those of this run.
+    ///
     /// # Errors
     ///
     /// When the line cannot be read or fails the check, or this is a run from a file.
     pub fn fork(&self, cursor: usize, line: &str, care: Care) -> Result<Film, Failure> {
         let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
-        self.go_on_after(sent, line, care)
+        self.go_on_after(sent as u64, line, care)
     }
 
     /// The run whose command node, at the end of its script, goes on with the commands of a line.
@@ -32,12 +35,14 @@ impl Film {
     ///
     /// As [`Film::fork`].
     pub fn then(&self, line: &str, care: Care) -> Result<Film, Failure> {
-        self.go_on_after(usize::MAX, line, care)
+        let scenario = self.live_scenario()?;
+        self.go_on_after(scenario.script.len(), line, care)
     }
 
-    /// Up to which cursor the run that is forked at a cursor has the same events.
+    /// Up to which cursor the run that is forked at a cursor has the same events: up to that one, or
+    /// to END where that had been sent.
     pub fn fork_point(&self, cursor: usize) -> usize {
-        cursor
+        self.known.no_more_deeds.map_or(cursor, |end| cursor.min(end.0))
     }
 
     /// The scenario of a live run.
@@ -48,30 +53,32 @@ impl Film {
         }
     }
 
-    fn go_on_after(&self, commands: usize, line: &str, care: Care) -> Result<Film, Failure> {
-        let Some(scenario) = self.scenario() else {
-            return Err(Failure::about("this run", "a recorded run takes no commands"));
-        };
-        let mut text = String::new();
-        let mut left = commands;
-        for line in scenario.to_text().lines() {
-            let is_command = ringscope_sim::scenario::Setting::named(
-                line.split_whitespace().next().unwrap_or_default(),
-            )
-            .is_none();
-            if is_command && left == 0 {
-                break;
-            }
-            left -= usize::from(is_command);
-            text += line;
-            text += "\n";
-        }
-        text += line;
-        let mut scenario = Scenario::parse(&scenario.name, &text)?;
-        scenario.settings.expect = None;
-        if care == Care::Checked {
-            scenario.check()?;
-        }
-        Ok(Film::live(scenario))
+    fn go_on_after(&self, commands: u64, line: &str, care: Care) -> Result<Film, Failure> {
+        Ok(Film::live(continued(self.live_scenario()?, commands, (line, care))?))
     }
+
+    fn live_scenario(&self) -> Result<&Scenario, Failure> {
+        match self.source() {
+            Source::Live(scenario) => Ok(scenario),
+            Source::File(path) => {
+                let name = path.to_string_lossy();
+                let what = "a recorded run takes no commands";
+                let hint = "`ringscope run` simulates a scenario, which does";
+                Err(Failure::about(&Plain(&name).to_string(), what).hint(hint))
+            }
+        }
+    }
+}
+
+fn continued(
+    scenario: &Scenario,
+    commands: u64,
+    (line, care): (&str, Care),
+) -> Result<Scenario, ScenarioErrors> {
+    let continued = scenario.continued(commands, line)?;
+    match care {
+        Care::Checked => continued.check_last_line()?,
+        Care::Unchecked => {}
+    }
+    Ok(continued)
 }

@@ -3,28 +3,36 @@
 //! A cursor is how many events have happened: 0 is before the first one, and the event that brought the
 //! run to a cursor is the one before it ([`Film::event_at`]). Going back costs what going forward costs.
 
+mod deeds;
+mod find;
 mod fork;
+mod known;
 mod moment;
+mod worker;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use ringscope_sim::conform;
-use ringscope_sim::ledger::Violation;
-use ringscope_sim::protocol::{Command, Protocol};
+use ringscope_sim::explain::Explanation;
+use ringscope_sim::ledger::{Invariant, Violation};
+use ringscope_sim::protocol::{Key, Protocol};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::{
-    Causality, Ending, Header, NoNames, Op, Payload, Place, Rank, Tag, Trace, Vocabulary,
+    Causality, Ending, Event, Header, NoNames, Op, Payload, Place, Rank, Tag, Trace, Vocabulary,
     read_trace,
 };
 
+pub use deeds::Deed;
+pub use find::Direction;
 pub use fork::Care;
 pub use moment::{Flight, Moment, Standing};
+pub use ringscope_sim::travel::{How, Touch};
 
 use crate::failure::Failure;
 use crate::input;
+use known::Known;
 
 /// Where the events of a film come from.
 #[derive(Debug, Clone)]
@@ -48,17 +56,6 @@ pub struct Fact {
     pub tag: Tag,
     /// Nanoseconds since the start of the run.
     pub t: u64,
-}
-
-/// A command of the run, as far as the film has been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deed {
-    /// What the command node asked for.
-    pub command: Command,
-    /// Where it was sent.
-    pub sent: Place,
-    /// Where its answer was received.
-    pub answered: Option<Place>,
 }
 
 /// An invariant that no longer held, and after which event.
@@ -95,9 +92,7 @@ pub struct Film {
     source: Source,
     trace: Trace,
     causality: Causality,
-    deeds: Vec<Deed>,
-    sightings: Vec<Sighting>,
-    departure: Option<Departure>,
+    known: Known,
 }
 
 impl Film {
@@ -117,15 +112,16 @@ impl Film {
     /// # Errors
     ///
     /// When there is no such file, or it does not begin as a trace.
-    pub(crate) fn open(path: &Path) -> Result<Film, Failure> {
+    pub fn open(path: &Path) -> Result<Film, Failure> {
         let (trace, _) = input::trace(path)?;
         Ok(Film::of(Source::File(path.into()), trace))
     }
 
     fn of(source: Source, trace: Trace) -> Film {
         let causality = Causality::of(&trace);
-        let (deeds, sightings, departure) = (Vec::new(), Vec::new(), None);
-        Film { source, trace, causality, deeds, sightings, departure }
+        let mut known = Known::default();
+        worker::read(&trace, &mut |news| known.learn(news));
+        Film { source, trace, causality, known }
     }
 
     /// Takes what the background has found since; whether there was anything.
@@ -136,6 +132,22 @@ impl Film {
     /// How much of it is there.
     pub fn progress(&self) -> Progress {
         Progress::Done
+    }
+
+    /// What keeps the file from being read to its end, with line and column; what was read so far is
+    /// there.
+    pub fn problem(&self) -> Option<&str> {
+        self.known.problem.as_deref()
+    }
+
+    /// Why nobody knows the nodes of this run at any cursor, such as that it is of another dialect.
+    pub fn opaque(&self) -> Option<&str> {
+        self.known.opaque.as_deref()
+    }
+
+    /// Up to which cursor the nodes' states are known so far.
+    pub fn states(&self) -> usize {
+        self.known.states
     }
 
     /// Where the events come from.
@@ -150,7 +162,12 @@ impl Film {
 
     /// How the run ended; `None` when it was cut off, or its end has not been read yet.
     pub fn ending(&self) -> Option<&Ending> {
-        self.trace.footer.as_ref().map(|footer| &footer.ending)
+        self.known.ending.as_ref()
+    }
+
+    /// Why the run did not complete, as far as that is known.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.known.explanation.as_ref()
     }
 
     /// How many events are there so far.
@@ -178,9 +195,19 @@ impl Film {
         Fact { rank: event.rank, op: event.op, peer: event.peer, tag: event.tag, t: event.t }
     }
 
-    /// An event's payload, read from the file when it is asked for.
+    /// An event with all that its line says; `None` when that cannot be read any more.
+    ///
+    /// # Panics
+    ///
+    /// When the film does not have that place.
+    pub fn event(&self, at: Place) -> Option<Event> {
+        Some(self.trace[at].clone())
+    }
+
+    /// An event's payload, read from the file when it is asked for; null when that cannot be read any
+    /// more.
     pub fn data(&self, at: Place) -> Payload {
-        self.trace[at].data.clone()
+        self.event(at).map_or(Payload::Null, |event| event.data)
     }
 
     /// A send's receive, or a receive's send.
@@ -198,6 +225,22 @@ impl Film {
         self.causality.next(at)
     }
 
+    fn first_of(&self, rank: Rank) -> Option<Place> {
+        self.trace.events.iter().position(|event| event.rank == rank).map(Place)
+    }
+
+    fn flights(&self, cursor: usize) -> Vec<Flight> {
+        let is_open = |at: &Place| {
+            let partner = self.partner(*at).filter(|partner| partner.0 < cursor);
+            self.fact(*at).op == Op::Send && partner.is_none()
+        };
+        let flight = |sent: Place| {
+            let Fact { rank: from, peer: to, tag, .. } = self.fact(sent);
+            Flight { sent, from, to, tag }
+        };
+        (0..cursor).map(Place).filter(is_open).map(flight).collect()
+    }
+
     /// Everything that happened before an event, and the event itself, in the order of the trace.
     pub fn causes(&self, at: Place) -> Vec<Place> {
         let mut past = self.causality.past(at);
@@ -207,7 +250,7 @@ impl Film {
 
     /// The names of the run's tags.
     pub fn vocabulary(&self) -> &'static dyn Vocabulary {
-        match Protocol::named(&self.trace.header.protocol) {
+        match Protocol::named(&self.header().protocol) {
             Some(Protocol::Classic) => &Protocol::Classic,
             None => &NoNames,
         }
@@ -215,26 +258,27 @@ impl Film {
 
     /// The run's commands, in the order in which they were sent.
     pub fn deeds(&self) -> &[Deed] {
-        &self.deeds
+        &self.known.deeds
     }
 
     /// The violations that were found so far, in the order of the trace.
     pub fn sightings(&self) -> &[Sighting] {
-        &self.sightings
+        &self.known.sightings
+    }
+
+    /// How often each invariant has been checked so far, and how often it did not hold.
+    pub fn tallies(&self) -> impl Iterator<Item = (Invariant, u64, u64)> + '_ {
+        let tallies = Invariant::ALL.iter().zip(self.known.tallies);
+        tallies.map(|(invariant, (checked, failed))| (*invariant, checked, failed))
+    }
+
+    /// What has become of a key, in the order of the trace.
+    pub fn history(&self, key: Key) -> &[Touch] {
+        self.known.touches.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// Where the run leaves the protocol, if it does.
     pub fn departure(&self) -> Option<&Departure> {
-        self.departure.as_ref()
-    }
-
-    /// How the run stood at a cursor.
-    ///
-    /// # Panics
-    ///
-    /// When the cursor is beyond the events.
-    pub fn moment(&self, cursor: usize) -> Moment {
-        let nodes = conform::setup(&self.trace).ok().map(|setup| setup.nodes);
-        Moment::of(&self.trace, &self.causality, (cursor, nodes))
+        self.known.departure.as_ref()
     }
 }

@@ -1,16 +1,20 @@
 //! How a run stood after one of its events.
 
+use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::{ClassicNode, Message};
-use ringscope_sim::protocol::{Message as _, Node as _, Outbox, Wait};
-use ringscope_traces::{Causality, Op, Place, Rank, Tag, Trace};
+use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::travel::Stand;
+use ringscope_traces::{Op, Place, Rank, Tag};
+
+use super::{Fact, Film};
 
 /// How a run stood after one of its events.
 #[derive(Debug, Clone)]
 pub struct Moment {
     /// How many events had happened.
     pub cursor: usize,
-    /// The nodes' states; `None` where nobody knows them: in another dialect, and after a departure.
+    /// The nodes' states; `None` where nobody knows them: in another dialect, after a departure, and as
+    /// long as the film has not been read so far.
     pub standing: Option<Standing>,
     /// The messages that had been sent and not yet received, the oldest first.
     pub flights: Vec<Flight>,
@@ -21,7 +25,7 @@ pub struct Moment {
 pub struct Standing {
     /// By rank.
     pub nodes: Vec<ClassicNode>,
-    /// What each will take next, by rank.
+    /// What each will take next, when it has sent what it is to send; by rank.
     pub waits: Vec<Wait>,
     /// The ring that their pointers make.
     pub ring: Ring,
@@ -42,45 +46,33 @@ pub struct Flight {
     pub tag: Tag,
 }
 
-impl Moment {
-    /// Feeds the nodes what they had received.
-    pub(super) fn of(
-        trace: &Trace,
-        causality: &Causality,
-        (cursor, nodes): (usize, Option<Vec<ClassicNode>>),
-    ) -> Moment {
-        let has_happened = |place: &Place| place.0 < cursor;
-        let flights = (0..cursor).map(Place).filter_map(|sent| {
-            let event = &trace[sent];
-            let is_open = causality.partner(sent).filter(has_happened).is_none();
-            (event.op == Op::Send && is_open).then_some(Flight {
-                sent,
-                from: event.rank,
-                to: event.peer,
-                tag: event.tag,
-            })
-        });
-        let standing = nodes.map(|nodes| Standing::of(trace, cursor, nodes));
-        Moment { cursor, standing, flights: flights.collect() }
+impl Film {
+    /// How the run stood at a cursor.
+    ///
+    /// # Panics
+    ///
+    /// When the cursor is beyond the events.
+    pub fn moment(&self, cursor: usize) -> Moment {
+        assert!(cursor <= self.len(), "the film has {} events, not {cursor}", self.len());
+        Moment { cursor, standing: self.standing(cursor), flights: self.flights(cursor) }
     }
-}
 
-impl Standing {
-    fn of(trace: &Trace, cursor: usize, mut nodes: Vec<ClassicNode>) -> Standing {
-        let mut out = Outbox::default();
-        let mut waits: Vec<Wait> = nodes.iter_mut().map(|node| node.start(&mut out)).collect();
+    fn standing(&self, cursor: usize) -> Option<Standing> {
+        let atlas = self.known.atlas.as_ref().filter(|_| cursor <= self.known.states)?;
+        let checkpoint = atlas.before(cursor);
+        let mut stand = atlas.stand(checkpoint);
         let mut before = None;
-        for event in trace.events.iter().take(cursor) {
-            let node = &mut nodes[event.rank.index()];
-            before = Some((event.rank, node.clone()));
-            if event.op == Op::Recv
-                && let Ok(message) = Message::parse(event.tag, &event.data)
-            {
-                let wait = node.receive(event.peer, message, &mut out);
-                waits[event.rank.index()] = wait.unwrap_or(Wait::Stopped);
+        for at in (checkpoint..cursor).map(Place) {
+            let Fact { rank, op, .. } = self.fact(at);
+            if self.event_at(cursor) == Some(at) {
+                before = Some((rank, stand.nodes[rank.index()].clone()));
+            }
+            if op == Op::Recv {
+                stand.take(&self.event(at)?);
             }
         }
+        let Stand { nodes, waits } = stand;
         let ring = Ring::walk(&nodes);
-        Standing { nodes, waits, ring, before }
+        Some(Standing { nodes, waits, ring, before })
     }
 }
