@@ -14,8 +14,8 @@ fn without_a_terminal_there_is_a_line_an_event() {
     let replayed = folder.call("play s.jsonl --plain");
     let events = |out: &str| out.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(events(&replayed.out), events(&live.out));
-    let rest = folder.call("play s.dht --at 12 --symbols ascii");
-    assert!(rest.out.ends_with("completed, 2 of 14 events shown\n"), "{}", rest.out);
+    let rest = folder.call("play s.dht --at 8 --symbols ascii");
+    assert!(rest.out.ends_with("completed, 6 of 14 events shown\n"), "{}", rest.out);
     assert!(rest.out.contains("S") && rest.out.is_ascii());
 }
 
@@ -55,7 +55,7 @@ fn a_snapshot_has_the_form_of_its_ending() {
         assert_eq!((told.code, &*told.out, &*told.err), (Some(0), "", ""), "{file}");
     }
     assert_eq!(folder.read("a.txt"), out);
-    assert!(folder.read("b.ansi").contains("\u{1b}[38;2;"), "a file has all colours");
+    assert!(folder.read("b.ansi").contains(";38;2;"), "a file has all colours");
     assert!(folder.read("c.svg").starts_with("<svg"));
     let replayed = folder.call("snapshot join.jsonl --at 37 --size 80x24 --color 16").out;
     assert!(replayed.contains("\u{1b}["));

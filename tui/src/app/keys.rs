@@ -37,14 +37,14 @@ macro_rules! row {
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
     row!(Action::NextEvent, "next-event", ["right", "l", "."], "one event on", "step"),
-    row!(Action::PreviousEvent, "previous-event", ["left", "h", ","], "one event back", "back"),
-    row!(Action::NextCommand, "next-command", ["shift-right", "L"], "to the end of the command", "command"),
-    row!(Action::PreviousCommand, "previous-command", ["shift-left", "H"], "to the start of the command"),
+    row!(Action::PreviousEvent, "previous-event", ["left", "h", ","], "one event back"),
     row!(Action::PlayOrPause, "play", ["space"], "time runs by itself, or stops", "play"),
     row!(Action::Help, "help", ["?"], "the keys, of the focused pane first", "help"),
+    row!(Action::NextCommand, "next-command", ["shift-right", "L"], "to the end of the command", "command"),
+    row!(Action::PreviousCommand, "previous-command", ["shift-left", "H"], "to the start of the command"),
     row!(Action::Quit, "quit", ["q", "ctrl-c"], "leave", "quit"),
     row!(Action::Search, "search", ["/"], "look for an event", "find"),
-    row!(Action::Command, "command", ["i"], "type a command into the live run", "command"),
+    row!(Action::Command, "command", ["i"], "type a command into the live run", "inject"),
     row!(Action::NextViolation, "next-violation", ["]"], "to the next violation, or divergence", "violation"),
     row!(Action::PreviousViolation, "previous-violation", ["["], "to the last violation, or divergence"),
     row!(Action::Palette, "palette", [":", "ctrl-p"], "all actions by name", "all"),

@@ -99,7 +99,7 @@ impl App {
     /// Does what the chosen row is for.
     pub(super) fn take_chosen(&mut self) {
         let action = self.rows().get(self.chosen).and_then(|row| row.action);
-        (self.overlay, self.prompt) = (None, None);
+        (self.overlay, self.prompt, self.chosen) = (None, None, 0);
         if let Some(action) = action {
             self.update(action);
         }

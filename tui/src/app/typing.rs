@@ -44,7 +44,7 @@ impl App {
     }
 
     fn cancel(&mut self, purpose: Purpose) {
-        (self.prompt, self.overlay) = (None, None);
+        (self.prompt, self.overlay, self.chosen) = (None, None, 0);
         if purpose == Purpose::Filter {
             self.filter_by(&self.filter_before.clone());
         }

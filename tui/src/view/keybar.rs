@@ -143,7 +143,7 @@ mod tests {
                 .map(|(_, at)| *at)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(columns(80)[..3], [1, 9, 17]);
+        assert_eq!(columns(80)[..3], [1, 9, 21]);
         assert_eq!(columns(20), [0, 8]);
         assert_eq!(columns(5), [0; 0]);
     }
@@ -153,7 +153,7 @@ mod tests {
         let area = Rect::new(2, 9, 60, 1);
         let at = |x| action_at(&Keymap::default(), area, (x, Symbols::Braille));
         assert_eq!(at(2), Some(Action::NextEvent));
-        assert_eq!(at(12), Some(Action::PreviousEvent));
+        assert_eq!(at(12), Some(Action::PlayOrPause));
         assert_eq!(at(8), None);
         assert_eq!(at(0), None);
     }

@@ -30,7 +30,9 @@ pub fn draw(scene: &Scene<'_>, (layout, prompt): (&Layout, &Prompt), buffer: &mu
         };
         pen.write(letter.encode_utf8(&mut [0; 4]), style);
     }
-    if !prompt.input.value().is_empty() {
+    if prompt.line().is_empty() {
+        pen.gap(1).write(prompt.purpose.hint(), scene.look.theme.faint());
+    } else {
         pen.gap(1).write(scene.symbol(sign), style);
     }
     draw_remark(scene, (layout.timeline, prompt), buffer);
