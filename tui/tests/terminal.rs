@@ -76,7 +76,10 @@ fn a_run_is_a_key_away_from_the_start_page() {
     let mut stage = play(&[], &[]);
     stage.until("The protocol at its work");
     stage.send(Key::Enter);
+    stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor > 2));
+    stage.send(Key::End);
     stage.until("222/222");
+    stage.send(Key::Right);
     stage.until("the run ends here: completed");
     stage.send(Key::Esc);
     stage.until("The protocol at its work");

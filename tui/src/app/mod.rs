@@ -318,6 +318,7 @@ impl App {
         let is_new = self.film.poll();
         if is_new {
             self.moment = self.film.moment(self.cursor);
+            self.note = self.film.problem().map(str::to_owned).or(self.note.take());
         }
         let has_gone = self.go_where_awaited();
         let has_listed = self.list_on();

@@ -223,3 +223,92 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn press(session: &mut Session, keys: &str) {
+        for key in keys.split_whitespace() {
+            session.press(key.parse().expect("a key"));
+        }
+    }
+
+    fn note(session: &Session) -> &str {
+        let note = match session.page() {
+            Page::Start(start) => &start.note,
+            Page::Run(app) => &app.note,
+            Page::Diff(diff) => &diff.note,
+        };
+        note.as_deref().unwrap_or("")
+    }
+
+    #[test]
+    fn a_run_is_opened_from_the_start_page_and_left_again() {
+        let mut session = Session::start(&[], Keymap::default());
+        press(&mut session, "enter");
+        let Page::Run(app) = session.page() else { panic!("{}", note(&session)) };
+        assert!(app.is_playing && app.name == "join");
+        assert!(session.tick(Duration::from_millis(500)));
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Start(_)));
+        press(&mut session, "q");
+        assert_eq!(session.leave(), Some(Leave::Clean));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_told_on_the_page() {
+        let mut session = Session::start(&["gone.jsonl".into()], Keymap::default());
+        press(&mut session, "home enter");
+        assert_eq!(note(&session), "gone.jsonl: no such file");
+        assert!(session.take_opened().is_empty());
+    }
+
+    #[test]
+    fn the_first_page_has_nothing_below() {
+        let app = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(app, Keymap::default());
+        press(&mut session, "esc");
+        assert_eq!(note(&session), "there is nothing below this: `q` leaves");
+        press(&mut session, "Q");
+        assert_eq!(session.leave(), Some(Leave::Keep));
+    }
+
+    #[test]
+    fn a_run_is_compared_with_a_trace_that_was_saved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("b.jsonl");
+        let mut session = Session::of(crate::app::testing::built_in("join", 3), Keymap::default());
+        press(&mut session, "x ctrl-u");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter d");
+        session.paste("none.jsonl");
+        press(&mut session, "enter");
+        assert_eq!(note(&session), "none.jsonl: no such file");
+        press(&mut session, "d");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter");
+        while session.is_busy() {
+            session.tick(Duration::ZERO);
+            thread::yield_now();
+        }
+        let Page::Diff(diff) = session.page() else { panic!("{}", note(&session)) };
+        assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Run(_)));
+    }
+
+    #[test]
+    fn a_fork_lies_upon_the_run() {
+        let mut session = Session::of(crate::app::testing::built_in("join", 40), Keymap::default());
+        press(&mut session, "F");
+        session.paste("put 5 5");
+        press(&mut session, "enter");
+        let Page::Run(fork) = session.page() else { panic!("a run") };
+        assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Run(app) if app.name == "join"));
+    }
+}

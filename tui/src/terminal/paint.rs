@@ -10,7 +10,7 @@ use crate::film::{Film, Moment};
 use crate::view::diff::{self, Comparison, Pair, Relation, StatePair};
 use crate::view::{self, Look, start, target};
 use ringscope_sim::protocol::{Node as _, NodeView};
-use ringscope_traces::text::Short;
+use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_in_words;
 use ringscope_traces::{Op, Place, Rank};
 
@@ -23,7 +23,10 @@ const PAYLOAD_CHARS: usize = 24;
 /// Draws a page.
 pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     match page {
-        Page::Start(page) => start::draw(&started(page), (area, look), buffer),
+        Page::Start(page) => {
+            start::draw(&started(page), (area, look), buffer);
+            tell(page, (area, look), buffer);
+        }
         Page::Run(app) => view::paint(app, (area, look), buffer),
         Page::Diff(page) => diff::draw((&compared(page).0, &page.keymap), (area, look), buffer),
     }
@@ -66,6 +69,15 @@ fn started(page: &Start) -> start::Start {
     }
     let typed = page.prompt.as_ref().map_or("", |prompt| prompt.line()).to_owned();
     start::Start { sections, chosen: page.chosen, typed }
+}
+
+/// What there is to say, in the row that the start page leaves free.
+fn tell(page: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let Some(note) = &page.note else { return };
+    if let Some(row) = area.rows().rev().nth(1) {
+        let note = format!(" {}", Plain(note));
+        buffer.set_stringn(row.x, row.y, note, row.width.into(), look.theme.warning());
+    }
 }
 
 /// A comparison as the view has it, and the first of its rows that is told.

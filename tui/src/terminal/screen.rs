@@ -60,6 +60,10 @@ impl Screen {
     ///
     /// When the terminal takes no more.
     pub fn draw(&mut self, paint: impl FnOnce(Rect, &mut Buffer)) -> io::Result<()> {
+        // A thread that panics gives the terminal back: nothing is drawn over what it tells.
+        if !Screen::is_open() {
+            return Ok(());
+        }
         let drawn = self.terminal.draw(|frame| {
             let area = frame.area();
             paint(area, frame.buffer_mut());
