@@ -107,7 +107,8 @@ fn percentiles(name: &str, bar: Duration, frame: &mut impl FnMut()) {
     times.sort_unstable();
     let (p50, p99) = (times[FRAMES / 2], times[FRAMES * 99 / 100]);
     let verdict = if p99 <= bar { "reached" } else { "MISSED" };
-    println!("frame/{name}: p50 {p50:.0?}, p99 {p99:.0?}, bar {bar:.0?} {verdict}");
+    let [p50, p99, bar] = [p50, p99, bar].map(|time| time.as_micros());
+    println!("frame/{name}: p50 {p50} us, p99 {p99} us, bar {bar} us {verdict}");
 }
 
 criterion_group!(benches, frames);

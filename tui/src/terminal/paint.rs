@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::diff::{Diff, Row, What};
 use crate::app::start::Start;
-use crate::app::{App, Page, Target};
+use crate::app::{Page, Target};
 use crate::film::{Film, Moment};
 use crate::view::diff::{self, Comparison, Pair, Relation, StatePair};
 use crate::view::{self, Look, start, target};
@@ -36,23 +36,11 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
 pub fn at(page: &Page, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
     match page {
         Page::Start(page) => start::entry_at(&started(page), area, y).map(Target::Row),
-        Page::Run(app) => in_run(app, (area, look), (x, y)),
+        Page::Run(app) => target::at(area, (app, look), (x, y).into()),
         Page::Diff(page) => {
             let (comparison, first) = compared(page);
             diff::row_at(&comparison, area, y).map(|row| Target::Row(first + row))
         }
-    }
-}
-
-fn in_run(app: &App, (area, look): (Rect, &Look), position: (u16, u16)) -> Option<Target> {
-    match target::at(area, (app, look), position) {
-        target::Target::Nothing => None,
-        target::Target::Pane(pane) | target::Target::Tab(pane) => Some(Target::Pane(pane)),
-        target::Target::Rank(_, rank) => Some(Target::Rank(rank)),
-        target::Target::Event(_, at) => Some(Target::Event(at)),
-        target::Target::Timeline(cursor) => Some(Target::Timeline(cursor)),
-        target::Target::Row(row) => Some(Target::Row(row)),
-        target::Target::Action(action) => Some(Target::Bar(action)),
     }
 }
 

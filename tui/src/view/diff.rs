@@ -137,7 +137,8 @@ pub fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usize> {
 /// The rows above and the states below.
 fn parts(area: Rect, states: usize) -> (Rect, Rect) {
     let height = area.height.saturating_sub(3);
-    let below = cells(states + 3).min(height / 2);
+    // On a small screen the rows say more than the states.
+    let below = if height < 12 { 0 } else { cells(states + 3).min(height / 2) };
     let above =
         Rect { y: area.y.saturating_add(1).min(area.bottom()), height: height - below, ..area };
     (above, Rect { y: above.bottom(), height: below, ..area })

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ringscope_traces::{Place, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -76,43 +77,51 @@ fn first(scene: &Scene<'_>, rows: usize) -> usize {
     framed::window(count(scene), rows, middle)
 }
 
+/// From this width on a row has the time and the whole name of its tag.
+const WIDE: u16 = 100;
+
 fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer)) {
     let (app, theme) = (scene.app, &scene.look.theme);
     let fact = app.film.fact(at);
     let is_cursor = app.event() == Some(at);
-    let is_future = at.0 >= app.cursor;
-    let base = if is_future { theme.faint() } else { theme.text() };
-    let name = if is_future { base } else { theme.name() };
-    let wide = usize::from(area.width) >= 100;
-    let ranks = app.film.header().ranks.max(1) - 1;
-    let arrow = scene.symbol(Symbol::To).width();
-    let rank_width = 2 * words::rank(Rank(ranks)).len() + arrow + 3;
+    let (plain, name, rank) = match at.0 >= app.cursor {
+        true => (theme.faint(), theme.faint(), theme.faint()),
+        false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
+    };
     let mut pen = Pen::new(buffer, area);
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
-    let number_width = app.film.len().to_string().len();
-    pen.column(&format!("{:>number_width$}", words::number(at)), number_width + 2, base);
-    if wide {
-        pen.column(&report::time(fact.t), 13, base);
+    let width = app.film.len().to_string().len();
+    pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
+    if area.width >= WIDE {
+        pen.column(&report::time(fact.t), 13, plain);
     }
-    let rank_style = if is_future { base } else { scene.style_of(fact.rank) };
-    pen.column(&words::way(fact, scene.look.symbols), rank_width, rank_style);
-    let tag = if wide { words::tag(app, fact.tag) } else { words::short_tag(app, fact.tag) };
-    let tag_width = if wide { 23 } else { 9 };
-    pen.column(&tag, tag_width.max(tag.len() + 1), if is_cursor { name.reversed() } else { name });
+    pen.column(&words::way(fact, scene.look.symbols), way_width(scene), rank);
+    let (tag, width) = match area.width >= WIDE {
+        true => (words::tag(app, fact.tag), 23),
+        false => (words::short_tag(app, fact.tag), 9),
+    };
+    pen.column(&tag, width.max(tag.len() + 1), if is_cursor { name.reversed() } else { name });
+    draw_rest(scene, (at, plain), &mut pen);
+}
+
+/// The payload's beginning and, if there is still room for some of it then, the event's cause.
+fn draw_rest(scene: &Scene<'_>, (at, style): (Place, Style), pen: &mut Pen<'_>) {
+    const LEAST_PAYLOAD: usize = 12;
     let cause = cause(scene, at);
-    let cause_width = cause.chars().count();
-    // Of a narrow row the payload has what is left, down to a few letters.
-    let has_cause = pen.room() > cause_width + 12;
-    let room = pen.room().saturating_sub(if has_cause { cause_width + 2 } else { 1 });
-    pen.column(&fitting(scene, at, room), room, base);
+    let cause_width = cause.width() + 2;
+    let has_cause = pen.room() > cause_width + LEAST_PAYLOAD;
+    let room = pen.room().saturating_sub(if has_cause { cause_width } else { 1 });
+    let payload = words::payload(scene.app, at, room.saturating_sub("...".len()));
+    pen.column(&payload, room, style);
     if has_cause {
-        pen.gap(1).write(&cause, theme.faint());
+        pen.gap(1).write(&cause, scene.look.theme.faint());
     }
 }
 
-/// The payload's beginning.
-fn fitting(scene: &Scene<'_>, at: Place, room: usize) -> String {
-    words::payload(scene.app, at, room.saturating_sub(3))
+/// The width of `r63 → r12` and a space, for the greatest rank that there is.
+fn way_width(scene: &Scene<'_>) -> usize {
+    let greatest = Rank(scene.app.film.header().ranks.max(1) - 1);
+    2 * words::rank(greatest).len() + scene.symbol(Symbol::To).width() + 3
 }
 
 fn cause(scene: &Scene<'_>, at: Place) -> String {

@@ -100,7 +100,9 @@ fn start(scene: &Scene<'_>) -> Vec<Line> {
 fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<Line>) {
     let name = words::node_at(scene.app, rank, scene.look.symbols);
     let Some(now) = scene.node(rank) else {
-        return (format!("node {name}"), mail(scene, rank));
+        let unknown = line("state", "unknown", scene.look.theme.warning());
+        let lines = std::iter::once(unknown).chain(mail(scene, rank)).collect();
+        return (format!("node {name}"), lines);
     };
     let role = match now.role {
         Role::Head => "head",

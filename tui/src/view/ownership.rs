@@ -69,7 +69,8 @@ pub fn overview(scene: &Scene<'_>, (area, keys): (Rect, (i64, i64)), buffer: &mu
     let (start, end) = (column(scene, area, keys.0), column(scene, area, keys.1));
     let width = cells(end.saturating_sub(start).max(1));
     let part = Rect { x: area.x.saturating_add(cells(start)), width, ..area };
-    buffer.set_style(part.intersection(area), scene.look.theme.selected());
+    // Not reversed: of a full block nothing would be left.
+    buffer.set_style(part.intersection(area), scene.look.theme.changed());
 }
 
 /// The owner of the key whose column is at a position.

@@ -7,14 +7,14 @@ use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_traces::Rank;
+use ringscope_traces::{Place, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::canvas::{Arc, Canvas, Ink, Meeting};
 use super::geometry::{CELL_WIDTH, Span, cells, whole};
-use super::labels::Free;
 use super::layout::Placed;
 use super::pen::{Pen, row};
 use super::scene::{Scene, Stage};
@@ -45,20 +45,18 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
         return;
     }
     let picture = Picture::new(scene, inside);
+    let middle = Middle::new(scene, &picture);
     if picture.disc.outer < LEAST_RADIUS {
-        middle(scene, (inside, usize::from(inside.width)), buffer);
+        middle.draw(scene, buffer);
         return;
     }
     messages::draw_lines(scene, &picture, buffer);
     draw_arcs(scene, &picture, buffer);
-    let mut free = picture.free();
-    draw_nodes(scene, &picture, &mut free, buffer);
-    let room = whole(2.0 * picture.disc.inside() / CELL_WIDTH);
-    let middle = middle(scene, (inside, room), buffer);
-    for position in middle.positions() {
-        free.take((i32::from(position.x - inside.x), i32::from(position.y - inside.y)));
+    draw_nodes(scene, &picture, buffer);
+    middle.draw(scene, buffer);
+    for label in labels(scene, &picture, &middle) {
+        Pen::new(buffer, label.place).write(&label.text, label.style);
     }
-    messages::draw_labels(scene, &picture, (&mut free, buffer));
     draw_outside(scene, inside, buffer);
     if picture.is_part() {
         let last = row(inside, usize::from(inside.height) - 1);
@@ -66,33 +64,64 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     }
 }
 
-/// The rank whose node is at a position, in the pane as it was drawn.
-pub fn rank_at(scene: &Scene<'_>, placed: Placed, (x, y): (u16, u16)) -> Option<Rank> {
+/// What a label names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A node.
+    Rank(Rank),
+    /// A message, by its send.
+    Message(Place),
+}
+
+/// A label and where it is.
+#[derive(Debug)]
+struct Label {
+    named: Named,
+    place: Rect,
+    text: String,
+    style: Style,
+}
+
+/// What is at a position, in the pane as it was drawn.
+pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Named> {
     /// How many cells beside a node still are that node.
     const NEAR: i32 = 1;
     scene.standing()?;
     let inside = placed.inside();
     let picture = Picture::new(scene, inside);
-    let (x, y) = (i32::from(x) - i32::from(inside.x), i32::from(y) - i32::from(inside.y));
+    let labels = labels(scene, &picture, &Middle::new(scene, &picture));
+    if let Some(label) = labels.iter().find(|label| label.place.contains(position)) {
+        return Some(label.named);
+    }
+    let x = i32::from(position.x) - i32::from(inside.x);
+    let y = i32::from(position.y) - i32::from(inside.y);
     let distance = |node: &Node| {
         let (column, row) = picture.disc.node(node.angle).cell();
         (column - x).abs().max(2 * (row - y).abs())
     };
-    let nearest = picture.nodes.iter().min_by_key(|node| distance(node));
-    let hit = nearest.filter(|node| distance(node) <= NEAR).map(|node| node.rank);
-    hit.or_else(|| label_at(scene, &picture, (x, y)))
+    let nearest = picture.nodes.iter().min_by_key(|node| distance(node))?;
+    (distance(nearest) <= NEAR).then_some(Named::Rank(nearest.rank))
 }
 
-/// The rank whose label is at a cell.
-fn label_at(scene: &Scene<'_>, picture: &Picture, (x, y): (i32, i32)) -> Option<Rank> {
+/// All labels: first the nodes', then the messages' where these have left room.
+fn labels(scene: &Scene<'_>, picture: &Picture, middle: &Middle) -> Vec<Label> {
     let mut free = picture.free();
-    picture.labelled().find_map(|node| {
+    let mut labels = Vec::new();
+    for node in picture.labelled() {
         let text = node_label(scene, picture, node);
-        let place = free.outside(&picture.disc, node.angle, text.width())?;
-        let column = i32::from(place.x) - i32::from(picture.area.x);
-        let row = i32::from(place.y) - i32::from(picture.area.y);
-        (row == y && (column..column + i32::from(place.width)).contains(&x)).then_some(node.rank)
-    })
+        let Some(place) = free.outside(&picture.disc, node.angle, text.width()) else { continue };
+        let style = match node.is_selected {
+            true => scene.look.theme.selected(),
+            false => scene.style_of(node.rank),
+        };
+        labels.push(Label { named: Named::Rank(node.rank), place, text, style });
+    }
+    for position in middle.area.positions() {
+        let column = i32::from(position.x) - i32::from(picture.area.x);
+        free.take((column, i32::from(position.y) - i32::from(picture.area.y)));
+    }
+    labels.extend(messages::labels(scene, picture, &mut free));
+    labels
 }
 
 fn detail(scene: &Scene<'_>, placed: Placed) -> String {
@@ -158,21 +187,12 @@ fn draw_loads(scene: &Scene<'_>, picture: &Picture, (canvas, buffer): (&mut Canv
     canvas.draw(buffer, Meeting::Together, style);
 }
 
-fn draw_nodes(scene: &Scene<'_>, picture: &Picture, free: &mut Free, buffer: &mut Buffer) {
+fn draw_nodes(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     for node in picture.marked() {
         let Some(place) = picture.on_screen(picture.disc.node(node.angle)) else { continue };
         let Some(cell) = buffer.cell_mut(place) else { continue };
         let style = scene.style_of(node.rank).bold();
         cell.set_symbol(scene.symbol(node.symbol())).set_style(style);
-    }
-    for node in picture.labelled() {
-        let text = node_label(scene, picture, node);
-        let Some(place) = free.outside(&picture.disc, node.angle, text.width()) else { continue };
-        let style = match node.is_selected {
-            true => scene.look.theme.selected(),
-            false => scene.style_of(node.rank),
-        };
-        Pen::new(buffer, place).write(&text, style);
     }
 }
 
@@ -186,46 +206,59 @@ fn node_label(scene: &Scene<'_>, picture: &Picture, node: &Node) -> String {
     }
 }
 
-/// The head, the command node and what it waits for, as wide as the circle allows; where that was
-/// written.
-fn middle(scene: &Scene<'_>, (inside, room): (Rect, usize), buffer: &mut Buffer) -> Rect {
-    let Some(standing) = scene.standing() else { return Rect::ZERO };
-    let command = standing.nodes.len().saturating_sub(1);
-    let mut lines = vec![format!("head r0  cmd r{command}")];
-    if lines[0].width() > room {
-        lines = vec!["head r0".to_owned(), format!("cmd r{command}")];
-    }
-    let names = lines.len();
-    if let Some(oldest) = scene.commands.first() {
-        let more = match scene.commands.len() - 1 {
-            0 => String::new(),
-            more => format!(" +{more}"),
+/// The head, the command node and what it waits for, as wide as the circle allows.
+struct Middle {
+    area: Rect,
+    lines: Vec<String>,
+    /// How many of them are names.
+    names: usize,
+}
+
+impl Middle {
+    fn new(scene: &Scene<'_>, picture: &Picture) -> Middle {
+        let inside = picture.area;
+        let room = match picture.disc.outer < LEAST_RADIUS {
+            true => usize::from(inside.width),
+            false => whole(2.0 * picture.disc.inside() / CELL_WIDTH),
         };
-        lines.push(format!("{} {oldest}{more}", scene.symbol(Symbol::Play)));
+        let command = scene.standing().map_or(0, |standing| standing.nodes.len().saturating_sub(1));
+        let mut lines = vec![format!("head r0  cmd r{command}")];
+        if lines[0].width() > room {
+            lines = vec!["head r0".to_owned(), format!("cmd r{command}")];
+        }
+        let names = lines.len();
+        lines.extend(command_in_words(scene));
+        lines.extend(messages::between_head_and_command(scene));
+        let lines: Vec<String> = lines.iter().map(|line| pen::fitted(line, room)).collect();
+        let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+        let (width, height) =
+            (cells(width).min(inside.width), cells(lines.len()).min(inside.height));
+        let x = inside.x + (inside.width - width) / 2;
+        let y = inside.y + (inside.height - height) / 2;
+        Middle { area: Rect { x, y, width, height }, lines, names }
     }
-    lines.extend(messages::between_head_and_command(scene));
-    let lines: Vec<String> = lines.iter().map(|line| pen::fitted(line, room)).collect();
-    let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
-    let area = Rect {
-        x: inside.x + inside.width.saturating_sub(cells(width)) / 2,
-        y: inside.y + inside.height.saturating_sub(cells(lines.len())) / 2,
-        width: cells(width).min(inside.width),
-        height: cells(lines.len()).min(inside.height),
-    };
-    for (index, line) in lines.iter().enumerate() {
-        let style = match index.cmp(&names) {
-            Ordering::Less => scene.look.theme.name(),
-            Ordering::Equal => scene.look.theme.text(),
-            Ordering::Greater => scene.look.theme.moving(),
-        };
-        let before = (width - line.width()) / 2;
-        // What lies below it, the ends of messages, would make it hard to read.
-        let mut pen = Pen::new(buffer, row(area, index));
-        pen.write(&" ".repeat(width), scene.look.theme.text());
-        let mut pen = Pen::new(buffer, row(area, index));
-        pen.gap(before).write(line, style);
+
+    fn draw(&self, scene: &Scene<'_>, buffer: &mut Buffer) {
+        for (index, line) in self.lines.iter().enumerate().take(usize::from(self.area.height)) {
+            let style = match index.cmp(&self.names) {
+                Ordering::Less => scene.look.theme.name(),
+                Ordering::Equal => scene.look.theme.text(),
+                Ordering::Greater => scene.look.theme.moving(),
+            };
+            // What lies below it, the ends of messages, would make it hard to read.
+            let width = usize::from(self.area.width);
+            let before = width.saturating_sub(line.width()) / 2;
+            let line = format!("{:before$}{line}", "");
+            Pen::new(buffer, row(self.area, index)).write(&format!("{line:width$}"), style);
+        }
     }
-    area
+}
+
+/// The oldest command in flight, and how many others there are.
+fn command_in_words(scene: &Scene<'_>) -> Option<String> {
+    let (oldest, others) = scene.commands.split_first()?;
+    let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
+    Some(format!("{} {oldest}{more}", scene.symbol(Symbol::Play)))
 }
 
 /// Ranks that have no place on the ring, at the bottom left.

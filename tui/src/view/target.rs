@@ -1,82 +1,56 @@
 //! What is at a position of the screen, for the mouse.
 
 use ratatui::layout::{Position, Rect};
-use ringscope_traces::{Place, Rank};
 
-use crate::app::{Action, App, Pane};
+use crate::app::{App, Pane, Target};
 
 use super::layout::{Class, Layout, Placed};
 use super::overlay::Listed;
 use super::scene::Scene;
 use super::{Look, events, framed, keybar, overlay, ownership, ring, space_time, timeline};
 
-/// What is at a position of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    /// Nothing that answers.
-    Nothing,
-    /// A pane, beside what it shows.
-    Pane(Pane),
-    /// The tab of a pane.
-    Tab(Pane),
-    /// A rank: on the ring, on the strip, or as the heading of a lane.
-    Rank(Pane, Rank),
-    /// An event in a row.
-    Event(Pane, Place),
-    /// A row of what lies over the panes.
-    Row(usize),
-    /// The timeline, and the cursor that is there.
-    Timeline(usize),
-    /// The words of an action in the key bar.
-    Action(Action),
-}
-
 /// What is at a position of the screen as it was drawn from this state.
-pub fn at(area: Rect, (app, look): (&App, &Look), (x, y): (u16, u16)) -> Target {
+pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<Target> {
+    let Position { x, y } = position;
     let layout = Layout::new(area, app.focus, app.is_zoomed);
     let scene = Scene::new(app, look);
-    let position = Position { x, y };
     if layout.class == Class::TooSmall {
-        return Target::Nothing;
+        return None;
     }
     if let Some(listed) = Listed::of(app) {
-        let row = overlay::row_at((area, &listed), (x, y));
-        return row.map_or(Target::Nothing, Target::Row);
+        return overlay::row_at((area, &listed), (x, y)).map(Target::Row);
     }
     if layout.timeline.contains(position) {
-        return Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x));
+        return Some(Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x)));
     }
     if layout.keybar.contains(position) {
-        let action = keybar::action_at(&app.keymap, layout.keybar, (x, look.symbols));
-        return action.map_or(Target::Nothing, Target::Action);
+        return keybar::action_at(&app.keymap, layout.keybar, (x, look.symbols)).map(Target::Bar);
     }
     if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {
-        let rank = ownership::rank_at(&scene, strip, x);
-        return rank
-            .map_or(Target::Pane(Pane::Ownership), |rank| Target::Rank(Pane::Ownership, rank));
+        return ownership::rank_at(&scene, strip, x).map(Target::Rank);
     }
-    layout.pane_at(position).map_or(Target::Nothing, |placed| in_pane(&scene, placed, (x, y)))
+    layout.pane_at(position).map(|placed| in_pane(&scene, placed, position))
 }
 
-fn in_pane(scene: &Scene<'_>, placed: Placed, (x, y): (u16, u16)) -> Target {
-    if let Some(pane) = framed::tab_at(placed, (x, y)).filter(|_| placed.tabs.len() > 1) {
-        return Target::Tab(pane);
-    }
-    let pane = placed.pane;
-    let inside = placed.inside();
-    if !inside.contains(Position { x, y }) {
+fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
+    let Position { x, y } = position;
+    if let Some(pane) = framed::tab_at(placed, (x, y)) {
         return Target::Pane(pane);
     }
-    let rank = |rank| Target::Rank(pane, rank);
-    let event = |at| Target::Event(pane, at);
-    let target = match pane {
-        Pane::Ring => ring::rank_at(scene, placed, (x, y)).map(rank),
-        Pane::Events => events::event_at(scene, inside, y).map(event),
-        Pane::SpaceTime => {
-            space_time::at(scene, inside, (x, y)).map(|found| found.map_or_else(rank, event))
-        }
-        Pane::Ownership => ownership::rank_at(scene, inside, x).map(rank),
+    let inside = placed.inside();
+    if !inside.contains(position) {
+        return Target::Pane(placed.pane);
+    }
+    let target = match placed.pane {
+        Pane::Ring => ring::at(scene, placed, position).map(|named| match named {
+            ring::Named::Rank(rank) => Target::Rank(rank),
+            ring::Named::Message(sent) => Target::Message(sent),
+        }),
+        Pane::Events => events::event_at(scene, inside, y).map(Target::Event),
+        Pane::SpaceTime => space_time::at(scene, inside, (x, y))
+            .map(|found| found.map_or_else(Target::Rank, Target::Event)),
+        Pane::Ownership => ownership::rank_at(scene, inside, x).map(Target::Rank),
         Pane::Inspector | Pane::Watches => None,
     };
-    target.unwrap_or(Target::Pane(pane))
+    target.unwrap_or(Target::Pane(placed.pane))
 }

@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier};
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, paint};
-use crate::app::{App, Keymap, Pane};
+use crate::app::{Action, App, Keymap, Pane, Target};
 use dump::dump;
 
 pub fn look(palette: Palette, symbols: Symbols) -> Look {
@@ -134,7 +134,7 @@ proptest! {
         let look = look(Palette::ALL[palette], symbols);
         screen(&app, (width, height), look);
         let area = Rect::new(0, 0, width, height);
-        super::target::at(area, (&app, &look), (x, y));
+        super::target::at(area, (&app, &look), (x, y).into());
     }
 }
 
@@ -181,7 +181,7 @@ fn find(buffer: &Buffer, text: &str) -> (u16, u16) {
 
 #[test]
 fn what_is_clicked_is_what_was_drawn_there() {
-    use super::target::{Target, at};
+    use super::target::at;
     use ringscope_traces::{Place, Rank};
 
     let app = scenes::built_in("join", scenes::ADD);
@@ -189,22 +189,35 @@ fn what_is_clicked_is_what_was_drawn_there() {
     let size = (160, 48);
     let buffer = screen(&app, size, look);
     let area = buffer.area;
-    let on = |text| at(area, (&app, &look), find(&buffer, text));
+    let on = |text| at(area, (&app, &look), find(&buffer, text).into()).unwrap();
     let event = app.event().unwrap();
-    assert_eq!(on("○"), Target::Rank(Pane::Ring, Rank(3)));
-    assert_eq!(on("r3·500+"), Target::Rank(Pane::Ring, Rank(3)));
-    assert_eq!(on("81▶"), Target::Event(Pane::SpaceTime, event));
-    assert_eq!(on("▶ 81"), Target::Event(Pane::Events, event));
-    assert_eq!(on(" 82  4"), Target::Event(Pane::Events, Place(event.0 + 1)));
+    assert_eq!(on("○"), Target::Rank(Rank(3)));
+    assert_eq!(on("r3·500+"), Target::Rank(Rank(3)));
+    assert_eq!(on("key 200"), Target::Message(event));
+    assert_eq!(on("81▶"), Target::Event(event));
+    assert_eq!(on("▶ 81"), Target::Event(event));
+    assert_eq!(on(" 82  4"), Target::Event(Place(event.0 + 1)));
     assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
-    let (x, y) = find(&buffer, "▉");
-    let target = at(area, (&app, &look), (x, y));
+    let target = on("▉");
     let Target::Timeline(cursor) = target else { panic!("{target:?}") };
     assert!(cursor.abs_diff(app.cursor) <= app.film.len() / 100);
     let narrow = screen(&app, (80, 24), look);
-    let tab = find(&narrow, "4 Space-time");
+    let tab = find(&narrow, "4 Space-time").into();
     let target = at(narrow.area, (&app, &look), tab);
-    assert_eq!(target, Target::Tab(Pane::SpaceTime));
+    assert_eq!(target, Some(Target::Pane(Pane::SpaceTime)));
+}
+
+#[test]
+fn all_that_can_be_done_lies_over_the_panes() {
+    let mut app = scenes::built_in("join", scenes::ADD);
+    app.update(Action::Palette);
+    app.paste("event");
+    let look = look(Palette::TwoHundred, Symbols::Braille);
+    let buffer = screen(&app, (80, 24), look);
+    insta::assert_snapshot!("palette-80x24", dump(&buffer));
+    let place = find(&buffer, "next-event").into();
+    let target = super::target::at(buffer.area, (&app, &look), place);
+    assert_eq!(target, Some(Target::Row(0)));
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl Palette {
     }
 
     /// The pairs of owners' colours that somebody sees as nearly the same, so that no neighbours get
-    /// them: nearer than [`vision::APART`] in normal vision or without one kind of cones.
+    /// them: nearer than 20 in CIE Lab, in normal vision or without one kind of cones.
     fn too_near(self) -> &'static [(usize, usize)] {
         match self {
             Palette::Off => &[],

@@ -10,11 +10,11 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::canvas::{Canvas, Ink, Meeting};
 use super::super::geometry::Point;
 use super::super::labels::Free;
-use super::super::pen::Pen;
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
 use super::super::words;
 use super::model::Picture;
+use super::{Label, Named};
 
 /// How many messages have a label beside the selected one.
 const MOST_LABELS: usize = 8;
@@ -89,21 +89,27 @@ fn draw_course(
     canvas.line(from, end, ink);
 }
 
-/// The heads of the messages and their labels.
-pub fn draw_labels(scene: &Scene<'_>, picture: &Picture, (free, buffer): (&mut Free, &mut Buffer)) {
-    for course in courses(scene).into_iter().take(1 + MOST_LABELS) {
-        let Some(head) = head(scene, picture, course) else { continue };
-        let label = label(scene, course.sent);
-        let symbol = scene.symbol(Symbol::Message);
-        // Where the ring is small the word before the number is left out.
-        let number = label.split_once(' ').map_or("", |(_, number)| number);
-        for text in [format!("{symbol} {label}"), format!("{symbol} {number}")] {
-            if let Some(place) = free.inside(&picture.disc, head, text.width()) {
-                Pen::new(buffer, place).write(&text, style(scene, course));
-                break;
-            }
-        }
-    }
+/// The labels at the heads of the messages, where there is room.
+pub fn labels(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
+    let courses = courses(scene).into_iter().take(1 + MOST_LABELS);
+    courses.filter_map(|course| label(scene, picture, (course, &mut *free))).collect()
+}
+
+fn label(
+    scene: &Scene<'_>,
+    picture: &Picture,
+    (course, free): (Course, &mut Free),
+) -> Option<Label> {
+    let head = head(scene, picture, course)?;
+    let what = what(scene, course.sent);
+    let symbol = scene.symbol(Symbol::Message);
+    // Where the ring is small the word before the number is left out.
+    let number = what.split_once(' ').map_or("", |(_, number)| number);
+    let texts = [format!("{symbol} {what}"), format!("{symbol} {number}")];
+    let (place, text) = texts
+        .into_iter()
+        .find_map(|text| Some((free.inside(&picture.disc, head, text.width())?, text)))?;
+    Some(Label { named: Named::Message(course.sent), place, text, style: style(scene, course) })
 }
 
 fn style(scene: &Scene<'_>, course: Course) -> Style {
@@ -165,7 +171,7 @@ fn inside_of_arc(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option
 }
 
 /// What stands at the head: of keys that move, which one.
-fn label(scene: &Scene<'_>, sent: Place) -> String {
+fn what(scene: &Scene<'_>, sent: Place) -> String {
     let keys = match words::message(scene.app, sent) {
         Some(Message::RedistributeAdd(record)) => moving(&record),
         Some(Message::RedistributeRemove(record)) => {
