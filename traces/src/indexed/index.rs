@@ -137,7 +137,20 @@ impl Index {
     /// The lines, to be read again.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {
-        Lines { index: self, start: 0, window: Vec::new() }
+        Lines { index: self, start: 0, window: Vec::new(), window_bytes: WINDOW_BYTES }
+    }
+
+    /// Reads the line of one event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lines::event`].
+    ///
+    /// # Panics
+    ///
+    /// When the index does not have that place.
+    pub fn event(&self, at: Place) -> Result<Event, ReadError> {
+        Lines { window_bytes: 0, ..self.lines() }.event(at)
     }
 
     /// Where the line of an event begins, and where it ends.
@@ -159,6 +172,7 @@ pub struct Lines<'i> {
     /// Where the window begins, in bytes.
     start: u64,
     window: Vec<u8>,
+    window_bytes: usize,
 }
 
 impl Lines<'_> {
@@ -194,7 +208,7 @@ impl Lines<'_> {
     /// Reads a line, and those behind it that a window has room for.
     fn read(&mut self, start: u64, end: u64) -> Result<(), Problem> {
         let length = usize::try_from(end - start).expect("a line is no longer than its limit");
-        self.window.resize(length.max(WINDOW_BYTES), 0);
+        self.window.resize(length.max(self.window_bytes), 0);
         let read = self.index.store.read_from(start, &mut self.window);
         self.start = start;
         self.window.truncate(*read.as_ref().unwrap_or(&0));

@@ -63,12 +63,11 @@ impl Indexer {
         self.reader.header()
     }
 
-    /// How much has been read, from 0 to 1.
+    /// How many hundredths of the bytes have been read.
     #[must_use]
-    pub fn share(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "it is shown as hundredths")]
-        let share = self.reader.end_of_line() as f64 / self.bytes.max(1) as f64;
-        share.min(1.0)
+    pub fn hundredths(&self) -> u8 {
+        let hundredths = self.reader.end_of_line().saturating_mul(100) / self.bytes.max(1);
+        u8::try_from(hundredths.min(100)).expect("a hundred at most")
     }
 
     /// The next block; `None` after the last.
