@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ringscope_sim::scenario::builtin::{self, BuiltIn};
 use ringscope_sim::scenario::{MOST_BYTES, Scenario};
+use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Reader, Trace};
 
 use crate::failure::Failure;
@@ -152,6 +154,26 @@ pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
     }
     let file = BufReader::with_capacity(1 << 16, open_trace(word)?);
     Ok(ringscope_traces::read_trace(file, &name)?)
+}
+
+/// The bytes of a trace, to be read from any place: where only their order is to be had, they are kept.
+pub fn store(word: &Path) -> Result<Store, Failure> {
+    if word == DASH {
+        return kept(word, io::stdin().lock());
+    }
+    let file = open_trace(word)?;
+    if file.metadata().is_ok_and(|found| found.is_file()) {
+        Ok(Store::File(Arc::new(file)))
+    } else {
+        kept(word, file)
+    }
+}
+
+fn kept(word: &Path, mut read: impl Read) -> Result<Store, Failure> {
+    let mut bytes = Vec::new();
+    read.read_to_end(&mut bytes)
+        .map_err(|error| Failure::about(&trace_name(word), format!("cannot be read: {error}")))?;
+    Ok(Store::Memory(bytes.into()))
 }
 
 /// What messages call a trace.

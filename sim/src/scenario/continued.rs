@@ -35,7 +35,7 @@ impl Scenario {
     /// Every command of that line that would crash a rank, hang or circle.
     pub fn check_last_line(&self) -> Result<(), ScenarioErrors> {
         let last = self.lines.last().copied().unwrap_or(0);
-        self.check().map_or_else(|errors| errors.from_line(last), |_| Ok(()))
+        self.check().map_or_else(|errors| errors.of_the_lines_from(last), |_| Ok(()))
     }
 }
 

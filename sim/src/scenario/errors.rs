@@ -198,7 +198,7 @@ impl ScenarioErrors {
     }
 
     /// Those of a line and the lines below it, if there are any.
-    pub(super) fn from_line(mut self, line: u32) -> Result<(), ScenarioErrors> {
+    pub(super) fn of_the_lines_from(mut self, line: u32) -> Result<(), ScenarioErrors> {
         self.problems.retain(|problem| problem.position.is_some_and(|at| at.line >= line));
         if self.problems.is_empty() { Ok(()) } else { Err(ScenarioErrors { more: 0, ..self }) }
     }

@@ -10,8 +10,8 @@ use crate::protocol::{Message as _, Wait};
 use crate::world::{Blocked, End, Stall};
 
 impl Journey {
-    /// Why a run that ended so, here, did not complete; `None` when it completed, and of a livelock,
-    /// which no single state shows.
+    /// Why a run that ended so, here, did not complete; `None` when it completed, and of what no single
+    /// state shows: a livelock, and a limit.
     #[must_use]
     pub fn explanation(&self, ending: &Ending) -> Option<Explanation> {
         explain(&self.end(ending)?, &self.nodes)
@@ -22,8 +22,7 @@ impl Journey {
             Ending::Completed => Some(End::Completed),
             Ending::Deadlock => Some(End::Deadlock(self.stall())),
             Ending::Crashed { .. } => self.crash(),
-            Ending::Stopped => Some(End::Stopped { limit_messages: self.received }),
-            Ending::Livelock => None,
+            Ending::Livelock | Ending::Stopped => None,
         }
     }
 

@@ -28,7 +28,6 @@ pub struct Journey {
     pub(super) duties: FxHashMap<Rank, Duty<Message>>,
     pub(super) mail: Mail,
     pub(super) eager: Option<u64>,
-    pub(super) received: u64,
     /// The last receive.
     last: Option<Place>,
     outbox: Outbox<Message>,
@@ -71,7 +70,6 @@ impl Journey {
             duties,
             mail: Mail::default(),
             eager,
-            received: 0,
             last: None,
             outbox: Outbox::default(),
             cursor: 0,
@@ -156,7 +154,6 @@ impl Journey {
 
     /// Takes note of what a receive has brought about.
     fn note(&mut self, at: Place, rank: Rank, (message, before): (&Message, Option<&Storage>)) {
-        self.received += 1;
         self.last = Some(at);
         self.busy.push(rank);
         let view = self.nodes[rank.index()].view();

@@ -24,8 +24,6 @@ pub(super) enum Turn {
     Sent(Deed),
     /// The command with that index was answered there.
     Answered(usize, Place),
-    /// There are no more commands.
-    Ended(Place),
 }
 
 /// Which commands wait for an answer.
@@ -54,10 +52,12 @@ impl Book {
                 self.sent += 1;
                 Some(Turn::Sent(Deed { command, sent: at, answered: None }))
             }
-            (Op::Send, Meaning::End) => Some(Turn::Ended(at)),
             (Op::Recv, Meaning::Found(..)) => Some(Turn::Answered(self.gets.pop_front()?, at)),
             (Op::Recv, Meaning::Done(_)) => Some(Turn::Answered(self.others.pop_front()?, at)),
-            (Op::Send, Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring)
+            (
+                Op::Send,
+                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring,
+            )
             | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Rewiring) => None,
         }
     }

@@ -33,6 +33,6 @@ impl Film {
 
     /// A rank's events, in their order.
     pub fn events_of(&self, rank: Rank) -> impl Iterator<Item = Place> + '_ {
-        std::iter::successors(self.first_of(rank), |at| self.next(*at))
+        std::iter::successors(self.index.first(rank), |at| self.next(*at))
     }
 }

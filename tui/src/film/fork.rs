@@ -1,9 +1,10 @@
 //! Another run from the past of this one.
 
 use ringscope_sim::scenario::{Scenario, ScenarioErrors};
+use ringscope_traces::Op;
 use ringscope_traces::text::Plain;
 
-use super::{Film, Source};
+use super::{Deed, Film, Source};
 use crate::failure::Failure;
 
 /// Whether a command is checked before it is given to the ring.
@@ -39,10 +40,27 @@ impl Film {
         self.go_on_after(scenario.script.len(), line, care)
     }
 
-    /// Up to which cursor the run that is forked at a cursor has the same events: up to that one, or
-    /// to END where that had been sent.
+    /// Up to which cursor the run that is forked at a cursor has the same events.
+    ///
+    /// That is the same cursor as long as there are commands to come. After the last one, it is where the
+    /// window has room for another: a command is sent as soon as it has.
     pub fn fork_point(&self, cursor: usize) -> usize {
-        self.known.no_more_deeds.map_or(cursor, |end| cursor.min(end.0))
+        let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
+        let Some(scenario) = self.scenario().filter(|all| all.script.len() == sent as u64) else {
+            return cursor;
+        };
+        self.room_for_another(scenario.settings.window).map_or(cursor, |room| cursor.min(room))
+    }
+
+    /// The cursor from which on the command node would send one more command after its last.
+    fn room_for_another(&self, window: u32) -> Option<usize> {
+        let Some(Deed { sent: last, .. }) = self.deeds().last() else { return Some(0) };
+        let is_open = |deed: &&Deed| deed.answered.is_none_or(|answered| answered > *last);
+        if self.deeds().iter().filter(is_open).count() < window as usize {
+            return Some(last.0 + 1);
+        }
+        let mut later = std::iter::successors(self.next(*last), |at| self.next(*at));
+        later.find(|at| self.fact(*at).op == Op::Recv).map(|answer| answer.0 + 1)
     }
 
     /// The scenario of a live run.

@@ -8,20 +8,25 @@ mod find;
 mod fork;
 mod known;
 mod moment;
+#[cfg(test)]
+mod tests;
 mod worker;
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
 
-use ringscope_sim::explain::Explanation;
+use ringscope_sim::explain::{Explanation, explain};
 use ringscope_sim::ledger::{Invariant, Violation};
 use ringscope_sim::protocol::{Key, Protocol};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
+use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Causality, Ending, Event, Header, NoNames, Op, Payload, Place, Rank, Tag, Trace, Vocabulary,
-    read_trace,
+    Ending, Event, Header, NoNames, Op, Payload, Place, Rank, ReadError, Tag, Vocabulary,
 };
 
 pub use deeds::Deed;
@@ -32,7 +37,8 @@ pub use ringscope_sim::travel::{How, Touch};
 
 use crate::failure::Failure;
 use crate::input;
-use known::Known;
+use known::{Known, News};
+use worker::{Gone, SPACING_BYTES, Worker, told};
 
 /// Where the events of a film come from.
 #[derive(Debug, Clone)]
@@ -90,54 +96,135 @@ pub enum Progress {
 /// A run that can be looked at after any of its events.
 pub struct Film {
     source: Source,
-    trace: Trace,
-    causality: Causality,
+    index: Index,
     known: Known,
+    /// What the background has found and nobody has taken yet; `None` when it has found everything.
+    news: Option<Receiver<News>>,
+    /// Why a line could not be read again.
+    unreadable: OnceCell<String>,
 }
 
+/// A shorter run is read at once: that takes no longer than a frame or two.
+const SHORT_BYTES: u64 = 4 << 20;
+
+/// The most messages of a live run whose scenario sets no limit: it is kept in memory.
+const LIVE_MESSAGES: u64 = 1_000_000;
+
 impl Film {
-    /// Simulates a scenario to its end.
+    /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
     pub fn live(scenario: Scenario) -> Film {
         let written = Written::new(Vec::new(), &header(&scenario.settings));
-        let mut written = written.expect("memory takes a trace");
-        let finished = simulate(&scenario, &mut written);
-        let ending = finished.outcome.end.ending();
-        let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
-        let (trace, _) = read_trace(&bytes[..], &scenario.name).expect("what we write we read");
-        Film::of(Source::Live(scenario), trace)
+        let mut written = written.expect(MEMORY);
+        let finished = simulate(&limited(&scenario), &mut written);
+        let end = &finished.outcome.end;
+        let (bytes, _) = written.finish(&end.ending()).expect(MEMORY);
+        let explanation = explain(end, finished.world.nodes());
+        let name = scenario.name.clone();
+        let store = Store::Memory(bytes.into());
+        let film = Film::read(Source::Live(scenario), (store, &name), SPACING_BYTES);
+        let mut film = film.expect("what we write we read");
+        film.known.explanation = explanation;
+        film
     }
 
-    /// Opens a trace. It is read on in the background: see [`Film::poll`].
+    /// Opens a trace. Where it is long it is read on in the background: see [`Film::poll`].
     ///
     /// # Errors
     ///
     /// When there is no such file, or it does not begin as a trace.
     pub fn open(path: &Path) -> Result<Film, Failure> {
-        let (trace, _) = input::trace(path)?;
-        Ok(Film::of(Source::File(path.into()), trace))
+        let store = input::store(path)?;
+        let name = input::trace_name(path);
+        Ok(Film::read(Source::File(path.into()), (store, &name), SPACING_BYTES)?)
     }
 
-    fn of(source: Source, trace: Trace) -> Film {
-        let causality = Causality::of(&trace);
-        let mut known = Known::default();
-        worker::read(&trace, &mut |news| known.learn(news));
-        Film { source, trace, causality, known }
+    /// Reads a trace: its first events at least, and all of them where they are few.
+    fn read(
+        source: Source,
+        (store, name): (Store, &str),
+        spacing_bytes: u64,
+    ) -> Result<Film, ReadError> {
+        let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
+        let indexer = Indexer::new(store.clone(), name)?;
+        let index = Index::new(store, name, indexer.header().clone());
+        let (sender, news) = channel();
+        let of_worker = index.clone();
+        let work = move || {
+            let mut tell = |news| sender.send(news).map_err(|_| Gone);
+            let worker = Worker { index: of_worker, spacing_bytes, tell: &mut tell };
+            // When nobody listens any more, nobody wants to know.
+            let _ = worker.read(indexer);
+        };
+        let (known, unreadable) = (Known::default(), OnceCell::new());
+        let mut film = Film { source, index, known, news: Some(news), unreadable };
+        if is_short {
+            work();
+        } else {
+            thread::spawn(work);
+            film.wait_for_news();
+        }
+        film.poll();
+        Ok(film)
+    }
+
+    /// Waits until there is nothing more to know.
+    pub fn wait(&mut self) {
+        while self.wait_for_news() {
+            self.poll();
+        }
+        self.known.is_done = true;
+    }
+
+    /// Whether there was any.
+    fn wait_for_news(&mut self) -> bool {
+        let news = self.news.as_ref().and_then(|news| news.recv().ok());
+        let is_new = news.is_some();
+        news.into_iter().for_each(|news| self.learn(news));
+        is_new
     }
 
     /// Takes what the background has found since; whether there was anything.
     pub fn poll(&mut self) -> bool {
-        false
+        let Some(receiver) = self.news.take() else { return false };
+        let mut is_new = false;
+        loop {
+            match receiver.try_recv() {
+                Ok(news) => {
+                    is_new = true;
+                    self.learn(news);
+                }
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.known.is_done = true;
+                    return true;
+                }
+            }
+        }
+        self.news = Some(receiver);
+        is_new
+    }
+
+    fn learn(&mut self, news: News) {
+        if let Some(block) = self.known.learn(news) {
+            self.index.push(block);
+        }
     }
 
     /// How much of it is there.
     pub fn progress(&self) -> Progress {
-        Progress::Done
+        if self.known.is_done {
+            Progress::Done
+        } else if self.known.is_read {
+            Progress::Checking(hundredths(self.known.checked(), self.len()))
+        } else {
+            Progress::Reading(self.known.hundredths)
+        }
     }
 
     /// What keeps the file from being read to its end, with line and column; what was read so far is
     /// there.
     pub fn problem(&self) -> Option<&str> {
-        self.known.problem.as_deref()
+        self.known.problem.as_deref().or(self.unreadable.get().map(String::as_str))
     }
 
     /// Why nobody knows the nodes of this run at any cursor, such as that it is of another dialect.
@@ -147,7 +234,7 @@ impl Film {
 
     /// Up to which cursor the nodes' states are known so far.
     pub fn states(&self) -> usize {
-        self.known.states
+        self.known.states()
     }
 
     /// Where the events come from.
@@ -157,7 +244,7 @@ impl Film {
 
     /// The trace's header.
     pub fn header(&self) -> &Header {
-        &self.trace.header
+        self.index.header()
     }
 
     /// How the run ended; `None` when it was cut off, or its end has not been read yet.
@@ -172,7 +259,7 @@ impl Film {
 
     /// How many events are there so far.
     pub fn len(&self) -> usize {
-        self.trace.events.len()
+        self.index.len()
     }
 
     /// Whether nothing has happened at all.
@@ -191,17 +278,25 @@ impl Film {
     ///
     /// When the film does not have that place.
     pub fn fact(&self, at: Place) -> Fact {
-        let event = &self.trace[at];
-        Fact { rank: event.rank, op: event.op, peer: event.peer, tag: event.tag, t: event.t }
+        let Outline { rank, op, peer, tag, t, .. } = self.index.outline(at);
+        Fact { rank, op, peer, tag, t }
     }
 
-    /// An event with all that its line says; `None` when that cannot be read any more.
+    /// An event with all that its line says; `None` when that cannot be read any more, which
+    /// [`Film::problem`] tells.
     ///
     /// # Panics
     ///
     /// When the film does not have that place.
     pub fn event(&self, at: Place) -> Option<Event> {
-        Some(self.trace[at].clone())
+        self.noting(self.index.event(at))
+    }
+
+    fn noting(&self, event: Result<Event, ReadError>) -> Option<Event> {
+        if let Err(error) = &event {
+            self.unreadable.get_or_init(|| told(error));
+        }
+        event.ok()
     }
 
     /// An event's payload, read from the file when it is asked for; null when that cannot be read any
@@ -212,40 +307,26 @@ impl Film {
 
     /// A send's receive, or a receive's send.
     pub fn partner(&self, at: Place) -> Option<Place> {
-        self.causality.partner(at)
+        self.index.partner(at)
     }
 
     /// The event before it on its rank.
     pub fn previous(&self, at: Place) -> Option<Place> {
-        self.causality.previous(at)
+        self.index.previous(at)
     }
 
     /// The event after it on its rank.
     pub fn next(&self, at: Place) -> Option<Place> {
-        self.causality.next(at)
-    }
-
-    fn first_of(&self, rank: Rank) -> Option<Place> {
-        self.trace.events.iter().position(|event| event.rank == rank).map(Place)
-    }
-
-    fn flights(&self, cursor: usize) -> Vec<Flight> {
-        let is_open = |at: &Place| {
-            let partner = self.partner(*at).filter(|partner| partner.0 < cursor);
-            self.fact(*at).op == Op::Send && partner.is_none()
-        };
-        let flight = |sent: Place| {
-            let Fact { rank: from, peer: to, tag, .. } = self.fact(sent);
-            Flight { sent, from, to, tag }
-        };
-        (0..cursor).map(Place).filter(is_open).map(flight).collect()
+        self.index.next(at)
     }
 
     /// Everything that happened before an event, and the event itself, in the order of the trace.
     pub fn causes(&self, at: Place) -> Vec<Place> {
-        let mut past = self.causality.past(at);
-        past.push(at);
-        past
+        let mut causes = self.index.past(at);
+        if let Err(place) = causes.binary_search(&at) {
+            causes.insert(place, at);
+        }
+        causes
     }
 
     /// The names of the run's tags.
@@ -281,4 +362,18 @@ impl Film {
     pub fn departure(&self) -> Option<&Departure> {
         self.known.departure.as_ref()
     }
+}
+
+const MEMORY: &str = "memory takes a trace";
+
+/// The scenario with a limit, if it has none.
+fn limited(scenario: &Scenario) -> Scenario {
+    let mut limited = scenario.clone();
+    limited.settings.limit.get_or_insert(LIVE_MESSAGES);
+    limited
+}
+
+fn hundredths(part: usize, whole: usize) -> u8 {
+    let hundredths = part.saturating_mul(100) / whole.max(1);
+    u8::try_from(hundredths.min(100)).expect("a hundred at most")
 }

@@ -58,21 +58,31 @@ impl Film {
     }
 
     fn standing(&self, cursor: usize) -> Option<Standing> {
-        let atlas = self.known.atlas.as_ref().filter(|_| cursor <= self.known.states)?;
-        let checkpoint = atlas.before(cursor);
+        let atlas = self.known.atlas(cursor)?;
+        // The last event is gone past here at any rate, to see the node before it.
+        let checkpoint = atlas.before(cursor.saturating_sub(1));
         let mut stand = atlas.stand(checkpoint);
         let mut before = None;
+        let mut lines = self.index.lines();
         for at in (checkpoint..cursor).map(Place) {
             let Fact { rank, op, .. } = self.fact(at);
             if self.event_at(cursor) == Some(at) {
                 before = Some((rank, stand.nodes[rank.index()].clone()));
             }
             if op == Op::Recv {
-                stand.take(&self.event(at)?);
+                stand.take(&self.noting(lines.event(at))?);
             }
         }
         let Stand { nodes, waits } = stand;
         let ring = Ring::walk(&nodes);
         Some(Standing { nodes, waits, ring, before })
+    }
+
+    fn flights(&self, cursor: usize) -> Vec<Flight> {
+        let flight = |sent: Place| {
+            let Fact { rank: from, peer: to, tag, .. } = self.fact(sent);
+            Flight { sent, from, to, tag }
+        };
+        self.index.open(cursor).into_iter().map(flight).collect()
     }
 }
