@@ -24,8 +24,11 @@ impl App {
     /// Gives a command to the live run, after all that it has.
     pub(super) fn give(&mut self, line: &str, care: Care) -> Result<(), String> {
         refuse_misread(line)?;
+        // Where the command went is known when all commands of both runs are.
+        self.film.wait();
         let before = self.film.deeds().len();
         self.film = self.film.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
+        self.film.wait();
         self.recipe = Recipe::none();
         self.list(self.listing.clone());
         let sent = self.film.deeds().get(before).map(|deed| deed.sent.0);

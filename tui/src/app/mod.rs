@@ -40,7 +40,7 @@ pub use condition::Condition;
 pub use keys::{KeyPress, Keymap};
 pub use listing::Listing;
 pub use mouse::Target;
-pub(crate) use opening::Order;
+pub(crate) use opening::{Order, beyond};
 pub use pane::Pane;
 pub use prompt::{Prompt, Purpose};
 pub use query::Query;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{App, Recipe};
 use crate::args::SettingFlags;
 use crate::failure::Failure;
-use crate::film::Film;
+use crate::film::{Film, Progress};
 use crate::input::{DASH, Origin, is_trace, shown};
 use ringscope_sim::scenario::Scenario;
 
@@ -36,10 +36,9 @@ impl Order {
     pub fn open(&self) -> Result<App, Failure> {
         let name = shown(&self.word);
         let film = self.film()?;
-        let is_beyond = self.at > film.len() && film.scenario().is_some();
-        if is_beyond {
-            let what = format!("there are {} events", film.len());
-            return Err(Failure::about("--at", what).hint("0 is before the first one"));
+        let is_read = !matches!(film.progress(), Progress::Reading(_));
+        if is_read && self.at > film.len() {
+            return Err(beyond(film.len()));
         }
         let mut app = App::new(film, &name, self.at);
         let flags = self.settings.given().map(|(name, value)| (format!("--{name}"), Some(value)));
@@ -82,4 +81,9 @@ impl Order {
             None => Ok(()),
         }
     }
+}
+
+/// What to say when there are not so many events.
+pub(crate) fn beyond(events: usize) -> Failure {
+    Failure::about("--at", format!("there are {events} events")).hint("0 is before the first one")
 }

@@ -6,7 +6,6 @@ use clap::ValueEnum;
 
 use crate::args::ColorWhen;
 use crate::config::Config;
-use crate::failure::Failure;
 use crate::report::lanes;
 use crate::view::Look;
 use crate::view::symbols::Symbols;
@@ -98,9 +97,4 @@ pub fn size(text: &str) -> Result<Size, String> {
         Some((width, height)) => Ok(Size { width, height }),
         None => Err(format!("write columns and rows as 160x48, each 1 to {MOST_CELLS}")),
     }
-}
-
-/// What to say when there are not so many events.
-pub fn beyond(events: usize) -> Failure {
-    Failure::about("--at", format!("there are {events} events")).hint("0 is before the first one")
 }

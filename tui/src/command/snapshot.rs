@@ -2,19 +2,16 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Verdict;
-use super::screen::{LookFlags, Size, beyond, size};
-use crate::app::{App, Order};
+use super::screen::{LookFlags, Size, size};
+use crate::app::{App, Order, beyond};
 use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::film::{Film, Progress};
 use crate::input::shown;
 use crate::output::{Streams, WholeFile};
 use crate::view;
@@ -75,7 +72,7 @@ pub fn execute(
         is_unchecked: args.unchecked,
     };
     let mut app = order.open()?;
-    read_on(&mut app.film);
+    app.film.wait();
     let events = app.film.len();
     match args.at {
         Some(at) if at > events => return Err(beyond(events)),
@@ -110,15 +107,6 @@ fn form(path: &Path) -> Result<Form, Failure> {
         let what = "its ending does not say which form the picture has";
         Failure::about(&shown(path), what).hint("end the name in .txt, .ansi or .svg")
     })
-}
-
-/// Waits until all is known of a run.
-fn read_on(film: &mut Film) {
-    while film.progress() != Progress::Done {
-        if !film.poll() {
-            thread::sleep(Duration::from_millis(1));
-        }
-    }
 }
 
 fn write(path: &Path, picture: &str) -> Result<(), Failure> {

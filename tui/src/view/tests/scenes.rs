@@ -47,7 +47,8 @@ pub fn many(nodes: u32) -> App {
         text += &format!("add {rank} {}\n", place * 100);
     }
     text += &format!("put 1..={keyspace} step 37 key\n");
-    let film = Film::live(Scenario::parse("many", &text).unwrap());
+    let mut film = Film::live(Scenario::parse("many", &text).unwrap());
+    film.wait();
     let cursor = film.len() * 9 / 10;
     let mut app = App::new(film, "many", cursor);
     app.selection = Selection::Rank(Rank(nodes / 2));
