@@ -73,17 +73,6 @@ impl Folder {
             }),
         }
     }
-
-    /// What can be done with the parts that stay.
-    pub fn advice(&self) -> Option<String> {
-        match self {
-            Folder::ForNow(_) => None,
-            Folder::Kept(folder) => Some(format!(
-                "the parts are kept in {0}: see `ringscope merge --help`",
-                shown(folder)
-            )),
-        }
-    }
 }
 
 fn cannot_write(place: &Path, error: &io::Error) -> Failure {

@@ -134,10 +134,15 @@ impl Recorded {
         }
         self.folder.remove()?;
         let what = format!("{}, and nothing was recorded", told::end_in_words(self.how));
-        Err(program.failure(what).hint(
-            "is it an MPI program, of Open MPI or MPICH, that loads MPI as a shared library? \
-             `ringscope record -- mpirun -n 8 ...` starts it",
-        ))
+        let hint = match self.how {
+            How::ByItself(status) if !status.success() => {
+                "it ended before it had started MPI, or is no MPI program"
+            }
+            How::ByItself(_) | How::Hung | How::Interrupted => {
+                "is it an MPI program, of Open MPI or MPICH, linked to MPI's shared library?"
+            }
+        };
+        Err(program.failure(what).hint(hint))
     }
 
     /// Makes one trace of the parts, which are then no longer needed, and tells how it went.
@@ -150,22 +155,23 @@ impl Recorded {
             Ok(found) => found,
             Err(failure) => {
                 target.discard();
-                return Err(failure.hint_maybe(self.folder.advice()));
+                return Err(failure);
             }
         };
-        let header = &mut found.closed.trace.header;
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
-        let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
-        header.more.extend(given.map(|(name, value)| (name.to_owned(), Payload::Int(value))));
+        for trace in [&mut found.all, &mut found.closed.trace] {
+            let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+            let given = given.map(|(name, value)| (name.to_owned(), Payload::Int(value)));
+            trace.header.more.extend(given);
+        }
         target.put(&found.closed.trace, &mut streams.out)?;
         let is_all_used = found.closed.left_out.is_empty();
-        let kept = if is_all_used { None } else { self.folder.advice() };
         if is_all_used {
             self.folder.remove()?;
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            Told { how, elapsed_ns, found: &found, kept }.tell(&args.output, &mut streams.notes);
+            Told { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
         }
         let has_completed = found.closed.trace.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());

@@ -17,8 +17,6 @@ pub struct Told<'a> {
     pub how: How,
     pub elapsed_ns: u64,
     pub found: &'a Found,
-    /// Where parts are that were not all used.
-    pub kept: Option<String>,
 }
 
 impl Told<'_> {
@@ -39,12 +37,13 @@ impl Told<'_> {
         if trace.footer.is_none() {
             standing::tell(&self.found.all, notes);
         }
-        if let Some(kept) = &self.kept {
-            paragraph(&Plain(kept).to_string(), notes);
-        }
         if !is_on_output {
             let name = shown(output);
-            let _ = writeln!(notes, "  trace {0}: `ringscope check {0}` judges it", Plain(&name));
+            let name = Plain(&name);
+            if !self.found.closed.left_out.is_empty() {
+                let _ = writeln!(notes, "  parts {name}.parts: kept, with what was left out");
+            }
+            let _ = writeln!(notes, "  trace {name}: `ringscope check {name}` judges it");
         }
     }
 }
