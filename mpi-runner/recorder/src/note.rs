@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Something that may be said, once in each process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
+    /// A bug of the recorder.
+    Broken,
     /// The part cannot be written any more.
     CannotWrite,
     /// Another process has begun the part of this rank.
@@ -29,6 +31,7 @@ pub fn note(what: Note, detail: &str) {
         return;
     }
     let words = match what {
+        Note::Broken => "what follows is not recorded: the recorder has a bug, which is told above",
         Note::CannotWrite => "what follows is not recorded, since its file cannot be written",
         Note::SecondOfRank => {
             "this process is not recorded, since another one of the same rank is: either the mpirun is of \

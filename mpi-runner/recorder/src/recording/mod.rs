@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::{c_int, c_void};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -113,7 +114,15 @@ pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     if !is_on() {
         return None;
     }
-    lock().as_mut().map(act)
+    let mut recording = lock();
+    // What is wrong here must not end the program, which calls this from C.
+    let acted = catch_unwind(AssertUnwindSafe(|| recording.as_mut().map(act)));
+    acted.unwrap_or_else(|_| {
+        IS_ON.store(false, Ordering::Release);
+        *recording = None;
+        note(Note::Broken, "");
+        None
+    })
 }
 
 /// Begins to record, when MPI has started and somebody has asked for it.

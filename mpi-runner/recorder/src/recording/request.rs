@@ -55,7 +55,11 @@ impl Request {
     }
 
     /// Whether something will be received that nobody has been told of.
-    pub fn is_owed(self) -> bool {
-        self.completed().room.is_some()
+    pub fn is_owed(&self) -> bool {
+        match self {
+            Request::Receive(_) => true,
+            Request::StartableReceive { is_active, .. } => *is_active,
+            Request::StartableSend(_) => false,
+        }
     }
 }

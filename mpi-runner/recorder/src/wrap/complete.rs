@@ -246,7 +246,7 @@ wrap! {
             let handle = recording.abi.handle_at(request, 0);
             recording.take_request(handle)
         });
-        if freed.flatten().is_some_and(Request::is_owed) {
+        if freed.flatten().as_ref().is_some_and(Request::is_owed) {
             note(Note::FreedReceive, "");
         }
         real(request)
