@@ -1,10 +1,12 @@
 //! The command line.
 
+use std::time::Duration;
+
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
 use crate::command::{
-    Verdict, check, crosscheck, diff, list, merge, random, replay, run, show, welcome,
+    Verdict, check, crosscheck, diff, list, merge, random, record, replay, run, show, welcome,
 };
 use crate::failure::Failure;
 use crate::output::Streams;
@@ -59,6 +61,7 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Crosscheck(crosscheck::Args),
+    Record(record::Args),
     Merge(merge::Args),
     Replay(replay::Args),
     Random(random::Args),
@@ -74,6 +77,7 @@ impl Args {
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Crosscheck(args)) => crosscheck::execute(args, streams),
+            Some(Command::Record(args)) => record::execute(args, streams),
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
@@ -106,6 +110,17 @@ pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Failu
         Err(bad) => bad,
     };
     Err(Failure::about(&format!("--{name}"), bad.message).hint_maybe(bad.hint))
+}
+
+/// A time on the command line, in seconds.
+pub fn seconds(word: &str) -> Result<Duration, String> {
+    const MOST: f64 = 1e6;
+    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= MOST {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("expected more than 0 and at most 1000000 seconds".into())
+    }
 }
 
 impl clap::Args for SettingFlags {

@@ -15,4 +15,4 @@ mod write;
 pub use digest::Digest;
 pub use error::{Foreign, Problem, ReadError};
 pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, read_trace};
-pub use write::{Writer, write_trace};
+pub use write::{Writer, put_event, put_footer, put_header, write_trace};

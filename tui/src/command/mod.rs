@@ -6,6 +6,7 @@ pub mod diff;
 pub mod list;
 pub mod merge;
 pub mod random;
+pub mod record;
 pub mod replay;
 pub mod run;
 pub mod show;
