@@ -67,7 +67,7 @@ unit-mpi: mpi ## Every test that runs under MPI, both MPIs
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench frame
 
-bench-mpi: mpi ## mpi-runner beside bare MPI in C, as a table; RECORDER=<library> measures the recorder too
+bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare
 
 fuzz: ## Fuzz both parsers for a minute each

@@ -190,6 +190,16 @@ pub fn gather(folder: &Path) -> Result<Gathered, GatherError> {
     Ok(Gathered { merged, cut_off, missing })
 }
 
+/// How many bytes the ranks have written to their parts so far: as long as it grows, there is progress.
+///
+/// What cannot be read counts as nothing.
+#[must_use]
+pub fn written(folder: &Path) -> u64 {
+    let of = |name: String| bytes_written(&mut File::open(folder.join(name)).ok()?).ok();
+    let names = part_names(folder).unwrap_or_default();
+    names.into_iter().filter_map(|(_, name)| of(name)).sum()
+}
+
 /// The files read so far.
 #[derive(Default)]
 struct Files {

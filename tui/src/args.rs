@@ -1,13 +1,14 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
 use crate::command::{
-    Verdict, check, completions, config, crosscheck, diff, list, man, merge, play, random, replay,
-    run, show, snapshot, start,
+    Verdict, check, completions, config, crosscheck, diff, list, man, merge, play, random, record,
+    replay, run, show, snapshot, start,
 };
 use crate::config::Config;
 use crate::failure::Failure;
@@ -111,6 +112,7 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Crosscheck(crosscheck::Args),
+    Record(record::Args),
     Merge(merge::Args),
     Replay(replay::Args),
     Random(random::Args),
@@ -132,6 +134,7 @@ impl Args {
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Crosscheck(args)) => crosscheck::execute(args, streams),
+            Some(Command::Record(args)) => record::execute(args, streams),
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
@@ -177,6 +180,17 @@ pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Failu
         Err(bad) => bad,
     };
     Err(Failure::about(&format!("--{name}"), bad.message).hint_maybe(bad.hint))
+}
+
+/// A time on the command line, in seconds.
+pub fn seconds(word: &str) -> Result<Duration, String> {
+    const MOST: f64 = 1e6;
+    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= MOST {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("expected more than 0 and at most 1000000 seconds".into())
+    }
 }
 
 impl clap::Args for SettingFlags {

@@ -3,13 +3,12 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Folder, Told};
+use support::{Folder, Told, lives};
 
 /// A folder with a launcher and a runner in it. The launcher starts the runner once, and writes down how
 /// it was called; what the runner does is a test's own.
@@ -42,8 +41,8 @@ impl Stage {
         fs::create_dir(stage.path("bin")).expect("a new folder");
         fs::create_dir(stage.path("tmp")).expect("a new folder");
         let launcher = LAUNCHER.replace("LAUNCHER-VERSION", launcher);
-        stage.program(&format!("bin/mpirun.{mpi}"), &launcher);
-        stage.program("mpi-runner", &(RUNNER.replace("MPI-VERSION", version) + does));
+        stage.folder.program(&format!("bin/mpirun.{mpi}"), &launcher);
+        stage.folder.program("mpi-runner", &(RUNNER.replace("MPI-VERSION", version) + does));
         stage
     }
 
@@ -64,12 +63,6 @@ impl Stage {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path(name)
-    }
-
-    fn program(&self, name: &str, text: &str) {
-        self.folder.write(name, text);
-        let executable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.path(name), executable).expect("it is our own");
     }
 
     fn command(&self, words: &str) -> Command {
@@ -113,12 +106,6 @@ fn without_times(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
-/// Whether a process is there; one that has ended and that nobody asked how is not.
-fn lives(pid: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-    stat.is_ok_and(|stat| !stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z')))
-}
-
 #[test]
 fn the_same_run_under_mpi_is_the_same() {
     let told = Stage::leaving("join").call("join");
@@ -129,7 +116,7 @@ fn the_same_run_under_mpi_is_the_same() {
 #[test]
 fn what_mpirun_says_of_an_exit_code_of_1_does_not_count() {
     let stage = Stage::leaving("join");
-    stage.program("mpi-runner", &(RUNNER.replace("MPI-VERSION", "Open MPI v4.1.4")
+    stage.folder.program("mpi-runner", &(RUNNER.replace("MPI-VERSION", "Open MPI v4.1.4")
         + "cp t.jsonl \"$trace\"; echo 'Primary job terminated normally, but 1 process returned a non-zero exit code' >&2; exit 1\n"));
     let told = stage.call("join");
     assert_eq!(told.code, Some(0), "{}", told.err);
@@ -326,10 +313,10 @@ fn both_mpis_run_one_after_the_other_from_where_the_makefile_puts_them() {
     for folder in [open, mpich, "target/debug"] {
         fs::create_dir_all(stage.path(folder)).expect("a new folder");
     }
-    stage.program("bin/mpirun.mpich", &LAUNCHER.replace("LAUNCHER-VERSION", "HYDRA 4.0.2"));
+    stage.folder.program("bin/mpirun.mpich", &LAUNCHER.replace("LAUNCHER-VERSION", "HYDRA 4.0.2"));
     for (folder, version) in [(open, "Open MPI v4.1.4"), (mpich, "MPICH 4.0.2")] {
         let runner = RUNNER.replace("MPI-VERSION", version) + "cp t.jsonl \"$trace\"\n";
-        stage.program(&format!("{folder}/mpi-runner"), &runner);
+        stage.folder.program(&format!("{folder}/mpi-runner"), &runner);
     }
     let ringscope = stage.path("target/debug/ringscope");
     fs::copy(env!("CARGO_BIN_EXE_ringscope"), &ringscope).expect("room for a copy");
@@ -404,7 +391,7 @@ fn a_trace_of_an_earlier_run_is_not_taken_for_this_one_s() {
     let stage = Stage::leaving("join");
     assert_eq!(stage.call("join --keep runs").code, Some(0));
     let runner = RUNNER.replace("MPI-VERSION", "Open MPI v4.1.4");
-    stage.program("mpi-runner", &(runner + "echo 'mpi-runner: no room' >&2; exit 2\n"));
+    stage.folder.program("mpi-runner", &(runner + "echo 'mpi-runner: no room' >&2; exit 2\n"));
     let told = stage.call("join --keep runs");
     assert_eq!(told.code, Some(2));
     assert!(told.err.contains("  | mpi-runner: no room\n"), "{}", told.err);

@@ -7,9 +7,9 @@ use ringscope_traces::{Event, Rank, Tag};
 
 use crate::protocol::{BadMessage, Fault, Message, Wait};
 
-/// One place at which a trace is not what its protocol does.
+/// One place at which a trace is not what it should be: by default, not what its protocol does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Finding<W = What> {
     /// Whose event it is, or whose event is missing.
     pub rank: Rank,
     /// Its place among the events of that rank in the trace, from 0; where events are missing at the
@@ -18,7 +18,7 @@ pub struct Finding {
     /// The event's place among all events of the trace; `None` where events are missing at the end.
     pub event: Option<usize>,
     /// What is wrong.
-    pub what: What,
+    pub what: W,
 }
 
 /// What is wrong at one place.
@@ -184,7 +184,7 @@ fn short(payload: impl fmt::Display) -> String {
     Short { value: payload, limit_chars: PAYLOAD_CHARS }.to_string()
 }
 
-impl fmt::Display for Finding {
+impl<W: fmt::Display> fmt::Display for Finding<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { rank, index, event, what } = self;
         match event {

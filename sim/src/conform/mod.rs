@@ -34,6 +34,7 @@ pub use finding::{Awaited, Finding, Letter, What};
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
+pub(crate) use settings::keyspace;
 pub use setup::{Setup, setup};
 pub use standing::{Standing, standing};
 

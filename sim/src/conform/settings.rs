@@ -63,15 +63,21 @@ impl Settings {
             value.as_int().and_then(|int| u32::try_from(int).ok()).filter(|window| *window > 0)
         })?;
         let eager = field(header, "eager", "a number of bytes, or none", bytes)?;
-        let keyspace = field(header, "keyspace", "a whole number", Payload::as_int)?;
+        let keyspace = keyspace(header)?;
         Ok(Settings {
             protocol: protocol(header)?,
             ranks,
-            keyspace: keyspace.unwrap_or(USUAL_KEYSPACE),
+            keyspace,
             window: window.unwrap_or(USUAL_WINDOW),
             eager: eager.flatten(),
         })
     }
+}
+
+/// The greatest key, which is the permanent node's id.
+pub(crate) fn keyspace(header: &Header) -> Result<i64, CannotJudge> {
+    let keyspace = field(header, "keyspace", "a whole number", Payload::as_int)?;
+    Ok(keyspace.unwrap_or(USUAL_KEYSPACE))
 }
 
 fn protocol(header: &Header) -> Result<Protocol, CannotJudge> {

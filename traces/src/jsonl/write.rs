@@ -32,7 +32,7 @@ impl<W: Write> Writer<W> {
     pub fn new(sink: W, header: &Header) -> io::Result<Self> {
         let block = Vec::with_capacity(BLOCK_BYTES + 1024);
         let mut writer = Writer { sink, block, hash: Sha256::new(), events: 0 };
-        writer.header(header)?;
+        put_header(&mut writer.block, header)?;
         Ok(writer)
     }
 
@@ -42,20 +42,9 @@ impl<W: Write> Writer<W> {
     ///
     /// When the sink refuses a block, or the payload cannot be written as JSON.
     pub fn event<D: Serialize>(&mut self, event: &Event<D>) -> io::Result<()> {
-        let block = &mut self.block;
-        put_number(block, b"{\"rank\":", event.rank.0);
-        put_number(block, b",\"n\":", event.n);
-        block.extend_from_slice(match event.op {
-            Op::Send => b",\"op\":\"send\"",
-            Op::Recv => b",\"op\":\"recv\"",
-        });
-        put_number(block, b",\"peer\":", event.peer.0);
-        put_number(block, b",\"tag\":", event.tag.0);
-        block.extend_from_slice(b",\"data\":");
-        serde_json::to_writer(&mut *block, &event.data)?;
-        put_number(block, b",\"t\":", event.t);
-        put_number(block, b",\"clock\":", event.clock);
-        block.extend_from_slice(b"}\n");
+        put_event(&mut self.block, event, |block| {
+            serde_json::to_writer(block, &event.data).map_err(io::Error::from)
+        })?;
         self.events += 1;
         if self.block.len() >= BLOCK_BYTES { self.hand_over() } else { Ok(()) }
     }
@@ -82,44 +71,9 @@ impl<W: Write> Writer<W> {
     ///
     /// When the sink refuses.
     pub fn finish(mut self, ending: &Ending) -> io::Result<(W, Digest)> {
-        self.block.extend_from_slice(b"{\"end\":");
-        serde_json::to_writer(&mut self.block, ending.name())?;
-        put_number(&mut self.block, b",\"events\":", self.events);
-        if let Ending::Crashed { rank, reason } = ending {
-            if let Some(rank) = rank {
-                put_number(&mut self.block, b",\"rank\":", rank.0);
-            }
-            if let Some(reason) = reason {
-                self.block.extend_from_slice(b",\"reason\":");
-                serde_json::to_writer(&mut self.block, reason)?;
-            }
-        }
-        self.block.extend_from_slice(b"}\n");
+        put_footer(&mut self.block, ending, self.events)?;
         self.flush()?;
         Ok((self.sink, Digest(self.hash.finalize().into())))
-    }
-
-    fn header(&mut self, header: &Header) -> io::Result<()> {
-        let block = &mut self.block;
-        put_number(block, b"{\"trace\":", VERSION);
-        block.extend_from_slice(b",\"source\":");
-        serde_json::to_writer(&mut *block, header.source.name())?;
-        block.extend_from_slice(b",\"protocol\":");
-        serde_json::to_writer(&mut *block, &header.protocol)?;
-        put_number(block, b",\"ranks\":", header.ranks);
-        if let Some(seed) = header.seed {
-            put_number(block, b",\"seed\":", seed);
-        }
-        block.extend_from_slice(b",\"time\":");
-        serde_json::to_writer(&mut *block, header.time.name())?;
-        for (name, value) in &header.more {
-            block.push(b',');
-            serde_json::to_writer(&mut *block, name)?;
-            block.push(b':');
-            serde_json::to_writer(&mut *block, value)?;
-        }
-        block.extend_from_slice(b"}\n");
-        Ok(())
     }
 
     fn hand_over(&mut self) -> io::Result<()> {
@@ -150,6 +104,81 @@ pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
             Ok(writer.sink)
         }
     }
+}
+
+/// Adds the first line of a trace to a block.
+///
+/// # Errors
+///
+/// When a field cannot be written as JSON.
+pub fn put_header(block: &mut Vec<u8>, header: &Header) -> io::Result<()> {
+    put_number(block, b"{\"trace\":", VERSION);
+    block.extend_from_slice(b",\"source\":");
+    serde_json::to_writer(&mut *block, header.source.name())?;
+    block.extend_from_slice(b",\"protocol\":");
+    serde_json::to_writer(&mut *block, &header.protocol)?;
+    put_number(block, b",\"ranks\":", header.ranks);
+    if let Some(seed) = header.seed {
+        put_number(block, b",\"seed\":", seed);
+    }
+    block.extend_from_slice(b",\"time\":");
+    serde_json::to_writer(&mut *block, header.time.name())?;
+    for (name, value) in &header.more {
+        block.push(b',');
+        serde_json::to_writer(&mut *block, name)?;
+        block.push(b':');
+        serde_json::to_writer(&mut *block, value)?;
+    }
+    block.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// Adds an event's line to a block; its payload is what `put_data` writes, which must be JSON.
+///
+/// # Errors
+///
+/// That of `put_data`.
+pub fn put_event<D>(
+    block: &mut Vec<u8>,
+    event: &Event<D>,
+    put_data: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+) -> io::Result<()> {
+    put_number(block, b"{\"rank\":", event.rank.0);
+    put_number(block, b",\"n\":", event.n);
+    block.extend_from_slice(match event.op {
+        Op::Send => b",\"op\":\"send\"",
+        Op::Recv => b",\"op\":\"recv\"",
+    });
+    put_number(block, b",\"peer\":", event.peer.0);
+    put_number(block, b",\"tag\":", event.tag.0);
+    block.extend_from_slice(b",\"data\":");
+    put_data(block)?;
+    put_number(block, b",\"t\":", event.t);
+    put_number(block, b",\"clock\":", event.clock);
+    block.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// Adds the last line of a trace to a block.
+///
+/// # Errors
+///
+/// When a reason cannot be written as JSON.
+pub fn put_footer(block: &mut Vec<u8>, ending: &Ending, events: u64) -> io::Result<()> {
+    block.extend_from_slice(b"{\"end\":");
+    serde_json::to_writer(&mut *block, ending.name())?;
+    put_number(block, b",\"events\":", events);
+    if let Ending::Crashed { rank, reason } = ending {
+        if let Some(rank) = rank {
+            put_number(block, b",\"rank\":", rank.0);
+        }
+        if let Some(reason) = reason {
+            block.extend_from_slice(b",\"reason\":");
+            serde_json::to_writer(&mut *block, reason)?;
+        }
+    }
+    block.extend_from_slice(b"}\n");
+    Ok(())
 }
 
 fn put_number(block: &mut Vec<u8>, before: &[u8], number: impl itoa::Integer) {

@@ -59,7 +59,8 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let found = Found::gather(folder, args.all)?;
     TraceTarget::open(&args.output, &args.folder)?.put(&found.closed.trace, &mut streams.out)?;
     if !args.quiet {
-        found.tell(&mut streams.notes);
+        found.tell(&found.folder, &mut streams.notes);
+        standing::tell(&found.all, &mut streams.notes);
         if args.output != Path::new(DASH) {
             let _ = writeln!(streams.notes, "  trace {}", Plain(&shown(&args.output)));
         }
@@ -108,7 +109,8 @@ fn with_ending(trace: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn holds_parts(folder: &Path) -> bool {
+/// Whether some rank has begun its part in a folder.
+pub fn holds_parts(folder: &Path) -> bool {
     let Ok(mut entries) = fs::read_dir(folder) else { return false };
     let is_part = |name: &str| rank_of(name).is_some();
     entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_part)))
@@ -140,18 +142,19 @@ fn refuse_the_folder_itself(output: &Path, folder: &Path) -> Result<(), Failure>
 }
 
 /// The parts of a run, put together.
-struct Found {
+pub struct Found {
     folder: PathBuf,
     cut_off: Vec<PathBuf>,
     missing: Vec<Rank>,
     /// Everything that the parts hold.
-    all: Trace,
+    pub all: Trace,
     /// What is written.
-    closed: Closed,
+    pub closed: Closed,
 }
 
 impl Found {
-    fn gather(folder: PathBuf, keep_all: bool) -> Result<Found, Failure> {
+    /// Puts together what is in a folder; receives whose sends are lost are left out, or kept.
+    pub fn gather(folder: PathBuf, keep_all: bool) -> Result<Found, Failure> {
         let gathered = gather(&folder).map_err(not_gathered)?;
         let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
         let all = gathered.merged.trace.clone();
@@ -159,19 +162,19 @@ impl Found {
         Ok(Found { folder, cut_off, missing, all, closed })
     }
 
-    fn tell(&self, notes: &mut Notes) {
+    /// Tells under that name what there is, and what is missing.
+    pub fn tell(&self, name: &Path, notes: &mut Notes) {
         let completeness = match self.all.footer {
             Some(_) => Completeness::Whole,
             None => Completeness::CutOff,
         };
-        let title = notes.paint(Style::Name, Plain(&shown(&self.folder)));
+        let title = notes.paint(Style::Name, Plain(&shown(name)));
         let words = in_words(&self.all, completeness);
         let _ = writeln!(notes, "{title}: {words}");
         let lacks = [self.lost(), self.torn(), self.left_out()];
         for lack in lacks.into_iter().flatten() {
             let _ = writeln!(notes, "{}", wrapped(&lack, notes.width(), "  "));
         }
-        standing::tell(&self.all, notes);
     }
 
     fn lost(&self) -> Option<String> {

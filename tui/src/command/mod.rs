@@ -10,6 +10,7 @@ pub mod man;
 pub mod merge;
 pub mod play;
 pub mod random;
+pub mod record;
 pub mod replay;
 pub mod run;
 mod screen;

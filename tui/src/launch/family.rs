@@ -17,23 +17,29 @@ const IN_ORDER: Duration = Duration::from_secs(2);
 
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Ends a program, which leads a group of its own, and everything that it started; returns when it has ended.
+/// Ends a program and everything that it started; returns when it has ended.
 ///
-/// It is asked first, since a launcher knows best what it has to put away.
+/// It is asked first, with its group where it leads one, since a launcher knows best what it has to put
+/// away.
 pub fn end(child: &mut Child) {
     let leader = Pid::from_child(child);
     let mut family = Member::descendants(leader);
-    let _ = kill_process_group(leader, Signal::TERM);
+    signal(leader, Signal::TERM);
     let asked = Stopwatch::start();
     while asked.elapsed() < IN_ORDER && matches!(child.try_wait(), Ok(None)) {
         thread::sleep(LOOK_EVERY);
     }
     family.extend(Member::descendants(leader));
     if matches!(child.try_wait(), Ok(None)) {
-        let _ = kill_process_group(leader, Signal::KILL);
+        signal(leader, Signal::KILL);
     }
     family.into_iter().for_each(Member::kill);
     let _ = child.wait();
+}
+
+/// To a program's group, or to the program alone where it leads none.
+fn signal(leader: Pid, signal: Signal) {
+    let _ = kill_process_group(leader, signal).or_else(|_| kill_process(leader, signal));
 }
 
 /// A process, known by its number and by when it began: numbers are used again.

@@ -139,7 +139,6 @@ pub fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
 /// # Errors
 ///
 /// When there is none, with how to build it.
-#[allow(dead_code, reason = "it is for `ringscope record`")]
 pub fn recorder() -> Result<PathBuf, Failure> {
     if let Some(named) = env::var_os(RECORDER_VARIABLE).filter(|name| !name.is_empty()) {
         let path = PathBuf::from(named);

@@ -1,5 +1,7 @@
 //! The two MPIs that are known here, and how they differ for whoever starts a program under them.
 
+use std::ffi::{OsStr, OsString};
+
 use clap::ValueEnum;
 
 /// An implementation of MPI.
@@ -42,6 +44,19 @@ impl Flavor {
             (true, _) => Some(Flavor::OpenMpi),
             (false, true) => Some(Flavor::Mpich),
             (false, false) => None,
+        }
+    }
+
+    /// What its launcher takes to give its ranks, and not itself, a variable.
+    pub fn handing_on(self, name: &str, value: &OsStr) -> Vec<OsString> {
+        match self {
+            Flavor::OpenMpi => {
+                let mut pair = OsString::from(name);
+                pair.push("=");
+                pair.push(value);
+                vec!["-x".into(), pair]
+            }
+            Flavor::Mpich => vec!["-genv".into(), name.into(), value.into()],
         }
     }
 

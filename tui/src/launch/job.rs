@@ -1,7 +1,7 @@
 //! A program that is started and watched until it ends.
 
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +44,15 @@ pub enum How {
     Interrupted,
 }
 
+/// `exit code 3`, `signal 9`.
+pub fn in_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit code {code}"),
+        (None, Some(signal)) => format!("signal {signal}"),
+        (None, None) => "no exit code".to_owned(),
+    }
+}
+
 /// Runs a program to its end, without input and without its standard output.
 ///
 /// It leads a group of its own: Ctrl-C comes to us, and we end all that it started. `progress` gives a
@@ -61,12 +70,28 @@ pub fn run(
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.process_group(0).spawn()?;
     let ear = child.stderr.take().map(Ear::listen);
-    let how = wait(&mut child, interrupt, (silence, progress))?;
-    if how == How::Hung || how == How::Interrupted {
-        family::end(&mut child);
-    }
+    let how = attend(&mut child, interrupt, (silence, progress))?;
     let elapsed_ns = watch.elapsed_ns();
     Ok(Done { how, said: ear.map(Ear::heard).unwrap_or_default(), elapsed_ns })
+}
+
+/// Waits for a program that was started, and ends it with all that it started when it hangs or when we
+/// are to end; `silence` and `progress` are those of [`run`].
+///
+/// # Errors
+///
+/// When the system does not say how it is.
+pub fn attend(
+    child: &mut Child,
+    interrupt: &Interrupt,
+    (silence, progress): (Duration, impl FnMut() -> u64),
+) -> io::Result<How> {
+    let how = wait(child, interrupt, (silence, progress))?;
+    match how {
+        How::Hung | How::Interrupted => family::end(child),
+        How::ByItself(_) => {}
+    }
+    Ok(how)
 }
 
 fn wait(

@@ -17,10 +17,8 @@ mod interrupt;
 mod job;
 mod stopwatch;
 
-pub use find::Runner;
-#[allow(unused_imports, reason = "they are for `ringscope record`")]
-pub use find::{launcher_of, recorder};
+pub use find::{Runner, flavor_of_launcher, recorder};
 pub use flavor::Flavor;
 pub use interrupt::Interrupt;
-pub use job::{Done, How, run};
-pub use stopwatch::Stopwatch;
+pub use job::{Done, How, attend, in_words, run};
+pub use stopwatch::{Stopwatch, unix_ns};

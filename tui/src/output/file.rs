@@ -60,6 +60,13 @@ impl WholeFile {
         fs::rename(&part, &target).map_err(|error| cannot_write(&target, &error))
     }
 
+    /// Leaves what is in its place as it is: there is nothing to write.
+    pub fn discard(self) {
+        let WholeFile { part, .. } = self;
+        // That it stays is no harm: the next run writes over it.
+        let _ = part.map(fs::remove_file);
+    }
+
     /// What to tell when writing has failed.
     pub fn failure(path: &Path, error: &io::Error) -> Failure {
         let part = beside(path);

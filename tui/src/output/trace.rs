@@ -39,6 +39,14 @@ impl TraceTarget {
         Ok(TraceTarget::File(word.to_owned(), WholeFile::create(word)?))
     }
 
+    /// Leaves what is there as it is, when there is no trace.
+    pub fn discard(self) {
+        match self {
+            TraceTarget::Output => {}
+            TraceTarget::File(_, file) => file.discard(),
+        }
+    }
+
     /// Writes the trace; a file appears under its name when it is whole.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -31,6 +32,13 @@ impl Folder {
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Folder {
         std::fs::write(self.path(name), bytes).expect("the folder takes files");
         self
+    }
+
+    /// Writes a script that can be run.
+    pub fn program(&self, name: &str, text: &str) {
+        self.write(name, text);
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(self.path(name), executable).expect("it is our own");
     }
 
     pub fn read(&self, name: &str) -> String {
@@ -101,4 +109,10 @@ impl Told {
         let code = self.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
         format!("exit code {code}\n--- stdout\n{}--- stderr\n{}", self.out, self.err)
     }
+}
+
+/// Whether a process is there; one that has ended and that nobody asked how is not.
+pub fn lives(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    stat.is_ok_and(|stat| !stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z')))
 }

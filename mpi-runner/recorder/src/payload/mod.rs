@@ -5,13 +5,15 @@
 //! | what is sent | what the trace shows |
 //! |---|---|
 //! | nothing: a count of 0, of any type | `null` |
+//! | types of the program's own, and those of MPI that are not named below | `{"bytes":N}` |
+//! | more than a mebibyte | `{"bytes":N,"sha256":"..."}` |
 //! | one C integer | the number |
 //! | several | a list of numbers |
 //! | C floats and doubles | the same; only if all are finite |
 //! | `MPI_C_BOOL` | the same with `true` and `false` |
 //! | `MPI_CHAR` | text up to its first NUL: the JSON that it is, if it is JSON, else a string |
 //! | `MPI_BYTE` | a pickle of plain data: what it means |
-//! | anything else, and more than a mebibyte | `{"bytes":N,"sha256":"..."}` |
+//! | anything else | `{"bytes":N,"sha256":"..."}` |
 
 pub mod json;
 pub mod pickle;

@@ -148,9 +148,9 @@ fn as_payload(value: &Value) -> Payload {
 proptest! {
     #[test]
     fn plain_data_means_what_another_decoder_says(value in plain_data()) {
-        let pickle = serde_pickle::value_to_vec(&value, SerOptions::new()).unwrap();
+        let pickle = serde_pickle::value_to_vec(&value, SerOptions::new()).expect("it is plain");
         let json = shown(&pickle, Kind::Bytes);
-        let ours: Payload = serde_json::from_str(&json).unwrap();
+        let ours: Payload = serde_json::from_str(&json).expect("it is JSON");
         prop_assert_eq!(ours, as_payload(&value));
     }
 
@@ -167,9 +167,9 @@ proptest! {
     fn a_pickle_with_one_byte_changed_is_still_read_or_refused(
         value in plain_data(), at in any::<prop::sample::Index>(), byte in any::<u8>(),
     ) {
-        let mut pickle = serde_pickle::value_to_vec(&value, SerOptions::new()).unwrap();
+        let mut pickle = serde_pickle::value_to_vec(&value, SerOptions::new()).expect("it is plain");
         let at = at.index(pickle.len());
-        pickle[at] = byte;
+        *pickle.get_mut(at).expect("it is within") = byte;
         let json = shown(&pickle, Kind::Bytes);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{json}");
     }

@@ -19,6 +19,7 @@ pub enum Abi {
 }
 
 static OPEN_MPI_WORLD: Symbol = Symbol::new("ompi_mpi_comm_world\0");
+static OPEN_MPI_BYTE: Symbol = Symbol::new("ompi_mpi_byte\0");
 static OPEN_MPI_PROC_NULL_MESSAGE: Symbol = Symbol::new("ompi_message_no_proc\0");
 
 /// The longest that MPI tells of itself: MPICH's `MPI_MAX_LIBRARY_VERSION_STRING`.
@@ -46,6 +47,14 @@ impl Abi {
         match self {
             Abi::OpenMpi => OPEN_MPI_WORLD.address().map_or(0, |address| address as Handle),
             Abi::Mpich => 0x4400_0000,
+        }
+    }
+
+    /// `MPI_BYTE`.
+    pub fn byte(self) -> Handle {
+        match self {
+            Abi::OpenMpi => OPEN_MPI_BYTE.address().map_or(0, |address| address as Handle),
+            Abi::Mpich => 0x4c00_010d,
         }
     }
 
@@ -117,6 +126,31 @@ impl Abi {
         unsafe { statuses.byte_add(place * self.status_bytes()) }
     }
 
+    /// Whether a call that has completed several requests says that some of them failed: which, is in
+    /// their statuses.
+    pub fn is_error_in_status(self, code: c_int) -> bool {
+        /// MPICH's error codes have the class in their lowest bits.
+        const MPICH_CLASS: c_int = 0x7f;
+        match self {
+            Abi::OpenMpi => code == 18,
+            Abi::Mpich => code & MPICH_CLASS == 17,
+        }
+    }
+
+    /// The error in a status, of a call that says that there are some.
+    ///
+    /// # Safety
+    ///
+    /// MPI has filled the status.
+    pub unsafe fn error(self, status: *const c_void) -> c_int {
+        let place = match self {
+            Abi::OpenMpi => 2,
+            Abi::Mpich => 4,
+        };
+        // SAFETY: it is within a status.
+        unsafe { *status.cast::<c_int>().add(place) }
+    }
+
     /// The source and the tag in a status.
     ///
     /// # Safety
@@ -134,21 +168,29 @@ impl Abi {
 }
 
 /// Room for statuses, where the caller wants none.
-pub struct StatusRoom(Vec<u64>);
+pub struct StatusRoom {
+    one: [u64; MOST_WORDS],
+    several: Vec<u64>,
+}
+
+/// The longest status, in words of 64 bits.
+const MOST_WORDS: usize = 4;
 
 impl StatusRoom {
-    /// Room for none yet.
+    /// Room for one.
     pub const fn new() -> StatusRoom {
-        StatusRoom(Vec::new())
+        StatusRoom { one: [0; MOST_WORDS], several: Vec::new() }
     }
 
     /// The caller's statuses, or room for as many.
     pub fn or_given(&mut self, abi: Abi, (given, count): (*mut c_void, usize)) -> *mut c_void {
-        const MOST_WORDS: usize = 4;
         if !abi.is_ignored(given) {
             return given;
         }
-        self.0 = vec![0; count.max(1) * MOST_WORDS];
-        ptr::from_mut(self.0.as_mut_slice()).cast()
+        if count <= 1 {
+            return ptr::from_mut(&mut self.one).cast();
+        }
+        self.several = vec![0; count * MOST_WORDS];
+        ptr::from_mut(self.several.as_mut_slice()).cast()
     }
 }

@@ -2,46 +2,57 @@
 
 use std::collections::HashMap;
 use std::ffi::c_int;
+use std::sync::Arc;
 
 use ringscope_traces::Rank;
 
 use crate::note::{Note, note};
 use crate::real::{Abi, Handle, SUCCESS, real};
 
-/// The communicators that messages went through, and who is who in them.
+/// The communicators that messages went through.
 pub struct Communicators {
     abi: Abi,
-    /// By handle: the rank among all of each rank of the communicator, or of the other side of one that
-    /// joins two groups.
-    members: HashMap<Handle, Vec<c_int>>,
+    known: HashMap<Handle, Members>,
+}
+
+/// Who is who in a communicator: for each of its ranks, or of the other side of one that joins two groups,
+/// the rank among all; a negative number for a process that was started later.
+#[derive(Debug, Clone)]
+pub struct Members(Arc<[c_int]>);
+
+impl Members {
+    /// The rank among all of a communicator's rank; `None` for nobody, and for a process that was started
+    /// later.
+    pub fn in_world(&self, rank: c_int) -> Option<Rank> {
+        // `MPI_PROC_NULL` is a negative number with both MPIs.
+        let world = self.0.get(usize::try_from(rank).ok()?)?;
+        u32::try_from(*world).ok().map(Rank)
+    }
 }
 
 impl Communicators {
     /// None are known yet.
     pub fn new(abi: Abi) -> Communicators {
-        Communicators { abi, members: HashMap::new() }
+        Communicators { abi, known: HashMap::new() }
     }
 
-    /// The rank among all of a communicator's rank; `None` for nobody, and for a process that was started
-    /// later.
-    pub fn in_world(&mut self, communicator: Handle, rank: c_int) -> Option<Rank> {
-        if rank == self.abi.proc_null() {
-            return None;
+    /// Who is who in one that there is.
+    pub fn members(&mut self, communicator: Handle) -> Members {
+        let (abi, handle) = (self.abi, self.abi.handle(communicator));
+        if let Some(known) = self.known.get(&handle) {
+            return known.clone();
         }
-        let handle = self.abi.handle(communicator);
-        let abi = self.abi;
-        let is_new = !self.members.contains_key(&handle);
-        if is_new && !self.members.is_empty() {
+        if !self.known.is_empty() {
             note(Note::Communicators, "");
         }
-        let members = self.members.entry(handle).or_insert_with(|| members(abi, handle));
-        let world = members.get(usize::try_from(rank).ok()?)?;
-        u32::try_from(*world).ok().map(Rank)
+        let members = Members(members(abi, handle).into());
+        self.known.insert(handle, members.clone());
+        members
     }
 
     /// Forgets one that is no more.
     pub fn forget(&mut self, communicator: Handle) {
-        self.members.remove(&self.abi.handle(communicator));
+        self.known.remove(&self.abi.handle(communicator));
     }
 }
 

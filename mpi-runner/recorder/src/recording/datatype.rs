@@ -12,7 +12,6 @@ const NAME_BYTES: usize = 256;
 /// A datatype, as far as it matters here.
 #[derive(Debug, Clone, Copy)]
 pub struct Datatype {
-    handle: Handle,
     /// What its elements are.
     pub kind: Kind,
     /// The bytes of one, without gaps.
@@ -49,38 +48,35 @@ impl Datatype {
         real!(MPI_Type_size(handle => Handle, &raw mut size => *mut c_int));
         let size = u64::try_from(size).unwrap_or(0);
         let kind = if is_built_in(handle) { kind(&name(handle), size) } else { Kind::Opaque };
-        Datatype { handle, kind, size }
-    }
-
-    /// Whether elements lie one behind the other as they are, and are known.
-    pub fn is_plain(self) -> bool {
-        self.kind != Kind::Opaque
+        Datatype { kind, size }
     }
 
     /// The bytes of so many elements.
     pub fn bytes(self, count: u64) -> Option<u64> {
         count.checked_mul(self.size)
     }
+}
 
-    /// The bytes that a status says were received; `None` when it cannot say.
-    pub fn received_bytes(self, status: *mut c_void) -> Option<u64> {
-        let mut count: c_int = -1;
-        let code = real!(MPI_Get_count(
-            status => *const c_void, self.handle => Handle, &raw mut count => *mut c_int
-        ));
-        if code == SUCCESS
-            && let Ok(count) = u64::try_from(count)
-        {
-            return self.bytes(count);
-        }
-        // More elements than a number of 32 bits can say; of a type that is built in these are the basic ones.
-        let mut count: i64 = -1;
-        let code = real!(MPI_Get_elements_x(
-            status => *const c_void, self.handle => Handle, &raw mut count => *mut i64
-        ));
-        let count = u64::try_from(count).ok().filter(|_| code == SUCCESS)?;
-        self.is_plain().then(|| self.bytes(count)).flatten()
+/// The bytes that a status says were received; `None` when it cannot say.
+///
+/// They are asked for as bytes, since the receive's own datatype may have been freed meanwhile.
+pub fn received_bytes(abi: Abi, status: *mut c_void) -> Option<u64> {
+    let byte = abi.byte();
+    let mut count: c_int = -1;
+    let code = real!(MPI_Get_count(
+        status => *const c_void, byte => Handle, &raw mut count => *mut c_int
+    ));
+    if code == SUCCESS
+        && let Ok(count) = u64::try_from(count)
+    {
+        return Some(count);
     }
+    // More than a number of 32 bits can say.
+    let mut count: i64 = -1;
+    let code = real!(MPI_Get_elements_x(
+        status => *const c_void, byte => Handle, &raw mut count => *mut i64
+    ));
+    u64::try_from(count).ok().filter(|_| code == SUCCESS)
 }
 
 /// Whether a datatype is MPI's own: one that is made from others has these among its contents.

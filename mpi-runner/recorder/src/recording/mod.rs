@@ -2,12 +2,15 @@
 
 mod communicator;
 mod datatype;
+mod disk;
 mod part;
 mod request;
 
 use std::collections::HashMap;
 use std::env;
 use std::ffi::{c_int, c_void};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,10 +18,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ringscope_traces::{Op, Rank, Tag};
 
 use crate::note::{Note, note};
-use crate::payload;
+use crate::payload::{self, Kind};
 use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
 use communicator::Communicators;
-use datatype::{Datatype, Datatypes};
+pub use communicator::Members;
+use datatype::{Datatypes, received_bytes};
 use part::{Happened, Part};
 pub use request::Request;
 
@@ -59,6 +63,30 @@ pub struct Incoming {
     pub communicator: Handle,
 }
 
+/// What is to be written down of a message that is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter {
+    to: Rank,
+    tag: Tag,
+    content: Content,
+    /// `None` when it is more than can be counted.
+    bytes: Option<u64>,
+}
+
+/// What has to be known to write down a message that is received.
+#[derive(Debug, Clone)]
+pub struct Room {
+    content: Content,
+    from: Members,
+}
+
+/// Where elements lie, and what they are.
+#[derive(Debug, Clone, Copy)]
+struct Content {
+    buffer: *const c_void,
+    kind: Kind,
+}
+
 /// What is recorded in this process, and what has to be remembered for it.
 pub struct Recording {
     /// The MPI.
@@ -68,9 +96,8 @@ pub struct Recording {
     communicators: Communicators,
     datatypes: Datatypes,
     requests: HashMap<Handle, Request>,
-    /// The communicators of messages that were probed for and not received yet.
-    messages: HashMap<Handle, Handle>,
-    json: Vec<u8>,
+    /// Who is who in the communicators of messages that were probed for and not received yet.
+    messages: HashMap<Handle, Members>,
 }
 
 // SAFETY: the pointers in it are the program's buffers, which are read only within the calls of MPI that
@@ -87,7 +114,15 @@ pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     if !is_on() {
         return None;
     }
-    lock().as_mut().map(act)
+    let mut recording = lock();
+    // What is wrong here must not end the program, which calls this from C.
+    let acted = catch_unwind(AssertUnwindSafe(|| recording.as_mut().map(act)));
+    acted.unwrap_or_else(|_| {
+        IS_ON.store(false, Ordering::Release);
+        *recording = None;
+        note(Note::Broken, "");
+        None
+    })
 }
 
 /// Begins to record, when MPI has started and somebody has asked for it.
@@ -98,6 +133,9 @@ pub fn begin() {
     let (rank, ranks) = (number(Ask::Rank, abi), number(Ask::Size, abi));
     let begun = Part::create(Path::new(&folder), (Rank(rank), ranks), start_unix_ns);
     match begun {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));
+        }
         Err(error) => note(Note::CannotWrite, &format!(": {error}")),
         Ok(part) => {
             *lock() = Some(Recording::new(abi, part));
@@ -144,18 +182,41 @@ impl Recording {
             datatypes: Datatypes::new(abi),
             requests: HashMap::new(),
             messages: HashMap::new(),
-            json: Vec::new(),
         }
+    }
+
+    /// What is to be written down of a message that is about to be sent; `None` when it goes to nobody.
+    pub fn letter(&mut self, message: &Outgoing) -> Option<Letter> {
+        let to = self.communicators.members(message.communicator).in_world(message.to)?;
+        let datatype = self.datatypes.of(message.datatype);
+        let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
+        let content = Content { buffer: message.buffer, kind: datatype.kind };
+        Some(Letter { to, tag: Tag(message.tag), content, bytes })
     }
 
     /// Writes down that a message is sent.
     pub fn sent(&mut self, message: &Outgoing) {
-        let Some(peer) = self.communicators.in_world(message.communicator, message.to) else {
-            return;
-        };
-        let datatype = self.datatypes.of(message.datatype);
-        let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
-        self.write((Op::Send, peer, message.tag), (message.buffer, datatype, bytes));
+        if let Some(letter) = self.letter(message) {
+            self.posted(&letter);
+        }
+    }
+
+    /// Writes down that it is sent now.
+    pub fn posted(&mut self, letter: &Letter) {
+        let Letter { to, tag, content, bytes } = *letter;
+        self.write(Happened { op: Op::Send, peer: to, tag }, (content, bytes));
+    }
+
+    /// What has to be known of a receive that is begun.
+    pub fn room(&mut self, receive: &Incoming) -> Room {
+        let from = self.communicators.members(receive.communicator);
+        self.room_for(from, (receive.buffer, receive.datatype))
+    }
+
+    /// The same of a message that comes from one of these.
+    pub fn room_for(&mut self, from: Members, (buffer, datatype): (*const c_void, Handle)) -> Room {
+        let kind = self.datatypes.of(datatype).kind;
+        Room { content: Content { buffer, kind }, from }
     }
 
     /// Writes down that a message was received, by its status.
@@ -163,36 +224,31 @@ impl Recording {
     /// # Safety
     ///
     /// MPI has filled the status of this receive.
-    pub unsafe fn received(&mut self, room: &Incoming, status: *mut c_void) {
+    pub unsafe fn received(&mut self, room: &Room, status: *mut c_void) {
         // SAFETY: as the caller says.
         let (source, tag) = unsafe { self.abi.source_and_tag(status) };
         if is_cancelled(status) {
             return;
         }
-        let Some(peer) = self.communicators.in_world(room.communicator, source) else { return };
-        let datatype = self.datatypes.of(room.datatype);
-        let bytes = datatype.received_bytes(status);
-        self.write((Op::Recv, peer, tag), (room.buffer, datatype, bytes));
+        let Some(peer) = room.from.in_world(source) else { return };
+        let happened = Happened { op: Op::Recv, peer, tag: Tag(tag) };
+        self.write(happened, (room.content, received_bytes(self.abi, status)));
     }
 
-    fn write(
-        &mut self,
-        (op, peer, tag): (Op, Rank, c_int),
-        (buffer, datatype, bytes): (*const c_void, Datatype, Option<u64>),
-    ) {
-        self.json.clear();
+    fn write(&mut self, happened: Happened, (content, bytes): (Content, Option<u64>)) {
+        let Content { buffer, kind } = content;
+        let how = (kind, self.is_python);
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        match length {
+        self.part.event(happened, |json| match length {
             // A buffer of no bytes need not be anywhere.
-            Some(0) => payload::put(&mut self.json, &[], (datatype.kind, self.is_python)),
-            Some(length) if datatype.is_plain() && !buffer.is_null() => {
+            Some(0) => payload::put(json, &[], how),
+            Some(length) if kind != Kind::Opaque && !buffer.is_null() => {
                 // SAFETY: the program has MPI read or write so many bytes there.
                 let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), length) };
-                payload::put(&mut self.json, bytes, (datatype.kind, self.is_python));
+                payload::put(json, bytes, how);
             }
-            Some(_) | None => payload::put_length(&mut self.json, bytes.unwrap_or(0)),
-        }
-        self.part.event(&Happened { op, peer, tag: Tag(tag), json: &self.json });
+            Some(_) | None => payload::put_length(json, bytes.unwrap_or(0)),
+        });
     }
 
     /// Remembers a request of which there will be something to write down.
@@ -213,18 +269,14 @@ impl Recording {
     /// Remembers through which communicator a message came that was probed for.
     pub fn matched(&mut self, message: Handle, communicator: Handle) {
         if !self.abi.is_no_message(message) {
-            self.messages.insert(self.abi.handle(message), communicator);
+            let from = self.communicators.members(communicator);
+            self.messages.insert(self.abi.handle(message), from);
         }
     }
 
-    /// The communicator of a message that is about to be received; `None` when it comes from nobody.
-    pub fn take_message(&mut self, message: Handle) -> Option<Handle> {
+    /// Whose a message may be that is about to be received; `None` when it comes from nobody.
+    pub fn take_message(&mut self, message: Handle) -> Option<Members> {
         self.messages.remove(&self.abi.handle(message))
-    }
-
-    /// Whether that rank is nobody.
-    pub fn is_nobody(&self, rank: c_int) -> bool {
-        rank == self.abi.proc_null()
     }
 
     /// Forgets a communicator that is no more: its handle may be used anew.

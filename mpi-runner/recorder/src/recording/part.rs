@@ -1,41 +1,44 @@
-//! This rank's part of the trace on the disk.
+//! This rank's part of the trace.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, Writer, parts};
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use ringscope_traces::jsonl::{put_event, put_footer, put_header};
+use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, parts};
 
+use super::disk::Disk;
 use crate::note::{Note, note};
 
 /// The protocol that a recorded program is held to.
 const PROTOCOL: &str = "classic";
 
-/// The part as it is written: an event is on its way to the disk before the program goes on.
+/// The part as it is written: an event is out of this process's hands before the program goes on.
 pub struct Part {
     /// `None` when the disk takes no more.
-    writer: Option<Writer<File>>,
+    disk: Option<Disk>,
     rank: Rank,
+    events: u64,
     start_unix_ns: u64,
+    /// The line that is being made.
+    line: Vec<u8>,
 }
 
 /// A message that this rank sends or has received.
-pub struct Happened<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Happened {
     /// Sent or received.
     pub op: Op,
     /// The other rank, of all.
     pub peer: Rank,
     /// The tag.
     pub tag: Tag,
-    /// The payload as JSON.
-    pub json: &'a [u8],
 }
 
 impl Part {
     /// Begins the part in a folder that is there.
+    ///
+    /// A part that is there already is another process's, and stays as it is.
     pub fn create(
         folder: &Path,
         (rank, ranks): (Rank, u32),
@@ -49,40 +52,43 @@ impl Part {
             time: TimeKind::Wall,
             more: Vec::new(),
         };
-        let mut writer = Writer::new(File::create(folder.join(parts::file_name(rank)))?, &header)?;
-        writer.flush()?;
-        Ok(Part { writer: Some(writer), rank, start_unix_ns })
+        let mut line = Vec::new();
+        put_header(&mut line, &header)?;
+        let mut disk = Disk::create(&folder.join(parts::file_name(rank)))?;
+        disk.put(&line)?;
+        Ok(Part { disk: Some(disk), rank, events: 0, start_unix_ns, line })
     }
 
-    /// Writes an event down. The Lamport times are found when the parts are put together: the messages of
-    /// somebody's program cannot carry them.
-    pub fn event(&mut self, happened: &Happened<'_>) {
-        let Some(writer) = &mut self.writer else { return };
-        let Happened { op, peer, tag, json } = *happened;
-        let n = writer.events();
+    /// Writes an event down; `put_payload` writes the payload as JSON. The Lamport times are found when
+    /// the parts are put together: the messages of somebody's program cannot carry them.
+    pub fn event(&mut self, happened: Happened, put_payload: impl FnOnce(&mut Vec<u8>)) {
+        let Some(disk) = &mut self.disk else { return };
+        let Happened { op, peer, tag } = happened;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
-        let event = Event { rank: self.rank, n, op, peer, tag, data: Json(json), t, clock: n + 1 };
-        if let Err(error) = writer.event(&event).and_then(|()| writer.flush()) {
-            note(Note::CannotWrite, &format!(": {error}"));
-            self.writer = None;
+        let (rank, n, clock) = (self.rank, self.events, self.events + 1);
+        let event = Event { rank, n, op, peer, tag, data: (), t, clock };
+        self.line.clear();
+        let put = put_event(&mut self.line, &event, |line| {
+            put_payload(line);
+            Ok(())
+        });
+        match put.and_then(|()| disk.put(&self.line)) {
+            Ok(()) => self.events += 1,
+            Err(error) => {
+                note(Note::CannotWrite, &format!(": {error}"));
+                self.disk = None;
+            }
         }
     }
 
     /// Closes it: the rank has left MPI in order.
     pub fn finish(self) {
-        if let Some(Err(error)) = self.writer.map(|writer| writer.finish(&Ending::Completed)) {
+        let Some(mut disk) = self.disk else { return };
+        let mut line = Vec::new();
+        let put = put_footer(&mut line, &Ending::Completed, self.events);
+        if let Err(error) = put.and_then(|()| disk.put(&line)).and_then(|()| disk.close()) {
             note(Note::CannotWrite, &format!(": {error}"));
         }
-    }
-}
-
-/// What is JSON already.
-struct Json<'a>(&'a [u8]);
-
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let json: &RawValue = serde_json::from_slice(self.0).map_err(serde::ser::Error::custom)?;
-        json.serialize(serializer)
     }
 }
 

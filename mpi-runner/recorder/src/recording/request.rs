@@ -1,28 +1,30 @@
 //! Receives and sends that were begun and not completed yet.
 
-use super::{Incoming, Outgoing};
+use super::{Letter, Room};
 
 /// What there is to write down of a request.
-#[derive(Debug, Clone, Copy)]
+///
+/// All that is needed then is in it: the program may free the communicator and the datatype before.
+#[derive(Debug, Clone)]
 pub enum Request {
     /// A receive.
-    Receive(Incoming),
+    Receive(Room),
     /// A receive that can be started again and again.
     StartableReceive {
         /// The receive.
-        room: Incoming,
+        room: Room,
         /// Whether it has been started and not completed.
         is_active: bool,
     },
     /// A send that can be started again and again.
-    StartableSend(Outgoing),
+    StartableSend(Letter),
 }
 
 /// What comes of a request that MPI has completed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Awaited {
     /// What was received, if it was a receive.
-    pub room: Option<Incoming>,
+    pub room: Option<Room>,
     /// The request, if it can be started again.
     pub again: Option<Request>,
 }
@@ -33,26 +35,31 @@ impl Request {
         match self {
             Request::Receive(room) => Awaited { room: Some(room), again: None },
             Request::StartableReceive { room, is_active } => {
-                let again = Some(Request::StartableReceive { room, is_active: false });
-                Awaited { room: is_active.then_some(room), again }
+                let again = Request::StartableReceive { room: room.clone(), is_active: false };
+                Awaited { room: is_active.then_some(room), again: Some(again) }
             }
             Request::StartableSend(_) => Awaited { room: None, again: Some(self) },
         }
     }
 
-    /// The message that is sent when it is started, and what it is from then on.
-    pub fn started(self) -> (Option<Outgoing>, Request) {
+    /// Takes note that it is started; what is sent then.
+    pub fn start(&mut self) -> Option<Letter> {
         match self {
-            Request::StartableSend(message) => (Some(message), self),
-            Request::StartableReceive { room, .. } => {
-                (None, Request::StartableReceive { room, is_active: true })
+            Request::StartableSend(letter) => Some(*letter),
+            Request::StartableReceive { is_active, .. } => {
+                *is_active = true;
+                None
             }
-            Request::Receive(_) => (None, self),
+            Request::Receive(_) => None,
         }
     }
 
     /// Whether something will be received that nobody has been told of.
-    pub fn is_owed(self) -> bool {
-        self.completed().room.is_some()
+    pub fn is_owed(&self) -> bool {
+        match self {
+            Request::Receive(_) => true,
+            Request::StartableReceive { is_active, .. } => *is_active,
+            Request::StartableSend(_) => false,
+        }
     }
 }

@@ -5,20 +5,22 @@ use std::ffi::{c_int, c_void};
 use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Handle, SUCCESS, StatusRoom};
-use crate::recording::{Request, is_on, with};
+use crate::recording::{Recording, Request, is_on, with};
 
 /// Some of a program's requests while MPI looks after them.
 ///
 /// They are taken out of the recording before, since MPI may give a completed one's handle to another
 /// thread's request before this one has written anything down.
 struct Requests {
+    /// The program's array.
+    handles: *const c_void,
     /// In the program's order; `None` for those of which there is nothing to write down.
     taken: Vec<(Handle, Option<Request>)>,
 }
 
 impl Requests {
     fn take(requests: *const c_void, count: usize) -> Requests {
-        let take = |recording: &mut crate::recording::Recording| {
+        let take = |recording: &mut Recording| {
             let of = |place| {
                 // SAFETY: the program's array has so many.
                 let handle = unsafe { recording.abi.handle_at(requests, place) };
@@ -26,7 +28,7 @@ impl Requests {
             };
             (0..count).map(of).collect()
         };
-        Requests { taken: with(take).unwrap_or_default() }
+        Requests { handles: requests, taken: with(take).unwrap_or_default() }
     }
 
     /// Writes down that the one at a place was completed, with that status of several.
@@ -47,12 +49,42 @@ impl Requests {
         });
     }
 
-    /// Puts back those that were not completed.
-    fn put_back(self) {
-        for (handle, request) in self.taken {
-            if let Some(request) = request {
-                with(|recording| recording.begin_request(handle, request));
+    /// Writes down those that a call says it has completed, each with its place among the statuses.
+    ///
+    /// A call that has completed some and failed with others says so, and in each status which it is.
+    fn completed_each(
+        &mut self,
+        (code, statuses): (c_int, *mut c_void),
+        places: impl Iterator<Item = (usize, usize)>,
+    ) {
+        let says_in_statuses = |recording: &mut Recording| recording.abi.is_error_in_status(code);
+        if code != SUCCESS && with(says_in_statuses) != Some(true) {
+            return;
+        }
+        for (place, at) in places {
+            // SAFETY: MPI has filled the statuses, which it says itself.
+            let error = |recording: &mut Recording| unsafe {
+                recording.abi.error(recording.abi.status_at(statuses, at))
+            };
+            if code == SUCCESS || with(error) == Some(SUCCESS) {
+                self.completed(place, (statuses, at));
             }
+        }
+    }
+
+    /// Puts back those that are still to be completed: the program's array has their handles as before.
+    ///
+    /// A request that failed has none any more, and another one may get its handle.
+    fn put_back(self) {
+        for (place, (handle, request)) in self.taken.into_iter().enumerate() {
+            let Some(request) = request else { continue };
+            with(|recording| {
+                // SAFETY: the array has that place.
+                let now = unsafe { recording.abi.handle_at(self.handles, place) };
+                if now == handle {
+                    recording.begin_request(handle, request);
+                }
+            });
         }
     }
 }
@@ -80,15 +112,11 @@ fn some(
     let mut own = StatusRoom::new();
     let statuses = room(&mut own, statuses, counted(count));
     let code = real(statuses);
-    if code == SUCCESS {
-        // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
-        let completed = counted(unsafe { *completed });
-        for at in 0..completed {
-            // SAFETY: so many places were named.
-            let place = unsafe { *places.add(at) };
-            taken.completed(counted(place), (statuses, at));
-        }
-    }
+    // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
+    let completed = counted(unsafe { *completed });
+    // SAFETY: so many places were named.
+    let place = |at| (counted(unsafe { *places.add(at) }), at);
+    taken.completed_each((code, statuses), (0..completed).map(place));
     taken.put_back();
     code
 }
@@ -133,9 +161,7 @@ wrap! {
         let mut own = StatusRoom::new();
         let statuses = room(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
-        if code == SUCCESS {
-            (0..counted(count)).for_each(|place| taken.completed(place, (statuses, place)));
-        }
+        taken.completed_each((code, statuses), (0..counted(count)).map(|place| (place, place)));
         taken.put_back();
         code
     }
@@ -151,8 +177,8 @@ wrap! {
         let statuses = room(&mut own, statuses, counted(count));
         let code = real(count, requests, flag, statuses);
         // SAFETY: MPI has said there whether all are completed.
-        if code == SUCCESS && unsafe { *flag } != 0 {
-            (0..counted(count)).for_each(|place| taken.completed(place, (statuses, place)));
+        if code != SUCCESS || unsafe { *flag } != 0 {
+            taken.completed_each((code, statuses), (0..counted(count)).map(|place| (place, place)));
         }
         taken.put_back();
         code
@@ -220,7 +246,7 @@ wrap! {
             let handle = recording.abi.handle_at(request, 0);
             recording.take_request(handle)
         });
-        if freed.flatten().is_some_and(Request::is_owed) {
+        if freed.flatten().as_ref().is_some_and(Request::is_owed) {
             note(Note::FreedReceive, "");
         }
         real(request)

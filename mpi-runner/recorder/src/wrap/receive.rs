@@ -3,13 +3,14 @@
 use std::ffi::{c_int, c_void};
 
 use super::wrap;
-use crate::real::{Handle, SUCCESS, StatusRoom};
-use crate::recording::{Incoming, Outgoing, Request, is_on, with};
+use crate::note::{Note, note};
+use crate::real::{Abi, Handle, SUCCESS, StatusRoom};
+use crate::recording::{Incoming, Members, Outgoing, Recording, Request, Room, is_on, with};
 
 /// Has MPI fill a status, and writes down what was received.
 fn completed(
-    room: &Incoming,
     status: *mut c_void,
+    room: impl FnOnce(&mut Recording) -> Room,
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     let mut own = StatusRoom::new();
@@ -18,17 +19,23 @@ fn completed(
     };
     let code = receive(status);
     if code == SUCCESS {
-        // SAFETY: MPI has filled it.
-        with(|recording| unsafe { recording.received(room, status) });
+        with(|recording| {
+            let room = room(recording);
+            // SAFETY: MPI has filled it.
+            unsafe { recording.received(&room, status) };
+        });
     }
     code
 }
 
-/// Remembers a receive that was begun, if it is of anybody.
-fn begun((source, room): (c_int, Incoming), (code, request): (c_int, *const c_void)) -> c_int {
+/// Remembers a receive that was begun.
+fn begun(
+    (code, request): (c_int, *const c_void),
+    room: impl FnOnce(&mut Recording) -> Option<Room>,
+) -> c_int {
     if code == SUCCESS {
         with(|recording| {
-            if !recording.is_nobody(source) {
+            if let Some(room) = room(recording) {
                 // SAFETY: MPI has put a handle there.
                 let handle = unsafe { recording.abi.handle_at(request, 0) };
                 recording.begin_request(handle, Request::Receive(room));
@@ -38,8 +45,8 @@ fn begun((source, room): (c_int, Incoming), (code, request): (c_int, *const c_vo
     code
 }
 
-/// The communicator of a message that was probed for; `None` when nothing is to be recorded of it.
-fn of_message(message: *const c_void) -> Option<Handle> {
+/// Whose a message that was probed for may be; `None` when nothing is to be recorded of it.
+fn of_message(message: *const c_void) -> Option<Members> {
     // SAFETY: it points to a handle.
     with(|recording| unsafe {
         let handle = recording.abi.handle_at(message, 0);
@@ -57,6 +64,26 @@ fn matched(communicator: Handle, message: *const c_void) {
     });
 }
 
+/// The room for a receive from that rank; `None` when it is from nobody.
+fn room_from(recording: &mut Recording, (source, receive): (c_int, &Incoming)) -> Option<Room> {
+    (source != recording.abi.proc_null()).then(|| recording.room(receive))
+}
+
+/// The same where a message is sent as well: then MPICH does not say what was received.
+fn room_of_exchange(
+    recording: &mut Recording,
+    (source, receive): (c_int, &Incoming),
+) -> Option<Room> {
+    let room = room_from(recording, (source, receive))?;
+    match recording.abi {
+        Abi::OpenMpi => Some(room),
+        Abi::Mpich => {
+            note(Note::UnknownReceive, "");
+            None
+        }
+    }
+}
+
 macro_rules! receives {
     ($count:ty: $receive:ident $begin:ident $of_message:ident $begin_of_message:ident $exchange:ident
      $replace:ident $begin_exchange:ident $begin_replace:ident) => {
@@ -65,8 +92,8 @@ macro_rules! receives {
                 buffer: *mut c_void, count: $count, datatype: Handle,
                 source: c_int, tag: c_int, communicator: Handle, status: *mut c_void
             ) as real => {
-                let room = Incoming { buffer, datatype, communicator };
-                completed(&room, status, |status| {
+                let receive = Incoming { buffer, datatype, communicator };
+                completed(status, |recording| recording.room(&receive), |status| {
                     real(buffer, count, datatype, source, tag, communicator, status)
                 })
             }
@@ -76,35 +103,32 @@ macro_rules! receives {
                 source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
-                let room = Incoming { buffer, datatype, communicator };
-                begun((source, room), (code, request))
+                let receive = Incoming { buffer, datatype, communicator };
+                begun((code, request), |recording| room_from(recording, (source, &receive)))
             }
 
             $of_message(
                 buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
                 status: *mut c_void
             ) as real => {
-                let Some(communicator) = of_message(message) else {
+                let Some(from) = of_message(message) else {
                     return real(buffer, count, datatype, message, status);
                 };
-                let room = Incoming { buffer, datatype, communicator };
-                completed(&room, status, |status| real(buffer, count, datatype, message, status))
+                let room = |recording: &mut Recording| {
+                    recording.room_for(from, (buffer, datatype))
+                };
+                completed(status, room, |status| real(buffer, count, datatype, message, status))
             }
 
             $begin_of_message(
                 buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
                 request: *mut c_void
             ) as real => {
-                let communicator = of_message(message);
+                let from = of_message(message);
                 let code = real(buffer, count, datatype, message, request);
-                match communicator {
-                    Some(communicator) => {
-                        let room = Incoming { buffer, datatype, communicator };
-                        // It has come, so it is of somebody.
-                        begun((0, room), (code, request))
-                    }
-                    None => code,
-                }
+                begun((code, request), |recording| {
+                    from.map(|from| recording.room_for(from, (buffer, datatype)))
+                })
             }
 
             $exchange(
@@ -117,8 +141,8 @@ macro_rules! receives {
                     communicator,
                 };
                 with(|recording| recording.sent(&message));
-                let room = Incoming { buffer, datatype, communicator };
-                completed(&room, status, |status| {
+                let receive = Incoming { buffer, datatype, communicator };
+                completed(status, |recording| recording.room(&receive), |status| {
                     real(
                         out, out_count, out_type, to, out_tag,
                         buffer, count, datatype, source, tag, communicator, status,
@@ -134,8 +158,8 @@ macro_rules! receives {
                     buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
                 };
                 with(|recording| recording.sent(&message));
-                let room = Incoming { buffer, datatype, communicator };
-                completed(&room, status, |status| {
+                let receive = Incoming { buffer, datatype, communicator };
+                completed(status, |recording| recording.room(&receive), |status| {
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, status)
                 })
             }
@@ -154,7 +178,8 @@ macro_rules! receives {
                     out, out_count, out_type, to, out_tag,
                     buffer, count, datatype, source, tag, communicator, request,
                 );
-                begun((source, Incoming { buffer, datatype, communicator }), (code, request))
+                let receive = Incoming { buffer, datatype, communicator };
+                begun((code, request), |recording| room_of_exchange(recording, (source, &receive)))
             }
 
             $begin_replace(
@@ -167,7 +192,8 @@ macro_rules! receives {
                 with(|recording| recording.sent(&message));
                 let code =
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
-                begun((source, Incoming { buffer, datatype, communicator }), (code, request))
+                let receive = Incoming { buffer, datatype, communicator };
+                begun((code, request), |recording| room_of_exchange(recording, (source, &receive)))
             }
         }
     };

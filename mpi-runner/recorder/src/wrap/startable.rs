@@ -6,12 +6,18 @@ use super::wrap;
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Incoming, Outgoing, Recording, Request, with};
 
-fn remember(request: Request, (code, handle): (c_int, *const c_void)) -> c_int {
+/// Remembers a request that was made, if there will be something to write down of it.
+fn remember(
+    (code, handle): (c_int, *const c_void),
+    request: impl FnOnce(&mut Recording) -> Option<Request>,
+) -> c_int {
     if code == SUCCESS {
         with(|recording| {
-            // SAFETY: MPI has put a handle there.
-            let handle = unsafe { recording.abi.handle_at(handle, 0) };
-            recording.begin_request(handle, request);
+            if let Some(request) = request(recording) {
+                // SAFETY: MPI has put a handle there.
+                let handle = unsafe { recording.abi.handle_at(handle, 0) };
+                recording.begin_request(handle, request);
+            }
         });
     }
     code
@@ -21,11 +27,8 @@ fn remember(request: Request, (code, handle): (c_int, *const c_void)) -> c_int {
 fn start(recording: &mut Recording, requests: *const c_void, place: usize) {
     // SAFETY: the program's array has that place.
     let handle = unsafe { recording.abi.handle_at(requests, place) };
-    let Some(request) = recording.request(handle) else { return };
-    let (message, started) = request.started();
-    *request = started;
-    if let Some(message) = message {
-        recording.sent(&message);
+    if let Some(letter) = recording.request(handle).and_then(Request::start) {
+        recording.posted(&letter);
     }
 }
 
@@ -39,7 +42,9 @@ macro_rules! startable_sends {
                 let code = real(buffer, count, datatype, to, tag, communicator, request);
                 let count = i64::from(count);
                 let message = Outgoing { buffer, count, datatype, to, tag, communicator };
-                remember(Request::StartableSend(message), (code, request))
+                remember((code, request), |recording| {
+                    recording.letter(&message).map(Request::StartableSend)
+                })
             }
         )*}
     };
@@ -53,8 +58,11 @@ macro_rules! startable_receives {
                 source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
-                let room = Incoming { buffer, datatype, communicator };
-                remember(Request::StartableReceive { room, is_active: false }, (code, request))
+                let receive = Incoming { buffer, datatype, communicator };
+                remember((code, request), |recording| {
+                    let room = recording.room(&receive);
+                    Some(Request::StartableReceive { room, is_active: false })
+                })
             }
         )*}
     };

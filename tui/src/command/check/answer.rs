@@ -1,7 +1,10 @@
 //! The answer to one question about a trace.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
+use ringscope_sim::conform::Finding;
+use ringscope_traces::Place;
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
@@ -79,6 +82,21 @@ impl Answer {
 }
 
 impl Found {
+    /// What a judge found.
+    pub fn of<W: Display>(finding: &Finding<W>) -> Found {
+        let what = match finding.event {
+            Some(_) => finding.what.to_string(),
+            // At a rank's end there is no event to say it of.
+            None => format!("the rank ends here; {}", finding.what),
+        };
+        Found {
+            rank: Some(finding.rank.0),
+            event: Some(finding.index),
+            line: finding.event.map(|event| Place(event).line()),
+            what,
+        }
+    }
+
     fn in_words(&self) -> String {
         let Found { rank, event, line, what } = self;
         let what = Plain(what);

@@ -1,6 +1,7 @@
 //! `ringscope check`: is a trace what its protocol does?
 
 mod answer;
+mod dialect;
 mod replay;
 
 use std::io::Write as _;
@@ -8,16 +9,18 @@ use std::path::PathBuf;
 
 use ringscope_sim::conform;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Completeness, Trace, wellformed};
+use ringscope_traces::{Completeness, Source, Trace, wellformed};
 use serde::Serialize;
 
 use super::Verdict;
 use crate::failure::Failure;
-use crate::input;
+use crate::input::{self, shown};
 use crate::output::{self, Streams};
-use crate::report::Style;
 use crate::report::trace_file::in_words;
+use crate::report::{Style, wrapped};
 use answer::{Answer, Found, Says};
+
+const CONFORMS: &str = "conforms";
 
 /// Judge a trace: does it hold together, does it conform, do the invariants hold?
 #[derive(Debug, clap::Args)]
@@ -30,14 +33,32 @@ Three questions:
 
 A trace that was cut off is judged as far as it goes.
 
+A program of another dialect has messages of its own between the nodes. With --answers
+there is one question, asked of what the last rank sends and receives and of nothing else:
+  answers      the value of the last PUT and the owner's id for every GET, no answer for a
+               key that was never put, an acknowledgement for every other command?
+Commands have the tags 0 PUT [key,value], 1 GET key, 2 ADD [rank,id], 3 REMOVE id, 4 END;
+a list of one number is the number. Replies may come from any rank: 5 RETVAL [value,id],
+6 ACK with anything in it, though a PUT's may not name another pair. The owner of a key is
+the smallest id that is not below it; the permanent node has the id 1000, or what the
+header says as `keyspace`. Of commands in flight together, any may come first.
+
 Examples:
   ringscope check join.jsonl
   ringscope run join -o - 2>/dev/null | ringscope check -
+  ringscope check --answers students.jsonl
 
-Exit codes: 0 three times yes; 1 a no; 2 the trace could not be read or not be judged.")]
+Exit codes: 0 every answer is yes; 1 a no; 2 the trace could not be read or not be judged,
+as when it was cut off where a command waits for its reply.")]
 pub struct Args {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
+
+    /// The program's answers only: is each GET's value and owner right, all else acknowledged?
+    ///
+    /// For programs of another dialect, with messages of their own between the nodes.
+    #[arg(long)]
+    answers: bool,
 
     /// As JSON, with every finding
     #[arg(long)]
@@ -46,7 +67,8 @@ pub struct Args {
 
 pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (trace, completeness) = input::trace(&args.trace)?;
-    let judged = Judged::of(&trace, completeness);
+    let answers = if args.answers { vec![dialect::answers(&trace)] } else { questions(&trace) };
+    let judged = Judged::new(&trace, completeness, answers);
     let name = input::trace_name(&args.trace);
     if args.json {
         let all = Report { name: &name, judged: &judged };
@@ -56,6 +78,14 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
         writeln!(streams.out, "{title}: {}", in_words(&trace, completeness))?;
         for answer in &judged.answers {
             answer.tell(&mut streams.out)?;
+        }
+        if trace.header.source == Source::Recorded && judged.leaves_the_protocol() {
+            let hint = format!(
+                "hint: a program of another dialect? `ringscope check --answers {}` asks only \
+                 whether what it answers is right",
+                Plain(&shown(&args.trace))
+            );
+            writeln!(streams.out, "{}", wrapped(&hint, streams.out.width(), "  "))?;
         }
     }
     Ok(judged.verdict())
@@ -68,33 +98,44 @@ struct Report<'a> {
     judged: &'a Judged,
 }
 
-/// The three questions, answered.
+/// The questions, answered.
 #[derive(Serialize)]
 struct Judged {
     ranks: u32,
     events: usize,
     complete: bool,
     end: Option<&'static str>,
-    answers: [Answer; 3],
+    answers: Vec<Answer>,
+}
+
+/// The three questions that are asked of a trace of our protocol.
+fn questions(trace: &Trace) -> Vec<Answer> {
+    let conforms = conforms(trace);
+    let invariants = match conforms.says {
+        Says::Yes => replay::invariants(trace),
+        Says::No => {
+            Answer::not_judged("invariants", "only a trace that conforms can be played again")
+        }
+        Says::NotJudged => Answer::not_judged("invariants", "the nodes are not known"),
+    };
+    vec![well_formed(trace), conforms, invariants]
 }
 
 impl Judged {
-    fn of(trace: &Trace, completeness: Completeness) -> Judged {
-        let conforms = conforms(trace);
-        let invariants = match conforms.says {
-            Says::Yes => replay::invariants(trace),
-            Says::No => {
-                Answer::not_judged("invariants", "only a trace that conforms can be played again")
-            }
-            Says::NotJudged => Answer::not_judged("invariants", "the nodes are not known"),
-        };
+    fn new(trace: &Trace, completeness: Completeness, answers: Vec<Answer>) -> Judged {
         Judged {
             ranks: trace.header.ranks,
             events: trace.events.len(),
             complete: completeness == Completeness::Whole,
             end: trace.footer.as_ref().map(|footer| footer.ending.name()),
-            answers: [well_formed(trace), conforms, invariants],
+            answers,
         }
+    }
+
+    /// Whether it was asked, and not found, that the trace conforms.
+    fn leaves_the_protocol(&self) -> bool {
+        let conforms = self.answers.iter().find(|answer| answer.question == CONFORMS);
+        conforms.is_some_and(|answer| answer.says != Says::Yes)
     }
 
     /// A no weighs more than a question that stays open.
@@ -122,21 +163,8 @@ fn well_formed(trace: &Trace) -> Answer {
 fn conforms(trace: &Trace) -> Answer {
     let judgement = match conform::judge(trace) {
         Ok(judgement) => judgement,
-        Err(cannot) => return Answer::not_judged("conforms", &cannot.to_string()),
+        Err(cannot) => return Answer::not_judged(CONFORMS, &cannot.to_string()),
     };
-    let found = judgement.findings.iter().map(|finding| Found {
-        rank: Some(finding.rank.0),
-        event: Some(finding.index),
-        line: finding.event.map(|event| ringscope_traces::Place(event).line()),
-        what: what(finding),
-    });
-    Answer { more: judgement.left_out, ..Answer::of_findings("conforms", found.collect()) }
-}
-
-/// What a finding says without its place; at a rank's end there is no event to say it of.
-fn what(finding: &conform::Finding) -> String {
-    match finding.event {
-        Some(_) => finding.what.to_string(),
-        None => format!("the rank ends here; {}", finding.what),
-    }
+    let found = judgement.findings.iter().map(Found::of).collect();
+    Answer { more: judgement.left_out, ..Answer::of_findings(CONFORMS, found) }
 }

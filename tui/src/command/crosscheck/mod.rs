@@ -16,7 +16,7 @@ use ringscope_traces::text::Plain;
 use tempfile::TempDir;
 
 use super::Verdict;
-use crate::args::{SettingFlags, set};
+use crate::args::{SettingFlags, seconds, set};
 use crate::failure::Failure;
 use crate::input::{Origin, shown};
 use crate::launch::{Flavor, Interrupt, Runner};
@@ -181,16 +181,6 @@ fn scenario(args: &Args, notes: &mut Notes) -> Result<Scenario, Failure> {
         Ok(_) | Err(_) => {}
     }
     Ok(scenario)
-}
-
-fn seconds(word: &str) -> Result<Duration, String> {
-    const MOST: f64 = 1e6;
-    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    if seconds > 0.0 && seconds <= MOST {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("expected more than 0 and at most 1000000 seconds".into())
-    }
 }
 
 /// Where the traces lie.

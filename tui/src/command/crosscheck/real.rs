@@ -2,17 +2,17 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use ringscope_traces::parts::written;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
 use crate::input;
-use crate::launch::{Done, How, Interrupt, Runner, run};
+use crate::launch::{Done, How, Interrupt, Runner, in_words, run};
 use crate::output::Notes;
 
 /// How many lines of what MPI said are shown, and how many characters of each.
@@ -82,12 +82,6 @@ impl Real {
     }
 }
 
-/// How many bytes the parts in a folder hold.
-fn written(parts: &Path) -> u64 {
-    let entries = fs::read_dir(parts).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
-}
-
 fn size(file: &Path) -> u64 {
     fs::metadata(file).map_or(0, |found| found.len())
 }
@@ -100,12 +94,7 @@ fn hung(silence: Duration) -> Failure {
 }
 
 fn without_trace(status: ExitStatus) -> Failure {
-    let end = match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit code {code}"),
-        (None, Some(signal)) => format!("signal {signal}"),
-        (None, None) => "no exit code".to_owned(),
-    };
-    Failure::about("mpirun", format!("ended with {end} and without a trace"))
+    Failure::about("mpirun", format!("ended with {} and without a trace", in_words(status)))
 }
 
 /// Advice on what a run has left that did not come to its end.

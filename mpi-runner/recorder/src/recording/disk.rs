@@ -1,0 +1,182 @@
+//! A file that keeps what was put into it when its process is killed.
+//!
+//! Its end is mapped into memory: what is stored there is the system's from the next instruction on, and
+//! no call into the system is needed for each line. There must be room on the disk before it is mapped,
+//! since storing where there is none would kill the program; where the file system cannot promise that,
+//! lines are written one by one. A process that is killed leaves zero bytes at the end, which whoever
+//! reads parts expects.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::path::Path;
+use std::ptr::{self, NonNull};
+
+/// How much of the file is mapped at a time; a multiple of every page size that there is.
+const WINDOW_BYTES: u64 = 1 << 18;
+
+/// A file that grows at its end.
+#[derive(Debug)]
+pub struct Disk {
+    file: File,
+    /// How many bytes were put.
+    length: u64,
+    /// Where they go; `None` where the file system has no room to promise.
+    window: Option<Window>,
+}
+
+impl Disk {
+    /// Makes the file, which must not be there.
+    pub fn create(path: &Path) -> io::Result<Disk> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let window = Window::of(&file, 0, WINDOW_BYTES).ok();
+        Ok(Disk { file, length: 0, window })
+    }
+
+    /// Puts a line at the end: all of it, or as much of its beginning as there was time for.
+    pub fn put(&mut self, line: &[u8]) -> io::Result<()> {
+        let end = self.length + line.len() as u64;
+        let Some(window) = &mut self.window else {
+            self.length = end;
+            return self.file.write_all(line);
+        };
+        if end > window.end() {
+            let start = self.length / WINDOW_BYTES * WINDOW_BYTES;
+            let bytes = (end - start).next_multiple_of(WINDOW_BYTES);
+            *window = Window::of(&self.file, start, bytes)?;
+        }
+        window.store(self.length, line);
+        self.length = end;
+        Ok(())
+    }
+
+    /// Cuts off what nothing was put into.
+    pub fn close(mut self) -> io::Result<()> {
+        match self.window.take() {
+            Some(_) => self.file.set_len(self.length),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A part of a file, mapped.
+#[derive(Debug)]
+struct Window {
+    start: u64,
+    bytes: usize,
+    memory: NonNull<u8>,
+}
+
+// SAFETY: the memory is the window's own, wherever it is.
+unsafe impl Send for Window {}
+
+impl Window {
+    /// Maps so many bytes from there on, once there is room for them on the disk.
+    fn of(file: &File, start: u64, bytes: u64) -> io::Result<Window> {
+        let not_that_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
+        let offset = libc::off_t::try_from(start).map_err(not_that_long)?;
+        let length = libc::off_t::try_from(bytes).map_err(not_that_long)?;
+        let bytes = usize::try_from(bytes).map_err(not_that_long)?;
+        // SAFETY: it takes numbers only.
+        if unsafe { libc::fallocate(file.as_raw_fd(), 0, offset, length) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: the system chooses the place, so that nothing that is there is touched.
+        let memory = unsafe {
+            libc::mmap(ptr::null_mut(), bytes, access, libc::MAP_SHARED, file.as_raw_fd(), offset)
+        };
+        match NonNull::new(memory.cast::<u8>()) {
+            Some(memory) if memory.as_ptr().cast() != libc::MAP_FAILED => {
+                Ok(Window { start, bytes, memory })
+            }
+            Some(_) | None => Err(io::Error::last_os_error()),
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.start + self.bytes as u64
+    }
+
+    /// Stores bytes at a place of the file, which is in the window with all that they take.
+    ///
+    /// The first is stored first: a process that is killed at it leaves the beginning of a line, and not
+    /// something with a hole. That is why it is not a copy of memory, which may begin anywhere.
+    fn store(&mut self, place: u64, bytes: &[u8]) {
+        assert!(
+            self.start <= place && place + bytes.len() as u64 <= self.end(),
+            "it is in the window"
+        );
+        let first = usize::try_from(place - self.start).expect("a window is memory");
+        for (i, byte) in bytes.iter().enumerate() {
+            // SAFETY: it is in the window.
+            unsafe { self.memory.as_ptr().add(first + i).write_volatile(*byte) };
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // SAFETY: it was mapped so, and nobody else knows the place. That it fails harms nobody.
+        unsafe { libc::munmap(self.memory.as_ptr().cast(), self.bytes) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_is_put_is_in_the_file_at_once_and_nothing_more_when_it_is_closed() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("part");
+        let mut disk = Disk::create(&path).expect("the folder takes files");
+        let lines: Vec<Vec<u8>> = (1..60_u8).map(|i| vec![i; usize::from(i) * 1000]).collect();
+        let mut all = Vec::new();
+        for line in &lines {
+            disk.put(line).expect("there is room");
+            all.extend_from_slice(line);
+            let found = fs::read(&path).expect("it is there");
+            assert_eq!(found.get(..all.len()), Some(&all[..]), "a line of {} bytes", line.len());
+            assert!(found.iter().skip(all.len()).all(|byte| *byte == 0));
+        }
+        disk.close().expect("it can be cut off");
+        assert_eq!(fs::read(&path).expect("it is there"), all);
+    }
+
+    #[test]
+    fn a_line_longer_than_a_window_is_put_as_well() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("part");
+        let mut disk = Disk::create(&path).expect("the folder takes files");
+        let long = vec![b'x'; 3 * (1 << 18) + 5];
+        disk.put(b"short\n").expect("there is room");
+        disk.put(&long).expect("there is room");
+        disk.close().expect("it can be cut off");
+        assert_eq!(fs::read(&path).expect("it is there"), [&b"short\n"[..], &long].concat());
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("part");
+        fs::write(&path, "another's").expect("the folder takes files");
+        let refused = Disk::create(&path).expect_err("it is there");
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).expect("it is there"), b"another's");
+    }
+
+    #[test]
+    fn where_the_disk_promises_nothing_lines_are_written() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("part");
+        let made = Disk::create(&path).expect("the folder takes files");
+        made.file.set_len(0).expect("it is ours");
+        let mut disk = Disk { window: None, ..made };
+        disk.put(b"one\n").expect("there is room");
+        assert_eq!(fs::read(&path).expect("it is there"), b"one\n");
+        disk.close().expect("nothing is to be done");
+    }
+}

@@ -1,0 +1,138 @@
+//! How programs end, and what is there then; the command `ringscope record` under real MPI.
+
+mod support;
+
+use ringscope_traces::{Completeness, Op};
+
+use support::{Folder, Mpi, events, source};
+
+/// What rank 0 and rank 1 do in `ends.c` before rank 1 ends.
+fn ten_rounds(rank: u32) -> Vec<(Op, u32, i32, String)> {
+    let round = |number: i32| {
+        let event = |op| (op, 1 - rank, 0, number.to_string());
+        if rank == 0 {
+            [event(Op::Send), event(Op::Recv)]
+        } else {
+            [event(Op::Recv), event(Op::Send)]
+        }
+    };
+    (0..10).flat_map(round).collect()
+}
+
+#[test]
+fn what_a_rank_did_before_it_was_killed_is_there() {
+    for (end, mpi) in
+        ["killed", "abort", "exit"].into_iter().flat_map(|end| Mpi::ALL.map(|mpi| (end, mpi)))
+    {
+        let folder = Folder::new();
+        let program = folder.build("ends", mpi);
+        let told = folder.record((mpi, 2), &[&program, end]);
+        let case = format!("{end}, {mpi:?}: {}", told.err);
+        assert_eq!(told.code, Some(1), "{case}");
+        assert!(told.err.contains("cut off: the part of "), "{case}");
+        let (trace, completeness) = folder.trace();
+        assert_eq!(completeness, Completeness::CutOff, "{case}");
+        assert_eq!(events(&trace, 1), ten_rounds(1), "{case}");
+        // Rank 0 may have been ended before it received the last.
+        let others = events(&trace, 0);
+        assert!(others.len() >= 19 && ten_rounds(0).starts_with(&others), "{case}");
+        assert_eq!(folder.names(), ["ends", "trace.jsonl"], "{case}");
+    }
+}
+
+#[test]
+fn a_program_that_fails_in_order_is_recorded_and_its_exit_code_told() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build("ends", mpi);
+        let told = folder.record((mpi, 2), &[&program, "fails"]);
+        assert_eq!(told.code, Some(1), "{mpi:?}: {}", told.err);
+        assert!(told.err.contains("the program ended with exit code 7\n"), "{mpi:?}: {}", told.err);
+        let trace = folder.whole_trace();
+        assert_eq!(
+            (events(&trace, 0), events(&trace, 1)),
+            (ten_rounds(0), ten_rounds(1)),
+            "{mpi:?}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_hangs_is_ended_when_it_is_silent_for_long() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build("ends", mpi);
+        let told = folder.record_with("2", (mpi, 3), &[&program, "hangs"]);
+        assert_eq!(told.code, Some(1), "{mpi:?}: {}", told.err);
+        assert!(told.words().contains("and the program was ended"), "{mpi:?}: {}", told.err);
+        let (trace, _) = folder.trace();
+        assert_eq!(trace.footer, None, "{mpi:?}");
+        assert_eq!(
+            (events(&trace, 0), events(&trace, 1)),
+            (ten_rounds(0), ten_rounds(1)),
+            "{mpi:?}"
+        );
+    }
+}
+
+#[test]
+fn input_and_output_are_the_programs_and_a_trace_may_go_to_the_output() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        folder.write("commands", "put 5 50\nget 5\n");
+        let (mpirun, python, dht) = (mpi.mpirun(), mpi.python(), source("dht.py"));
+        let record =
+            ["record", "-o", "-", "--window", "1", "--keyspace", "1000", &mpirun, "-n", "3"];
+        let told = folder.ringscope(record.into_iter().chain([&*python, &*dht, "commands"]));
+        assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
+        let header = r#"{"trace":1,"source":"recorded","protocol":"classic","ranks":3,"time":"wall","window":1,"keyspace":1000}"#;
+        assert_eq!(told.out.lines().next(), Some(header), "{mpi:?}");
+        assert!(
+            told.out.ends_with("{\"end\":\"completed\",\"events\":20}\n"),
+            "{mpi:?}: {}",
+            told.out
+        );
+        assert!(told.err.contains("val is 50, storage id is 1000\n"), "{mpi:?}: {}", told.err);
+        assert_eq!(folder.names(), ["commands"], "{mpi:?}");
+    }
+}
+
+#[test]
+fn a_script_that_calls_the_launcher_is_recorded_too() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build("ends", mpi);
+        let script = format!("{} -n 2 {program} in-order", mpi.mpirun());
+        let told = folder.ringscope(["record", "-o", "trace.jsonl", "sh", "-c", &script]);
+        assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
+        assert_eq!(events(&folder.whole_trace(), 1), ten_rounds(1), "{mpi:?}");
+    }
+}
+
+#[test]
+fn a_program_without_mpi_is_told_from_one_that_is_recorded() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let told = folder.record((mpi, 2), &["true"]);
+        assert_eq!(told.code, Some(2), "{mpi:?}: {}", told.err);
+        assert!(told.err.contains("with exit code 0, and nothing was recorded\n"), "{}", told.err);
+        assert!(told.err.contains("  hint: is it an MPI program"), "{mpi:?}: {}", told.err);
+        assert_eq!(folder.names(), [""; 0], "{mpi:?}");
+    }
+}
+
+/// Each process then takes itself for the only one: the first of them is recorded, and the others say why they
+/// are not.
+#[test]
+fn the_launcher_of_the_other_mpi_is_noticed() {
+    let [open, mpich] = Mpi::ALL;
+    for (built, launched) in [(open, mpich), (mpich, open)] {
+        let folder = Folder::new();
+        folder.write("alone.py", "from mpi4py import MPI\n");
+        let (python, alone) = (built.python(), folder.path("alone.py"));
+        let told = folder.record((launched, 2), &[&python, &alone.to_string_lossy()]);
+        let words = told.words();
+        assert!(words.contains("there is only one rank"), "{built:?}: {words}");
+        assert!(words.contains("this process is not recorded"), "{built:?}: {words}");
+    }
+}

@@ -1,0 +1,32 @@
+/* Rank 0 sends ten numbers to rank 1, which sends each back; then rank 1 ends in the way that its argument says:
+ * killed, abort, exit (without MPI_Finalize), fails (with MPI_Finalize, exit code 7), hangs. */
+#include <mpi.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    int rank, number;
+    const char *end = argv[1];
+    MPI_Init(&argc, &argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    for (int i = 0; i < 10; i++) {
+        if (rank == 0) {
+            MPI_Send(&i, 1, MPI_INT, 1, 0, MPI_COMM_WORLD);
+            MPI_Recv(&number, 1, MPI_INT, 1, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        } else if (rank == 1) {
+            MPI_Recv(&number, 1, MPI_INT, 0, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+            MPI_Send(&number, 1, MPI_INT, 0, 0, MPI_COMM_WORLD);
+        }
+    }
+    if (rank == 1) {
+        if (!strcmp(end, "killed")) raise(SIGKILL);
+        if (!strcmp(end, "abort")) MPI_Abort(MPI_COMM_WORLD, 5);
+        if (!strcmp(end, "exit")) _exit(0);
+        if (!strcmp(end, "hangs")) MPI_Recv(&number, 1, MPI_INT, 0, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    } else if (!strcmp(end, "exit")) _exit(0);
+    MPI_Finalize();
+    return !strcmp(end, "fails") ? 7 : 0;
+}

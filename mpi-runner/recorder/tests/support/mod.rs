@@ -1,0 +1,181 @@
+//! Programs recorded under real MPI, as a user records them.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::env;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::{Completeness, Op, Rank, Trace, read_trace};
+use tempfile::TempDir;
+
+/// The MPI that a program is built with and run under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mpi {
+    Open,
+    Mpich,
+}
+
+impl Mpi {
+    pub const ALL: [Mpi; 2] = [Mpi::Open, Mpi::Mpich];
+
+    /// Its launcher.
+    pub fn mpirun(self) -> String {
+        self.found("MPIRUN")
+    }
+
+    /// A Python with mpi4py for it.
+    pub fn python(self) -> String {
+        self.found("PYTHON")
+    }
+
+    /// What `make mpi` has found.
+    fn found(self, what: &str) -> String {
+        let name = match self {
+            Mpi::Open => format!("RINGSCOPE_{what}_OPENMPI"),
+            Mpi::Mpich => format!("RINGSCOPE_{what}_MPICH"),
+        };
+        env::var(&name).unwrap_or_else(|_| {
+            panic!("{name} is not set: run the tests by `mpi-runner/with`, as `make unit-mpi` does")
+        })
+    }
+}
+
+/// A folder of its own for a test.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Folder {
+        Folder(TempDir::new().expect("a folder for temporary files"))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("the folder takes files");
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder");
+        let name = |entry: std::io::Result<fs::DirEntry>| {
+            entry.expect("an entry").file_name().into_string().expect("a plain name")
+        };
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        names
+    }
+
+    /// Builds a program of this folder's `programs` for an MPI.
+    pub fn build(&self, program: &str, mpi: Mpi) -> String {
+        let built = self.path(program);
+        let mut compiler = Command::new(mpi.found("MPICC"));
+        compiler.arg("-O1").arg(source(&format!("{program}.c"))).arg("-o").arg(&built);
+        // MPICH's headers call it an overflow when a program wants no statuses.
+        let done = compiler.args(["-lpthread", "-lm", "-w"]).output().expect("mpicc starts");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        built.to_str().expect("a plain path").to_owned()
+    }
+
+    /// Runs `ringscope` with these words in this folder.
+    pub fn ringscope<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Told {
+        let mut command = self.command();
+        Told::of(command.args(words))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(in_target("release/ringscope"));
+        command
+            .current_dir(self.0.path())
+            .stdin(Stdio::null())
+            .env("RINGSCOPE_RECORDER", in_target("mpi/recorder/release/libringscope_recorder.so"));
+        command
+    }
+
+    /// Records a program, given with its arguments, with so many ranks as `trace.jsonl`.
+    pub fn record(&self, (mpi, ranks): (Mpi, u32), program: &[&str]) -> Told {
+        self.record_with("60", (mpi, ranks), program)
+    }
+
+    /// The same; it is ended when it is silent for so many seconds.
+    pub fn record_with(&self, timeout: &str, (mpi, ranks): (Mpi, u32), program: &[&str]) -> Told {
+        let (mpirun, ranks) = (mpi.mpirun(), ranks.to_string());
+        let record = ["record", "-o", "trace.jsonl", "--timeout", timeout, "--"];
+        let launch = [mpirun.as_str(), "-n", &ranks];
+        self.ringscope(record.into_iter().chain(launch).chain(program.iter().copied()))
+    }
+
+    /// The trace that was recorded, and whether it is all there.
+    pub fn trace(&self) -> (Trace, Completeness) {
+        let file = File::open(self.path("trace.jsonl")).expect("the trace is there");
+        read_trace(BufReader::new(file), "trace.jsonl").expect("it is a trace")
+    }
+
+    /// The trace of a program that ended in order.
+    pub fn whole_trace(&self) -> Trace {
+        let (trace, completeness) = self.trace();
+        assert_eq!(completeness, Completeness::Whole);
+        trace
+    }
+}
+
+/// What a call of `ringscope` came to.
+#[derive(Debug)]
+pub struct Told {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Told {
+    fn of(command: &mut Command) -> Told {
+        let output = command.output().expect("ringscope starts");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    /// The words on standard error, whatever the width in which they are set.
+    pub fn words(&self) -> String {
+        self.err.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A program's source.
+pub fn source(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name);
+    path.to_str().expect("a plain path").to_owned()
+}
+
+/// What `make mpi` has built.
+fn in_target(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("a workspace");
+    let path = root.join("target").join(name);
+    assert!(path.is_file(), "{} is not there: `make mpi` builds it", path.display());
+    path
+}
+
+/// A rank's events: sent or received, with whom, the tag, and the payload as JSON.
+pub fn events(trace: &Trace, rank: u32) -> Vec<(Op, u32, i32, String)> {
+    let own = trace.events.iter().filter(|event| event.rank == Rank(rank));
+    own.map(|event| {
+        let data = serde_json::to_string(&event.data).expect("a payload has a JSON");
+        (event.op, event.peer.0, event.tag.0, data)
+    })
+    .collect()
+}
+
+/// The trace of a scenario's simulation.
+pub fn simulated(scenario: &Scenario) -> Trace {
+    let written = Written::new(Vec::new(), &header(&scenario.settings));
+    let mut written = written.expect("memory takes a trace");
+    let finished = simulate(scenario, &mut written);
+    let ending = finished.outcome.end.ending();
+    let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
+    read_trace(&bytes[..], &scenario.name).expect("what we write we read").0
+}

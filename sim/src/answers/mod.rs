@@ -1,0 +1,104 @@
+//! A recorded run of another dialect judged by what it answers.
+//!
+//! A program may speak its own protocol between the nodes of the ring, of which nothing is known here.
+//! What can be judged all the same is what the command node, the last rank, sends and receives: each
+//! GET must be answered with the value that was put last and in the name of the key's owner, and every
+//! other command must be acknowledged. So only the events of the last rank are looked at, and of these
+//! the commands that it sends and the replies that it receives:
+//!
+//! | tag | | carries |
+//! |---|---|---|
+//! | 0 to 3 | PUT, GET, ADD, REMOVE, to any rank | what they carry in the classic protocol; a list of one number is the number |
+//! | 4 | END, which has no reply | anything |
+//! | 5 | RETVAL, from any rank | `[value, owner's id]` |
+//! | 6 | ACK, from any rank | anything; two numbers must be the pair, where they can only be a PUT's |
+//!
+//! **The model** is a map of keys to values, and the ids in the ring: the permanent node's, which is the
+//! greatest key, and what ADD brings and REMOVE takes away. An id belongs to one node at a time. The
+//! owner of a key is the smallest id that is not below it. A key that was never put has no answer: it is
+//! right when a GET of it gets none, and wrong when it gets one.
+//!
+//! **Commands in flight together.** Replies are told apart by their tag and their order alone, and GETs
+//! may be answered in another order than they were sent. A GET may see every PUT, ADD and REMOVE that is
+//! in flight with it or not, and so every answer is right that is right for some order. A program is
+//! never found wrong that answers as if one command were done after the other; for the ids of the ring
+//! each is looked at by itself, so that a wrong owner may pass where several nodes join and leave at once.
+//!
+//! What is left without a reply at the end is wrong when the run is over, and open when it was cut off
+//! or stopped. What follows a command that cannot be read is not judged.
+
+mod acks;
+mod bench;
+mod books;
+mod finding;
+mod gets;
+mod hear;
+mod register;
+
+use ringscope_traces::{Place, Rank, Trace};
+
+pub use finding::{OneOf, Wrong};
+
+use crate::conform::{self, Finding};
+use crate::protocol::StorageId;
+use bench::Bench;
+
+/// The most commands that may wait for a reply together: among more nobody tells whose it is.
+pub const LIMIT_IN_FLIGHT: usize = 4096;
+
+/// What there is to say of a program's answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// What is wrong, in the order of the command node's events.
+    pub findings: Vec<Finding<Wrong>>,
+    /// The commands that were left without a reply in a run that was cut off or stopped: nobody knows
+    /// whether it would have come.
+    pub open: Vec<Finding<Wrong>>,
+    /// How many commands were judged, END not among them.
+    pub commands: u64,
+    /// How many GETs were answered.
+    pub answered: u64,
+    /// How many GETs were rightly left without an answer, since nobody had put their key, or it was being
+    /// put.
+    pub silent: u64,
+}
+
+/// Why a program's answers cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CannotJudge {
+    /// The last rank is no command node.
+    #[error("rank {rank}, the last one, sends no command (tags 0 to 4)")]
+    NoCommand {
+        /// The last rank.
+        rank: Rank,
+    },
+    /// The trace's header is not one to judge by.
+    #[error(transparent)]
+    Header(#[from] conform::CannotJudge),
+    /// Too many commands are without a reply.
+    #[error("at event {index} of rank {rank}, {LIMIT_IN_FLIGHT} commands wait for a reply already")]
+    InFlight {
+        /// The command node.
+        rank: Rank,
+        /// The event by which one more is sent.
+        index: usize,
+    },
+}
+
+/// Judges what a program answered, whatever protocol its trace names.
+///
+/// # Errors
+///
+/// When there is nothing to judge, or too much at once.
+pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
+    let keyspace = conform::keyspace(&trace.header)?;
+    let command = Rank(trace.header.ranks.saturating_sub(1));
+    let mut bench = Bench::new(trace, command, StorageId(keyspace));
+    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].rank == command) {
+        bench.take(place)?;
+        if bench.is_lost() {
+            break;
+        }
+    }
+    bench.close(trace.footer.as_ref().map(|footer| &footer.ending))
+}

@@ -1,0 +1,43 @@
+//! What a program of another dialect answers.
+
+use ringscope_sim::answers::{Judgement, judge};
+use ringscope_traces::Trace;
+
+use super::answer::{Answer, Found, Says};
+use crate::report::counted;
+
+const QUESTION: &str = "answers";
+
+/// Whether what the program answers is right.
+pub fn answers(trace: &Trace) -> Answer {
+    let judgement = match judge(trace) {
+        Ok(judgement) => judgement,
+        Err(cannot) => return Answer::not_judged(QUESTION, &cannot.to_string()),
+    };
+    let (says, told) = match (&judgement.findings[..], &judgement.open[..]) {
+        ([], []) => (Says::Yes, &judgement.findings),
+        ([], _) => (Says::NotJudged, &judgement.open),
+        _ => (Says::No, &judgement.findings),
+    };
+    Answer {
+        question: QUESTION,
+        says,
+        remark: Some(remark(&judgement, says)),
+        findings: told.iter().map(Found::of).collect(),
+        more: 0,
+    }
+}
+
+/// `12 commands, 5 answers`.
+fn remark(judgement: &Judgement, says: Says) -> String {
+    let Judgement { commands, answered, silent, .. } = judgement;
+    let mut remark = format!("{}, {}", counted(*commands, "command"), counted(*answered, "answer"));
+    if *silent > 0 {
+        let gets = counted(*silent, "GET");
+        remark += &format!("; {gets} rightly without one: nobody had put the key by then");
+    }
+    if says == Says::NotJudged {
+        remark += "; right as far as the trace goes, but there it still waits:";
+    }
+    remark
+}

@@ -1,0 +1,180 @@
+//! `ringscope record`: what anybody's MPI program sends and receives, written down as it runs.
+
+mod folder;
+mod program;
+mod told;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ringscope_traces::Payload;
+use ringscope_traces::parts::written;
+
+use super::Verdict;
+use super::merge::{Found, holds_parts};
+use crate::args::seconds;
+use crate::failure::Failure;
+use crate::launch::{How, Interrupt, Stopwatch, attend, recorder};
+use crate::output::{Streams, TraceTarget};
+use folder::Folder;
+use program::Program;
+use told::Told;
+
+/// Record what anybody's MPI program sends and receives, unmodified
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The program is run as it is, with its own input and output; a library that is put in front of
+MPI in each of its processes (LD_PRELOAD) writes down every message between two ranks. Open MPI
+and MPICH are known, on one machine, and programs in C, C++, Python and whatever else calls MPI
+from a shared library. Collectives are not recorded. What counts as a message's payload is in
+the README of the recorder.
+
+Each rank writes its own part into the folder TRACE.parts, an event before it goes on, so that
+what a rank did is there even when it is killed. At the end one trace is made of the parts. It
+is said to be completed when every rank has called MPI_Finalize, and else is a trace that was
+cut off: `ringscope check` judges both. A program that hangs is ended by Ctrl-C, or by --timeout;
+then how it stood is told, if it did what the protocol does.
+
+Examples:
+  ringscope record -o dht.jsonl -- mpirun -n 8 python dht.py
+  ringscope record -o dht.jsonl --timeout 10 -- mpiexec -n 8 ./dht commands.txt
+  ringscope record -o - -- mpirun -n 8 ./dht 2>/dev/null | ringscope check -
+
+`make mpi` in the project's folder builds the recorder; RINGSCOPE_RECORDER names one elsewhere.
+
+Exit codes: 0 recorded, and the program ended with exit code 0; 1 recorded, but the program
+failed, was ended, or a rank did not call MPI_Finalize; 2 nothing could be recorded.")]
+pub struct Args {
+    /// Write the trace to this file; `-` is standard output
+    ///
+    /// The file appears under its name when it is whole. With `-`, what the program prints is on
+    /// standard error.
+    #[arg(short, long, value_name = "TRACE")]
+    output: PathBuf,
+
+    /// End the program when no rank has sent or received anything for so many seconds
+    ///
+    /// Without this, it may take its time.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+
+    /// How many commands the program has in flight, for whoever judges the trace
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    window: Option<u32>,
+
+    /// The largest key of the program's ring, for whoever judges the trace
+    #[arg(long, value_name = "KEY", value_parser = clap::value_parser!(i64).range(1..))]
+    keyspace: Option<i64>,
+
+    /// Tell nothing on standard error but errors
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// What starts the program: `mpirun -n 8 python dht.py`
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<OsString>,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let program = Program::of(&args.command, recorder()?)?;
+    let target = TraceTarget::open(&args.output, program.path())?;
+    let recorded = Recorded::of(args, &program).and_then(|recorded| {
+        recorded.refuse_nothing(&program)?;
+        Ok(recorded)
+    });
+    let recorded = match recorded {
+        Ok(recorded) => recorded,
+        Err(failure) => {
+            target.discard();
+            return Err(failure);
+        }
+    };
+    recorded.keep(args, (target, streams))
+}
+
+/// A run of the program, and what its ranks have left.
+struct Recorded {
+    how: How,
+    elapsed_ns: u64,
+    folder: Folder,
+}
+
+impl Recorded {
+    /// Runs the program to its end.
+    fn of(args: &Args, program: &Program) -> Result<Recorded, Failure> {
+        let folder = Folder::beside(&args.output)?;
+        let run = Recorded::run(args, program, folder.path());
+        match run {
+            Ok((how, elapsed_ns)) => Ok(Recorded { how, elapsed_ns, folder }),
+            Err(failure) => {
+                folder.remove()?;
+                Err(failure)
+            }
+        }
+    }
+
+    fn run(args: &Args, program: &Program, parts: &Path) -> Result<(How, u64), Failure> {
+        let fails = |what: &str, error| program.failure(format!("{what}: {error}"));
+        let interrupt =
+            Interrupt::watch().map_err(|error| fails("cannot watch for Ctrl-C", error))?;
+        let watch = Stopwatch::start();
+        let mut command = program.command(parts, &args.output);
+        let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
+        let silence = args.timeout.unwrap_or(Duration::MAX);
+        let how = attend(&mut child, &interrupt, (silence, || written(parts)));
+        let how = how.map_err(|error| fails("cannot be waited for", error))?;
+        Ok((how, watch.elapsed_ns()))
+    }
+
+    /// A run of which nothing was recorded leaves nothing.
+    fn refuse_nothing(&self, program: &Program) -> Result<(), Failure> {
+        if holds_parts(self.folder.path()) {
+            return Ok(());
+        }
+        self.folder.remove()?;
+        let what = format!("{}, and nothing was recorded", told::end_in_words(self.how));
+        let hint = match self.how {
+            How::ByItself(status) if !status.success() => {
+                "it ended before it had started MPI, or is no MPI program"
+            }
+            How::ByItself(_) | How::Hung | How::Interrupted => {
+                "is it an MPI program, of Open MPI or MPICH, linked to MPI's shared library?"
+            }
+        };
+        Err(program.failure(what).hint(hint))
+    }
+
+    /// Makes one trace of the parts, which are then no longer needed, and tells how it went.
+    fn keep(
+        self,
+        args: &Args,
+        (target, streams): (TraceTarget, &mut Streams),
+    ) -> Result<Verdict, Failure> {
+        let mut found = match Found::gather(self.folder.path().to_owned(), false) {
+            Ok(found) => found,
+            Err(failure) => {
+                target.discard();
+                return Err(failure);
+            }
+        };
+        let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
+        for trace in [&mut found.all, &mut found.closed.trace] {
+            let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+            let given = given.map(|(name, value)| (name.to_owned(), Payload::Int(value)));
+            trace.header.more.extend(given);
+        }
+        target.put(&found.closed.trace, &mut streams.out)?;
+        let is_all_used = found.closed.left_out.is_empty();
+        if is_all_used {
+            self.folder.remove()?;
+        }
+        if !args.quiet {
+            let Recorded { how, elapsed_ns, .. } = self;
+            Told { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
+        }
+        let has_completed = found.closed.trace.footer.is_some();
+        let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());
+        Ok(Verdict::good_if(has_completed && has_succeeded))
+    }
+}

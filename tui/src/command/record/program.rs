@@ -1,0 +1,93 @@
+//! The program that is recorded, and what it is given so that its ranks load the recorder.
+
+use std::env;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::input::{DASH, shown};
+use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
+
+/// The variables of the recorder: the folder of the parts, and when the run began.
+const FOLDER: &str = "RINGSCOPE_RECORD";
+const START: &str = "RINGSCOPE_RECORD_START";
+
+const PRELOAD: &str = "LD_PRELOAD";
+
+/// How the names of launchers begin that can say which MPI they are of.
+const LAUNCHERS: [&str; 4] = ["mpirun", "mpiexec", "orterun", "prterun"];
+
+/// A program that is to be recorded.
+pub struct Program<'a> {
+    /// Its first word is the program, the others are its arguments.
+    words: &'a [OsString],
+    /// The MPI whose launcher it is; `None` for anything else, such as a script that calls one.
+    launcher: Option<Flavor>,
+    /// What is to be loaded before everything else.
+    preload: OsString,
+}
+
+impl<'a> Program<'a> {
+    /// The program of a command line that is not empty.
+    ///
+    /// # Errors
+    ///
+    /// When the recorder lies where it cannot be loaded from.
+    pub fn of(words: &'a [OsString], recorder: PathBuf) -> Result<Program<'a>, Failure> {
+        let is_separator = |byte: &u8| matches!(byte, b' ' | b':');
+        if recorder.as_os_str().as_bytes().iter().any(is_separator) {
+            let what = format!("{PRELOAD} takes no path with a space or a colon in it");
+            return Err(Failure::about(&shown(&recorder), what)
+                .hint("the variable RINGSCOPE_RECORDER may name a copy elsewhere"));
+        }
+        let mut preload = recorder.into_os_string();
+        if let Some(others) = env::var_os(PRELOAD).filter(|others| !others.is_empty()) {
+            preload.push(":");
+            preload.push(others);
+        }
+        Ok(Program { words, launcher: flavor(&words[0]), preload })
+    }
+
+    /// The program's own word.
+    pub fn path(&self) -> &Path {
+        Path::new(&self.words[0])
+    }
+
+    /// A failure that is about the program.
+    pub fn failure(&self, what: impl Into<String>) -> Failure {
+        Failure::about(&shown(self.path()), what)
+    }
+
+    /// What starts it so that its ranks write into that folder.
+    ///
+    /// A launcher is told to load the recorder in its ranks and not in itself; with anything else, every
+    /// process has it, which does nothing where MPI is not started.
+    pub fn command(&self, parts: &Path, output: &Path) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        match self.launcher {
+            Some(flavor) => command.args(flavor.handing_on(PRELOAD, &self.preload)),
+            None => command.env(PRELOAD, &self.preload),
+        };
+        let is_not_set = |(name, _): &(&str, &str)| env::var_os(name).is_none();
+        let wanted = Flavor::ALL.into_iter().flat_map(Flavor::environment).copied();
+        command
+            .args(&self.words[1..])
+            .envs(wanted.filter(is_not_set))
+            .env(FOLDER, parts)
+            .env(START, unix_ns().to_string());
+        if output == Path::new(DASH) {
+            command.stdout(io::stderr());
+        }
+        command
+    }
+}
+
+/// The MPI of a launcher; nothing else is asked, since who knows what it would do.
+fn flavor(word: &OsString) -> Option<Flavor> {
+    let name = Path::new(word).file_name()?.to_str()?;
+    let is_launcher = LAUNCHERS.iter().any(|launcher| name.starts_with(launcher));
+    is_launcher.then(|| flavor_of_launcher(Path::new(word))).flatten()
+}

@@ -1,0 +1,72 @@
+//! How a recording went, in words.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use ringscope_traces::text::Plain;
+use ringscope_traces::{Op, Trace};
+
+use crate::command::merge::Found;
+use crate::input::{DASH, shown};
+use crate::launch::{How, in_words};
+use crate::output::Notes;
+use crate::report::{counted, standing, time, wrapped};
+
+/// What there is to tell of a recorded run.
+pub struct Told<'a> {
+    pub how: How,
+    pub elapsed_ns: u64,
+    pub found: &'a Found,
+}
+
+impl Told<'_> {
+    /// Tells it of the trace in that file.
+    pub fn tell(&self, output: &Path, notes: &mut Notes) {
+        let is_on_output = output == Path::new(DASH);
+        self.found.tell(if is_on_output { Path::new("record") } else { output }, notes);
+        let trace = &self.found.closed.trace;
+        let cost = format!("{}, {}; ", messages(trace), time(self.elapsed_ns));
+        paragraph(&(cost + &end_in_words(self.how)), notes);
+        if trace.header.ranks == 1 {
+            paragraph(
+                "there is only one rank: under the mpirun of another MPI than its own, each process of a \
+                 program takes itself for the only one",
+                notes,
+            );
+        }
+        if trace.footer.is_none() {
+            standing::tell(&self.found.all, notes);
+        }
+        if !is_on_output {
+            let name = shown(output);
+            let name = Plain(&name);
+            if !self.found.closed.left_out.is_empty() {
+                let _ = writeln!(notes, "  parts {name}.parts: kept, with what was left out");
+            }
+            let _ = writeln!(notes, "  trace {name}: `ringscope check {name}` judges it");
+        }
+    }
+}
+
+/// How a program ended.
+pub fn end_in_words(how: How) -> String {
+    match how {
+        How::ByItself(status) => format!("the program ended with {}", in_words(status)),
+        How::Hung => "no rank did anything for too long, and the program was ended".to_owned(),
+        How::Interrupted => "interrupted, and the program was ended, too".to_owned(),
+    }
+}
+
+fn messages(trace: &Trace) -> String {
+    let of = |op| trace.events.iter().filter(|event| event.op == op).count() as u64;
+    let (sent, received) = (of(Op::Send), of(Op::Recv));
+    let never = match sent.saturating_sub(received) {
+        0 => String::new(),
+        some => format!(" ({some} never received)"),
+    };
+    format!("{}{never}", counted(sent, "message"))
+}
+
+fn paragraph(words: &str, notes: &mut Notes) {
+    let _ = writeln!(notes, "{}", wrapped(words, notes.width(), "  "));
+}
