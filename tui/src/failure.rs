@@ -72,7 +72,7 @@ impl Notes {
     }
 }
 
-/// Standard output takes no more. (That its reader has gone is no failure: see [`crate::output::Out`].)
+/// Standard output takes no more. (That its reader has gone is no failure: see `output::Out`.)
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         Failure::about("standard output", format!("cannot be written: {error}"))
