@@ -30,7 +30,7 @@ fn now() -> Instant {
 
 /// A run of so many messages: nodes join, and then keys are put and got all over the ring.
 fn scenario(ranks: u32, messages: u64) -> Scenario {
-    let keyspace = i64::from(ranks) * 10;
+    let keyspace = (i64::from(ranks) * 10).max(1_000);
     let mut text = format!("ranks {ranks}\nkeyspace {keyspace}\nwindow 4\nlimit {messages}\n");
     for rank in (1..=(ranks - 3).min(MOST_JOINED)).rev() {
         text.push_str(&format!("add {rank} {}\n", i64::from(rank) * 10));
@@ -113,6 +113,7 @@ fn percentiles(film: &Film) -> String {
     format!("p50 {middle:.0?}, p99 {high:.0?}, longest {:.0?}", times[JUMPS - 1])
 }
 
+#[expect(clippy::print_stdout, reason = "criterion has no percentiles")]
 fn films(criterion: &mut Criterion) {
     let folder = TempDir::new().expect("a folder for traces");
     let sizes = [(8, 1_000_000), (64, 1_000_000), (1_000, 1_000_000), (8, 5_000_000)];
