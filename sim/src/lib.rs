@@ -2,9 +2,10 @@
 //!
 //! One protocol, written once as state machines that do no I/O ([`protocol`]), and several hosts that
 //! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
-//! judges a recorded run by them, and [`answers`] judges one of another dialect by what it answers. A
-//! [`scenario`] says what the command node is to do, [`simulate`] does it, the [`ledger`] checks
-//! invariants on the way and [`stats`] counts, and [`explain`] says why a run did not complete.
+//! judges a recorded run by them, [`answers`] judges one of another dialect by what it answers, and
+//! [`travel`] goes to any event of one. A [`scenario`] says what the command node is to do, [`simulate`]
+//! does it, the [`ledger`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a
+//! run did not complete.
 
 pub mod answers;
 pub mod conform;
@@ -14,6 +15,7 @@ pub mod protocol;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+pub mod travel;
 pub mod world;
 
 /// The code in the crate's README is tested with the rest.

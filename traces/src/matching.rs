@@ -36,7 +36,7 @@ impl Matching {
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let mut partners = vec![None; trace.events.len()];
-        let mut open: FxHashMap<Channel, Open> = FxHashMap::default();
+        let mut open: FxHashMap<Channel, Open<Place>> = FxHashMap::default();
         for (i, event) in trace.events.iter().enumerate() {
             let waiting = open.entry(Channel::of(event)).or_default();
             if let Some(partner) = waiting.partner_or_wait(event.op, Place(i)) {
@@ -55,13 +55,20 @@ impl Matching {
 }
 
 /// The events of a channel that have no partner yet: sends only, or receives only.
-#[derive(Default)]
-struct Open {
-    waiting: VecDeque<(Op, Place)>,
+#[derive(Debug)]
+pub(crate) struct Open<P> {
+    waiting: VecDeque<(Op, P)>,
 }
 
-impl Open {
-    fn partner_or_wait(&mut self, op: Op, place: Place) -> Option<Place> {
+impl<P> Default for Open<P> {
+    fn default() -> Self {
+        Open { waiting: VecDeque::new() }
+    }
+}
+
+impl<P> Open<P> {
+    /// The event that this one is the partner of; where there is none, it waits for one.
+    pub fn partner_or_wait(&mut self, op: Op, place: P) -> Option<P> {
         match self.waiting.front() {
             Some((waiting, _)) if *waiting != op => {
                 self.waiting.pop_front().map(|(_, place)| place)

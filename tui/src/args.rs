@@ -1,22 +1,27 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
 use crate::command::{
-    Verdict, check, crosscheck, diff, list, merge, random, record, replay, run, show, welcome,
+    Verdict, check, completions, config, crosscheck, diff, list, man, merge, play, random, record,
+    replay, run, show, snapshot, start,
 };
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Streams;
+use crate::view::theme::Palette;
 
 /// See what a message-passing program does: simulate, record, check and compare an MPI distributed
 /// hash table
 #[derive(Debug, Parser)]
 #[command(name = "ringscope", version, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Whether output is coloured; `auto` asks the terminal and the variable NO_COLOR
+    /// Whether output is coloured, or with how many colours; `auto` asks the terminal and the variable
+    /// NO_COLOR
     #[arg(
         long,
         global = true,
@@ -27,12 +32,18 @@ pub struct Args {
     )]
     pub color: ColorWhen,
 
+    /// Read the configuration of the screen from this file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
+    pub config: Option<PathBuf>,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
+  ringscope                            the start page: runs to look at
+  ringscope play join                  a run that can be stepped through, both ways
   ringscope run join                   run a built-in scenario
   ringscope run join -o join.jsonl     and record its trace
   ringscope show join.jsonl            a line an event
@@ -50,11 +61,51 @@ pub enum ColorWhen {
     /// In any case
     Always,
     /// In no case
+    #[value(alias = "off")]
     Never,
+    /// With 8 colours
+    #[value(name = "8")]
+    Eight,
+    /// With 16 colours
+    #[value(name = "16")]
+    Sixteen,
+    /// With 256 colours
+    #[value(name = "256")]
+    TwoHundred,
+    /// With any colours
+    Rgb,
+}
+
+impl ColorWhen {
+    /// Whether there are to be colours; `None` when that is for others to say.
+    pub fn is_coloured(self) -> Option<bool> {
+        match self {
+            ColorWhen::Auto => None,
+            ColorWhen::Never => Some(false),
+            ColorWhen::Always
+            | ColorWhen::Eight
+            | ColorWhen::Sixteen
+            | ColorWhen::TwoHundred
+            | ColorWhen::Rgb => Some(true),
+        }
+    }
+
+    /// The colours of the screen, as far as they are said.
+    pub fn palette(self) -> Option<Palette> {
+        match self {
+            ColorWhen::Auto | ColorWhen::Always => None,
+            ColorWhen::Never => Some(Palette::Off),
+            ColorWhen::Eight => Some(Palette::Eight),
+            ColorWhen::Sixteen => Some(Palette::Sixteen),
+            ColorWhen::TwoHundred => Some(Palette::TwoHundred),
+            ColorWhen::Rgb => Some(Palette::Rgb),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Play(Box<play::Args>),
     Run(run::Args),
     List(list::Args),
     Show(show::Args),
@@ -65,12 +116,18 @@ enum Command {
     Merge(merge::Args),
     Replay(replay::Args),
     Random(random::Args),
+    Snapshot(Box<snapshot::Args>),
+    Config(config::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Args {
     /// Does what was asked for.
     pub fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
+        let config = || Config::load(self.config.as_deref());
         match &self.command {
+            Some(Command::Play(args)) => play::execute(args, (&config()?, self.color), streams),
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
             Some(Command::Show(args)) => show::execute(args, streams),
@@ -81,7 +138,15 @@ impl Args {
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
-            None => welcome::execute(streams),
+            Some(Command::Snapshot(args)) => {
+                snapshot::execute(args, (&config()?, self.color), streams)
+            }
+            Some(Command::Config(args)) => {
+                config::execute(args, (self.config.as_deref(), &config), streams)
+            }
+            Some(Command::Completions(args)) => completions::execute(args, streams),
+            Some(Command::Man(args)) => man::execute(args, streams),
+            None => start::execute((&config()?, self.color), streams),
         }
     }
 }
@@ -93,6 +158,11 @@ pub struct SettingFlags {
 }
 
 impl SettingFlags {
+    /// The settings that were given, by name, and their values.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.given.iter().cloned()
+    }
+
     /// Changes the settings as the flags say.
     ///
     /// # Errors

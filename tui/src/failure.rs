@@ -51,6 +51,21 @@ impl Failure {
         }
     }
 
+    /// What it is in one line, for where there is no room for more.
+    pub fn one_line(&self) -> String {
+        let (what, hint) = match self {
+            Failure::Scenario(errors) => {
+                let problem = errors.problems().first();
+                let what = problem.map_or_else(|| errors.to_string(), ToString::to_string);
+                (what, problem.and_then(|problem| problem.advice()).map(str::to_owned))
+            }
+            Failure::Trace(error) => (error.to_string(), error.hint().map(str::to_owned)),
+            Failure::About { hint, .. } => (self.to_string(), hint.clone()),
+        };
+        let hint = hint.map(|hint| format!(" ({})", Plain(&hint))).unwrap_or_default();
+        format!("{what}{hint}").replace('\n', " ")
+    }
+
     /// Tells it.
     pub fn tell(&self, notes: &mut Notes) {
         match self {
@@ -72,7 +87,7 @@ impl Notes {
     }
 }
 
-/// Standard output takes no more. (That its reader has gone is no failure: see [`crate::output::Out`].)
+/// Standard output takes no more. (That its reader has gone is no failure: see `output::Out`.)
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         Failure::about("standard output", format!("cannot be written: {error}"))

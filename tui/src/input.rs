@@ -3,21 +3,21 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ringscope_sim::scenario::builtin::{self, BuiltIn};
 use ringscope_sim::scenario::{MOST_BYTES, Scenario};
+use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Reader, Trace};
 
 use crate::failure::Failure;
+use crate::nearest::nearest;
 
 /// What stands for standard input, and for standard output.
 pub const DASH: &str = "-";
 
 /// What messages call standard input.
 const STANDARD_INPUT: &str = "standard input";
-
-/// How far a misspelt name may be from one that there is, in letters.
-const LIMIT_SLIPS: usize = 2;
 
 /// Where a scenario comes from.
 #[derive(Debug, Clone)]
@@ -101,10 +101,7 @@ fn unknown(word: &Path) -> Failure {
 
 /// The built-in scenario that a misspelt name may stand for.
 pub fn meant(name: &str) -> Option<&'static str> {
-    let lower = name.to_lowercase();
-    let away = |built_in: &BuiltIn| strsim::osa_distance(&lower, built_in.name);
-    let near = builtin::ALL.iter().filter(|one| away(one) <= LIMIT_SLIPS.min(one.name.len() / 2));
-    near.min_by_key(|one| away(one)).map(|one| one.name)
+    nearest(name, builtin::ALL.iter().map(|one| one.name))
 }
 
 /// Reads a scenario from bytes; of too many, no more than shows that they are.
@@ -112,7 +109,7 @@ fn parse(name: &str, read: impl Read) -> Result<Scenario, Failure> {
     let mut bytes = Vec::new();
     let read = read.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::about(name, format!("cannot be read: {error}")))?;
-    if is_trace(&bytes) {
+    if begins_as_trace(&bytes) {
         let shown = if name == STANDARD_INPUT { DASH } else { name };
         return Err(Failure::about(name, "this is a trace, not a scenario")
             .hint(format!("`ringscope show {shown}` shows it")));
@@ -124,8 +121,18 @@ fn parse(name: &str, read: impl Read) -> Result<Scenario, Failure> {
     Ok(Scenario::parse_bytes(name, &bytes)?)
 }
 
-fn is_trace(bytes: &[u8]) -> bool {
+fn begins_as_trace(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{\"")
+}
+
+/// Whether that is a file that begins as a trace does; one that is to be a trace and is not there counts
+/// as one, so that this is what is told.
+pub fn is_trace(path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    match File::open(path).map(|file| file.take(64).read_to_end(&mut bytes)) {
+        Ok(Ok(_)) => begins_as_trace(&bytes),
+        Ok(Err(_)) | Err(_) => path.extension().is_some_and(|ending| ending == "jsonl"),
+    }
 }
 
 /// A trace's events, one by one, from a file or from standard input.
@@ -147,6 +154,26 @@ pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
     }
     let file = BufReader::with_capacity(1 << 16, open_trace(word)?);
     Ok(ringscope_traces::read_trace(file, &name)?)
+}
+
+/// The bytes of a trace, to be read from any place: where only their order is to be had, they are kept.
+pub fn store(word: &Path) -> Result<Store, Failure> {
+    if word == DASH {
+        return kept(word, io::stdin().lock());
+    }
+    let file = open_trace(word)?;
+    if file.metadata().is_ok_and(|found| found.is_file()) {
+        Ok(Store::File(Arc::new(file)))
+    } else {
+        kept(word, file)
+    }
+}
+
+fn kept(word: &Path, mut read: impl Read) -> Result<Store, Failure> {
+    let mut bytes = Vec::new();
+    read.read_to_end(&mut bytes)
+        .map_err(|error| Failure::about(&trace_name(word), format!("cannot be read: {error}")))?;
+    Ok(Store::Memory(bytes.into()))
 }
 
 /// What messages call a trace.

@@ -60,7 +60,21 @@ fn a_random_scenario_that_cannot_be_is_refused() {
 #[test]
 fn every_subcommand_has_help_with_examples_and_exit_codes() {
     let folder = Folder::new();
-    for name in ["run", "list", "show", "check", "diff", "random"] {
+    for name in [
+        "play",
+        "run",
+        "list",
+        "show",
+        "check",
+        "diff",
+        "crosscheck",
+        "replay",
+        "random",
+        "snapshot",
+        "config",
+        "completions",
+        "man",
+    ] {
         let told = folder.call(&format!("{name} --help"));
         assert_eq!(told.code, Some(0));
         assert!(told.out.contains("Examples:\n"), "{name}: {}", told.out);

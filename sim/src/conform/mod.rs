@@ -11,6 +11,7 @@
 
 mod blame;
 mod circle;
+pub(crate) mod duty;
 mod ending;
 mod finding;
 mod mail;
@@ -138,7 +139,10 @@ fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
     let command = command_rank(settings);
     let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
     let (commands, _) = script::commands::<ClassicNode>(of_command);
-    let script: Script = commands.into_iter().collect();
+    nodes_with(commands.into_iter().collect(), settings)
+}
+
+fn nodes_with(script: Script, settings: &Settings) -> Vec<ClassicNode> {
     let orders = Orders { script: script.into(), window: settings.window };
     match settings.protocol {
         Protocol::Classic => classic::nodes(settings.ranks, settings.keyspace, orders),

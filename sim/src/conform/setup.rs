@@ -1,8 +1,9 @@
 //! The nodes of a recorded run before anything has happened, for whoever runs it again.
 
-use ringscope_traces::Trace;
+use ringscope_traces::{Header, Trace};
 
 use super::settings::{CannotJudge, Settings};
+use crate::protocol::Script;
 use crate::protocol::classic::ClassicNode;
 
 /// The nodes of a recorded run, and how they are to be run.
@@ -22,4 +23,16 @@ pub struct Setup {
 pub fn setup(trace: &Trace) -> Result<Setup, CannotJudge> {
     let settings = Settings::of(&trace.header)?;
     Ok(Setup { nodes: super::nodes(trace, &settings), eager: settings.eager })
+}
+
+impl Setup {
+    /// The nodes of a run with that header, whose command node has that script.
+    ///
+    /// # Errors
+    ///
+    /// When the header does not say by which nodes.
+    pub fn of(header: &Header, script: Script) -> Result<Setup, CannotJudge> {
+        let settings = Settings::of(header)?;
+        Ok(Setup { nodes: super::nodes_with(script, &settings), eager: settings.eager })
+    }
 }

@@ -126,6 +126,15 @@ impl Ledger {
         Invariant::ALL.iter().all(|invariant| self.tally(*invariant).failed == 0)
     }
 
+    // Where it is called it is known whether a message is sent or received: half of this is left.
+    #[inline(always)]
+    pub(crate) fn happens<M: Message>(&mut self, happening: &Happening<'_, M>) {
+        match happening.op {
+            Op::Send => self.sent(happening),
+            Op::Recv => self.received(happening),
+        }
+    }
+
     #[inline]
     fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
         let &Happening { rank, peer, message, number, now_ns, .. } = happening;
@@ -305,13 +314,9 @@ fn words<N: Node>(
 }
 
 impl<N: Node> Observer<N> for Ledger {
-    // Where it is called it is known whether a message is sent or received: half of this is left.
     #[inline(always)]
     fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        match happening.op {
-            Op::Send => self.sent(happening),
-            Op::Recv => self.received(happening),
-        }
+        self.happens(happening);
     }
 
     #[inline]

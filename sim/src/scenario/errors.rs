@@ -197,6 +197,12 @@ impl ScenarioErrors {
         self
     }
 
+    /// Those of a line and the lines below it, if there are any.
+    pub(super) fn of_the_lines_from(mut self, line: u32) -> Result<(), ScenarioErrors> {
+        self.problems.retain(|problem| problem.position.is_some_and(|at| at.line >= line));
+        if self.problems.is_empty() { Ok(()) } else { Err(ScenarioErrors { more: 0, ..self }) }
+    }
+
     /// Only one problem, with nothing to do about it but to mend the text.
     pub(super) fn one(problem: Problem) -> ScenarioErrors {
         ScenarioErrors { problems: vec![problem], more: 0, unchecked_helps: false }

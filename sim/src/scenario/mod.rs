@@ -5,6 +5,7 @@
 
 mod check;
 mod command;
+mod continued;
 mod errors;
 mod keys;
 mod latency;

@@ -95,6 +95,12 @@ pub enum Problem {
     /// A line holds nothing, and others follow.
     #[error("an empty line in the middle of the trace")]
     Blank,
+    /// The line was another one when it was read before.
+    #[error("the file has changed since it was opened")]
+    Changed,
+    /// There are more events than places for them.
+    #[error("a trace has fewer than 4294967295 events")]
+    TooMany,
     /// Something follows the footer.
     #[error("a line after the footer, which is the last")]
     AfterFooter,
@@ -139,7 +145,9 @@ impl Problem {
             Problem::EndsEarly => Some("each line is a whole JSON object"),
             Problem::AfterFooter => Some("are these two traces in one file?"),
             Problem::Blank => Some("each line is a JSON object"),
+            Problem::Changed => Some("open it again"),
             Problem::Io(_)
+            | Problem::TooMany
             | Problem::TooLong
             | Problem::Syntax(_)
             | Problem::TooDeep

@@ -10,9 +10,11 @@ mod error;
 mod fields;
 mod line;
 mod read;
+mod scan;
 mod write;
 
 pub use digest::Digest;
 pub use error::{Foreign, Problem, ReadError};
+pub(crate) use read::event_in;
 pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, read_trace};
 pub use write::{Writer, put_event, put_footer, put_header, write_trace};

@@ -5,7 +5,9 @@ use std::io::{BufRead, Read as _};
 use super::error::{Foreign, Problem, ReadError};
 use super::fields::Fault;
 use super::line::{self, Line};
+use super::scan::scan;
 use crate::event::{Event, Footer, Header, Trace};
+use crate::indexed::Outline;
 
 /// The longest line that is read: a longer one is refused before it is in memory.
 pub const LIMIT_LINE_BYTES: u64 = 64 << 20;
@@ -48,7 +50,8 @@ impl<R: BufRead> Reader<R> {
     ///
     /// When the first line is not the header of a trace of this version.
     pub fn new(read: R, name: &str) -> Result<Self, ReadError> {
-        let mut lines = Lines { read, name: name.to_owned(), number: 0, bytes: Vec::new() };
+        let name = name.to_owned();
+        let mut lines = Lines { read, name, number: 0, start: 0, end: 0, bytes: Vec::new() };
         let header = lines.header()?;
         let completeness = Completeness::CutOff;
         Ok(Reader { lines, header, footer: None, completeness, finished: false })
@@ -86,6 +89,31 @@ impl<R: BufRead> Reader<R> {
             }
             Err(fault) => Err(self.lines.error(fault)),
         }
+    }
+
+    /// What an index keeps of the next event; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::next_event`].
+    pub(crate) fn next_outline(&mut self) -> Result<Option<Outline>, ReadError> {
+        if !self.finished
+            && let Some(outline) = self.lines.scan(self.header.ranks)
+        {
+            return Ok(Some(outline));
+        }
+        let event = self.next_event()?;
+        Ok(event.map(|event| Outline::of(&event, self.lines.start)))
+    }
+
+    /// Where the line that was read last ends, in bytes from the start.
+    pub(crate) fn end_of_line(&self) -> u64 {
+        self.lines.end
+    }
+
+    /// That something is wrong with the line that was read last.
+    pub(crate) fn error(&self, problem: Problem) -> ReadError {
+        self.lines.error(problem.into())
     }
 
     /// The number of the line that was read last, from 1.
@@ -135,12 +163,24 @@ pub fn read_trace<R: BufRead>(read: R, name: &str) -> Result<(Trace, Completenes
     Ok((Trace { header, events, footer }, completeness))
 }
 
+/// The event that a line is, if it is one.
+pub(crate) fn event_in(line: &[u8], ranks: u32) -> Option<Event> {
+    let line = str::from_utf8(without_end(line)).ok()?;
+    match line::event_or_footer(line, ranks) {
+        Ok(Line::Event(event)) => Some(event),
+        Ok(Line::Footer(_)) | Err(_) => None,
+    }
+}
+
 /// The lines of a source, one at a time, and where they are.
 #[derive(Debug)]
 struct Lines<R> {
     read: R,
     name: String,
     number: u64,
+    /// Where the line begins, in bytes from the start of the source, and where it ends.
+    start: u64,
+    end: u64,
     bytes: Vec<u8>,
 }
 
@@ -156,8 +196,22 @@ impl<R: BufRead> Lines<R> {
                 self.number -= 1;
                 Ok(None)
             }
-            Ok(_) => Ok(Some(self.bytes.ends_with(b"\n"))),
+            Ok(read) => {
+                (self.start, self.end) = (self.end, self.end + read as u64);
+                Ok(Some(self.bytes.ends_with(b"\n")))
+            }
         }
+    }
+
+    /// Moves to the next line if it is one of those that are read fast.
+    fn scan(&mut self, ranks: u32) -> Option<Outline> {
+        // A source that fails does so again in the careful way, which tells of it.
+        let ahead = self.read.fill_buf().ok()?;
+        let (outline, length) = scan(ahead, ranks, self.end)?;
+        self.read.consume(length);
+        self.number += 1;
+        (self.start, self.end) = (self.end, self.end + length as u64);
+        Some(outline)
     }
 
     /// Moves to the next line that is not blank, which must be the next one of all.
@@ -196,8 +250,7 @@ impl<R: BufRead> Lines<R> {
 
     /// The line's text without its end.
     fn text(&self) -> Result<&str, Fault> {
-        let bytes = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
-        let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        let bytes = without_end(&self.bytes);
         if bytes.len() as u64 > LIMIT_LINE_BYTES {
             return Err(Problem::TooLong.into());
         }
@@ -214,6 +267,11 @@ impl<R: BufRead> Lines<R> {
         let column = before.map(|before| String::from_utf8_lossy(before).chars().count() + 1);
         ReadError { name: self.name.clone(), line: self.number, column, problem }
     }
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// What a first line is that cannot be a header.

@@ -1,15 +1,22 @@
 //! The subcommands, a file for each.
 
 pub mod check;
+pub mod completions;
+pub mod config;
 pub mod crosscheck;
 pub mod diff;
 pub mod list;
+pub mod man;
 pub mod merge;
+pub mod play;
 pub mod random;
 pub mod record;
 pub mod replay;
 pub mod run;
+mod screen;
 pub mod show;
+pub mod snapshot;
+pub mod start;
 pub mod welcome;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! `ringscope show`: a trace, a line an event.
 
 use std::io::{BufRead, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Event, Rank, Reader, Vocabulary};
@@ -54,9 +54,31 @@ pub struct Args {
     symbols: Symbols,
 }
 
+impl Args {
+    /// All events of a trace from one on.
+    pub fn from(trace: &Path, from: usize, symbols: Symbols) -> Args {
+        Args {
+            trace: trace.to_owned(),
+            rank: Vec::new(),
+            from: from as u64,
+            limit: None,
+            no_times: false,
+            symbols,
+        }
+    }
+}
+
 pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let mut reader = input::reader(&args.trace)?;
-    let chosen = chosen(args, &reader)?;
+    show(&mut input::reader(&args.trace)?, args, streams)
+}
+
+/// Shows what is read.
+pub fn show<R: BufRead>(
+    reader: &mut Reader<R>,
+    args: &Args,
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    let chosen = chosen(args, reader)?;
     let out = &mut streams.out;
     let lanes = Lanes::new(Layout {
         ranks: reader.header().ranks,
@@ -74,7 +96,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
         writeln!(out, "{line}")?;
     }
     let is_watched = out.get_ref().terminal_width().is_some();
-    let told = events(&mut reader, (args, &chosen), &mut |event, names| {
+    let told = events(reader, (args, &chosen), &mut |event, names| {
         writeln!(out, "{}", lanes.line(event, names))?;
         if is_watched {
             // A run that is still being recorded is seen as it goes.

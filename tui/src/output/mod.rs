@@ -37,14 +37,15 @@ impl Streams {
             out: Out {
                 is_coloured: is_coloured(color, &out),
                 terminal_width: terminal_width(&out),
-                inner: Box::new(out.lock()),
+                // Not locked for good: a panic elsewhere has to give the terminal back.
+                inner: Box::new(out),
                 is_gone: false,
             },
             notes: Notes {
                 is_coloured: is_coloured(color, &notes),
                 terminal_width: terminal_width(&notes),
-                is_marked: notes.is_terminal() || color == ColorWhen::Always,
-                inner: Box::new(io::LineWriter::new(notes.lock())),
+                is_marked: notes.is_terminal() || color.is_coloured() == Some(true),
+                inner: Box::new(io::LineWriter::new(notes)),
             },
         }
     }
@@ -53,14 +54,10 @@ impl Streams {
 /// The convention of <https://no-color.org>: a variable that is there and not empty.
 fn is_coloured(color: ColorWhen, stream: &impl IsTerminal) -> bool {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    match color {
-        ColorWhen::Always => true,
-        ColorWhen::Never => false,
-        ColorWhen::Auto => {
-            let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-            stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb
-        }
-    }
+    color.is_coloured().unwrap_or_else(|| {
+        let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb
+    })
 }
 
 fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {

@@ -88,6 +88,10 @@ fn program(folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env_remove("NO_COLOR")
+        // Neither the configuration nor the list of recent files of whoever runs the tests.
+        .env("HOME", folder)
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("XDG_STATE_HOME")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

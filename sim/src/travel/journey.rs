@@ -1,0 +1,253 @@
+//! Once along a trace, from its first event on.
+
+use std::sync::Arc;
+
+use ringscope_traces::{Event, Op, Place, Rank};
+use rustc_hash::FxHashMap;
+
+use super::mail::Mail;
+use super::touch::{Touch, touched};
+use crate::conform::duty::Duty;
+use crate::conform::{Setup, What};
+use crate::ledger::{Invariant, Ledger, Tally, Violation};
+use crate::protocol::classic::{ClassicNode, Message};
+use crate::protocol::{Meaning, Message as _, Node as _, Outbox, Phase, Storage, Wait};
+use crate::world::{Happening, Observer as _};
+
+/// What an entry of a storage takes, with its share of the tree.
+const PAIR_BYTES: usize = 32;
+
+/// The nodes of a run on their way along its events.
+///
+/// The keeper of the invariants looks on. It sees what the nodes do as they do it: what a rank sends
+/// counts from the receive on that made it send, however late that stands in the trace.
+#[derive(Debug)]
+pub struct Journey {
+    pub(super) nodes: Vec<ClassicNode>,
+    /// Of the ranks that have events.
+    pub(super) duties: FxHashMap<Rank, Duty<Message>>,
+    pub(super) mail: Mail,
+    pub(super) eager: Option<u64>,
+    /// The last receive.
+    last: Option<Place>,
+    outbox: Outbox<Message>,
+    cursor: usize,
+    ledger: Ledger,
+    listed: [usize; Invariant::ALL.len()],
+    sightings: Vec<(Place, Violation)>,
+    touches: Vec<Touch>,
+    /// The ranks that have received something since the last checkpoint.
+    busy: Vec<Rank>,
+    /// The ranks that have ever changed, as they were at the last checkpoint.
+    kept: FxHashMap<Rank, (ClassicNode, Wait)>,
+}
+
+/// The nodes that have changed from one place of a trace to another.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// How many events had happened.
+    pub cursor: usize,
+    pub(super) changed: Vec<(Rank, ClassicNode, Wait)>,
+}
+
+impl Journey {
+    /// Starts every node.
+    #[must_use]
+    pub fn start(setup: Setup) -> Journey {
+        let Setup { mut nodes, eager } = setup;
+        let mut ledger = Ledger::new(&nodes);
+        let mut duties = FxHashMap::default();
+        let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
+        for (rank, node) in (0..count).map(Rank).zip(&mut nodes) {
+            let duty = Duty::start(node, count);
+            if !duty.owed().is_empty() || duty.wait() != Wait::Any {
+                tell_sends(&mut ledger, &duty, (rank, 0));
+                duties.insert(rank, duty);
+            }
+        }
+        Journey {
+            nodes,
+            duties,
+            mail: Mail::default(),
+            eager,
+            last: None,
+            outbox: Outbox::default(),
+            cursor: 0,
+            ledger,
+            listed: [0; Invariant::ALL.len()],
+            sightings: Vec::new(),
+            touches: Vec::new(),
+            busy: Vec::new(),
+            kept: FxHashMap::default(),
+        }
+    }
+
+    /// The nodes as they stand, by rank.
+    #[must_use]
+    pub fn nodes(&self) -> &[ClassicNode] {
+        &self.nodes
+    }
+
+    /// What a rank takes next, when it has sent what it is to send.
+    #[must_use]
+    pub fn wait(&self, rank: Rank) -> Wait {
+        self.duties.get(&rank).map_or(Wait::Any, Duty::wait_after_sends)
+    }
+
+    /// Goes past the next event, which must be what the protocol does. After one that is not, nobody
+    /// knows how the nodes stand.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the event.
+    pub fn take(&mut self, event: &Event) -> Result<(), What> {
+        let place = Place(self.cursor);
+        let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
+        if event.rank.0 >= ranks || event.peer.0 >= ranks {
+            return Err(What::NoSuchRank { ranks });
+        }
+        let message = Message::parse(event.tag, &event.data);
+        let message = message.map_err(|bad| What::BadMessage { bad })?;
+        match event.op {
+            Op::Send => self.send(place, event, message)?,
+            Op::Recv => self.receive(place, event, message)?,
+        }
+        self.cursor += 1;
+        Ok(())
+    }
+
+    fn send(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+        self.duty(event.rank).send(event, &message)?;
+        self.mail.send(place, event, message);
+        Ok(())
+    }
+
+    fn receive(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+        let rank = event.rank;
+        let duty = self.duty(rank);
+        duty.may_receive(event)?;
+        let takes_any = duty.wait() == Wait::Any;
+        let sent = self.mail.receive(event, &message, takes_any)?;
+        self.ledger_received(event, (&message, sent));
+        let node = &mut self.nodes[rank.index()];
+        let before = is_rewiring(&message).then(|| node.view().storage.cloned()).flatten();
+        let duty = self.duties.get_mut(&rank).expect("it was there a moment ago");
+        duty.receive(node, (event.peer, message.clone()), &mut self.outbox);
+        tell_sends(&mut self.ledger, duty, (rank, event.t));
+        self.ledger.handled(rank, &self.nodes);
+        self.note(place, rank, (&message, before.as_deref()));
+        Ok(())
+    }
+
+    fn duty(&mut self, rank: Rank) -> &mut Duty<Message> {
+        let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
+        let node = &mut self.nodes[rank.index()];
+        // To start a node that has nothing to do at its start changes nothing.
+        self.duties.entry(rank).or_insert_with(|| Duty::start(node, ranks))
+    }
+
+    fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, Place)) {
+        let &Event { rank, op, peer, t, clock, .. } = event;
+        let number = sent.0 as u64;
+        self.ledger.happens(&Happening { rank, op, peer, message, now_ns: t, clock, number });
+    }
+
+    /// Takes note of what a receive has brought about.
+    fn note(&mut self, at: Place, rank: Rank, (message, before): (&Message, Option<&Storage>)) {
+        self.last = Some(at);
+        self.busy.push(rank);
+        let view = self.nodes[rank.index()].view();
+        let replies = self.duties[&rank].owed().iter().map(|(_, reply)| reply.meaning());
+        let touches = touched(message, before, (view, replies));
+        self.touches.extend(touches.into_iter().map(|(key, how)| Touch { key, at, rank, how }));
+        self.sight(at);
+    }
+
+    /// Takes note of the violations that the ledger has listed since the last time.
+    fn sight(&mut self, at: Place) {
+        for (invariant, listed) in Invariant::ALL.iter().zip(&mut self.listed) {
+            let violations = &self.ledger.tally(*invariant).violations;
+            if violations.len() > *listed {
+                let new = violations[*listed..].iter().cloned();
+                self.sightings.extend(new.map(|violation| (at, violation)));
+                *listed = violations.len();
+            }
+        }
+    }
+
+    /// Takes a last look at the nodes when the run has come to its end.
+    pub fn finish(&mut self) {
+        self.ledger.finish(&self.nodes);
+        if let Some(last) = self.last {
+            self.sight(last);
+        }
+    }
+
+    /// The books on an invariant.
+    #[must_use]
+    pub fn tally(&self, invariant: Invariant) -> &Tally {
+        self.ledger.tally(invariant)
+    }
+
+    /// Takes the violations that were found since the last time, and after which event.
+    pub fn take_sightings(&mut self) -> Vec<(Place, Violation)> {
+        std::mem::take(&mut self.sightings)
+    }
+
+    /// Takes what has become of keys since the last time.
+    pub fn take_touches(&mut self) -> Vec<Touch> {
+        std::mem::take(&mut self.touches)
+    }
+
+    /// What has changed since the last checkpoint; `None` when that takes more than so many bytes.
+    pub fn checkpoint(&mut self, limit_bytes: usize) -> Option<Checkpoint> {
+        self.busy.sort_unstable();
+        self.busy.dedup();
+        let changed: Vec<Rank> =
+            self.busy.iter().copied().filter(|rank| self.has_changed(*rank)).collect();
+        if changed.iter().map(|rank| self.bytes(*rank)).sum::<usize>() > limit_bytes {
+            return None;
+        }
+        self.busy.clear();
+        let mut entries = Vec::with_capacity(changed.len());
+        for rank in changed {
+            let (node, wait) = (self.nodes[rank.index()].clone(), self.wait(rank));
+            self.kept.insert(rank, (node.clone(), wait));
+            entries.push((rank, node, wait));
+        }
+        Some(Checkpoint { cursor: self.cursor, changed: entries })
+    }
+
+    fn has_changed(&self, rank: Rank) -> bool {
+        self.kept.get(&rank).is_none_or(|(node, wait)| {
+            *wait != self.wait(rank) || *node != self.nodes[rank.index()]
+        })
+    }
+
+    /// What a copy of a rank's node takes beside what it shares with the copy before.
+    fn bytes(&self, rank: Rank) -> usize {
+        let view = self.nodes[rank.index()].view();
+        let shared = self.kept.get(&rank).and_then(|(node, _)| node.view().storage);
+        let own = view.storage.filter(|own| shared.is_none_or(|shared| !Arc::ptr_eq(own, shared)));
+        let pairs = own.map_or(0, |storage| storage.len()) * PAIR_BYTES;
+        let in_flight = match view.phase {
+            Phase::Commanding(commands) => commands.len() * size_of::<crate::protocol::Command>(),
+            Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => 0,
+        };
+        size_of::<(Rank, ClassicNode, Wait)>() + pairs + in_flight
+    }
+}
+
+fn is_rewiring(message: &Message) -> bool {
+    message.meaning() == Meaning::Rewiring
+}
+
+/// Tells the ledger what a rank has been asked to send.
+fn tell_sends(ledger: &mut Ledger, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
+    for (peer, message) in duty.owed() {
+        // Only what is received is numbered: by its send, which stands in the trace.
+        let (clock, number) = (0, 0);
+        let peer = *peer;
+        ledger.happens(&Happening { rank, op: Op::Send, peer, message, now_ns, clock, number });
+    }
+}

@@ -1,0 +1,73 @@
+//! What became of a key: where it was stored, read, and moved to.
+
+use ringscope_traces::{Place, Rank};
+
+use crate::protocol::classic::Message;
+use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
+
+/// Something that happened to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Touch {
+    /// The key.
+    pub key: Key,
+    /// The receive at which it happened.
+    pub at: Place,
+    /// Where.
+    pub rank: Rank,
+    /// What.
+    pub how: How,
+}
+
+/// What can happen to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// A PUT stored it here.
+    Stored,
+    /// A GET found it here.
+    Read,
+    /// It came here from another node.
+    Arrived,
+    /// It is not here any more.
+    Left,
+}
+
+/// What a message did to its receiver's keys; `before` is what that held.
+pub(super) fn touched(
+    message: &Message,
+    before: Option<&Storage>,
+    (view, replies): (NodeView<'_>, impl IntoIterator<Item = Meaning>),
+) -> Vec<(Key, How)> {
+    let mut replies = replies.into_iter();
+    match message.meaning() {
+        Meaning::Command(command) => {
+            let key = match command {
+                crate::protocol::Command::Put { key, .. }
+                | crate::protocol::Command::Get { key } => key,
+                crate::protocol::Command::Add { .. } | crate::protocol::Command::Remove { .. } => {
+                    return Vec::new();
+                }
+            };
+            let how = replies.find_map(|reply| match reply {
+                Meaning::Done(Some(_)) => Some(How::Stored),
+                Meaning::Found(..) => Some(How::Read),
+                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Rewiring => {
+                    None
+                }
+            });
+            how.map(|how| (key, how)).into_iter().collect()
+        }
+        Meaning::Rewiring => moved(before, view.storage.map(AsRef::as_ref)),
+        Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
+    }
+}
+
+/// The keys in which two storages differ, in order.
+fn moved(before: Option<&Storage>, after: Option<&Storage>) -> Vec<(Key, How)> {
+    let empty = Storage::new();
+    let (before, after) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
+    let left = before.keys().filter(|key| !after.contains_key(key)).map(|key| (*key, How::Left));
+    let came = after.keys().filter(|key| !before.contains_key(key));
+    let mut moved: Vec<_> = left.chain(came.map(|key| (*key, How::Arrived))).collect();
+    moved.sort_unstable_by_key(|(key, _)| *key);
+    moved
+}

@@ -1,0 +1,165 @@
+//! How long it takes until a trace of millions of events is on the screen, and to go about in it.
+//!
+//! The traces are made by the simulator when the benchmark starts. What is quoted beside is the least
+//! that anybody does with such a file: to read it and count its lines.
+
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::{BufWriter, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use ringscope::film::{Film, Progress};
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::Place;
+use tempfile::TempDir;
+
+/// More ranks than this do not join, so that a run is about more than joining.
+const MOST_JOINED: u32 = 500;
+
+/// How many jumps the percentiles are of.
+const JUMPS: usize = 2_000;
+
+#[expect(clippy::disallowed_methods, reason = "benchmarks measure")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// A run of so many messages: nodes join, and then keys are put and got all over the ring.
+fn scenario(ranks: u32, messages: u64) -> Scenario {
+    let keyspace = (i64::from(ranks) * 10).max(1_000);
+    let mut text = format!("ranks {ranks}\nkeyspace {keyspace}\nwindow 4\nlimit {messages}\n");
+    for rank in (1..=(ranks - 3).min(MOST_JOINED)).rev() {
+        text.push_str(&format!("add {rank} {}\n", i64::from(rank) * 10));
+    }
+    for _ in 0..messages / 100 {
+        text.push_str(&format!("put 5..={keyspace} step 37 key\nget 5..={keyspace} step 37\n"));
+    }
+    Scenario::parse("bench", &text).expect("the scenario is well-formed")
+}
+
+/// Writes the trace of a run of so many events.
+fn record(folder: &Path, ranks: u32, events: u64) -> PathBuf {
+    let path = folder.join(format!("{ranks}-{events}.jsonl"));
+    let scenario = scenario(ranks, events / 2);
+    let file = BufWriter::new(File::create(&path).expect("it can be created"));
+    let mut written = Written::new(file, &header(&scenario.settings)).expect("it can be written");
+    let ending = simulate(&scenario, &mut written).outcome.end.ending();
+    written.finish(&ending).expect("it can be written");
+    path
+}
+
+/// Reads a file and counts its lines.
+fn count_lines(path: &Path) -> usize {
+    let mut file = File::open(path).expect("it is there");
+    let mut block = vec![0; 1 << 20];
+    let mut lines = 0;
+    loop {
+        match file.read(&mut block).expect("it can be read") {
+            0 => return lines,
+            read => lines += memchr::memchr_iter(b'\n', &block[..read]).count(),
+        }
+    }
+}
+
+/// Opens a film, and has what a first frame shows.
+fn first_frame(path: &Path) -> Film {
+    let film = Film::open(path).expect("it is a trace");
+    let cursor = film.len().min(50);
+    black_box(film.moment(cursor));
+    (0..cursor).for_each(|at| drop(black_box(film.data(Place(at)))));
+    film
+}
+
+/// Opens a film, and waits until all its events are there.
+fn indexed(path: &Path) -> Film {
+    let mut film = first_frame(path);
+    while matches!(film.progress(), Progress::Reading(_)) {
+        film.poll();
+        std::thread::yield_now();
+    }
+    film
+}
+
+fn known(path: &Path) -> Film {
+    let mut film = first_frame(path);
+    film.wait();
+    film
+}
+
+/// Cursors all over a film.
+fn cursors(film: &Film) -> impl Iterator<Item = usize> + use<> {
+    let len = film.len() as u64 + 1;
+    let mut state = 7_u64;
+    std::iter::from_fn(move || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((state >> 33) % len).ok()
+    })
+}
+
+fn percentiles(film: &Film) -> String {
+    let time = |cursor| {
+        let start = now();
+        black_box(film.moment(cursor));
+        start.elapsed()
+    };
+    let mut times: Vec<Duration> = cursors(film).take(JUMPS).map(time).collect();
+    times.sort_unstable();
+    let (middle, high) = (times[JUMPS / 2], times[JUMPS * 99 / 100]);
+    format!("p50 {middle:.0?}, p99 {high:.0?}, longest {:.0?}", times[JUMPS - 1])
+}
+
+#[expect(clippy::print_stdout, reason = "criterion has no percentiles")]
+fn films(criterion: &mut Criterion) {
+    let folder = TempDir::new().expect("a folder for traces");
+    let sizes = [(8, 1_000_000), (64, 1_000_000), (1_000, 1_000_000), (8, 5_000_000)];
+    for (ranks, events) in sizes {
+        let path = record(folder.path(), ranks, events);
+        let film = known(&path);
+        let megabytes = fs::metadata(&path).map_or(0, |found| found.len()) / 1_000_000;
+        let name = format!("{ranks} ranks, {} events, {megabytes} MB", film.len());
+        println!("{name}: jump to a random event: {}", percentiles(&film));
+        let states = film.states();
+        assert_eq!(states, film.len(), "{:?} {:?}", film.departure(), film.problem());
+        of_a_film(criterion, (&path, &film), &name);
+        drop(film);
+        fs::remove_file(path).expect("it is there");
+    }
+}
+
+fn of_a_film(criterion: &mut Criterion, (path, film): (&Path, &Film), name: &str) {
+    let mut group = criterion.benchmark_group("film");
+    group.sample_size(10);
+    let mut measure = |what, work: &dyn Fn(&Path) -> usize| {
+        group.bench_function(BenchmarkId::new(what, name), |bencher| bencher.iter(|| work(path)));
+    };
+    measure("count the lines", &count_lines);
+    measure("first frame", &|path| first_frame(path).len());
+    measure("all indexed", &|path| indexed(path).len());
+    measure("all known", &|path| known(path).len());
+    let mut jumps = cursors(film);
+    group.bench_function(BenchmarkId::new("jump", name), |bencher| {
+        bencher.iter(|| film.moment(jumps.next().expect("they do not end")));
+    });
+    let mut cursor = film.len() / 2;
+    group.bench_function(BenchmarkId::new("step forward", name), |bencher| {
+        bencher.iter(|| {
+            cursor = (cursor + 1) % film.len();
+            film.moment(cursor)
+        });
+    });
+    group.bench_function(BenchmarkId::new("step back", name), |bencher| {
+        bencher.iter(|| {
+            cursor = cursor.checked_sub(1).unwrap_or(film.len());
+            film.moment(cursor)
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, films);
+criterion_main!(benches);

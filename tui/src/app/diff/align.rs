@@ -1,0 +1,186 @@
+//! Which event of one run is which of the other.
+
+use std::collections::VecDeque;
+
+use ringscope_traces::{ByRank, Event, Op, Payload, Place, Rank, Tag, Trace};
+use rustc_hash::FxHashMap;
+
+/// An event of A, of B, or of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in A.
+    pub a: Option<Place>,
+    /// Its place in B.
+    pub b: Option<Place>,
+    /// How the two compare.
+    pub what: What,
+}
+
+/// How the events of a row compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// The rank did the same, in the same order.
+    Same,
+    /// The rank did the same, at another time: the order differs.
+    Moved,
+    /// Only A has it.
+    OnlyA,
+    /// Only B has it.
+    OnlyB,
+}
+
+impl What {
+    /// The same seen from the other side.
+    #[must_use]
+    pub fn swapped(self) -> What {
+        match self {
+            What::Same => What::Same,
+            What::Moved => What::Moved,
+            What::OnlyA => What::OnlyB,
+            What::OnlyB => What::OnlyA,
+        }
+    }
+}
+
+/// How many rows there are of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// In both, in the same order.
+    pub same: usize,
+    /// In both, in another order.
+    pub moved: usize,
+    /// In A only.
+    pub only_a: usize,
+    /// In B only.
+    pub only_b: usize,
+}
+
+impl Tally {
+    /// Counts rows.
+    pub fn of(rows: &[Row]) -> Tally {
+        let mut tally = Tally::default();
+        for row in rows {
+            match row.what {
+                What::Same => tally.same += 1,
+                What::Moved => tally.moved += 1,
+                What::OnlyA => tally.only_a += 1,
+                What::OnlyB => tally.only_b += 1,
+            }
+        }
+        tally
+    }
+}
+
+/// Aligns two traces rank by rank: what a rank did alike in both is one row. The rows stand in the order
+/// of A; what only B has stands behind what its rank did before it.
+///
+/// Of traces that are known to be equal only the order has to be found.
+pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
+    let (by_rank_a, by_rank_b) = (ByRank::of(a), ByRank::of(b));
+    let mut ranks: Vec<Rank> = by_rank_a.ranks().chain(by_rank_b.ranks()).collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    let mut rows = Vec::with_capacity(a.events.len());
+    for rank in ranks {
+        let (in_a, in_b) = (by_rank_a.places(rank), by_rank_b.places(rank));
+        let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
+        rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
+            key: (in_a.0, 0),
+            row: Row { a: Some(*in_a), b: Some(*in_b), what: What::Same },
+        }));
+        let before = same.checked_sub(1).map(|last| in_a[last]);
+        align_rest((a, &in_a[same..]), (b, &in_b[same..]), (before, &mut rows));
+    }
+    rows.sort_by_key(|keyed| keyed.key);
+    rows.into_iter().map(|keyed| keyed.row).collect()
+}
+
+/// A row, and what its place follows: the place in A of it or of what stands before it, and how many
+/// of B alone stand between.
+struct Keyed {
+    key: (usize, usize),
+    row: Row,
+}
+
+fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[Place], &[Place])) -> usize {
+    let pairs = in_a.iter().zip(in_b);
+    pairs.take_while(|(in_a, in_b)| Did::of(&a[**in_a]) == Did::of(&b[**in_b])).count()
+}
+
+/// What a rank did: neither times nor numbers count.
+#[derive(PartialEq, Eq, Hash)]
+struct Did<'a> {
+    op: Op,
+    peer: Rank,
+    tag: Tag,
+    data: &'a Payload,
+}
+
+impl<'a> Did<'a> {
+    fn of(event: &'a Event) -> Did<'a> {
+        Did { op: event.op, peer: event.peer, tag: event.tag, data: &event.data }
+    }
+}
+
+/// From where the rank no longer did the same: the first of A that did this is the first of B that did.
+fn align_rest(
+    (a, in_a): (&Trace, &[Place]),
+    (b, in_b): (&Trace, &[Place]),
+    (before, rows): (Option<Place>, &mut Vec<Keyed>),
+) {
+    let mut waiting: FxHashMap<Did<'_>, VecDeque<usize>> = FxHashMap::default();
+    for (index, place) in in_b.iter().enumerate() {
+        waiting.entry(Did::of(&b[*place])).or_default().push_back(index);
+    }
+    let mut take = |place: &Place| waiting.get_mut(&Did::of(&a[*place]))?.pop_front();
+    let partners: Vec<Option<usize>> = in_a.iter().map(&mut take).collect();
+    let in_order = longest_growing(&partners);
+    let mut place_of = vec![None; in_b.len()];
+    for (index, place) in in_a.iter().enumerate() {
+        let (partner, is_in_order) = (partners[index], in_order[index]);
+        let what = match (partner, is_in_order) {
+            (None, _) => What::OnlyA,
+            (Some(_), true) => What::Same,
+            (Some(_), false) => What::Moved,
+        };
+        if let Some(partner) = partner {
+            place_of[partner] = Some(place.0);
+        }
+        let row = Row { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
+        rows.push(Keyed { key: (place.0, 0), row });
+    }
+    let mut behind = (before.map_or(0, |before| before.0), 0);
+    for (index, place) in in_b.iter().enumerate() {
+        match place_of[index] {
+            Some(in_a) => behind = (in_a, 0),
+            None => {
+                behind.1 += 1;
+                let row = Row { a: None, b: Some(*place), what: What::OnlyB };
+                rows.push(Keyed { key: behind, row });
+            }
+        }
+    }
+}
+
+/// Which of the numbers belong to a longest growing sequence of them (by patience sorting, Fredman 1975).
+fn longest_growing(numbers: &[Option<usize>]) -> Vec<bool> {
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    let mut before: Vec<Option<usize>> = vec![None; numbers.len()];
+    for (index, number) in numbers.iter().enumerate() {
+        let Some(number) = *number else { continue };
+        let length = ends.partition_point(|(end, _)| *end < number);
+        before[index] = length.checked_sub(1).map(|shorter| ends[shorter].1);
+        if length == ends.len() {
+            ends.push((number, index));
+        } else {
+            ends[length] = (number, index);
+        }
+    }
+    let mut belongs = vec![false; numbers.len()];
+    let mut at = ends.last().map(|(_, index)| *index);
+    while let Some(index) = at {
+        belongs[index] = true;
+        at = before[index];
+    }
+    belongs
+}

@@ -1,0 +1,124 @@
+//! Saving a scenario or a trace: whole or not at all, and over nothing without asking.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::text::Plain;
+
+use super::keys::{Code, KeyPress};
+use super::{App, Prompt, Purpose, Recipe};
+use crate::failure::Failure;
+use crate::film::Source;
+use crate::input::shown;
+use crate::output::WholeFile;
+
+/// How the name of a scenario's file ends.
+const SCENARIO: &str = "dht";
+
+/// How the name of a trace's file ends.
+const TRACE: &str = "jsonl";
+
+impl App {
+    pub(super) fn ask_for_export(&mut self) {
+        let stem =
+            Path::new(&self.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = stem.unwrap_or_else(|| "run".to_owned());
+        let stem: String = stem.chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+        let name = match self.film.source() {
+            Source::Live(_) => format!("my-{stem}.{SCENARIO}"),
+            Source::File(_) => format!("my-{stem}.{TRACE}"),
+        };
+        self.ask(Purpose::Export, &name);
+    }
+
+    /// Saves what the file's ending says; asks first when there is such a file.
+    pub(super) fn export(&mut self, line: &str) -> Result<(), String> {
+        let path = PathBuf::from(line);
+        self.kind(&path)?;
+        if path.exists() {
+            self.prompt = Some(Prompt {
+                problem: Some(format!("{} is there already", Plain(&shown(&path)))),
+                ..Prompt::new(Purpose::Replace, "")
+            });
+            self.replaced = Some(path);
+            return Ok(());
+        }
+        self.save(&path)
+    }
+
+    pub(super) fn replace_or_not(&mut self, key: KeyPress) {
+        let path = self.replaced.take();
+        self.prompt = None;
+        match (key.code, path) {
+            (Code::Char('y' | 'Y'), Some(path)) => {
+                if let Err(problem) = self.save(&path) {
+                    self.note = Some(problem);
+                }
+            }
+            (Code::Char(_) | Code::Named(_) | Code::F(_), _) => self.say("nothing was saved"),
+        }
+    }
+
+    fn kind(&self, path: &Path) -> Result<Kind<'_>, String> {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        match (ending, self.film.source()) {
+            (Some(SCENARIO), Source::Live(scenario)) => Ok(Kind::Scenario(scenario)),
+            (Some(SCENARIO), Source::File(_)) => {
+                Err("a recorded run has no scenario: save the trace, as .jsonl".to_owned())
+            }
+            (Some(TRACE), Source::Live(scenario)) => Ok(Kind::Simulated(scenario)),
+            (Some(TRACE), Source::File(file)) => Ok(Kind::Copy(file)),
+            (Some(_) | None, _) => {
+                Err("end the name in .dht for the scenario, or in .jsonl for the trace".to_owned())
+            }
+        }
+    }
+
+    fn save(&mut self, path: &Path) -> Result<(), String> {
+        let kind = self.kind(path)?;
+        let is_scenario = matches!(kind, Kind::Scenario(_));
+        kind.write(path).map_err(|failure| failure.one_line())?;
+        if is_scenario || self.recipe.word.is_none() {
+            self.recipe = Recipe::of(&shown(path));
+        }
+        self.note = Some(format!("saved as {}", Plain(&shown(path))));
+        Ok(())
+    }
+}
+
+/// What is saved.
+enum Kind<'a> {
+    Scenario(&'a Scenario),
+    Simulated(&'a Scenario),
+    Copy(&'a Path),
+}
+
+impl Kind<'_> {
+    fn write(&self, path: &Path) -> Result<(), Failure> {
+        if let Kind::Copy(from) = self
+            && let (Ok(from), Ok(to)) = (from.canonicalize(), path.canonicalize())
+            && from == to
+        {
+            return Err(Failure::about(&shown(path), "is the trace itself"));
+        }
+        let mut file = WholeFile::create(path)?;
+        self.put(&mut file).map_err(|error| WholeFile::failure(path, &error))?;
+        file.finish()
+    }
+
+    fn put(&self, file: &mut WholeFile) -> io::Result<()> {
+        match self {
+            Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes()),
+            Kind::Simulated(scenario) => {
+                let mut written = Written::new(file, &header(&scenario.settings))?;
+                let finished = simulate(scenario, &mut written);
+                written.finish(&finished.outcome.end.ending()).map(drop)
+            }
+            Kind::Copy(from) => io::copy(&mut File::open(from)?, file).map(drop),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Marks: a letter each for a cursor to come back to.
+
+use super::App;
+use super::keys::KeyPress;
+
+/// What the next letter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Letter {
+    /// To mark the cursor.
+    Mark,
+    /// To jump to a mark.
+    Jump,
+}
+
+impl App {
+    pub(super) fn await_letter(&mut self, letter: Letter) {
+        let marked: String = self.marks.keys().flat_map(|letter| [' ', *letter]).collect();
+        match letter {
+            Letter::Jump if self.marks.is_empty() => {
+                return self.say("there is no mark yet: `m` and a letter make one");
+            }
+            Letter::Mark => self.say("mark with a letter"),
+            Letter::Jump => self.note = Some(format!("jump to one of{marked}")),
+        }
+        self.letter = Some(letter);
+    }
+
+    pub(super) fn mark_or_jump(&mut self, letter: Letter, key: KeyPress) {
+        let Some(name) = key.typed().filter(|name| name.is_alphanumeric()) else {
+            return self.say("a mark is a letter or a digit");
+        };
+        match (letter, self.marks.get(&name).copied()) {
+            (Letter::Mark, _) => {
+                self.marks.insert(name, self.cursor);
+                self.note = Some(format!("event {} is marked {name}", self.cursor));
+            }
+            (Letter::Jump, Some(cursor)) => self.go_to(cursor),
+            (Letter::Jump, None) => self.note = Some(format!("there is no mark {name}")),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the mouse points at, and what that does. Where things are is the view's to say.
+
+use ringscope_sim::protocol::Key;
+use ringscope_traces::{Place, Rank};
+
+use super::{Action, App, Pane, Selection};
+
+/// What the mouse points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A node, on the ring or over its lane.
+    Rank(Rank),
+    /// A key.
+    Key(Key),
+    /// A message under way, by its send.
+    Message(Place),
+    /// The row of an event, in the list or in the lanes.
+    Event(Place),
+    /// A place on the timeline, by the cursor that it stands for.
+    Timeline(usize),
+    /// A pane, where it shows nothing of all this.
+    Pane(Pane),
+    /// A row of what lies over the panes, or of the start page.
+    Row(usize),
+    /// An action in the key bar.
+    Bar(Action),
+}
+
+impl App {
+    /// A click selects, goes there, or does it.
+    pub fn click(&mut self, target: Target) {
+        self.note = None;
+        match target {
+            Target::Rank(rank) => self.select(Selection::Rank(rank)),
+            Target::Key(key) => self.select(Selection::Key(key)),
+            Target::Message(sent) => self.select(Selection::Message(sent)),
+            Target::Event(at) => {
+                self.is_playing = false;
+                self.go_to(at.0 + 1);
+            }
+            Target::Timeline(cursor) => self.drag(Target::Timeline(cursor)),
+            Target::Pane(pane) => self.focus = pane,
+            Target::Row(row) => {
+                self.chosen = row;
+                self.take_chosen();
+            }
+            Target::Bar(action) => self.update(action),
+        }
+    }
+
+    /// The button is held down: on the timeline, time goes along.
+    pub fn drag(&mut self, target: Target) {
+        match target {
+            Target::Timeline(cursor) => {
+                self.is_playing = false;
+                self.go_to(cursor);
+            }
+            Target::Rank(_)
+            | Target::Key(_)
+            | Target::Message(_)
+            | Target::Event(_)
+            | Target::Pane(_)
+            | Target::Row(_)
+            | Target::Bar(_) => {}
+        }
+    }
+
+    /// The wheel: rows of the pane that can be scrolled, else events.
+    pub fn scroll(&mut self, target: Target, rows: isize) {
+        match target {
+            Target::Row(_) => self.choose(rows),
+            Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
+                let scrolled = self.scrolled.entry(pane).or_default();
+                *scrolled = scrolled.saturating_add_signed(rows);
+            }
+            Target::Pane(Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership)
+            | Target::Rank(_)
+            | Target::Key(_)
+            | Target::Message(_)
+            | Target::Event(_)
+            | Target::Timeline(_)
+            | Target::Bar(_) => {
+                self.is_playing = false;
+                self.step_listed(rows);
+            }
+        }
+    }
+
+    /// Selects something; again, and it is no longer selected.
+    fn select(&mut self, selection: Selection) {
+        let is_again = self.selection == selection;
+        self.selection = if is_again { Selection::Cursor } else { selection };
+    }
+}

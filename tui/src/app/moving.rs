@@ -1,0 +1,204 @@
+//! Through the run: by event, by command, from violation to violation, to a number.
+
+use ringscope_traces::Place;
+use ringscope_traces::text::Plain;
+
+use super::grammar::Misread;
+use super::{Action, App, Overlay, Selection};
+use crate::film::{Deed, Progress};
+
+impl App {
+    /// Time does not run by itself while somebody moves by hand.
+    pub(super) fn stop_for(&mut self, action: Action) {
+        let keeps_on = matches!(
+            action,
+            Action::PlayOrPause
+                | Action::Slower
+                | Action::Faster
+                | Action::NextPane
+                | Action::Focus(_)
+                | Action::Zoom
+                | Action::Help
+                | Action::Palette
+                | Action::Mark
+        );
+        if !keeps_on {
+            self.is_playing = false;
+            self.seek = None;
+        }
+    }
+
+    pub(super) fn step(&mut self, events: usize) {
+        if self.cursor == self.film.len() {
+            return self.say_how_it_ended();
+        }
+        self.go_to(self.cursor.saturating_add(events));
+    }
+
+    pub(super) fn step_back(&mut self, events: usize) {
+        if self.cursor == 0 {
+            return self.say("the run begins here");
+        }
+        self.go_to(self.cursor.saturating_sub(events));
+    }
+
+    pub(super) fn say_how_it_ended(&mut self) {
+        let note = match self.film.ending() {
+            Some(ending) => format!("the run ends here: {}", ending.name()),
+            None if self.is_reading() => "it is not read any further yet".to_owned(),
+            None => "the trace ends here: it was cut off".to_owned(),
+        };
+        self.note = Some(note);
+    }
+
+    /// To the end of the first command that has not ended.
+    pub(super) fn next_command(&mut self) {
+        let end = |deed: &Deed| deed.answered.map_or(self.film.len(), |answered| answered.0 + 1);
+        let next = self.film.deeds().iter().map(end).filter(|end| *end > self.cursor).min();
+        if self.cursor == self.film.len() {
+            return self.say_how_it_ended();
+        }
+        self.go_to(next.unwrap_or(self.film.len()));
+    }
+
+    /// To the start of the last command that has begun.
+    pub(super) fn previous_command(&mut self) {
+        if self.cursor == 0 {
+            return self.say("the run begins here");
+        }
+        let deeds = self.film.deeds();
+        let begun = deeds.partition_point(|deed| deed.sent.0 < self.cursor);
+        self.go_to(begun.checked_sub(1).map_or(0, |last| deeds[last].sent.0));
+    }
+
+    pub(super) fn next_violation(&mut self) {
+        let next = self.wrongs().into_iter().find(|(at, _)| at.0 >= self.cursor);
+        self.go_to_wrong(next, "after");
+    }
+
+    pub(super) fn previous_violation(&mut self) {
+        let before = self.wrongs().into_iter().rev().find(|(at, _)| at.0 + 1 < self.cursor);
+        self.go_to_wrong(before, "before");
+    }
+
+    fn go_to_wrong(&mut self, wrong: Option<(Place, String)>, side: &str) {
+        match wrong {
+            Some((at, what)) => {
+                self.go_to(at.0 + 1);
+                self.note = Some(what);
+            }
+            None => {
+                let so_far = match self.film.progress() {
+                    Progress::Done => "",
+                    Progress::Reading(_) | Progress::Checking(_) => " so far",
+                };
+                self.note = Some(format!("no invariant is violated {side} this{so_far}"));
+            }
+        }
+    }
+
+    /// What is wrong with the run, in the order of its events.
+    fn wrongs(&self) -> Vec<(Place, String)> {
+        let sightings = self.film.sightings().iter().map(|sighting| {
+            let violation = &sighting.violation;
+            (sighting.at, format!("{}: {}", violation.invariant.name(), violation.what))
+        });
+        let departure = self.film.departure();
+        let departure = departure.map(|departure| (departure.at, departure.what.clone()));
+        let mut wrongs: Vec<_> = sightings.chain(departure).collect();
+        wrongs.sort_by_key(|(at, _)| *at);
+        wrongs
+    }
+
+    /// The cursor that a line means: a number, one that is so far from here, or a percentage.
+    pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, Misread> {
+        let line = line.trim();
+        let last = self.film.len();
+        let wrong = || {
+            let found = Plain(line);
+            Misread(format!("expected an event (0 to {last}) or a percentage, found `{found}`"))
+        };
+        if line.is_empty() {
+            return Err(Misread(format!("expected an event (0 to {last}) or a percentage")));
+        }
+        if let Some(percent) = line.strip_suffix('%') {
+            let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
+            let is_one = (0.0..=100.0).contains(&percent);
+            return if is_one { Ok(share(last, percent)) } else { Err(wrong()) };
+        }
+        let number: usize = line.trim_start_matches(['+', '-']).parse().map_err(|_| wrong())?;
+        match line.chars().next() {
+            Some('+') => Ok(self.cursor.saturating_add(number).min(last)),
+            Some('-') => Ok(self.cursor.saturating_sub(number)),
+            Some(_) | None if number <= last => Ok(number),
+            Some(_) | None => Err(Misread(format!("there are {last} events"))),
+        }
+    }
+
+    /// Goes to where it was opened, once that has been read.
+    pub(super) fn go_where_awaited(&mut self) -> bool {
+        let Some(cursor) = self.awaited else { return false };
+        let is_there = cursor <= self.film.len() || !self.is_reading();
+        if is_there {
+            self.go_to(cursor);
+        }
+        is_there
+    }
+
+    /// Whether the film is still being read.
+    pub(super) fn is_reading(&self) -> bool {
+        match self.film.progress() {
+            Progress::Reading(_) => true,
+            Progress::Checking(_) | Progress::Done => false,
+        }
+    }
+
+    /// Up or down: in what lies over the panes, else in the events that are listed.
+    pub(super) fn step_listed(&mut self, rows: isize) {
+        if self.overlay.is_some() {
+            return self.choose(rows);
+        }
+        let Some(listed) = &self.listed else {
+            let events = rows.unsigned_abs();
+            return if rows > 0 { self.step(events) } else { self.step_back(events) };
+        };
+        let here = match rows > 0 {
+            true => listed.partition_point(|at| at.0 < self.cursor).checked_add_signed(rows - 1),
+            false => {
+                let before = listed.partition_point(|at| at.0 + 1 < self.cursor);
+                before.checked_add_signed(rows).or(Some(0)).filter(|_| before > 0)
+            }
+        };
+        let at =
+            here.and_then(|row| listed.get(row).or(if rows > 0 { listed.last() } else { None }));
+        match at.map(|at| at.0 + 1) {
+            Some(cursor) if cursor != self.cursor => self.go_to(cursor),
+            Some(_) | None => self.say("nothing further is listed"),
+        }
+    }
+
+    /// Enter: to the receive of the message that is selected, or of the event at the cursor.
+    pub(super) fn open_selected(&mut self) {
+        let sent = match self.selection {
+            Selection::Message(sent) => Some(sent),
+            Selection::Cursor | Selection::Rank(_) | Selection::Key(_) => self.event(),
+        };
+        match sent.and_then(|sent| self.film.partner(sent)) {
+            Some(partner) => self.go_to(partner.0 + 1),
+            None => self.say("the message is never received"),
+        }
+    }
+
+    /// Lays something over the panes.
+    pub(super) fn lay_over(&mut self, overlay: Overlay) {
+        self.overlay = Some(overlay);
+        self.chosen = 0;
+        self.ask(super::Purpose::Narrow, "");
+    }
+}
+
+/// So many hundredths of a number, rounded.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+fn share(of: usize, percent: f64) -> usize {
+    (of as f64 * percent / 100.0).round() as usize
+}

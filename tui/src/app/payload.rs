@@ -1,0 +1,43 @@
+//! What a payload speaks of.
+
+use ringscope_sim::protocol::Key;
+use ringscope_sim::protocol::classic::tags;
+use ringscope_traces::payload;
+use ringscope_traces::{Payload, Tag};
+
+/// Whether a message with that tag and payload is about a key.
+pub fn is_about(payload: &Payload, key: Key, tag: Tag) -> bool {
+    let number = Payload::Int(key.0);
+    match tag {
+        tags::GET => *payload == number,
+        tags::PUT | tags::ACK => payload.as_list().and_then(<[_]>::first) == Some(&number),
+        _ => has_key(payload, key),
+    }
+}
+
+/// Whether a map in the payload has that key.
+pub fn has_key(payload: &Payload, key: Key) -> bool {
+    match payload {
+        Payload::Map(entries) => {
+            entries.binary_search_by(|(entry, _)| entry.cmp(&payload::Key::Int(key.0))).is_ok()
+        }
+        Payload::List(items) => items.iter().any(|item| has_key(item, key)),
+        Payload::Null
+        | Payload::Bool(_)
+        | Payload::Int(_)
+        | Payload::Number(_)
+        | Payload::Text(_) => false,
+    }
+}
+
+/// Whether that number stands anywhere in the payload, as a value or as a key.
+pub fn has_number(payload: &Payload, number: i64) -> bool {
+    match payload {
+        Payload::Int(value) => *value == number,
+        Payload::List(items) => items.iter().any(|item| has_number(item, number)),
+        Payload::Map(entries) => entries
+            .iter()
+            .any(|(key, value)| *key == payload::Key::Int(number) || has_number(value, number)),
+        Payload::Null | Payload::Bool(_) | Payload::Number(_) | Payload::Text(_) => false,
+    }
+}

@@ -1,0 +1,70 @@
+//! The command line that shows a view again.
+
+use super::App;
+
+/// How a run can be had again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// The scenario or the file, as `ringscope play` takes it; `None` when it is in none.
+    pub word: Option<String>,
+    /// Further flags with their values, where they have one, such as `--window` and `4`.
+    pub flags: Vec<(String, Option<String>)>,
+}
+
+impl Recipe {
+    /// What `ringscope play` takes, without further flags.
+    pub fn of(word: &str) -> Recipe {
+        Recipe { word: Some(word.to_owned()), flags: Vec::new() }
+    }
+
+    /// That of a run which was changed here, and so is in no file.
+    pub fn none() -> Recipe {
+        Recipe { word: None, flags: Vec::new() }
+    }
+}
+
+impl App {
+    /// The command line that shows this again, or what would have to be done for there to be one.
+    pub fn reproduced(&self) -> String {
+        let Some(word) = &self.recipe.word else {
+            return "this run is in no file yet: `x` saves its scenario, and then there is a command"
+                .to_owned();
+        };
+        let mut words = vec!["ringscope".to_owned(), "play".to_owned(), quoted(word)];
+        // A trace that was saved has its seed in its header, and takes no other.
+        let is_trace = word.ends_with(".jsonl");
+        let is_seeded = is_trace || self.recipe.flags.iter().any(|(flag, _)| flag == "--seed");
+        let seed = self.film.scenario().map(|scenario| scenario.settings.seed);
+        if let Some(seed) = seed.filter(|_| !is_seeded) {
+            words.extend(["--seed".to_owned(), seed.to_string()]);
+        }
+        for (flag, value) in &self.recipe.flags {
+            words.push(flag.clone());
+            words.extend(value.as_deref().map(quoted));
+        }
+        words.extend(["--at".to_owned(), self.cursor.to_string()]);
+        words.join(" ")
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_a_shell_would_read_otherwise_is_quoted() {
+        assert_eq!(quoted("runs/join.dht"), "runs/join.dht");
+        assert_eq!(quoted("uniform 1us 2us"), "'uniform 1us 2us'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

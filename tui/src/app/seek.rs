@@ -1,0 +1,113 @@
+//! Looking for an event, a stretch at a time, so that the screen stays alive in a long trace.
+
+use ringscope_traces::Place;
+
+use super::{App, Condition, Query};
+use crate::film::Film;
+
+/// How many events are gone through at once.
+const AT_ONCE: usize = 20_000;
+
+/// What is being looked for, and how far that has got.
+#[derive(Debug, Clone)]
+pub(super) struct Seek {
+    what: Sought,
+    forwards: bool,
+    /// The cursor that is looked at next.
+    at: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Sought {
+    Match(Query),
+    Break(Vec<Condition>),
+}
+
+impl Sought {
+    fn is_at(&self, film: &Film, at: Place) -> Option<String> {
+        match self {
+            Sought::Match(query) => query.matches(film, at).then(String::new),
+            Sought::Break(conditions) => {
+                let condition = conditions.iter().find(|condition| condition.holds(film, at));
+                condition.map(|condition| format!("break: {}", condition.text))
+            }
+        }
+    }
+
+    fn in_words(&self) -> String {
+        match self {
+            Sought::Match(query) => format!("`{}`", query.text),
+            Sought::Break(conditions) => {
+                let texts: Vec<_> =
+                    conditions.iter().map(|one| format!("`{}`", one.text)).collect();
+                texts.join(" or ")
+            }
+        }
+    }
+}
+
+impl App {
+    /// On or back to the next event that was looked for.
+    pub(super) fn seek_match(&mut self, forwards: bool) {
+        match self.sought.clone() {
+            Some(query) => self.seek(Sought::Match(query), forwards),
+            None => self.say("nothing was looked for yet: `/` does"),
+        }
+    }
+
+    /// On or back to the next condition that comes to hold.
+    pub(super) fn seek_break(&mut self, forwards: bool) {
+        if self.breaks.is_empty() {
+            return self.say("there is no condition to break on yet: `b` sets one");
+        }
+        self.seek(Sought::Break(self.breaks.clone()), forwards);
+    }
+
+    /// The first cursor in a stretch at which a condition comes to hold.
+    pub(super) fn break_within(&self, cursors: std::ops::RangeInclusive<usize>) -> Option<usize> {
+        let mut places = cursors.filter_map(|cursor| self.film.event_at(cursor));
+        let holds = |at: &Place| self.breaks.iter().any(|one| one.holds(&self.film, *at));
+        if self.breaks.is_empty() {
+            return None;
+        }
+        places.find(holds).map(|at| at.0 + 1)
+    }
+
+    fn seek(&mut self, what: Sought, forwards: bool) {
+        let at = if forwards { self.cursor + 1 } else { self.cursor.saturating_sub(1) };
+        self.seek = Some(Seek { what, forwards, at });
+        self.seek_on();
+    }
+
+    /// Goes on with what is looked for; whether there is anything new to show.
+    pub(super) fn seek_on(&mut self) -> bool {
+        let Some(mut seek) = self.seek.take() else { return false };
+        for _ in 0..AT_ONCE {
+            let is_over = if seek.forwards { seek.at > self.film.len() } else { seek.at == 0 };
+            if is_over {
+                return self.has_not_found(seek);
+            }
+            let at = self.film.event_at(seek.at).expect("a cursor after the first event");
+            if let Some(note) = seek.what.is_at(&self.film, at) {
+                self.go_to(seek.at);
+                self.note = Some(note).filter(|note| !note.is_empty());
+                return true;
+            }
+            seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
+        }
+        self.note = Some(format!("looking for {}: event {}", seek.what.in_words(), seek.at));
+        self.seek = Some(seek);
+        true
+    }
+
+    /// What there is to say, or to wait for, where the events end.
+    fn has_not_found(&mut self, seek: Seek) -> bool {
+        if seek.forwards && self.is_reading() {
+            self.seek = Some(seek);
+            return false;
+        }
+        let side = if seek.forwards { "after" } else { "before" };
+        self.note = Some(format!("there is no {} {side} this event", seek.what.in_words()));
+        true
+    }
+}

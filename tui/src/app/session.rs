@@ -1,0 +1,314 @@
+//! The pages of the screen, one upon the other: the start page, runs, comparisons.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::diff::Diff;
+use super::opening::Order;
+use super::start::Start;
+use super::{App, KeyPress, Keymap, Request, Target};
+
+/// A page of the screen.
+pub enum Page {
+    /// What can be opened.
+    Start(Box<Start>),
+    /// A run.
+    Run(Box<App>),
+    /// Two runs side by side.
+    Diff(Box<Diff>),
+}
+
+/// How the program is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The screen is as it was before.
+    Clean,
+    /// The last screen stays in the scrollback.
+    Keep,
+}
+
+/// All that the screen shows, and the pages below.
+pub struct Session {
+    /// The last one is shown; there is always one.
+    pages: Vec<Page>,
+    keymap: Keymap,
+    leave: Option<Leave>,
+    /// The files that were opened and that the next start page should know.
+    opened: Vec<PathBuf>,
+}
+
+impl Session {
+    /// A session that begins with the start page.
+    pub fn start(files: &[PathBuf], keymap: Keymap) -> Session {
+        let start = Start::new(files, keymap.clone());
+        Session {
+            pages: vec![Page::Start(Box::new(start))],
+            keymap,
+            leave: None,
+            opened: Vec::new(),
+        }
+    }
+
+    /// A session that begins with a run.
+    pub fn of(mut app: App, keymap: Keymap) -> Session {
+        app.keymap = keymap.clone();
+        Session { pages: vec![Page::Run(Box::new(app))], keymap, leave: None, opened: Vec::new() }
+    }
+
+    /// The page that is shown.
+    pub fn page(&self) -> &Page {
+        self.pages.last().expect("there is always a page")
+    }
+
+    fn page_mut(&mut self) -> &mut Page {
+        self.pages.last_mut().expect("there is always a page")
+    }
+
+    /// How the program is to be left, when it is.
+    pub fn leave(&self) -> Option<Leave> {
+        self.leave
+    }
+
+    /// The files that were opened since it was last asked.
+    pub fn take_opened(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.opened)
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: KeyPress) {
+        match self.page_mut() {
+            Page::Start(start) => start.press(key),
+            Page::Run(app) => app.press(key),
+            Page::Diff(diff) => diff.press(key),
+        }
+        self.serve();
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        match self.page_mut() {
+            Page::Start(start) => start.paste(text),
+            Page::Run(app) => app.paste(text),
+            Page::Diff(_) => {}
+        }
+    }
+
+    /// Takes a click.
+    pub fn click(&mut self, target: Target) {
+        match (self.page_mut(), target) {
+            (Page::Start(start), Target::Row(row)) => start.click(row),
+            (Page::Diff(diff), Target::Row(row)) => diff.go_to(row),
+            (Page::Run(app), target) => app.click(target),
+            (Page::Start(start), Target::Bar(action)) => start.update(action),
+            (Page::Diff(diff), Target::Bar(action)) => diff.update(action),
+            (Page::Start(_) | Page::Diff(_), _) => {}
+        }
+        self.serve();
+    }
+
+    /// Takes a movement with the button held down.
+    pub fn drag(&mut self, target: Target) {
+        match self.page_mut() {
+            Page::Run(app) => app.drag(target),
+            Page::Start(_) | Page::Diff(_) => {}
+        }
+    }
+
+    /// Takes a turn of the wheel.
+    pub fn scroll(&mut self, target: Target, rows: isize) {
+        match self.page_mut() {
+            Page::Start(start) => start.choose(rows),
+            Page::Run(app) => app.scroll(target, rows),
+            Page::Diff(diff) => diff.scroll(rows),
+        }
+    }
+
+    /// Lets time pass; whether there is anything new to show.
+    pub fn tick(&mut self, elapsed: Duration) -> bool {
+        match self.page_mut() {
+            Page::Start(_) => false,
+            Page::Run(app) => {
+                let is_new = app.poll();
+                app.tick(elapsed) || is_new
+            }
+            Page::Diff(diff) => diff.poll(),
+        }
+    }
+
+    /// Whether what is shown changes by itself, so that time should pass in small steps.
+    pub fn is_busy(&self) -> bool {
+        match self.page() {
+            Page::Start(_) => false,
+            Page::Run(app) => app.is_busy(),
+            Page::Diff(diff) => diff.is_busy(),
+        }
+    }
+
+    /// Does what the page asks for.
+    fn serve(&mut self) {
+        match self.page_mut() {
+            Page::Start(start) => {
+                let (has_quit, wish) = (start.has_quit, start.take_wish());
+                if has_quit {
+                    self.leave = Some(Leave::Clean);
+                } else if let Some(word) = wish {
+                    self.open(&word);
+                }
+            }
+            Page::Run(app) => {
+                let (has_quit, keeps) = (app.has_quit, app.keeps_screen);
+                let request = app.request.take();
+                if has_quit {
+                    self.leave = Some(if keeps { Leave::Keep } else { Leave::Clean });
+                } else if let Some(request) = request {
+                    self.grant(request);
+                }
+            }
+            Page::Diff(diff) => match (diff.leave, diff.is_left) {
+                (Some(leave), _) => self.leave = Some(leave),
+                (None, true) => self.go_back(),
+                (None, false) => {}
+            },
+        }
+    }
+
+    fn grant(&mut self, request: Request) {
+        match request {
+            Request::Leave => self.go_back(),
+            Request::Show(app) => self.pages.push(Page::Run(app)),
+            Request::Compare(path) => self.compare(&path),
+        }
+    }
+
+    /// Opens what the start page names, and lets it move.
+    fn open(&mut self, word: &Path) {
+        match Order::of(word).open() {
+            Ok(mut app) => {
+                app.keymap = self.keymap.clone();
+                app.is_playing = true;
+                if word.is_file() {
+                    self.opened.push(word.to_owned());
+                }
+                self.pages.push(Page::Run(Box::new(app)));
+            }
+            Err(failure) => self.say(&failure.one_line()),
+        }
+    }
+
+    fn compare(&mut self, path: &Path) {
+        let Page::Run(app) = self.page() else { return };
+        match Diff::open((&app.name, app.film.source()), path) {
+            Ok(mut diff) => {
+                diff.keymap = self.keymap.clone();
+                self.pages.push(Page::Diff(Box::new(diff)));
+            }
+            Err(failure) => self.say(&failure.one_line()),
+        }
+    }
+
+    fn go_back(&mut self) {
+        if self.pages.len() > 1 {
+            self.pages.pop();
+        } else {
+            self.say("there is nothing below this: `q` leaves");
+        }
+    }
+
+    fn say(&mut self, what: &str) {
+        let note = Some(what.to_owned());
+        match self.page_mut() {
+            Page::Start(start) => start.note = note,
+            Page::Run(app) => app.note = note,
+            Page::Diff(diff) => diff.note = note,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn press(session: &mut Session, keys: &str) {
+        for key in keys.split_whitespace() {
+            session.press(key.parse().expect("a key"));
+        }
+    }
+
+    fn note(session: &Session) -> &str {
+        let note = match session.page() {
+            Page::Start(start) => &start.note,
+            Page::Run(app) => &app.note,
+            Page::Diff(diff) => &diff.note,
+        };
+        note.as_deref().unwrap_or("")
+    }
+
+    #[test]
+    fn a_run_is_opened_from_the_start_page_and_left_again() {
+        let mut session = Session::start(&[], Keymap::default());
+        press(&mut session, "enter");
+        let Page::Run(app) = session.page() else { panic!("{}", note(&session)) };
+        assert!(app.is_playing && app.name == "join");
+        assert!(session.tick(Duration::from_millis(500)));
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Start(_)));
+        press(&mut session, "q");
+        assert_eq!(session.leave(), Some(Leave::Clean));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_told_on_the_page() {
+        let mut session = Session::start(&["gone.jsonl".into()], Keymap::default());
+        press(&mut session, "home enter");
+        assert_eq!(note(&session), "gone.jsonl: no such file");
+        assert!(session.take_opened().is_empty());
+    }
+
+    #[test]
+    fn the_first_page_has_nothing_below() {
+        let app = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(app, Keymap::default());
+        press(&mut session, "esc");
+        assert_eq!(note(&session), "there is nothing below this: `q` leaves");
+        press(&mut session, "Q");
+        assert_eq!(session.leave(), Some(Leave::Keep));
+    }
+
+    #[test]
+    fn a_run_is_compared_with_a_trace_that_was_saved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("b.jsonl");
+        let mut session = Session::of(crate::app::testing::built_in("join", 3), Keymap::default());
+        press(&mut session, "x ctrl-u");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter d");
+        session.paste("none.jsonl");
+        press(&mut session, "enter");
+        assert_eq!(note(&session), "none.jsonl: no such file");
+        press(&mut session, "d");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter");
+        while session.is_busy() {
+            session.tick(Duration::ZERO);
+            thread::yield_now();
+        }
+        let Page::Diff(diff) = session.page() else { panic!("{}", note(&session)) };
+        assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Run(_)));
+    }
+
+    #[test]
+    fn a_fork_lies_upon_the_run() {
+        let mut session = Session::of(crate::app::testing::built_in("join", 40), Keymap::default());
+        press(&mut session, "F");
+        session.paste("put 5 5");
+        press(&mut session, "enter");
+        let Page::Run(fork) = session.page() else { panic!("a run") };
+        assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Run(app) if app.name == "join"));
+    }
+}

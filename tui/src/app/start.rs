@@ -1,0 +1,244 @@
+//! The start page: what can be opened, a key from a run that moves.
+
+use std::path::PathBuf;
+
+use ringscope_sim::scenario::builtin::{self, Kind};
+use ringscope_traces::text::Plain;
+
+use super::keys::{Code, KeyPress, Named};
+use super::{Action, Keymap, PAGE, Prompt, Purpose, TOURS};
+use crate::input::shown;
+
+/// What a row of the start page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Files that were opened before.
+    Files,
+    /// Scenarios that come with the program.
+    Scenarios(Kind),
+}
+
+impl Section {
+    /// Its heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Section::Files => "Opened before",
+            Section::Scenarios(Kind::WellFormed) => "The protocol at its work",
+            Section::Scenarios(Kind::Hazard) => "Hazards: misuse, and what comes of it",
+            Section::Scenarios(Kind::Race) => "Races: commands that get in each other's way",
+        }
+    }
+}
+
+/// A row of the start page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it belongs to.
+    pub section: Section,
+    /// Its name.
+    pub name: String,
+    /// What it is, in a line.
+    pub what: String,
+    /// What it opens, as `ringscope play` takes it.
+    pub opens: PathBuf,
+}
+
+/// The start page.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// The row that is chosen among those that are shown.
+    pub chosen: usize,
+    /// The words that narrow the rows, while they are typed.
+    pub prompt: Option<Prompt>,
+    /// What there is to say about the last action.
+    pub note: Option<String>,
+    /// Whether the program is to end.
+    pub has_quit: bool,
+    entries: Vec<Entry>,
+    /// What is to be opened.
+    wish: Option<PathBuf>,
+}
+
+impl Start {
+    /// The page with the files that were opened before.
+    pub fn new(files: &[PathBuf], keymap: Keymap) -> Start {
+        let files = files.iter().map(|path| Entry {
+            section: Section::Files,
+            name: Plain(&shown(path)).to_string(),
+            what: String::new(),
+            opens: path.clone(),
+        });
+        let scenarios = builtin::ALL.iter().map(|one| Entry {
+            section: Section::Scenarios(one.kind),
+            name: one.name.to_owned(),
+            what: one.summary().to_owned(),
+            opens: one.name.into(),
+        });
+        let entries: Vec<Entry> = files.chain(scenarios).collect();
+        let usual = entries.iter().position(|entry| entry.name == USUAL).unwrap_or(0);
+        Start {
+            keymap,
+            chosen: usual,
+            prompt: None,
+            note: Some(WELCOME.to_owned()),
+            has_quit: false,
+            entries,
+            wish: None,
+        }
+    }
+
+    /// What there is instead of the walkthroughs' rows.
+    pub fn walkthroughs(&self) -> &'static str {
+        TOURS
+    }
+
+    /// The rows that have the words that are typed.
+    pub fn rows(&self) -> Vec<&Entry> {
+        let words = self.prompt.as_ref().map_or("", |prompt| prompt.line()).to_lowercase();
+        let has_words = |entry: &&Entry| {
+            let text = format!("{} {}", entry.name, entry.what).to_lowercase();
+            words.split_whitespace().all(|word| text.contains(word))
+        };
+        self.entries.iter().filter(has_words).collect()
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: KeyPress) {
+        self.note = None;
+        if self.prompt.is_some() {
+            return self.press_in_prompt(key);
+        }
+        if let Some(action) = self.keymap.action(key) {
+            self.update(action);
+        }
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.paste(text);
+            self.choose(0);
+        }
+    }
+
+    /// Does something.
+    pub fn update(&mut self, action: Action) {
+        match action {
+            Action::Up | Action::PreviousEvent => self.choose(-1),
+            Action::Down | Action::NextEvent => self.choose(1),
+            Action::PageUp => self.choose(-PAGE),
+            Action::PageDown => self.choose(PAGE),
+            Action::Start => self.chosen = 0,
+            Action::End => self.choose(isize::MAX),
+            Action::Open | Action::PlayOrPause => self.open(),
+            Action::Search | Action::Filter | Action::Palette => {
+                self.prompt = Some(Prompt::new(Purpose::Narrow, ""));
+                self.chosen = 0;
+            }
+            Action::Tour => self.note = Some(TOURS.to_owned()),
+            Action::Quit | Action::QuitAndKeep => self.has_quit = true,
+            Action::NextCommand
+            | Action::PreviousCommand
+            | Action::NextBreak
+            | Action::PreviousBreak
+            | Action::Slower
+            | Action::Faster
+            | Action::PreviousViolation
+            | Action::NextViolation
+            | Action::GoTo
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::OnlyCauses
+            | Action::NextPane
+            | Action::Focus(_)
+            | Action::Zoom
+            | Action::Command
+            | Action::Fork
+            | Action::Mark
+            | Action::Jump
+            | Action::Break
+            | Action::Diff
+            | Action::IgnoreOrder
+            | Action::Swap
+            | Action::Export
+            | Action::Reproduce
+            | Action::Help
+            | Action::Back => self.note = Some(WELCOME.to_owned()),
+        }
+    }
+
+    /// Opens the row that is pointed at.
+    pub fn click(&mut self, row: usize) {
+        self.chosen = row.min(self.rows().len().saturating_sub(1));
+        self.open();
+    }
+
+    /// Chooses a row further down, or up.
+    pub fn choose(&mut self, rows: isize) {
+        let last = self.rows().len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(rows).min(last);
+    }
+
+    /// What is to be opened, once.
+    pub(super) fn take_wish(&mut self) -> Option<PathBuf> {
+        self.wish.take()
+    }
+
+    fn open(&mut self) {
+        self.wish = self.rows().get(self.chosen).map(|entry| entry.opens.clone());
+        if self.wish.is_none() {
+            self.note = Some("nothing has these words".to_owned());
+        }
+    }
+
+    fn press_in_prompt(&mut self, key: KeyPress) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match key.code {
+            Code::Named(Named::Esc) => {
+                self.prompt = None;
+                self.choose(0);
+            }
+            Code::Named(Named::Enter) => self.open(),
+            Code::Named(Named::Up) => self.choose(-1),
+            Code::Named(Named::Down) => self.choose(1),
+            Code::Char('c') if key.ctrl => self.has_quit = true,
+            Code::Named(_) | Code::Char(_) | Code::F(_) => {
+                prompt.edit(key);
+                self.choose(0);
+            }
+        }
+    }
+}
+
+/// The scenario that is chosen at first.
+const USUAL: &str = "join";
+
+/// What can be done on the page.
+const WELCOME: &str = "Enter opens and plays, arrows choose, `/` narrows, `q` leaves";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enter_is_a_key_away_from_the_scenario_that_is_shown_first() {
+        let mut start = Start::new(&["old.jsonl".into()], Keymap::default());
+        assert_eq!(start.rows()[0].name, "old.jsonl");
+        start.press("enter".parse().expect("a key"));
+        assert_eq!(start.take_wish(), Some("join".into()));
+        assert_eq!(start.take_wish(), None);
+    }
+
+    #[test]
+    fn words_narrow_the_rows() {
+        let mut start = Start::new(&[], Keymap::default());
+        start.press("/".parse().expect("a key"));
+        start.paste("neighbours");
+        assert!(start.rows().iter().any(|entry| entry.name == "race-neighbours-leave"));
+        start.paste(" nothing has this");
+        start.press("enter".parse().expect("a key"));
+        assert_eq!(start.take_wish(), None);
+    }
+}

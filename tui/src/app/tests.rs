@@ -1,0 +1,525 @@
+//! What keys do to what is looked at.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use ringscope_traces::Place;
+
+use super::testing::{built_in, press, type_line};
+use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
+use crate::app::keys::BINDINGS;
+
+/// All that can be seen of a run, in words.
+fn state(app: &App) -> String {
+    let moment = format!("{:?}", app.moment);
+    let what = (app.cursor, app.selection, app.focus, app.is_zoomed, &app.filter, &app.listed);
+    format!("{what:?} {:?} {:?} {moment}", app.marks, app.breaks)
+}
+
+fn note(app: &App) -> &str {
+    app.note.as_deref().unwrap_or("")
+}
+
+fn problem(app: &App) -> &str {
+    app.prompt.as_ref().and_then(|prompt| prompt.problem.as_deref()).unwrap_or("")
+}
+
+#[test]
+fn a_step_back_undoes_a_step() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "right right l . ,");
+    assert_eq!(app.cursor, 3);
+    press(&mut app, "left h , left");
+    assert_eq!((app.cursor, note(&app)), (0, "the run begins here"));
+}
+
+#[test]
+fn both_ends_are_told() {
+    let mut app = built_in("get-missing", 0);
+    press(&mut app, "end right");
+    assert_eq!(app.cursor, app.film.len());
+    assert_eq!(note(&app), "the run ends here: deadlock");
+}
+
+#[test]
+fn a_command_is_gone_past_as_a_whole() {
+    let mut app = built_in("get-and-put", 0);
+    let deeds = app.film.deeds().to_vec();
+    press(&mut app, "L");
+    assert_eq!(Some(Place(app.cursor - 1)), deeds[0].answered);
+    press(&mut app, "shift-right");
+    assert_eq!(Some(Place(app.cursor - 1)), deeds[1].answered);
+    press(&mut app, "H");
+    assert_eq!(Place(app.cursor), deeds[1].sent);
+    press(&mut app, "H H");
+    assert_eq!(note(&app), "the run begins here");
+}
+
+#[test]
+fn a_command_without_an_answer_goes_to_the_end() {
+    let mut app = built_in("get-missing", 0);
+    let last = app.film.deeds().last().expect("a command").sent;
+    app.go_to(last.0);
+    press(&mut app, "L");
+    assert_eq!(app.cursor, app.film.len());
+}
+
+#[test]
+fn a_cursor_is_meant_by_number_by_distance_and_by_percentage() {
+    let mut app = built_in("join", 0);
+    let events = app.film.len();
+    for (line, cursor) in
+        [("37", 37), ("+3", 40), ("-10", 30), ("50%", events / 2), ("100 %", events)]
+    {
+        press(&mut app, "g");
+        type_line(&mut app, line);
+        assert_eq!(app.cursor, cursor, "{line}");
+    }
+    press(&mut app, "g");
+    type_line(&mut app, "half");
+    assert_eq!(
+        problem(&app),
+        format!("expected an event (0 to {events}) or a percentage, found `half`")
+    );
+    press(&mut app, "esc g");
+    type_line(&mut app, "99999");
+    assert_eq!(problem(&app), format!("there are {events} events"));
+    assert_eq!(app.cursor, events);
+}
+
+#[test]
+fn a_search_goes_on_and_back() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "/");
+    type_line(&mut app, "tag INIT receives");
+    let first = app.cursor;
+    assert!(first > 0);
+    press(&mut app, "n");
+    assert!(app.cursor > first, "two nodes join");
+    press(&mut app, "n");
+    assert_eq!(note(&app), "there is no `tag INIT receives` after this event");
+    press(&mut app, "N");
+    assert_eq!(app.cursor, first);
+}
+
+#[test]
+fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "f");
+    app.paste("rank 3");
+    let listed = app.listed.clone().expect("a filter");
+    assert!(!listed.is_empty() && listed.len() < app.film.len());
+    app.paste("3");
+    assert_eq!(problem(&app), "there is no rank 33: ranks are 0 to 7");
+    assert_eq!(app.listed.as_ref(), Some(&listed), "what was listed stays");
+    press(&mut app, "enter");
+    assert!(app.prompt.is_some(), "what is wrong is not taken");
+    press(&mut app, "esc");
+    assert!(app.prompt.is_none() && app.listed.is_none());
+    press(&mut app, "f");
+    type_line(&mut app, "rank 3");
+    assert_eq!(app.filter, "rank 3");
+    press(&mut app, "down");
+    assert_eq!(Place(app.cursor - 1), listed[0]);
+    press(&mut app, "down up");
+    assert_eq!(Place(app.cursor - 1), listed[0]);
+    press(&mut app, "up");
+    assert_eq!(note(&app), "nothing further is listed");
+    press(&mut app, "pagedown pageup");
+    assert_eq!(Place(app.cursor - 1), listed[0]);
+    press(&mut app, "esc");
+    assert_eq!(app.listed, None);
+}
+
+#[test]
+fn only_the_causes_of_the_selection_are_listed() {
+    let mut app = built_in("join", 50);
+    press(&mut app, "k");
+    assert_eq!(app.listed, Some(app.film.causes(Place(49))));
+    assert_eq!(app.filter, "causes of event 50");
+    press(&mut app, "k");
+    assert_eq!(app.listed, None);
+    app.go_to(app.film.len());
+    app.click(Target::Key(ringscope_sim::protocol::Key(250)));
+    press(&mut app, "k");
+    let last = *app.listed.as_ref().and_then(|listed| listed.last()).expect("causes");
+    assert!(app.film.data(last).to_string().contains("250"));
+}
+
+#[test]
+fn time_stops_at_a_condition() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "b");
+    type_line(&mut app, "rank 3 joins");
+    assert_eq!(note(&app), "break on `rank 3 joins`: `c` goes there");
+    press(&mut app, "c");
+    let joins = app.cursor;
+    assert_eq!(note(&app), "break: rank 3 joins");
+    press(&mut app, "home space");
+    while app.is_playing {
+        app.tick(Duration::from_millis(70));
+    }
+    assert_eq!((app.cursor, note(&app)), (joins, "stopped at a condition"));
+    press(&mut app, "end C");
+    assert_eq!(app.cursor, joins, "backwards, too");
+    press(&mut app, "C");
+    assert_eq!(note(&app), "there is no `rank 3 joins` before this event");
+    press(&mut app, "b");
+    type_line(&mut app, "RANK 3 JOINS");
+    assert!(app.breaks.is_empty(), "the same again takes it away");
+}
+
+/// The cursors at which a condition comes to hold.
+fn breaks(name: &str, condition: &str) -> Vec<usize> {
+    let mut app = built_in(name, 0);
+    press(&mut app, "b");
+    type_line(&mut app, condition);
+    assert_eq!(problem(&app), "");
+    let mut cursors = Vec::new();
+    loop {
+        let before = app.cursor;
+        press(&mut app, "c");
+        if app.cursor == before {
+            return cursors;
+        }
+        cursors.push(app.cursor);
+    }
+}
+
+#[test]
+fn a_key_moves_when_it_comes_to_another_node() {
+    let moves = breaks("join", "key 200 moves");
+    assert_eq!(moves.len(), 2, "to rank 3, and on to rank 5");
+    assert_eq!(breaks("join", "key 600 moves"), [0_usize; 0], "it stays where it is");
+    let app = built_in("join", moves[0]);
+    let fact = app.film.fact(app.event().expect("an event"));
+    assert_eq!(fact.rank.0, 3);
+}
+
+#[test]
+fn a_rank_waits_when_it_has_asked() {
+    let waits = breaks("join", "rank 6 waits");
+    assert!(waits.len() > 4, "for the newcomer, its parent, and once for each key");
+    for cursor in waits {
+        let app = built_in("join", cursor);
+        let standing = app.moment.standing.expect("a run of ours");
+        assert!(matches!(standing.waits[6], ringscope_sim::protocol::Wait::From { .. }));
+    }
+}
+
+#[test]
+fn the_get_that_nobody_answers_is_found() {
+    let found = breaks("get-missing", "get unanswered");
+    assert_eq!(found.len(), 1);
+    assert_eq!(breaks("get-missing", "put unanswered"), [0_usize; 0]);
+}
+
+#[test]
+fn a_leave_and_a_violation_are_found() {
+    assert_eq!(breaks("leave", "rank 2 leaves").len(), 1);
+    let sightings = built_in("race-lost-key", 0).film.sightings().len();
+    assert_eq!(breaks("race-lost-key", "invariant").len(), sightings);
+    assert!(sightings > 0);
+}
+
+#[test]
+fn from_violation_to_violation() {
+    let mut app = built_in("race-lost-key", 0);
+    let first = app.film.sightings()[0].clone();
+    press(&mut app, "]");
+    assert_eq!(app.cursor, first.at.0 + 1);
+    assert!(note(&app).contains(&first.violation.what));
+    press(&mut app, "[");
+    assert_eq!(note(&app), "no invariant is violated before this");
+}
+
+#[test]
+fn what_a_condition_expects_is_told() {
+    let mut app = built_in("join", 0);
+    for (line, said) in [
+        ("key", "expected a key"),
+        ("key x moves", "expected a key, found `x`"),
+        ("key 5 move", "expected `moves`, found `move`"),
+        ("rank 3", "expected `waits`, `joins` or `leaves`"),
+        ("rank 8 waits", "there is no rank 8: ranks are 0 to 7"),
+        ("tag GTE", "there is no tag `GTE`: did you mean GET?"),
+        (
+            "lunch",
+            "expected `key`, `rank`, `GET`, `PUT`, `ADD`, `REMOVE`, `invariant` or `tag`, found `lunch`",
+        ),
+        ("invariant now", "expected nothing more, found `now`"),
+    ] {
+        press(&mut app, "b");
+        type_line(&mut app, line);
+        assert_eq!(problem(&app), said);
+        press(&mut app, "esc");
+    }
+}
+
+#[test]
+fn a_condition_is_completed_word_by_word() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "b r a tab 3 space l tab");
+    assert_eq!(app.prompt.as_ref().map(|prompt| prompt.line()), Some("rank 3 leaves "));
+}
+
+#[test]
+fn a_mark_is_come_back_to() {
+    let mut app = built_in("join", 10);
+    press(&mut app, "' a");
+    assert!(app.marks.is_empty());
+    press(&mut app, "m a end m b ' a");
+    assert_eq!(app.cursor, 10);
+    press(&mut app, "' z");
+    assert_eq!(note(&app), "there is no mark z");
+    press(&mut app, "' b");
+    assert_eq!(app.cursor, app.film.len());
+}
+
+#[test]
+fn time_is_a_function_of_the_time_that_has_passed() {
+    let mut one = built_in("join", 0);
+    let mut other = built_in("join", 0);
+    press(&mut one, "space +");
+    press(&mut other, "+ space");
+    one.tick(Duration::from_millis(1000));
+    for _ in 0..100 {
+        other.tick(Duration::from_millis(10));
+    }
+    assert_eq!((one.cursor, other.cursor), (20, 20));
+    assert_eq!(one.speed_in_words(), "2x");
+    press(&mut one, "- - -");
+    assert_eq!(one.speed_in_words(), "1/4x");
+    one.tick(Duration::from_secs(1000));
+    assert!(!one.is_playing, "at the end it stops");
+    assert_eq!(note(&one), "the run ends here: completed");
+    press(&mut one, "space");
+    assert_eq!(one.cursor, 0, "and begins again");
+}
+
+#[test]
+fn a_command_goes_into_the_live_run() {
+    let mut app = built_in("join", 5);
+    let before = app.film.len();
+    press(&mut app, "i");
+    type_line(&mut app, "put 700 7");
+    assert_eq!(note(&app), "`put 700 7` comes next");
+    assert!(app.film.len() > before);
+    let next = app.film.data(Place(app.cursor));
+    assert_eq!(next.to_string(), "[700,7]");
+    assert!(app.reproduced().contains("`x` saves"));
+}
+
+#[test]
+fn a_command_is_checked_as_in_a_scenario_and_can_be_insisted_on() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "i");
+    for (line, said) in [
+        ("putt 5 5", "did you mean `put`"),
+        ("put 5", "ends without a value"),
+        ("seed 5", "`seed` is a setting"),
+        ("get 999", "; Enter again runs it all the same"),
+    ] {
+        type_line(&mut app, line);
+        assert!(problem(&app).contains(said), "{line}: {}", problem(&app));
+        if line != "get 999" {
+            press(&mut app, "ctrl-u");
+        }
+    }
+    press(&mut app, "enter");
+    assert!(app.prompt.is_none());
+    assert_eq!(app.film.ending().map(|ending| ending.name()), Some("deadlock"));
+}
+
+#[test]
+fn what_a_command_could_go_on_with_is_what_the_ring_has() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "end i");
+    let mut offers = |line: &str| {
+        press(&mut app, "ctrl-u");
+        app.paste(line);
+        app.prompt.as_ref().map(|prompt| prompt.completions.join(" ")).unwrap_or_default()
+    };
+    assert_eq!(offers("re"), "remove");
+    assert_eq!(offers("add "), "1 2 4");
+    assert_eq!(offers("remove "), "250 500");
+    assert_eq!(offers("get 2"), "200 250");
+}
+
+#[test]
+fn a_fork_is_another_run_with_the_same_past() {
+    let mut app = built_in("join", 40);
+    press(&mut app, "F");
+    type_line(&mut app, "put 5 5");
+    let Some(Request::Show(mut fork)) = app.request.take() else { panic!("{}", problem(&app)) };
+    assert_eq!(fork.cursor, 40);
+    for at in (0..40).map(Place) {
+        assert_eq!(fork.film.fact(at), app.film.fact(at));
+    }
+    assert!(fork.film.len() != app.film.len());
+    press(&mut fork, "esc");
+    assert!(matches!(fork.request, Some(Request::Leave)));
+}
+
+#[test]
+fn the_command_line_of_a_view_is_told() {
+    let mut app = built_in("join", 37);
+    press(&mut app, "y");
+    assert_eq!(note(&app), "ringscope play join --seed 1 --at 37");
+}
+
+#[test]
+fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.dht");
+    let line = path.to_string_lossy().into_owned();
+    let mut app = built_in("join", 0);
+    let save = |app: &mut App, line: &str| {
+        press(app, "x ctrl-u");
+        type_line(app, line);
+    };
+    save(&mut app, "my.txt");
+    assert!(problem(&app).starts_with("end the name in .dht"));
+    press(&mut app, "esc");
+    save(&mut app, &line);
+    assert_eq!(note(&app), format!("saved as {line}"));
+    let saved = std::fs::read_to_string(&path).expect("a file");
+    assert!(saved.contains("add 3 500"));
+    std::fs::write(&path, "mine").expect("a file");
+    save(&mut app, &line);
+    press(&mut app, "n");
+    assert_eq!(note(&app), "nothing was saved");
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "mine");
+    save(&mut app, &line);
+    press(&mut app, "y");
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), saved);
+    let trace = folder.path().join("my.jsonl");
+    save(&mut app, &trace.to_string_lossy());
+    let trace = std::fs::read_to_string(&trace).expect("a file");
+    assert_eq!(trace.lines().count(), app.film.len() + 2);
+}
+
+#[test]
+fn the_palette_does_what_is_chosen() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "ctrl-p");
+    app.paste("whole screen");
+    assert_eq!(app.rows().len(), 1);
+    press(&mut app, "enter");
+    assert!(app.is_zoomed && app.overlay.is_none() && app.prompt.is_none());
+    press(&mut app, ": down down up enter");
+    assert_eq!(app.overlay, None);
+    press(&mut app, ":");
+    app.paste("no such thing");
+    press(&mut app, "enter");
+    assert_eq!(app.overlay, None);
+}
+
+#[test]
+fn help_begins_with_what_the_pane_is_for_and_knows_every_key() {
+    let mut app = built_in("join", 0);
+    press(&mut app, "5 ?");
+    let rows = app.rows();
+    assert_eq!(rows[0].action, Some(Action::Break));
+    for row in BINDINGS {
+        assert_eq!(rows.iter().filter(|other| other.action == Some(row.action)).count(), 1);
+    }
+    assert!(rows.iter().any(|row| row.keys == "key KEY moves"));
+    app.paste("unanswered");
+    assert_eq!(app.rows().len(), 4);
+    press(&mut app, "esc q");
+    assert!(app.has_quit);
+}
+
+#[test]
+fn the_mouse_selects_goes_and_scrubs() {
+    let mut app = built_in("join", 0);
+    let rank = ringscope_traces::Rank(3);
+    app.click(Target::Rank(rank));
+    assert_eq!(app.selection, Selection::Rank(rank));
+    app.click(Target::Rank(rank));
+    assert_eq!(app.selection, Selection::Cursor);
+    app.click(Target::Event(Place(9)));
+    assert_eq!(app.cursor, 10);
+    app.drag(Target::Timeline(99_999));
+    assert_eq!(app.cursor, app.film.len());
+    app.scroll(Target::Pane(Pane::Events), -3);
+    assert_eq!(app.cursor, app.film.len() - 3);
+    app.click(Target::Bar(Action::Start));
+    assert_eq!(app.cursor, 0);
+}
+
+#[test]
+fn escape_leaves_what_lies_on_top_first() {
+    let mut app = built_in("join", 10);
+    press(&mut app, "z k");
+    app.click(Target::Rank(ringscope_traces::Rank(2)));
+    press(&mut app, "esc");
+    assert!(!app.is_zoomed && app.listed.is_some());
+    press(&mut app, "esc");
+    assert!(app.listed.is_none() && app.selection != Selection::Cursor);
+    press(&mut app, "esc");
+    assert!(app.selection == Selection::Cursor && app.request.is_none());
+    press(&mut app, "esc");
+    assert!(matches!(app.request, Some(Request::Leave)));
+}
+
+/// A key of the table, or one that is typed.
+fn any_key() -> impl Strategy<Value = KeyPress> {
+    let bound = BINDINGS.iter().flat_map(|row| row.keys).copied();
+    let typed = ["a", "3", "9", "backspace", "ctrl-w", "ctrl-u", "delete", "r", "t", "%"];
+    let keys: Vec<&str> = bound.chain(typed).collect();
+    // Saving writes files, which a test of keys is not to do.
+    let keys: Vec<KeyPress> =
+        keys.iter().filter(|key| **key != "x").map(|key| key.parse().expect("a key")).collect();
+    proptest::sample::select(keys)
+}
+
+fn any_line() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec!["put 5 5", "rank 3", "key 200 moves", "get 999", "50%", "7", "["])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_keys_lead_outside_the_run(
+        name in proptest::sample::select(vec!["join", "get-missing", "race-lost-key", "leave"]),
+        start in 0_usize..500,
+        keys in proptest::collection::vec((any_key(), any_line(), 0_u8..8), 1..60),
+    ) {
+        let mut app = built_in(name, start);
+        for (key, line, what) in keys {
+            match what {
+                0 => app.paste(line),
+                1 => { app.tick(Duration::from_millis(150)); }
+                2 => { app.poll(); }
+                _ => app.press(key),
+            }
+            prop_assert!(app.cursor <= app.film.len());
+            prop_assert_eq!(app.moment.cursor, app.cursor);
+            prop_assert!(app.rows().len() > app.chosen || app.chosen == 0);
+            let listed = app.listed.iter().flatten();
+            prop_assert!(listed.copied().all(|at| at.0 < app.film.len()));
+        }
+    }
+
+    #[test]
+    fn so_many_steps_on_and_as_many_back_change_nothing(
+        name in proptest::sample::select(vec!["join", "get-missing", "race-lost-key", "leave"]),
+        share in 0.0..1.0_f64,
+        steps in 1_usize..40,
+        query in proptest::sample::select(vec!["", "rank 3", "PUT"]),
+    ) {
+        let mut app = built_in(name, 0);
+        press(&mut app, "f");
+        type_line(&mut app, query);
+        press(&mut app, "g");
+        type_line(&mut app, &format!("{}%", share * 100.0));
+        let steps = steps.min(app.film.len() - app.cursor);
+        let before = state(&app);
+        (0..steps).for_each(|_| app.update(Action::NextEvent));
+        (0..steps).for_each(|_| app.update(Action::PreviousEvent));
+        prop_assert_eq!(before, state(&app));
+    }
+}

@@ -1,0 +1,167 @@
+//! Lines that are typed: what they offer, what is wrong with them, and what Enter does.
+
+use std::path::PathBuf;
+
+use ringscope_traces::text::Plain;
+
+use super::grammar::{Lexicon, Misread};
+use super::keys::{Code, KeyPress, Named};
+use super::{App, Condition, Prompt, Purpose, Query, Request, condition, live, query};
+
+impl App {
+    /// Asks for a line.
+    pub(super) fn ask(&mut self, purpose: Purpose, line: &str) {
+        self.prompt = Some(Prompt::new(purpose, line));
+        self.review();
+    }
+
+    pub(super) fn press_in_prompt(&mut self, key: KeyPress) {
+        let Some(purpose) = self.prompt.as_ref().map(|prompt| prompt.purpose) else { return };
+        if purpose == Purpose::Replace {
+            return self.replace_or_not(key);
+        }
+        match key.code {
+            Code::Named(Named::Esc) => self.cancel(purpose),
+            Code::Char('c') if key.ctrl => self.cancel(purpose),
+            Code::Named(Named::Enter) if purpose == Purpose::Narrow => self.take_chosen(),
+            Code::Named(Named::Enter) => self.submit(),
+            Code::Named(Named::Up) => self.choose(-1),
+            Code::Named(Named::Down) => self.choose(1),
+            Code::Named(Named::PageUp) => self.choose(-super::PAGE),
+            Code::Named(Named::PageDown) => self.choose(super::PAGE),
+            Code::Named(_) | Code::Char(_) | Code::F(_) => self.edit(key),
+        }
+    }
+
+    fn edit(&mut self, key: KeyPress) {
+        let Some(prompt) = &mut self.prompt else { return };
+        if key.is(Named::Tab) {
+            prompt.complete();
+        } else if !prompt.edit(key) {
+            return;
+        }
+        self.review();
+    }
+
+    fn cancel(&mut self, purpose: Purpose) {
+        (self.prompt, self.overlay, self.chosen) = (None, None, 0);
+        if purpose == Purpose::Filter {
+            self.filter_by(&self.filter_before.clone());
+        }
+    }
+
+    /// Looks at what has been typed so far: what is wrong with it, and what its last word could be.
+    pub(super) fn review(&mut self) {
+        let Some(prompt) = &self.prompt else { return };
+        let (purpose, line) = (prompt.purpose, prompt.line().to_owned());
+        let problem = match line.trim() {
+            "" => None,
+            _ => self.problem(purpose, &line),
+        };
+        let completions = self.completions(purpose, &line);
+        let is_right = problem.is_none();
+        if let Some(prompt) = &mut self.prompt {
+            (prompt.problem, prompt.completions) = (problem, completions);
+        }
+        match purpose {
+            Purpose::Filter if is_right => self.filter_by(&line),
+            Purpose::Narrow => self.choose(0),
+            Purpose::Filter
+            | Purpose::Search
+            | Purpose::GoTo
+            | Purpose::Command
+            | Purpose::Fork
+            | Purpose::Break
+            | Purpose::Diff
+            | Purpose::Export
+            | Purpose::Replace => {}
+        }
+    }
+
+    fn problem(&self, purpose: Purpose, line: &str) -> Option<String> {
+        let lexicon = Lexicon::of(&self.film);
+        let wrong: Option<Misread> = match purpose {
+            Purpose::Search | Purpose::Filter => Query::parse(line, &lexicon).err(),
+            Purpose::Break => Condition::parse(line, &lexicon).err(),
+            Purpose::GoTo => self.cursor_meant(line).err(),
+            Purpose::Command | Purpose::Fork => live::misread(line),
+            Purpose::Diff | Purpose::Export | Purpose::Replace | Purpose::Narrow => None,
+        };
+        wrong.map(|wrong| wrong.to_string())
+    }
+
+    fn completions(&self, purpose: Purpose, line: &str) -> Vec<String> {
+        let lexicon = Lexicon::of(&self.film);
+        match purpose {
+            Purpose::Search | Purpose::Filter => query::completions(line, &lexicon),
+            Purpose::Break => condition::completions(line, &lexicon),
+            Purpose::Command | Purpose::Fork => live::completions(line, &self.moment),
+            Purpose::GoTo
+            | Purpose::Diff
+            | Purpose::Export
+            | Purpose::Replace
+            | Purpose::Narrow => Vec::new(),
+        }
+    }
+
+    /// Enter: the line does what it was typed for, or stays with what is wrong with it.
+    fn submit(&mut self) {
+        let Some(prompt) = self.prompt.take() else { return };
+        let line = prompt.line().trim().to_owned();
+        let done = match prompt.purpose {
+            Purpose::Filter if prompt.problem.is_none() => Ok(()),
+            _ if line.is_empty() => Ok(()),
+            Purpose::Search => self.search(&line),
+            Purpose::Filter => Err(prompt.problem.clone().unwrap_or_default()),
+            Purpose::GoTo => self.go_to_meant(&line),
+            Purpose::Break => self.break_on(&line),
+            Purpose::Command => self.give(&line, live::care(&prompt)),
+            Purpose::Fork => self.fork(&line, live::care(&prompt)),
+            Purpose::Diff => {
+                self.request = Some(Request::Compare(PathBuf::from(&line)));
+                Ok(())
+            }
+            Purpose::Export => self.export(&line),
+            Purpose::Replace | Purpose::Narrow => Ok(()),
+        };
+        if let Err(problem) = done {
+            // The same line again insists on it, where that is possible.
+            self.prompt = Some(Prompt { problem: Some(problem), refused: Some(line), ..prompt });
+        }
+    }
+
+    fn search(&mut self, line: &str) -> Result<(), String> {
+        let query = Query::parse(line, &Lexicon::of(&self.film)).map_err(told)?;
+        self.sought = Some(query);
+        self.seek_match(true);
+        Ok(())
+    }
+
+    fn go_to_meant(&mut self, line: &str) -> Result<(), String> {
+        let cursor = self.cursor_meant(line).map_err(told)?;
+        self.go_to(cursor);
+        Ok(())
+    }
+
+    /// Breaks on a condition from now on; on one that it breaks on already, no longer.
+    fn break_on(&mut self, line: &str) -> Result<(), String> {
+        let condition = Condition::parse(line, &Lexicon::of(&self.film)).map_err(told)?;
+        let before = self.breaks.iter().position(|other| *other == condition);
+        self.note = Some(match before {
+            Some(place) => {
+                self.breaks.remove(place);
+                format!("no break on `{}` any more", Plain(&condition.text))
+            }
+            None => {
+                let note = format!("break on `{}`: `c` goes there", Plain(&condition.text));
+                self.breaks.push(condition);
+                note
+            }
+        });
+        Ok(())
+    }
+}
+
+fn told(wrong: Misread) -> String {
+    wrong.to_string()
+}

@@ -1,0 +1,35 @@
+//! `ringscope completions`: what a shell needs to complete the command line.
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use super::Verdict;
+use crate::failure::Failure;
+use crate::output::Streams;
+
+/// Print the completions of a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  ringscope completions bash > ~/.local/share/bash-completion/completions/ringscope
+  ringscope completions fish > ~/.config/fish/completions/ringscope.fish
+
+Exit codes: 0 done; 2 there is no such shell.")]
+pub struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+    // It panics where it cannot write; a reader that goes away is no reason to.
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut crate::args::Args::command(), NAME, &mut text);
+    streams.out.write_all(&text)?;
+    Ok(Verdict::Good)
+}
+
+/// The program's name.
+const NAME: &str = "ringscope";

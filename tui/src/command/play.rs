@@ -1,0 +1,105 @@
+//! `ringscope play`: a run, looked at after any of its events.
+
+use std::path::PathBuf;
+
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::Reader;
+
+use super::screen::{LookFlags, Size, size};
+use super::{Verdict, show};
+use crate::app::{Order, Session};
+use crate::args::{ColorWhen, SettingFlags};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::input::is_trace;
+use crate::output::Streams;
+use crate::recent;
+use crate::report::lanes::Symbols;
+use crate::terminal::{self, Setup};
+
+/// Look at a run after any of its events, forwards and backwards
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A scenario is simulated here and can be given further commands; a trace is replayed. `?`
+shows the keys, `q` leaves. Where standard output is no terminal that can show more than
+lines, or with --plain, there is a line an event, as of `ringscope show`.
+
+Examples:
+  ringscope play join
+  ringscope play join --seed 42 --at 37
+  ringscope play mpi.jsonl
+  ringscope play race-lost-key --plain | less
+
+Exit codes: 0 done; 2 bad input.")]
+pub struct Args {
+    /// A scenario (a file or a built-in one, as for `run`), or a trace file
+    run: PathBuf,
+
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    /// Begin after so many events
+    #[arg(long, value_name = "EVENT", default_value_t = 0)]
+    at: usize,
+
+    /// Run the scenario even if the check beforehand finds fault with it
+    #[arg(long)]
+    unchecked: bool,
+
+    /// Use no more of the terminal than this
+    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
+    size: Option<Size>,
+
+    /// A line an event, and no screen
+    #[arg(long, help_heading = "Output")]
+    plain: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long, help_heading = "Output")]
+    no_mouse: bool,
+
+    #[command(flatten)]
+    look: LookFlags,
+}
+
+pub fn execute(
+    args: &Args,
+    (config, color): (&Config, ColorWhen),
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    let order = Order {
+        word: args.run.clone(),
+        settings: args.settings.clone(),
+        at: args.at,
+        is_unchecked: args.unchecked,
+    };
+    if args.plain || !terminal::is_capable() {
+        return lines(&order, args.look.marks(config), streams);
+    }
+    let app = order.open()?;
+    if args.run.is_file() {
+        recent::remember(&args.run);
+    }
+    let setup = Setup {
+        look: args.look.look(config, color),
+        has_mouse: config.has_mouse && !args.no_mouse,
+        size: args.size.map(|size| (size.width, size.height)),
+    };
+    terminal::show(&mut Session::of(app, config.keymap.clone()), setup, &mut |_| {})?;
+    Ok(Verdict::Good)
+}
+
+/// A line an event.
+fn lines(order: &Order, symbols: Symbols, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let args = show::Args::from(&order.word, order.at, symbols);
+    if is_trace(&order.word) {
+        order.refuse_settings()?;
+        return show::execute(&args, streams);
+    }
+    let scenario = order.scenario()?;
+    let mut written = Written::new(Vec::new(), &header(&scenario.settings))?;
+    let finished = simulate(&scenario, &mut written);
+    let (bytes, _) = written.finish(&finished.outcome.end.ending())?;
+    show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
+}

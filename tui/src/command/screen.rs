@@ -1,0 +1,100 @@
+//! What the commands that draw have in common: how things look, and how large.
+
+use std::env;
+
+use clap::ValueEnum;
+
+use crate::args::ColorWhen;
+use crate::config::Config;
+use crate::report::lanes;
+use crate::view::Look;
+use crate::view::symbols::Symbols;
+use crate::view::theme::{Palette, Said, Theme};
+
+/// How things look, as far as it is said on the command line.
+#[derive(Debug, Clone, clap::Args)]
+pub struct LookFlags {
+    /// What things are drawn with
+    #[arg(long, value_name = "SET", value_enum, help_heading = "Output")]
+    symbols: Option<SymbolSet>,
+
+    /// Let nothing move by itself
+    #[arg(long, help_heading = "Output")]
+    reduce_motion: bool,
+}
+
+/// What things are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SymbolSet {
+    /// Lines and marks of Unicode, curves of Braille dots
+    #[value(alias = "unicode")]
+    Braille,
+    /// The same, curves of half blocks
+    HalfBlocks,
+    /// Nothing but ASCII
+    Ascii,
+}
+
+impl LookFlags {
+    /// How things look: as the command line says, then as the configuration does, then as the terminal
+    /// can.
+    pub fn look(&self, config: &Config, color: ColorWhen) -> Look {
+        let symbols = match self.symbols {
+            Some(SymbolSet::Braille) => Symbols::Braille,
+            Some(SymbolSet::HalfBlocks) => Symbols::HalfBlocks,
+            Some(SymbolSet::Ascii) => Symbols::Ascii,
+            None => config.symbols,
+        };
+        Look { theme: theme(config, color), symbols, reduce_motion: self.reduces(config) }
+    }
+
+    fn reduces(&self, config: &Config) -> bool {
+        self.reduce_motion || config.reduces_motion
+    }
+
+    /// The marks of lines of events.
+    pub fn marks(&self, config: &Config) -> lanes::Symbols {
+        let is_ascii = match self.symbols {
+            Some(symbols) => symbols == SymbolSet::Ascii,
+            None => config.symbols == Symbols::Ascii,
+        };
+        if is_ascii { lanes::Symbols::Ascii } else { lanes::Symbols::Unicode }
+    }
+}
+
+/// The colours of the screen.
+pub fn theme(config: &Config, color: ColorWhen) -> Theme {
+    let of = |name| env::var(name).ok();
+    let (no_color, colorterm, term) = (of("NO_COLOR"), of("COLORTERM"), of("TERM"));
+    Theme::new(Palette::choose(Said {
+        flag: color.palette(),
+        // Who asks for colours in any case has them.
+        no_color: no_color.as_deref().filter(|_| color.is_coloured().is_none()),
+        config: config.palette,
+        colorterm: colorterm.as_deref(),
+        term: term.as_deref(),
+    }))
+}
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// The columns.
+    pub width: u16,
+    /// The rows.
+    pub height: u16,
+}
+
+/// The most columns or rows: no screen is larger, and a buffer has to be made of them.
+const MOST_CELLS: u16 = 1000;
+
+/// Reads `160x48`.
+pub fn size(text: &str) -> Result<Size, String> {
+    let parts = text.split_once(['x', 'X']);
+    let cells =
+        |text: &str| text.parse::<u16>().ok().filter(|cells| (1..=MOST_CELLS).contains(cells));
+    match parts.and_then(|(width, height)| cells(width).zip(cells(height))) {
+        Some((width, height)) => Ok(Size { width, height }),
+        None => Err(format!("write columns and rows as 160x48, each 1 to {MOST_CELLS}")),
+    }
+}

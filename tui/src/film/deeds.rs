@@ -1,0 +1,64 @@
+//! The run's commands, read off what the last rank sends and receives.
+
+use std::collections::VecDeque;
+
+use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocol::{Command, Meaning, Message as _};
+use ringscope_traces::{Event, Op, Place};
+
+/// A command of the run, as far as the film has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deed {
+    /// What the command node asked for.
+    pub command: Command,
+    /// Where it was sent.
+    pub sent: Place,
+    /// Where its answer was received.
+    pub answered: Option<Place>,
+}
+
+/// What an event of the last rank says of the commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// A command was sent.
+    Sent(Deed),
+    /// The command with that index was answered there.
+    Answered(usize, Place),
+}
+
+/// Which commands wait for an answer.
+///
+/// Answers are told apart by their tags alone: one is of the oldest command that such an answer can be of.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    sent: usize,
+    gets: VecDeque<usize>,
+    others: VecDeque<usize>,
+}
+
+impl Book {
+    /// Takes an event of the last rank. In another dialect it counts when it has the tag and the shape
+    /// of the classic protocol's.
+    pub fn take(&mut self, at: Place, event: &Event) -> Option<Turn> {
+        let meaning = Message::parse(event.tag, &event.data).ok()?.meaning();
+        match (event.op, meaning) {
+            (Op::Send, Meaning::Command(command)) => {
+                let open = if matches!(command, Command::Get { .. }) {
+                    &mut self.gets
+                } else {
+                    &mut self.others
+                };
+                open.push_back(self.sent);
+                self.sent += 1;
+                Some(Turn::Sent(Deed { command, sent: at, answered: None }))
+            }
+            (Op::Recv, Meaning::Found(..)) => Some(Turn::Answered(self.gets.pop_front()?, at)),
+            (Op::Recv, Meaning::Done(_)) => Some(Turn::Answered(self.others.pop_front()?, at)),
+            (
+                Op::Send,
+                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring,
+            )
+            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Rewiring) => None,
+        }
+    }
+}

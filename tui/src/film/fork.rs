@@ -1,0 +1,102 @@
+//! Another run from the past of this one.
+
+use ringscope_sim::scenario::{Scenario, ScenarioErrors};
+use ringscope_traces::Op;
+use ringscope_traces::text::Plain;
+
+use super::{Deed, Film, Source};
+use crate::failure::Failure;
+
+/// Whether a command is checked before it is given to the ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// What would crash a rank, hang or circle is refused.
+    Checked,
+    /// Whatever can be read is run.
+    Unchecked,
+}
+
+impl Film {
+    /// The run in which the command node, having sent the commands that it has sent at a cursor, goes on
+    /// with those of a line in the language of scenarios.
+    ///
+    /// Its events up to [`Film::fork_point`] are those of this run.
+    ///
+    /// # Errors
+    ///
+    /// When the line cannot be read or fails the check, or this is a run from a file.
+    pub fn fork(&self, cursor: usize, line: &str, care: Care) -> Result<Film, Failure> {
+        let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
+        self.go_on_after(sent as u64, line, care)
+    }
+
+    /// The run whose command node, at the end of its script, goes on with the commands of a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Film::fork`].
+    pub fn then(&self, line: &str, care: Care) -> Result<Film, Failure> {
+        let scenario = self.live_scenario()?;
+        self.go_on_after(scenario.script.len(), line, care)
+    }
+
+    /// Up to which cursor the run that is forked at a cursor has the same events.
+    ///
+    /// That is the same cursor as long as there are commands to come. After the last one, it is where the
+    /// window has room for another: a command is sent as soon as it has.
+    pub fn fork_point(&self, cursor: usize) -> usize {
+        let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
+        let Some(scenario) = self.scenario().filter(|all| all.script.len() == sent as u64) else {
+            return cursor;
+        };
+        self.room_for_another(scenario.settings.window).map_or(cursor, |room| cursor.min(room))
+    }
+
+    /// The cursor from which on the command node would send one more command after its last.
+    fn room_for_another(&self, window: u32) -> Option<usize> {
+        let Some(Deed { sent: last, .. }) = self.deeds().last() else { return Some(0) };
+        let is_open = |deed: &&Deed| deed.answered.is_none_or(|answered| answered > *last);
+        if self.deeds().iter().filter(is_open).count() < window as usize {
+            return Some(last.0 + 1);
+        }
+        let mut later = std::iter::successors(self.next(*last), |at| self.next(*at));
+        later.find(|at| self.fact(*at).op == Op::Recv).map(|answer| answer.0 + 1)
+    }
+
+    /// The scenario of a live run.
+    pub fn scenario(&self) -> Option<&Scenario> {
+        match self.source() {
+            Source::Live(scenario) => Some(scenario),
+            Source::File(_) => None,
+        }
+    }
+
+    fn go_on_after(&self, commands: u64, line: &str, care: Care) -> Result<Film, Failure> {
+        Ok(Film::live(continued(self.live_scenario()?, commands, (line, care))?))
+    }
+
+    fn live_scenario(&self) -> Result<&Scenario, Failure> {
+        match self.source() {
+            Source::Live(scenario) => Ok(scenario),
+            Source::File(path) => {
+                let name = path.to_string_lossy();
+                let what = "a recorded run takes no commands";
+                let hint = "`ringscope run` simulates a scenario, which does";
+                Err(Failure::about(&Plain(&name).to_string(), what).hint(hint))
+            }
+        }
+    }
+}
+
+fn continued(
+    scenario: &Scenario,
+    commands: u64,
+    (line, care): (&str, Care),
+) -> Result<Scenario, ScenarioErrors> {
+    let continued = scenario.continued(commands, line)?;
+    match care {
+        Care::Checked => continued.check_last_line()?,
+        Care::Unchecked => {}
+    }
+    Ok(continued)
+}

@@ -1,0 +1,153 @@
+//! What is known of a run beside its events: commands, states, and what went wrong.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ringscope_sim::explain::Explanation;
+use ringscope_sim::ledger::{Invariant, Tally};
+use ringscope_sim::protocol::Key;
+use ringscope_sim::travel::{Atlas, Checkpoint, Touch};
+use ringscope_traces::Ending;
+use ringscope_traces::indexed::Block;
+
+use super::deeds::{Deed, Turn};
+use super::{Departure, Sighting};
+
+/// Something new that is known of a run.
+pub(super) enum News {
+    /// Its next events.
+    Events(Stretch),
+    /// Its last line: how it ended, or that it was cut off.
+    End(Option<Ending>),
+    /// What keeps its events from being read to the end.
+    Problem(String),
+    /// Why nobody knows its nodes.
+    Opaque(String),
+    /// How its nodes stood up to a cursor, until the whole of it is known.
+    Preview(Box<Atlas>, usize),
+    /// How its nodes start.
+    Start(Box<Atlas>),
+    /// How they stood further on, and what was found until then.
+    Further(Box<Further>),
+    /// Where it leaves the protocol.
+    Departure(Departure),
+    /// Why it did not complete.
+    Explanation(Explanation),
+    /// There is nothing more to know.
+    Done,
+}
+
+/// The next events of a run.
+pub(super) struct Stretch {
+    pub block: Arc<Block>,
+    pub turns: Vec<Turn>,
+    /// How much has been read.
+    pub hundredths: u8,
+}
+
+/// What was found on a stretch of a run.
+pub(super) struct Further {
+    /// How many events were gone past.
+    pub cursor: usize,
+    pub checkpoint: Option<Checkpoint>,
+    pub sightings: Vec<Sighting>,
+    pub touches: Vec<Touch>,
+    pub tallies: Tallies,
+}
+
+/// How often each invariant was checked, and how often it did not hold, in the order of [`Invariant::ALL`].
+pub(super) type Tallies = [(u64, u64); Invariant::ALL.len()];
+
+/// The numbers of these books.
+pub(super) fn tallies<'t>(tally: impl Fn(Invariant) -> &'t Tally) -> Tallies {
+    Invariant::ALL.map(|invariant| (tally(invariant).checked, tally(invariant).failed))
+}
+
+/// All that is known so far.
+#[derive(Default)]
+pub(super) struct Known {
+    pub deeds: Vec<Deed>,
+    /// How much has been read.
+    pub hundredths: u8,
+    pub is_read: bool,
+    pub ending: Option<Ending>,
+    pub problem: Option<String>,
+    pub opaque: Option<String>,
+    preview: Option<Reach>,
+    reach: Option<Reach>,
+    pub sightings: Vec<Sighting>,
+    pub tallies: Tallies,
+    pub touches: BTreeMap<Key, Vec<Touch>>,
+    pub departure: Option<Departure>,
+    pub explanation: Option<Explanation>,
+    pub is_done: bool,
+}
+
+/// The nodes, and up to which cursor they are known.
+struct Reach {
+    atlas: Box<Atlas>,
+    cursor: usize,
+}
+
+impl Known {
+    /// Takes note of something; events are for the index.
+    pub fn learn(&mut self, news: News) -> Option<Arc<Block>> {
+        match news {
+            News::Events(Stretch { block, turns, hundredths }) => {
+                turns.into_iter().for_each(|turn| self.turn(turn));
+                self.hundredths = hundredths;
+                return Some(block);
+            }
+            News::End(ending) => (self.ending, self.is_read) = (ending, true),
+            News::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
+            News::Opaque(why) => self.opaque = Some(why),
+            News::Preview(atlas, cursor) => self.preview = Some(Reach { atlas, cursor }),
+            News::Start(atlas) => self.reach = Some(Reach { atlas, cursor: 0 }),
+            News::Further(further) => self.go_further(*further),
+            News::Departure(departure) => self.departure = Some(departure),
+            News::Explanation(explanation) => {
+                self.explanation.get_or_insert(explanation);
+            }
+            News::Done => self.is_done = true,
+        }
+        None
+    }
+
+    fn turn(&mut self, turn: Turn) {
+        match turn {
+            Turn::Sent(deed) => self.deeds.push(deed),
+            Turn::Answered(nth, at) => self.deeds[nth].answered = Some(at),
+        }
+    }
+
+    fn go_further(&mut self, further: Further) {
+        let Further { cursor, checkpoint, sightings, touches, tallies } = further;
+        if let Some(reach) = &mut self.reach {
+            checkpoint.into_iter().for_each(|checkpoint| reach.atlas.add(checkpoint));
+            reach.cursor = cursor;
+        }
+        for touch in touches {
+            self.touches.entry(touch.key).or_default().push(touch);
+        }
+        self.sightings.extend(sightings);
+        self.tallies = tallies;
+        self.preview.take_if(|preview| preview.cursor <= cursor);
+    }
+
+    /// Up to which cursor the nodes are known without a gap.
+    pub fn states(&self) -> usize {
+        let reaches = [&self.reach, &self.preview].into_iter().flatten();
+        reaches.map(|reach| reach.cursor).max().unwrap_or(0)
+    }
+
+    /// How many events the nodes and the invariants have gone past.
+    pub fn checked(&self) -> usize {
+        self.reach.as_ref().map_or(0, |reach| reach.cursor)
+    }
+
+    /// The nodes on the way to a cursor, where they are known.
+    pub fn atlas(&self, cursor: usize) -> Option<&Atlas> {
+        let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
+        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.atlas)
+    }
+}

@@ -1,0 +1,379 @@
+//! A run that can be looked at after any of its events.
+//!
+//! A cursor is how many events have happened: 0 is before the first one, and the event that brought the
+//! run to a cursor is the one before it ([`Film::event_at`]). Going back costs what going forward costs.
+
+mod deeds;
+mod find;
+mod fork;
+mod known;
+mod moment;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::cell::OnceCell;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+
+use ringscope_sim::explain::{Explanation, explain};
+use ringscope_sim::ledger::{Invariant, Violation};
+use ringscope_sim::protocol::{Key, Protocol};
+use ringscope_sim::scenario::Scenario;
+use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::world::recording::Written;
+use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
+use ringscope_traces::{
+    Ending, Event, Header, NoNames, Op, Payload, Place, Rank, ReadError, Tag, Vocabulary,
+};
+
+pub use deeds::Deed;
+pub use find::Direction;
+pub use fork::Care;
+pub use moment::{Flight, Moment, Standing};
+pub use ringscope_sim::travel::{How, Touch};
+
+use crate::failure::Failure;
+use crate::input;
+use known::{Known, News};
+use worker::{Gone, SPACING_BYTES, Worker, told};
+
+/// Where the events of a film come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A scenario, simulated here and now: it can be added to.
+    Live(Scenario),
+    /// A trace in a file.
+    File(Arc<Path>),
+}
+
+/// An event without its payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// Whose event it is.
+    pub rank: Rank,
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The message's MPI tag.
+    pub tag: Tag,
+    /// Nanoseconds since the start of the run.
+    pub t: u64,
+}
+
+/// An invariant that no longer held, and after which event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The receive at which it began.
+    pub at: Place,
+    /// What was violated.
+    pub violation: Violation,
+}
+
+/// Where a recorded run leaves the protocol: from here on nobody knows the nodes' states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// The first event that is not what the protocol does.
+    pub at: Place,
+    /// What it does instead, in words.
+    pub what: String,
+}
+
+/// How much of a film is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It is being read; so many hundredths of the file are.
+    Reading(u8),
+    /// Its events are there; the invariants are being checked, so many hundredths of them.
+    Checking(u8),
+    /// All that will ever be known is known.
+    Done,
+}
+
+/// A run that can be looked at after any of its events.
+pub struct Film {
+    source: Source,
+    index: Index,
+    known: Known,
+    /// What the background has found and nobody has taken yet; `None` when it has found everything.
+    news: Option<Receiver<News>>,
+    /// Why a line could not be read again.
+    unreadable: OnceCell<String>,
+}
+
+/// A shorter run is read at once: that takes no longer than a frame or two.
+const SHORT_BYTES: u64 = 4 << 20;
+
+/// The most messages of a live run whose scenario sets no limit: it is kept in memory.
+const LIVE_MESSAGES: u64 = 1_000_000;
+
+impl Film {
+    /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
+    pub fn live(scenario: Scenario) -> Film {
+        let written = Written::new(Vec::new(), &header(&scenario.settings));
+        let mut written = written.expect(MEMORY);
+        let finished = simulate(&limited(&scenario), &mut written);
+        let end = &finished.outcome.end;
+        let (bytes, _) = written.finish(&end.ending()).expect(MEMORY);
+        let explanation = explain(end, finished.world.nodes());
+        let name = scenario.name.clone();
+        let store = Store::Memory(bytes.into());
+        let film = Film::read(Source::Live(scenario), (store, &name), SPACING_BYTES);
+        let mut film = film.expect("what we write we read");
+        film.known.explanation = explanation;
+        film
+    }
+
+    /// Opens a trace. Where it is long it is read on in the background: see [`Film::poll`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, or it does not begin as a trace.
+    pub fn open(path: &Path) -> Result<Film, Failure> {
+        let store = input::store(path)?;
+        let name = input::trace_name(path);
+        Ok(Film::read(Source::File(path.into()), (store, &name), SPACING_BYTES)?)
+    }
+
+    /// Reads a trace: its first events at least, and all of them where they are few.
+    fn read(
+        source: Source,
+        (store, name): (Store, &str),
+        spacing_bytes: u64,
+    ) -> Result<Film, ReadError> {
+        let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
+        let indexer = Indexer::new(store.clone(), name)?;
+        let index = Index::new(store, name, indexer.header().clone());
+        let (sender, news) = channel();
+        let of_worker = index.clone();
+        let work = move || {
+            let mut tell = |news| sender.send(news).map_err(|_| Gone);
+            let worker = Worker { index: of_worker, spacing_bytes, tell: &mut tell };
+            // When nobody listens any more, nobody wants to know.
+            let _ = worker.read(indexer);
+        };
+        let (known, unreadable) = (Known::default(), OnceCell::new());
+        let mut film = Film { source, index, known, news: Some(news), unreadable };
+        if is_short {
+            work();
+        } else {
+            thread::spawn(work);
+            film.wait_for_news();
+        }
+        film.poll();
+        Ok(film)
+    }
+
+    /// Waits until there is nothing more to know.
+    pub fn wait(&mut self) {
+        while self.wait_for_news() {
+            self.poll();
+        }
+        self.known.is_done = true;
+    }
+
+    /// Whether there was any.
+    fn wait_for_news(&mut self) -> bool {
+        let news = self.news.as_ref().and_then(|news| news.recv().ok());
+        let is_new = news.is_some();
+        news.into_iter().for_each(|news| self.learn(news));
+        is_new
+    }
+
+    /// Takes what the background has found since; whether there was anything.
+    pub fn poll(&mut self) -> bool {
+        let Some(receiver) = self.news.take() else { return false };
+        let mut is_new = false;
+        loop {
+            match receiver.try_recv() {
+                Ok(news) => {
+                    is_new = true;
+                    self.learn(news);
+                }
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.known.is_done = true;
+                    return true;
+                }
+            }
+        }
+        self.news = Some(receiver);
+        is_new
+    }
+
+    fn learn(&mut self, news: News) {
+        if let Some(block) = self.known.learn(news) {
+            self.index.push(block);
+        }
+    }
+
+    /// How much of it is there.
+    pub fn progress(&self) -> Progress {
+        if self.known.is_done {
+            Progress::Done
+        } else if self.known.is_read {
+            Progress::Checking(hundredths(self.known.checked(), self.len()))
+        } else {
+            Progress::Reading(self.known.hundredths)
+        }
+    }
+
+    /// What keeps the file from being read to its end, with line and column; what was read so far is
+    /// there.
+    pub fn problem(&self) -> Option<&str> {
+        self.known.problem.as_deref().or(self.unreadable.get().map(String::as_str))
+    }
+
+    /// Why nobody knows the nodes of this run at any cursor, such as that it is of another dialect.
+    pub fn opaque(&self) -> Option<&str> {
+        self.known.opaque.as_deref()
+    }
+
+    /// Up to which cursor the nodes' states are known so far.
+    pub fn states(&self) -> usize {
+        self.known.states()
+    }
+
+    /// Where the events come from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The trace's header.
+    pub fn header(&self) -> &Header {
+        self.index.header()
+    }
+
+    /// How the run ended; `None` when it was cut off, or its end has not been read yet.
+    pub fn ending(&self) -> Option<&Ending> {
+        self.known.ending.as_ref()
+    }
+
+    /// Why the run did not complete, as far as that is known.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.known.explanation.as_ref()
+    }
+
+    /// How many events are there so far.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether nothing has happened at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The event that brought the run to a cursor; none at 0.
+    pub fn event_at(&self, cursor: usize) -> Option<Place> {
+        cursor.checked_sub(1).map(Place)
+    }
+
+    /// An event without its payload.
+    ///
+    /// # Panics
+    ///
+    /// When the film does not have that place.
+    pub fn fact(&self, at: Place) -> Fact {
+        let Outline { rank, op, peer, tag, t, .. } = self.index.outline(at);
+        Fact { rank, op, peer, tag, t }
+    }
+
+    /// An event with all that its line says; `None` when that cannot be read any more, which
+    /// [`Film::problem`] tells.
+    ///
+    /// # Panics
+    ///
+    /// When the film does not have that place.
+    pub fn event(&self, at: Place) -> Option<Event> {
+        self.noting(self.index.event(at))
+    }
+
+    fn noting(&self, event: Result<Event, ReadError>) -> Option<Event> {
+        if let Err(error) = &event {
+            self.unreadable.get_or_init(|| told(error));
+        }
+        event.ok()
+    }
+
+    /// An event's payload, read from the file when it is asked for; null when that cannot be read any
+    /// more.
+    pub fn data(&self, at: Place) -> Payload {
+        self.event(at).map_or(Payload::Null, |event| event.data)
+    }
+
+    /// A send's receive, or a receive's send.
+    pub fn partner(&self, at: Place) -> Option<Place> {
+        self.index.partner(at)
+    }
+
+    /// The event before it on its rank.
+    pub fn previous(&self, at: Place) -> Option<Place> {
+        self.index.previous(at)
+    }
+
+    /// The event after it on its rank.
+    pub fn next(&self, at: Place) -> Option<Place> {
+        self.index.next(at)
+    }
+
+    /// Everything that happened before an event, and the event itself, in the order of the trace.
+    pub fn causes(&self, at: Place) -> Vec<Place> {
+        let mut causes = self.index.past(at);
+        if let Err(place) = causes.binary_search(&at) {
+            causes.insert(place, at);
+        }
+        causes
+    }
+
+    /// The names of the run's tags.
+    pub fn vocabulary(&self) -> &'static dyn Vocabulary {
+        match Protocol::named(&self.header().protocol) {
+            Some(Protocol::Classic) => &Protocol::Classic,
+            None => &NoNames,
+        }
+    }
+
+    /// The run's commands, in the order in which they were sent.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.known.deeds
+    }
+
+    /// The violations that were found so far, in the order of the trace.
+    pub fn sightings(&self) -> &[Sighting] {
+        &self.known.sightings
+    }
+
+    /// How often each invariant has been checked so far, and how often it did not hold.
+    pub fn tallies(&self) -> impl Iterator<Item = (Invariant, u64, u64)> + '_ {
+        let tallies = Invariant::ALL.iter().zip(self.known.tallies);
+        tallies.map(|(invariant, (checked, failed))| (*invariant, checked, failed))
+    }
+
+    /// What has become of a key, in the order of the trace.
+    pub fn history(&self, key: Key) -> &[Touch] {
+        self.known.touches.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the run leaves the protocol, if it does.
+    pub fn departure(&self) -> Option<&Departure> {
+        self.known.departure.as_ref()
+    }
+}
+
+const MEMORY: &str = "memory takes a trace";
+
+/// The scenario with a limit, if it has none.
+fn limited(scenario: &Scenario) -> Scenario {
+    let mut limited = scenario.clone();
+    limited.settings.limit.get_or_insert(LIVE_MESSAGES);
+    limited
+}
+
+fn hundredths(part: usize, whole: usize) -> u8 {
+    let hundredths = part.saturating_mul(100) / whole.max(1);
+    u8::try_from(hundredths.min(100)).expect("a hundred at most")
+}

@@ -1,0 +1,405 @@
+//! A film says of a run what feeding its nodes from the start says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::Index as Pick;
+use ringscope_sim::conform;
+use ringscope_sim::ledger::Ledger;
+use ringscope_sim::protocol::classic::{ClassicNode, Message};
+use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
+use ringscope_sim::scenario::{builtin, random};
+use ringscope_traces::{Matching, Trace, read_trace, write_trace};
+
+use super::*;
+
+/// A trace as it is written when a scenario runs.
+fn recorded(scenario: &Scenario) -> Vec<u8> {
+    let written = Written::new(Vec::new(), &header(&scenario.settings));
+    let mut written = written.expect(MEMORY);
+    let finished = simulate(scenario, &mut written);
+    written.finish(&finished.outcome.end.ending()).expect(MEMORY).0
+}
+
+fn read(bytes: &[u8]) -> Trace {
+    read_trace(bytes, "test").expect("it is a trace").0
+}
+
+fn bytes(trace: &Trace) -> Vec<u8> {
+    write_trace(Vec::new(), trace).expect(MEMORY)
+}
+
+fn film(bytes: &[u8], spacing_bytes: u64) -> Film {
+    let store = Store::Memory(bytes.into());
+    let source = Source::File(Path::new("test").into());
+    Film::read(source, (store, "test"), spacing_bytes).expect("it is a trace")
+}
+
+fn scenarios() -> impl Strategy<Value = Scenario> {
+    let sizes = (any::<u64>(), 3_u32..12, 0_u32..24);
+    let settings = (1_u32..5, prop::option::weighted(0.3, 3_u64..200));
+    (sizes, settings).prop_map(|((seed, ranks, commands), (window, eager))| {
+        let mut scenario = random(seed, ranks, commands);
+        scenario.settings.window = window;
+        scenario.settings.eager = eager;
+        scenario.settings.limit = Some(3_000);
+        scenario
+    })
+}
+
+/// All nodes fed from the start what they had received, and what they take then.
+fn naive(trace: &Trace, cursor: usize) -> (Vec<ClassicNode>, Vec<Wait>) {
+    let mut nodes = conform::setup(trace).expect("the nodes are known").nodes;
+    let mut out = Outbox::default();
+    let mut waits: Vec<Wait> = nodes.iter_mut().map(|node| node.start(&mut out)).collect();
+    let _commands = out.sends().count();
+    for event in trace.events[..cursor].iter().filter(|event| event.op == Op::Recv) {
+        let message = Message::parse(event.tag, &event.data).expect("it is a message");
+        let wait = nodes[event.rank.index()].receive(event.peer, message, &mut out);
+        // A node that sends to a rank that is not there has crashed, as one that breaks off has.
+        let has_crashed = out.sends().any(|(to, _)| to.0 >= trace.header.ranks);
+        let wait = wait.ok().filter(|_| !has_crashed);
+        waits[event.rank.index()] = wait.unwrap_or(Wait::Stopped);
+    }
+    (nodes, waits)
+}
+
+fn naive_flights(trace: &Trace, cursor: usize) -> Vec<Place> {
+    let matching = Matching::of(trace);
+    let is_open = |at: &Place| {
+        let partner = matching.partner(*at).filter(|partner| partner.0 < cursor);
+        trace[*at].op == Op::Send && partner.is_none()
+    };
+    (0..cursor).map(Place).filter(is_open).collect()
+}
+
+/// Holds a film to its trace at a cursor.
+fn hold(film: &Film, trace: &Trace, cursor: usize) -> Result<(), TestCaseError> {
+    let moment = film.moment(cursor);
+    let flights: Vec<Place> = moment.flights.iter().map(|flight| flight.sent).collect();
+    prop_assert_eq!(flights, naive_flights(trace, cursor));
+    let is_known = film.departure().is_none_or(|departure| cursor <= departure.at.0);
+    prop_assert_eq!(moment.standing.is_some(), is_known, "at {}", cursor);
+    let Some(standing) = moment.standing else { return Ok(()) };
+    let (nodes, waits) = naive(trace, cursor);
+    prop_assert_eq!(&standing.nodes, &nodes);
+    prop_assert_eq!(standing.waits, waits);
+    prop_assert_eq!(standing.ring, ringscope_sim::protocol::arithmetic::Ring::walk(&nodes));
+    let before = film.event_at(cursor).map(|at| {
+        let rank = trace[at].rank;
+        (rank, naive(trace, at.0).0.swap_remove(rank.index()))
+    });
+    prop_assert_eq!(standing.before, before);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_moment_is_what_feeding_the_nodes_from_the_start_gives(
+        scenario in scenarios(), spacing in prop::sample::select(vec![1_u64, 600, 4_000, 1 << 18]),
+    ) {
+        let bytes = recorded(&scenario);
+        let (trace, film) = (read(&bytes), film(&bytes, spacing));
+        prop_assert_eq!(film.departure(), None);
+        prop_assert_eq!(film.progress(), Progress::Done);
+        prop_assert_eq!((film.len(), film.states()), (trace.events.len(), trace.events.len()));
+        for cursor in (0..=trace.events.len()).chain((0..=trace.events.len()).rev().step_by(3)) {
+            hold(&film, &trace, cursor)?;
+        }
+    }
+
+    #[test]
+    fn a_trace_that_leaves_the_protocol_has_states_until_there_and_messages_all_the_way(
+        scenario in scenarios(), at in any::<Pick>(), kind in 0..5_u8, other in any::<Pick>(),
+    ) {
+        let mut trace = read(&recorded(&scenario));
+        prop_assume!(!trace.events.is_empty());
+        let at = at.index(trace.events.len());
+        match kind {
+            0 => drop(trace.events.remove(at)),
+            1 => trace.events.insert(at, trace.events[other.index(at + 1)].clone()),
+            2 => trace.events[at].data = Payload::list([Payload::Int(77), Payload::Int(7)]),
+            3 => trace.events[at].tag = Tag(6),
+            _ => trace.events[at].peer = Rank(1),
+        }
+        let film = film(&bytes(&trace), 600);
+        let judged = conform::judge(&trace).expect("the nodes are known");
+        prop_assert!(film.departure().is_none() || !judged.conforms(), "{:?}", film.departure());
+        for cursor in 0..=trace.events.len() {
+            hold(&film, &trace, cursor)?;
+        }
+    }
+
+    #[test]
+    fn the_invariants_are_those_of_the_run_played_again(scenario in scenarios()) {
+        hold_ledger(&scenario)?;
+    }
+
+    #[test]
+    fn what_became_of_the_keys_says_where_they_are(scenario in scenarios()) {
+        let film = Film::live(scenario);
+        let mut held: BTreeMap<usize, BTreeSet<(i64, Rank)>> = BTreeMap::new();
+        let mut touches: Vec<&Touch> = film.known.touches.values().flatten().collect();
+        touches.sort_by_key(|touch| touch.at);
+        let mut now = BTreeSet::new();
+        for Touch { key, at, rank, how } in touches {
+            match how {
+                How::Stored | How::Arrived => now.insert((key.0, *rank)),
+                How::Left => now.remove(&(key.0, *rank)),
+                How::Read => now.contains(&(key.0, *rank)),
+            };
+            held.insert(at.0 + 1, now.clone());
+        }
+        for (cursor, expected) in held {
+            let standing = film.moment(cursor).standing.expect("it is known");
+            let nodes = (0_u32..).map(Rank).zip(&standing.nodes);
+            let held: BTreeSet<_> = nodes
+                .flat_map(|(rank, node)| {
+                    let keys = node.view().storage.into_iter().flat_map(|storage| storage.keys());
+                    keys.map(move |key| (key.0, rank)).collect::<Vec<_>>()
+                })
+                .collect();
+            prop_assert_eq!(held, expected);
+        }
+    }
+}
+
+fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
+    let bytes = recorded(scenario);
+    let trace = read(&bytes);
+    let film = film(&bytes, 600);
+    let replayed = conform::replay(&trace, Ledger::new).expect("it conforms");
+    let mut ledger = replayed.observer;
+    ledger.finish(replayed.world.nodes());
+    for (invariant, checked, failed) in film.tallies() {
+        let tally = ledger.tally(invariant);
+        prop_assert_eq!((checked, failed), (tally.checked, tally.failed), "{:?}", invariant);
+    }
+    let receives: Vec<Place> =
+        (0..trace.events.len()).map(Place).filter(|at| trace[*at].op == Op::Recv).collect();
+    let told = |at: Place, violation: &Violation| {
+        (at, violation.invariant, violation.rank, violation.what.clone())
+    };
+    let mut seen: Vec<_> = film.sightings().iter().map(|s| told(s.at, &s.violation)).collect();
+    let mut expected: Vec<_> = ledger
+        .violations()
+        .into_iter()
+        .map(|violation| {
+            let nth = usize::try_from(violation.at).expect("there are that many receives");
+            told(receives[nth - 1], violation)
+        })
+        .collect();
+    seen.sort();
+    expected.sort();
+    prop_assert_eq!(seen, expected);
+    Ok(())
+}
+
+#[test]
+fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
+    for built_in in builtin::ALL {
+        let scenario = built_in.scenario();
+        hold_ledger(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
+        let (live, replayed) = (Film::live(scenario.clone()), film(&recorded(&scenario), 4_000));
+        assert_eq!(live.departure(), None, "{}", built_in.name);
+        assert_eq!(live.ending(), replayed.ending(), "{}", built_in.name);
+        let trace = read(&recorded(&scenario));
+        for cursor in (0..=trace.events.len()).step_by(trace.events.len().div_ceil(50)) {
+            hold(&replayed, &trace, cursor)
+                .unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
+        }
+        let facts = |film: &Film| film.explanation().map(|explanation| explanation.facts.clone());
+        assert_eq!(facts(&live), facts(&replayed), "{}", built_in.name);
+        assert_eq!(live.explanation().is_none(), live.ending() == Some(&Ending::Completed));
+    }
+}
+
+#[test]
+fn commands_are_answered_in_the_order_in_which_they_are_sent() {
+    let text = "ranks 8\nwindow 3\nput 1..=9 key\nget 1..=9\nadd 3 500\nget 1..=5";
+    let film = Film::live(Scenario::parse("test", text).expect("it can be read"));
+    let command = Rank(7);
+    let receives = film.events_of(command).filter(|at| film.fact(*at).op == Op::Recv);
+    let answered: Vec<_> = film.deeds().iter().filter_map(|deed| deed.answered).collect();
+    assert_eq!(answered, receives.collect::<Vec<_>>());
+    assert_eq!(film.deeds().len(), 24);
+    assert!(film.deeds().iter().all(|deed| film.fact(deed.sent).op == Op::Send));
+    assert_eq!(film.deeds()[9].command, Command::Get { key: Key(1) });
+}
+
+#[test]
+fn a_fork_has_the_events_of_its_past() {
+    for built_in in builtin::ALL {
+        let scenario = built_in.scenario();
+        let film = Film::live(scenario);
+        let sent: Vec<usize> = film.deeds().iter().map(|deed| deed.sent.0).collect();
+        // All cursors from one command to the next have the same fork: it is looked at from the last.
+        for cursor in sent.iter().copied().chain([film.len()]) {
+            let fork = film.fork(cursor, "put 7 7", Care::Unchecked).expect("it can be read");
+            let point = film.fork_point(cursor);
+            assert!(fork.len() >= point, "{} at {cursor}", built_in.name);
+            for at in (0..point).map(Place) {
+                let name = built_in.name;
+                assert_eq!(fork.fact(at), film.fact(at), "{name} at {cursor}, event {}", at.0);
+                assert_eq!(fork.data(at), film.data(at), "{name} at {cursor}, event {}", at.0);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_goes_on_where_it_ended() {
+    let film = Film::live(builtin::find("join").expect("it is there").scenario());
+    let more = film.then("get 200", Care::Checked).expect("it is sound");
+    assert_eq!(more.deeds().len(), film.deeds().len() + 1);
+    let end = film.fork_point(film.len());
+    assert!((0..end).map(Place).all(|at| film.fact(at) == more.fact(at)));
+    let text = more.scenario().expect("it is live").to_text();
+    assert!(text.ends_with("get 200\n"), "{text}");
+}
+
+#[test]
+fn a_command_that_would_hang_is_refused_in_the_words_of_a_scenario() {
+    let film = Film::live(builtin::find("get-missing").expect("it is there").scenario());
+    let refused = film.fork(0, "get 5", Care::Checked).err().expect("nobody put key 5");
+    let told = refused.to_string();
+    assert!(told.contains("key 5 was never put: its owner stays silent on a GET"), "{told}");
+    assert!(film.fork(0, "put 5 50", Care::Checked).is_ok());
+    let recorded = film_of(
+        "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":3,\"time\":\"wall\"}\n",
+    );
+    let refused = recorded.fork(0, "put 1 1", Care::Checked).err().expect("it is recorded");
+    assert_eq!(refused.to_string(), "test: a recorded run takes no commands");
+}
+
+fn film_of(text: &str) -> Film {
+    film(text.as_bytes(), 4_000)
+}
+
+#[test]
+fn a_key_is_followed_from_node_to_node() {
+    let film = Film::live(builtin::find("join").expect("it is there").scenario());
+    let history: Vec<_> = film.history(Key(400)).iter().map(|t| (t.rank.0, t.how)).collect();
+    assert_eq!(
+        history[..4],
+        [(6, How::Stored), (6, How::Read), (3, How::Arrived), (6, How::Left)],
+        "{history:?}"
+    );
+    assert!(history[4..].iter().all(|touch| *touch == (3, How::Read)));
+}
+
+#[test]
+fn a_trace_without_events_shows_the_start() {
+    let film = film_of(
+        "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":8,\"time\":\"wall\"}\n",
+    );
+    assert!(film.is_empty());
+    assert_eq!(film.progress(), Progress::Done);
+    let moment = film.moment(0);
+    assert_eq!(moment.standing.expect("it is known").nodes.len(), 8);
+    assert_eq!((moment.flights, film.ending()), (Vec::new(), None));
+}
+
+#[test]
+fn a_trace_of_another_dialect_has_messages_and_commands_and_no_states() {
+    let bytes = recorded(&builtin::find("join").expect("it is there").scenario());
+    let text = String::from_utf8(bytes).expect("it is text").replacen("classic", "rust-dht", 1);
+    let (film, trace) = (film_of(&text), read(text.as_bytes()));
+    assert!(film.opaque().is_some_and(|why| why.contains("rust-dht")), "{:?}", film.opaque());
+    assert_eq!(film.states(), 0);
+    for cursor in [0, 1, 40, film.len()] {
+        let moment = film.moment(cursor);
+        assert!(moment.standing.is_none());
+        let flights: Vec<_> = moment.flights.iter().map(|flight| flight.sent).collect();
+        assert_eq!(flights, naive_flights(&trace, cursor));
+    }
+    assert!(film.deeds().len() > 5 && film.deeds().iter().all(|deed| deed.answered.is_some()));
+}
+
+#[test]
+fn what_stands_before_a_bad_line_can_be_looked_at() {
+    let bytes = recorded(&builtin::find("first-put").expect("it is there").scenario());
+    let text = String::from_utf8(bytes).expect("it is text");
+    let lines: Vec<&str> = text.lines().collect();
+    let bad = format!("{}\n{{\"rank\":0,\"n\":9}}\n{}\n", lines[..4].join("\n"), lines[5]);
+    let film = film_of(&bad);
+    assert_eq!((film.len(), film.states()), (3, 3));
+    let problem = film.problem().expect("a line is bad");
+    assert!(problem.starts_with("test:5: the field `op` is missing"), "{problem}");
+    assert_eq!(film.progress(), Progress::Done);
+
+    let cut = film_of(&text[..text.len() - 30]);
+    assert_eq!((cut.problem(), cut.ending()), (None, None));
+    assert_eq!(cut.len(), lines.len() - 2);
+}
+
+#[test]
+fn events_are_found_forwards_and_backwards() {
+    let film = Film::live(builtin::find("join").expect("it is there").scenario());
+    let is_rank_3 = |_: Place, fact: Fact| fact.rank == Rank(3);
+    let all: Vec<Place> = film.events_of(Rank(3)).collect();
+    let mut forwards = Vec::new();
+    let mut cursor = 0;
+    while let Some(at) = film.find(cursor, Direction::Forwards, is_rank_3) {
+        forwards.push(at);
+        cursor = at.0 + 1;
+    }
+    assert_eq!(forwards, all);
+    let mut backwards = vec![Place(cursor - 1)];
+    while let Some(at) = film.find(cursor, Direction::Backwards, is_rank_3) {
+        backwards.push(at);
+        cursor = at.0 + 1;
+    }
+    backwards.reverse();
+    assert_eq!(backwards, all);
+}
+
+#[test]
+fn a_file_that_is_cut_while_it_is_shown_is_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("join.jsonl");
+    let bytes = recorded(&builtin::find("join").expect("it is there").scenario());
+    std::fs::write(&path, bytes).expect("it can be written");
+    let film = Film::open(&path).expect("it is a trace");
+    assert!(film.moment(film.len()).standing.is_some());
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("it is there");
+    file.set_len(3_000).expect("it can be cut");
+    assert!(film.moment(film.len()).standing.is_none());
+    assert_eq!(film.data(Place(film.len() - 1)), Payload::Null);
+    let problem = film.problem().expect("it is told");
+    assert!(problem.contains("the file has changed since it was opened"), "{problem}");
+}
+
+#[test]
+fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
+    let mut text = "ranks 64\nkeyspace 6400\nadd 1..=1 1\n".replace("add 1..=1 1\n", "");
+    for rank in 1..=61 {
+        text.push_str(&format!("add {rank} {}\n", rank * 100));
+    }
+    for _ in 0..15 {
+        text.push_str("put 50..=6350 step 100 key\n");
+    }
+    let scenario = Scenario::parse("test", &text).expect("it can be read");
+    let bytes = recorded(&scenario);
+    assert!(bytes.len() as u64 > SHORT_BYTES, "{}", bytes.len());
+    let trace = read(&bytes);
+    let mut film = film(&bytes, SPACING_BYTES);
+    assert!(!film.is_empty(), "its first events are there at once");
+    assert!(film.moment(film.len()).cursor > 0);
+    film.wait();
+    assert_eq!((film.progress(), film.problem()), (Progress::Done, None));
+    assert_eq!((film.len(), film.states()), (trace.events.len(), trace.events.len()));
+    for cursor in (0..=film.len()).step_by(film.len() / 10) {
+        hold(&film, &trace, cursor).expect("it is the same");
+    }
+}
+
+#[test]
+fn a_million_ranks_that_do_nothing_are_looked_at() {
+    let header = "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":1048576,\"time\":\"wall\"}\n";
+    let film = film_of(header);
+    assert_eq!(film.moment(0).standing.expect("it is known").nodes.len(), 1 << 20);
+}

@@ -1,0 +1,224 @@
+//! Reads a run: its events, then how its nodes stood and what the invariants say.
+//!
+//! What has been found is told on the way; when nobody listens any more, the reading ends.
+
+use ringscope_sim::conform::{Setup, What, standing};
+use ringscope_sim::explain::Explanation;
+use ringscope_sim::protocol::Command;
+use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
+use ringscope_traces::indexed::{Index, Indexer};
+use ringscope_traces::{Ending, Event, Footer, Op, Place, Rank, ReadError, Trace};
+
+use super::deeds::{Book, Turn};
+use super::known::{Further, News, Stretch, tallies};
+use super::{Departure, Sighting};
+
+/// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
+pub(super) const SPACING_BYTES: u64 = 1 << 18;
+
+/// A checkpoint takes no more than one byte for so many of the stretch before it.
+const BYTES_OF_TRACE: u64 = 2;
+
+/// Of longer runs nobody is told what went round at their end: that takes all of them in memory.
+const LONGEST_LIVELOCK: usize = 1 << 18;
+
+/// Nobody listens any more.
+pub(super) struct Gone;
+
+/// What is told to; an error when nobody listens any more.
+pub(super) type Tell<'t> = &'t mut dyn FnMut(News) -> Result<(), Gone>;
+
+/// Reads a run.
+pub(super) struct Worker<'t> {
+    pub index: Index,
+    pub spacing_bytes: u64,
+    pub tell: Tell<'t>,
+}
+
+impl Worker<'_> {
+    /// Reads a run to its end.
+    pub fn read(mut self, indexer: Indexer) -> Result<(), Gone> {
+        let (commands, footer) = self.read_events(indexer)?;
+        match Setup::of(self.index.header(), commands.into_iter().collect()) {
+            Ok(setup) => self.travel(Journey::start(setup), footer)?,
+            Err(why) => (self.tell)(News::Opaque(why.to_string()))?,
+        }
+        (self.tell)(News::Done)
+    }
+
+    /// Reads the events, and gives the commands among them and the last line.
+    fn read_events(
+        &mut self,
+        mut indexer: Indexer,
+    ) -> Result<(Vec<Command>, Option<Footer>), Gone> {
+        let mut book = Book::default();
+        let mut commands = Vec::new();
+        while let Some(block) = indexer.advance() {
+            let start = self.index.len();
+            self.index.push(block.clone());
+            let turns = self.turns(&mut book, start);
+            commands.extend(turns.iter().filter_map(|turn| match turn {
+                Turn::Sent(deed) => Some(deed.command),
+                Turn::Answered(..) => None,
+            }));
+            let hundredths = indexer.hundredths();
+            (self.tell)(News::Events(Stretch { block, turns, hundredths }))?;
+            if start == 0 && hundredths < 100 {
+                self.preview(&commands)?;
+            }
+        }
+        let footer = match indexer.finish() {
+            Ok((footer, _)) => {
+                (self.tell)(News::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
+                footer
+            }
+            Err(error) => {
+                (self.tell)(News::Problem(told(&error)))?;
+                None
+            }
+        };
+        Ok((commands, footer))
+    }
+
+    fn command_rank(&self) -> Rank {
+        Rank(self.index.header().ranks - 1)
+    }
+
+    /// What the events from a place on say of the commands.
+    fn turns(&self, book: &mut Book, start: usize) -> Vec<Turn> {
+        let command = self.command_rank();
+        let mut lines = self.index.lines();
+        let places = (start..self.index.len()).map(Place);
+        let own = places.filter(|at| self.index.outline(*at).rank == command);
+        own.filter_map(|at| book.take(at, &lines.event(at).ok()?)).collect()
+    }
+
+    /// How the nodes stood at the start, as far as the first events show what the command node had to
+    /// do: up to its last receive, after which it may have sent more than is seen yet.
+    fn preview(&mut self, commands: &[Command]) -> Result<(), Gone> {
+        let command = self.command_rank();
+        let is_its_receive = |at: &Place| {
+            let outline = self.index.outline(*at);
+            outline.rank == command && outline.op == Op::Recv
+        };
+        let last = (0..self.index.len()).map(Place).rev().find(is_its_receive);
+        let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
+        let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
+        let mut journey = Journey::start(setup);
+        let mut atlas = Atlas::of(&journey);
+        let mut pace = Pace::new(self.spacing_bytes);
+        let mut lines = self.index.lines();
+        let mut cursor = 0;
+        while cursor < last.0 && go_past(&mut journey, lines.event(Place(cursor))).is_ok() {
+            let offset = self.index.outline(Place(cursor)).offset;
+            let checkpoint = pace.stretch_ends(offset, &mut journey).flatten();
+            checkpoint.into_iter().for_each(|checkpoint| atlas.add(checkpoint));
+            cursor += 1;
+        }
+        (self.tell)(News::Preview(Box::new(atlas), cursor))
+    }
+
+    /// Goes along the run with its nodes.
+    fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Gone> {
+        (self.tell)(News::Start(Box::new(Atlas::of(&journey))))?;
+        let mut pace = Pace::new(self.spacing_bytes);
+        let mut lines = self.index.lines();
+        for at in (0..self.index.len()).map(Place) {
+            if let Err(why) = go_past(&mut journey, lines.event(at)) {
+                (self.tell)(further(&mut journey, at.0, None))?;
+                return (self.tell)(why.news(at, self.index.outline(at).rank));
+            }
+            let offset = self.index.outline(at).offset;
+            if let Some(checkpoint) = pace.stretch_ends(offset, &mut journey) {
+                (self.tell)(further(&mut journey, at.0 + 1, checkpoint))?;
+            }
+        }
+        if let Some(Footer { ending, .. }) = &footer {
+            journey.finish();
+            let why = journey.explanation(ending).or_else(|| self.explanation(ending));
+            why.map_or(Ok(()), |why| (self.tell)(News::Explanation(why)))?;
+        }
+        (self.tell)(further(&mut journey, self.index.len(), None))
+    }
+
+    /// Why a run did not complete whose last state does not show it.
+    fn explanation(&self, ending: &Ending) -> Option<Explanation> {
+        let needs_all = matches!(ending, Ending::Livelock | Ending::Stopped);
+        if !needs_all || self.index.len() > LONGEST_LIVELOCK {
+            return None;
+        }
+        let mut lines = self.index.lines();
+        let events: Option<Vec<Event>> =
+            (0..self.index.len()).map(|at| lines.event(Place(at)).ok()).collect();
+        let events = events?;
+        let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
+        let trace = Trace { header: self.index.header().clone(), events, footer };
+        standing(&trace, &[]).ok()?.explanation()
+    }
+}
+
+/// Why a journey does not go on.
+enum Stop {
+    Leaves(What),
+    Unreadable(ReadError),
+}
+
+impl Stop {
+    fn news(self, at: Place, rank: Rank) -> News {
+        match self {
+            Stop::Leaves(what) => {
+                News::Departure(Departure { at, what: format!("rank {rank} {what}") })
+            }
+            Stop::Unreadable(error) => News::Problem(told(&error)),
+        }
+    }
+}
+
+fn go_past(journey: &mut Journey, event: Result<Event, ReadError>) -> Result<(), Stop> {
+    journey.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
+}
+
+/// When to leave a checkpoint: in bytes of the trace.
+struct Pace {
+    spacing_bytes: u64,
+    last: u64,
+    next: u64,
+}
+
+impl Pace {
+    fn new(spacing_bytes: u64) -> Pace {
+        Pace { spacing_bytes, last: 0, next: spacing_bytes }
+    }
+
+    /// Whether a stretch ends at an event whose line is there; then maybe with a checkpoint, unless that
+    /// takes too much.
+    fn stretch_ends(&mut self, offset: u64, journey: &mut Journey) -> Option<Option<Checkpoint>> {
+        if offset < self.next {
+            return None;
+        }
+        self.next = offset + self.spacing_bytes;
+        let limit_bytes = (offset - self.last) / BYTES_OF_TRACE;
+        let checkpoint = journey.checkpoint(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
+        if checkpoint.is_some() {
+            self.last = offset;
+        }
+        Some(checkpoint)
+    }
+}
+
+fn further(journey: &mut Journey, cursor: usize, checkpoint: Option<Checkpoint>) -> News {
+    let sighting = |(at, violation)| Sighting { at, violation };
+    News::Further(Box::new(Further {
+        cursor,
+        checkpoint,
+        sightings: journey.take_sightings().into_iter().map(sighting).collect(),
+        touches: journey.take_touches(),
+        tallies: tallies(|invariant| journey.tally(invariant)),
+    }))
+}
+
+/// An error in words, its advice on a line of its own.
+pub(super) fn told(error: &ReadError) -> String {
+    let hint = error.hint().map(|hint| format!("\n  hint: {hint}"));
+    format!("{error}{}", hint.unwrap_or_default())
+}

@@ -1,0 +1,36 @@
+//! The files that were opened last: kept in the platform's folder for such things, as well as can be. That
+//! it cannot be read or written is never an error.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+/// How many are kept.
+const MOST: usize = 12;
+
+/// Those that are still there, the last one first.
+pub fn files() -> Vec<PathBuf> {
+    let text = list().and_then(|list| fs::read_to_string(list).ok()).unwrap_or_default();
+    let files = text.lines().map(PathBuf::from).filter(|file| file.is_file());
+    files.take(MOST).collect()
+}
+
+/// Remembers that a file was opened.
+pub fn remember(file: &Path) {
+    let (Some(list), Ok(file)) = (list(), file.canonicalize()) else { return };
+    let before = files().into_iter().filter(|other| *other != file);
+    let files = std::iter::once(file.clone()).chain(before).take(MOST);
+    // A name with a line's end in it, or none in Unicode, could not be read again.
+    let lines = files.filter_map(|file| Some(file.to_str()?.to_owned()));
+    let lines: String = lines.filter(|line| !line.contains('\n')).map(|line| line + "\n").collect();
+    if let Some(folder) = list.parent() {
+        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(&list, lines));
+    }
+}
+
+fn list() -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "ringscope")?;
+    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
+    Some(folder.join("recent"))
+}

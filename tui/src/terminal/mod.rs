@@ -1,0 +1,180 @@
+//! The terminal: the only place that reads keys and a clock, and that has to leave things as they were.
+
+mod keys;
+mod mouse;
+mod paint;
+mod screen;
+mod signals;
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
+use crossterm::event::{self, Event, KeyEventKind};
+
+use ratatui::layout::Rect;
+
+use crate::app::session::Leave;
+use crate::app::{KeyPress, Session};
+use crate::failure::Failure;
+use crate::launch::Stopwatch;
+use crate::view::Look;
+use mouse::Mouse;
+pub use paint::paint;
+pub use screen::Screen;
+use signals::Signals;
+
+/// How long to wait for a key while the screen changes by itself.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long to wait while it does not: so soon a signal is heeded.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// The most events that are taken before the screen is drawn again.
+const MOST_AT_ONCE: usize = 64;
+
+/// How the terminal is used.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// How things look.
+    pub look: Look,
+    /// Whether the mouse is for us.
+    pub has_mouse: bool,
+    /// The most columns and rows that are used.
+    pub size: Option<(u16, u16)>,
+}
+
+impl Setup {
+    /// The part of the screen that is used.
+    fn part(&self, area: Rect) -> Rect {
+        let (width, height) = self.size.unwrap_or((area.width, area.height));
+        Rect { width: width.min(area.width), height: height.min(area.height), ..area }
+    }
+}
+
+/// Whether standard output is a terminal on which more than lines can be shown.
+pub fn is_capable() -> bool {
+    let is_dumb = env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    io::stdout().is_terminal() && !is_dumb
+}
+
+/// Shows a session until it is left. Between two waits, `between` is called.
+///
+/// # Errors
+///
+/// When the terminal does not do what it has to.
+pub fn show(
+    session: &mut Session,
+    setup: Setup,
+    between: &mut dyn FnMut(&mut Session),
+) -> Result<(), Failure> {
+    let signals = Signals::watch().map_err(|error| cannot(&error))?;
+    let mut screen = Screen::open(setup.has_mouse).map_err(|error| cannot(&error))?;
+    let ended = run(session, setup, (&mut screen, &signals, between));
+    match ended.map_err(|error| cannot(&error))? {
+        Ended::Left(Leave::Clean) => Ok(()),
+        Ended::Left(Leave::Keep) => screen.leave_behind().map_err(|error| cannot(&error)),
+        Ended::BySignal(signal) => {
+            drop(screen);
+            signals::end_by(signal).map_err(|error| cannot(&error))
+        }
+        Ended::Broken => Err(Failure::about("the screen", "a part of the program broke off")),
+    }
+}
+
+fn cannot(error: &io::Error) -> Failure {
+    Failure::about("the terminal", error.to_string())
+}
+
+/// Why the screen is no longer shown.
+enum Ended {
+    Left(Leave),
+    BySignal(i32),
+    /// A thread of ours panicked, and has given the terminal back.
+    Broken,
+}
+
+type Around<'a> = (&'a mut Screen, &'a Signals, &'a mut dyn FnMut(&mut Session));
+
+fn run(
+    session: &mut Session,
+    setup: Setup,
+    (screen, signals, between): Around<'_>,
+) -> io::Result<Ended> {
+    let mut mouse = Mouse::default();
+    let mut clock = Stopwatch::start();
+    let mut is_stale = true;
+    loop {
+        if is_stale {
+            screen.draw(|area, buffer| {
+                paint(session.page(), (setup.part(area), &setup.look), buffer);
+            })?;
+        }
+        let wait = if session.is_busy() { FRAME } else { IDLE };
+        is_stale = take_events(session, (wait, screen, setup), &mut mouse)?;
+        is_stale |= session.tick(std::mem::replace(&mut clock, Stopwatch::start()).elapsed());
+        between(session);
+        if let Some(leave) = session.leave() {
+            return Ok(Ended::Left(leave));
+        }
+        if let Some(signal) = signals.ending() {
+            return Ok(Ended::BySignal(signal));
+        }
+        if !Screen::is_open() {
+            return Ok(Ended::Broken);
+        }
+        if signals.take_stop() {
+            stop(screen, signals)?;
+        }
+        if signals.take_continue() {
+            screen.set_up_again()?;
+            is_stale = true;
+        }
+    }
+}
+
+/// Gives the terminal back, and stops until somebody brings the program to the foreground again.
+fn stop(screen: &mut Screen, signals: &Signals) -> io::Result<()> {
+    screen.give_back();
+    signals::stop()?;
+    signals.has_continued();
+    Ok(())
+}
+
+/// Takes what has come, waiting for the first; whether anything has.
+fn take_events(
+    session: &mut Session,
+    (wait, screen, setup): (Duration, &mut Screen, Setup),
+    mouse: &mut Mouse,
+) -> io::Result<bool> {
+    let mut wait = wait;
+    for taken in 0..MOST_AT_ONCE {
+        if !event::poll(wait)? {
+            return Ok(taken > 0);
+        }
+        wait = Duration::ZERO;
+        match event::read()? {
+            Event::Key(key) if key.kind == KeyEventKind::Release => {}
+            Event::Key(key) => match keys::press(key) {
+                Some(key) if key == stop_key() => signals::ask_to_stop()?,
+                Some(key) => session.press(key),
+                None => {}
+            },
+            Event::Paste(text) => session.paste(&text),
+            Event::Mouse(event) => {
+                mouse.take(event, session, (setup.part(screen.area()?), &setup.look))
+            }
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost => {}
+        }
+        if session.leave().is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(true)
+}
+
+/// The key that a shell takes for its own where nobody reads single keys.
+fn stop_key() -> KeyPress {
+    let code = crate::app::keys::Code::Char('z');
+    KeyPress { ctrl: true, ..KeyPress::plain(code) }
+}

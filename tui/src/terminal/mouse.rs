@@ -1,0 +1,52 @@
+//! The mouse: where it points is the view's to say, what that does the app's.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
+
+use super::paint;
+use crate::app::{Pane, Session, Target};
+use crate::view::Look;
+
+/// How many rows the wheel turns by.
+const TURN: isize = 3;
+
+/// What the mouse is in the middle of.
+#[derive(Debug, Default)]
+pub struct Mouse {
+    /// The row of the timeline, while the button is held down that was pressed there.
+    scrubbed: Option<u16>,
+}
+
+impl Mouse {
+    /// Takes what the mouse does.
+    pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: (Rect, &Look)) {
+        let MouseEvent { kind, column, row, .. } = event;
+        let target = |session: &Session, row| paint::at(session.page(), drawn, (column, row));
+        match kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let target = target(session, row);
+                self.scrubbed = matches!(target, Some(Target::Timeline(_))).then_some(row);
+                if let Some(target) = target {
+                    session.click(target);
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                // The hand need not keep to the row that it began in.
+                if let Some(target) = self.scrubbed.and_then(|row| target(session, row)) {
+                    session.drag(target);
+                }
+            }
+            MouseEventKind::Up(_) => self.scrubbed = None,
+            MouseEventKind::ScrollUp | MouseEventKind::ScrollDown => {
+                let rows = if kind == MouseEventKind::ScrollUp { -TURN } else { TURN };
+                let target = target(session, row).unwrap_or(Target::Pane(Pane::Events));
+                session.scroll(target, rows);
+            }
+            MouseEventKind::Down(MouseButton::Right | MouseButton::Middle)
+            | MouseEventKind::Drag(MouseButton::Right | MouseButton::Middle)
+            | MouseEventKind::Moved
+            | MouseEventKind::ScrollLeft
+            | MouseEventKind::ScrollRight => {}
+        }
+    }
+}

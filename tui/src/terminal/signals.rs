@@ -1,0 +1,80 @@
+//! Signals: the terminal is given back before one of them does what it is for.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::{SigId, flag, low_level};
+
+/// Takes note of signals, as long as it lives.
+#[derive(Debug)]
+pub struct Signals {
+    /// The one that is to end the program; 0 for none.
+    ending: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
+    go_on: Arc<AtomicBool>,
+    ids: Vec<SigId>,
+}
+
+impl Signals {
+    /// Takes note from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let us.
+    pub fn watch() -> io::Result<Signals> {
+        let (ending, stop, go_on) = (Arc::default(), Arc::default(), Arc::default());
+        let mut ids = Vec::new();
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            let number = usize::try_from(signal).expect("signals are small numbers");
+            ids.push(flag::register_usize(signal, Arc::clone(&ending), number)?);
+        }
+        ids.push(flag::register(SIGTSTP, Arc::clone(&stop))?);
+        ids.push(flag::register(SIGCONT, Arc::clone(&go_on))?);
+        Ok(Signals { ending, stop, go_on, ids })
+    }
+
+    /// The signal that is to end the program, if one came.
+    pub fn ending(&self) -> Option<i32> {
+        i32::try_from(self.ending.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
+    }
+
+    /// Whether the program is to stop; once.
+    pub fn take_stop(&self) -> bool {
+        self.stop.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether the program goes on after it was stopped, and the screen has to be set up again; once.
+    pub fn take_continue(&self) -> bool {
+        self.go_on.swap(false, Ordering::Relaxed)
+    }
+
+    /// The program goes on, whether or not the signal that says so has been seen.
+    pub fn has_continued(&self) {
+        self.go_on.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for id in self.ids.drain(..) {
+            low_level::unregister(id);
+        }
+    }
+}
+
+/// Asks this program to stop, as the terminal would where nobody reads single keys.
+pub fn ask_to_stop() -> io::Result<()> {
+    low_level::raise(SIGTSTP)
+}
+
+/// Stops until the program is continued.
+pub fn stop() -> io::Result<()> {
+    low_level::emulate_default_handler(SIGTSTP)
+}
+
+/// Ends the program by a signal, so that whoever waits for it learns of it.
+pub fn end_by(signal: i32) -> io::Result<()> {
+    low_level::emulate_default_handler(signal)
+}

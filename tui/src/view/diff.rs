@@ -1,0 +1,272 @@
+//! Two traces side by side: rows aligned per rank, where they first part, and the states there.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Widget as _};
+
+use super::Look;
+use super::framed::window;
+use super::geometry::cells;
+use super::pen::{Pen, row};
+use super::symbols::Symbol;
+use super::{keybar, words};
+use crate::app::{Action, Keymap};
+
+/// What a comparison shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The two traces, in a few words each.
+    pub names: [String; 2],
+    /// The verdict, in words.
+    pub verdict: String,
+    /// Rows of events that belong together.
+    pub rows: Vec<Pair>,
+    /// The row at which they first part.
+    pub first: Option<usize>,
+    /// The row that the cursor is on.
+    pub cursor: usize,
+    /// Whose states are compared below, in a few words.
+    pub subject: String,
+    /// What is known of it in the one and in the other.
+    pub states: Vec<StatePair>,
+    /// What there is to say about it.
+    pub remark: String,
+}
+
+/// Events that belong together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pair {
+    /// The event of each trace, in words; none where it is missing.
+    pub sides: [Option<String>; 2],
+    /// How they stand to each other.
+    pub relation: Relation,
+    /// What there is to say about it.
+    pub remark: String,
+}
+
+/// How the events of a row stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Relation {
+    /// They are the same.
+    #[default]
+    Same,
+    /// The same, in another order.
+    Order,
+    /// The same place, another event.
+    Different,
+    /// Only the first trace has it.
+    OnlyFirst,
+    /// Only the second trace has it.
+    OnlySecond,
+}
+
+/// Something of a state in both traces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatePair {
+    /// What it is.
+    pub label: String,
+    /// In each trace.
+    pub sides: [String; 2],
+}
+
+impl Relation {
+    /// The sign between the columns.
+    fn sign(self) -> &'static str {
+        match self {
+            Relation::Same => "=",
+            Relation::Order => "~",
+            Relation::Different => "#",
+            Relation::OnlyFirst => "<",
+            Relation::OnlySecond => ">",
+        }
+    }
+
+    fn style(self, look: &Look) -> Style {
+        match self {
+            Relation::Same => look.theme.faint(),
+            Relation::Order => look.theme.warning(),
+            Relation::Different | Relation::OnlyFirst | Relation::OnlySecond => look.theme.bad(),
+        }
+    }
+}
+
+/// What can be done here.
+const KEYS: [(Action, &str); 7] = [
+    (Action::NextViolation, "next divergence"),
+    (Action::PreviousViolation, "last"),
+    (Action::Down, "row"),
+    (Action::IgnoreOrder, "ignore order"),
+    (Action::Swap, "swap"),
+    (Action::Back, "back"),
+    (Action::Quit, "quit"),
+];
+
+/// Draws the whole page.
+pub fn draw(
+    (comparison, keymap): (&Comparison, &Keymap),
+    (area, look): (Rect, &Look),
+    buffer: &mut Buffer,
+) {
+    let area = area.intersection(buffer.area);
+    draw_title(comparison, (row(area, 0), look), buffer);
+    let (above, below) = parts(area, comparison.states.len());
+    let inside = frame((above, look), " aligned per rank ", buffer);
+    draw_rows(comparison, (inside, look), buffer);
+    let title = format!(" {} ", words::plain(&comparison.subject));
+    let inside = frame((below, look), &title, buffer);
+    draw_states(comparison, (inside, look), buffer);
+    let last = row(area, usize::from(area.height).saturating_sub(2));
+    if area.height > 3 {
+        draw_bar(comparison, (last, look), buffer);
+        let keys = row(area, usize::from(area.height) - 1);
+        keybar::draw_keys(&KEYS, (keymap, look), (keys, buffer));
+    }
+}
+
+/// The row of the list at a position, as it was drawn.
+pub fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usize> {
+    let (above, _) = parts(area, comparison.states.len());
+    let inside = above.inner(Margin::new(1, 1));
+    let index = usize::from(y.checked_sub(inside.y + 1).filter(|_| y < inside.bottom())?);
+    let rows = usize::from(inside.height.saturating_sub(1));
+    let first = window(comparison.rows.len(), rows, comparison.cursor);
+    Some(first + index).filter(|index| *index < comparison.rows.len())
+}
+
+/// The rows above and the states below.
+fn parts(area: Rect, states: usize) -> (Rect, Rect) {
+    let height = area.height.saturating_sub(3);
+    // On a small screen the rows say more than the states.
+    let below = if height < 12 { 0 } else { cells(states + 3).min(height / 2) };
+    let above =
+        Rect { y: area.y.saturating_add(1).min(area.bottom()), height: height - below, ..area };
+    (above, Rect { y: above.bottom(), height: below, ..area })
+}
+
+fn frame((area, look): (Rect, &Look), title: &str, buffer: &mut Buffer) -> Rect {
+    let area = area.intersection(buffer.area);
+    let block =
+        Block::bordered().border_set(look.symbols.border()).border_style(look.theme.frame(false));
+    let inside = block.inner(area);
+    block.render(area, buffer);
+    let top = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    Pen::new(buffer, top).write(title, look.theme.name());
+    inside
+}
+
+fn draw_title(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let mut pen = Pen::new(buffer, area);
+    pen.write(" DIFF ", look.theme.mode());
+    for (letter, name) in ["A", "B"].into_iter().zip(&comparison.names) {
+        pen.gap(2).write(letter, look.theme.key()).gap(1);
+        pen.write(&words::plain(name), look.theme.text());
+    }
+    let style = match comparison.first {
+        Some(_) => look.theme.bad(),
+        None => look.theme.good(),
+    };
+    pen.gap(2).write(&words::plain(&comparison.verdict), style);
+}
+
+fn draw_rows(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let columns = columns(area);
+    let heading = row(area, 0);
+    for (letter, column) in ["A", "B"].into_iter().zip(columns) {
+        let place = within(heading, column);
+        Pen::new(buffer, place).write(letter, look.theme.key());
+    }
+    let rows = usize::from(area.height.saturating_sub(1));
+    let first = window(comparison.rows.len(), rows, comparison.cursor);
+    let seen = comparison.rows.iter().enumerate().skip(first).take(rows);
+    for (index, pair) in seen {
+        let area = row(area, 1 + index - first);
+        draw_pair((pair, comparison, index), (area, look), buffer);
+    }
+}
+
+/// The columns of both sides, each with where it begins and its width.
+fn columns(area: Rect) -> [(u16, u16); 2] {
+    let half = area.width.saturating_sub(5) / 2;
+    [(2, half), (2 + half + 3, area.width.saturating_sub(5 + half))]
+}
+
+fn within(row: Rect, (start, width): (u16, u16)) -> Rect {
+    Rect { x: row.x.saturating_add(start), width, ..row }.intersection(row)
+}
+
+fn draw_pair(
+    (pair, comparison, index): (&Pair, &Comparison, usize),
+    (area, look): (Rect, &Look),
+    buffer: &mut Buffer,
+) {
+    let columns = columns(area);
+    let is_first = comparison.first == Some(index);
+    let style = pair.relation.style(look);
+    if comparison.cursor == index {
+        Pen::new(buffer, area).write(look.symbols.of(Symbol::Cursor), look.theme.moving());
+    }
+    let text = match pair.relation {
+        Relation::Same => look.theme.text(),
+        Relation::Order | Relation::Different | Relation::OnlyFirst | Relation::OnlySecond => style,
+    };
+    let missing = look.symbols.of(Symbol::Future).repeat(2);
+    for (side, column) in pair.sides.iter().zip(columns) {
+        let mut pen = Pen::new(buffer, within(area, column));
+        match side {
+            Some(event) => pen.write(&words::plain(event), text),
+            None => pen.write(&format!("{missing} missing {missing}"), look.theme.faint()),
+        };
+    }
+    let sign = within(area, (columns[1].0.saturating_sub(2), 1));
+    Pen::new(buffer, sign).write(pair.relation.sign(), style);
+    let remark = match is_first {
+        true => format!(" first divergence {}", words::plain(&pair.remark)),
+        false if pair.remark.is_empty() => return,
+        false => format!(" {}", words::plain(&pair.remark)),
+    };
+    let width = cells(remark.chars().count()).min(columns[1].1);
+    let end = within(area, (area.width.saturating_sub(width), width));
+    Pen::new(buffer, end)
+        .write(&remark, if is_first { look.theme.selected() } else { look.theme.faint() });
+}
+
+fn draw_states(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    const LABEL: u16 = 10;
+    let half = area.width.saturating_sub(LABEL + 2) / 2;
+    for (index, state) in comparison.states.iter().enumerate() {
+        let area = row(area, index);
+        Pen::new(buffer, within(area, (1, LABEL - 1)))
+            .write(&words::plain(&state.label), look.theme.label());
+        let differ = state.sides[0] != state.sides[1];
+        let style = if differ { look.theme.changed() } else { look.theme.text() };
+        let starts = [LABEL, LABEL + half + 2];
+        for (side, start) in state.sides.iter().zip(starts) {
+            Pen::new(buffer, within(area, (start, half))).write(&words::plain(side), style);
+        }
+        let between = within(area, (LABEL + half, 1));
+        Pen::new(buffer, between).write(look.symbols.of(Symbol::Rule), look.theme.faint());
+    }
+    let mut pen = Pen::new(buffer, row(area, comparison.states.len()));
+    pen.gap(1).write(&words::plain(&comparison.remark), look.theme.warning());
+}
+
+/// Where the two are the same and where not, all in one row.
+fn draw_bar(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let width = usize::from(area.width);
+    let count = comparison.rows.len().max(1);
+    let mut pen = Pen::new(buffer, area);
+    for at in 0..width {
+        let from = at * count / width;
+        let to = ((at + 1) * count / width).max(from + 1).min(comparison.rows.len());
+        let rows = comparison.rows.get(from..to).unwrap_or_default();
+        let worst = rows.iter().map(|pair| pair.relation).find(|one| *one != Relation::Same);
+        match worst {
+            _ if (from..to).contains(&comparison.cursor) => {
+                pen.write(look.symbols.of(Symbol::Head), look.theme.moving())
+            }
+            Some(relation) => pen.write(relation.sign(), relation.style(look)),
+            None => pen.write(look.symbols.of(Symbol::Past), look.theme.faint()),
+        };
+    }
+}

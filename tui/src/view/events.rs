@@ -1,0 +1,132 @@
+//! The events as a list: only those rows are made that are seen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ringscope_traces::{Place, Rank};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::report;
+
+use super::layout::Placed;
+use super::pen::{Pen, row};
+use super::scene::Scene;
+use super::symbols::Symbol;
+use super::{framed, words};
+
+/// Draws the pane.
+pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    let inside = framed::draw(scene, placed, &detail(scene), buffer);
+    let rows = usize::from(inside.height);
+    let count = count(scene);
+    if count == 0 {
+        let what =
+            if scene.app.film.is_empty() { "no events" } else { "no event passes the filter" };
+        Pen::new(buffer, inside).gap(1).write(what, scene.look.theme.faint());
+        return;
+    }
+    let first = first(scene, rows);
+    for index in 0..rows.min(count - first) {
+        if let Some(at) = place(scene, first + index) {
+            draw_event(scene, at, (row(inside, index), buffer));
+        }
+    }
+    framed::scrollbar(scene, inside, (first, rows, count), buffer);
+}
+
+/// The event in the row at a position.
+pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<Place> {
+    let index = usize::from(y.checked_sub(inside.y)?);
+    let rows = usize::from(inside.height);
+    (index < rows).then(|| place(scene, first(scene, rows) + index)).flatten()
+}
+
+fn detail(scene: &Scene<'_>) -> String {
+    let app = scene.app;
+    match &app.listed {
+        Some(listed) if app.filter.is_empty() => {
+            format!("{} of {}", listed.len(), app.film.len())
+        }
+        Some(listed) => {
+            let filter = words::plain(&app.filter);
+            format!("{filter}  {} of {}", listed.len(), app.film.len())
+        }
+        None => format!("{}", app.film.len()),
+    }
+}
+
+fn count(scene: &Scene<'_>) -> usize {
+    scene.app.listed.as_ref().map_or(scene.app.film.len(), Vec::len)
+}
+
+fn place(scene: &Scene<'_>, index: usize) -> Option<Place> {
+    let at = match &scene.app.listed {
+        Some(listed) => listed.get(index).copied()?,
+        None => Place(index),
+    };
+    (at.0 < scene.app.film.len()).then_some(at)
+}
+
+/// The first row that is seen: the cursor's is in the middle where that can be.
+fn first(scene: &Scene<'_>, rows: usize) -> usize {
+    let before = scene.app.cursor.saturating_sub(1);
+    let middle = match &scene.app.listed {
+        Some(listed) => listed.partition_point(|at| at.0 < before),
+        None => before,
+    };
+    framed::window(count(scene), rows, middle)
+}
+
+/// From this width on a row has the time and the whole name of its tag.
+const WIDE: u16 = 100;
+
+fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer)) {
+    let (app, theme) = (scene.app, &scene.look.theme);
+    let fact = app.film.fact(at);
+    let is_cursor = app.event() == Some(at);
+    let (plain, name, rank) = match at.0 >= app.cursor {
+        true => (theme.faint(), theme.faint(), theme.faint()),
+        false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
+    };
+    let mut pen = Pen::new(buffer, area);
+    pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
+    let width = app.film.len().to_string().len();
+    pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
+    if area.width >= WIDE {
+        pen.column(&report::time(fact.t), 13, plain);
+    }
+    pen.column(&words::way(fact, scene.look.symbols), way_width(scene), rank);
+    let (tag, width) = match area.width >= WIDE {
+        true => (words::tag(app, fact.tag), 23),
+        false => (words::short_tag(app, fact.tag), 9),
+    };
+    pen.column(&tag, width.max(tag.len() + 1), if is_cursor { name.reversed() } else { name });
+    draw_rest(scene, (at, plain), &mut pen);
+}
+
+/// The payload's beginning and, if there is still room for some of it then, the event's cause.
+fn draw_rest(scene: &Scene<'_>, (at, style): (Place, Style), pen: &mut Pen<'_>) {
+    const LEAST_PAYLOAD: usize = 12;
+    let cause = cause(scene, at);
+    let cause_width = cause.width() + 2;
+    let has_cause = pen.room() > cause_width + LEAST_PAYLOAD;
+    let room = pen.room().saturating_sub(if has_cause { cause_width } else { 1 });
+    let payload = words::payload(scene.app, at, room.saturating_sub("...".len()));
+    pen.column(&payload, room, style);
+    if has_cause {
+        pen.gap(1).write(&cause, scene.look.theme.faint());
+    }
+}
+
+/// The width of `r63 → r12` and a space, for the greatest rank that there is.
+fn way_width(scene: &Scene<'_>) -> usize {
+    let greatest = Rank(scene.app.film.header().ranks.max(1) - 1);
+    2 * words::rank(greatest).len() + scene.symbol(Symbol::To).width() + 3
+}
+
+fn cause(scene: &Scene<'_>, at: Place) -> String {
+    let cause = words::cause(scene.app, at);
+    cause.map_or_else(String::new, |cause| {
+        format!("{} {}", scene.symbol(Symbol::Because), words::number(cause))
+    })
+}

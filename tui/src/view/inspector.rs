@@ -1,0 +1,320 @@
+//! What is selected, from near: a node, a message or a key, and what this step changed.
+
+mod changes;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ringscope_sim::protocol::arithmetic::KeyRange;
+use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
+use ringscope_traces::{Place, Rank};
+
+use crate::app::Selection;
+use crate::film::Flight;
+use crate::report;
+
+use super::layout::Placed;
+use super::pen::{Pen, row};
+use super::scene::Scene;
+use super::symbols::Symbol;
+use super::{framed, words};
+
+/// The width of the words before the values.
+const LABEL: usize = 8;
+
+/// How many messages of an inbox or an outbox are named.
+const MOST_FLIGHTS: usize = 4;
+
+/// How many keys are named: more than fit on a big screen are never looked at.
+const MOST_KEYS: usize = 400;
+
+/// A line: the word before it, and its pieces.
+#[derive(Debug, Default)]
+pub struct Line {
+    label: &'static str,
+    pieces: Vec<(String, Style)>,
+}
+
+/// Draws the pane.
+pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    let (detail, lines) = content(scene);
+    let inside = framed::draw(scene, placed, &detail, buffer);
+    let mut next = 0;
+    for line in &lines {
+        next = draw_line(scene, (line, next), (inside, buffer));
+    }
+}
+
+fn content(scene: &Scene<'_>) -> (String, Vec<Line>) {
+    match scene.app.selection {
+        Selection::Message(sent) if sent.0 < scene.app.film.len() => of_message(scene, sent),
+        Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
+        Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
+            Some(rank) => of_rank(scene, rank),
+            None => (String::new(), start(scene)),
+        },
+    }
+}
+
+/// Writes a line, on as many rows as it needs; where the next one goes.
+fn draw_line(
+    scene: &Scene<'_>,
+    (line, first): (&Line, usize),
+    (area, buffer): (Rect, &mut Buffer),
+) -> usize {
+    let mut next = first;
+    let indent = if line.label.is_empty() { 0 } else { LABEL };
+    let mut pen = Pen::new(buffer, row(area, next));
+    pen.column(line.label, indent, scene.look.theme.label());
+    for (text, style) in &line.pieces {
+        for word in text.split_inclusive(' ') {
+            let is_new = pen.room() + indent >= usize::from(area.width);
+            if !is_new && unicode_width::UnicodeWidthStr::width(word.trim_end()) > pen.room() {
+                next += 1;
+                pen = Pen::new(buffer, row(area, next));
+                pen.gap(indent);
+            }
+            pen.write(word, *style);
+        }
+    }
+    next + 1
+}
+
+fn line(label: &'static str, text: impl Into<String>, style: Style) -> Line {
+    Line { label, pieces: vec![(text.into(), style)] }
+}
+
+/// Before anything has happened.
+fn start(scene: &Scene<'_>) -> Vec<Line> {
+    let theme = &scene.look.theme;
+    let header = scene.app.film.header();
+    let source = header.source.name();
+    vec![
+        line("", "nothing has happened yet", theme.name()),
+        line("run", format!("{source}, {}", words::plain(&header.protocol)), theme.text()),
+        line("ranks", header.ranks.to_string(), theme.text()),
+        line("events", scene.app.film.len().to_string(), theme.text()),
+    ]
+}
+
+fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<Line>) {
+    let name = words::node_at(scene.app, rank, scene.look.symbols);
+    let Some(now) = scene.node(rank) else {
+        let unknown = line("state", "unknown", scene.look.theme.warning());
+        let lines = std::iter::once(unknown).chain(mail(scene, rank)).collect();
+        return (format!("node {name}"), lines);
+    };
+    let role = match now.role {
+        Role::Head => "head",
+        Role::Storage => "node",
+        Role::Command => "command node",
+    };
+    let mut lines = vec![state(scene, rank, &now)];
+    lines.extend(waits(scene, rank));
+    if now.role != Role::Command {
+        lines.extend(pointers(scene, rank, &now));
+    }
+    if now.role == Role::Storage {
+        lines.push(keys(scene, rank, &now));
+    }
+    lines.extend(mail(scene, rank));
+    lines.extend(changes::of(scene, rank));
+    (format!("{role} {name}"), lines)
+}
+
+/// The node as it was before the event at the cursor, if that was its own.
+fn before<'a>(scene: &Scene<'a>, rank: Rank) -> Option<NodeView<'a>> {
+    let (changed, node) = scene.standing()?.before.as_ref()?;
+    (*changed == rank).then(|| node.view())
+}
+
+fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
+    let theme = &scene.look.theme;
+    let (text, style) = match now.phase {
+        Phase::Joining(what) => (format!("takes in a newcomer: {what}"), theme.warning()),
+        Phase::Leaving(what) => (format!("leaves: {what}"), theme.warning()),
+        Phase::Commanding(commands) => match commands.front() {
+            Some(oldest) if commands.len() > 1 => {
+                (format!("{oldest}, and {} more", commands.len() - 1), theme.text())
+            }
+            Some(oldest) => (oldest.to_string(), theme.text()),
+            None => ("has no commands left".to_owned(), theme.text()),
+        },
+        Phase::Idle if now.child.is_none() && now.id.is_some() => {
+            ("has left the ring".to_owned(), theme.faint())
+        }
+        Phase::Idle if now.child.is_none() => ("outside of the ring".to_owned(), theme.faint()),
+        Phase::Idle => ("takes what comes".to_owned(), theme.text()),
+    };
+    let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
+    let text = if is_joining { format!("joining; {text}") } else { text };
+    line("state", text, style)
+}
+
+fn waits(scene: &Scene<'_>, rank: Rank) -> Option<Line> {
+    let wait = *scene.standing()?.waits.get(rank.index())?;
+    let style = match wait {
+        Wait::From { .. } => scene.look.theme.warning(),
+        Wait::Any | Wait::Stopped => scene.look.theme.text(),
+    };
+    Some(line("waits", words::wait(scene.app, wait), style))
+}
+
+/// What it owns and between whom it stands, before and after.
+fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<Line> {
+    let then = before(scene, rank);
+    let range = |view: &NodeView<'_>| {
+        KeyRange::of(view).map_or_else(|| "nothing".to_owned(), |range| range.to_string())
+    };
+    let symbols = scene.look.symbols;
+    let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
+        became(scene, label, (then.as_ref().map(of), of(now)))
+    };
+    vec![
+        line("owns", &range),
+        line("pred", &|view| words::peer(view.parent, symbols)),
+        line("succ", &|view| words::peer(view.child, symbols)),
+    ]
+}
+
+/// A value, after the one it had before if that was another.
+fn became(scene: &Scene<'_>, label: &'static str, (then, now): (Option<String>, String)) -> Line {
+    let theme = &scene.look.theme;
+    match then.filter(|then| *then != now) {
+        Some(then) => Line {
+            label,
+            pieces: vec![
+                (format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
+                (now, theme.changed()),
+            ],
+        },
+        None => line(label, now, theme.text()),
+    }
+}
+
+/// How many, and which: those that came with this step are marked.
+fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
+    let theme = &scene.look.theme;
+    let Some(storage) = now.storage else { return line("keys", "no storage", theme.faint()) };
+    let then = before(scene, rank).and_then(|view| view.storage);
+    let mut pieces = vec![(format!("{}  ", storage.len()), theme.name())];
+    for key in storage.keys().take(MOST_KEYS) {
+        let is_new = then.is_some_and(|then| !then.contains_key(key));
+        let is_selected = scene.app.selection == Selection::Key(*key);
+        let style = match (is_selected, is_new) {
+            (true, _) => theme.selected(),
+            (false, true) => theme.changed(),
+            (false, false) => scene.style_of(rank),
+        };
+        pieces.push((key.to_string(), style));
+        pieces.push((" ".to_owned(), theme.text()));
+    }
+    Line { label: "keys", pieces }
+}
+
+/// What is under way to it and from it.
+fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<Line> {
+    let (inbox, outbox) =
+        (|flight: &Flight| flight.to == rank, |flight: &Flight| flight.from == rank);
+    vec![post(scene, "inbox", (Symbol::From, &inbox)), post(scene, "outbox", (Symbol::To, &outbox))]
+}
+
+fn post(
+    scene: &Scene<'_>,
+    label: &'static str,
+    (way, is_in_it): (Symbol, &dyn Fn(&Flight) -> bool),
+) -> Line {
+    let theme = &scene.look.theme;
+    let flights = || scene.app.moment.flights.iter().filter(|flight| is_in_it(flight));
+    let count = flights().count();
+    if count == 0 {
+        return line(label, "empty", theme.faint());
+    }
+    let mut pieces = vec![(format!("{count}  "), theme.name())];
+    for flight in flights().take(MOST_FLIGHTS) {
+        let style = match scene.message == Some(flight.sent) {
+            true => theme.moving(),
+            false => theme.passing(),
+        };
+        let other = if way == Symbol::From { flight.from } else { flight.to };
+        let (label, way) = (words::label(scene.app, flight.sent), scene.symbol(way));
+        pieces.push((format!("{label} {way} r{other}  "), style));
+    }
+    if count > MOST_FLIGHTS {
+        pieces.push((scene.symbol(Symbol::More).to_owned(), theme.faint()));
+    }
+    Line { label, pieces }
+}
+
+fn of_message(scene: &Scene<'_>, sent: Place) -> (String, Vec<Line>) {
+    let (app, theme, symbols) = (scene.app, &scene.look.theme, scene.look.symbols);
+    let fact = app.film.fact(sent);
+    let when = |at: Place| {
+        let time = report::time(app.film.fact(at).t);
+        format!("event {}, {time}", words::number(at))
+    };
+    let received = app.film.partner(sent);
+    let (state, style) = match received {
+        _ if sent.0 >= app.cursor => ("not sent yet", theme.faint()),
+        Some(at) if at.0 < app.cursor => ("received", theme.good()),
+        Some(_) => ("under way", theme.moving()),
+        None => ("never received", theme.bad()),
+    };
+    let mut lines = vec![
+        line("state", state, style),
+        line("from", words::node_at(app, fact.rank, symbols), scene.style_of(fact.rank)),
+        line("to", words::node_at(app, fact.peer, symbols), scene.style_of(fact.peer)),
+        line("sent", when(sent), theme.text()),
+    ];
+    lines.extend(received.map(|at| line("received", when(at), theme.text())));
+    if let Some(cause) = words::cause(app, sent) {
+        let fact = app.film.fact(cause);
+        let what = format!("{} {}", words::way(fact, symbols), words::tag(app, fact.tag));
+        lines.push(line(
+            "because",
+            format!("event {}: {what}", words::number(cause)),
+            theme.text(),
+        ));
+    }
+    lines.push(line("carries", words::payload(app, sent, 400), theme.text()));
+    (format!("message {}", words::tag(app, fact.tag)), lines)
+}
+
+fn of_key(scene: &Scene<'_>, key: Key) -> Vec<Line> {
+    let theme = &scene.look.theme;
+    let name = |rank: Rank| words::node_at(scene.app, rank, scene.look.symbols);
+    let mut lines = Vec::new();
+    let owner = scene.standing().and_then(|standing| standing.ring.owner(key));
+    match owner {
+        Some(owner) => lines.push(Line {
+            label: "owner",
+            pieces: vec![
+                (format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
+                (owner.range.to_string(), theme.text()),
+            ],
+        }),
+        None => lines.push(line("owner", "nobody", theme.bad())),
+    }
+    let holders = scene.holders(key);
+    if holders.is_empty() {
+        lines.push(line("held by", "nobody", theme.warning()));
+    }
+    for rank in holders {
+        let value = scene.node(rank).and_then(|node| node.storage?.get(&key).copied());
+        let value = value.map_or_else(String::new, |value| format!("  value {value}"));
+        let is_owner = owner.is_some_and(|owner| owner.rank == rank);
+        let style = if is_owner { theme.good() } else { theme.bad() };
+        lines.push(line("held by", format!("{}{value}", name(rank)), style));
+    }
+    let flights = scene.app.moment.flights.iter().take(64);
+    let about = flights.filter(|flight| {
+        words::message(scene.app, flight.sent).as_ref().and_then(words::key) == Some(key)
+    });
+    for flight in about {
+        let label = words::label(scene.app, flight.sent);
+        let to = scene.symbol(Symbol::To);
+        let what = format!("{label} r{} {to} r{}", flight.from, flight.to);
+        lines.push(line("in", what, theme.moving()));
+    }
+    lines
+}

@@ -1,0 +1,102 @@
+//! Draws what the app has: a file for each pane, and each a function of a frame.
+
+mod canvas;
+pub mod diff;
+mod events;
+mod framed;
+mod geometry;
+mod inspector;
+mod keybar;
+mod labels;
+pub mod layout;
+mod overlay;
+mod ownership;
+mod pen;
+pub mod picture;
+mod prompt;
+mod ring;
+mod scene;
+mod space_time;
+pub mod start;
+pub mod symbols;
+pub mod target;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+mod timeline;
+mod title;
+pub mod watches;
+mod words;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::{App, Pane};
+
+use layout::{Class, LEAST, Layout, Placed};
+use overlay::Listed;
+use pen::Pen;
+use scene::Scene;
+use symbols::Symbols;
+use theme::Theme;
+
+/// How things look, whatever they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    /// The colours.
+    pub theme: Theme,
+    /// What things are drawn with.
+    pub symbols: Symbols,
+    /// Whether nothing moves by itself.
+    pub reduce_motion: bool,
+}
+
+/// Draws the whole screen.
+pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+    let area = frame.area();
+    paint(app, (area, look), frame.buffer_mut());
+}
+
+/// Draws the whole screen into an area of a buffer.
+pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let layout = Layout::new(area, app.focus, app.is_zoomed);
+    if layout.class == Class::TooSmall {
+        let needed = format!("needs {}x{}, have {}x{}", LEAST.0, LEAST.1, area.width, area.height);
+        Pen::new(buffer, area).write(&needed, look.theme.warning());
+        return;
+    }
+    let scene = Scene::new(app, look);
+    title::draw(&scene, layout.title, buffer);
+    if let Some(strip) = layout.strip {
+        ownership::strip(&scene, strip, buffer);
+    }
+    if let Some(watch) = layout.watch {
+        watches::draw_short(&scene, watch, buffer);
+    }
+    for placed in &layout.panes {
+        draw_pane(&scene, *placed, buffer);
+    }
+    timeline::draw(&scene, layout.timeline, buffer);
+    keybar::draw(&scene, &layout, buffer);
+    if let Some(prompt) = &app.prompt {
+        prompt::draw(&scene, (&layout, prompt), buffer);
+    }
+    if let Some(listed) = Listed::of(app) {
+        overlay::draw(&scene, (area, &listed), buffer);
+    }
+}
+
+fn draw_pane(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    match placed.pane {
+        Pane::Ring => ring::draw(scene, placed, buffer),
+        Pane::Inspector => inspector::draw(scene, placed, buffer),
+        Pane::Events => events::draw(scene, placed, buffer),
+        Pane::SpaceTime => space_time::draw(scene, placed, buffer),
+        Pane::Watches => {
+            let conditions = watches::conditions(scene.app);
+            watches::draw(scene, (placed, &conditions), buffer);
+        }
+        Pane::Ownership => ownership::draw(scene, placed, buffer),
+    }
+}

@@ -1,0 +1,123 @@
+//! What lies over the panes: a list made from the table of keys, narrowed by what is typed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::widgets::{Clear, Widget as _};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::app::rows::Row;
+use crate::app::{App, Overlay};
+
+use super::geometry::cells;
+use super::pen::{Pen, row};
+use super::scene::Scene;
+use super::symbols::Symbol;
+use super::{framed, keybar};
+
+/// The most columns that an overlay takes.
+const WIDTH: u16 = 76;
+
+/// What an overlay lists.
+#[derive(Debug, Clone)]
+pub struct Listed<'a> {
+    /// Which of them it is.
+    pub overlay: Overlay,
+    /// The rows that have what is typed.
+    pub rows: Vec<Row>,
+    /// What is typed to narrow it.
+    pub typed: &'a str,
+    /// The row that is chosen.
+    pub chosen: usize,
+}
+
+/// Draws it in the middle of the screen.
+pub fn draw(scene: &Scene<'_>, (screen, listed): (Rect, &Listed<'_>), buffer: &mut Buffer) {
+    let rows = &listed.rows;
+    let area = place(screen, rows.len());
+    Clear.render(area.intersection(buffer.area), buffer);
+    let inside = framed::plain(scene, area, true, buffer);
+    draw_title(scene, listed, (area, buffer));
+    if rows.is_empty() {
+        Pen::new(buffer, inside).gap(1).write("nothing has these words", scene.look.theme.faint());
+        return;
+    }
+    let height = usize::from(inside.height);
+    let chosen = listed.chosen.min(rows.len() - 1);
+    let first = framed::window(rows.len(), height, chosen);
+    for (index, one) in rows.iter().enumerate().skip(first).take(height) {
+        draw_row(scene, (one, index == chosen), (row(inside, index - first), buffer));
+    }
+    framed::scrollbar(scene, inside, (first, height, rows.len()), buffer);
+}
+
+/// The row at a position, as it was drawn.
+pub fn row_at((screen, listed): (Rect, &Listed<'_>), (x, y): (u16, u16)) -> Option<usize> {
+    let rows = listed.rows.len();
+    let inside = place(screen, rows).inner(Margin::new(1, 1));
+    if !inside.contains((x, y).into()) {
+        return None;
+    }
+    let height = usize::from(inside.height);
+    let first = framed::window(rows, height, listed.chosen.min(rows.saturating_sub(1)));
+    Some(first + usize::from(y - inside.y)).filter(|index| *index < rows)
+}
+
+impl<'a> Listed<'a> {
+    /// What lies over the panes, if anything does.
+    pub fn of(app: &'a App) -> Option<Listed<'a>> {
+        let typed = app.prompt.as_ref().map_or("", |prompt| prompt.line());
+        Some(Listed { overlay: app.overlay?, rows: app.rows(), typed, chosen: app.chosen })
+    }
+}
+
+fn place(screen: Rect, rows: usize) -> Rect {
+    let width = screen.width.saturating_sub(4).min(WIDTH);
+    let height = cells(rows.max(1)).saturating_add(2).min(screen.height.saturating_sub(3));
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 3,
+        width,
+        height,
+    }
+}
+
+fn draw_title(scene: &Scene<'_>, listed: &Listed<'_>, (area, buffer): (Rect, &mut Buffer)) {
+    let title = match listed.overlay {
+        Overlay::Help => " Keys ",
+        Overlay::Palette => " Everything that can be done ",
+    };
+    let top = Rect {
+        x: area.x.saturating_add(1),
+        width: area.width.saturating_sub(2),
+        height: area.height.min(1),
+        ..area
+    };
+    let mut pen = Pen::new(buffer, top);
+    pen.write(title, scene.look.theme.selected());
+    if listed.typed.is_empty() {
+        pen.write(" type to narrow it, Esc closes it ", scene.look.theme.faint());
+    } else {
+        pen.write(&format!(" {} ", super::words::plain(listed.typed)), scene.look.theme.name());
+    }
+}
+
+fn draw_row(
+    scene: &Scene<'_>,
+    (one, is_chosen): (&Row, bool),
+    (area, buffer): (Rect, &mut Buffer),
+) {
+    let theme = &scene.look.theme;
+    // What can be typed is shown as it is typed.
+    let pretty = |key: &str| match one.action {
+        Some(_) => keybar::pretty(key, scene.look.symbols),
+        None => key.to_owned(),
+    };
+    let keys: Vec<String> = one.keys.split(' ').map(pretty).collect();
+    let keys = keys.join(" ");
+    let mut pen = Pen::new(buffer, area);
+    pen.write(if is_chosen { scene.symbol(Symbol::Cursor) } else { " " }, theme.moving());
+    let keys_width = 12.max(keys.width() + 1);
+    pen.column(&keys, keys_width, theme.key());
+    pen.column(one.name, 19, if is_chosen { theme.selected() } else { theme.name() });
+    pen.write(one.what, theme.text());
+}

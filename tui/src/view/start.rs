@@ -1,0 +1,141 @@
+//! The page that the program begins with when nothing was asked for.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::framed::window;
+use super::pen::{Pen, row};
+use super::symbols::Symbol;
+use super::words;
+
+/// What there is to choose from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Start {
+    /// The lists, one below the other.
+    pub sections: Vec<Section>,
+    /// Which of all entries is chosen, counted through the sections.
+    pub chosen: usize,
+    /// What is typed to narrow the lists.
+    pub typed: String,
+}
+
+/// A list under a heading: walkthroughs, built-in scenarios, files that were looked at before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// What can be chosen.
+    pub entries: Vec<Entry>,
+}
+
+/// Something that can be opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name: what opens it on a command line too.
+    pub name: String,
+    /// What it shows, in a line.
+    pub what: String,
+}
+
+/// A row of the page.
+#[derive(Debug, Clone, Copy)]
+enum Row<'a> {
+    Heading(&'a str),
+    Entry(usize, &'a Entry),
+    Space,
+}
+
+/// The rows above the lists.
+const HEADING: usize = 3;
+
+/// Draws the page.
+pub fn draw(start: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let area = area.intersection(buffer.area);
+    let theme = &look.theme;
+    let mut pen = Pen::new(buffer, row(area, 0));
+    pen.write(" ringscope ", theme.mode()).gap(2);
+    pen.write("see what a message-passing program does", theme.text());
+    if !start.typed.is_empty() {
+        let mut pen = Pen::new(buffer, row(area, 1));
+        pen.gap(1).write("narrow ", theme.key()).write(&words::plain(&start.typed), theme.name());
+    }
+    let rows = rows(start);
+    let list = list(area);
+    let first = first(&rows, start, usize::from(list.height));
+    for (index, one) in rows.iter().skip(first).take(usize::from(list.height)).enumerate() {
+        draw_row(start, (*one, look), (row(list, index), buffer));
+    }
+    let last = usize::from(area.height).saturating_sub(1);
+    if last > HEADING {
+        let mut pen = Pen::new(buffer, row(area, last));
+        for (key, what) in [("Enter", "open"), ("?", "help"), ("q", "quit")] {
+            pen.gap(1).write(key, theme.key()).gap(1).write(what, theme.text());
+        }
+    }
+}
+
+/// The entry at a position, as it was drawn.
+pub fn entry_at(start: &Start, area: Rect, y: u16) -> Option<usize> {
+    let list = list(area);
+    let index = usize::from(y.checked_sub(list.y).filter(|_| y < list.bottom())?);
+    let rows = rows(start);
+    match rows.get(first(&rows, start, usize::from(list.height)) + index)? {
+        Row::Entry(entry, _) => Some(*entry),
+        Row::Heading(_) | Row::Space => None,
+    }
+}
+
+fn list(area: Rect) -> Rect {
+    let above = super::geometry::cells(HEADING).min(area.height);
+    let height = (area.height - above).saturating_sub(2);
+    Rect { y: area.y + above, height, ..area }
+}
+
+fn rows(start: &Start) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    let mut next = 0;
+    for section in start.sections.iter().filter(|section| !section.entries.is_empty()) {
+        if !rows.is_empty() {
+            rows.push(Row::Space);
+        }
+        rows.push(Row::Heading(&section.title));
+        for entry in &section.entries {
+            rows.push(Row::Entry(next, entry));
+            next += 1;
+        }
+    }
+    rows
+}
+
+fn first(rows: &[Row<'_>], start: &Start, height: usize) -> usize {
+    let is_chosen = |row: &Row<'_>| matches!(row, Row::Entry(entry, _) if *entry == start.chosen);
+    let chosen = rows.iter().position(is_chosen).unwrap_or(0);
+    window(rows.len(), height, chosen)
+}
+
+fn draw_row(start: &Start, (one, look): (Row<'_>, &Look), (area, buffer): (Rect, &mut Buffer)) {
+    let theme = &look.theme;
+    let mut pen = Pen::new(buffer, area);
+    match one {
+        Row::Space => {}
+        Row::Heading(title) => {
+            pen.gap(1).write(&words::plain(title), theme.label().bold());
+        }
+        Row::Entry(index, entry) => {
+            let is_chosen = index == start.chosen;
+            pen.gap(1).column(
+                if is_chosen { look.symbols.of(Symbol::Cursor) } else { "" },
+                2,
+                theme.moving(),
+            );
+            let name = words::plain(&entry.name);
+            let style = if is_chosen { theme.selected() } else { theme.name() };
+            let width = 24.min(usize::from(area.width) / 2).max(1);
+            let shown = super::pen::fitted(&name, width - 1);
+            let rest = width.saturating_sub(unicode_width::UnicodeWidthStr::width(shown.as_str()));
+            pen.write(&shown, style).gap(rest);
+            pen.write(&words::plain(&entry.what), theme.text());
+        }
+    }
+}

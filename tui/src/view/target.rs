@@ -1,0 +1,56 @@
+//! What is at a position of the screen, for the mouse.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::app::{App, Pane, Target};
+
+use super::layout::{Class, Layout, Placed};
+use super::overlay::Listed;
+use super::scene::Scene;
+use super::{Look, events, framed, keybar, overlay, ownership, ring, space_time, timeline};
+
+/// What is at a position of the screen as it was drawn from this state.
+pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<Target> {
+    let Position { x, y } = position;
+    let layout = Layout::new(area, app.focus, app.is_zoomed);
+    let scene = Scene::new(app, look);
+    if layout.class == Class::TooSmall {
+        return None;
+    }
+    if let Some(listed) = Listed::of(app) {
+        return overlay::row_at((area, &listed), (x, y)).map(Target::Row);
+    }
+    if layout.timeline.contains(position) {
+        return Some(Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x)));
+    }
+    if layout.keybar.contains(position) {
+        return keybar::action_at(&app.keymap, layout.keybar, (x, look.symbols)).map(Target::Bar);
+    }
+    if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {
+        return ownership::rank_at(&scene, strip, x).map(Target::Rank);
+    }
+    layout.pane_at(position).map(|placed| in_pane(&scene, placed, position))
+}
+
+fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
+    let Position { x, y } = position;
+    if let Some(pane) = framed::tab_at(placed, (x, y)) {
+        return Target::Pane(pane);
+    }
+    let inside = placed.inside();
+    if !inside.contains(position) {
+        return Target::Pane(placed.pane);
+    }
+    let target = match placed.pane {
+        Pane::Ring => ring::at(scene, placed, position).map(|named| match named {
+            ring::Named::Rank(rank) => Target::Rank(rank),
+            ring::Named::Message(sent) => Target::Message(sent),
+        }),
+        Pane::Events => events::event_at(scene, inside, y).map(Target::Event),
+        Pane::SpaceTime => space_time::at(scene, inside, (x, y))
+            .map(|found| found.map_or_else(Target::Rank, Target::Event)),
+        Pane::Ownership => ownership::rank_at(scene, inside, x).map(Target::Rank),
+        Pane::Inspector | Pane::Watches => None,
+    };
+    target.unwrap_or(Target::Pane(placed.pane))
+}

@@ -1,0 +1,300 @@
+//! Whole screens, with their styles: read them aloud before they are blessed.
+
+mod dump;
+mod scenes;
+
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+
+use super::symbols::Symbols;
+use super::theme::{Palette, Theme};
+use super::{Look, paint};
+use crate::app::{Action, App, Keymap, Pane, Target};
+use dump::dump;
+
+pub fn look(palette: Palette, symbols: Symbols) -> Look {
+    Look { theme: Theme::new(palette), symbols, reduce_motion: false }
+}
+
+pub fn screen(app: &App, (width, height): (u16, u16), look: Look) -> Buffer {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    paint(app, (area, &look), &mut buffer);
+    buffer
+}
+
+/// With `RINGSCOPE_PICTURES` set to a folder, the scenes are put there as pictures.
+#[test]
+fn pictures() {
+    let Some(folder) = std::env::var_os("RINGSCOPE_PICTURES") else { return };
+    let folder = std::path::Path::new(&folder);
+    for (name, app, size, look) in scenes::all() {
+        let buffer = screen(&app, size, look);
+        for (form, ending) in super::picture::Form::ALL {
+            let file = folder.join(format!("{name}.{ending}"));
+            std::fs::write(file, form.draw(&buffer)).unwrap();
+        }
+    }
+}
+
+fn shown(name: &str) -> String {
+    let (_, app, size, look) =
+        scenes::all().into_iter().find(|(known, ..)| *known == name).expect(name);
+    dump(&screen(&app, size, look))
+}
+
+macro_rules! snapshots {
+    ($($test:ident $name:literal)*) => {
+        $(#[test]
+        fn $test() {
+            insta::assert_snapshot!($name, shown($name));
+        })*
+
+        #[test]
+        fn every_scene_has_its_snapshot() {
+            let taken = [$($name),*];
+            let names: Vec<&str> = scenes::all().iter().map(|(name, ..)| *name).collect();
+            assert_eq!(names, taken);
+        }
+    };
+}
+
+snapshots! {
+    a_strip_and_events_fit_into_44x8 "join-44x8"
+    keys_move_to_a_newcomer_at_80x24 "join-80x24"
+    the_same_in_ascii_without_colours "join-80x24-ascii"
+    the_lanes_have_the_place_of_the_events "join-100x30-lanes"
+    half_blocks_in_8_colours "crowded-100x30-half"
+    all_panes_at_160x48 "crowded-160x48"
+    a_node_leaves_at_240x67 "leave-240x67"
+    a_deadlock_at_its_end "deadlock-80x24"
+    before_anything_has_happened "start-80x24"
+    sixty_nodes "big-160x48"
+    more_nodes_are_an_overview "many-100x30"
+    the_neighbourhood_of_the_selected_node "many-zoomed-100x30"
+    the_key_space_on_the_whole_screen "ownership-80x24"
+}
+
+fn has_color(buffer: &Buffer) -> bool {
+    buffer.content.iter().any(|cell| [cell.fg, cell.bg] != [Color::Reset; 2])
+}
+
+#[test]
+fn without_colours_no_cell_has_one_while_bold_and_reverse_stay() {
+    for (name, app, size, _) in scenes::all() {
+        let buffer = screen(&app, size, look(Palette::Off, Symbols::Braille));
+        assert!(!has_color(&buffer), "{name}");
+        let all = buffer.content.iter().fold(Modifier::empty(), |all, cell| all | cell.modifier);
+        assert!(all.contains(Modifier::BOLD | Modifier::REVERSED), "{name}: {all:?}");
+    }
+}
+
+#[test]
+fn in_ascii_every_letter_is_ascii() {
+    for (name, app, size, _) in scenes::all() {
+        let buffer = screen(&app, size, look(Palette::Rgb, Symbols::Ascii));
+        let strange: String = buffer
+            .content
+            .iter()
+            .map(|cell| cell.symbol())
+            .filter(|text| !text.is_ascii())
+            .collect();
+        assert_eq!(strange, "", "{name}");
+    }
+}
+
+#[test]
+fn a_small_window_says_how_small_it_is() {
+    let app = scenes::ended("join");
+    let buffer = screen(&app, (39, 8), look(Palette::Off, Symbols::Braille));
+    assert!(dump(&buffer).starts_with("needs 40x8, have 39x8\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Any size, any cursor of any run, whatever is in front: nothing panics, neither drawing nor asking
+    /// what is where.
+    #[test]
+    fn any_screen_of_any_run_can_be_drawn(
+        (width, height) in (1_u16..300, 1_u16..100),
+        (seed, part) in (0_u64..1000, 0.0..=1.0),
+        (focus, is_zoomed) in (0_usize..6, any::<bool>()),
+        (palette, symbols) in (0_usize..5, 0_usize..3),
+        (x, y) in (0_u16..300, 0_u16..100),
+        selected in 0_u32..12,
+    ) {
+        let mut app = scenes::random(seed, part);
+        app.focus = Pane::ALL[focus];
+        app.is_zoomed = is_zoomed;
+        app.selection = scenes::selection(selected);
+        let symbols = [Symbols::Braille, Symbols::HalfBlocks, Symbols::Ascii][symbols];
+        let look = look(Palette::ALL[palette], symbols);
+        screen(&app, (width, height), look);
+        let area = Rect::new(0, 0, width, height);
+        super::target::at(area, (&app, &look), (x, y).into());
+    }
+}
+
+#[test]
+fn every_small_size_can_be_drawn() {
+    let mut app = scenes::built_in("join", scenes::ADD);
+    for pane in Pane::ALL {
+        for is_zoomed in [false, true] {
+            (app.focus, app.is_zoomed) = (pane, is_zoomed);
+            for width in (1..50).chain([80, 100, 150]) {
+                for height in (1..12).chain([24, 30, 40]) {
+                    screen(&app, (width, height), look(Palette::Rgb, Symbols::Braille));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_hazard_can_be_looked_at_after_every_event() {
+    for one in ringscope_sim::scenario::builtin::ALL {
+        let mut app = scenes::ended(one.name);
+        let step = (app.film.len() / 24).max(1);
+        for cursor in (0..=app.film.len()).step_by(step) {
+            app.go_to(cursor);
+            screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
+        }
+    }
+}
+
+/// Where a text stands on a screen, as columns and rows.
+fn find(buffer: &Buffer, text: &str) -> (u16, u16) {
+    let width = usize::from(buffer.area.width);
+    for (y, row) in buffer.content.chunks(width).enumerate() {
+        let cells: Vec<&str> = row.iter().map(|cell| cell.symbol()).collect();
+        for x in 0..cells.len() {
+            if cells[x..].concat().starts_with(text) {
+                return (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+            }
+        }
+    }
+    panic!("no {text}: {}", dump(buffer));
+}
+
+#[test]
+fn what_is_clicked_is_what_was_drawn_there() {
+    use super::target::at;
+    use ringscope_traces::{Place, Rank};
+
+    let app = scenes::built_in("join", scenes::ADD);
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let size = (160, 48);
+    let buffer = screen(&app, size, look);
+    let area = buffer.area;
+    let on = |text| at(area, (&app, &look), find(&buffer, text).into()).unwrap();
+    let event = app.event().unwrap();
+    assert_eq!(on("○"), Target::Rank(Rank(3)));
+    assert_eq!(on("r3·500+"), Target::Rank(Rank(3)));
+    assert_eq!(on("key 200"), Target::Message(event));
+    assert_eq!(on("81▶"), Target::Event(event));
+    assert_eq!(on("▶ 81"), Target::Event(event));
+    assert_eq!(on(" 82  4"), Target::Event(Place(event.0 + 1)));
+    assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
+    let target = on("▉");
+    let Target::Timeline(cursor) = target else { panic!("{target:?}") };
+    assert!(cursor.abs_diff(app.cursor) <= app.film.len() / 100);
+    let narrow = screen(&app, (80, 24), look);
+    let tab = find(&narrow, "4 Space-time").into();
+    let target = at(narrow.area, (&app, &look), tab);
+    assert_eq!(target, Some(Target::Pane(Pane::SpaceTime)));
+}
+
+#[test]
+fn all_that_can_be_done_lies_over_the_panes() {
+    let mut app = scenes::built_in("join", scenes::ADD);
+    app.update(Action::Palette);
+    app.paste("event");
+    let look = look(Palette::TwoHundred, Symbols::Braille);
+    let buffer = screen(&app, (80, 24), look);
+    insta::assert_snapshot!("palette-80x24", dump(&buffer));
+    let place = find(&buffer, "next-event").into();
+    let target = super::target::at(buffer.area, (&app, &look), place);
+    assert_eq!(target, Some(Target::Row(0)));
+}
+
+#[test]
+fn text_from_a_file_commands_no_terminal() {
+    let mut app = scenes::ended("join");
+    app.name = "\u{1b}[2Jevil\u{202e}".to_owned();
+    app.filter = "\u{9b}31m".to_owned();
+    app.listed = Some(Vec::new());
+    app.note = Some("\u{1b}]0;title\u{7}".to_owned());
+    let buffer = screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
+    let is_harmless = |c: char| !c.is_control() && c != '\u{202e}';
+    assert!(buffer.content.iter().all(|cell| cell.symbol().chars().all(is_harmless)));
+    assert!(super::picture::Form::Text.draw(&buffer).contains("\\u{1b}[2Jevil\\u{202e}"));
+}
+
+#[test]
+fn after_a_departure_nobody_pretends_to_know_the_states() {
+    let mut app = scenes::ended("join");
+    app.moment.standing = None;
+    let buffer = screen(&app, (80, 24), look(Palette::Off, Symbols::Ascii));
+    insta::assert_snapshot!("unknown-80x24", dump(&buffer));
+}
+
+#[test]
+fn a_line_that_is_typed_shows_what_is_wrong_with_it() {
+    use crate::app::prompt::{Prompt, Purpose};
+
+    let mut app = scenes::ended("join");
+    app.prompt = Some(Prompt {
+        problem: Some("a rank is a number, not `x`".to_owned()),
+        ..Prompt::new(Purpose::Filter, "rank x")
+    });
+    let buffer = screen(&app, (44, 8), look(Palette::Sixteen, Symbols::Braille));
+    insta::assert_snapshot!("prompt-44x8", dump(&buffer));
+}
+
+#[test]
+fn two_traces_stand_side_by_side() {
+    let comparison = scenes::comparison();
+    for (name, size, look) in [
+        ("diff-80x24", (80, 24), look(Palette::TwoHundred, Symbols::Braille)),
+        ("diff-44x8-ascii", (44, 8), look(Palette::Off, Symbols::Ascii)),
+    ] {
+        let area = Rect::new(0, 0, size.0, size.1);
+        let mut buffer = Buffer::empty(area);
+        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
+        insta::assert_snapshot!(name, dump(&buffer));
+    }
+}
+
+#[test]
+fn the_first_page_lists_what_can_be_opened() {
+    let start = scenes::start();
+    let area = Rect::new(0, 0, 80, 24);
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let mut buffer = Buffer::empty(area);
+    super::start::draw(&start, (area, &look), &mut buffer);
+    insta::assert_snapshot!("first-page-80x24", dump(&buffer));
+    let (_, y) = find(&buffer, "race-lost-key");
+    assert_eq!(super::start::entry_at(&start, area, y), Some(3));
+}
+
+proptest! {
+    #[test]
+    fn the_other_pages_survive_any_size((width, height) in (1_u16..120, 1_u16..50), at in 0_usize..9) {
+        let area = Rect::new(0, 0, width, height);
+        let look = look(Palette::Rgb, Symbols::Braille);
+        let mut buffer = Buffer::empty(area);
+        let mut start = scenes::start();
+        start.chosen = at;
+        super::start::draw(&start, (area, &look), &mut buffer);
+        let mut comparison = scenes::comparison();
+        comparison.cursor = at;
+        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
+        for y in 0..60 {
+            super::start::entry_at(&start, area, y);
+            super::diff::row_at(&comparison, area, y);
+        }
+    }
+}

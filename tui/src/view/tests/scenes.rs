@@ -1,0 +1,187 @@
+//! The runs that the screens are drawn from.
+
+use ringscope_sim::protocol::Key;
+use ringscope_sim::scenario::{Scenario, builtin};
+use ringscope_traces::{Op, Place, Rank, Tag};
+
+use super::super::diff::{Comparison, Pair, Relation, StatePair};
+use super::super::start::{Entry, Section, Start};
+use super::super::symbols::Symbols;
+use super::super::theme::Palette;
+use super::super::{Look, geometry};
+use super::look;
+use crate::app::{App, Pane, Selection};
+use crate::film::Film;
+
+/// A scene: its name, what is looked at, the screen's size, and how it looks.
+pub type Scene = (&'static str, App, (u16, u16), Look);
+
+/// The second pair of the built-in scenario `join` on its way to the newcomer.
+pub const ADD: (Op, i32, usize) = (Op::Send, 12, 1);
+
+/// A built-in scenario at the event of that number among those of a tag.
+pub fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
+    let film = Film::live(builtin::find(name).unwrap().scenario());
+    let is_it = |at: &usize| {
+        let fact = film.fact(Place(*at));
+        fact.op == op && fact.tag == Tag(tag)
+    };
+    let at = (0..film.len()).filter(is_it).nth(number).unwrap();
+    App::new(film, name, at + 1)
+}
+
+/// A built-in scenario when it has ended.
+pub fn ended(name: &str) -> App {
+    let film = Film::live(builtin::find(name).unwrap().scenario());
+    let end = film.len();
+    App::new(film, name, end)
+}
+
+/// A run of many nodes that join one after the other, somewhere in the middle of it.
+pub fn many(nodes: u32) -> App {
+    let keyspace = u64::from(nodes + 1) * 100;
+    let mut text = format!("ranks {}\nkeyspace {keyspace}\n", nodes + 3);
+    // Places come in no order, so that the ring is not the order of the ranks.
+    for rank in 1..=nodes {
+        let place = u64::from(rank) * 7_919 % u64::from(nodes) + 1;
+        text += &format!("add {rank} {}\n", place * 100);
+    }
+    text += &format!("put 1..={keyspace} step 37 key\n");
+    let mut film = Film::live(Scenario::parse("many", &text).unwrap());
+    film.wait();
+    let cursor = film.len() * 9 / 10;
+    let mut app = App::new(film, "many", cursor);
+    app.selection = Selection::Rank(Rank(nodes / 2));
+    app
+}
+
+/// Every scene that is drawn as a whole screen.
+pub fn all() -> Vec<Scene> {
+    let zoomed = |pane, mut app: App| {
+        app.focus = pane;
+        app.is_zoomed = true;
+        app
+    };
+    let rgb = look(Palette::Rgb, Symbols::Braille);
+    let mut lanes = built_in("join", ADD);
+    lanes.focus = Pane::SpaceTime;
+    vec![
+        ("join-44x8", built_in("join", ADD), (44, 8), look(Palette::TwoHundred, Symbols::Braille)),
+        ("join-80x24", built_in("join", ADD), (80, 24), rgb),
+        ("join-80x24-ascii", built_in("join", ADD), (80, 24), look(Palette::Off, Symbols::Ascii)),
+        ("join-100x30-lanes", lanes, (100, 30), look(Palette::Sixteen, Symbols::Braille)),
+        (
+            "crowded-100x30-half",
+            built_in("crowded", (Op::Recv, 1, 5)),
+            (100, 30),
+            look(Palette::Eight, Symbols::HalfBlocks),
+        ),
+        ("crowded-160x48", built_in("crowded", (Op::Send, 0, 9)), (160, 48), rgb),
+        ("leave-240x67", built_in("leave", (Op::Send, 11, 0)), (240, 67), rgb),
+        (
+            "deadlock-80x24",
+            ended("get-missing"),
+            (80, 24),
+            look(Palette::TwoHundred, Symbols::Braille),
+        ),
+        (
+            "start-80x24",
+            {
+                let mut app = ended("join");
+                app.go_to(0);
+                app
+            },
+            (80, 24),
+            rgb,
+        ),
+        ("big-160x48", ended_minus("big-ring", 900), (160, 48), rgb),
+        ("many-100x30", many(120), (100, 30), rgb),
+        ("many-zoomed-100x30", zoomed(Pane::Ring, many(120)), (100, 30), rgb),
+        (
+            "ownership-80x24",
+            zoomed(Pane::Ownership, built_in("crowded", (Op::Send, 0, 9))),
+            (80, 24),
+            rgb,
+        ),
+    ]
+}
+
+/// Some events before the end.
+fn ended_minus(name: &str, events: usize) -> App {
+    let mut app = ended(name);
+    app.go_to(app.film.len() - events);
+    app
+}
+
+/// A random run, somewhere in it.
+pub fn random(seed: u64, part: f64) -> App {
+    let ranks = 4 + u32::try_from(seed % 20).unwrap();
+    let scenario = ringscope_sim::scenario::random(seed, ranks, 12);
+    let film = Film::live(scenario);
+    let cursor = geometry::whole(film.len() as f64 * part);
+    App::new(film, "random", cursor)
+}
+
+/// Things to select, some of which are not there.
+pub fn selection(number: u32) -> Selection {
+    match number % 4 {
+        0 => Selection::Cursor,
+        1 => Selection::Rank(Rank(number * 3)),
+        2 => Selection::Message(Place(number as usize * 17)),
+        _ => Selection::Key(Key(i64::from(number) * 90)),
+    }
+}
+
+/// What two traces of a race come to.
+pub fn comparison() -> Comparison {
+    let pair = |relation, a: &str, b: &str, remark: &str| Pair {
+        sides: [a, b].map(|side| (!side.is_empty()).then(|| side.to_owned())),
+        relation,
+        remark: remark.to_owned(),
+    };
+    let state = |label: &str, a: &str, b: &str| StatePair {
+        label: label.to_owned(),
+        sides: [a.to_owned(), b.to_owned()],
+    };
+    Comparison {
+        names: ["sim seed 42, 412 events".to_owned(), "mpi-runner, 415 events".to_owned()],
+        verdict: "different".to_owned(),
+        rows: vec![
+            pair(Relation::Same, "35 r3 → r1 ADD 8 340", "33 r3 → r1 ADD 8 340", ""),
+            pair(Relation::Order, "37 r6 → r8 REDIST", "39 r6 → r8 REDIST", "order only"),
+            pair(Relation::OnlyFirst, "40 r6 → r8 REDIST", "", "not in B"),
+            pair(Relation::OnlySecond, "", "41 r6 → r8 REDIST", ""),
+            pair(Relation::Different, "42 r0 → r9 ACK", "43 r0 → r9 RETVAL", ""),
+        ],
+        first: Some(2),
+        cursor: 2,
+        subject: "r8 after this event".to_owned(),
+        states: vec![
+            state("keys", "277 301 333", "277 301 366"),
+            state("owns", "261..=340", "261..=340"),
+        ],
+        remark: "key 366 is not among 261..=340".to_owned(),
+    }
+}
+
+/// What the first page lists.
+pub fn start() -> Start {
+    let entry = |name: &str, what: &str| Entry { name: name.to_owned(), what: what.to_owned() };
+    let section = |title: &str, entries| Section { title: title.to_owned(), entries };
+    Start {
+        sections: vec![
+            section("walkthroughs", vec![entry("joining", "How a node joins the ring")]),
+            section("files of last time", Vec::new()),
+            section(
+                "scenarios",
+                vec![
+                    entry("join", "A node joins, and keys move to it"),
+                    entry("get-missing", "A GET of a key that was never put"),
+                    entry("race-lost-key", "A PUT overtakes a pointer update"),
+                ],
+            ),
+        ],
+        chosen: 1,
+        typed: String::new(),
+    }
+}

@@ -1,0 +1,237 @@
+//! The program in a terminal of its own: that it shows what it should, and leaves things as they were.
+
+#![cfg(unix)]
+
+use std::time::Duration;
+
+use ringscope::terminal::Screen as OurScreen;
+use termlens::{Key, MouseButton, MouseMode, Screen, Signal, Terminal};
+
+/// Long enough for a machine with a lot to do; a test that passes never waits so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A terminal with a home of its own, in which the program runs.
+struct Stage {
+    terminal: Terminal,
+    // Outlives the terminal: the program lives in it.
+    _home: tempfile::TempDir,
+}
+
+fn play(args: &[&str], envs: &[(&str, &str)]) -> Stage {
+    stage(env!("CARGO_BIN_EXE_ringscope"), args, envs)
+}
+
+fn stage(program: &str, args: &[&str], envs: &[(&str, &str)]) -> Stage {
+    let home = tempfile::tempdir().expect("a folder");
+    let terminal = Terminal::builder()
+        .size(100, 30)
+        .env_clear()
+        .env("TERM", "xterm-256color")
+        .env("HOME", home.path())
+        .envs(envs.iter().copied())
+        .current_dir(home.path())
+        .timeout(PATIENCE)
+        .args(args)
+        .spawn(program)
+        .expect("the program starts");
+    Stage { terminal, _home: home }
+}
+
+impl Stage {
+    fn until(&mut self, what: &str) {
+        self.terminal.wait_until(|screen| screen.contains(what)).unwrap_or_else(|error| {
+            panic!("waited for `{what}`: {error}");
+        });
+    }
+
+    fn until_it(&mut self, is_so: impl FnMut(&Screen) -> bool) {
+        self.terminal.wait_until(is_so).expect("it comes");
+    }
+
+    fn send(&mut self, key: Key) {
+        self.terminal.send(key).expect("the program reads");
+    }
+
+    fn types(&mut self, letters: &str) {
+        self.terminal.send_str(letters).expect("the program reads");
+    }
+
+    /// The program has ended; what is left of it on the screen.
+    fn ended(&mut self) -> Screen {
+        self.terminal.wait_exit().expect("it ends");
+        self.terminal.screen()
+    }
+}
+
+/// Whether the terminal is as it was before the program began.
+fn is_as_before(screen: &Screen) -> bool {
+    !screen.alternate_screen()
+        && screen.cursor_visible()
+        && screen.mouse_mode() == MouseMode::None
+        && !screen.bracketed_paste()
+}
+
+#[test]
+fn a_run_is_a_key_away_from_the_start_page() {
+    let mut stage = play(&[], &[]);
+    stage.until("The protocol at its work");
+    stage.send(Key::Enter);
+    stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor > 2));
+    stage.send(Key::End);
+    stage.until("222/222");
+    stage.send(Key::Right);
+    stage.until("the run ends here: completed");
+    stage.send(Key::Esc);
+    stage.until("The protocol at its work");
+    stage.types("q");
+    let screen = stage.ended();
+    assert!(is_as_before(&screen), "{screen}");
+}
+
+#[test]
+fn steps_go_both_ways_and_a_smaller_window_shows_less() {
+    let mut stage = play(&["play", "join", "--at", "36"], &[]);
+    stage.until("36/222");
+    assert!(stage.terminal.screen().alternate_screen());
+    stage.send(Key::Right);
+    stage.until("37/222");
+    stage.types("hh");
+    stage.until("35/222");
+    stage.terminal.resize(44, 8).expect("a terminal can be resized");
+    stage.until_it(|screen| screen.size() == (44, 8) && screen.contains("35/222"));
+    stage.terminal.resize(20, 4).expect("a terminal can be resized");
+    stage.until("needs 40x8");
+    stage.terminal.resize(160, 48).expect("a terminal can be resized");
+    stage.until("5 Watches");
+    stage.types("q");
+    assert!(is_as_before(&stage.ended()));
+}
+
+/// The cursor that the title tells.
+fn cursor(screen: &Screen) -> Option<usize> {
+    let title = screen.row_text(0);
+    let words = title.split_whitespace();
+    let count = words.skip_while(|word| *word != "event").nth(1)?;
+    count.split_once('/')?.0.parse().ok()
+}
+
+#[test]
+fn the_mouse_scrubs_along_the_timeline() {
+    let mut stage = play(&["play", "join"], &[]);
+    stage.until("0/222");
+    let row = 28;
+    stage.terminal.click(60, row).expect("the mouse is asked for");
+    stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor > 100));
+    stage.terminal.drag(MouseButton::Left, 60, row, 2, row).expect("the mouse is asked for");
+    stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor < 10));
+    stage.types("q");
+    assert!(is_as_before(&stage.ended()));
+}
+
+#[test]
+fn the_mouse_can_be_left_to_the_terminal() {
+    let mut stage = play(&["play", "join", "--no-mouse"], &[]);
+    stage.until("0/222");
+    assert_eq!(stage.terminal.screen().mouse_mode(), MouseMode::None);
+    stage.types("q");
+    stage.ended();
+}
+
+#[test]
+fn what_is_pasted_is_typed() {
+    let mut stage = play(&["play", "join"], &[]);
+    stage.until("0/222");
+    stage.types("i");
+    stage.until("put KEY VALUE");
+    stage.terminal.paste("put 700 7\n").expect("pasting is asked for");
+    stage.until("put 700 7");
+    stage.send(Key::Enter);
+    stage.until("comes next");
+    stage.types("q");
+    stage.ended();
+}
+
+#[test]
+fn the_last_screen_can_stay() {
+    let mut stage = play(&["play", "join", "--at", "37"], &[]);
+    stage.until("37/222");
+    stage.types("Q");
+    let screen = stage.ended();
+    assert!(is_as_before(&screen));
+    assert!(screen.full_text().contains("37/222"), "{screen}");
+}
+
+#[test]
+fn a_signal_ends_it_and_the_terminal_is_as_before() {
+    for (signal, name) in [(Signal::Term, "SIGTERM"), (Signal::Int, "SIGINT")] {
+        let mut stage = play(&["play", "join"], &[]);
+        stage.until("0/222");
+        stage.terminal.signal(signal).expect("it runs");
+        let status = stage.terminal.wait_exit().expect("it ends");
+        assert!(!status.success(), "{name}");
+        assert!(status.signal().is_some(), "who waits for it learns of {name}");
+        assert!(is_as_before(&stage.terminal.screen()), "{name}");
+    }
+}
+
+#[test]
+fn it_stops_in_the_background_and_comes_back_whole() {
+    let mut stage = stage("/bin/sh", &["-i"], &[("PS1", "ready> ")]);
+    stage.until("ready>");
+    stage.types(concat!(env!("CARGO_BIN_EXE_ringscope"), " play join --at 37\r"));
+    stage.until("37/222");
+    stage.send(Key::Ctrl('z'));
+    stage.until("Stopped");
+    assert!(is_as_before(&stage.terminal.screen()));
+    stage.types("fg\r");
+    stage.until_it(|screen| screen.alternate_screen() && screen.contains("37/222"));
+    stage.send(Key::Right);
+    stage.until("38/222");
+    stage.types("q");
+    stage.until_it(is_as_before);
+    stage.types("exit\r");
+    stage.ended();
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    let this = std::env::current_exe().expect("a program");
+    let this = this.to_str().expect("a plain name");
+    let args = ["--ignored", "--exact", "breaks_off_with_the_screen_open", "--nocapture"];
+    let mut stage = stage(this, &args, &[]);
+    let screen = stage.ended();
+    assert!(is_as_before(&screen), "{screen}");
+    assert!(screen.contains("this is a panic on purpose"), "{screen}");
+}
+
+#[test]
+#[ignore = "run by the test above, in a terminal of its own"]
+fn breaks_off_with_the_screen_open() {
+    let _screen = OurScreen::open(true).expect("a terminal");
+    panic!("this is a panic on purpose");
+}
+
+#[test]
+fn a_dumb_terminal_gets_lines() {
+    let mut stage = play(&["play", "first-put"], &[("TERM", "dumb")]);
+    let screen = stage.ended();
+    assert!(screen.full_text().contains("events shown"), "{screen}");
+    let mut stage = play(&[], &[("TERM", "dumb")]);
+    assert!(stage.ended().full_text().contains("ringscope list"));
+}
+
+#[test]
+fn without_colours_no_cell_has_one() {
+    let mut stage = play(&["play", "join", "--at", "37"], &[("NO_COLOR", "1")]);
+    stage.until("37/222");
+    let screen = stage.terminal.screen();
+    let is_plain = |row, column| {
+        let style = screen.cell(row, column).expect("a cell").style();
+        style.fg == termlens::Color::Default && style.bg == termlens::Color::Default
+    };
+    for row in 0..screen.rows() {
+        assert!((0..screen.cols()).all(|column| is_plain(row, column)), "{screen}");
+    }
+    stage.types("q");
+    stage.ended();
+}
