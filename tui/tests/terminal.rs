@@ -88,6 +88,25 @@ fn a_run_is_a_key_away_from_the_start_page() {
     assert!(is_as_before(&screen), "{screen}");
 }
 
+/// The way that the README describes; every key of it stands in the help.
+#[test]
+fn the_event_at_which_a_key_went_astray_is_two_keys_away() {
+    let mut stage = play(&["play", "race-lost-key"], &[]);
+    stage.until("event 0/28");
+    stage.types("?");
+    stage.until("next-violation");
+    assert!(stage.terminal.screen().contains("only-causes"));
+    stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("next-violation"));
+    stage.types("]");
+    stage.until("event 17/28");
+    stage.until("key 400 is on rank 6 (owns 501..=1000), but its owner is rank 3");
+    stage.types("k");
+    stage.until("causes of event 17");
+    stage.types("q");
+    assert!(is_as_before(&stage.ended()));
+}
+
 #[test]
 fn steps_go_both_ways_and_a_smaller_window_shows_less() {
     let mut stage = play(&["play", "join", "--at", "36"], &[]);

@@ -1,0 +1,28 @@
+//! The pictures of the README are the screen as the program draws it.
+
+mod support;
+
+use std::path::Path;
+
+use support::Folder;
+
+/// Each picture, and the view that it is of.
+const PICTURES: [(&str, &str); 2] = [
+    ("join.svg", "snapshot join --at 81 --size 160x48 --color rgb"),
+    ("lost-key.svg", "snapshot race-lost-key --at 17 --size 100x30 --color rgb"),
+];
+
+#[test]
+fn the_pictures_are_what_the_screen_shows() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
+    let folder = Folder::new();
+    for (name, words) in PICTURES {
+        let told = folder.call(&format!("{words} -o {name}"));
+        assert_eq!(told.code, Some(0), "{}", told.err);
+        if std::env::var_os("RINGSCOPE_BLESS").is_some() {
+            std::fs::write(kept.join(name), folder.read(name)).expect("a folder of the checkout");
+        }
+        let picture = std::fs::read_to_string(kept.join(name)).unwrap_or_default();
+        assert!(picture == folder.read(name), "{name} is another picture: `make bless` draws it");
+    }
+}
