@@ -5,6 +5,7 @@ mod mouse;
 mod paint;
 mod screen;
 mod signals;
+mod wait;
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -23,6 +24,7 @@ use mouse::Mouse;
 pub use paint::paint;
 pub use screen::Screen;
 use signals::Signals;
+use wait::{Waited, wait};
 
 /// How long to wait for a key while the screen changes by itself.
 const FRAME: Duration = Duration::from_millis(16);
@@ -78,6 +80,7 @@ pub fn show(
             drop(screen);
             signals::end_by(signal).map_err(|error| cannot(&error))
         }
+        Ended::Gone => Ok(()),
         Ended::Broken => Err(Failure::about("the screen", "a part of the program broke off")),
     }
 }
@@ -90,6 +93,8 @@ fn cannot(error: &io::Error) -> Failure {
 enum Ended {
     Left(Leave),
     BySignal(i32),
+    /// The terminal has gone away, and there is nobody to tell.
+    Gone,
     /// A thread of ours panicked, and has given the terminal back.
     Broken,
 }
@@ -110,8 +115,10 @@ fn run(
                 paint(session.page(), (setup.part(area), &setup.look), buffer);
             })?;
         }
-        let wait = if session.is_busy() { FRAME } else { IDLE };
-        is_stale = take_events(session, (wait, screen, setup), &mut mouse)?;
+        if wait(if session.is_busy() { FRAME } else { IDLE })? == Waited::Gone {
+            return Ok(Ended::Gone);
+        }
+        is_stale = take_events(session, (screen, setup), &mut mouse)?;
         is_stale |= session.tick(std::mem::replace(&mut clock, Stopwatch::start()).elapsed());
         between(session);
         if let Some(leave) = session.leave() {
@@ -141,18 +148,16 @@ fn stop(screen: &mut Screen, signals: &Signals) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes what has come, waiting for the first; whether anything has.
+/// Takes what has come; whether anything has.
 fn take_events(
     session: &mut Session,
-    (wait, screen, setup): (Duration, &mut Screen, Setup),
+    (screen, setup): (&mut Screen, Setup),
     mouse: &mut Mouse,
 ) -> io::Result<bool> {
-    let mut wait = wait;
     for taken in 0..MOST_AT_ONCE {
-        if !event::poll(wait)? {
+        if !event::poll(Duration::ZERO)? {
             return Ok(taken > 0);
         }
-        wait = Duration::ZERO;
         match event::read()? {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) => match keys::press(key) {
