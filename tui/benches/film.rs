@@ -3,22 +3,19 @@
 //! The traces are made by the simulator when the benchmark starts. What is quoted beside is the least
 //! that anybody does with such a file: to read it and count its lines.
 
-use std::fs::{self, File};
+mod support;
+
+use std::fs;
 use std::hint::black_box;
-use std::io::{BufWriter, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use ringscope::film::{Film, Progress};
-use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
 use ringscope_traces::Place;
 use tempfile::TempDir;
 
-/// More ranks than this do not join, so that a run is about more than joining.
-const MOST_JOINED: u32 = 500;
+use support::{count_lines, record};
 
 /// How many jumps the percentiles are of.
 const JUMPS: usize = 2_000;
@@ -26,43 +23,6 @@ const JUMPS: usize = 2_000;
 #[expect(clippy::disallowed_methods, reason = "benchmarks measure")]
 fn now() -> Instant {
     Instant::now()
-}
-
-/// A run of so many messages: nodes join, and then keys are put and got all over the ring.
-fn scenario(ranks: u32, messages: u64) -> Scenario {
-    let keyspace = (i64::from(ranks) * 10).max(1_000);
-    let mut text = format!("ranks {ranks}\nkeyspace {keyspace}\nwindow 4\nlimit {messages}\n");
-    for rank in (1..=(ranks - 3).min(MOST_JOINED)).rev() {
-        text.push_str(&format!("add {rank} {}\n", i64::from(rank) * 10));
-    }
-    for _ in 0..messages / 100 {
-        text.push_str(&format!("put 5..={keyspace} step 37 key\nget 5..={keyspace} step 37\n"));
-    }
-    Scenario::parse("bench", &text).expect("the scenario is well-formed")
-}
-
-/// Writes the trace of a run of so many events.
-fn record(folder: &Path, ranks: u32, events: u64) -> PathBuf {
-    let path = folder.join(format!("{ranks}-{events}.jsonl"));
-    let scenario = scenario(ranks, events / 2);
-    let file = BufWriter::new(File::create(&path).expect("it can be created"));
-    let mut written = Written::new(file, &header(&scenario.settings)).expect("it can be written");
-    let ending = simulate(&scenario, &mut written).outcome.end.ending();
-    written.finish(&ending).expect("it can be written");
-    path
-}
-
-/// Reads a file and counts its lines.
-fn count_lines(path: &Path) -> usize {
-    let mut file = File::open(path).expect("it is there");
-    let mut block = vec![0; 1 << 20];
-    let mut lines = 0;
-    loop {
-        match file.read(&mut block).expect("it can be read") {
-            0 => return lines,
-            read => lines += memchr::memchr_iter(b'\n', &block[..read]).count(),
-        }
-    }
 }
 
 /// Opens a film, and has what a first frame shows.
@@ -118,7 +78,7 @@ fn films(criterion: &mut Criterion) {
     let folder = TempDir::new().expect("a folder for traces");
     let sizes = [(8, 1_000_000), (64, 1_000_000), (1_000, 1_000_000), (8, 5_000_000)];
     for (ranks, events) in sizes {
-        let path = record(folder.path(), ranks, events);
+        let path = record(folder.path(), ranks, (events, 0));
         let film = known(&path);
         let megabytes = fs::metadata(&path).map_or(0, |found| found.len()) / 1_000_000;
         let name = format!("{ranks} ranks, {} events, {megabytes} MB", film.len());

@@ -5,6 +5,7 @@
 
 mod align;
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
@@ -45,6 +46,8 @@ pub struct Diff {
     pub rows: Vec<Row>,
     /// How many rows there are of each kind.
     pub tally: Tally,
+    /// The row of the first divergence, in the order of cause and effect.
+    pub first_row: Option<usize>,
     /// The row that is chosen.
     pub chosen: usize,
     /// Whether the order of receives does not count.
@@ -75,15 +78,20 @@ impl Diff {
     /// # Errors
     ///
     /// When the trace cannot be opened.
-    pub(crate) fn open((name, a): (&str, &Source), path: &Path) -> Result<Diff, Failure> {
-        let b = Film::open(path)?;
-        let (tell, news) = channel();
-        let sources = (a.clone(), b.source().clone());
-        thread::spawn(move || work(&sources, &tell));
+    pub fn open((name, a): (&str, &Source), path: &Path) -> Result<Diff, Failure> {
+        // What is asked for is the comparison: the films are read on when it is known.
+        let (gates_held, [gate_a, gate_b]) = gates();
+        let b = Film::open_behind(gate_b, path)?;
         let film = match a {
             Source::Live(scenario) => Film::live(scenario.clone()),
-            Source::File(path) => Film::open(path)?,
+            Source::File(path) => Film::open_behind(gate_a, path)?,
         };
+        let (tell, news) = channel();
+        let sources = (a.clone(), b.source().clone());
+        thread::spawn(move || {
+            work(&sources, &tell);
+            drop(gates_held);
+        });
         Ok(Diff {
             a: Side { name: name.to_owned(), film },
             b: Side { name: shown(path), film: b },
@@ -91,6 +99,7 @@ impl Diff {
             comparison: None,
             rows: Vec::new(),
             tally: Tally::default(),
+            first_row: None,
             chosen: 0,
             ignores_order: false,
             moments: None,
@@ -122,6 +131,14 @@ impl Diff {
         if is_new {
             self.look();
         }
+        is_new
+    }
+
+    /// Waits until the background finds something more of the comparison; whether there was anything.
+    pub fn wait_for_news(&mut self) -> bool {
+        let found = self.news.as_ref().and_then(|news| news.recv().ok());
+        let is_new = found.is_some();
+        found.into_iter().for_each(|found| self.take(found));
         is_new
     }
 
@@ -216,13 +233,13 @@ impl Diff {
             News::Aligned(rows) => {
                 self.tally = Tally::of(&rows);
                 self.rows = rows;
-                self.go_to(self.first_row().unwrap_or(0));
+                self.first_row = self.find_first_row();
+                self.go_to(self.first_row.unwrap_or(0));
             }
         }
     }
 
-    /// The row of the first divergence, in the order of cause and effect.
-    pub fn first_row(&self) -> Option<usize> {
+    fn find_first_row(&self) -> Option<usize> {
         let divergence = &self.comparison.as_ref()?.first.as_ref()?.divergence;
         let place = |line: usize| Place(line - Place(0).line());
         let a = divergence.a.as_ref().map(|step| place(step.line));
@@ -319,6 +336,13 @@ fn swapped(comparison: Comparison) -> Comparison {
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),
     }
+}
+
+/// Two gates, and what keeps them shut.
+fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
+    let (held_a, gate_a) = channel();
+    let (held_b, gate_b) = channel();
+    ([held_a, held_b], [gate_a, gate_b])
 }
 
 /// Compares two runs, and tells what is found as it is.

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::ValueEnum;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -66,8 +67,12 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
     }
-    let a = Side::read(&args.a)?;
-    let b = Side::read(&args.b)?;
+    // What is wrong with A is told first, whichever is read faster.
+    let (a, b) = thread::scope(|scope| {
+        let b = scope.spawn(|| Side::read(&args.b));
+        (Side::read(&args.a), b.join().expect("reading does not panic"))
+    });
+    let (a, b) = (a?, b?);
     let cannot = |error: &dyn std::fmt::Display| {
         let names = format!("{} and {}", a.name, b.name);
         Failure::about(&names, format!("cannot be compared: {error}"))

@@ -13,6 +13,7 @@ mod tests;
 mod worker;
 
 use std::cell::OnceCell;
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -38,7 +39,7 @@ pub use ringscope_sim::travel::{How, Touch};
 use crate::failure::Failure;
 use crate::input;
 use known::{Known, News};
-use worker::{Gone, SPACING_BYTES, Worker, told};
+use worker::{Gone, Manner, Worker, told};
 
 /// Where the events of a film come from.
 #[derive(Debug, Clone)]
@@ -121,7 +122,7 @@ impl Film {
         let explanation = explain(end, finished.world.nodes());
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
-        let film = Film::read(Source::Live(scenario), (store, &name), SPACING_BYTES);
+        let film = Film::read(Source::Live(scenario), (store, &name), Manner::default());
         let mut film = film.expect("what we write we read");
         film.known.explanation = explanation;
         film
@@ -133,25 +134,41 @@ impl Film {
     ///
     /// When there is no such file, or it does not begin as a trace.
     pub fn open(path: &Path) -> Result<Film, Failure> {
+        Film::open_with(path, Manner::default())
+    }
+
+    /// Opens a trace as [`Film::open`] does, but goes no further than its first events while somebody
+    /// holds the other end of the gate: who does has more urgent work for the processors.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Film::open`].
+    pub(crate) fn open_behind(gate: Receiver<Infallible>, path: &Path) -> Result<Film, Failure> {
+        Film::open_with(path, Manner { gate: Some(gate), ..Manner::default() })
+    }
+
+    fn open_with(path: &Path, manner: Manner) -> Result<Film, Failure> {
         let store = input::store(path)?;
         let name = input::trace_name(path);
-        Ok(Film::read(Source::File(path.into()), (store, &name), SPACING_BYTES)?)
+        Ok(Film::read(Source::File(path.into()), (store, &name), manner)?)
     }
 
     /// Reads a trace: its first events at least, and all of them where they are few.
     fn read(
         source: Source,
         (store, name): (Store, &str),
-        spacing_bytes: u64,
+        manner: Manner,
     ) -> Result<Film, ReadError> {
         let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
         let indexer = Indexer::new(store.clone(), name)?;
         let index = Index::new(store, name, indexer.header().clone());
         let (sender, news) = channel();
         let of_worker = index.clone();
+        // A short trace is read here and now, whatever it is in the way of.
+        let manner = Manner { gate: manner.gate.filter(|_| !is_short), ..manner };
         let work = move || {
             let mut tell = |news| sender.send(news).map_err(|_| Gone);
-            let worker = Worker { index: of_worker, spacing_bytes, tell: &mut tell };
+            let worker = Worker { index: of_worker, manner, tell: &mut tell };
             // When nobody listens any more, nobody wants to know.
             let _ = worker.read(indexer);
         };

@@ -31,9 +31,13 @@ fn bytes(trace: &Trace) -> Vec<u8> {
 }
 
 fn film(bytes: &[u8], spacing_bytes: u64) -> Film {
+    filmed(bytes, Manner { spacing_bytes, ..Manner::default() })
+}
+
+fn filmed(bytes: &[u8], manner: Manner) -> Film {
     let store = Store::Memory(bytes.into());
     let source = Source::File(Path::new("test").into());
-    Film::read(source, (store, "test"), spacing_bytes).expect("it is a trace")
+    Film::read(source, (store, "test"), manner).expect("it is a trace")
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
@@ -373,9 +377,9 @@ fn a_file_that_is_cut_while_it_is_shown_is_told_of() {
     assert!(problem.contains("the file has changed since it was opened"), "{problem}");
 }
 
-#[test]
-fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
-    let mut text = "ranks 64\nkeyspace 6400\nadd 1..=1 1\n".replace("add 1..=1 1\n", "");
+/// A trace that takes longer to read than a frame.
+fn long_trace() -> Vec<u8> {
+    let mut text = "ranks 64\nkeyspace 6400\n".to_owned();
     for rank in 1..=61 {
         text.push_str(&format!("add {rank} {}\n", rank * 100));
     }
@@ -385,8 +389,14 @@ fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
     let scenario = Scenario::parse("test", &text).expect("it can be read");
     let bytes = recorded(&scenario);
     assert!(bytes.len() as u64 > SHORT_BYTES, "{}", bytes.len());
+    bytes
+}
+
+#[test]
+fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
+    let bytes = long_trace();
     let trace = read(&bytes);
-    let mut film = film(&bytes, SPACING_BYTES);
+    let mut film = filmed(&bytes, Manner::default());
     assert!(!film.is_empty(), "its first events are there at once");
     assert!(film.moment(film.len()).cursor > 0);
     film.wait();
@@ -395,6 +405,20 @@ fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
     for cursor in (0..=film.len()).step_by(film.len() / 10) {
         hold(&film, &trace, cursor).expect("it is the same");
     }
+}
+
+#[test]
+fn a_long_trace_behind_a_gate_is_read_on_when_the_gate_opens() {
+    let bytes = long_trace();
+    let (held, gate) = channel();
+    let mut film = filmed(&bytes, Manner { gate: Some(gate), ..Manner::default() });
+    let first = film.len();
+    assert!(first > 0, "its first events are there at once");
+    assert!(film.wait_for_news() && film.states() > 0, "how the nodes stand there follows");
+    assert!(!film.poll() && film.len() == first, "no more than that");
+    drop(held);
+    film.wait();
+    assert_eq!(film.len(), read(&bytes).events.len());
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! What has been found is told on the way; when nobody listens any more, the reading ends.
 
+use std::convert::Infallible;
+use std::sync::mpsc::Receiver;
+
 use ringscope_sim::conform::{Setup, What, standing};
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
@@ -14,7 +17,7 @@ use super::known::{Further, News, Stretch, tallies};
 use super::{Departure, Sighting};
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
-pub(super) const SPACING_BYTES: u64 = 1 << 18;
+const SPACING_BYTES: u64 = 1 << 18;
 
 /// A checkpoint takes no more than one byte for so many of the stretch before it.
 const BYTES_OF_TRACE: u64 = 2;
@@ -31,8 +34,22 @@ pub(super) type Tell<'t> = &'t mut dyn FnMut(News) -> Result<(), Gone>;
 /// Reads a run.
 pub(super) struct Worker<'t> {
     pub index: Index,
-    pub spacing_bytes: u64,
+    pub manner: Manner,
     pub tell: Tell<'t>,
+}
+
+/// How a run is read.
+pub(super) struct Manner {
+    /// From one checkpoint to the next, in bytes of the trace.
+    pub spacing_bytes: u64,
+    /// While somebody holds its other end, no more than the first events are read.
+    pub gate: Option<Receiver<Infallible>>,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { spacing_bytes: SPACING_BYTES, gate: None }
+    }
 }
 
 impl Worker<'_> {
@@ -65,6 +82,7 @@ impl Worker<'_> {
             (self.tell)(News::Events(Stretch { block, turns, hundredths }))?;
             if start == 0 && hundredths < 100 {
                 self.preview(&commands)?;
+                self.wait_at_the_gate();
             }
         }
         let footer = match indexer.finish() {
@@ -78,6 +96,13 @@ impl Worker<'_> {
             }
         };
         Ok((commands, footer))
+    }
+
+    fn wait_at_the_gate(&mut self) {
+        if let Some(gate) = self.manner.gate.take() {
+            // Nothing can come through it: it opens when the other end is let go.
+            let _ = gate.recv();
+        }
     }
 
     fn command_rank(&self) -> Rank {
@@ -106,7 +131,7 @@ impl Worker<'_> {
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
         let mut journey = Journey::start(setup);
         let mut atlas = Atlas::of(&journey);
-        let mut pace = Pace::new(self.spacing_bytes);
+        let mut pace = Pace::new(self.manner.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
         while cursor < last.0 && go_past(&mut journey, lines.event(Place(cursor))).is_ok() {
@@ -121,7 +146,7 @@ impl Worker<'_> {
     /// Goes along the run with its nodes.
     fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Gone> {
         (self.tell)(News::Start(Box::new(Atlas::of(&journey))))?;
-        let mut pace = Pace::new(self.spacing_bytes);
+        let mut pace = Pace::new(self.manner.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(Place) {
             if let Err(why) = go_past(&mut journey, lines.event(at)) {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::app::diff::{Diff, Row, What};
 use crate::app::start::Start;
 use crate::app::{Page, Target};
-use crate::film::{Film, Moment};
+use crate::film::{Fact, Film, Moment};
 use crate::view::diff::{self, Comparison, Pair, Relation, StatePair};
 use crate::view::{self, Look, start, target};
 use ringscope_sim::protocol::{Node as _, NodeView};
@@ -72,7 +72,7 @@ fn tell(page: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
 fn compared(page: &Diff) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
-    let first_divergence = page.first_row();
+    let first_divergence = page.first_row;
     let words = page.in_words();
     let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
@@ -89,8 +89,8 @@ fn compared(page: &Diff) -> (Comparison, usize) {
 }
 
 fn rank(page: &Diff, row: &Row) -> Option<Rank> {
-    let in_a = row.a.map(|at| page.a.film.fact(at).rank);
-    in_a.or_else(|| row.b.map(|at| page.b.film.fact(at).rank))
+    let in_a = row.a.and_then(|at| fact(&page.a.film, at));
+    in_a.or_else(|| fact(&page.b.film, row.b?)).map(|fact| fact.rank)
 }
 
 fn pair(page: &Diff, row: &Row) -> Pair {
@@ -107,7 +107,7 @@ fn pair(page: &Diff, row: &Row) -> Pair {
 
 /// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
 fn in_words(film: &Film, at: Place) -> String {
-    let fact = film.fact(at);
+    let Some(fact) = fact(film, at) else { return format!("{} is not read yet", at.0 + 1) };
     let arrow = match fact.op {
         Op::Send => '→',
         Op::Recv => '←',
@@ -116,6 +116,11 @@ fn in_words(film: &Film, at: Place) -> String {
     let data = film.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
     format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, fact.rank, fact.peer)
+}
+
+/// An event of a film that may not be read so far yet: a comparison knows more.
+fn fact(film: &Film, at: Place) -> Option<Fact> {
+    (at.0 < film.len()).then(|| film.fact(at))
 }
 
 /// Tells something of a node.
