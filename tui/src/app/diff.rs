@@ -79,22 +79,30 @@ impl Diff {
     ///
     /// When the trace cannot be opened.
     pub fn open((name, a): (&str, &Source), path: &Path) -> Result<Diff, Failure> {
+        Diff::between((name, a), (&shown(path), &Source::File(path.into())))
+    }
+
+    /// Compares two runs.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be opened.
+    pub(crate) fn between(
+        (a_name, a): (&str, &Source),
+        (b_name, b): (&str, &Source),
+    ) -> Result<Diff, Failure> {
         // What is asked for is the comparison: the films are read on when it is known.
         let (gates_held, [gate_a, gate_b]) = gates();
-        let b = Film::open_behind(gate_b, path)?;
-        let film = match a {
-            Source::Live(scenario) => Film::live(scenario.clone()),
-            Source::File(path) => Film::open_behind(gate_a, path)?,
-        };
+        let (film_a, film_b) = (Film::behind(gate_a, a)?, Film::behind(gate_b, b)?);
         let (tell, news) = channel();
-        let sources = (a.clone(), b.source().clone());
+        let sources = (a.clone(), b.clone());
         thread::spawn(move || {
             work(&sources, &tell);
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: name.to_owned(), film },
-            b: Side { name: shown(path), film: b },
+            a: Side { name: a_name.to_owned(), film: film_a },
+            b: Side { name: b_name.to_owned(), film: film_b },
             keymap: Keymap::default(),
             comparison: None,
             rows: Vec::new(),
@@ -371,9 +379,11 @@ fn work((a, b): &(Source, Source), tell: &Sender<News>) {
     }
 }
 
-fn trace(source: &Source) -> Result<Trace, Failure> {
+/// All events of a run.
+pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
     match source {
         Source::File(path) => Ok(input::trace(path)?.0),
+        Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
         Source::Live(scenario) => {
             let written = Written::new(Vec::new(), &header(&scenario.settings));
             let mut written = written.expect("memory takes a trace");

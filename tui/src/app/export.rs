@@ -30,7 +30,7 @@ impl App {
         let stem: String = stem.chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
         let name = match self.film.source() {
             Source::Live(_) => format!("my-{stem}.{SCENARIO}"),
-            Source::File(_) => format!("my-{stem}.{TRACE}"),
+            Source::File(_) | Source::Kept(..) => format!("my-{stem}.{TRACE}"),
         };
         self.ask(Purpose::Export, &name);
     }
@@ -67,11 +67,12 @@ impl App {
         let ending = path.extension().and_then(|ending| ending.to_str());
         match (ending, self.film.source()) {
             (Some(SCENARIO), Source::Live(scenario)) => Ok(Kind::Scenario(scenario)),
-            (Some(SCENARIO), Source::File(_)) => {
+            (Some(SCENARIO), Source::File(_) | Source::Kept(..)) => {
                 Err("a recorded run has no scenario: save the trace, as .jsonl".to_owned())
             }
             (Some(TRACE), Source::Live(scenario)) => Ok(Kind::Simulated(scenario)),
             (Some(TRACE), Source::File(file)) => Ok(Kind::Copy(file)),
+            (Some(TRACE), Source::Kept(_, bytes)) => Ok(Kind::Kept(bytes)),
             (Some(_) | None, _) => {
                 Err("end the name in .dht for the scenario, or in .jsonl for the trace".to_owned())
             }
@@ -95,6 +96,7 @@ enum Kind<'a> {
     Scenario(&'a Scenario),
     Simulated(&'a Scenario),
     Copy(&'a Path),
+    Kept(&'a [u8]),
 }
 
 impl Kind<'_> {
@@ -118,6 +120,7 @@ impl Kind<'_> {
                 let finished = simulate(scenario, &mut written);
                 written.finish(&finished.outcome.end.ending()).map(drop)
             }
+            Kind::Kept(bytes) => file.write_all(bytes),
             Kind::Copy(from) => io::copy(&mut File::open(from)?, file).map(drop),
         }
     }

@@ -212,7 +212,7 @@ impl App {
     pub fn mode(&self) -> Mode {
         match self.film.source() {
             Source::Live(_) => Mode::Live,
-            Source::File(_) => Mode::Replay,
+            Source::File(_) | Source::Kept(..) => Mode::Replay,
         }
     }
 

@@ -67,7 +67,7 @@ impl Film {
     pub fn scenario(&self) -> Option<&Scenario> {
         match self.source() {
             Source::Live(scenario) => Some(scenario),
-            Source::File(_) => None,
+            Source::File(_) | Source::Kept(..) => None,
         }
     }
 
@@ -78,14 +78,15 @@ impl Film {
     fn live_scenario(&self) -> Result<&Scenario, Failure> {
         match self.source() {
             Source::Live(scenario) => Ok(scenario),
-            Source::File(path) => {
-                let name = path.to_string_lossy();
-                let what = "a recorded run takes no commands";
-                let hint = "`ringscope run` simulates a scenario, which does";
-                Err(Failure::about(&Plain(&name).to_string(), what).hint(hint))
-            }
+            Source::File(path) => Err(takes_none(&path.to_string_lossy())),
+            Source::Kept(name, _) => Err(takes_none(name)),
         }
     }
+}
+
+fn takes_none(name: &str) -> Failure {
+    let failure = Failure::about(&Plain(name).to_string(), "a recorded run takes no commands");
+    failure.hint("`ringscope run` simulates a scenario, which does")
 }
 
 fn continued(

@@ -48,6 +48,8 @@ pub enum Source {
     Live(Scenario),
     /// A trace in a file.
     File(Arc<Path>),
+    /// A trace that is kept in memory, under the name that messages have for it.
+    Kept(Arc<str>, Arc<[u8]>),
 }
 
 /// An event without its payload.
@@ -137,20 +139,51 @@ impl Film {
         Film::open_with(path, Manner::default())
     }
 
-    /// Opens a trace as [`Film::open`] does, but goes no further than its first events while somebody
-    /// holds the other end of the gate: who does has more urgent work for the processors.
+    /// Opens a trace that is kept in memory.
     ///
     /// # Errors
     ///
-    /// As those of [`Film::open`].
-    pub(crate) fn open_behind(gate: Receiver<Infallible>, path: &Path) -> Result<Film, Failure> {
-        Film::open_with(path, Manner { gate: Some(gate), ..Manner::default() })
+    /// When it does not begin as a trace.
+    pub fn kept(name: &str, bytes: Arc<[u8]>) -> Result<Film, Failure> {
+        Film::kept_with(name, bytes, Manner::default())
+    }
+
+    /// Opens the run of a source.
+    ///
+    /// # Errors
+    ///
+    /// When its file is no longer there, or it no longer begins as a trace.
+    pub fn of(source: &Source) -> Result<Film, Failure> {
+        Film::of_with(source, Manner::default())
+    }
+
+    /// Opens the run of a source as [`Film::of`] does, but reads a trace no further than its first events
+    /// while somebody holds the other end of the gate: who does has more urgent work for the processors.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Film::of`].
+    pub(crate) fn behind(gate: Receiver<Infallible>, source: &Source) -> Result<Film, Failure> {
+        Film::of_with(source, Manner { gate: Some(gate), ..Manner::default() })
+    }
+
+    fn of_with(source: &Source, manner: Manner) -> Result<Film, Failure> {
+        match source {
+            Source::Live(scenario) => Ok(Film::live(scenario.clone())),
+            Source::File(path) => Film::open_with(path, manner),
+            Source::Kept(name, bytes) => Film::kept_with(name, Arc::clone(bytes), manner),
+        }
     }
 
     fn open_with(path: &Path, manner: Manner) -> Result<Film, Failure> {
         let store = input::store(path)?;
         let name = input::trace_name(path);
         Ok(Film::read(Source::File(path.into()), (store, &name), manner)?)
+    }
+
+    fn kept_with(name: &str, bytes: Arc<[u8]>, manner: Manner) -> Result<Film, Failure> {
+        let store = Store::Memory(Arc::clone(&bytes));
+        Ok(Film::read(Source::Kept(name.into(), bytes), (store, name), manner)?)
     }
 
     /// Reads a trace: its first events at least, and all of them where they are few.
