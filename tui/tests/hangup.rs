@@ -52,7 +52,7 @@ fn a_terminal_that_goes_away_ends_the_program() {
     }
     drop(read);
     // What it says to nobody ends when it ends.
-    let said = program.stderr.take().expect("it is piped");
+    let mut said = program.stderr.take().expect("it is piped");
     let mut ends = [PollFd::new(&said, PollFlags::empty())];
     let has_ended = poll(&mut ends, Some(&PATIENCE)).expect("a pipe can be waited for") > 0;
     if !has_ended {
@@ -61,4 +61,7 @@ fn a_terminal_that_goes_away_ends_the_program() {
     let status = program.wait().expect("it is ours");
     assert!(has_ended, "it goes on without its terminal");
     assert!(status.code().is_some(), "{status}");
+    let mut told = String::new();
+    said.read_to_string(&mut told).expect("it tells in words");
+    assert_eq!(told, "", "there is nobody to tell");
 }

@@ -2,6 +2,7 @@
 //! happens.
 
 use std::io::{self, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +29,9 @@ static IS_OPEN: AtomicBool = AtomicBool::new(false);
 /// The terminal while it is ours; dropped, it is as it was before.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    // Never dropped: it would show the cursor, which is done here, and tell on standard error when the
+    // terminal is gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     has_mouse: bool,
     last: Buffer,
 }
@@ -46,7 +49,7 @@ impl Screen {
         take(has_mouse)?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()));
         let terminal = terminal.inspect_err(|_| give_back())?;
-        Ok(Screen { terminal, has_mouse, last: Buffer::default() })
+        Ok(Screen { terminal: ManuallyDrop::new(terminal), has_mouse, last: Buffer::default() })
     }
 
     /// Whether the terminal is ours.

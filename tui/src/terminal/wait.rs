@@ -30,6 +30,12 @@ pub fn wait(longest: Duration) -> io::Result<Waited> {
     wait_for(terminal, longest)
 }
 
+/// Whether it comes of a terminal that has gone away: what is written to one is an input/output error.
+pub fn is_gone(error: &io::Error) -> bool {
+    let errors = [Errno::IO, Errno::PIPE, Errno::NXIO].map(Errno::raw_os_error);
+    error.raw_os_error().is_some_and(|number| errors.contains(&number))
+}
+
 fn wait_for(terminal: BorrowedFd<'_>, longest: Duration) -> io::Result<Waited> {
     let longest = Timespec::try_from(longest).map_err(io::Error::other)?;
     let mut descriptors = [PollFd::from_borrowed_fd(terminal, PollFlags::IN)];
