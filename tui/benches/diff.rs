@@ -19,7 +19,8 @@ const EVENTS: u64 = 1_000_000;
 
 /// Compares two traces until that is known.
 fn until((a, b): (&Path, &Path), is_known: fn(&Diff) -> bool) -> Diff {
-    let mut diff = Diff::open(("a", &Source::File(a.into())), b).expect("both are traces");
+    let file = |path: &Path| Source::File(path.into());
+    let mut diff = Diff::between(("a", &file(a)), ("b", &file(b))).expect("both are traces");
     while !is_known(&diff) {
         assert!(diff.wait_for_news(), "{:?}", diff.problem);
     }

@@ -23,6 +23,7 @@ fn without_a_terminal_there_is_a_line_an_event() {
 fn what_cannot_be_played_is_told() {
     let folder = Folder::new();
     folder.write("bad.dht", "get 5\n").record("join", "join.jsonl");
+    folder.write("small.dht", "ranks 4\nput 5 50\n");
     let mut said = String::new();
     for words in [
         "play jion",
@@ -30,6 +31,10 @@ fn what_cannot_be_played_is_told() {
         "play none.jsonl",
         "play join.jsonl --seed 5",
         "play join --size 80",
+        "play join --diff none.jsonl",
+        "play join.jsonl --diff join",
+        "snapshot join --diff get-missing --at 999",
+        "snapshot join --diff small.dht",
         "snapshot join --at 9999",
         "snapshot join -o join.gif",
         "snapshot join -o no/such/join.svg",
@@ -41,6 +46,24 @@ fn what_cannot_be_played_is_told() {
     }
     assert_snapshot!("cannot", said);
     assert_eq!(folder.call("play bad.dht --unchecked").code, Some(0));
+}
+
+#[test]
+fn without_a_terminal_two_traces_are_compared_in_lines() {
+    let folder = Folder::new();
+    folder.record("join", "a.jsonl").record("get-missing", "b.jsonl");
+    let told = folder.call("play a.jsonl --diff b.jsonl");
+    assert_eq!((told.code, told.out), (Some(0), folder.call("diff a.jsonl b.jsonl").out));
+}
+
+#[test]
+fn a_snapshot_shows_two_runs_side_by_side() {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let same = folder.call("snapshot join --diff join.jsonl --at 7 --size 100x30").out;
+    assert!(same.contains("row 7 of 222") && same.contains("equal"), "{same}");
+    let different = folder.call("snapshot join --diff crowded --size 100x30").out;
+    assert!(different.contains("first divergence"), "{different}");
 }
 
 #[test]

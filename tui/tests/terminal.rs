@@ -212,22 +212,43 @@ fn it_stops_in_the_background_and_comes_back_whole() {
     stage.ended();
 }
 
+/// Set in the terminal in which this very test is to break off with the screen open.
+const BREAKS_OFF: &str = "RINGSCOPE_BREAKS_OFF";
+
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
+    if std::env::var_os(BREAKS_OFF).is_some() {
+        let _screen = OurScreen::open(true).expect("a terminal");
+        panic!("this is a panic on purpose");
+    }
     let this = std::env::current_exe().expect("a program");
     let this = this.to_str().expect("a plain name");
-    let args = ["--ignored", "--exact", "breaks_off_with_the_screen_open", "--nocapture"];
-    let mut stage = stage(this, &args, &[]);
+    let args = ["--exact", "a_panic_gives_the_terminal_back_before_it_is_told", "--nocapture"];
+    let mut stage = stage(this, &args, &[(BREAKS_OFF, "1")]);
     let screen = stage.ended();
     assert!(is_as_before(&screen), "{screen}");
     assert!(screen.contains("this is a panic on purpose"), "{screen}");
 }
 
 #[test]
-#[ignore = "run by the test above, in a terminal of its own"]
-fn breaks_off_with_the_screen_open() {
-    let _screen = OurScreen::open(true).expect("a terminal");
-    panic!("this is a panic on purpose");
+fn two_runs_are_compared_side_by_side() {
+    let mut stage = play(&["play", "join", "--diff", "crowded"], &[]);
+    stage.until("aligned per rank: row");
+    stage.types("?");
+    stage.until("next-violation");
+    assert!(!stage.terminal.screen().contains("only-causes"), "what this page does not do");
+    stage.send(Key::Esc);
+    stage.types("g20\r");
+    stage.until("row 20 of");
+    let bar = 28;
+    stage.terminal.drag(MouseButton::Left, 60, bar, 0, bar).expect("the mouse is asked for");
+    stage.until("row 1 of");
+    stage.types("y");
+    stage.until("ringscope play join --diff crowded --at 1");
+    stage.send(Key::Esc);
+    stage.until("0/222");
+    stage.types("q");
+    assert!(is_as_before(&stage.ended()));
 }
 
 #[test]

@@ -4,25 +4,26 @@
 //! aligned rows follow.
 
 mod align;
+mod keys;
+mod work;
 
-use std::convert::Infallible;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
-use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race, compare};
-use ringscope_traces::{Place, Trace, read_trace};
+use ringscope_traces::Place;
+use ringscope_traces::diff::{Comparison, Divergence, First, Race};
 
 pub use align::{Row, Tally, What, align};
+use work::{News, gates, work};
 
-use super::keys::KeyPress;
+use super::menu::Menu;
+use super::opening::Order;
 use super::session::Leave;
-use super::{Action, Keymap, PAGE};
+use super::{App, Keymap, Prompt, Recipe};
 use crate::failure::Failure;
 use crate::film::{Film, Moment, Source};
-use crate::input::{self, shown};
+use crate::input::shown;
 
 /// One of the two runs.
 pub struct Side {
@@ -30,6 +31,8 @@ pub struct Side {
     pub name: String,
     /// The run.
     pub film: Film,
+    /// How it can be had again.
+    pub recipe: Recipe,
 }
 
 /// Two runs side by side.
@@ -46,6 +49,8 @@ pub struct Diff {
     pub rows: Vec<Row>,
     /// How many rows there are of each kind.
     pub tally: Tally,
+    /// The worst of each of so many parts of the rows, for a bar that is that wide at most.
+    pub overview: Vec<What>,
     /// The row of the first divergence, in the order of cause and effect.
     pub first_row: Option<usize>,
     /// The row that is chosen.
@@ -54,6 +59,12 @@ pub struct Diff {
     pub ignores_order: bool,
     /// How both stood after the chosen row.
     pub moments: Option<(Moment, Moment)>,
+    /// The row to go to as soon as the rows are known, instead of that of the first divergence.
+    pub awaited: Option<usize>,
+    /// The list that lies over the page.
+    pub menu: Option<Menu>,
+    /// What is being typed.
+    pub prompt: Option<Prompt>,
     /// What there is to say about the last action.
     pub note: Option<String>,
     /// Why the two cannot be compared.
@@ -65,21 +76,17 @@ pub struct Diff {
     news: Option<Receiver<News>>,
 }
 
-/// What the background has found.
-enum News {
-    Compared(Box<Comparison>),
-    Aligned(Vec<Row>),
-    Problem(String),
-}
-
 impl Diff {
-    /// Compares a run with the trace of that name.
+    /// Compares a run with another one, a scenario's or a trace's.
     ///
     /// # Errors
     ///
-    /// When the trace cannot be opened.
-    pub fn open((name, a): (&str, &Source), path: &Path) -> Result<Diff, Failure> {
-        Diff::between((name, a), (&shown(path), &Source::File(path.into())))
+    /// When there is no such scenario or trace, or it cannot be read.
+    pub fn open(app: &App, word: &Path) -> Result<Diff, Failure> {
+        let (name, source) = (shown(word), Order::of(word).source()?);
+        let mut diff = Diff::between((&app.name, app.film.source()), (&name, &source))?;
+        (diff.a.recipe, diff.b.recipe) = (app.recipe.clone(), Recipe::of(&name));
+        Ok(diff)
     }
 
     /// Compares two runs.
@@ -87,7 +94,7 @@ impl Diff {
     /// # Errors
     ///
     /// When one of them cannot be opened.
-    pub(crate) fn between(
+    pub fn between(
         (a_name, a): (&str, &Source),
         (b_name, b): (&str, &Source),
     ) -> Result<Diff, Failure> {
@@ -101,16 +108,20 @@ impl Diff {
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: a_name.to_owned(), film: film_a },
-            b: Side { name: b_name.to_owned(), film: film_b },
+            a: Side { name: a_name.to_owned(), film: film_a, recipe: Recipe::none() },
+            b: Side { name: b_name.to_owned(), film: film_b, recipe: Recipe::none() },
             keymap: Keymap::default(),
             comparison: None,
             rows: Vec::new(),
             tally: Tally::default(),
+            overview: Vec::new(),
             first_row: None,
             chosen: 0,
             ignores_order: false,
             moments: None,
+            awaited: None,
+            menu: None,
+            prompt: None,
             note: None,
             problem: None,
             is_left: false,
@@ -142,6 +153,15 @@ impl Diff {
         is_new
     }
 
+    /// Waits until there is nothing more to know.
+    pub fn wait(&mut self) {
+        while self.wait_for_news() {}
+        self.news = None;
+        self.a.film.wait();
+        self.b.film.wait();
+        self.look();
+    }
+
     /// Waits until the background finds something more of the comparison; whether there was anything.
     pub fn wait_for_news(&mut self) -> bool {
         let found = self.news.as_ref().and_then(|news| news.recv().ok());
@@ -153,61 +173,6 @@ impl Diff {
     /// Whether the background is still at work.
     pub fn is_busy(&self) -> bool {
         self.news.is_some()
-    }
-
-    /// Takes a key.
-    pub fn press(&mut self, key: KeyPress) {
-        self.note = None;
-        if let Some(action) = self.keymap.action(key) {
-            self.update(action);
-        }
-    }
-
-    /// Does something.
-    pub fn update(&mut self, action: Action) {
-        match action {
-            Action::NextEvent | Action::Down => self.scroll(1),
-            Action::PreviousEvent | Action::Up => self.scroll(-1),
-            Action::PageDown => self.scroll(PAGE),
-            Action::PageUp => self.scroll(-PAGE),
-            Action::Start => self.go_to(0),
-            Action::End => self.go_to(usize::MAX),
-            Action::NextViolation => self.next_divergence(),
-            Action::PreviousViolation => self.previous_divergence(),
-            Action::IgnoreOrder => self.ignore_order(),
-            Action::Swap => self.swap(),
-            Action::Back => self.is_left = true,
-            Action::Quit => self.leave = Some(Leave::Clean),
-            Action::QuitAndKeep => self.leave = Some(Leave::Keep),
-            Action::NextCommand
-            | Action::PreviousCommand
-            | Action::NextBreak
-            | Action::PreviousBreak
-            | Action::PlayOrPause
-            | Action::Slower
-            | Action::Faster
-            | Action::GoTo
-            | Action::Search
-            | Action::NextMatch
-            | Action::PreviousMatch
-            | Action::Filter
-            | Action::OnlyCauses
-            | Action::Open
-            | Action::NextPane
-            | Action::Focus(_)
-            | Action::Zoom
-            | Action::Command
-            | Action::Fork
-            | Action::Mark
-            | Action::Jump
-            | Action::Break
-            | Action::Diff
-            | Action::Tour
-            | Action::Export
-            | Action::Reproduce
-            | Action::Palette
-            | Action::Help => self.note = Some(KEYS.to_owned()),
-        }
     }
 
     /// Goes to a row, or to the last one.
@@ -239,12 +204,20 @@ impl Diff {
             News::Compared(comparison) => self.comparison = Some(*comparison),
             News::Problem(problem) => self.problem = Some(problem),
             News::Aligned(rows) => {
-                self.tally = Tally::of(&rows);
                 self.rows = rows;
+                self.survey();
                 self.first_row = self.find_first_row();
-                self.go_to(self.first_row.unwrap_or(0));
+                self.go_to(self.awaited.or(self.first_row).unwrap_or(0));
             }
         }
+    }
+
+    /// What there is to say of all rows together.
+    fn survey(&mut self) {
+        self.tally = Tally::of(&self.rows);
+        let part = self.rows.len().div_ceil(OVERVIEW).max(1);
+        let worst = |part: &[Row]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
+        self.overview = self.rows.chunks(part).map(worst).collect();
     }
 
     fn find_first_row(&self) -> Option<usize> {
@@ -315,13 +288,13 @@ impl Diff {
         for row in &mut self.rows {
             *row = Row { a: row.b, b: row.a, what: row.what.swapped() };
         }
-        self.tally = Tally::of(&self.rows);
+        self.survey();
         self.look();
     }
 }
 
-/// What can be done here.
-const KEYS: &str = "`[` `]` divergences, arrows rows, `o` ignores order, `s` swaps, Esc goes back";
+/// Of how many parts the overview is: no screen has more columns.
+const OVERVIEW: usize = 1_000;
 
 fn swapped(comparison: Comparison) -> Comparison {
     let Comparison { level, prefix, first, divergences, races } = comparison;
@@ -343,55 +316,6 @@ fn swapped(comparison: Comparison) -> Comparison {
         }),
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),
-    }
-}
-
-/// Two gates, and what keeps them shut.
-fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
-    let (held_a, gate_a) = channel();
-    let (held_b, gate_b) = channel();
-    ([held_a, held_b], [gate_a, gate_b])
-}
-
-/// Compares two runs, and tells what is found as it is.
-fn work((a, b): &(Source, Source), tell: &Sender<News>) {
-    let both = thread::scope(|scope| {
-        let other = scope.spawn(|| trace(b));
-        (trace(a), other.join().expect("reading does not panic"))
-    });
-    let (a, b) = match both {
-        (Ok(a), Ok(b)) => (a, b),
-        (Err(failure), _) | (_, Err(failure)) => {
-            // That nobody listens any more is no failure: the page was left.
-            let _ = tell.send(News::Problem(failure.one_line()));
-            return;
-        }
-    };
-    match compare(&a, &b) {
-        Ok(comparison) => {
-            let is_equal = comparison.level == Level::Equal;
-            let _ = tell.send(News::Compared(Box::new(comparison)));
-            let _ = tell.send(News::Aligned(align(&a, &b, is_equal)));
-        }
-        Err(error) => {
-            let _ = tell.send(News::Problem(format!("they cannot be compared: {error}")));
-        }
-    }
-}
-
-/// All events of a run.
-pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
-    match source {
-        Source::File(path) => Ok(input::trace(path)?.0),
-        Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
-        Source::Live(scenario) => {
-            let written = Written::new(Vec::new(), &header(&scenario.settings));
-            let mut written = written.expect("memory takes a trace");
-            let finished = simulate(scenario, &mut written);
-            let ending = finished.outcome.end.ending();
-            let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
-            Ok(read_trace(&bytes[..], &scenario.name)?.0)
-        }
     }
 }
 

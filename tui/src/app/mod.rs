@@ -6,9 +6,11 @@ pub mod diff;
 mod export;
 mod grammar;
 pub mod keys;
+mod line;
 mod listing;
 mod live;
 mod marks;
+pub mod menu;
 mod mouse;
 mod moving;
 mod opening;
@@ -38,6 +40,7 @@ use ringscope_traces::{Place, Rank};
 pub use action::Action;
 pub use condition::Condition;
 pub use keys::{KeyPress, Keymap};
+pub use line::Line;
 pub use listing::Listing;
 pub use mouse::Target;
 pub(crate) use opening::{Order, beyond};
@@ -49,6 +52,7 @@ pub use session::{Page, Session};
 
 use crate::film::{Film, Moment, Source};
 use marks::Letter;
+use menu::{HasMenu as _, Kind, Menu};
 use seek::Seek;
 
 /// What the screen is for at the moment.
@@ -72,15 +76,6 @@ pub enum Selection {
     Message(Place),
     /// A key.
     Key(Key),
-}
-
-/// What lies over the panes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlay {
-    /// The keys, of the focused pane first; the text narrows them.
-    Help,
-    /// All actions by name; the text narrows them.
-    Palette,
 }
 
 /// What a run asks of those who show it.
@@ -130,10 +125,8 @@ pub struct App {
     pub breaks: Vec<Condition>,
     /// What is being typed.
     pub prompt: Option<Prompt>,
-    /// What lies over the panes.
-    pub overlay: Option<Overlay>,
-    /// The row that is chosen in what lies over the panes.
-    pub chosen: usize,
+    /// The list that lies over the panes.
+    pub menu: Option<Menu>,
     /// Cursors that were marked, by letter.
     pub marks: BTreeMap<char, usize>,
     /// Whether time runs by itself.
@@ -190,8 +183,7 @@ impl App {
             sought: None,
             breaks: Vec::new(),
             prompt: None,
-            overlay: None,
-            chosen: 0,
+            menu: None,
             marks: BTreeMap::new(),
             is_playing: false,
             speed: 0,
@@ -238,11 +230,14 @@ impl App {
         self.moment = self.film.moment(self.cursor);
     }
 
-    /// Takes a key: for the line that is being typed, the letter of a mark, or an action.
+    /// Takes a key: the letter of a mark, for the list over the panes or the line that is typed, or an action.
     pub fn press(&mut self, key: KeyPress) {
         self.note = None;
         if let Some(letter) = self.letter.take() {
             return self.mark_or_jump(letter, key);
+        }
+        if self.ask_menu(|menu| menu.press(key)) {
+            return;
         }
         if self.prompt.is_some() {
             return self.press_in_prompt(key);
@@ -252,10 +247,12 @@ impl App {
         }
     }
 
-    /// Takes what was pasted, for the line that is being typed.
+    /// Takes what was pasted: for the list that lies over the panes, or the line that is being typed.
     pub fn paste(&mut self, text: &str) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.paste(text);
+        if let Some(menu) = &mut self.menu {
+            menu.paste(text);
+        } else if let Some(prompt) = &mut self.prompt {
+            prompt.typed.paste(text);
             self.review();
         }
     }
@@ -304,8 +301,8 @@ impl App {
             Action::Tour => self.say(TOURS),
             Action::Export => self.ask_for_export(),
             Action::Reproduce => self.note = Some(self.reproduced()),
-            Action::Palette => self.lay_over(Overlay::Palette),
-            Action::Help => self.lay_over(Overlay::Help),
+            Action::Palette => self.lay_over(Kind::Palette),
+            Action::Help => self.lay_over(Kind::Help),
             Action::Back => self.back(),
             Action::Quit => self.has_quit = true,
             Action::QuitAndKeep => (self.has_quit, self.keeps_screen) = (true, true),

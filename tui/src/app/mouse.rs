@@ -3,6 +3,7 @@
 use ringscope_sim::protocol::Key;
 use ringscope_traces::{Place, Rank};
 
+use super::menu::HasMenu as _;
 use super::{Action, App, Pane, Selection};
 
 /// What the mouse points at.
@@ -41,8 +42,7 @@ impl App {
             Target::Timeline(cursor) => self.drag(Target::Timeline(cursor)),
             Target::Pane(pane) => self.focus = pane,
             Target::Row(row) => {
-                self.chosen = row;
-                self.take_chosen();
+                self.ask_menu(|menu| menu.click(row));
             }
             Target::Bar(action) => self.update(action),
         }
@@ -68,7 +68,7 @@ impl App {
     /// The wheel: rows of the pane that can be scrolled, else events.
     pub fn scroll(&mut self, target: Target, rows: isize) {
         match target {
-            Target::Row(_) => self.choose(rows),
+            Target::Row(_) => self.menu.iter_mut().for_each(|menu| menu.choose(rows)),
             Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
                 let scrolled = self.scrolled.entry(pane).or_default();
                 *scrolled = scrolled.saturating_add_signed(rows);

@@ -4,7 +4,7 @@ use ringscope_traces::Place;
 use ringscope_traces::text::Plain;
 
 use super::grammar::Misread;
-use super::{Action, App, Overlay, Selection};
+use super::{Action, App, Selection};
 use crate::film::{Deed, Progress};
 
 impl App {
@@ -112,27 +112,7 @@ impl App {
 
     /// The cursor that a line means: a number, one that is so far from here, or a percentage.
     pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, Misread> {
-        let line = line.trim();
-        let last = self.film.len();
-        let wrong = || {
-            let found = Plain(line);
-            Misread(format!("expected an event (0 to {last}) or a percentage, found `{found}`"))
-        };
-        if line.is_empty() {
-            return Err(Misread(format!("expected an event (0 to {last}) or a percentage")));
-        }
-        if let Some(percent) = line.strip_suffix('%') {
-            let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
-            let is_one = (0.0..=100.0).contains(&percent);
-            return if is_one { Ok(share(last, percent)) } else { Err(wrong()) };
-        }
-        let number: usize = line.trim_start_matches(['+', '-']).parse().map_err(|_| wrong())?;
-        match line.chars().next() {
-            Some('+') => Ok(self.cursor.saturating_add(number).min(last)),
-            Some('-') => Ok(self.cursor.saturating_sub(number)),
-            Some(_) | None if number <= last => Ok(number),
-            Some(_) | None => Err(Misread(format!("there are {last} events"))),
-        }
+        meant(line, (self.cursor, self.film.len()), ("an event", "events"))
     }
 
     /// Goes to where it was opened, once that has been read.
@@ -153,11 +133,8 @@ impl App {
         }
     }
 
-    /// Up or down: in what lies over the panes, else in the events that are listed.
+    /// Up or down in the events that are listed.
     pub(super) fn step_listed(&mut self, rows: isize) {
-        if self.overlay.is_some() {
-            return self.choose(rows);
-        }
         let Some(listed) = &self.listed else {
             let events = rows.unsigned_abs();
             return if rows > 0 { self.step(events) } else { self.step_back(events) };
@@ -188,12 +165,35 @@ impl App {
             None => self.say("the message is never received"),
         }
     }
+}
 
-    /// Lays something over the panes.
-    pub(super) fn lay_over(&mut self, overlay: Overlay) {
-        self.overlay = Some(overlay);
-        self.chosen = 0;
-        self.ask(super::Purpose::Narrow, "");
+/// Which of so many things a line means, from 0: a number, so many further or back, or a percentage.
+///
+/// # Errors
+///
+/// When it is none of these, or there are not so many.
+pub(super) fn meant(
+    line: &str,
+    (here, last): (usize, usize),
+    (one, many): (&str, &str),
+) -> Result<usize, Misread> {
+    let line = line.trim();
+    let expected = format!("expected {one} (0 to {last}) or a percentage");
+    let wrong = || Misread(format!("{expected}, found `{}`", Plain(line)));
+    if line.is_empty() {
+        return Err(Misread(expected));
+    }
+    if let Some(percent) = line.strip_suffix('%') {
+        let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
+        let is_one = (0.0..=100.0).contains(&percent);
+        return if is_one { Ok(share(last, percent)) } else { Err(wrong()) };
+    }
+    let number: usize = line.trim_start_matches(['+', '-']).parse().map_err(|_| wrong())?;
+    match line.chars().next() {
+        Some('+') => Ok(here.saturating_add(number).min(last)),
+        Some('-') => Ok(here.saturating_sub(number)),
+        Some(_) | None if number <= last => Ok(number),
+        Some(_) | None => Err(Misread(format!("there are {last} {many}"))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{App, Recipe};
 use crate::args::SettingFlags;
 use crate::failure::Failure;
-use crate::film::{Film, Progress};
+use crate::film::{Film, Progress, Source};
 use crate::input::{DASH, Origin, is_trace, shown};
 use ringscope_sim::scenario::Scenario;
 
@@ -50,11 +50,16 @@ impl Order {
 
     /// The run alone.
     pub fn film(&self) -> Result<Film, Failure> {
+        Film::of(&self.source()?)
+    }
+
+    /// Where the run's events come from.
+    pub fn source(&self) -> Result<Source, Failure> {
         if is_trace(&self.word) {
             self.refuse_settings()?;
-            return Film::open(&self.word);
+            return Ok(Source::File(self.word.as_path().into()));
         }
-        self.scenario().map(Film::live)
+        self.scenario().map(Source::Live)
     }
 
     /// The scenario, when it is one.

@@ -1,8 +1,6 @@
-//! A line that is being typed.
+//! A line that is typed for a purpose: what is wrong with it so far, and what it could go on with.
 
-use tui_input::{Input, InputRequest};
-
-use super::keys::{Code, KeyPress, Named};
+use super::Line;
 
 /// What a line is typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +17,12 @@ pub enum Purpose {
     Fork,
     /// To break on a condition.
     Break,
-    /// To compare with the trace of that name.
+    /// To compare with the trace or the scenario of that name.
     Diff,
     /// To save the scenario or the trace under that name.
     Export,
     /// To say whether a file may be replaced: `y` or `n`.
     Replace,
-    /// To narrow the rows of what lies over the panes.
-    Narrow,
 }
 
 impl Purpose {
@@ -42,7 +38,6 @@ impl Purpose {
             Purpose::Diff => "compare with",
             Purpose::Export => "save as",
             Purpose::Replace => "replace it? y or n",
-            Purpose::Narrow => "narrow",
         }
     }
 
@@ -50,24 +45,23 @@ impl Purpose {
     pub fn hint(self) -> &'static str {
         match self {
             Purpose::Search | Purpose::Filter => "words, `rank 3`, `key 612`, a tag's name",
-            Purpose::GoTo => "an event's number, +N, -N, or a percentage",
+            Purpose::GoTo => "a number, +N, -N, or a percentage",
             Purpose::Command | Purpose::Fork => "put KEY VALUE, get KEY, add RANK ID, remove ID",
             Purpose::Break => "`key 612 moves`, `rank 3 waits`, `GET unanswered`",
-            Purpose::Diff => "the file of another trace",
+            Purpose::Diff => "another trace's file, or a scenario",
             Purpose::Export => "a file's name: .dht for the scenario, .jsonl for the trace",
             Purpose::Replace => "y or n",
-            Purpose::Narrow => "words that the rows have to have",
         }
     }
 }
 
-/// A line that is being typed.
+/// A line that is typed for a purpose.
 #[derive(Debug, Clone)]
 pub struct Prompt {
     /// What for.
     pub purpose: Purpose,
-    /// What has been typed, and where in it the cursor stands.
-    pub input: Input,
+    /// The line.
+    pub typed: Line,
     /// What is wrong with it so far.
     pub problem: Option<String>,
     /// What its last word could be, while one is typed.
@@ -81,7 +75,7 @@ impl Prompt {
     pub fn new(purpose: Purpose, line: &str) -> Prompt {
         Prompt {
             purpose,
-            input: Input::new(line.to_owned()),
+            typed: Line::of(line),
             problem: None,
             completions: Vec::new(),
             refused: None,
@@ -90,22 +84,7 @@ impl Prompt {
 
     /// What has been typed.
     pub fn line(&self) -> &str {
-        self.input.value()
-    }
-
-    /// Takes a key that edits the line; whether it is one.
-    pub fn edit(&mut self, key: KeyPress) -> bool {
-        let Some(request) = request(key) else { return false };
-        self.input.handle(request);
-        true
-    }
-
-    /// Types a text where the cursor is; a line is one line, whatever was pasted.
-    pub fn paste(&mut self, text: &str) {
-        for letter in text.trim_end_matches(['\r', '\n']).chars() {
-            let letter = if letter.is_control() { ' ' } else { letter };
-            self.input.handle(InputRequest::InsertChar(letter));
-        }
+        self.typed.text()
     }
 
     /// Puts what all completions begin with in the place of the last word; and a space after it when
@@ -119,7 +98,7 @@ impl Prompt {
         }
         let end = if self.completions.len() == 1 { " " } else { "" };
         let line = format!("{}{common}{end}", &line[..kept]);
-        self.input = Input::new(line);
+        self.typed = Line::of(line);
     }
 }
 
@@ -141,27 +120,6 @@ fn common_beginning(words: &[String]) -> String {
         .collect()
 }
 
-fn request(key: KeyPress) -> Option<InputRequest> {
-    if let Some(letter) = key.typed() {
-        return Some(InputRequest::InsertChar(letter));
-    }
-    let KeyPress { ctrl, code, .. } = key;
-    Some(match (ctrl, code) {
-        (false, Code::Named(Named::Left)) => InputRequest::GoToPrevChar,
-        (false, Code::Named(Named::Right)) => InputRequest::GoToNextChar,
-        (true, Code::Named(Named::Left)) => InputRequest::GoToPrevWord,
-        (true, Code::Named(Named::Right)) => InputRequest::GoToNextWord,
-        (_, Code::Named(Named::Home)) | (true, Code::Char('a')) => InputRequest::GoToStart,
-        (_, Code::Named(Named::End)) | (true, Code::Char('e')) => InputRequest::GoToEnd,
-        (false, Code::Named(Named::Backspace)) => InputRequest::DeletePrevChar,
-        (true, Code::Named(Named::Backspace) | Code::Char('w')) => InputRequest::DeletePrevWord,
-        (_, Code::Named(Named::Delete)) => InputRequest::DeleteNextChar,
-        (true, Code::Char('u')) => InputRequest::DeleteLine,
-        (true, Code::Char('k')) => InputRequest::DeleteTillEnd,
-        (_, Code::Named(_) | Code::Char(_) | Code::F(_)) => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,12 +139,5 @@ mod tests {
         );
         assert_eq!(completed("tag ret", &["RETVAL"]), "tag RETVAL ");
         assert_eq!(completed("tag x", &[]), "tag x");
-    }
-
-    #[test]
-    fn what_is_pasted_is_one_line() {
-        let mut prompt = Prompt::new(Purpose::Command, "");
-        prompt.paste("put 5\n50\u{1b}[2J\n");
-        assert_eq!(prompt.line(), "put 5 50 [2J");
     }
 }

@@ -21,29 +21,44 @@ impl Recipe {
     pub fn none() -> Recipe {
         Recipe { word: None, flags: Vec::new() }
     }
+
+    /// The words that open it on a command line, when there are any.
+    pub(super) fn words(&self) -> Option<Vec<String>> {
+        let opened = ["ringscope".to_owned(), "play".to_owned(), quoted(self.word.as_deref()?)];
+        let flags = self.flags.iter().flat_map(|(flag, value)| {
+            [Some(flag.clone()), value.as_deref().map(quoted)].into_iter().flatten()
+        });
+        Some(opened.into_iter().chain(flags).collect())
+    }
+
+    /// The word that says all of it, when no flags do.
+    pub(super) fn only_word(&self) -> Option<String> {
+        self.word.as_deref().filter(|_| self.flags.is_empty()).map(quoted)
+    }
 }
 
 impl App {
     /// The command line that shows this again, or what would have to be done for there to be one.
     pub fn reproduced(&self) -> String {
-        let Some(word) = &self.recipe.word else {
+        let Some(mut words) = self.seeded().words() else {
             return "this run is in no file yet: `x` saves its scenario, and then there is a command"
                 .to_owned();
         };
-        let mut words = vec!["ringscope".to_owned(), "play".to_owned(), quoted(word)];
-        // A trace that was saved has its seed in its header, and takes no other.
-        let is_trace = word.ends_with(".jsonl");
-        let is_seeded = is_trace || self.recipe.flags.iter().any(|(flag, _)| flag == "--seed");
-        let seed = self.film.scenario().map(|scenario| scenario.settings.seed);
-        if let Some(seed) = seed.filter(|_| !is_seeded) {
-            words.extend(["--seed".to_owned(), seed.to_string()]);
-        }
-        for (flag, value) in &self.recipe.flags {
-            words.push(flag.clone());
-            words.extend(value.as_deref().map(quoted));
-        }
         words.extend(["--at".to_owned(), self.cursor.to_string()]);
         words.join(" ")
+    }
+
+    /// Its recipe with the seed, where it is a scenario and does not say one.
+    fn seeded(&self) -> Recipe {
+        let Recipe { word, mut flags } = self.recipe.clone();
+        // A trace that was saved has its seed in its header, and takes no other.
+        let is_trace = word.as_ref().is_some_and(|word| word.ends_with(".jsonl"));
+        let is_seeded = is_trace || flags.iter().any(|(flag, _)| flag == "--seed");
+        let seed = self.film.scenario().map(|scenario| scenario.settings.seed);
+        if let Some(seed) = seed.filter(|_| !is_seeded) {
+            flags.insert(0, ("--seed".to_owned(), Some(seed.to_string())));
+        }
+        Recipe { word, flags }
     }
 }
 

@@ -1,9 +1,10 @@
-//! The rows of what lies over the panes: help and palette, both made of the table of keys.
+//! The rows of the lists that lie over a page, help and palette: made of the table of keys.
 
 use super::keys::BINDINGS;
-use super::{Action, App, Keymap, Overlay, Pane, condition, query};
+use super::menu::{HasMenu, Kind, Menu};
+use super::{Action, App, Keymap, Pane, condition, query};
 
-/// A row of what lies over the panes.
+/// A row of a list over a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The keys, or the words that can be typed.
@@ -29,7 +30,7 @@ impl Row {
     }
 
     /// Whether all words stand somewhere in it.
-    fn has(&self, words: &str) -> bool {
+    pub fn has(&self, words: &str) -> bool {
         let text = format!("{} {} {}", self.name, self.what, self.keys).to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
@@ -67,41 +68,38 @@ impl Pane {
     }
 }
 
-/// Every action that has those words in its name, its keys or what it does; those of a pane first.
-pub fn actions(first: &[Action], words: &str, keymap: &Keymap) -> Vec<Row> {
+/// The rows of these actions, in their order.
+pub fn actions(wanted: &[Action], keymap: &Keymap) -> Vec<Row> {
+    wanted.iter().map(|action| Row::of(*action, keymap)).collect()
+}
+
+/// All actions; these first.
+fn all(first: &[Action]) -> Vec<Action> {
     let rest = BINDINGS.iter().map(|row| row.action).filter(|action| !first.contains(action));
-    let rows = first.iter().copied().chain(rest).map(|action| Row::of(action, keymap));
-    rows.filter(|row| row.has(words)).collect()
+    first.iter().copied().chain(rest).collect()
 }
 
 impl App {
-    /// The rows of what lies over the panes, as far as they have the words that are typed.
-    pub fn rows(&self) -> Vec<Row> {
-        let words = self.prompt.as_ref().map_or("", |prompt| prompt.line());
-        match self.overlay {
-            None => Vec::new(),
-            Some(Overlay::Palette) => actions(&[], words, &self.keymap),
-            Some(Overlay::Help) => {
-                let mut rows = actions(self.focus.actions(), words, &self.keymap);
-                let typed = condition::help().chain(query::help()).map(Row::word);
-                rows.extend(typed.filter(|row| row.has(words)));
-                rows
-            }
+    /// Lays a list over the panes.
+    pub(super) fn lay_over(&mut self, kind: Kind) {
+        let first = match kind {
+            Kind::Help => self.focus.actions(),
+            Kind::Palette => &[],
+        };
+        let mut rows = actions(&all(first), &self.keymap);
+        if kind == Kind::Help {
+            rows.extend(condition::help().chain(query::help()).map(Row::word));
         }
+        self.menu = Some(Menu::new(kind, rows));
+    }
+}
+
+impl HasMenu for App {
+    fn menu(&mut self) -> &mut Option<Menu> {
+        &mut self.menu
     }
 
-    /// Chooses a row further down, or up.
-    pub(super) fn choose(&mut self, rows: isize) {
-        let last = self.rows().len().saturating_sub(1);
-        self.chosen = self.chosen.saturating_add_signed(rows).min(last);
-    }
-
-    /// Does what the chosen row is for.
-    pub(super) fn take_chosen(&mut self) {
-        let action = self.rows().get(self.chosen).and_then(|row| row.action);
-        (self.overlay, self.prompt, self.chosen) = (None, None, 0);
-        if let Some(action) = action {
-            self.update(action);
-        }
+    fn act(&mut self, action: Action) {
+        self.update(action);
     }
 }

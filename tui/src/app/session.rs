@@ -89,7 +89,7 @@ impl Session {
         match self.page_mut() {
             Page::Start(start) => start.paste(text),
             Page::Run(app) => app.paste(text),
-            Page::Diff(_) => {}
+            Page::Diff(diff) => diff.paste(text),
         }
     }
 
@@ -97,7 +97,8 @@ impl Session {
     pub fn click(&mut self, target: Target) {
         match (self.page_mut(), target) {
             (Page::Start(start), Target::Row(row)) => start.click(row),
-            (Page::Diff(diff), Target::Row(row)) => diff.go_to(row),
+            (Page::Diff(diff), Target::Row(row)) => diff.click(row),
+            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
             (Page::Run(app), target) => app.click(target),
             (Page::Start(start), Target::Bar(action)) => start.update(action),
             (Page::Diff(diff), Target::Bar(action)) => diff.update(action),
@@ -108,9 +109,10 @@ impl Session {
 
     /// Takes a movement with the button held down.
     pub fn drag(&mut self, target: Target) {
-        match self.page_mut() {
-            Page::Run(app) => app.drag(target),
-            Page::Start(_) | Page::Diff(_) => {}
+        match (self.page_mut(), target) {
+            (Page::Run(app), target) => app.drag(target),
+            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
+            (Page::Start(_) | Page::Diff(_), _) => {}
         }
     }
 
@@ -197,13 +199,16 @@ impl Session {
 
     fn compare(&mut self, path: &Path) {
         let Page::Run(app) = self.page() else { return };
-        match Diff::open((&app.name, app.film.source()), path) {
-            Ok(mut diff) => {
-                diff.keymap = self.keymap.clone();
-                self.pages.push(Page::Diff(Box::new(diff)));
-            }
+        match Diff::open(app, path) {
+            Ok(diff) => self.lay_upon(diff),
             Err(failure) => self.say(&failure.one_line()),
         }
+    }
+
+    /// Shows a comparison, and the page below when it is left.
+    pub fn lay_upon(&mut self, mut diff: Diff) {
+        diff.keymap = self.keymap.clone();
+        self.pages.push(Page::Diff(Box::new(diff)));
     }
 
     fn go_back(&mut self) {

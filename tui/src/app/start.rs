@@ -6,7 +6,9 @@ use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_traces::text::Plain;
 
 use super::keys::{Code, KeyPress, Named};
-use super::{Action, Keymap, PAGE, Prompt, Purpose, TOURS};
+use super::menu::{HasMenu, Kind as MenuKind, Menu};
+use super::rows::actions;
+use super::{Action, Keymap, Line, PAGE, TOURS};
 use crate::input::shown;
 
 /// What a row of the start page belongs to.
@@ -51,7 +53,9 @@ pub struct Start {
     /// The row that is chosen among those that are shown.
     pub chosen: usize,
     /// The words that narrow the rows, while they are typed.
-    pub prompt: Option<Prompt>,
+    pub typed: Option<Line>,
+    /// The list that lies over the page.
+    pub menu: Option<Menu>,
     /// What there is to say about the last action.
     pub note: Option<String>,
     /// Whether the program is to end.
@@ -81,7 +85,8 @@ impl Start {
         Start {
             keymap,
             chosen: usual,
-            prompt: None,
+            typed: None,
+            menu: None,
             note: Some(WELCOME.to_owned()),
             has_quit: false,
             entries,
@@ -94,9 +99,14 @@ impl Start {
         TOURS
     }
 
+    /// The words that are typed.
+    pub fn words(&self) -> &str {
+        self.typed.as_ref().map_or("", Line::text)
+    }
+
     /// The rows that have the words that are typed.
     pub fn rows(&self) -> Vec<&Entry> {
-        let words = self.prompt.as_ref().map_or("", |prompt| prompt.line()).to_lowercase();
+        let words = self.words().to_lowercase();
         let has_words = |entry: &&Entry| {
             let text = format!("{} {}", entry.name, entry.what).to_lowercase();
             words.split_whitespace().all(|word| text.contains(word))
@@ -107,8 +117,11 @@ impl Start {
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
         self.note = None;
-        if self.prompt.is_some() {
-            return self.press_in_prompt(key);
+        if self.ask_menu(|menu| menu.press(key)) {
+            return;
+        }
+        if self.typed.is_some() {
+            return self.press_in_line(key);
         }
         if let Some(action) = self.keymap.action(key) {
             self.update(action);
@@ -117,8 +130,10 @@ impl Start {
 
     /// Takes what was pasted.
     pub fn paste(&mut self, text: &str) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.paste(text);
+        if let Some(menu) = &mut self.menu {
+            menu.paste(text);
+        } else if let Some(line) = &mut self.typed {
+            line.paste(text);
             self.choose(0);
         }
     }
@@ -133,10 +148,12 @@ impl Start {
             Action::Start => self.chosen = 0,
             Action::End => self.choose(isize::MAX),
             Action::Open | Action::PlayOrPause => self.open(),
-            Action::Search | Action::Filter | Action::Palette => {
-                self.prompt = Some(Prompt::new(Purpose::Narrow, ""));
+            Action::Search | Action::Filter => {
+                self.typed = Some(Line::default());
                 self.chosen = 0;
             }
+            Action::Help => self.lay_over(MenuKind::Help),
+            Action::Palette => self.lay_over(MenuKind::Palette),
             Action::Tour => self.note = Some(TOURS.to_owned()),
             Action::Quit | Action::QuitAndKeep => self.has_quit = true,
             Action::NextCommand
@@ -164,13 +181,15 @@ impl Start {
             | Action::Swap
             | Action::Export
             | Action::Reproduce
-            | Action::Help
             | Action::Back => self.note = Some(WELCOME.to_owned()),
         }
     }
 
-    /// Opens the row that is pointed at.
+    /// Takes a click on a row: of the list over the page, or of the page, which is opened.
     pub fn click(&mut self, row: usize) {
+        if self.ask_menu(|menu| menu.click(row)) {
+            return;
+        }
         self.chosen = row.min(self.rows().len().saturating_sub(1));
         self.open();
     }
@@ -193,11 +212,15 @@ impl Start {
         }
     }
 
-    fn press_in_prompt(&mut self, key: KeyPress) {
-        let Some(prompt) = &mut self.prompt else { return };
+    fn lay_over(&mut self, kind: MenuKind) {
+        self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
+    }
+
+    fn press_in_line(&mut self, key: KeyPress) {
+        let Some(line) = &mut self.typed else { return };
         match key.code {
             Code::Named(Named::Esc) => {
-                self.prompt = None;
+                self.typed = None;
                 self.choose(0);
             }
             Code::Named(Named::Enter) => self.open(),
@@ -205,18 +228,44 @@ impl Start {
             Code::Named(Named::Down) => self.choose(1),
             Code::Char('c') if key.ctrl => self.has_quit = true,
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
-                prompt.edit(key);
+                line.edit(key);
                 self.choose(0);
             }
         }
     }
 }
 
+impl HasMenu for Start {
+    fn menu(&mut self) -> &mut Option<Menu> {
+        &mut self.menu
+    }
+
+    fn act(&mut self, action: Action) {
+        self.update(action);
+    }
+}
+
+/// What can be done on this page, the most wanted first.
+pub const ACTIONS: &[Action] = &[
+    Action::Open,
+    Action::Down,
+    Action::Up,
+    Action::PageDown,
+    Action::PageUp,
+    Action::Start,
+    Action::End,
+    Action::Search,
+    Action::Tour,
+    Action::Palette,
+    Action::Help,
+    Action::Quit,
+];
+
 /// The scenario that is chosen at first.
 const USUAL: &str = "join";
 
 /// What can be done on the page.
-const WELCOME: &str = "Enter opens and plays, arrows choose, `/` narrows, `q` leaves";
+const WELCOME: &str = "Enter opens and plays, arrows choose, `/` narrows, `?` all keys, `q` leaves";
 
 #[cfg(test)]
 mod tests {

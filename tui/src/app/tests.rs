@@ -8,6 +8,7 @@ use ringscope_traces::Place;
 use super::testing::{built_in, press, type_line};
 use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
 use crate::app::keys::BINDINGS;
+use crate::app::rows::Row;
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {
@@ -399,34 +400,38 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
     assert_eq!(trace.lines().count(), app.film.len() + 2);
 }
 
+fn rows(app: &App) -> Vec<Row> {
+    app.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
+}
+
 #[test]
 fn the_palette_does_what_is_chosen() {
     let mut app = built_in("join", 0);
     press(&mut app, "ctrl-p");
     app.paste("whole screen");
-    assert_eq!(app.rows().len(), 1);
+    assert_eq!(rows(&app).len(), 1);
     press(&mut app, "enter");
-    assert!(app.is_zoomed && app.overlay.is_none() && app.prompt.is_none());
+    assert!(app.is_zoomed && app.menu.is_none() && app.prompt.is_none());
     press(&mut app, ": down down up enter");
-    assert_eq!(app.overlay, None);
+    assert!(app.menu.is_none());
     press(&mut app, ":");
     app.paste("no such thing");
     press(&mut app, "enter");
-    assert_eq!(app.overlay, None);
+    assert!(app.menu.is_none());
 }
 
 #[test]
 fn help_begins_with_what_the_pane_is_for_and_knows_every_key() {
     let mut app = built_in("join", 0);
     press(&mut app, "5 ?");
-    let rows = app.rows();
+    let rows = rows(&app);
     assert_eq!(rows[0].action, Some(Action::Break));
     for row in BINDINGS {
         assert_eq!(rows.iter().filter(|other| other.action == Some(row.action)).count(), 1);
     }
     assert!(rows.iter().any(|row| row.keys == "key KEY moves"));
     app.paste("unanswered");
-    assert_eq!(app.rows().len(), 4);
+    assert_eq!(self::rows(&app).len(), 4);
     press(&mut app, "esc q");
     assert!(app.has_quit);
 }
@@ -498,7 +503,9 @@ proptest! {
             }
             prop_assert!(app.cursor <= app.film.len());
             prop_assert_eq!(app.moment.cursor, app.cursor);
-            prop_assert!(app.rows().len() > app.chosen || app.chosen == 0);
+            if let Some(menu) = &app.menu {
+                prop_assert!(menu.rows().len() > menu.chosen || menu.chosen == 0);
+            }
             let listed = app.listed.iter().flatten();
             prop_assert!(listed.copied().all(|at| at.0 < app.film.len()));
         }

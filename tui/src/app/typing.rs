@@ -23,12 +23,7 @@ impl App {
         match key.code {
             Code::Named(Named::Esc) => self.cancel(purpose),
             Code::Char('c') if key.ctrl => self.cancel(purpose),
-            Code::Named(Named::Enter) if purpose == Purpose::Narrow => self.take_chosen(),
             Code::Named(Named::Enter) => self.submit(),
-            Code::Named(Named::Up) => self.choose(-1),
-            Code::Named(Named::Down) => self.choose(1),
-            Code::Named(Named::PageUp) => self.choose(-super::PAGE),
-            Code::Named(Named::PageDown) => self.choose(super::PAGE),
             Code::Named(_) | Code::Char(_) | Code::F(_) => self.edit(key),
         }
     }
@@ -37,14 +32,14 @@ impl App {
         let Some(prompt) = &mut self.prompt else { return };
         if key.is(Named::Tab) {
             prompt.complete();
-        } else if !prompt.edit(key) {
+        } else if !prompt.typed.edit(key) {
             return;
         }
         self.review();
     }
 
     fn cancel(&mut self, purpose: Purpose) {
-        (self.prompt, self.overlay, self.chosen) = (None, None, 0);
+        self.prompt = None;
         if purpose == Purpose::Filter {
             self.filter_by(&self.filter_before.clone());
         }
@@ -65,7 +60,6 @@ impl App {
         }
         match purpose {
             Purpose::Filter if is_right => self.filter_by(&line),
-            Purpose::Narrow => self.choose(0),
             Purpose::Filter
             | Purpose::Search
             | Purpose::GoTo
@@ -85,7 +79,7 @@ impl App {
             Purpose::Break => Condition::parse(line, &lexicon).err(),
             Purpose::GoTo => self.cursor_meant(line).err(),
             Purpose::Command | Purpose::Fork => live::misread(line),
-            Purpose::Diff | Purpose::Export | Purpose::Replace | Purpose::Narrow => None,
+            Purpose::Diff | Purpose::Export | Purpose::Replace => None,
         };
         wrong.map(|wrong| wrong.to_string())
     }
@@ -96,11 +90,7 @@ impl App {
             Purpose::Search | Purpose::Filter => query::completions(line, &lexicon),
             Purpose::Break => condition::completions(line, &lexicon),
             Purpose::Command | Purpose::Fork => live::completions(line, &self.moment),
-            Purpose::GoTo
-            | Purpose::Diff
-            | Purpose::Export
-            | Purpose::Replace
-            | Purpose::Narrow => Vec::new(),
+            Purpose::GoTo | Purpose::Diff | Purpose::Export | Purpose::Replace => Vec::new(),
         }
     }
 
@@ -122,7 +112,7 @@ impl App {
                 Ok(())
             }
             Purpose::Export => self.export(&line),
-            Purpose::Replace | Purpose::Narrow => Ok(()),
+            Purpose::Replace => Ok(()),
         };
         if let Err(problem) = done {
             // The same line again insists on it, where that is possible.

@@ -45,13 +45,23 @@ pub struct Args {
     allow: Vec<Allowed>,
 
     /// How many of the rank's steps are shown on either side of the first divergence
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = CONTEXT)]
     context: usize,
 
     /// As JSON, with every divergence and every race
     #[arg(long)]
     json: bool,
 }
+
+impl Args {
+    /// What is asked for when nothing else is said.
+    pub fn of(a: &Path, b: &Path) -> Args {
+        Args { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
+    }
+}
+
+/// How many steps are shown on either side of the first divergence when nobody says.
+const CONTEXT: usize = 3;
 
 /// What may be taken for equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

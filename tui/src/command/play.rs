@@ -1,18 +1,18 @@
 //! `ringscope play`: a run, looked at after any of its events.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
-use super::screen::{LookFlags, Size, size};
-use super::{Verdict, show};
+use super::screen::{LookFlags, Size, beside, size};
+use super::{Verdict, diff, show};
 use crate::app::{Order, Session};
 use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::input::is_trace;
+use crate::input::{is_trace, shown};
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::Symbols;
@@ -29,6 +29,7 @@ Examples:
   ringscope play join
   ringscope play join --seed 42 --at 37
   ringscope play mpi.jsonl
+  ringscope play join --diff mpi.jsonl
   ringscope play race-lost-key --plain | less
 
 Exit codes: 0 done; 2 bad input.")]
@@ -39,9 +40,13 @@ pub struct Args {
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// Begin after so many events
-    #[arg(long, value_name = "EVENT", default_value_t = 0)]
-    at: usize,
+    /// Beside another run, a scenario or a trace: which events are the same, where they part
+    #[arg(long, value_name = "RUN")]
+    diff: Option<PathBuf>,
+
+    /// Begin after so many events; with --diff at this row, else where the two part
+    #[arg(long, value_name = "EVENT")]
+    at: Option<usize>,
 
     /// Run the scenario even if the check beforehand finds fault with it
     #[arg(long)]
@@ -71,23 +76,43 @@ pub fn execute(
     let order = Order {
         word: args.run.clone(),
         settings: args.settings.clone(),
-        at: args.at,
+        at: args.at.filter(|_| args.diff.is_none()).unwrap_or(0),
         is_unchecked: args.unchecked,
     };
     if args.plain || !terminal::is_capable() {
-        return lines(&order, args.look.marks(config), streams);
+        return match &args.diff {
+            Some(other) => compared(&order, other, streams),
+            None => lines(&order, args.look.marks(config), streams),
+        };
     }
     let app = order.open()?;
-    if args.run.is_file() {
-        recent::remember(&args.run);
+    let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
+    for run in [Some(&args.run), args.diff.as_ref()].into_iter().flatten() {
+        if run.is_file() {
+            recent::remember(run);
+        }
     }
     let setup = Setup {
         look: args.look.look(config, color),
         has_mouse: config.has_mouse && !args.no_mouse,
         size: args.size.map(|size| (size.width, size.height)),
     };
-    terminal::show(&mut Session::of(app, config.keymap.clone()), setup, &mut |_| {})?;
+    let mut session = Session::of(app, config.keymap.clone());
+    other.into_iter().for_each(|diff| session.lay_upon(diff));
+    terminal::show(&mut session, setup, &mut |_| {})?;
     Ok(Verdict::Good)
+}
+
+/// What two traces have in common, in lines.
+fn compared(order: &Order, other: &Path, streams: &mut Streams) -> Result<Verdict, Failure> {
+    if let Some(word) = [&order.word, other].into_iter().find(|word| !is_trace(word)) {
+        let what = "is a scenario; without a screen, only traces are compared";
+        let hint = format!("`ringscope run {0} -o {0}.jsonl` records its trace", shown(word));
+        return Err(Failure::about(&shown(word), what).hint(&hint));
+    }
+    order.refuse_settings()?;
+    // That they differ is what there is to see, and no failure of the showing.
+    diff::execute(&diff::Args::of(&order.word, other), streams).map(|_| Verdict::Good)
 }
 
 /// A line an event.

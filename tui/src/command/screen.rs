@@ -1,11 +1,15 @@
 //! What the commands that draw have in common: how things look, and how large.
 
 use std::env;
+use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::app::App;
+use crate::app::diff::Diff;
 use crate::args::ColorWhen;
 use crate::config::Config;
+use crate::failure::Failure;
 use crate::report::lanes;
 use crate::view::Look;
 use crate::view::symbols::Symbols;
@@ -60,6 +64,13 @@ impl LookFlags {
         };
         if is_ascii { lanes::Symbols::Ascii } else { lanes::Symbols::Unicode }
     }
+}
+
+/// A run beside another one, a scenario or a trace, at that row, from 1.
+pub fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failure> {
+    let mut diff = Diff::open(app, other)?;
+    diff.awaited = row.map(|row| row.saturating_sub(1));
+    Ok(diff)
 }
 
 /// The colours of the screen.

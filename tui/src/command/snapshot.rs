@@ -7,14 +7,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Verdict;
-use super::screen::{LookFlags, Size, size};
-use crate::app::{App, Order, beyond};
+use super::screen::{LookFlags, Size, beside, size};
+use crate::app::{App, Order, Page, beyond};
 use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::{Streams, WholeFile};
-use crate::view;
+use crate::view::page;
 use crate::view::picture::Form;
 
 /// Draw the screen after an event into a file
@@ -27,6 +27,7 @@ Examples:
   ringscope snapshot join --at 37
   ringscope snapshot join --at 37 --size 160x48 -o join.svg
   ringscope snapshot mpi.jsonl --size 80x24 -o mpi.txt
+  ringscope snapshot join --diff mpi.jsonl
 
 Exit codes: 0 done; 2 bad input.")]
 pub struct Args {
@@ -36,7 +37,11 @@ pub struct Args {
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// After so many events; without this, after all
+    /// Beside another run, a scenario or a trace: which events are the same, where they part
+    #[arg(long, value_name = "RUN")]
+    diff: Option<PathBuf>,
+
+    /// After so many events, without this after all; with --diff at this row, else where the two part
     #[arg(long, value_name = "EVENT")]
     at: Option<usize>,
 
@@ -71,20 +76,17 @@ pub fn execute(
         at: 0,
         is_unchecked: args.unchecked,
     };
-    let mut app = order.open()?;
-    app.film.wait();
-    let events = app.film.len();
-    match args.at {
-        Some(at) if at > events => return Err(beyond(events)),
-        at => app.go_to(at.unwrap_or(events)),
-    }
+    let page = match &args.diff {
+        None => run(order.open()?, args.at)?,
+        Some(other) => comparison(&order.open()?, other, args.at)?,
+    };
     // A file is for another screen than this one.
     let color = match (color, args.output.is_some()) {
         (ColorWhen::Auto, true) => ColorWhen::Rgb,
         (ColorWhen::Auto, false) if !streams.out.is_coloured() => ColorWhen::Never,
         (said, _) => said,
     };
-    let picture = |form: Form| form.draw(&drawn(&app, args, (config, color)));
+    let picture = |form: Form| form.draw(&drawn(&page, args, (config, color)));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if color == ColorWhen::Never => write!(streams.out, "{}", picture(Form::Text))?,
@@ -93,11 +95,39 @@ pub fn execute(
     Ok(Verdict::Good)
 }
 
-fn drawn(app: &App, args: &Args, (config, color): (&Config, ColorWhen)) -> Buffer {
+/// A run, read to its end, at that event.
+fn run(mut app: App, at: Option<usize>) -> Result<Page, Failure> {
+    app.film.wait();
+    let events = app.film.len();
+    match at {
+        Some(at) if at > events => return Err(beyond(events)),
+        at => app.go_to(at.unwrap_or(events)),
+    }
+    Ok(Page::Run(Box::new(app)))
+}
+
+/// Two runs beside each other, at that row.
+fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failure> {
+    let mut diff = beside(app, other, at)?;
+    diff.wait();
+    match (&diff.problem, at) {
+        (Some(problem), _) => {
+            let names = format!("{} and {}", diff.a.name, diff.b.name);
+            Err(Failure::about(&names, problem.as_str()))
+        }
+        (None, Some(at)) if at > diff.rows.len() => {
+            let what = format!("there are {} rows", diff.rows.len());
+            Err(Failure::about("--at", what).hint("1 is the first one"))
+        }
+        (None, _) => Ok(Page::Diff(Box::new(diff))),
+    }
+}
+
+fn drawn(page: &Page, args: &Args, (config, color): (&Config, ColorWhen)) -> Buffer {
     let Size { width, height } = args.size;
     let area = Rect { x: 0, y: 0, width, height };
     let mut buffer = Buffer::empty(area);
-    view::paint(app, (area, &args.look.look(config, color)), &mut buffer);
+    page::paint(page, (area, &args.look.look(config, color)), &mut buffer);
     buffer
 }
 

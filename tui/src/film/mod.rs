@@ -23,7 +23,7 @@ use ringscope_sim::explain::{Explanation, explain};
 use ringscope_sim::ledger::{Invariant, Violation};
 use ringscope_sim::protocol::{Key, Protocol};
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
@@ -116,12 +116,8 @@ const LIVE_MESSAGES: u64 = 1_000_000;
 impl Film {
     /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
     pub fn live(scenario: Scenario) -> Film {
-        let written = Written::new(Vec::new(), &header(&scenario.settings));
-        let mut written = written.expect(MEMORY);
-        let finished = simulate(&limited(&scenario), &mut written);
-        let end = &finished.outcome.end;
-        let (bytes, _) = written.finish(&end.ending()).expect(MEMORY);
-        let explanation = explain(end, finished.world.nodes());
+        let (bytes, finished) = simulated(&scenario);
+        let explanation = explain(&finished.outcome.end, finished.world.nodes());
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
         let film = Film::read(Source::Live(scenario), (store, &name), Manner::default());
@@ -415,6 +411,15 @@ impl Film {
 }
 
 const MEMORY: &str = "memory takes a trace";
+
+/// The trace of a scenario, to its end or to so many messages that more would fill the memory.
+pub(crate) fn simulated(scenario: &Scenario) -> (Vec<u8>, Finished) {
+    let written = Written::new(Vec::new(), &header(&scenario.settings));
+    let mut written = written.expect(MEMORY);
+    let finished = simulate(&limited(scenario), &mut written);
+    let (bytes, _) = written.finish(&finished.outcome.end.ending()).expect(MEMORY);
+    (bytes, finished)
+}
 
 /// The scenario with a limit, if it has none.
 fn limited(scenario: &Scenario) -> Scenario {

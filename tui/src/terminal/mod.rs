@@ -2,7 +2,6 @@
 
 mod keys;
 mod mouse;
-mod paint;
 mod screen;
 mod signals;
 mod wait;
@@ -19,12 +18,11 @@ use crate::app::session::Leave;
 use crate::app::{KeyPress, Session};
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::view::Look;
+use crate::view::{Look, page};
 use mouse::Mouse;
-pub use paint::paint;
 pub use screen::Screen;
 use signals::Signals;
-use wait::{Waited, wait};
+use wait::{Waited, is_gone, wait};
 
 /// How long to wait for a key while the screen changes by itself.
 const FRAME: Duration = Duration::from_millis(16);
@@ -73,6 +71,7 @@ pub fn show(
     let signals = Signals::watch().map_err(|error| cannot(&error))?;
     let mut screen = Screen::open(setup.has_mouse).map_err(|error| cannot(&error))?;
     let ended = run(session, setup, (&mut screen, &signals, between));
+    let ended = ended.or_else(|error| if is_gone(&error) { Ok(Ended::Gone) } else { Err(error) });
     match ended.map_err(|error| cannot(&error))? {
         Ended::Left(Leave::Clean) => Ok(()),
         Ended::Left(Leave::Keep) => screen.leave_behind().map_err(|error| cannot(&error)),
@@ -112,7 +111,7 @@ fn run(
     loop {
         if is_stale {
             screen.draw(|area, buffer| {
-                paint(session.page(), (setup.part(area), &setup.look), buffer);
+                page::paint(session.page(), (setup.part(area), &setup.look), buffer);
             })?;
         }
         if wait(if session.is_busy() { FRAME } else { IDLE })? == Waited::Gone {

@@ -3,9 +3,8 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
-use super::paint;
 use crate::app::{Pane, Session, Target};
-use crate::view::Look;
+use crate::view::{Look, page};
 
 /// How many rows the wheel turns by.
 const TURN: isize = 3;
@@ -21,7 +20,7 @@ impl Mouse {
     /// Takes what the mouse does.
     pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: (Rect, &Look)) {
         let MouseEvent { kind, column, row, .. } = event;
-        let target = |session: &Session, row| paint::at(session.page(), drawn, (column, row));
+        let target = |session: &Session, row| page::at(session.page(), drawn, (column, row));
         match kind {
             MouseEventKind::Down(MouseButton::Left) => {
                 let target = target(session, row);

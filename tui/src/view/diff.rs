@@ -5,13 +5,18 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget as _};
 
+mod told;
+
 use super::Look;
 use super::framed::window;
 use super::geometry::cells;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
 use super::{keybar, words};
-use crate::app::{Action, Keymap};
+use crate::app::diff::Diff;
+use crate::app::{Action, Keymap, Target};
+
+pub(super) use told::told;
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +31,10 @@ pub struct Comparison {
     pub first: Option<usize>,
     /// The row that the cursor is on.
     pub cursor: usize,
+    /// How the events stand to each other in parts of all rows, as many as a screen has columns or more.
+    pub overview: Vec<Relation>,
+    /// Which of how many rows in all the cursor is on.
+    pub row: (usize, usize),
     /// Whose states are compared below, in a few words.
     pub subject: String,
     /// What is known of it in the one and in the other.
@@ -82,6 +91,15 @@ impl Relation {
         }
     }
 
+    /// How much it says where there is room for one only.
+    fn weight(self) -> u8 {
+        match self {
+            Relation::Same => 0,
+            Relation::Order => 1,
+            Relation::Different | Relation::OnlyFirst | Relation::OnlySecond => 2,
+        }
+    }
+
     fn style(self, look: &Look) -> Style {
         match self {
             Relation::Same => look.theme.faint(),
@@ -111,27 +129,52 @@ pub fn draw(
     let area = area.intersection(buffer.area);
     draw_title(comparison, (row(area, 0), look), buffer);
     let (above, below) = parts(area, comparison.states.len());
-    let inside = frame((above, look), " aligned per rank ", buffer);
+    let title = match comparison.row {
+        (_, 0) => " aligned per rank ".to_owned(),
+        (at, rows) => format!(" aligned per rank: row {} of {rows} ", at + 1),
+    };
+    let inside = frame((above, look), &title, buffer);
     draw_rows(comparison, (inside, look), buffer);
     let title = format!(" {} ", words::plain(&comparison.subject));
     let inside = frame((below, look), &title, buffer);
     draw_states(comparison, (inside, look), buffer);
-    let last = row(area, usize::from(area.height).saturating_sub(2));
+    let (bar, keys) = last_rows(area);
     if area.height > 3 {
-        draw_bar(comparison, (last, look), buffer);
-        let keys = row(area, usize::from(area.height) - 1);
+        draw_bar(comparison, (bar, look), buffer);
         keybar::draw_keys(&KEYS, (keymap, look), (keys, buffer));
     }
 }
 
+/// What is at a position of the page, as it was drawn.
+pub fn at(page: &Diff, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
+    let (comparison, first) = told(page);
+    let (bar, keys) = last_rows(area);
+    if keys.contains((x, y).into()) {
+        let keys = (keys, look.symbols);
+        return keybar::action_at((&KEYS, &page.keymap), keys, x).map(Target::Bar);
+    }
+    if bar.contains((x, y).into()) {
+        let (_, rows) = comparison.row;
+        let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
+        return (rows > 0).then_some(Target::Timeline(row));
+    }
+    row_at(&comparison, area, y).map(|row| Target::Row(first + row))
+}
+
 /// The row of the list at a position, as it was drawn.
-pub fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usize> {
+pub(super) fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usize> {
     let (above, _) = parts(area, comparison.states.len());
     let inside = above.inner(Margin::new(1, 1));
     let index = usize::from(y.checked_sub(inside.y + 1).filter(|_| y < inside.bottom())?);
     let rows = usize::from(inside.height.saturating_sub(1));
     let first = window(comparison.rows.len(), rows, comparison.cursor);
     Some(first + index).filter(|index| *index < comparison.rows.len())
+}
+
+/// The row of the overview, and that of the keys.
+pub(super) fn last_rows(area: Rect) -> (Rect, Rect) {
+    let height = usize::from(area.height);
+    (row(area, height.saturating_sub(2)), row(area, height.saturating_sub(1)))
 }
 
 /// The rows above and the states below.
@@ -254,19 +297,22 @@ fn draw_states(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mu
 /// Where the two are the same and where not, all in one row.
 fn draw_bar(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     let width = usize::from(area.width);
-    let count = comparison.rows.len().max(1);
+    let bins = comparison.overview.len();
+    let (chosen, rows) = comparison.row;
+    let head = (rows > 0).then(|| chosen * width / rows);
     let mut pen = Pen::new(buffer, area);
     for at in 0..width {
-        let from = at * count / width;
-        let to = ((at + 1) * count / width).max(from + 1).min(comparison.rows.len());
-        let rows = comparison.rows.get(from..to).unwrap_or_default();
-        let worst = rows.iter().map(|pair| pair.relation).find(|one| *one != Relation::Same);
-        match worst {
-            _ if (from..to).contains(&comparison.cursor) => {
-                pen.write(look.symbols.of(Symbol::Head), look.theme.moving())
-            }
-            Some(relation) => pen.write(relation.sign(), relation.style(look)),
-            None => pen.write(look.symbols.of(Symbol::Past), look.theme.faint()),
-        };
+        let from = at * bins / width;
+        let to = ((at + 1) * bins / width).max(from + 1).min(bins);
+        let bins = comparison.overview.get(from..to).unwrap_or_default();
+        let worst = bins.iter().copied().max_by_key(|one| one.weight());
+        let worst = worst.unwrap_or_default();
+        if head == Some(at) {
+            pen.write(look.symbols.of(Symbol::Head), look.theme.moving());
+        } else if worst == Relation::Same {
+            pen.write(look.symbols.of(Symbol::Past), look.theme.faint());
+        } else {
+            pen.write(worst.sign(), worst.style(look));
+        }
     }
 }

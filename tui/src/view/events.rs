@@ -31,7 +31,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
             draw_event(scene, at, (row(inside, index), buffer));
         }
     }
-    framed::scrollbar(scene, inside, (first, rows, count), buffer);
+    framed::scrollbar(scene.look, inside, (first, rows, count), buffer);
 }
 
 /// The event in the row at a position.

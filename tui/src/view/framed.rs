@@ -6,6 +6,7 @@ use ratatui::widgets::{Block, Widget as _};
 
 use crate::app::Pane;
 
+use super::Look;
 use super::geometry::cells;
 use super::layout::Placed;
 use super::pen::Pen;
@@ -18,7 +19,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
         return placed.inside().intersection(buffer.area);
     }
     let has_focus = scene.app.focus == placed.pane;
-    let inside = plain(scene, placed.area, has_focus, buffer);
+    let inside = plain(scene.look, placed.area, has_focus, buffer);
     let mut pen = Pen::new(buffer, title_row(placed.area));
     for (name, is_front) in tabs(placed) {
         let style = match (is_front, has_focus) {
@@ -35,10 +36,10 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
 }
 
 /// A frame without a title.
-pub fn plain(scene: &Scene<'_>, area: Rect, has_focus: bool, buffer: &mut Buffer) -> Rect {
+pub fn plain(look: &Look, area: Rect, has_focus: bool, buffer: &mut Buffer) -> Rect {
     let block = Block::bordered()
-        .border_set(scene.look.symbols.border())
-        .border_style(scene.look.theme.frame(has_focus));
+        .border_set(look.symbols.border())
+        .border_style(look.theme.frame(has_focus));
     let area = area.intersection(buffer.area);
     let inside = block.inner(area);
     block.render(area, buffer);
@@ -89,7 +90,7 @@ pub fn window(count: usize, rows: usize, middle: usize) -> usize {
 
 /// A bar on the right edge of a pane that shows which part of its list is seen.
 pub fn scrollbar(
-    scene: &Scene<'_>,
+    look: &Look,
     area: Rect,
     (first, rows, count): (usize, usize, usize),
     buffer: &mut Buffer,
@@ -104,7 +105,7 @@ pub fn scrollbar(
     for at in top..(top + length).min(height) {
         let place = (area.right(), area.y + cells(at));
         if let Some(cell) = buffer.cell_mut(place) {
-            cell.set_symbol(scene.symbol(Symbol::Thumb)).set_style(scene.look.theme.label());
+            cell.set_symbol(look.symbols.of(Symbol::Thumb)).set_style(look.theme.label());
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
 pub type Wanted = [(Action, &'static str)];
 
 /// Those of a run.
-fn usual() -> Vec<(Action, &'static str)> {
+pub fn usual() -> Vec<(Action, &'static str)> {
     BINDINGS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
 }
 
@@ -73,9 +73,13 @@ const MORE: &str = "(80x24: ring)";
 const GAP: usize = 2;
 
 /// The action whose words are at a column of the row.
-pub fn action_at(keymap: &Keymap, area: Rect, (x, symbols): (u16, Symbols)) -> Option<Action> {
+pub fn action_at(
+    (wanted, keymap): (&Wanted, &Keymap),
+    (area, symbols): (Rect, Symbols),
+    x: u16,
+) -> Option<Action> {
     let x = usize::from(x.checked_sub(area.x)?);
-    let entries = entries(&usual(), keymap, (area.width, symbols));
+    let entries = entries(wanted, keymap, (area.width, symbols));
     let hit = entries.iter().find(|(entry, column)| {
         (usize::from(*column)..usize::from(*column) + entry.width()).contains(&x)
     });
@@ -151,7 +155,8 @@ mod tests {
     #[test]
     fn a_click_on_words_is_a_click_on_their_action() {
         let area = Rect::new(2, 9, 60, 1);
-        let at = |x| action_at(&Keymap::default(), area, (x, Symbols::Braille));
+        let keymap = Keymap::default();
+        let at = |x| action_at((&usual(), &keymap), (area, Symbols::Braille), x);
         assert_eq!(at(2), Some(Action::NextEvent));
         assert_eq!(at(12), Some(Action::PlayOrPause));
         assert_eq!(at(8), None);

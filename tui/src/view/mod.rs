@@ -11,6 +11,7 @@ mod labels;
 pub mod layout;
 mod overlay;
 mod ownership;
+pub mod page;
 mod pen;
 pub mod picture;
 mod prompt;
@@ -35,7 +36,6 @@ use ratatui::layout::Rect;
 use crate::app::{App, Pane};
 
 use layout::{Class, LEAST, Layout, Placed};
-use overlay::Listed;
 use pen::Pen;
 use scene::Scene;
 use symbols::Symbols;
@@ -80,10 +80,10 @@ pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     timeline::draw(&scene, layout.timeline, buffer);
     keybar::draw(&scene, &layout, buffer);
     if let Some(prompt) = &app.prompt {
-        prompt::draw(&scene, (&layout, prompt), buffer);
+        prompt::draw(prompt, look, (layout.timeline, layout.keybar), buffer);
     }
-    if let Some(listed) = Listed::of(app) {
-        overlay::draw(&scene, (area, &listed), buffer);
+    if let Some(menu) = &app.menu {
+        overlay::draw(menu, (area, look), buffer);
     }
 }
 

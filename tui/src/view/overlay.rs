@@ -5,69 +5,48 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::menu::{Kind, Menu};
 use crate::app::rows::Row;
-use crate::app::{App, Overlay};
 
+use super::Look;
 use super::geometry::cells;
 use super::pen::{Pen, row};
-use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{framed, keybar};
 
 /// The most columns that an overlay takes.
 const WIDTH: u16 = 76;
 
-/// What an overlay lists.
-#[derive(Debug, Clone)]
-pub struct Listed<'a> {
-    /// Which of them it is.
-    pub overlay: Overlay,
-    /// The rows that have what is typed.
-    pub rows: Vec<Row>,
-    /// What is typed to narrow it.
-    pub typed: &'a str,
-    /// The row that is chosen.
-    pub chosen: usize,
-}
-
 /// Draws it in the middle of the screen.
-pub fn draw(scene: &Scene<'_>, (screen, listed): (Rect, &Listed<'_>), buffer: &mut Buffer) {
-    let rows = &listed.rows;
+pub fn draw(menu: &Menu, (screen, look): (Rect, &Look), buffer: &mut Buffer) {
+    let rows = menu.rows();
     let area = place(screen, rows.len());
     Clear.render(area.intersection(buffer.area), buffer);
-    let inside = framed::plain(scene, area, true, buffer);
-    draw_title(scene, listed, (area, buffer));
+    let inside = framed::plain(look, area, true, buffer);
+    draw_title(menu, (area, look), buffer);
     if rows.is_empty() {
-        Pen::new(buffer, inside).gap(1).write("nothing has these words", scene.look.theme.faint());
+        Pen::new(buffer, inside).gap(1).write("nothing has these words", look.theme.faint());
         return;
     }
     let height = usize::from(inside.height);
-    let chosen = listed.chosen.min(rows.len() - 1);
+    let chosen = menu.chosen.min(rows.len() - 1);
     let first = framed::window(rows.len(), height, chosen);
     for (index, one) in rows.iter().enumerate().skip(first).take(height) {
-        draw_row(scene, (one, index == chosen), (row(inside, index - first), buffer));
+        draw_row((one, index == chosen), (row(inside, index - first), look), buffer);
     }
-    framed::scrollbar(scene, inside, (first, height, rows.len()), buffer);
+    framed::scrollbar(look, inside, (first, height, rows.len()), buffer);
 }
 
 /// The row at a position, as it was drawn.
-pub fn row_at((screen, listed): (Rect, &Listed<'_>), (x, y): (u16, u16)) -> Option<usize> {
-    let rows = listed.rows.len();
+pub fn row_at(menu: &Menu, screen: Rect, (x, y): (u16, u16)) -> Option<usize> {
+    let rows = menu.rows().len();
     let inside = place(screen, rows).inner(Margin::new(1, 1));
     if !inside.contains((x, y).into()) {
         return None;
     }
     let height = usize::from(inside.height);
-    let first = framed::window(rows, height, listed.chosen.min(rows.saturating_sub(1)));
+    let first = framed::window(rows, height, menu.chosen.min(rows.saturating_sub(1)));
     Some(first + usize::from(y - inside.y)).filter(|index| *index < rows)
-}
-
-impl<'a> Listed<'a> {
-    /// What lies over the panes, if anything does.
-    pub fn of(app: &'a App) -> Option<Listed<'a>> {
-        let typed = app.prompt.as_ref().map_or("", |prompt| prompt.line());
-        Some(Listed { overlay: app.overlay?, rows: app.rows(), typed, chosen: app.chosen })
-    }
 }
 
 fn place(screen: Rect, rows: usize) -> Rect {
@@ -81,10 +60,10 @@ fn place(screen: Rect, rows: usize) -> Rect {
     }
 }
 
-fn draw_title(scene: &Scene<'_>, listed: &Listed<'_>, (area, buffer): (Rect, &mut Buffer)) {
-    let title = match listed.overlay {
-        Overlay::Help => " Keys ",
-        Overlay::Palette => " Everything that can be done ",
+fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let title = match menu.kind {
+        Kind::Help => " Keys ",
+        Kind::Palette => " Everything that can be done ",
     };
     let top = Rect {
         x: area.x.saturating_add(1),
@@ -93,29 +72,25 @@ fn draw_title(scene: &Scene<'_>, listed: &Listed<'_>, (area, buffer): (Rect, &mu
         ..area
     };
     let mut pen = Pen::new(buffer, top);
-    pen.write(title, scene.look.theme.selected());
-    if listed.typed.is_empty() {
-        pen.write(" type to narrow it, Esc closes it ", scene.look.theme.faint());
+    pen.write(title, look.theme.selected());
+    if menu.typed().is_empty() {
+        pen.write(" type to narrow it, Esc closes it ", look.theme.faint());
     } else {
-        pen.write(&format!(" {} ", super::words::plain(listed.typed)), scene.look.theme.name());
+        pen.write(&format!(" {} ", super::words::plain(menu.typed())), look.theme.name());
     }
 }
 
-fn draw_row(
-    scene: &Scene<'_>,
-    (one, is_chosen): (&Row, bool),
-    (area, buffer): (Rect, &mut Buffer),
-) {
-    let theme = &scene.look.theme;
+fn draw_row((one, is_chosen): (&Row, bool), (area, look): (Rect, &Look), buffer: &mut Buffer) {
+    let theme = &look.theme;
     // What can be typed is shown as it is typed.
     let pretty = |key: &str| match one.action {
-        Some(_) => keybar::pretty(key, scene.look.symbols),
+        Some(_) => keybar::pretty(key, look.symbols),
         None => key.to_owned(),
     };
     let keys: Vec<String> = one.keys.split(' ').map(pretty).collect();
     let keys = keys.join(" ");
     let mut pen = Pen::new(buffer, area);
-    pen.write(if is_chosen { scene.symbol(Symbol::Cursor) } else { " " }, theme.moving());
+    pen.write(if is_chosen { look.symbols.of(Symbol::Cursor) } else { " " }, theme.moving());
     let keys_width = 12.max(keys.width() + 1);
     pen.column(&keys, keys_width, theme.key());
     pen.column(one.name, 19, if is_chosen { theme.selected() } else { theme.name() });

@@ -6,55 +6,50 @@ use unicode_width::UnicodeWidthChar as _;
 
 use crate::app::Prompt;
 
-use super::layout::Layout;
+use super::Look;
 use super::pen::Pen;
-use super::scene::Scene;
 use super::symbols::Symbol;
 use super::words;
 
 /// Draws the line in the last row, and what there is to say about it in the row above.
-pub fn draw(scene: &Scene<'_>, (layout, prompt): (&Layout, &Prompt), buffer: &mut Buffer) {
-    let area = layout.keybar;
-    clear(area, buffer);
-    let mut pen = Pen::new(buffer, area);
-    pen.gap(1).write(prompt.purpose.title(), scene.look.theme.key()).gap(1);
+pub fn draw(prompt: &Prompt, look: &Look, (above, last): (Rect, Rect), buffer: &mut Buffer) {
+    clear(last, buffer);
+    let mut pen = Pen::new(buffer, last);
+    pen.gap(1).write(prompt.purpose.title(), look.theme.key()).gap(1);
     let (shown, cursor) = window(prompt, pen.room().saturating_sub(3));
     let (sign, style) = match prompt.problem {
-        Some(_) => (Symbol::Bad, scene.look.theme.bad()),
-        None => (Symbol::Good, scene.look.theme.good()),
+        Some(_) => (Symbol::Bad, look.theme.bad()),
+        None => (Symbol::Good, look.theme.good()),
     };
     for (index, letter) in shown.chars().chain([' ']).enumerate() {
-        let style = match index == cursor {
-            true => scene.look.theme.selected(),
-            false => scene.look.theme.text(),
-        };
+        let style = if index == cursor { look.theme.selected() } else { look.theme.text() };
         pen.write(letter.encode_utf8(&mut [0; 4]), style);
     }
     if prompt.line().is_empty() {
-        pen.gap(1).write(prompt.purpose.hint(), scene.look.theme.faint());
+        pen.gap(1).write(prompt.purpose.hint(), look.theme.faint());
     } else {
-        pen.gap(1).write(scene.symbol(sign), style);
+        pen.gap(1).write(look.symbols.of(sign), style);
     }
-    draw_remark(scene, (layout.timeline, prompt), buffer);
+    draw_remark(prompt, (above, look), buffer);
 }
 
-fn draw_remark(scene: &Scene<'_>, (area, prompt): (Rect, &Prompt), buffer: &mut Buffer) {
+fn draw_remark(prompt: &Prompt, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     if let Some(problem) = &prompt.problem {
         clear(area, buffer);
-        Pen::new(buffer, area).gap(1).write(&words::plain(problem), scene.look.theme.bad());
+        Pen::new(buffer, area).gap(1).write(&words::plain(problem), look.theme.bad());
     } else if !prompt.completions.is_empty() {
         clear(area, buffer);
         let mut pen = Pen::new(buffer, area);
         for word in &prompt.completions {
-            pen.gap(1).write(&words::plain(word), scene.look.theme.label()).gap(1);
+            pen.gap(1).write(&words::plain(word), look.theme.label()).gap(1);
         }
     }
 }
 
 /// The part of the line that is seen, and where in it the cursor stands, in letters.
 fn window(prompt: &Prompt, room: usize) -> (String, usize) {
-    let letters: Vec<char> = words::plain(prompt.input.value()).chars().collect();
-    let cursor = prompt.input.cursor().min(letters.len());
+    let letters: Vec<char> = words::plain(prompt.line()).chars().collect();
+    let cursor = prompt.typed.cursor().min(letters.len());
     let mut first = 0;
     let width = |from: usize| {
         letters[from..cursor].iter().map(|letter| letter.width().unwrap_or(0)).sum::<usize>()

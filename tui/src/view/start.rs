@@ -7,10 +7,11 @@ use super::Look;
 use super::framed::window;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
-use super::words;
+use super::{keybar, words};
+use crate::app::{self, Action, Keymap, Target};
 
 /// What there is to choose from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Start {
     /// The lists, one below the other.
     pub sections: Vec<Section>,
@@ -18,6 +19,32 @@ pub struct Start {
     pub chosen: usize,
     /// What is typed to narrow the lists.
     pub typed: String,
+    /// What there is to say about the last action.
+    pub note: String,
+    /// Which keys do what.
+    pub keymap: Keymap,
+}
+
+/// The page of the app as it is drawn.
+impl From<&app::start::Start> for Start {
+    fn from(page: &app::start::Start) -> Start {
+        let mut sections: Vec<Section> = Vec::new();
+        for entry in page.rows() {
+            let title = entry.section.name();
+            if sections.last().is_none_or(|section| section.title != title) {
+                sections.push(Section { title: title.to_owned(), entries: Vec::new() });
+            }
+            let entries = &mut sections.last_mut().expect("one was just there").entries;
+            entries.push(Entry { name: entry.name.clone(), what: entry.what.clone() });
+        }
+        Start {
+            sections,
+            chosen: page.chosen,
+            typed: page.words().to_owned(),
+            note: page.note.clone().unwrap_or_default(),
+            keymap: page.keymap.clone(),
+        }
+    }
 }
 
 /// A list under a heading: walkthroughs, built-in scenarios, files that were looked at before.
@@ -46,6 +73,15 @@ enum Row<'a> {
     Space,
 }
 
+/// What can be done here.
+const KEYS: [(Action, &str); 5] = [
+    (Action::Open, "open"),
+    (Action::Down, "choose"),
+    (Action::Search, "narrow"),
+    (Action::Help, "help"),
+    (Action::Quit, "quit"),
+];
+
 /// The rows above the lists.
 const HEADING: usize = 3;
 
@@ -68,15 +104,26 @@ pub fn draw(start: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     }
     let last = usize::from(area.height).saturating_sub(1);
     if last > HEADING {
-        let mut pen = Pen::new(buffer, row(area, last));
-        for (key, what) in [("Enter", "open"), ("?", "help"), ("q", "quit")] {
-            pen.gap(1).write(key, theme.key()).gap(1).write(what, theme.text());
-        }
+        let keys = row(area, last);
+        keybar::draw_keys(&KEYS, (&start.keymap, look), (keys, buffer));
+        Pen::new(buffer, row(area, last - 1))
+            .gap(1)
+            .write(&words::plain(&start.note), theme.warning());
     }
 }
 
+/// What is at a position, as it was drawn.
+pub fn at(start: &Start, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
+    let keys = row(area, usize::from(area.height).saturating_sub(1));
+    if keys.contains((x, y).into()) {
+        let wanted = (&KEYS[..], &start.keymap);
+        return keybar::action_at(wanted, (keys, look.symbols), x).map(Target::Bar);
+    }
+    entry_at(start, area, y).map(Target::Row)
+}
+
 /// The entry at a position, as it was drawn.
-pub fn entry_at(start: &Start, area: Rect, y: u16) -> Option<usize> {
+pub(super) fn entry_at(start: &Start, area: Rect, y: u16) -> Option<usize> {
     let list = list(area);
     let index = usize::from(y.checked_sub(list.y).filter(|_| y < list.bottom())?);
     let rows = rows(start);

@@ -5,7 +5,6 @@ use ratatui::layout::{Position, Rect};
 use crate::app::{App, Pane, Target};
 
 use super::layout::{Class, Layout, Placed};
-use super::overlay::Listed;
 use super::scene::Scene;
 use super::{Look, events, framed, keybar, overlay, ownership, ring, space_time, timeline};
 
@@ -17,14 +16,15 @@ pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<
     if layout.class == Class::TooSmall {
         return None;
     }
-    if let Some(listed) = Listed::of(app) {
-        return overlay::row_at((area, &listed), (x, y)).map(Target::Row);
+    if let Some(menu) = &app.menu {
+        return overlay::row_at(menu, area, (x, y)).map(Target::Row);
     }
     if layout.timeline.contains(position) {
         return Some(Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x)));
     }
     if layout.keybar.contains(position) {
-        return keybar::action_at(&app.keymap, layout.keybar, (x, look.symbols)).map(Target::Bar);
+        let wanted = (&*keybar::usual(), &app.keymap);
+        return keybar::action_at(wanted, (layout.keybar, look.symbols), x).map(Target::Bar);
     }
     if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {
         return ownership::rank_at(&scene, strip, x).map(Target::Rank);

@@ -16,8 +16,8 @@ pub struct Row {
     pub what: What,
 }
 
-/// How the events of a row compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the events of a row compare; what says more is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// The rank did the same, in the same order.
     Same,
@@ -85,7 +85,7 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
         let (in_a, in_b) = (by_rank_a.places(rank), by_rank_b.places(rank));
         let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
         rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
-            key: (in_a.0, 0),
+            key: (*in_a, None),
             row: Row { a: Some(*in_a), b: Some(*in_b), what: What::Same },
         }));
         let before = same.checked_sub(1).map(|last| in_a[last]);
@@ -95,10 +95,10 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
     rows.into_iter().map(|keyed| keyed.row).collect()
 }
 
-/// A row, and what its place follows: the place in A of it or of what stands before it, and how many
-/// of B alone stand between.
+/// A row, and what its place follows: the place in A of it or of what its rank did before it, then, of
+/// what only B has, the place in B.
 struct Keyed {
-    key: (usize, usize),
+    key: (Place, Option<Place>),
     row: Row,
 }
 
@@ -144,19 +144,18 @@ fn align_rest(
             (Some(_), false) => What::Moved,
         };
         if let Some(partner) = partner {
-            place_of[partner] = Some(place.0);
+            place_of[partner] = Some(*place);
         }
         let row = Row { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
-        rows.push(Keyed { key: (place.0, 0), row });
+        rows.push(Keyed { key: (*place, None), row });
     }
-    let mut behind = (before.map_or(0, |before| before.0), 0);
+    let mut behind = before.unwrap_or(Place(0));
     for (index, place) in in_b.iter().enumerate() {
         match place_of[index] {
-            Some(in_a) => behind = (in_a, 0),
+            Some(in_a) => behind = in_a,
             None => {
-                behind.1 += 1;
                 let row = Row { a: None, b: Some(*place), what: What::OnlyB };
-                rows.push(Keyed { key: behind, row });
+                rows.push(Keyed { key: (behind, Some(*place)), row });
             }
         }
     }

@@ -3,9 +3,13 @@
 use std::path::Path;
 
 use ringscope_sim::scenario::{Scenario, builtin};
+use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::{Trace, write_trace};
 
+use super::keys::ACTIONS;
+use super::work::trace;
 use super::*;
+use crate::app::keys::BINDINGS;
 
 /// The trace of a scenario with another window or seed.
 fn run(name: &str, settings: &[(&str, &str)]) -> (Source, Trace) {
@@ -27,11 +31,9 @@ fn compared(a: &(Source, Trace), b: &Trace) -> Diff {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("b.jsonl");
     save(b, &path);
-    let mut diff = Diff::open(("a", &a.0), &path).expect("two traces");
-    while diff.is_busy() {
-        diff.poll();
-        thread::yield_now();
-    }
+    let app = App::new(Film::of(&a.0).expect("a run"), "a", 0);
+    let mut diff = Diff::open(&app, &path).expect("two traces");
+    diff.wait();
     diff
 }
 
@@ -95,6 +97,10 @@ fn every_event_of_both_stands_in_one_row() {
     };
     assert_eq!(places(|row| row.a), (0..a.events.len()).map(Place).collect::<Vec<_>>());
     assert_eq!(places(|row| row.b), (0..b.events.len()).map(Place).collect::<Vec<_>>());
+    let stretches = rows.chunk_by(|one, other| one.a.is_none() && other.a.is_none());
+    let only_b: Vec<&[Row]> = stretches.filter(|rows| rows[0].a.is_none()).collect();
+    assert!(only_b.iter().any(|rows| rows.len() > 1));
+    assert!(only_b.iter().all(|rows| rows.is_sorted_by_key(|row| row.b)));
     for row in &rows {
         if let (Some(in_a), Some(in_b)) = (row.a, row.b) {
             assert_eq!(a[in_a].data, b[in_b].data);
@@ -108,6 +114,77 @@ fn what_cannot_be_compared_is_told() {
     let b = run("join", &[("ranks", "9")]).1;
     let diff = compared(&a, &b);
     assert_eq!(diff.in_words(), ["they cannot be compared: A has 8 ranks, B has 9"]);
+}
+
+#[test]
+fn help_lists_what_can_be_done_here_and_nothing_else() {
+    let a = run("join", &[]);
+    let mut diff = compared(&a, &run("join", &[("seed", "2")]).1);
+    press(&mut diff, "?");
+    let menu = diff.menu.as_ref().expect("the keys");
+    let listed: Vec<_> = menu.rows().iter().filter_map(|row| row.action).collect();
+    assert_eq!(listed, ACTIONS);
+    press(&mut diff, "esc");
+    for action in BINDINGS.iter().map(|row| row.action) {
+        diff.note = None;
+        diff.update(action);
+        let is_refused = diff.note.as_deref().is_some_and(|note| note.ends_with("Esc goes back"));
+        assert_eq!(is_refused, !ACTIONS.contains(&action), "{action:?}");
+    }
+    press(&mut diff, "esc esc :");
+    diff.paste("swap");
+    let names = (diff.a.name.clone(), diff.b.name.clone());
+    press(&mut diff, "enter");
+    assert_eq!((diff.b.name.clone(), diff.a.name.clone()), names);
+    assert!(diff.menu.is_none());
+}
+
+#[test]
+fn a_row_is_gone_to_by_its_number() {
+    let a = run("join", &[]);
+    let mut diff = compared(&a, &a.1);
+    for (line, chosen) in [("12", 11), ("+3", 14), ("-4", 10), ("0", 0), ("100%", 0)] {
+        press(&mut diff, "g");
+        diff.paste(line);
+        press(&mut diff, "enter");
+        let chosen = if line == "100%" { diff.rows.len() - 1 } else { chosen };
+        assert_eq!((diff.chosen, diff.prompt.is_none()), (chosen, true), "{line}");
+    }
+    press(&mut diff, "g");
+    diff.paste("99999");
+    press(&mut diff, "enter");
+    let problem = diff.prompt.as_ref().and_then(|prompt| prompt.problem.clone());
+    assert_eq!(problem, Some(format!("there are {} rows", diff.rows.len())));
+    press(&mut diff, "esc");
+    assert!(diff.prompt.is_none() && !diff.is_left);
+}
+
+#[test]
+fn the_command_that_shows_a_comparison_again_is_told() {
+    let app = App::new(Film::of(&run("join", &[]).0).expect("a run"), "join", 0);
+    let mut diff = Diff::open(&app, Path::new("crowded")).expect("two scenarios");
+    diff.wait();
+    diff.go_to(4);
+    press(&mut diff, "y");
+    assert_eq!(diff.note.as_deref(), Some("ringscope play join --diff crowded --at 5"));
+    press(&mut diff, "s y");
+    assert_eq!(diff.note.as_deref(), Some("ringscope play crowded --diff join --at 5"));
+    diff.a.recipe = Recipe::none();
+    press(&mut diff, "y");
+    assert!(diff.note.as_deref().is_some_and(|note| note.contains("in no file")));
+}
+
+#[test]
+fn the_overview_shows_the_worst_of_each_part() {
+    let a = run("join", &[]);
+    let mut b = a.1.clone();
+    b.events[60].data = ringscope_traces::Payload::Int(-1);
+    let diff = compared(&a, &b);
+    assert_eq!(diff.overview, diff.rows.iter().map(|row| row.what).collect::<Vec<_>>());
+    let mut long = diff;
+    long.rows = long.rows.repeat(100);
+    long.survey();
+    assert!(long.overview.len() <= OVERVIEW && long.overview.contains(&What::OnlyB));
 }
 
 impl Diff {

@@ -10,7 +10,7 @@ use super::super::symbols::Symbols;
 use super::super::theme::Palette;
 use super::super::{Look, geometry};
 use super::look;
-use crate::app::{App, Pane, Selection};
+use crate::app::{App, Keymap, Pane, Selection};
 use crate::film::Film;
 
 /// A scene: its name, what is looked at, the screen's size, and how it looks.
@@ -155,6 +155,14 @@ pub fn comparison() -> Comparison {
         ],
         first: Some(2),
         cursor: 2,
+        overview: vec![
+            Relation::Same,
+            Relation::Order,
+            Relation::OnlyFirst,
+            Relation::OnlySecond,
+            Relation::Different,
+        ],
+        row: (2, 5),
         subject: "r8 after this event".to_owned(),
         states: vec![
             state("keys", "277 301 333", "277 301 366"),
@@ -183,5 +191,7 @@ pub fn start() -> Start {
         ],
         chosen: 1,
         typed: String::new(),
+        note: String::new(),
+        keymap: Keymap::default(),
     }
 }

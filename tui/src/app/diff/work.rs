@@ -1,0 +1,62 @@
+//! The comparison in the background: both traces read, compared, and their events aligned.
+
+use std::convert::Infallible;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use ringscope_traces::diff::{Comparison, Level, compare};
+use ringscope_traces::{Trace, read_trace};
+
+use super::{Row, align};
+use crate::failure::Failure;
+use crate::film::{Source, simulated};
+use crate::input;
+
+/// What the background has found.
+pub(super) enum News {
+    Compared(Box<Comparison>),
+    Aligned(Vec<Row>),
+    Problem(String),
+}
+
+/// Two gates, and what keeps them shut.
+pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
+    let (held_a, gate_a) = channel();
+    let (held_b, gate_b) = channel();
+    ([held_a, held_b], [gate_a, gate_b])
+}
+
+/// Compares two runs, and tells what is found as it is.
+pub(super) fn work((a, b): &(Source, Source), tell: &Sender<News>) {
+    let both = thread::scope(|scope| {
+        let other = scope.spawn(|| trace(b));
+        (trace(a), other.join().expect("reading does not panic"))
+    });
+    let (a, b) = match both {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(failure), _) | (_, Err(failure)) => {
+            // That nobody listens any more is no failure: the page was left.
+            let _ = tell.send(News::Problem(failure.one_line()));
+            return;
+        }
+    };
+    match compare(&a, &b) {
+        Ok(comparison) => {
+            let is_equal = comparison.level == Level::Equal;
+            let _ = tell.send(News::Compared(Box::new(comparison)));
+            let _ = tell.send(News::Aligned(align(&a, &b, is_equal)));
+        }
+        Err(error) => {
+            let _ = tell.send(News::Problem(format!("they cannot be compared: {error}")));
+        }
+    }
+}
+
+/// All events of a run.
+pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
+    match source {
+        Source::File(path) => Ok(input::trace(path)?.0),
+        Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
+        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).0[..], &scenario.name)?.0),
+    }
+}

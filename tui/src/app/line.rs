@@ -1,0 +1,76 @@
+//! A line as it is edited: its text, the cursor in it, and the keys that change them.
+
+use tui_input::{Input, InputRequest};
+
+use super::keys::{Code, KeyPress, Named};
+
+/// A line that is being typed.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    input: Input,
+}
+
+impl Line {
+    /// A line with a text to begin with, the cursor behind it.
+    pub fn of(text: impl Into<String>) -> Line {
+        Line { input: Input::new(text.into()) }
+    }
+
+    /// What has been typed.
+    pub fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Before which letter the cursor stands.
+    pub fn cursor(&self) -> usize {
+        self.input.cursor()
+    }
+
+    /// Takes a key that edits the line; whether it is one.
+    pub fn edit(&mut self, key: KeyPress) -> bool {
+        let Some(request) = request(key) else { return false };
+        self.input.handle(request);
+        true
+    }
+
+    /// Types a text where the cursor is; a line is one line, whatever was pasted.
+    pub fn paste(&mut self, text: &str) {
+        for letter in text.trim_end_matches(['\r', '\n']).chars() {
+            let letter = if letter.is_control() { ' ' } else { letter };
+            self.input.handle(InputRequest::InsertChar(letter));
+        }
+    }
+}
+
+fn request(key: KeyPress) -> Option<InputRequest> {
+    if let Some(letter) = key.typed() {
+        return Some(InputRequest::InsertChar(letter));
+    }
+    let KeyPress { ctrl, code, .. } = key;
+    Some(match (ctrl, code) {
+        (false, Code::Named(Named::Left)) => InputRequest::GoToPrevChar,
+        (false, Code::Named(Named::Right)) => InputRequest::GoToNextChar,
+        (true, Code::Named(Named::Left)) => InputRequest::GoToPrevWord,
+        (true, Code::Named(Named::Right)) => InputRequest::GoToNextWord,
+        (_, Code::Named(Named::Home)) | (true, Code::Char('a')) => InputRequest::GoToStart,
+        (_, Code::Named(Named::End)) | (true, Code::Char('e')) => InputRequest::GoToEnd,
+        (false, Code::Named(Named::Backspace)) => InputRequest::DeletePrevChar,
+        (true, Code::Named(Named::Backspace) | Code::Char('w')) => InputRequest::DeletePrevWord,
+        (_, Code::Named(Named::Delete)) => InputRequest::DeleteNextChar,
+        (true, Code::Char('u')) => InputRequest::DeleteLine,
+        (true, Code::Char('k')) => InputRequest::DeleteTillEnd,
+        (_, Code::Named(_) | Code::Char(_) | Code::F(_)) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pasted_is_one_line() {
+        let mut line = Line::default();
+        line.paste("put 5\n50\u{1b}[2J\n");
+        assert_eq!(line.text(), "put 5 50 [2J");
+    }
+}

@@ -1,0 +1,140 @@
+//! A list over a page: its keys, or everything that can be done on it, narrowed by what is typed.
+
+use super::keys::{Code, KeyPress, Named};
+use super::rows::Row;
+use super::{Action, Line, PAGE};
+
+/// What a list over a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// To look up keys, and what can be typed.
+    Help,
+    /// To do something by its name.
+    Palette,
+}
+
+/// A list over a page.
+#[derive(Debug, Clone)]
+pub struct Menu {
+    /// What it is for.
+    pub kind: Kind,
+    /// Which of the rows that are shown is chosen.
+    pub chosen: usize,
+    typed: Line,
+    rows: Vec<Row>,
+}
+
+/// What comes of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The list stays.
+    Stays,
+    /// The list is closed.
+    Closed,
+    /// The list is closed, and this is to be done.
+    Does(Action),
+}
+
+impl Menu {
+    /// A list of these rows, of which nothing is narrowed yet.
+    pub fn new(kind: Kind, rows: Vec<Row>) -> Menu {
+        Menu { kind, chosen: 0, typed: Line::default(), rows }
+    }
+
+    /// What is typed to narrow it.
+    pub fn typed(&self) -> &str {
+        self.typed.text()
+    }
+
+    /// The rows that have the words that are typed.
+    pub fn rows(&self) -> Vec<&Row> {
+        self.rows.iter().filter(|row| row.has(self.typed())).collect()
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: KeyPress) -> Outcome {
+        match key.code {
+            Code::Named(Named::Esc) => return Outcome::Closed,
+            Code::Char('c') if key.ctrl => return Outcome::Closed,
+            Code::Named(Named::Enter) => return self.take(),
+            Code::Named(Named::Up) => self.choose(-1),
+            Code::Named(Named::Down) => self.choose(1),
+            Code::Named(Named::PageUp) => self.choose(-PAGE),
+            Code::Named(Named::PageDown) => self.choose(PAGE),
+            Code::Named(_) | Code::Char(_) | Code::F(_) => {
+                self.typed.edit(key);
+                self.choose(0);
+            }
+        }
+        Outcome::Stays
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        self.typed.paste(text);
+        self.choose(0);
+    }
+
+    /// Takes a click on a row.
+    pub fn click(&mut self, row: usize) -> Outcome {
+        self.chosen = row;
+        self.take()
+    }
+
+    /// Chooses a row further down, or up.
+    pub fn choose(&mut self, rows: isize) {
+        let last = self.rows().len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(rows).min(last);
+    }
+
+    /// What the chosen row is for.
+    fn take(&self) -> Outcome {
+        let action = self.rows().get(self.chosen).and_then(|row| row.action);
+        action.map_or(Outcome::Closed, Outcome::Does)
+    }
+}
+
+/// A page that a list can lie over.
+pub(super) trait HasMenu {
+    /// The list that lies over it.
+    fn menu(&mut self) -> &mut Option<Menu>;
+
+    /// Does what was chosen.
+    fn act(&mut self, action: Action);
+
+    /// Gives the list a key or a click; whether there was a list.
+    fn ask_menu(&mut self, ask: impl FnOnce(&mut Menu) -> Outcome) -> bool {
+        let Some(menu) = self.menu() else { return false };
+        match ask(menu) {
+            Outcome::Stays => {}
+            Outcome::Closed => *self.menu() = None,
+            Outcome::Does(action) => {
+                *self.menu() = None;
+                self.act(action);
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Keymap;
+    use crate::app::rows::actions;
+
+    #[test]
+    fn what_is_typed_narrows_and_what_is_chosen_is_done() {
+        let wanted = [Action::Zoom, Action::Swap, Action::Search];
+        let mut menu = Menu::new(Kind::Palette, actions(&wanted, &Keymap::default()));
+        assert_eq!(menu.rows().len(), 3);
+        menu.choose(9);
+        menu.paste("whole screen");
+        assert_eq!((menu.rows().len(), menu.chosen), (1, 0));
+        assert_eq!(menu.press("enter".parse().expect("a key")), Outcome::Does(Action::Zoom));
+        menu.paste("no such thing");
+        assert_eq!(menu.press("x".parse().expect("a key")), Outcome::Stays);
+        assert_eq!(menu.press("enter".parse().expect("a key")), Outcome::Closed);
+        assert_eq!(menu.press("esc".parse().expect("a key")), Outcome::Closed);
+    }
+}

@@ -1,0 +1,117 @@
+//! A comparison of the app as its page tells it: the rows around the chosen one, and the states there.
+
+use ringscope_sim::protocol::{Node as _, NodeView, Peer};
+use ringscope_traces::text::Short;
+use ringscope_traces::words::tag_in_words;
+use ringscope_traces::{Op, Place, Rank};
+
+use super::{Comparison, Pair, Relation, StatePair};
+use crate::app::diff::{Diff, Row, What};
+use crate::film::{Fact, Film, Moment};
+
+/// How many rows are told on either side of the chosen one: no screen shows more.
+const ROWS_AROUND: usize = 200;
+
+/// How much of a payload is told in a row.
+const PAYLOAD_CHARS: usize = 24;
+
+/// What the page shows, and the first of its rows that is told.
+pub fn told(page: &Diff) -> (Comparison, usize) {
+    let first = page.chosen.saturating_sub(ROWS_AROUND);
+    let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
+    let first_divergence = page.first_row;
+    let words = page.in_words();
+    let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
+    let comparison = Comparison {
+        names: [page.a.name.clone(), page.b.name.clone()],
+        verdict: words.first().cloned().unwrap_or_default(),
+        rows: rows.map(|row| pair(page, row)).collect(),
+        first: first_divergence.and_then(|row| row.checked_sub(first)),
+        cursor: page.chosen - first,
+        overview: page.overview.iter().map(|what| Relation::from(*what)).collect(),
+        row: (page.chosen, page.rows.len()),
+        subject: rank.map_or_else(String::new, |rank| format!("rank {rank} after this")),
+        states: rank.map(|rank| states(page, rank)).unwrap_or_default(),
+        remark: page.note.clone().or_else(|| words.get(1).cloned()).unwrap_or_default(),
+    };
+    (comparison, first)
+}
+
+impl From<What> for Relation {
+    fn from(what: What) -> Relation {
+        match what {
+            What::Same => Relation::Same,
+            What::Moved => Relation::Order,
+            What::OnlyA => Relation::OnlyFirst,
+            What::OnlyB => Relation::OnlySecond,
+        }
+    }
+}
+
+fn rank(page: &Diff, row: &Row) -> Option<Rank> {
+    let in_a = row.a.and_then(|at| fact(&page.a.film, at));
+    in_a.or_else(|| fact(&page.b.film, row.b?)).map(|fact| fact.rank)
+}
+
+fn pair(page: &Diff, row: &Row) -> Pair {
+    let remark = match row.what {
+        What::Same => "",
+        What::Moved => "order only",
+        What::OnlyA => "not in B",
+        What::OnlyB => "not in A",
+    };
+    let sides =
+        [row.a.map(|at| in_words(&page.a.film, at)), row.b.map(|at| in_words(&page.b.film, at))];
+    Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
+}
+
+/// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
+fn in_words(film: &Film, at: Place) -> String {
+    let Some(fact) = fact(film, at) else { return format!("{} is not read yet", at.0 + 1) };
+    let arrow = match fact.op {
+        Op::Send => '→',
+        Op::Recv => '←',
+    };
+    let tag = tag_in_words(fact.tag, film.vocabulary());
+    let data = film.data(at);
+    let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
+    format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, fact.rank, fact.peer)
+}
+
+/// An event of a film that may not be read so far yet: a comparison knows more.
+fn fact(film: &Film, at: Place) -> Option<Fact> {
+    (at.0 < film.len()).then(|| film.fact(at))
+}
+
+/// Tells something of a node.
+type Told = fn(&NodeView<'_>) -> String;
+
+/// What is known of a rank in both runs.
+fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
+    let Some((a, b)) = &page.moments else { return Vec::new() };
+    let facts: [(&str, Told); 4] = [
+        ("id", |node| node.id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
+        ("keys", |node| {
+            let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
+            keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        }),
+        ("parent", |node| neighbour(node.parent)),
+        ("child", |node| neighbour(node.child)),
+    ];
+    let side = |moment: &Moment, told: Told| {
+        let standing = moment.standing.as_ref();
+        let node = standing.and_then(|standing| standing.nodes.get(rank.index()));
+        node.map_or_else(|| "unknown".to_owned(), |node| told(&node.view()))
+    };
+    let pair = |(label, told): (&str, Told)| StatePair {
+        label: label.to_owned(),
+        sides: [side(a, told), side(b, told)],
+    };
+    facts.into_iter().map(pair).collect()
+}
+
+fn neighbour(peer: Option<Peer>) -> String {
+    let Some(peer) = peer else { return "none".to_owned() };
+    let id = peer.id.map(|id| format!(" at {id}")).unwrap_or_default();
+    format!("rank {}{id}", peer.rank)
+}
