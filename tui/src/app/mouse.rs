@@ -70,12 +70,12 @@ impl App {
         match target {
             Target::Row(_) => self.menu.iter_mut().for_each(|menu| menu.choose(rows)),
             Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
-                let scrolled = self.scrolled.entry(pane).or_default();
-                *scrolled = scrolled.saturating_add_signed(rows);
+                self.scroll_pane(pane, rows);
             }
+            // Keys are named in the inspector.
+            Target::Key(_) => self.scroll_pane(Pane::Inspector, rows),
             Target::Pane(Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership)
             | Target::Rank(_)
-            | Target::Key(_)
             | Target::Message(_)
             | Target::Event(_)
             | Target::Timeline(_)
@@ -86,9 +86,16 @@ impl App {
         }
     }
 
+    /// Scrolls a pane; no further than it goes, which who draws it sees to.
+    pub(super) fn scroll_pane(&mut self, pane: Pane, rows: isize) {
+        let scrolled = self.scrolled.entry(pane).or_default();
+        *scrolled = scrolled.saturating_add_signed(rows);
+    }
+
     /// Selects something; again, and it is no longer selected.
     fn select(&mut self, selection: Selection) {
         let is_again = self.selection == selection;
         self.selection = if is_again { Selection::Cursor } else { selection };
+        self.scrolled.remove(&Pane::Inspector);
     }
 }

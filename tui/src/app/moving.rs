@@ -4,7 +4,7 @@ use ringscope_traces::Place;
 use ringscope_traces::text::Plain;
 
 use super::grammar::Misread;
-use super::{Action, App, Selection};
+use super::{Action, App, Pane, Selection};
 use crate::film::{Deed, Progress};
 
 impl App {
@@ -130,6 +130,15 @@ impl App {
         match self.film.progress() {
             Progress::Reading(_) => true,
             Progress::Checking(_) | Progress::Done => false,
+        }
+    }
+
+    /// Up or down: in the pane that has the keys where it can be scrolled, else in the events that are
+    /// listed.
+    pub(super) fn up_or_down(&mut self, rows: isize) {
+        match self.focus {
+            pane @ (Pane::Inspector | Pane::Watches) => self.scroll_pane(pane, rows),
+            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => self.step_listed(rows),
         }
     }
 

@@ -47,7 +47,9 @@ impl Pane {
                 Action::NextCommand,
                 Action::OnlyCauses,
             ],
-            Pane::Inspector => &[Action::OnlyCauses, Action::Open, Action::Break],
+            Pane::Inspector => {
+                &[Action::Up, Action::Down, Action::OnlyCauses, Action::Open, Action::Break]
+            }
             Pane::Events => &[
                 Action::Up,
                 Action::Down,
@@ -63,6 +65,8 @@ impl Pane {
                 Action::PreviousBreak,
                 Action::NextViolation,
                 Action::PreviousViolation,
+                Action::Up,
+                Action::Down,
             ],
         }
     }

@@ -60,7 +60,8 @@ impl Session {
         self.pages.last().expect("there is always a page")
     }
 
-    fn page_mut(&mut self) -> &mut Page {
+    /// The page that is shown, to be changed.
+    pub fn page_mut(&mut self) -> &mut Page {
         self.pages.last_mut().expect("there is always a page")
     }
 

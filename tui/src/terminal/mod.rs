@@ -110,6 +110,8 @@ fn run(
     let mut is_stale = true;
     loop {
         if is_stale {
+            let area = setup.part(screen.area()?);
+            page::settle(session.page_mut(), (area, &setup.look));
             screen.draw(|area, buffer| {
                 page::paint(session.page(), (setup.part(area), &setup.look), buffer);
             })?;

@@ -4,23 +4,19 @@ mod changes;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
 use ringscope_traces::{Place, Rank};
 
-use crate::app::Selection;
+use crate::app::{Pane, Selection};
 use crate::film::Flight;
 use crate::report;
 
 use super::layout::Placed;
-use super::pen::{Pen, row};
+use super::lines::{self, Line, Piece, line};
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{framed, words};
-
-/// The width of the words before the values.
-const LABEL: usize = 8;
 
 /// How many messages of an inbox or an outbox are named.
 const MOST_FLIGHTS: usize = 4;
@@ -28,21 +24,25 @@ const MOST_FLIGHTS: usize = 4;
 /// How many keys are named: more than fit on a big screen are never looked at.
 const MOST_KEYS: usize = 400;
 
-/// A line: the word before it, and its pieces.
-#[derive(Debug, Default)]
-pub struct Line {
-    label: &'static str,
-    pieces: Vec<(String, Style)>,
-}
-
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let (detail, lines) = content(scene);
     let inside = framed::draw(scene, placed, &detail, buffer);
-    let mut next = 0;
-    for line in &lines {
-        next = draw_line(scene, (line, next), (inside, buffer));
-    }
+    lines::draw(&lines, scrolled(scene), (inside, scene.look), buffer);
+}
+
+/// How many rows there are.
+pub fn height(scene: &Scene<'_>, width: u16) -> usize {
+    lines::height(&content(scene).1, width)
+}
+
+/// The key at a position, as it was drawn.
+pub fn key_at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Key> {
+    lines::key_at(&content(scene).1, scrolled(scene), (inside, x, y))
+}
+
+fn scrolled(scene: &Scene<'_>) -> usize {
+    scene.app.scrolled.get(&Pane::Inspector).copied().unwrap_or(0)
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<Line>) {
@@ -54,34 +54,6 @@ fn content(scene: &Scene<'_>) -> (String, Vec<Line>) {
             None => (String::new(), start(scene)),
         },
     }
-}
-
-/// Writes a line, on as many rows as it needs; where the next one goes.
-fn draw_line(
-    scene: &Scene<'_>,
-    (line, first): (&Line, usize),
-    (area, buffer): (Rect, &mut Buffer),
-) -> usize {
-    let mut next = first;
-    let indent = if line.label.is_empty() { 0 } else { LABEL };
-    let mut pen = Pen::new(buffer, row(area, next));
-    pen.column(line.label, indent, scene.look.theme.label());
-    for (text, style) in &line.pieces {
-        for word in text.split_inclusive(' ') {
-            let is_new = pen.room() + indent >= usize::from(area.width);
-            if !is_new && unicode_width::UnicodeWidthStr::width(word.trim_end()) > pen.room() {
-                next += 1;
-                pen = Pen::new(buffer, row(area, next));
-                pen.gap(indent);
-            }
-            pen.write(word, *style);
-        }
-    }
-    next + 1
-}
-
-fn line(label: &'static str, text: impl Into<String>, style: Style) -> Line {
-    Line { label, pieces: vec![(text.into(), style)] }
 }
 
 /// Before anything has happened.
@@ -184,8 +156,8 @@ fn became(scene: &Scene<'_>, label: &'static str, (then, now): (Option<String>, 
         Some(then) => Line {
             label,
             pieces: vec![
-                (format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
-                (now, theme.changed()),
+                Piece::new(format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
+                Piece::new(now, theme.changed()),
             ],
         },
         None => line(label, now, theme.text()),
@@ -197,7 +169,7 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
     let theme = &scene.look.theme;
     let Some(storage) = now.storage else { return line("keys", "no storage", theme.faint()) };
     let then = before(scene, rank).and_then(|view| view.storage);
-    let mut pieces = vec![(format!("{}  ", storage.len()), theme.name())];
+    let mut pieces = vec![Piece::new(format!("{}  ", storage.len()), theme.name())];
     for key in storage.keys().take(MOST_KEYS) {
         let is_new = then.is_some_and(|then| !then.contains_key(key));
         let is_selected = scene.app.selection == Selection::Key(*key);
@@ -206,8 +178,7 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
             (false, true) => theme.changed(),
             (false, false) => scene.style_of(rank),
         };
-        pieces.push((key.to_string(), style));
-        pieces.push((" ".to_owned(), theme.text()));
+        pieces.push(Piece::of(*key, style));
     }
     Line { label: "keys", pieces }
 }
@@ -230,7 +201,7 @@ fn post(
     if count == 0 {
         return line(label, "empty", theme.faint());
     }
-    let mut pieces = vec![(format!("{count}  "), theme.name())];
+    let mut pieces = vec![Piece::new(format!("{count}  "), theme.name())];
     for flight in flights().take(MOST_FLIGHTS) {
         let style = match scene.message == Some(flight.sent) {
             true => theme.moving(),
@@ -238,10 +209,10 @@ fn post(
         };
         let other = if way == Symbol::From { flight.from } else { flight.to };
         let (label, way) = (words::label(scene.app, flight.sent), scene.symbol(way));
-        pieces.push((format!("{label} {way} r{other}  "), style));
+        pieces.push(Piece::new(format!("{label} {way} r{other}  "), style));
     }
     if count > MOST_FLIGHTS {
-        pieces.push((scene.symbol(Symbol::More).to_owned(), theme.faint()));
+        pieces.push(Piece::new(scene.symbol(Symbol::More), theme.faint()));
     }
     Line { label, pieces }
 }
@@ -289,8 +260,8 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<Line> {
         Some(owner) => lines.push(Line {
             label: "owner",
             pieces: vec![
-                (format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
-                (owner.range.to_string(), theme.text()),
+                Piece::new(format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
+                Piece::new(owner.range.to_string(), theme.text()),
             ],
         }),
         None => lines.push(line("owner", "nobody", theme.bad())),

@@ -9,6 +9,7 @@ mod inspector;
 mod keybar;
 mod labels;
 pub mod layout;
+mod lines;
 mod overlay;
 mod ownership;
 pub mod page;
@@ -84,6 +85,28 @@ pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     }
     if let Some(menu) = &app.menu {
         overlay::draw(menu, (area, look), buffer);
+    }
+}
+
+/// Scrolls no pane further than there is something to see of it: the app does not know how large they are.
+pub fn settle(app: &mut App, (area, look): (Rect, &Look)) {
+    if app.scrolled.is_empty() {
+        return;
+    }
+    let scene = Scene::new(app, look);
+    let layout = Layout::new(area, app.focus, app.is_zoomed);
+    let most = layout.panes.iter().filter_map(|placed| {
+        let inside = placed.inside();
+        let rows = match placed.pane {
+            Pane::Inspector => inspector::height(&scene, inside.width),
+            Pane::Watches => watches::height(&scene),
+            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => return None,
+        };
+        Some((placed.pane, rows.saturating_sub(inside.height.into())))
+    });
+    let most: Vec<(Pane, usize)> = most.collect();
+    for (pane, most) in most {
+        app.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
     }
 }
 

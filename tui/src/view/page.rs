@@ -29,6 +29,14 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     }
 }
 
+/// What drawing it has to settle first.
+pub fn settle(page: &mut Page, drawn: (Rect, &Look)) {
+    match page {
+        Page::Run(app) => super::settle(app, drawn),
+        Page::Start(_) | Page::Diff(_) => {}
+    }
+}
+
 /// What is at a position of a page as it was drawn.
 pub fn at(page: &Page, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
     let on_menu = |menu| overlay::row_at(menu, area, (x, y)).map(Target::Row);

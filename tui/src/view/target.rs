@@ -6,7 +6,9 @@ use crate::app::{App, Pane, Target};
 
 use super::layout::{Class, Layout, Placed};
 use super::scene::Scene;
-use super::{Look, events, framed, keybar, overlay, ownership, ring, space_time, timeline};
+use super::{
+    Look, events, framed, inspector, keybar, overlay, ownership, ring, space_time, timeline,
+};
 
 /// What is at a position of the screen as it was drawn from this state.
 pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<Target> {
@@ -50,7 +52,8 @@ fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
         Pane::SpaceTime => space_time::at(scene, inside, (x, y))
             .map(|found| found.map_or_else(Target::Rank, Target::Event)),
         Pane::Ownership => ownership::rank_at(scene, inside, x).map(Target::Rank),
-        Pane::Inspector | Pane::Watches => None,
+        Pane::Inspector => inspector::key_at(scene, inside, (x, y)).map(Target::Key),
+        Pane::Watches => None,
     };
     target.unwrap_or(Target::Pane(placed.pane))
 }

@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier};
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, paint};
-use crate::app::{Action, App, Keymap, Pane, Target};
+use crate::app::{Action, App, Keymap, Pane, Selection, Target};
 use dump::dump;
 
 pub fn look(palette: Palette, symbols: Symbols) -> Look {
@@ -124,18 +124,44 @@ proptest! {
         (focus, is_zoomed) in (0_usize..6, any::<bool>()),
         (palette, symbols) in (0_usize..5, 0_usize..3),
         (x, y) in (0_u16..300, 0_u16..100),
-        selected in 0_u32..12,
+        (selected, scrolled) in (0_u32..12, 0_usize..99),
     ) {
         let mut app = scenes::random(seed, part);
         app.focus = Pane::ALL[focus];
         app.is_zoomed = is_zoomed;
         app.selection = scenes::selection(selected);
+        app.scrolled = [(Pane::Inspector, scrolled), (Pane::Watches, scrolled)].into();
         let symbols = [Symbols::Braille, Symbols::HalfBlocks, Symbols::Ascii][symbols];
         let look = look(Palette::ALL[palette], symbols);
         screen(&app, (width, height), look);
         let area = Rect::new(0, 0, width, height);
         super::target::at(area, (&app, &look), (x, y).into());
+        let before = screen(&app, (width, height), look);
+        super::settle(&mut app, (area, &look));
+        prop_assert_eq!(before, screen(&app, (width, height), look));
     }
+}
+
+#[test]
+fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
+    let mut app = scenes::ended("ranges");
+    app.update(Action::Focus(Pane::Inspector));
+    app.selection = Selection::Rank(ringscope_traces::Rank(6));
+    let (size, look) = ((80, 24), look(Palette::Rgb, Symbols::Braille));
+    let area = Rect::new(0, 0, size.0, size.1);
+    let top = screen(&app, size, look);
+    for _ in 0..99 {
+        app.update(Action::PageDown);
+    }
+    super::settle(&mut app, (area, &look));
+    let bottom = screen(&app, size, look);
+    assert_ne!(top, bottom);
+    app.update(Action::Up);
+    assert_ne!(bottom, screen(&app, size, look), "the way back begins at once");
+    app.scrolled.clear();
+    let place = find(&top, " 505 ");
+    let target = super::target::at(area, (&app, &look), (place.0 + 1, place.1).into());
+    assert_eq!(target, Some(Target::Key(ringscope_sim::protocol::Key(505))));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ringscope_sim::ledger::Invariant;
 
-use crate::app::{self, App};
+use crate::app::{self, App, Pane};
 use crate::film::Progress;
 
 use super::layout::Placed;
@@ -32,30 +32,59 @@ pub fn conditions(app: &App) -> Vec<Condition> {
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, (placed, conditions): (Placed, &[Condition]), buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, "", buffer);
-    let mut next = 0;
-    for invariant in Invariant::ALL {
-        draw_invariant(scene, invariant, (row(inside, next), buffer));
-        next += 1;
+    let rows = rows(scene, conditions);
+    let height = usize::from(inside.height);
+    let scrolled = scene.app.scrolled.get(&Pane::Watches).copied().unwrap_or(0);
+    let first = scrolled.min(rows.len().saturating_sub(height));
+    for (index, one) in rows.iter().skip(first).take(height).enumerate() {
+        draw_row(scene, one, (row(inside, index), buffer));
     }
-    for what in broken(scene) {
-        let mut pen = Pen::new(buffer, row(inside, next));
-        pen.write(scene.symbol(Symbol::Bad), scene.look.theme.warning());
-        pen.gap(1).write(&what, scene.look.theme.warning());
-        next += 1;
-    }
-    for condition in conditions {
-        let mut pen = Pen::new(buffer, row(inside, next));
-        let (symbol, style) = match condition.is_met {
-            true => (Symbol::Cursor, scene.look.theme.moving()),
-            false => (Symbol::Open, scene.look.theme.text()),
-        };
-        pen.write(scene.symbol(symbol), style).gap(1).write("break on ", scene.look.theme.label());
-        pen.write(&words::plain(&condition.what), style);
-        next += 1;
-    }
-    if conditions.is_empty() {
-        let what = "b breaks on a condition";
-        Pen::new(buffer, row(inside, next)).gap(2).write(what, scene.look.theme.faint());
+    framed::scrollbar(scene.look, inside, (first, height, rows.len()), buffer);
+}
+
+/// How many rows there are.
+pub fn height(scene: &Scene<'_>) -> usize {
+    rows(scene, &conditions(scene.app)).len()
+}
+
+/// A row of the pane.
+enum Row<'a> {
+    Invariant(Invariant),
+    /// Where the ring is not a ring.
+    Broken(String),
+    Condition(&'a Condition),
+    /// What there is instead of conditions.
+    Hint,
+}
+
+fn rows<'a>(scene: &Scene<'_>, conditions: &'a [Condition]) -> Vec<Row<'a>> {
+    let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
+    let broken = broken(scene).into_iter().map(Row::Broken);
+    let hint = conditions.is_empty().then_some(Row::Hint);
+    invariants.chain(broken).chain(conditions.iter().map(Row::Condition)).chain(hint).collect()
+}
+
+fn draw_row(scene: &Scene<'_>, one: &Row<'_>, (area, buffer): (Rect, &mut Buffer)) {
+    let theme = &scene.look.theme;
+    match one {
+        Row::Invariant(invariant) => draw_invariant(scene, *invariant, (area, buffer)),
+        Row::Broken(what) => {
+            let mut pen = Pen::new(buffer, area);
+            pen.write(scene.symbol(Symbol::Bad), theme.warning()).gap(1);
+            pen.write(what, theme.warning());
+        }
+        Row::Condition(condition) => {
+            let (symbol, style) = match condition.is_met {
+                true => (Symbol::Cursor, theme.moving()),
+                false => (Symbol::Open, theme.text()),
+            };
+            let mut pen = Pen::new(buffer, area);
+            pen.write(scene.symbol(symbol), style).gap(1).write("break on ", theme.label());
+            pen.write(&words::plain(&condition.what), style);
+        }
+        Row::Hint => {
+            Pen::new(buffer, area).gap(2).write("b breaks on a condition", theme.faint());
+        }
     }
 }
 

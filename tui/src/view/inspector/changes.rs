@@ -6,7 +6,8 @@ use ringscope_traces::{Op, Rank};
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
 use super::super::words;
-use super::{Line, before, line};
+use super::before;
+use crate::view::lines::{Line, line};
 
 /// How many keys of a change are named.
 const MOST_KEYS: usize = 6;
