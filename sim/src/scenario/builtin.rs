@@ -40,10 +40,12 @@ impl Kind {
 }
 
 impl BuiltIn {
-    /// What it shows, in a line: the first line of its opening comment.
+    /// What it shows, in a line: the first line of its opening comment, without the kind that it may
+    /// begin with.
     #[must_use]
     pub fn summary(&self) -> &'static str {
-        self.text.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
+        let line = self.text.lines().next().unwrap_or_default().trim_start_matches(['#', ' ']);
+        ["Hazard: ", "Race: "].iter().find_map(|kind| line.strip_prefix(kind)).unwrap_or(line)
     }
 
     /// The scenario, read.

@@ -56,7 +56,7 @@ fn table(out: &mut Out) -> Result<(), Failure> {
         writeln!(out, "{}", out.paint(Style::Name, heading(*kind)))?;
         for one in ALL.iter().filter(|one| one.kind == *kind) {
             let indent = " ".repeat(widest + 4);
-            let summary = wrapped(without_kind(one.summary()), out.width(), &indent);
+            let summary = wrapped(one.summary(), out.width(), &indent);
             let name = out.paint(Style::Moving, format_args!("{:widest$}", one.name));
             writeln!(out, "  {name}  {}", summary.trim_start())?;
         }
@@ -65,13 +65,6 @@ fn table(out: &mut Out) -> Result<(), Failure> {
     writeln!(out, "`ringscope run NAME` runs one, `ringscope list NAME` prints its text.")?;
     Ok(())
 }
-
-/// A summary may begin with the kind, which is in the heading already.
-fn without_kind(summary: &str) -> &str {
-    let known = ["Hazard: ", "Race: "];
-    known.iter().find_map(|kind| summary.strip_prefix(kind)).unwrap_or(summary)
-}
-
 fn heading(kind: Kind) -> &'static str {
     match kind {
         Kind::WellFormed => "The protocol at its work",

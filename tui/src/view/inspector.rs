@@ -237,7 +237,7 @@ fn of_message(scene: &Scene<'_>, sent: Place) -> (String, Vec<Line>) {
         line("to", words::node_at(app, fact.peer, symbols), scene.style_of(fact.peer)),
         line("sent", when(sent), theme.text()),
     ];
-    lines.extend(received.map(|at| line("received", when(at), theme.text())));
+    lines.extend(received.map(|at| line("receipt", when(at), theme.text())));
     if let Some(cause) = words::cause(app, sent) {
         let fact = app.film.fact(cause);
         let what = format!("{} {}", words::way(fact, symbols), words::tag(app, fact.tag));

@@ -1,6 +1,7 @@
 //! Whole screens, with their styles: read them aloud before they are blessed.
 
 mod dump;
+mod matrix;
 mod scenes;
 
 use proptest::prelude::*;
