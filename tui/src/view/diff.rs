@@ -13,7 +13,7 @@ use super::geometry::cells;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
 use super::{keybar, words};
-use crate::app::diff::Diff;
+use crate::app::diff::{Diff, Tally};
 use crate::app::{Action, Keymap, Target};
 
 pub(super) use told::told;
@@ -23,6 +23,8 @@ pub(super) use told::told;
 pub struct Comparison {
     /// The two traces, in a few words each.
     pub names: [String; 2],
+    /// How many rows there are of each kind.
+    pub tally: Tally,
     /// The verdict, in words.
     pub verdict: String,
     /// Rows of events that belong together.
@@ -209,7 +211,27 @@ fn draw_title(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut
         Some(_) => look.theme.bad(),
         None => look.theme.good(),
     };
-    pen.gap(2).write(&words::plain(&comparison.verdict), style);
+    let verdict = words::plain(&comparison.verdict);
+    // What it means stands at the end of the states, too.
+    let verdict = verdict.split(':').next().unwrap_or_default();
+    pen.gap(2).write(verdict, style);
+    if comparison.row.1 > 0 {
+        draw_tally(comparison.tally, look, &mut pen);
+    }
+}
+
+/// How many rows there are of each kind, under the signs that the rows have.
+fn draw_tally(tally: Tally, look: &Look, pen: &mut Pen<'_>) {
+    let counts = [
+        (Relation::Same, tally.same),
+        (Relation::Order, tally.moved),
+        (Relation::OnlyFirst, tally.only_a),
+        (Relation::OnlySecond, tally.only_b),
+    ];
+    for (relation, count) in counts {
+        pen.gap(2).write(relation.sign(), relation.style(look));
+        pen.gap(1).write(&count.to_string(), look.theme.text());
+    }
 }
 
 fn draw_rows(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {

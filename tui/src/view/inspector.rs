@@ -129,7 +129,7 @@ fn waits(scene: &Scene<'_>, rank: Rank) -> Option<Line> {
         Wait::From { .. } => scene.look.theme.warning(),
         Wait::Any | Wait::Stopped => scene.look.theme.text(),
     };
-    Some(line("waits", words::wait(scene.app, wait), style))
+    Some(line("waits", words::wait(&scene.app.film, wait), style))
 }
 
 /// What it owns and between whom it stands, before and after.

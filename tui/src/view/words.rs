@@ -7,7 +7,7 @@ use ringscope_traces::words::tag_in_words;
 use ringscope_traces::{Op, Place, Rank, Tag};
 
 use crate::app::App;
-use crate::film::Fact;
+use crate::film::{Fact, Film};
 
 use super::symbols::{Symbol, Symbols};
 
@@ -136,10 +136,12 @@ pub fn cause(app: &App, at: Place) -> Option<Place> {
 }
 
 /// What a rank takes next.
-pub fn wait(app: &App, wait: Wait) -> String {
+pub fn wait(film: &Film, wait: Wait) -> String {
     match wait {
         Wait::Any => "any message".to_owned(),
-        Wait::From { source, tag: wanted } => format!("{} from r{source}", tag(app, wanted)),
+        Wait::From { source, tag } => {
+            format!("{} from r{source}", tag_in_words(tag, film.vocabulary()))
+        }
         Wait::Stopped => "nothing: it has stopped".to_owned(),
     }
 }

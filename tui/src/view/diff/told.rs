@@ -1,6 +1,7 @@
 //! A comparison of the app as its page tells it: the rows around the chosen one, and the states there.
 
-use ringscope_sim::protocol::{Node as _, NodeView, Peer};
+use ringscope_sim::protocol::arithmetic::KeyRange;
+use ringscope_sim::protocol::{Node as _, Peer};
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_in_words;
 use ringscope_traces::{Op, Place, Rank};
@@ -8,6 +9,7 @@ use ringscope_traces::{Op, Place, Rank};
 use super::{Comparison, Pair, Relation, StatePair};
 use crate::app::diff::{Diff, Row, What};
 use crate::film::{Fact, Film, Moment};
+use crate::view::words;
 
 /// How many rows are told on either side of the chosen one: no screen shows more.
 const ROWS_AROUND: usize = 200;
@@ -23,7 +25,8 @@ pub fn told(page: &Diff) -> (Comparison, usize) {
     let words = page.in_words();
     let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
-        names: [page.a.name.clone(), page.b.name.clone()],
+        names: [&page.a, &page.b].map(|side| format!("{} {} ev", side.name, side.film.len())),
+        tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
         rows: rows.map(|row| pair(page, row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),
@@ -32,7 +35,7 @@ pub fn told(page: &Diff) -> (Comparison, usize) {
         row: (page.chosen, page.rows.len()),
         subject: rank.map_or_else(String::new, |rank| format!("rank {rank} after this")),
         states: rank.map(|rank| states(page, rank)).unwrap_or_default(),
-        remark: page.note.clone().or_else(|| words.get(1).cloned()).unwrap_or_default(),
+        remark: page.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
     };
     (comparison, first)
 }
@@ -83,31 +86,37 @@ fn fact(film: &Film, at: Place) -> Option<Fact> {
     (at.0 < film.len()).then(|| film.fact(at))
 }
 
-/// Tells something of a node.
-type Told = fn(&NodeView<'_>) -> String;
-
 /// What is known of a rank in both runs.
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     let Some((a, b)) = &page.moments else { return Vec::new() };
-    let facts: [(&str, Told); 4] = [
-        ("id", |node| node.id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
-        ("keys", |node| {
-            let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
-            keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")
-        }),
-        ("parent", |node| neighbour(node.parent)),
-        ("child", |node| neighbour(node.child)),
-    ];
-    let side = |moment: &Moment, told: Told| {
-        let standing = moment.standing.as_ref();
-        let node = standing.and_then(|standing| standing.nodes.get(rank.index()));
-        node.map_or_else(|| "unknown".to_owned(), |node| told(&node.view()))
-    };
-    let pair = |(label, told): (&str, Told)| StatePair {
+    let sides = [(&page.a.film, a), (&page.b.film, b)].map(|side| state(side, rank));
+    let pair = |(index, label): (usize, &str)| StatePair {
         label: label.to_owned(),
-        sides: [side(a, told), side(b, told)],
+        sides: sides.each_ref().map(|side| match side {
+            Some(facts) => facts[index].clone(),
+            None => "unknown".to_owned(),
+        }),
     };
-    facts.into_iter().map(pair).collect()
+    LABELS.into_iter().enumerate().map(pair).collect()
+}
+
+/// What is told of a rank, in this order.
+const LABELS: [&str; 6] = ["id", "owns", "keys", "pred", "succ", "waits"];
+
+/// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
+fn state((film, moment): (&Film, &Moment), rank: Rank) -> Option<[String; 6]> {
+    let standing = moment.standing.as_ref()?;
+    let node = standing.nodes.get(rank.index())?.view();
+    let wait = *standing.waits.get(rank.index())?;
+    let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
+    Some([
+        node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
+        KeyRange::of(&node).map_or_else(|| "nothing".to_owned(), |range| range.to_string()),
+        keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        neighbour(node.parent),
+        neighbour(node.child),
+        words::wait(film, wait),
+    ])
 }
 
 fn neighbour(peer: Option<Peer>) -> String {

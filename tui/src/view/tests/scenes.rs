@@ -10,6 +10,7 @@ use super::super::symbols::Symbols;
 use super::super::theme::Palette;
 use super::super::{Look, geometry};
 use super::look;
+use crate::app::diff::Tally;
 use crate::app::{App, Keymap, Pane, Selection};
 use crate::film::Film;
 
@@ -145,6 +146,7 @@ pub fn comparison() -> Comparison {
     };
     Comparison {
         names: ["sim seed 42, 412 events".to_owned(), "mpi-runner, 415 events".to_owned()],
+        tally: Tally { same: 1, moved: 1, only_a: 1, only_b: 1 },
         verdict: "different".to_owned(),
         rows: vec![
             pair(Relation::Same, "35 r3 → r1 ADD 8 340", "33 r3 → r1 ADD 8 340", ""),
