@@ -8,6 +8,8 @@ mod divergence;
 mod races;
 mod told;
 
+use std::thread;
+
 use serde::Serialize;
 use thiserror::Error;
 
@@ -151,7 +153,11 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
             races: Vec::new(),
         });
     }
-    let (causes_a, causes_b) = (Causality::of(a.trace), Causality::of(b.trace));
+    // Nothing in here takes longer.
+    let (causes_a, causes_b) = thread::scope(|scope| {
+        let other = scope.spawn(|| Causality::of(b.trace));
+        (Causality::of(a.trace), other.join().expect("what is read has causes"))
+    });
     let is_race = races::explain(&splits, &a, &b);
     let races =
         if is_race { races::races(&splits, (&a, &causes_a), (&b, &causes_b)) } else { vec![] };

@@ -1,6 +1,8 @@
 //! Which event of one run is which of the other.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use ringscope_traces::{ByRank, Event, Op, Payload, Place, Rank, Tag, Trace};
 use rustc_hash::FxHashMap;
@@ -80,19 +82,38 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
     let mut ranks: Vec<Rank> = by_rank_a.ranks().chain(by_rank_b.ranks()).collect();
     ranks.sort_unstable();
     ranks.dedup();
-    let mut rows = Vec::with_capacity(a.events.len());
-    for rank in ranks {
-        let (in_a, in_b) = (by_rank_a.places(rank), by_rank_b.places(rank));
-        let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
-        rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
-            key: (*in_a, None),
-            row: Row { a: Some(*in_a), b: Some(*in_b), what: What::Same },
-        }));
-        let before = same.checked_sub(1).map(|last| in_a[last]);
-        align_rest((a, &in_a[same..]), (b, &in_b[same..]), (before, &mut rows));
-    }
+    // Two threads take one rank after the other; the keys put the rows in order, whoever made them.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut rows = Vec::new();
+        while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (in_a, in_b) = (by_rank_a.places(*rank), by_rank_b.places(*rank));
+            align_rank((a, in_a), (b, in_b), (is_equal, &mut rows));
+        }
+        rows
+    };
+    let mut rows = thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut rows = work();
+        rows.append(&mut other.join().expect("aligning does not panic"));
+        rows
+    });
     rows.sort_by_key(|keyed| keyed.key);
     rows.into_iter().map(|keyed| keyed.row).collect()
+}
+
+fn align_rank(
+    (a, in_a): (&Trace, &[Place]),
+    (b, in_b): (&Trace, &[Place]),
+    (is_equal, rows): (bool, &mut Vec<Keyed>),
+) {
+    let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
+    rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
+        key: (*in_a, None),
+        row: Row { a: Some(*in_a), b: Some(*in_b), what: What::Same },
+    }));
+    let before = same.checked_sub(1).map(|last| in_a[last]);
+    align_rest((a, &in_a[same..]), (b, &in_b[same..]), (before, rows));
 }
 
 /// A row, and what its place follows: the place in A of it or of what its rank did before it, then, of
