@@ -9,12 +9,12 @@ FREE_OF_MPI := --workspace --exclude mpi-runner
 OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
 
-.PHONY: help test setup format lint docs deny fuzz-check unit digests mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
+.PHONY: help test package deb setup format lint docs deny fuzz-check unit digests mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-test: setup mpi-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests mpi unit-mpi ## Set up what is missing, and pass every check and test
+test: setup mpi-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests package mpi unit-mpi deb ## Set up what is missing, and pass every check and test
 
 setup: ## Install what the checks need and this machine lacks
 	@command -v $(CARGO) >/dev/null || { echo "make: no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
@@ -43,6 +43,13 @@ unit: ## Every test, with debug assertions
 
 digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
+
+# In the profile of the tests, so that nothing is built twice that is not in a package.
+package: ## The crates as they would be published, each built from what is in it
+	CARGO_PROFILE_DEV_OPT_LEVEL=1 $(CARGO) package --locked --allow-dirty -p ringscope-traces -p ringscope-sim -p ringscope
+
+deb: ## The Debian package, looked into
+	tui/package/deb
 
 mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
 	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
