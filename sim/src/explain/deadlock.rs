@@ -82,7 +82,7 @@ fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> S
     let holders = scene.holders(key);
     if holders.contains(&owner) {
         facts.push(format!("rank {owner} owns key {key} and holds it"));
-        return lost_reply(Command::Get { key });
+        return late(key, owner);
     }
     facts.push(format!("rank {owner} owns key {key} and does not hold it"));
     if let [elsewhere, ..] = holders.as_slice() {
@@ -102,6 +102,13 @@ fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> S
          never put, or it was lost when a node that held it was added once more and started afresh. The \
          protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the command node waits for a RETVAL that nobody will ever send, \
          every other node waits for work, and nothing is under way: a silence is a deadlock too."
+    )
+}
+
+/// The key of a GET that is never answered lies where it belongs: the GET came at another time.
+fn late(key: Key, owner: Rank) -> String {
+    format!(
+        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the          GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node          that has just handed the key on, or that has not been given it yet, and such a node stays silent,          as does every node that should hold a key and does not; or the reply can come to a node that has          left the ring, and can no longer pass it on to the head. Nobody asks a second time."
     )
 }
 

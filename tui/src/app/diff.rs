@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use ringscope_traces::Place;
-use ringscope_traces::diff::{Comparison, Divergence, First, Race};
+use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
 pub use align::{Row, Tally, What, align};
 use work::{News, gates, work};
@@ -195,8 +195,13 @@ impl Diff {
             return vec!["comparing".to_owned()];
         };
         let told = comparison.told(self.a.film.vocabulary()).to_string();
-        let lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
-        lines.take(2).map(str::to_owned).collect()
+        let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
+        let verdict = lines.next().map(str::to_owned);
+        // What either side took of a race stands in the two lines below it.
+        let more = if comparison.level == Level::Reordered { 3 } else { 1 };
+        let first: Vec<&str> = lines.take(more).map(str::trim).collect();
+        let first = (!first.is_empty()).then(|| first.join("; "));
+        verdict.into_iter().chain(first).collect()
     }
 
     fn take(&mut self, news: News) {
@@ -225,8 +230,10 @@ impl Diff {
         let place = |line: usize| Place(line - Place(0).line());
         let a = divergence.a.as_ref().map(|step| place(step.line));
         let b = divergence.b.as_ref().map(|step| place(step.line));
+        // What the one did there, the other may have done later: then only the other's is a row of its own.
         let is_it = |row: &Row| {
-            row.what != What::Same && ((a.is_some() && row.a == a) || (a.is_none() && row.b == b))
+            let has = |place: Option<Place>, its: Option<Place>| place.is_some() && its == place;
+            row.what != What::Same && (has(a, row.a) || has(b, row.b))
         };
         self.rows.iter().position(is_it)
     }

@@ -182,8 +182,9 @@ pub(super) fn last_rows(area: Rect) -> (Rect, Rect) {
 /// The rows above and the states below.
 fn parts(area: Rect, states: usize) -> (Rect, Rect) {
     let height = area.height.saturating_sub(3);
-    // On a small screen the rows say more than the states.
-    let below = if height < 12 { 0 } else { cells(states + 3).min(height / 2) };
+    // On a small screen the rows say more than the states; on a big one there are two for the remark.
+    let remark = if height < 27 { 1 } else { 2 };
+    let below = if height < 12 { 0 } else { cells(states + 2 + remark).min(height / 2) };
     let above =
         Rect { y: area.y.saturating_add(1).min(area.bottom()), height: height - below, ..area };
     (above, Rect { y: above.bottom(), height: below, ..area })
@@ -312,8 +313,12 @@ fn draw_states(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mu
         let between = within(area, (LABEL + half, 1));
         Pen::new(buffer, between).write(look.symbols.of(Symbol::Rule), look.theme.faint());
     }
-    let mut pen = Pen::new(buffer, row(area, comparison.states.len()));
-    pen.gap(1).write(&words::plain(&comparison.remark), look.theme.warning());
+    let remark = words::plain(&comparison.remark);
+    let width = usize::from(area.width).saturating_sub(1).max(1);
+    for (index, line) in textwrap::wrap(&remark, width).iter().enumerate() {
+        let mut pen = Pen::new(buffer, row(area, comparison.states.len() + index));
+        pen.gap(1).write(line, look.theme.warning());
+    }
 }
 
 /// Where the two are the same and where not, all in one row.

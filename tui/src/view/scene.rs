@@ -118,6 +118,18 @@ impl<'a> Scene<'a> {
         added.filter(is_under_way).collect()
     }
 
+    /// Those who are on their way out of the ring, and no pointer leads to them any more.
+    pub fn leavers(&self) -> Vec<(Rank, StorageId)> {
+        let nodes = self.standing().map_or(&[][..], |standing| &standing.nodes);
+        let leavers = (0_u32..).map(Rank).zip(nodes).filter_map(|(rank, node)| {
+            let node = node.view();
+            let is_leaving = matches!(node.phase, Phase::Leaving(_));
+            node.id.filter(|_| is_leaving).map(|id| (rank, id))
+        });
+        let is_member = |rank: Rank| members(self.app).iter().any(|member| member.rank == rank);
+        leavers.filter(|(rank, _)| !is_member(*rank)).collect()
+    }
+
     /// What a node is to the ring.
     pub fn stage_of(&self, rank: Rank, newcomers: &[(Rank, StorageId)]) -> Stage {
         let is_leaving =

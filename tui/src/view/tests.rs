@@ -261,6 +261,19 @@ fn text_from_a_file_commands_no_terminal() {
 }
 
 #[test]
+fn a_node_that_leaves_is_on_the_ring_until_it_has_left() {
+    use ringscope_traces::Rank;
+
+    let app = scenes::ended("race-neighbours-leave");
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let buffer = screen(&app, (80, 24), look);
+    assert_eq!(buffer.content.iter().filter(|cell| cell.symbol() == "◌").count(), 2);
+    // No pointer leads to rank 4 any more; it waits all the same.
+    let target = super::target::at(buffer.area, (&app, &look), find(&buffer, "◌").into());
+    assert_eq!(target, Some(Target::Rank(Rank(4))));
+}
+
+#[test]
 fn after_a_departure_nobody_pretends_to_know_the_states() {
     let mut app = scenes::ended("join");
     app.moment.standing = None;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_traces::diff::{Level, compare};
-use ringscope_traces::{Trace, write_trace};
+use ringscope_traces::{Rank, Trace, write_trace};
 
 use super::keys::ACTIONS;
 use super::work::trace;
@@ -84,6 +84,31 @@ fn a_race_is_order_only_and_can_be_ignored() {
     assert_eq!(diff.note, None);
     press(&mut diff, "home o ]");
     assert_eq!(diff.note.as_deref(), Some("they do not differ after this"));
+}
+
+#[test]
+fn the_first_divergence_has_its_row_even_where_the_other_run_does_the_same_later() {
+    let a = run("join", &[]);
+    let mut b = a.1.clone();
+    // What B does first at rank 0 is something that A does later; the rest follows as it was.
+    let of_head: Vec<usize> =
+        (0..b.events.len()).filter(|at| b.events[*at].rank == Rank(0)).collect();
+    let (early, late) = (of_head[10], of_head[14]);
+    let moved = b.events.remove(late);
+    b.events.insert(early, moved);
+    for (one, other) in [(&a.1, &b), (&b, &a.1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("one.jsonl");
+        save(one, &path);
+        let diff = compared(&(Source::File(path.as_path().into()), one.clone()), other);
+        let row = diff.rows[diff.first_row.expect("they part")];
+        let first = diff.comparison.as_ref().and_then(|it| it.first.as_ref()).expect("they part");
+        let place = |line: usize| Some(Place(line - Place(0).line()));
+        let a = first.divergence.a.as_ref().and_then(|step| place(step.line));
+        let b = first.divergence.b.as_ref().and_then(|step| place(step.line));
+        assert!(row.what != What::Same && (row.a == a || row.b == b), "{row:?}, {a:?}, {b:?}");
+        assert_eq!(diff.chosen, diff.first_row.expect("they part"));
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ringscope_traces::words::tag_in_words;
 use ringscope_traces::{Op, Place, Rank};
 
 use super::{Comparison, Pair, Relation, StatePair};
-use crate::app::diff::{Diff, Row, What};
+use crate::app::diff::{Diff, Row, Side, What};
 use crate::film::{Fact, Film, Moment};
 use crate::view::words;
 
@@ -25,7 +25,7 @@ pub fn told(page: &Diff) -> (Comparison, usize) {
     let words = page.in_words();
     let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
-        names: [&page.a, &page.b].map(|side| format!("{} {} ev", side.name, side.film.len())),
+        names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.film.len())),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
         rows: rows.map(|row| pair(page, row)).collect(),
@@ -38,6 +38,11 @@ pub fn told(page: &Diff) -> (Comparison, usize) {
         remark: page.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
     };
     (comparison, first)
+}
+
+/// A file's name without its folders: two of them have to stand in a row.
+fn name(side: &Side) -> &str {
+    side.name.rsplit('/').next().unwrap_or_default()
 }
 
 impl From<What> for Relation {

@@ -181,19 +181,14 @@ fn nodes(scene: &Scene<'_>, (seen, span): (&[Member], &Span), is_overview: bool)
             has_label: seen.len() <= ALL_LABELLED || is_near || (place % step == 0 && !is_overview),
         });
     }
-    for (rank, id) in newcomers {
+    let newcomers = newcomers.into_iter().map(|newcomer| (newcomer, Stage::Joining));
+    let leavers = scene.leavers().into_iter().map(|leaver| (leaver, Stage::Leaving));
+    for ((rank, id), stage) in newcomers.chain(leavers) {
         let is_seen = nodes.iter().any(|node| node.rank == rank);
         if !is_seen && (span.keys.0..=span.keys.1).contains(&id.0) {
             let angle = span.angle(id.0);
             let is_selected = Some(rank) == selected;
-            nodes.push(Node {
-                rank,
-                id,
-                angle,
-                stage: Stage::Joining,
-                is_selected,
-                has_label: true,
-            });
+            nodes.push(Node { rank, id, angle, stage, is_selected, has_label: true });
         }
     }
     nodes.sort_by(|a, b| a.angle.total_cmp(&b.angle));
