@@ -219,8 +219,16 @@ impl Film {
 
     /// Waits until there is nothing more to know.
     pub fn wait(&mut self) {
+        self.wait_telling(&mut |_| true);
+    }
+
+    /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
+    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(Progress) -> bool) {
         while self.wait_for_news() {
             self.poll();
+            if !tell(self.progress()) {
+                return;
+            }
         }
         self.known.is_done = true;
     }
@@ -416,8 +424,8 @@ impl Film {
 
 const MEMORY: &str = "memory takes a trace";
 
-/// The scenario with a limit, if it has none.
-fn limited(scenario: &Scenario) -> Scenario {
+/// The scenario with a limit, if it has none: its run is going to be kept in memory.
+pub(crate) fn limited(scenario: &Scenario) -> Scenario {
     let mut limited = scenario.clone();
     limited.settings.limit.get_or_insert(LIVE_MESSAGES);
     limited
