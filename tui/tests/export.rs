@@ -11,12 +11,13 @@ use serde_json::Value;
 use support::{Folder, Told};
 
 /// Every format, by name and by the ending of its files.
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 7] = [
     ("perfetto", "json"),
     ("shiviz", "log"),
     ("mermaid", "mmd"),
     ("svg", "svg"),
     ("csv", "csv"),
+    ("html", "html"),
     ("cast", "cast"),
 ];
 
@@ -139,7 +140,7 @@ fn a_part_of_a_run_has_the_events_between_two_cursors() {
 fn what_a_format_cannot_carry_is_refused_and_the_advice_works() {
     let folder = Folder::new();
     folder.write("many.dht", "put 1..=1000 key\nget 1..=1000\n").record("many.dht", "many.jsonl");
-    for name in ["mermaid", "svg"] {
+    for name in ["mermaid", "svg", "html"] {
         folder.write("run.out", "what was there before");
         let told = folder.call(&format!("export many.jsonl --to {name} -o run.out"));
         assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{name}");
@@ -156,8 +157,8 @@ fn what_a_format_cannot_carry_is_refused_and_the_advice_works() {
 fn the_refusals_are_sentences() {
     let folder = Folder::new();
     folder.write("many.dht", "put 1..=1000 key\nget 1..=1000\n");
-    let refused =
-        ["mermaid", "svg"].map(|name| folder.call(&format!("export many.dht --to {name}")).err);
+    let refused = ["mermaid", "svg", "html"]
+        .map(|name| folder.call(&format!("export many.dht --to {name}")).err);
     folder.write("wide.dht", "ranks 64\nput 5 50\n");
     let lanes = folder.call("export wide.dht --to svg");
     assert_snapshot!("refusals", refused.concat() + &lanes.err);

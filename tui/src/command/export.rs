@@ -23,7 +23,7 @@ use crate::film::{Film, limited};
 use crate::input::{self, DASH, is_trace, shown};
 use crate::output::{Out, Streams, WholeFile, is_same_file};
 
-/// Write a run down for other programs: as a diagram, a table, a recording
+/// Write a run down for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP.as_str())]
 pub struct Args {
@@ -74,7 +74,7 @@ What is done with the files:
 What a format cannot carry is refused, with the part of the run that it can.
 
 Examples:
-  ringscope export join -o join.svg
+  ringscope export join -o join.html
   ringscope export mpi.jsonl -o mpi.json
   ringscope export race-lost-key --to mermaid
   ringscope export mpi.jsonl --events 100..160 -o moment.svg

@@ -8,6 +8,7 @@
 mod cast;
 mod csv;
 mod feed;
+mod html;
 mod mermaid;
 mod names;
 mod part;
@@ -55,7 +56,7 @@ pub enum Way {
 }
 
 /// The formats, in the order in which they are listed.
-pub const FORMATS: [Format; 6] = [
+pub const FORMATS: [Format; 7] = [
     Format {
         name: "perfetto",
         ending: "json",
@@ -90,6 +91,13 @@ pub const FORMATS: [Format; 6] = [
         what: "a table, a row an event",
         next: "open it as a table: pandas, R, a spreadsheet",
         way: Way::Events(csv::write),
+    },
+    Format {
+        name: "html",
+        ending: "html",
+        what: "one page with the ring, the space-time diagram and a stepper",
+        next: "open it in a browser, or put it on a course page as it is",
+        way: Way::Film(html::write),
     },
     Format {
         name: "cast",

@@ -38,6 +38,11 @@ impl Kind {
         (Kind::Rewiring, "rewiring", "join or leave"),
         (Kind::Other, "other", "message"),
     ];
+
+    /// Its place in the list of all.
+    pub fn place(self) -> usize {
+        self as usize
+    }
 }
 
 impl Names {
