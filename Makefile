@@ -9,12 +9,12 @@ FREE_OF_MPI := --workspace --exclude mpi-runner
 OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
 
-.PHONY: help test setup format lint docs deny fuzz-check unit digests mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
+.PHONY: help test setup format lint docs deny fuzz-check unit digests consumers consumers-setup mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-test: setup mpi-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests mpi unit-mpi ## Set up what is missing, and pass every check and test
+test: setup mpi-setup consumers-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests mpi unit-mpi consumers ## Set up what is missing, and pass every check and test
 
 setup: ## Install what the checks need and this machine lacks
 	@command -v $(CARGO) >/dev/null || { echo "make: no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
@@ -43,6 +43,13 @@ unit: ## Every test, with debug assertions
 
 digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
+
+consumers: consumers-setup ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
+	$(CARGO) build --release --locked -p ringscope
+	tui/consumers/check
+
+consumers-setup: ## Install what exports are held against, where it is missing
+	@tui/consumers/setup
 
 mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
 	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
