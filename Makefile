@@ -9,12 +9,12 @@ FREE_OF_MPI := --workspace --exclude mpi-runner
 OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
 
-.PHONY: help test package deb setup format lint docs deny fuzz-check unit digests mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
+.PHONY: help test package deb setup format lint docs deny fuzz-check unit digests consumers consumers-setup mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-test: setup mpi-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests package mpi unit-mpi deb ## Set up what is missing, and pass every check and test
+test: setup mpi-setup consumers-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests package mpi unit-mpi consumers deb ## Set up what is missing, and pass every check and test
 
 setup: ## Install what the checks need and this machine lacks
 	@command -v $(CARGO) >/dev/null || { echo "make: no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
@@ -51,6 +51,13 @@ package: ## The crates as they would be published, each built from what is in it
 deb: ## The Debian package, looked into
 	tui/package/deb
 
+consumers: consumers-setup ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
+	$(CARGO) build --release --locked -p ringscope
+	tui/consumers/check
+
+consumers-setup: ## Install what exports are held against, where it is missing
+	@tui/consumers/setup
+
 mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
 	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
 	mkdir -p target/mpi/recorder/release && ln -f target/release/libringscope_recorder.so target/mpi/recorder/release
@@ -72,7 +79,7 @@ unit-mpi: mpi ## Every test that runs under MPI, both MPIs
 	$(OPENMPI) test -p mpi-runner -p ringscope-recorder --locked
 
 bench: ## The benchmarks that the README quotes
-	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench film --bench frame --bench diff
+	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench film --bench frame --bench diff --bench export
 
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare

@@ -29,7 +29,7 @@ pub use event::{
     Ending, Event, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
 };
 pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};
-pub use matching::{Channel, Matching};
+pub use matching::{Channel, Matching, Numbering};
 pub use payload::{Key, Payload};
 pub use place::{ByRank, Place};
 

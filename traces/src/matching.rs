@@ -54,6 +54,27 @@ impl Matching {
     }
 }
 
+/// Numbers the messages of a run as its events go by: a send and its receive have the same number.
+///
+/// Numbers grow from 0 in the order in which messages are first seen. It holds no more than what is under
+/// way.
+#[derive(Debug, Default)]
+pub struct Numbering {
+    open: FxHashMap<Channel, Open<u64>>,
+    next: u64,
+}
+
+impl Numbering {
+    /// The number of the message that the next event of the run is about.
+    pub fn number<D>(&mut self, event: &Event<D>) -> u64 {
+        let waiting = self.open.entry(Channel::of(event)).or_default();
+        waiting.partner_or_wait(event.op, self.next).unwrap_or_else(|| {
+            self.next += 1;
+            self.next - 1
+        })
+    }
+}
+
 /// The events of a channel that have no partner yet: sends only, or receives only.
 #[derive(Debug)]
 pub(crate) struct Open<P> {
@@ -102,6 +123,13 @@ mod tests {
         let matching = Matching::of(&trace);
         let partners: Vec<_> = (0..6).map(|i| matching.partner(Place(i)).map(|p| p.0)).collect();
         assert_eq!(partners, [Some(3), Some(5), Some(4), Some(0), Some(2), Some(1)]);
+    }
+
+    #[test]
+    fn the_number_of_a_message_is_told_at_both_of_its_ends() {
+        let mut numbering = Numbering::default();
+        let events = [send(0, 1, 5), send(2, 1, 5), send(0, 1, 5), recv(1, 0, 5), recv(1, 0, 5)];
+        assert_eq!(events.map(|event| numbering.number(&event)), [0, 1, 2, 0, 2]);
     }
 
     #[test]

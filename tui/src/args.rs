@@ -7,8 +7,8 @@ use clap::{ArgMatches, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
 use crate::command::{
-    Verdict, check, completions, config, crosscheck, diff, list, man, merge, play, random, record,
-    replay, run, show, snapshot, start,
+    Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
+    record, replay, run, show, snapshot, start,
 };
 use crate::config::Config;
 use crate::failure::Failure;
@@ -117,6 +117,7 @@ enum Command {
     Replay(replay::Args),
     Random(random::Args),
     Snapshot(Box<snapshot::Args>),
+    Export(Box<export::Args>),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -141,6 +142,7 @@ impl Args {
             Some(Command::Snapshot(args)) => {
                 snapshot::execute(args, (&config()?, self.color), streams)
             }
+            Some(Command::Export(args)) => export::execute(args, (&config()?, self.color), streams),
             Some(Command::Config(args)) => {
                 config::execute(args, (self.config.as_deref(), &config), streams)
             }

@@ -121,7 +121,8 @@ fn parse(name: &str, read: impl Read) -> Result<Scenario, Failure> {
     Ok(Scenario::parse_bytes(name, &bytes)?)
 }
 
-fn begins_as_trace(bytes: &[u8]) -> bool {
+/// Whether that is how a trace begins.
+pub fn begins_as_trace(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{\"")
 }
 
@@ -181,7 +182,8 @@ pub fn trace_name(word: &Path) -> String {
     if word == DASH { STANDARD_INPUT.to_owned() } else { shown(word) }
 }
 
-fn open_trace(path: &Path) -> Result<File, Failure> {
+/// Opens a trace file.
+pub fn open_trace(path: &Path) -> Result<File, Failure> {
     open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
         Some(one) => failure.hint(format!(
             "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",

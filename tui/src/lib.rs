@@ -8,6 +8,7 @@ pub mod app;
 mod args;
 mod command;
 mod config;
+mod export;
 pub mod failure;
 pub mod film;
 mod input;

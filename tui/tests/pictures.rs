@@ -1,4 +1,4 @@
-//! The pictures of the README are the screen as the program draws it.
+//! The pictures of the README are what the program draws.
 
 mod support;
 
@@ -7,13 +7,14 @@ use std::path::Path;
 use support::Folder;
 
 /// Each picture, and the view that it is of.
-const PICTURES: [(&str, &str); 2] = [
+const PICTURES: [(&str, &str); 3] = [
     ("join.svg", "snapshot join --at 81 --size 160x48 --color rgb"),
     ("lost-key.svg", "snapshot race-lost-key --at 17 --size 100x30 --color rgb"),
+    ("lost-key-lanes.svg", "export race-lost-key --quiet"),
 ];
 
 #[test]
-fn the_pictures_are_what_the_screen_shows() {
+fn the_pictures_are_what_the_program_draws() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
     let folder = Folder::new();
     for (name, words) in PICTURES {

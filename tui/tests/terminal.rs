@@ -275,3 +275,13 @@ fn without_colours_no_cell_has_one() {
     stage.types("q");
     stage.ended();
 }
+
+#[test]
+fn an_export_leaves_nothing_of_its_progress_on_the_terminal() {
+    let mut stage = play(&["export", "join", "-o", "join.csv"], &[]);
+    let screen = stage.ended();
+    let text = screen.text();
+    let left: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(left, ["join.csv: open it as a table: pandas, R, a spreadsheet"]);
+    assert!(is_as_before(&screen));
+}

@@ -215,8 +215,16 @@ impl Film {
 
     /// Waits until there is nothing more to know.
     pub fn wait(&mut self) {
+        self.wait_telling(&mut |_| true);
+    }
+
+    /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
+    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(Progress) -> bool) {
         while self.wait_for_news() {
             self.poll();
+            if !tell(self.progress()) {
+                return;
+            }
         }
         self.known.is_done = true;
     }
@@ -421,7 +429,7 @@ pub(crate) fn simulated(scenario: &Scenario) -> (Vec<u8>, Finished) {
     (bytes, finished)
 }
 
-/// The scenario with a limit, if it has none.
+/// The scenario with a limit, if it has none: its run is going to be kept in memory.
 fn limited(scenario: &Scenario) -> Scenario {
     let mut limited = scenario.clone();
     limited.settings.limit.get_or_insert(LIVE_MESSAGES);

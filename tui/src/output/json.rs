@@ -1,6 +1,9 @@
 //! JSON for other programs.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 
 /// A value as one line of JSON in ASCII, so that nothing in a file's strings reaches a terminal that
 /// it might obey.
@@ -9,19 +12,42 @@ use serde::Serialize;
 ///
 /// When the value has no JSON, as a map with lists for keys.
 pub fn json(value: &impl Serialize) -> String {
-    let text = serde_json::to_string(value).expect("the value has a JSON");
-    let mut ascii = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            ' '..='~' => ascii.push(c),
-            // Only strings hold such characters, and in them this is another way to write them.
-            _ => c
-                .encode_utf16(&mut [0; 2])
-                .iter()
-                .for_each(|unit| ascii += &format!("\\u{unit:04x}")),
+    let mut ascii = Vec::new();
+    put_json(&mut ascii, value).expect("the value has a JSON");
+    String::from_utf8(ascii).expect("ASCII is UTF-8")
+}
+
+/// Writes a value as [`json`] gives it.
+///
+/// # Errors
+///
+/// When the sink refuses, or the value has no JSON.
+pub fn put_json(sink: impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(sink, Ascii);
+    value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// Writes strings in ASCII: only they hold other characters, and `\u` is another way to write those.
+struct Ascii;
+
+impl Formatter for Ascii {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        sink: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let is_plain = |c: &char| matches!(c, ' '..='~');
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|c| !is_plain(&c)) {
+            sink.write_all(&rest.as_bytes()[..at])?;
+            let strange = rest[at..].chars().next().expect("one was found there");
+            for unit in strange.encode_utf16(&mut [0; 2]) {
+                write!(sink, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + strange.len_utf8()..];
         }
+        sink.write_all(rest.as_bytes())
     }
-    ascii
 }
 
 #[cfg(test)]

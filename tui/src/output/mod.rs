@@ -12,8 +12,8 @@ use crate::args::ColorWhen;
 use crate::report::Style;
 
 pub use file::WholeFile;
-pub use json::json;
-pub use trace::TraceTarget;
+pub use json::{json, put_json};
+pub use trace::{TraceTarget, is_same_file};
 
 /// The widest that paragraphs are set, on any terminal.
 const WIDEST: usize = 100;

@@ -28,11 +28,7 @@ impl TraceTarget {
         if word == Path::new(DASH) {
             return Ok(TraceTarget::Output);
         }
-        let is_input = match (fs::canonicalize(word), fs::canonicalize(input)) {
-            (Ok(word), Ok(input)) => word == input && word.is_file(),
-            (Err(_), _) | (_, Err(_)) => false,
-        };
-        if is_input {
+        if is_same_file(word, input) {
             return Err(Failure::about(&shown(word), "is the input itself, and would be lost")
                 .hint("name another file for the trace"));
         }
@@ -59,5 +55,13 @@ impl TraceTarget {
                 .map_err(|error| WholeFile::failure(&path, &error))
                 .and_then(WholeFile::finish),
         }
+    }
+}
+
+/// Whether both name the same file.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other && one.is_file(),
+        (Err(_), _) | (_, Err(_)) => false,
     }
 }

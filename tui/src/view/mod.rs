@@ -28,7 +28,7 @@ pub mod theme;
 mod timeline;
 mod title;
 pub mod watches;
-mod words;
+pub(crate) mod words;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -82,7 +82,7 @@ fn ansi(buffer: &Buffer) -> String {
 }
 
 /// The codes of a cell's style, each after a semicolon (ECMA-48, section 8.3.117).
-fn codes(cell: &Cell) -> String {
+pub(crate) fn codes(cell: &Cell) -> String {
     let mut codes = String::new();
     for (modifier, code, _) in MODIFIERS {
         if cell.modifier.contains(modifier) {
@@ -226,7 +226,8 @@ fn write_run(svg: &mut String, run: &Run<'_>, y: u32) {
     );
 }
 
-fn escaped(text: &str) -> String {
+/// Text as XML has it.
+pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::new(), |mut out, c| {
         match c {
             '&' => out += "&amp;",

@@ -208,6 +208,18 @@ impl Theme {
         self.ink(self.palette.owners()[owner.0])
     }
 
+    /// An owner's colour by its red, green and blue, for what is no terminal.
+    ///
+    /// # Panics
+    ///
+    /// When the palette is not the one with any colours.
+    pub fn rgb_of(&self, owner: Owner) -> u32 {
+        let Color::Rgb(red, green, blue) = self.palette.owners()[owner.0] else {
+            panic!("the palette {} has no red, green and blue", self.palette.name());
+        };
+        u32::from_be_bytes([0, red, green, blue])
+    }
+
     /// Keys and messages under way.
     pub fn moving(&self) -> Style {
         self.chosen([Color::White, Color::White, Color::Indexed(231), rgb(0xff_ff_ff)]).bold()

@@ -4,7 +4,7 @@ use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId, Wait};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_in_words;
-use ringscope_traces::{Op, Place, Rank, Tag};
+use ringscope_traces::{Op, Place, Rank, Tag, Vocabulary};
 
 use crate::app::App;
 use crate::film::{Fact, Film};
@@ -46,14 +46,22 @@ pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
 
 /// The name of a tag, whole.
 pub fn tag(app: &App, tag: Tag) -> String {
-    Plain(&tag_in_words(tag, app.film.vocabulary()).to_string()).to_string()
+    tag_in_words(tag, app.film.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
-pub fn short_tag(app: &App, wanted: Tag) -> String {
-    let has_names = app.film.vocabulary().tag_name(wanted).is_some();
+pub fn short_tag(app: &App, tag: Tag) -> String {
+    shortened(tag, app.film.vocabulary())
+}
+
+/// The name of a tag of that vocabulary, shortened where it is long.
+pub fn shortened(wanted: Tag, vocabulary: &dyn Vocabulary) -> String {
+    let has_names = vocabulary.tag_name(wanted).is_some();
     let shorter = SHORTER.iter().find(|(long, _)| has_names && *long == wanted);
-    shorter.map_or_else(|| tag(app, wanted), |(_, short)| (*short).to_owned())
+    shorter.map_or_else(
+        || tag_in_words(wanted, vocabulary).to_string(),
+        |(_, short)| (*short).to_owned(),
+    )
 }
 
 /// A message of the run's protocol; none when it speaks another one, or not well.
@@ -86,7 +94,14 @@ pub fn key(message: &Message) -> Option<Key> {
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
 pub fn label(app: &App, sent: Place) -> String {
     let name = short_tag(app, app.film.fact(sent).tag);
-    let Some(message) = message(app, sent) else { return name };
+    match message(app, sent) {
+        Some(message) => labelled(name, &message),
+        None => name,
+    }
+}
+
+/// A message by its name and what tells it apart from others of that name.
+pub fn labelled(name: String, message: &Message) -> String {
     match message {
         Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
             format!("{name} {key}")

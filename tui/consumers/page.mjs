@@ -1,0 +1,131 @@
+// A browser: the page is stepped through forwards and backwards, with keys and buttons, at a desk and on a phone.
+
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 375, height: 740 };
+
+export async function checkPage(browser, { file, events }) {
+  const address = pathToFileURL(file).href;
+  const steps = await atADesk(browser, address, events);
+  await onAPhone(browser, address, events);
+  await forThoseWhoWantIt(browser, address);
+  return `${steps} steps forwards and backwards`;
+}
+
+/** A page that may complain of nothing, and ask for nothing but itself. */
+async function opened(browser, address, options) {
+  const page = await browser.newPage(options);
+  const problems = [];
+  page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("dialog", (dialog) => problems.push(`a dialog: ${dialog.message()}`));
+  page.on("request", (request) => request.url().startsWith(address) || request.url() === "data:," || problems.push(`asks for ${request.url()}`));
+  await page.goto(address);
+  return { page, problems };
+}
+
+/** Everything that is shown, as far as it follows from the cursor. */
+const shown = (page) =>
+  page.evaluate(() => {
+    const text = (id) => document.getElementById(id).textContent;
+    const count = (selector) => document.querySelectorAll(selector).length;
+    return {
+      texts: ["now-heading", "deed", "wrong", "changes", "facts", "nodes", "ring-words", "ring-remark"].map(text),
+      drawn: ["#ring .arc", "#ring .key", "#ring .message", "#lanes .row", "#lanes .arrow", "#lanes .dot", "#lanes .dot.current"].map(count),
+      listed: document.querySelector("#events [aria-current]")?.textContent ?? null,
+    };
+  });
+
+const cursor = (page) => page.evaluate(() => Number(document.getElementById("slider").value));
+
+async function atADesk(browser, address, events) {
+  const { page, problems } = await opened(browser, address, { viewport: DESK });
+  const forwards = [await shown(page)];
+  for (const [index, event] of events.entries()) {
+    await page.keyboard.press("ArrowRight");
+    const now = await shown(page);
+    const [heading, deed] = now.texts;
+    assert.equal(heading, `Event ${index + 1} of ${events.length}`);
+    assert.match(deed, new RegExp(`^r${event.rank}\\b.* ${event.op === "recv" ? "receives" : "sends"} .* r${event.peer}\\b`, "s"));
+    assert.equal(now.drawn.at(-1), 1, "the current event is on the lanes");
+    assert.ok(now.listed.startsWith(String(index + 1)), "and in the list");
+    forwards.push(now);
+  }
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    await page.keyboard.press("ArrowLeft");
+    assert.deepEqual(await shown(page), forwards[at], `back at ${at} all is as it was`);
+  }
+  await goingAbout(page, events.length);
+  assert.deepEqual(problems, []);
+  await page.close();
+  return events.length;
+}
+
+/** Keys, buttons, the slider, the list and the lanes lead to where they say. */
+async function goingAbout(page, end) {
+  await page.keyboard.press("End");
+  assert.equal(await cursor(page), end);
+  await page.keyboard.press("Home");
+  assert.equal(await cursor(page), 0);
+  await page.getByRole("button", { name: "Next event" }).click();
+  await page.getByRole("button", { name: "Next event" }).click();
+  assert.equal(await cursor(page), 2);
+  await page.getByRole("button", { name: "Previous event" }).click();
+  assert.equal(await cursor(page), 1);
+  await page.getByRole("button", { name: "Event 3: " }).click();
+  assert.equal(await cursor(page), 3);
+  await page.locator("#lanes .row").nth(4).click();
+  assert.equal(await cursor(page), 5);
+  await page.getByRole("slider", { name: "Event" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await cursor(page), 6);
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  assert.ok(await page.getByRole("button", { name: "Next event" }).isDisabled());
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.evaluate(() => document.activeElement.blur());
+  await page.getByLabel("speed").selectOption("16");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press(" ");
+  await page.waitForFunction(() => Number(document.getElementById("slider").value) >= 3);
+  await page.keyboard.press(" ");
+  assert.equal(await page.getByRole("button", { name: "Play", exact: true }).count(), 1, "space pauses, too");
+}
+
+async function onAPhone(browser, address, events) {
+  const { page, problems } = await opened(browser, address, { viewport: PHONE, hasTouch: true, isMobile: true });
+  const cursors = [0, 1, Math.floor(events.length / 2), events.length];
+  for (const at of cursors) {
+    await page.evaluate((at) => goTo(at), at);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= PHONE.width, `nothing is scrolled sideways: ${width} at ${at}`);
+  }
+  for (const button of await page.locator("#controls button:visible").all()) {
+    const box = await button.boundingBox();
+    assert.ok(box.width >= 36 && box.height >= 36, "a finger finds the buttons");
+    assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width && box.y + box.height <= PHONE.height, "they are in sight");
+  }
+  await page.getByRole("button", { name: "Start", exact: true }).tap();
+  await page.getByRole("button", { name: "Next event" }).tap();
+  assert.equal(await cursor(page), 1);
+  assert.deepEqual(problems, []);
+  await page.close();
+}
+
+/** Dark, without motion, and for those who listen. */
+async function forThoseWhoWantIt(browser, address) {
+  const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await opened(browser, address, { colorScheme: "light" });
+  const dark = await opened(browser, address, { colorScheme: "dark", reducedMotion: "reduce" });
+  assert.notEqual(await ground(light.page), await ground(dark.page));
+  await dark.page.keyboard.press("ArrowRight");
+  const motion = await dark.page.evaluate(() => getComputedStyle(document.querySelector("#ring .message") ?? document.body).transitionDuration);
+  assert.equal(motion, "0s");
+  const nameless = await dark.page.evaluate(() => [...document.querySelectorAll("button, input, select, [role=img]")].filter((one) => !(one.getAttribute("aria-label") || one.getAttribute("aria-labelledby") || one.textContent.trim() || one.labels?.length)).length);
+  assert.equal(nameless, 0, "everything that can be used has a name");
+  assert.equal(await dark.page.locator("[aria-live=polite]").count(), 1);
+  assert.deepEqual([...light.problems, ...dark.problems], []);
+  await light.page.close();
+  await dark.page.close();
+}

@@ -1,0 +1,284 @@
+//! `ringscope export`: a run, written down for other programs.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use ringscope_traces::Reader;
+use ringscope_traces::text::Plain;
+
+use super::Verdict;
+use super::screen::{LookFlags, Size, size};
+use crate::app::{App, Order};
+use crate::args::{ColorWhen, SettingFlags};
+use crate::config::Config;
+use crate::export::{FORMATS, Feed, Format, Part, Reel, Screen, Trouble, Watch, Way};
+use crate::failure::Failure;
+use crate::film::{Film, simulated};
+use crate::input::{self, DASH, is_trace, shown};
+use crate::output::{Out, Streams, WholeFile, is_same_file};
+
+/// Write a run down for other programs: as a page, a diagram, a table, a recording
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP.as_str())]
+pub struct Args {
+    /// A trace file, or a scenario (a file or a built-in one, as for `run`); `-` is either, on standard
+    /// input
+    run: PathBuf,
+
+    /// The format; without this, the one that FILE's ending says
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    to: Option<To>,
+
+    /// Only the events from one cursor to another, as `play --at` counts them; either may be left out
+    #[arg(long, value_name = "A..B", default_value = "..", hide_default_value = true)]
+    events: Part,
+
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    /// Run the scenario even if the check beforehand finds fault with it
+    #[arg(long)]
+    unchecked: bool,
+
+    /// Write to this file instead of standard output
+    ///
+    /// The file appears under its name when it is whole, and not at all when it cannot be.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// How large the recorded screen is
+    #[arg(long, value_name = "WxH", value_parser = size, default_value = "100x30",
+          help_heading = "Output")]
+    size: Size,
+
+    #[command(flatten)]
+    look: LookFlags,
+
+    /// Tell nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
+    let endings = FORMATS.iter().map(|one| format!("  FILE.{:5} {}\n", one.ending, one.next));
+    format!(
+        "\
+What is done with the files:
+{}
+What a format cannot carry is refused, with the part of the run that it can.
+
+Examples:
+  ringscope export join -o join.html
+  ringscope export mpi.jsonl -o mpi.json
+  ringscope export race-lost-key --to mermaid
+  ringscope export mpi.jsonl --events 100..160 -o moment.svg
+  ringscope export join --size 120x36 -o join.cast
+
+Exit codes: 0 done; 2 bad input, or the format cannot carry the run.",
+        endings.collect::<String>()
+    )
+});
+
+/// A format on the command line: the table of formats is the list.
+#[derive(Debug, Clone, Copy)]
+struct To(&'static Format);
+
+impl ValueEnum for To {
+    fn value_variants<'a>() -> &'a [To] {
+        static ALL: LazyLock<Vec<To>> = LazyLock::new(|| FORMATS.iter().map(To).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name).help(self.0.what))
+    }
+}
+
+pub fn execute(
+    args: &Args,
+    (config, color): (&Config, ColorWhen),
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    let format = args.format()?;
+    if args.is_trace()? {
+        args.order().refuse_settings()?;
+    }
+    // First this: from then on Ctrl-C takes away what has been begun.
+    let watch = Watch::begin(format.name, !args.quiet)?;
+    let mut target = Target::open(args, &mut streams.out)?;
+    let color = if color == ColorWhen::Auto { ColorWhen::Rgb } else { color };
+    let screen = Screen { size: args.size, look: args.look.look(config, color) };
+    let done = match format.way {
+        Way::Events(write) => args.feed(write, (&mut target, &watch)),
+        Way::Film(write) => args.reel(write, screen, (&mut target, &watch)),
+    };
+    drop(watch);
+    let Some(remark) = target.close(done)? else { return Ok(Verdict::Good) };
+    if let (false, Some(path)) = (args.quiet, &args.output) {
+        let name = shown(path);
+        let _ = writeln!(streams.notes, "  {}: {}", Plain(&name), format.next);
+    }
+    if let Some(remark) = remark.filter(|_| !args.quiet) {
+        let _ = writeln!(streams.notes, "  note: the trace is {remark}");
+    }
+    Ok(Verdict::Good)
+}
+
+/// What there is to say of the trace.
+type Remark = Option<String>;
+
+impl Args {
+    fn format(&self) -> Result<&'static Format, Failure> {
+        if let Some(To(format)) = self.to {
+            return Ok(format);
+        }
+        let ending = self.output.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        ending.and_then(Format::of).ok_or_else(|| {
+            let what = match &self.output {
+                Some(_) => "the file's ending does not say which format it is to have",
+                None => "it is not said which format it is to have",
+            };
+            Failure::about("--to", what).hint(format!("it is one of {}", names.join(", ")))
+        })
+    }
+
+    fn order(&self) -> Order {
+        Order {
+            word: self.run.clone(),
+            settings: self.settings.clone(),
+            at: 0,
+            is_unchecked: self.unchecked,
+        }
+    }
+
+    fn is_piped(&self) -> bool {
+        self.run == Path::new(DASH)
+    }
+
+    /// Whether the run is a trace; of standard input its first bytes say so.
+    fn is_trace(&self) -> Result<bool, Failure> {
+        if !self.is_piped() {
+            return Ok(is_trace(&self.run));
+        }
+        let mut stdin = io::stdin().lock();
+        let fails = |error| Failure::about("standard input", format!("cannot be read: {error}"));
+        Ok(input::begins_as_trace(stdin.fill_buf().map_err(fails)?))
+    }
+
+    /// Writes event by event.
+    fn feed(
+        &self,
+        write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), Trouble>,
+        (target, watch): (&mut Target<'_>, &Watch),
+    ) -> Result<Remark, Trouble> {
+        let name = input::trace_name(&self.run);
+        let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
+            let (trace, _) = simulated(&self.order().scenario()?);
+            let length = trace.len() as u64;
+            (Box::new(io::Cursor::new(trace)), Some(length))
+        } else if self.is_piped() {
+            (Box::new(io::stdin().lock()), None)
+        } else {
+            let file = input::open_trace(&self.run)?;
+            let length = file.metadata().ok().filter(|found| found.is_file());
+            (Box::new(file), length.map(|found| found.len()))
+        };
+        let source = BufReader::with_capacity(1 << 16, watch.reading(source, bytes));
+        let source: Box<dyn BufRead> = Box::new(source);
+        let mut feed = Feed::new(Reader::new(source, &name)?, self.events, watch);
+        let mut sink = BufWriter::with_capacity(1 << 16, target);
+        write(&mut feed, &mut sink)?;
+        sink.flush()?;
+        Ok(feed.remark())
+    }
+
+    /// Writes from a film.
+    fn reel(
+        &self,
+        write: fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), Trouble>,
+        screen: Screen,
+        (target, watch): (&mut Target<'_>, &Watch),
+    ) -> Result<Remark, Trouble> {
+        let mut reel = Reel::new(self.app()?, self.events, (screen, watch))?;
+        let mut sink = BufWriter::with_capacity(1 << 16, target);
+        write(&mut reel, &mut sink)?;
+        sink.flush()?;
+        Ok(reel.remark())
+    }
+
+    fn app(&self) -> Result<App, Failure> {
+        if !(self.is_piped() && self.is_trace()?) {
+            return self.order().open();
+        }
+        let (mut bytes, name) = (Vec::new(), input::trace_name(&self.run));
+        let read = io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| Failure::about(&name, format!("cannot be read: {error}")))?;
+        Ok(App::new(Film::kept(&name, bytes.into())?, &name, 0))
+    }
+}
+
+/// Where an export goes.
+enum Target<'a> {
+    Output(&'a mut Out),
+    File(PathBuf, WholeFile),
+}
+
+impl<'a> Target<'a> {
+    fn open(args: &Args, out: &'a mut Out) -> Result<Target<'a>, Failure> {
+        let path = args.output.as_deref().filter(|path| *path != Path::new(DASH));
+        let Some(path) = path else { return Ok(Target::Output(out)) };
+        if is_same_file(path, &args.run) {
+            return Err(Failure::about(&shown(path), "is the input itself, and would be lost")
+                .hint("name another file"));
+        }
+        Ok(Target::File(path.to_owned(), WholeFile::create(path)?))
+    }
+
+    /// Puts a whole file in its place, and takes away what is none. `None` when whoever read standard
+    /// output has gone.
+    fn close(self, done: Result<Remark, Trouble>) -> Result<Option<Remark>, Failure> {
+        match (self, done) {
+            (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
+            (Target::File(_, file), Ok(remark)) => file.finish().map(|()| Some(remark)),
+            (Target::Output(out), Err(Trouble::Sink(_))) if out.is_gone() => Ok(None),
+            (Target::Output(_), Err(trouble)) => Err(told(trouble, Failure::from)),
+            (Target::File(path, file), Err(trouble)) => {
+                file.discard();
+                Err(told(trouble, |error| WholeFile::failure(&path, &error)))
+            }
+        }
+    }
+}
+
+fn told(trouble: Trouble, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
+    match trouble {
+        Trouble::Sink(error) => of_sink(error),
+        Trouble::Run(failure) => failure,
+        Trouble::Interrupted => Failure::about("export", "interrupted: nothing was written"),
+    }
+}
+
+/// What goes to standard output ends when its reader has gone.
+impl Write for Target<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::File(_, file) => file.write(bytes),
+            Target::Output(out) => {
+                let written = out.write(bytes)?;
+                if out.is_gone() { Err(ErrorKind::BrokenPipe.into()) } else { Ok(written) }
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::File(_, file) => file.flush(),
+            Target::Output(out) => out.flush(),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! A run as the page has it: what there was at its start, and what each event changed.
+//!
+//! Lists stand for records where there are many of them: a page is read by browsers, but sent to
+//! phones.
+
+use std::collections::BTreeSet;
+
+use ringscope_sim::explain::Explanation;
+use ringscope_sim::protocol::arithmetic::{Member, Ring};
+use ringscope_sim::protocol::{Key, Node as _, NodeView, Peer, Phase, Value, Wait};
+use ringscope_sim::scenario::Settings;
+use ringscope_traces::text::{Plain, Short};
+use ringscope_traces::{Op, Place, Rank};
+use serde::Serialize;
+
+use super::super::names::{Kind, Names};
+use super::super::{Reel, Trouble};
+use crate::film::{Flight, Moment, Standing};
+use crate::report::counted;
+use crate::view::theme::{Palette, Theme};
+use crate::view::words;
+
+/// How much of a payload the page has.
+const PAYLOAD_CHARS: usize = 240;
+
+/// The most nodes that the page has though they are nothing yet: it is no list of a thousand.
+const MOST_IDLE: u32 = 16;
+
+/// A run.
+#[derive(Debug, Serialize)]
+pub struct Run {
+    name: String,
+    about: String,
+    /// The cursors at both ends of the part, and how many events there are in all.
+    from: usize,
+    to: usize,
+    total: usize,
+    ranks: u32,
+    keyspace: i64,
+    /// How it ended; `null` when the part ends before.
+    ending: Option<String>,
+    /// Why it did, in short and as a paragraph.
+    why: Option<(String, String)>,
+    /// Up to which cursor the nodes' states are known, and why no further.
+    known: usize,
+    unknown: Option<String>,
+    /// What messages are for: the names of the kinds, and what a legend says.
+    kinds: Vec<(&'static str, &'static str)>,
+    /// The ranks that have lanes, in their order, each with what it plays.
+    lanes: Vec<(Rank, Option<&'static str>)>,
+    /// The nodes at the start of the part, of those that have a state.
+    nodes: Vec<(Rank, NodeState)>,
+    /// The ring at the start, and wherever it has changed.
+    rings: Vec<RingState>,
+    /// The messages that were under way at the start.
+    open: Vec<Sent>,
+    events: Vec<Step>,
+    /// The commands: the event at which each was sent, its words, and the event of its answer.
+    commands: Vec<(usize, String, Option<usize>)>,
+    /// The violations: after which event, and what.
+    wrong: Vec<(usize, String)>,
+}
+
+/// A message that was under way at the start of the part.
+#[derive(Debug, Serialize)]
+struct Sent {
+    /// The number of the event that sent it.
+    event: usize,
+    #[serde(flatten)]
+    step: Step,
+}
+
+/// An event.
+#[derive(Debug, Serialize)]
+struct Step {
+    rank: Rank,
+    /// Whether it is a receive.
+    recv: bool,
+    peer: Rank,
+    label: String,
+    /// What the message is for: its place in the table of kinds.
+    kind: usize,
+    t: u64,
+    /// The number of the event at the other end of the message, if there is one.
+    other: Option<usize>,
+    data: String,
+    /// The node that received as it is then, where its state is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<NodeState>,
+}
+
+/// A node.
+#[derive(Debug, Serialize)]
+struct NodeState {
+    id: Option<i64>,
+    parent: Option<(Rank, Option<i64>)>,
+    child: Option<(Rank, Option<i64>)>,
+    /// What it is in the middle of.
+    phase: Option<String>,
+    /// What it takes next; `null` is any message.
+    wait: Option<String>,
+    /// The pairs that it holds and did not hold before.
+    put: Vec<(i64, i64)>,
+    /// The keys that it no longer holds.
+    gone: Vec<i64>,
+}
+
+/// The ring from an event on.
+#[derive(Debug, Serialize)]
+struct RingState {
+    cursor: usize,
+    /// Each node: its rank, its id, the id of the node before it, and its colour; the head has none.
+    members: Vec<(Rank, i64, i64, Option<String>)>,
+    /// Whether and where it is broken.
+    broken: Option<String>,
+}
+
+impl Run {
+    /// The part of a run that is wanted.
+    ///
+    /// # Errors
+    ///
+    /// When its events cannot be read any more, and when somebody does not want it any more.
+    pub fn of(reel: &Reel<'_>) -> Result<Run, Trouble> {
+        let film = reel.film();
+        let start = film.moment(reel.from);
+        let mut course = Course::new(reel, &start);
+        reel.watch.stretch("drawn", Some(reel.len() as u64));
+        for cursor in reel.from + 1..=reel.to {
+            reel.watch.at(cursor - reel.from)?;
+            course.take(cursor);
+        }
+        let Course { known, events, rings, .. } = course;
+        let keyspace = film.header().field("keyspace").and_then(|value| value.as_int());
+        let is_whole = known == reel.to;
+        Ok(Run {
+            name: reel.name(),
+            about: reel.about(),
+            from: reel.from,
+            to: reel.to,
+            total: film.len(),
+            ranks: film.header().ranks,
+            keyspace: keyspace.unwrap_or(Settings::default().keyspace).max(1),
+            ending: reel.ending(),
+            why: reel.ending().and(film.explanation()).map(explained),
+            known,
+            unknown: (!is_whole).then(|| unknown(reel)),
+            kinds: Kind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
+            lanes: lanes(reel),
+            nodes: nodes(reel.names, &start),
+            rings,
+            open: start.flights.iter().map(|flight| open(reel, flight)).collect(),
+            events,
+            commands: commands(reel),
+            wrong: wrong(reel),
+        })
+    }
+}
+
+/// The run as far as the events have been gone along.
+struct Course<'a> {
+    reel: &'a Reel<'a>,
+    /// The last cursor at which all is known, without a gap.
+    known: usize,
+    events: Vec<Step>,
+    rings: Vec<RingState>,
+    last_ring: Option<Ring>,
+}
+
+impl<'a> Course<'a> {
+    fn new(reel: &'a Reel<'a>, start: &Moment) -> Course<'a> {
+        let (events, rings) = (Vec::new(), Vec::new());
+        let known = reel.from;
+        let mut course = Course { reel, known, events, rings, last_ring: None };
+        if let Some(standing) = &start.standing {
+            course.note_ring(standing, reel.from);
+        }
+        course
+    }
+
+    fn take(&mut self, cursor: usize) {
+        let mut step = step(self.reel, Place(cursor - 1));
+        let is_known = self.known + 1 == cursor && !self.rings.is_empty();
+        if is_known && !step.recv {
+            // Only what is received changes anything.
+            self.known = cursor;
+        } else if is_known && let Some(standing) = self.reel.film().moment(cursor).standing {
+            self.known = cursor;
+            step.node = changed(self.reel.names, &standing);
+            self.note_ring(&standing, cursor);
+        }
+        self.events.push(step);
+    }
+
+    fn note_ring(&mut self, standing: &Standing, cursor: usize) {
+        if self.last_ring.as_ref() == Some(&standing.ring) {
+            return;
+        }
+        self.last_ring = Some(standing.ring.clone());
+        let members = standing.ring.members();
+        let broken = standing.ring.breaks().first();
+        self.rings.push(RingState {
+            cursor,
+            members: members.iter().zip(colors(members)).map(entry).collect(),
+            broken: broken.map(ToString::to_string),
+        });
+    }
+}
+
+fn entry((member, color): (&Member, Option<String>)) -> (Rank, i64, i64, Option<String>) {
+    (member.rank, member.id.0, member.range.above.0, color)
+}
+
+/// The owners' colours as the screen has them; the head owns nothing.
+fn colors(members: &[Member]) -> impl Iterator<Item = Option<String>> {
+    let theme = Theme::new(Palette::Rgb);
+    let owners = theme.owners(members.get(1..).unwrap_or_default()).into_iter();
+    std::iter::once(None)
+        .chain(owners.map(move |owner| Some(format!("#{:06x}", theme.rgb_of(owner)))))
+}
+
+fn step(reel: &Reel<'_>, at: Place) -> Step {
+    let film = reel.film();
+    let fact = film.fact(at);
+    let event = film.event(at);
+    let data = event
+        .as_ref()
+        .map(|event| Short { value: &event.data, limit_chars: PAYLOAD_CHARS }.to_string());
+    Step {
+        rank: fact.rank,
+        recv: fact.op == Op::Recv,
+        peer: fact.peer,
+        label: event.as_ref().map_or_else(String::new, |event| reel.names.message(event)),
+        kind: event.as_ref().map_or(Kind::Other, |event| reel.names.kind(event)).place(),
+        t: fact.t,
+        other: film.partner(at).map(words::number),
+        data: data.unwrap_or_default(),
+        node: None,
+    }
+}
+
+fn open(reel: &Reel<'_>, flight: &Flight) -> Sent {
+    Sent { event: words::number(flight.sent), step: step(reel, flight.sent) }
+}
+
+/// The node of the last event, beside how it was before.
+fn changed(names: Names, standing: &Standing) -> Option<NodeState> {
+    let (rank, before) = standing.before.as_ref()?;
+    Some(state(
+        &standing.nodes[rank.index()].view(),
+        Some(&before.view()),
+        (names, standing.waits[rank.index()]),
+    ))
+}
+
+/// The nodes that are anything at the start.
+fn nodes(names: Names, start: &Moment) -> Vec<(Rank, NodeState)> {
+    let Some(standing) = &start.standing else { return Vec::new() };
+    let all = (0_u32..).zip(&standing.nodes).zip(&standing.waits);
+    let something = all.filter(|((rank, node), _)| *rank < MOST_IDLE || node.view().id.is_some());
+    something
+        .map(|((rank, node), wait)| (Rank(rank), state(&node.view(), None, (names, *wait))))
+        .collect()
+}
+
+fn state(
+    now: &NodeView<'_>,
+    before: Option<&NodeView<'_>>,
+    (names, wait): (Names, Wait),
+) -> NodeState {
+    let peer = |peer: Option<Peer>| peer.map(|peer| (peer.rank, peer.id.map(|id| id.0)));
+    let held = before.and_then(|before| before.storage);
+    let is_new =
+        |(key, value): &(&Key, &Value)| held.and_then(|held| held.get(key)) != Some(*value);
+    let put = now.storage.into_iter().flat_map(|pairs| pairs.iter()).filter(is_new);
+    let gone = held.into_iter().flat_map(|held| held.keys());
+    let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
+    NodeState {
+        id: now.id.map(|id| id.0),
+        parent: peer(now.parent),
+        child: peer(now.child),
+        phase: phase(now.phase),
+        wait: match wait {
+            Wait::Any => None,
+            Wait::From { source, tag } => {
+                Some(format!("{} from rank {source}", names.tag(tag).unwrap_or("a message")))
+            }
+            Wait::Stopped => Some("nothing: it has stopped".to_owned()),
+        },
+        put: put.map(|(key, value)| (key.0, value.0)).collect(),
+        gone: gone.map(|key| key.0).collect(),
+    }
+}
+
+fn phase(phase: Phase<'_>) -> Option<String> {
+    match phase {
+        Phase::Idle => None,
+        Phase::Joining(what) | Phase::Leaving(what) => Some(what.to_owned()),
+        Phase::Commanding(commands) if commands.is_empty() => None,
+        Phase::Commanding(commands) => {
+            Some(format!("{} in flight", counted(commands.len() as u64, "command")))
+        }
+    }
+}
+
+/// In short, and as a paragraph.
+fn explained(why: &Explanation) -> (String, String) {
+    (Plain(&why.facts).to_string(), Plain(&why.paragraph).to_string())
+}
+
+/// Why the states are not known to the end.
+fn unknown(reel: &Reel<'_>) -> String {
+    let film = reel.film();
+    let departure =
+        film.departure().map(|one| format!("event {}: {}", words::number(one.at), one.what));
+    let why = film.opaque().map(str::to_owned).or(departure);
+    Plain(&why.unwrap_or_else(|| "nobody knows the nodes of this run".to_owned())).to_string()
+}
+
+/// The ranks of the part's messages, in ring order; where there are none, a few that could have had
+/// some.
+fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
+    let facts = (reel.from..reel.to).map(|at| reel.film().fact(Place(at)));
+    let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
+    let order = reel.in_ring_order(reel.to);
+    let is_seen = |rank: &Rank| busy.contains(rank) || (busy.is_empty() && rank.0 < MOST_IDLE);
+    let seen = order.into_iter().filter(is_seen);
+    seen.map(|rank| (rank, reel.names.role(rank))).collect()
+}
+
+fn commands(reel: &Reel<'_>) -> Vec<(usize, String, Option<usize>)> {
+    let within = |at: Place| (reel.from..reel.to).contains(&at.0);
+    let deeds = reel.film().deeds().iter().filter(|deed| within(deed.sent));
+    let entry = deeds.map(|deed| {
+        (words::number(deed.sent), deed.command.to_string(), deed.answered.map(words::number))
+    });
+    entry.collect()
+}
+
+fn wrong(reel: &Reel<'_>) -> Vec<(usize, String)> {
+    let sightings = reel.film().sightings().iter();
+    let within = sightings.filter(|one| (reel.from..reel.to).contains(&one.at.0));
+    within.map(|one| (words::number(one.at), Plain(&one.violation.what).to_string())).collect()
+}

@@ -1,0 +1,174 @@
+//! A run written down for other programs: a file for each format.
+//!
+//! Formats that can be are written event by event as the trace is read ([`feed`]), so that a trace of
+//! any length takes no more memory than what is under way in it. The others are pictures of a [`film`].
+//!
+//! [`film`]: crate::film
+
+mod cast;
+mod csv;
+mod feed;
+mod html;
+mod mermaid;
+mod names;
+mod part;
+mod perfetto;
+mod reel;
+mod shiviz;
+mod svg;
+#[cfg(test)]
+mod testing;
+mod watch;
+
+use std::io::{self, Write};
+
+use ringscope_traces::ReadError;
+
+use crate::failure::Failure;
+
+pub use feed::Feed;
+pub use part::Part;
+pub use reel::{Reel, Screen};
+pub use watch::Watch;
+
+/// A format that other programs read.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// How its files' names end.
+    pub ending: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// What is done with such a file.
+    pub next: &'static str,
+    /// How it is written.
+    pub way: Way,
+}
+
+/// How a format is written.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// Event by event.
+    Events(fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), Trouble>),
+    /// From a run that can be looked at after any of its events.
+    Film(fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), Trouble>),
+}
+
+/// The formats, in the order in which they are listed.
+pub const FORMATS: [Format; 7] = [
+    Format {
+        name: "perfetto",
+        ending: "json",
+        what: "Perfetto's JSON: a track a rank, a flow arrow a message",
+        next: "open it in https://ui.perfetto.dev",
+        way: Way::Events(perfetto::write),
+    },
+    Format {
+        name: "shiviz",
+        ending: "log",
+        what: "ShiViz's log with vector clocks, its parsing expression in the first line",
+        next: "load it in https://bestchai.bitbucket.io/shiviz",
+        way: Way::Events(shiviz::write),
+    },
+    Format {
+        name: "mermaid",
+        ending: "mmd",
+        what: "a Mermaid sequence diagram, for Markdown",
+        next: "put it into a fenced block called mermaid",
+        way: Way::Events(mermaid::write),
+    },
+    Format {
+        name: "svg",
+        ending: "svg",
+        what: "a space-time diagram, for a slide",
+        next: "put it on a slide, or open it in a browser",
+        way: Way::Film(svg::write),
+    },
+    Format {
+        name: "csv",
+        ending: "csv",
+        what: "a table, a row an event",
+        next: "open it as a table: pandas, R, a spreadsheet",
+        way: Way::Events(csv::write),
+    },
+    Format {
+        name: "html",
+        ending: "html",
+        what: "one page with the ring, the space-time diagram and a stepper",
+        next: "open it in a browser, or put it on a course page as it is",
+        way: Way::Film(html::write),
+    },
+    Format {
+        name: "cast",
+        ending: "cast",
+        what: "an asciinema recording of the screen playing the run",
+        next: "play it with `asciinema play`, or put it into asciinema's web player",
+        way: Way::Film(cast::write),
+    },
+];
+
+impl Format {
+    /// The format of that name; the command line has its own list of them.
+    #[cfg(test)]
+    pub fn named(name: &str) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// The format of files whose names end so.
+    pub fn of(ending: &str) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| format.ending == ending)
+    }
+}
+
+/// What keeps a run from being written down.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Where it is written to takes no more.
+    Sink(io::Error),
+    /// The trace cannot be read, or the format cannot carry it.
+    Run(Failure),
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Trouble {
+    /// The format cannot carry so much: what it is about, what is wrong, and the part that it could
+    /// carry.
+    fn too_much(format: &str, what: String, part: &Part) -> Trouble {
+        let hint = format!("take a part of the run: {part}");
+        Trouble::Run(Failure::about(format, what).hint(hint))
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Trouble {
+        Trouble::Sink(error)
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Trouble {
+        Trouble::Run(failure)
+    }
+}
+
+impl From<ReadError> for Trouble {
+    fn from(error: ReadError) -> Trouble {
+        Trouble::Run(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_found_by_its_name_and_by_the_ending_of_a_file() {
+        for format in &FORMATS {
+            assert_eq!(Format::named(format.name).map(|found| found.name), Some(format.name));
+            assert_eq!(Format::of(format.ending).map(|found| found.name), Some(format.name));
+        }
+        assert!(Format::named("json").is_none() && Format::of("txt").is_none());
+    }
+}

@@ -1,0 +1,109 @@
+//! How ranks and messages are called in all formats.
+
+use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocol::{Meaning, Message as _, Protocol};
+use ringscope_traces::text::Short;
+use ringscope_traces::{Event, Header, NoNames, Payload, Rank, Tag, Vocabulary};
+
+use crate::view::words;
+
+/// How much of the payload of a message without a name is shown.
+const PAYLOAD_CHARS: usize = 24;
+
+/// How the ranks and messages of a trace are called.
+#[derive(Debug, Clone, Copy)]
+pub struct Names {
+    protocol: Option<Protocol>,
+    ranks: u32,
+}
+
+/// What a message is for, which its looks follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A command on its way to the node that it concerns.
+    Command,
+    /// The answer to one.
+    Answer,
+    /// Part of a join or a leave.
+    Rewiring,
+    /// A message of a dialect that is not known here.
+    Other,
+}
+
+impl Kind {
+    /// All of them, each with its name and with what a legend says.
+    pub const ALL: [(Kind, &'static str, &'static str); 4] = [
+        (Kind::Command, "command", "command"),
+        (Kind::Answer, "answer", "answer"),
+        (Kind::Rewiring, "rewiring", "join or leave"),
+        (Kind::Other, "other", "message"),
+    ];
+
+    /// Its place in the list of all.
+    pub fn place(self) -> usize {
+        self as usize
+    }
+}
+
+impl Names {
+    /// The names of a trace's protocol; another dialect's messages go by their tags.
+    pub fn of(header: &Header) -> Names {
+        Names { protocol: Protocol::named(&header.protocol), ranks: header.ranks }
+    }
+
+    /// The name of a tag, where it has one.
+    pub fn tag(&self, tag: Tag) -> Option<&'static str> {
+        self.protocol?.tag_name(tag)
+    }
+
+    /// What a rank plays, where that is fixed.
+    pub fn role(&self, rank: Rank) -> Option<&'static str> {
+        match (self.protocol?, rank) {
+            (Protocol::Classic, Rank(0)) => Some("head"),
+            (Protocol::Classic, Rank(rank)) if rank + 1 == self.ranks => Some("command"),
+            (Protocol::Classic, _) => None,
+        }
+    }
+
+    /// `rank 0, head`.
+    pub fn rank(&self, rank: Rank) -> String {
+        match self.role(rank) {
+            Some(role) => format!("rank {rank}, {role}"),
+            None => format!("rank {rank}"),
+        }
+    }
+
+    /// `PUT 612`, or `tag 5 [1,2,3]` of another dialect: a message in few words.
+    pub fn message(&self, event: &Event) -> String {
+        let (tag, data) = (event.tag, &event.data);
+        match self.parsed(tag, data) {
+            Some(message) => words::labelled(words::shortened(tag, &Protocol::Classic), &message),
+            None => self.unknown(tag, data),
+        }
+    }
+
+    /// What a message is for.
+    pub fn kind(&self, event: &Event) -> Kind {
+        match self.parsed(event.tag, &event.data).map(|message| message.meaning()) {
+            Some(Meaning::Command(_) | Meaning::End) => Kind::Command,
+            Some(Meaning::Found(..) | Meaning::Done(_)) => Kind::Answer,
+            Some(Meaning::Rewiring) => Kind::Rewiring,
+            None => Kind::Other,
+        }
+    }
+
+    fn parsed(&self, tag: Tag, data: &Payload) -> Option<Message> {
+        match self.protocol? {
+            Protocol::Classic => Message::parse(tag, data).ok(),
+        }
+    }
+
+    fn unknown(&self, tag: Tag, data: &Payload) -> String {
+        let vocabulary: &dyn Vocabulary = match &self.protocol {
+            Some(protocol) => protocol,
+            None => &NoNames,
+        };
+        let payload = Short { value: data, limit_chars: PAYLOAD_CHARS };
+        format!("{} {payload}", words::shortened(tag, vocabulary))
+    }
+}

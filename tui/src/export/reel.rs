@@ -1,0 +1,148 @@
+//! A run that is drawn: its film, and the part of it that is wanted.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use ringscope_sim::protocol::{Node as _, Role};
+use ringscope_traces::Rank;
+use ringscope_traces::text::Plain;
+
+use super::names::Names;
+use super::{Part, Trouble, Watch};
+use crate::app::App;
+use crate::command::screen::Size;
+use crate::failure::Failure;
+use crate::film::{Film, Progress};
+use crate::report::trace_file::header_in_words;
+use crate::view::Look;
+
+/// A run that is drawn.
+pub struct Reel<'a> {
+    /// The run on a screen, all of it read.
+    pub app: App,
+    /// The cursor at which the wanted part begins.
+    pub from: usize,
+    /// The cursor at which it ends.
+    pub to: usize,
+    /// How ranks and messages are called.
+    pub names: Names,
+    /// How large a screen is.
+    pub size: Size,
+    /// How a screen looks.
+    pub look: Look,
+    /// Who is told how far it is.
+    pub watch: &'a Watch,
+}
+
+/// How a screen is.
+#[derive(Debug, Clone, Copy)]
+pub struct Screen {
+    /// How large it is.
+    pub size: Size,
+    /// How it looks.
+    pub look: Look,
+}
+
+impl<'a> Reel<'a> {
+    /// The part of a run, when all of it is read.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read to its end, when the part begins beyond that, and when somebody does not
+    /// want it any more.
+    pub fn new(
+        mut app: App,
+        part: Part,
+        (screen, watch): (Screen, &'a Watch),
+    ) -> Result<Reel<'a>, Trouble> {
+        watch.stretch("read", Some(200));
+        app.film.wait_telling(&mut |progress| {
+            let hundredths = match progress {
+                Progress::Reading(part) => part,
+                Progress::Checking(part) => 100 + part,
+                Progress::Done => 200,
+            };
+            watch.at(hundredths.into()).is_ok()
+        });
+        watch.go_on()?;
+        if let Some(problem) = app.film.problem() {
+            return Err(Failure::about(&app.name, problem).into());
+        }
+        let (from, to) = part.within(app.film.len())?;
+        app.go_to(from);
+        let names = Names::of(app.film.header());
+        Ok(Reel { app, from, to, names, size: screen.size, look: screen.look, watch })
+    }
+
+    /// The run.
+    pub fn film(&self) -> &Film {
+        &self.app.film
+    }
+
+    /// The run's name for whoever has the export: where its file was is nobody's business.
+    pub fn name(&self) -> String {
+        let name = Path::new(&self.app.name).file_name().and_then(OsStr::to_str);
+        Plain(name.unwrap_or(&self.app.name)).to_string()
+    }
+
+    /// How many events are wanted.
+    pub fn len(&self) -> usize {
+        self.to - self.from
+    }
+
+    /// Refuses a part of more events than the format can carry.
+    ///
+    /// # Errors
+    ///
+    /// When it is.
+    pub fn refuse_more_than(
+        &self,
+        most: usize,
+        (format, why): (&str, &str),
+    ) -> Result<(), Trouble> {
+        if self.len() <= most {
+            return Ok(());
+        }
+        let what = format!("{} events are too many: {why} no more than {most}", self.len());
+        let part = Part { from: self.from, to: Some(self.from + most) };
+        Err(Trouble::too_much(format, what, &part))
+    }
+
+    /// What there is to say of a trace that is not whole.
+    pub fn remark(&self) -> Option<String> {
+        let is_cut_off = self.to == self.film().len() && self.film().ending().is_none();
+        is_cut_off.then(|| "cut off".to_owned())
+    }
+
+    /// What the run is, in words.
+    pub fn about(&self) -> String {
+        header_in_words(self.film().header())
+    }
+
+    /// How the run ended, in words; `None` when the part ends before.
+    pub fn ending(&self) -> Option<String> {
+        let film = self.film();
+        let is_at_end = self.to == film.len();
+        is_at_end.then(|| film.ending().map_or("cut off", |ending| ending.name()).to_owned())
+    }
+
+    /// The ranks in an order in which neighbours of the ring stand together: the command node, the ring
+    /// as it is at a cursor, then the others. By rank where nobody knows the ring.
+    pub fn in_ring_order(&self, cursor: usize) -> Vec<Rank> {
+        let moment = self.film().moment(cursor);
+        let all = (0..self.film().header().ranks).map(Rank);
+        let Some(standing) = moment.standing else { return all.collect() };
+        let mut places = vec![usize::MAX; standing.nodes.len()];
+        for (place, member) in standing.ring.members().iter().enumerate() {
+            places[member.rank.index()] = place + 1;
+        }
+        for (place, node) in places.iter_mut().zip(&standing.nodes) {
+            if node.view().role == Role::Command {
+                *place = 0;
+            }
+        }
+        let mut ranks: Vec<Rank> = all.collect();
+        ranks.sort_by_key(|rank| places.get(rank.index()).copied().unwrap_or(usize::MAX));
+        ranks
+    }
+}

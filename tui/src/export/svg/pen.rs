@@ -1,0 +1,239 @@
+//! What a picture is drawn with.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::PAPER;
+use crate::view::picture::escaped;
+
+/// A place on the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point(pub f64, pub f64);
+
+impl Point {
+    /// The point at that part of the way to another.
+    pub fn towards(self, other: Point, part: f64) -> Point {
+        Point(self.0 + (other.0 - self.0) * part, self.1 + (other.1 - self.1) * part)
+    }
+
+    /// How far it is to another.
+    pub fn distance(self, other: Point) -> f64 {
+        (self.0 - other.0).hypot(self.1 - other.1)
+    }
+
+    /// The point that far from another, on the way to it.
+    fn short_of(self, other: Point, by: f64) -> Point {
+        self.towards(other, 1.0 - (by / self.distance(other).max(by)).min(1.0))
+    }
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Stroke {
+    /// Its colour.
+    pub color: u32,
+    /// Its width.
+    pub width: f64,
+    /// The lengths of its dashes and gaps.
+    pub dash: Option<&'static str>,
+}
+
+impl Stroke {
+    /// A line without dashes.
+    pub fn thin(color: u32, width: f64) -> Stroke {
+        Stroke { color, width, dash: None }
+    }
+}
+
+/// How text is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The size of its letters.
+    pub size: f64,
+    /// Its colour.
+    pub color: u32,
+    /// Whether it is bold.
+    pub is_bold: bool,
+    /// Which part of it is at its place.
+    pub anchor: Anchor,
+}
+
+/// Which part of a text is at its place.
+#[derive(Debug, Clone, Copy)]
+pub enum Anchor {
+    /// Its start.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// How wide text is, about: fonts differ.
+pub fn width(text: &str, size: f64) -> f64 {
+    text.width() as f64 * size * 0.58
+}
+
+/// Draws a picture.
+pub struct Pen {
+    svg: String,
+}
+
+impl Pen {
+    /// An empty picture of that size.
+    pub fn new((width, height): (f64, f64), title: &str, about: &str) -> Pen {
+        let mut svg = format!(
+            concat!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0}\" height=\"{:.0}\" ",
+                "viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" ",
+                "font-family=\"'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif\">\n"
+            ),
+            width, height, width, height
+        );
+        let _ = writeln!(svg, "<title>{}</title>\n<desc>{}</desc>", escaped(title), escaped(about));
+        let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#{PAPER:06x}\"/>");
+        Pen { svg }
+    }
+
+    /// The picture.
+    pub fn finish(self) -> String {
+        self.svg + "</svg>\n"
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, (start, end): (Point, Point), stroke: Stroke) {
+        let (Point(x1, y1), Point(x2, y2)) = (start, end);
+        let dash = dash(stroke);
+        let _ = writeln!(
+            self.svg,
+            "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"#{:06x}\" \
+             stroke-width=\"{}\"{dash}/>",
+            stroke.color, stroke.width
+        );
+    }
+
+    /// A straight line with a head at its end, which leaves room for a dot.
+    pub fn arrow(&mut self, (start, end): (Point, Point), stroke: Stroke) {
+        let tip = start.short_of(end, 5.0);
+        self.line((start, start.short_of(end, 14.0)), stroke);
+        self.head((start, tip), stroke.color);
+    }
+
+    /// An arrow from a lane to the same lane, on its right side.
+    pub fn bow(&mut self, (start, end): (Point, Point), stroke: Stroke) {
+        let (Point(x, y1), Point(_, y2)) = (start, end);
+        let out = x + 30.0;
+        let dash = dash(stroke);
+        let _ = writeln!(
+            self.svg,
+            "<path d=\"M{x:.1} {y1:.1}C{out:.1} {y1:.1} {out:.1} {y2:.1} {:.1} {y2:.1}\" \
+             fill=\"none\" stroke=\"#{:06x}\" stroke-width=\"{}\"{dash}/>",
+            x + 14.0,
+            stroke.color,
+            stroke.width
+        );
+        self.head((Point(out, y2), Point(x + 5.0, y2)), stroke.color);
+    }
+
+    fn head(&mut self, (from, tip): (Point, Point), color: u32) {
+        const LENGTH: f64 = 12.0;
+        const HALF: f64 = 4.8;
+        let length = from.distance(tip).max(1.0);
+        let (along, across) = ((tip.0 - from.0) / length, (tip.1 - from.1) / length);
+        let back = Point(tip.0 - along * LENGTH, tip.1 - across * LENGTH);
+        let _ = writeln!(
+            self.svg,
+            "<polygon points=\"{:.1},{:.1} {:.1},{:.1} {:.1},{:.1}\" fill=\"#{color:06x}\"/>",
+            tip.0,
+            tip.1,
+            back.0 - across * HALF,
+            back.1 + along * HALF,
+            back.0 + across * HALF,
+            back.1 - along * HALF
+        );
+    }
+
+    /// A cross, where something ends that should not.
+    pub fn cross(&mut self, Point(x, y): Point, color: u32) {
+        let stroke = Stroke::thin(color, 2.4);
+        self.line((Point(x - 5.0, y - 5.0), Point(x + 5.0, y + 5.0)), stroke);
+        self.line((Point(x - 5.0, y + 5.0), Point(x + 5.0, y - 5.0)), stroke);
+    }
+
+    /// A rectangle with its filling and its edge.
+    pub fn rect(
+        &mut self,
+        (Point(x, y), (width, height)): (Point, (f64, f64)),
+        (filling, edge): (u32, u32),
+    ) {
+        let _ = writeln!(
+            self.svg,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width}\" height=\"{height}\" rx=\"2\" \
+             fill=\"#{filling:06x}\" stroke=\"#{edge:06x}\"/>"
+        );
+    }
+
+    /// A full circle.
+    pub fn dot(&mut self, (Point(x, y), radius): (Point, f64), color: u32) {
+        let _ = writeln!(
+            self.svg,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"#{color:06x}\"/>"
+        );
+    }
+
+    /// A circle.
+    pub fn ring(&mut self, (Point(x, y), radius): (Point, f64), color: u32) {
+        let _ = writeln!(
+            self.svg,
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"none\" \
+             stroke=\"#{color:06x}\" stroke-width=\"2.5\"/>"
+        );
+    }
+
+    /// Text at a place.
+    pub fn text(&mut self, Point(x, y): Point, text: &str, style: Text) {
+        self.words(&format!("x=\"{x:.1}\" y=\"{y:.1}\""), text, style);
+    }
+
+    /// Text along a line, above that part of it, on a piece of paper that hides what is behind it.
+    pub fn text_along(&mut self, (start, end, part): (Point, Point, f64), text: &str, style: Text) {
+        const ABOVE: f64 = 5.0;
+        // Text is read from the left, wherever the arrow goes.
+        let (left, right) = if start.0 <= end.0 { (start, end) } else { (end, start) };
+        let degrees = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
+        let Point(x, y) = start.towards(end, part);
+        let (wide, high) = (width(text, style.size), style.size);
+        let _ =
+            writeln!(self.svg, "<g transform=\"translate({x:.1} {y:.1}) rotate({degrees:.2})\">");
+        let _ = writeln!(
+            self.svg,
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{wide:.1}\" height=\"{high}\" \
+             fill=\"#{PAPER:06x}\" fill-opacity=\"0.85\"/>",
+            -wide / 2.0,
+            -high - ABOVE + 3.0
+        );
+        self.words(&format!("y=\"{}\"", -ABOVE), text, style);
+        self.svg += "</g>\n";
+    }
+
+    fn words(&mut self, place: &str, text: &str, style: Text) {
+        let anchor = match style.anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let bold = if style.is_bold { " font-weight=\"bold\"" } else { "" };
+        let _ = writeln!(
+            self.svg,
+            "<text {place} font-size=\"{}\" fill=\"#{:06x}\"{anchor}{bold}>{}</text>",
+            style.size,
+            style.color,
+            escaped(text)
+        );
+    }
+}
+
+fn dash(stroke: Stroke) -> String {
+    stroke.dash.map_or_else(String::new, |dash| format!(" stroke-dasharray=\"{dash}\""))
+}

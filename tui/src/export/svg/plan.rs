@@ -1,0 +1,209 @@
+//! What is where on the picture.
+
+use std::collections::BTreeMap;
+
+use ringscope_traces::{Op, Place, Rank};
+
+use super::super::Reel;
+use super::super::names::Kind;
+use super::pen::Point;
+use crate::film::Fact;
+
+/// The shape of a slide.
+const ASPECT: f64 = 16.0 / 9.0;
+
+/// How far lanes may be apart.
+const LANE: (f64, f64) = (128.0, 230.0);
+
+/// How far rows may be apart.
+const ROW: (f64, f64) = (36.0, 64.0);
+
+/// Above the first row: the heading, and the heads of the lanes. Below the last one: the legend.
+const ABOVE: f64 = 172.0;
+const BELOW: f64 = 76.0;
+
+/// Beside the lanes: the numbers of the events.
+const BESIDE: f64 = 110.0;
+
+/// The margin of the picture.
+const MARGIN: f64 = 40.0;
+
+/// The height of a sentence below the lanes.
+pub const REMARK_HEIGHT: f64 = 24.0;
+
+/// A message on the picture.
+#[derive(Debug)]
+pub struct Arrow {
+    /// Its send, where the part has it.
+    pub sent: Option<Place>,
+    /// Its receive, where the part has it.
+    pub received: Option<Place>,
+    /// Who sent it, and to whom.
+    pub way: (Rank, Rank),
+    /// What it is for.
+    pub kind: Kind,
+    /// It in few words.
+    pub label: String,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It is received within the part.
+    Received,
+    /// It is received behind the part.
+    UnderWay,
+    /// Nobody ever receives it.
+    Never,
+}
+
+impl Fate {
+    /// What a legend says of those that are not received.
+    pub const TOLD: [(Fate, &'static str); 2] =
+        [(Fate::UnderWay, "still under way"), (Fate::Never, "never received")];
+}
+
+impl Arrow {
+    /// Whether a rank sends it to itself.
+    pub fn is_to_itself(&self) -> bool {
+        self.way.0 == self.way.1
+    }
+}
+
+/// The messages of the part, in the order of the first event of each.
+pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
+    let within = |at: Place| (reel.from..reel.to).contains(&at.0);
+    let arrow = |at: Place| {
+        let Fact { rank, op, peer, .. } = reel.film().fact(at);
+        let partner = reel.film().partner(at);
+        let of_part = partner.filter(|at| within(*at));
+        let (sent, received, way) = match op {
+            Op::Send => (Some(at), of_part, (rank, peer)),
+            Op::Recv if of_part.is_some() => return None,
+            Op::Recv => (None, Some(at), (peer, rank)),
+        };
+        let fate = match (received, partner) {
+            (Some(_), _) => Fate::Received,
+            (None, Some(_)) => Fate::UnderWay,
+            (None, None) => Fate::Never,
+        };
+        let event = reel.film().event(at)?;
+        let (kind, label) = (reel.names.kind(&event), reel.names.message(&event));
+        Some(Arrow { sent, received, way, kind, label, fate })
+    };
+    (reel.from..reel.to).map(Place).filter_map(arrow).collect()
+}
+
+/// What is where.
+#[derive(Debug)]
+pub struct Plan {
+    /// The width and height of the picture.
+    pub size: (f64, f64),
+    /// The ranks, from left to right.
+    pub lanes: Vec<Rank>,
+    /// The messages.
+    pub arrows: Vec<Arrow>,
+    /// The events, and in which row each is; rows may be shared, and there are halves.
+    pub rows: BTreeMap<Place, f64>,
+    /// Where everything begins that is at the left.
+    pub left: f64,
+    /// Where the first row is.
+    pub top: f64,
+    /// Where the lanes end.
+    pub bottom: f64,
+    first_lane: f64,
+    between_lanes: f64,
+    between_rows: f64,
+}
+
+impl Plan {
+    /// Makes room for these lanes and messages, and for so many sentences below them.
+    pub fn new(reel: &Reel<'_>, (lanes, arrows): (Vec<Rank>, Vec<Arrow>), remarks: usize) -> Plan {
+        let rows = rows(reel);
+        let last = rows.values().copied().fold(0.0, f64::max) + 1.0;
+        let below = BELOW + remarks as f64 * REMARK_HEIGHT;
+        let gaps = lanes.len().saturating_sub(1).max(1) as f64;
+        let height = |between: f64| ABOVE + last * between + below;
+        let width = |between: f64| 2.0 * BESIDE + gaps * between;
+        let wanted = (height(ROW.0) * ASPECT - 2.0 * BESIDE) / gaps;
+        let between_lanes = wanted.clamp(LANE.0, LANE.1);
+        let wanted = (width(between_lanes) / ASPECT - ABOVE - below) / last;
+        let between_rows = wanted.clamp(ROW.0, ROW.1);
+        let (width, height) = (width(between_lanes), height(between_rows));
+        // What is too narrow for a slide stands in its middle.
+        let whole = width.max((height * ASPECT).min(1280.0)).max(960.0);
+        let spare = if lanes.len() == 1 { between_lanes / 2.0 } else { 0.0 };
+        Plan {
+            size: (whole, height),
+            lanes,
+            arrows,
+            rows,
+            left: MARGIN,
+            top: ABOVE,
+            bottom: ABOVE + last * between_rows,
+            first_lane: (whole - width) / 2.0 + BESIDE + spare,
+            between_lanes,
+            between_rows,
+        }
+    }
+
+    /// The lane of a rank.
+    pub fn lane(&self, rank: Rank) -> Option<usize> {
+        self.lanes.iter().position(|lane| *lane == rank)
+    }
+
+    /// Where a lane is.
+    pub fn x(&self, lane: usize) -> f64 {
+        self.first_lane + lane as f64 * self.between_lanes
+    }
+
+    /// Where a row is.
+    pub fn y(&self, row: f64) -> f64 {
+        self.top + row * self.between_rows
+    }
+
+    /// Where a message begins and ends.
+    pub fn ends(&self, arrow: &Arrow) -> (Point, Point) {
+        let x = |rank| self.x(self.lane(rank).unwrap_or(0));
+        let (from, to) = (x(arrow.way.0), x(arrow.way.1));
+        let y = |at: Option<Place>| at.and_then(|at| self.rows.get(&at)).map(|row| self.y(*row));
+        let (sent, received) = (y(arrow.sent), y(arrow.received));
+        match (sent, received) {
+            (Some(sent), Some(received)) => (Point(from, sent), Point(to, received)),
+            // It comes from before the part: from the heads of the lanes.
+            (None, Some(received)) => {
+                let start = Point(from, received - self.between_rows);
+                (start.towards(Point(to, received), 0.45), Point(to, received))
+            }
+            (sent, None) => {
+                let start = Point(from, sent.unwrap_or(self.top));
+                (start, start.towards(Point(to, start.1 + self.between_rows), 0.55))
+            }
+        }
+    }
+}
+
+/// The rows of the events, in the order of the trace, with no more of them than it takes: an event
+/// stands no higher than the one before it, a receive below its send, and a send beside the receive
+/// that brought it about.
+fn rows(reel: &Reel<'_>) -> BTreeMap<Place, f64> {
+    let mut rows: BTreeMap<Place, f64> = BTreeMap::new();
+    let mut lanes: BTreeMap<Rank, (f64, Op)> = BTreeMap::new();
+    let mut last = 0.0_f64;
+    for at in (reel.from..reel.to).map(Place) {
+        let Fact { rank, op, .. } = reel.film().fact(at);
+        let of_lane = lanes.get(&rank).map_or(0.0, |(row, before)| match (before, op) {
+            (Op::Recv, Op::Send) => *row,
+            (Op::Send, Op::Send) => row + 0.5,
+            (Op::Recv | Op::Send, Op::Recv) => row + 1.0,
+        });
+        let partner = reel.film().partner(at).filter(|_| op == Op::Recv);
+        let of_send = partner.and_then(|sent| rows.get(&sent)).map_or(0.0, |row| row + 1.0);
+        last = last.max(of_lane).max(of_send);
+        lanes.insert(rank, (last, op));
+        rows.insert(at, last);
+    }
+    rows
+}
