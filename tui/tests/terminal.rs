@@ -238,6 +238,7 @@ fn two_runs_are_compared_side_by_side() {
     stage.until("next-violation");
     assert!(!stage.terminal.screen().contains("only-causes"), "what this page does not do");
     stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("next-violation"));
     stage.types("g20\r");
     stage.until("row 20 of");
     let bar = 28;
