@@ -1,10 +1,10 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
 pub mod action;
-mod condition;
+pub mod condition;
 pub mod diff;
 mod export;
-mod grammar;
+pub mod grammar;
 pub mod keys;
 mod line;
 mod listing;
