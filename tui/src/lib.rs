@@ -18,6 +18,7 @@ mod output;
 mod recent;
 mod report;
 pub mod terminal;
+pub mod tour;
 pub mod view;
 
 use std::process::ExitCode;

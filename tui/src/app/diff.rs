@@ -15,6 +15,7 @@ use ringscope_traces::Place;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
 pub use align::{Row, Tally, What, align};
+pub(crate) use work::trace;
 use work::{News, gates, work};
 
 use super::menu::Menu;
