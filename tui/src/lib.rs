@@ -17,6 +17,7 @@ mod nearest;
 mod output;
 mod recent;
 mod report;
+mod state;
 pub mod terminal;
 pub mod tour;
 pub mod view;

@@ -12,6 +12,7 @@ mod facts;
 mod format;
 mod guide;
 mod place;
+pub mod progress;
 mod prose;
 mod question;
 mod runs;
@@ -24,6 +25,7 @@ use ringscope_traces::text::Plain;
 use ringscope_traces::words::tag_in_words;
 
 pub use guide::guide;
+pub use progress::{Progress, Record};
 pub use prose::{Block, Line, Piece, Tone, set_in_lines, set_pieces};
 pub use question::{Answer, Kind, LETTERS, Question};
 pub use runs::Run;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ringscope_sim::scenario::{Scenario, ScenarioErrors, builtin};
 use ringscope_traces::Trace;
+use ringscope_traces::text::Plain;
 
 use super::Shelf;
 use super::format::{Draft, Findings, Said};
@@ -21,9 +22,14 @@ pub struct Run {
     pub what: String,
     /// The run.
     pub film: Film,
+    /// What `ringscope play` takes to show it, where that can be: a built-in scenario and flags.
+    pub recipe: Option<Recipe>,
     /// Of what it speaks.
     pub(super) lexicon: Lexicon,
 }
+
+/// A built-in scenario, and its flags with their values.
+pub type Recipe = (String, Vec<(String, String)>);
 
 /// The most events of a run: a lesson looks for its conditions from event to event.
 const MOST_EVENTS: usize = 200_000;
@@ -65,7 +71,20 @@ impl Library<'_> {
             return None;
         }
         let lexicon = Lexicon::of(&film);
-        Some(Run { name: name.to_owned(), what: said.text.clone(), film, lexicon })
+        let (name, what) = (name.to_owned(), Plain(&said.text).to_string());
+        Some(Run { name, what, film, recipe: self.recipe(said), lexicon })
+    }
+
+    /// What shows the run elsewhere: a lesson's own files have no name that does.
+    fn recipe(&self, said: &Said) -> Option<Recipe> {
+        let mut parts = parts(said);
+        let word = parts.next().filter(|word| !self.is_here(word))?.text;
+        builtin::find(&word)?;
+        let flag = |setting: Said| {
+            let (name, value) = setting.text.split_once(char::is_whitespace)?;
+            Some((format!("--{name}"), value.trim().to_owned()))
+        };
+        Some((word, parts.filter_map(flag).collect()))
     }
 
     fn film(&self, said: &Said, found: &mut Findings) -> Option<Film> {

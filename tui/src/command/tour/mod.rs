@@ -7,15 +7,17 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use super::Verdict;
-use super::screen::LookFlags;
+use super::screen::{LookFlags, Size, show, size};
+use crate::app::Session;
 use crate::args::ColorWhen;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::nearest::nearest;
 use crate::output::Streams;
+use crate::terminal::{self, Setup};
 use crate::tour::builtin::{self, ALL};
-use crate::tour::{Faults, Shelf};
+use crate::tour::{Faults, Progress, Shelf, Tour};
 
 /// Learn from walkthroughs: lessons on live runs, with questions
 #[derive(Debug, clap::Args)]
@@ -55,6 +57,10 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     plain: bool,
 
+    /// Use no more of the terminal than this
+    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
+    size: Option<Size>,
+
     /// Leave the mouse to the terminal
     #[arg(long, help_heading = "Output")]
     no_mouse: bool,
@@ -65,7 +71,7 @@ pub struct Args {
 
 pub fn execute(
     args: &Args,
-    (_config, _color): (&Config, ColorWhen),
+    (config, color): (&Config, ColorWhen),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if args.check {
@@ -77,12 +83,35 @@ pub fn execute(
     if args.facts {
         return tables::facts(&mut streams.out);
     }
-    match &args.lesson[..] {
-        [] => tables::list(&mut streams.out),
-        [word] => plain::execute(&shelf(word)?, streams),
-        [_, second, ..] => Err(Failure::about(&shown(second), "one lesson at a time")
-            .hint("`ringscope tour --check` takes several")),
-    }
+    let is_plain = args.plain || !terminal::is_capable();
+    let session = match &args.lesson[..] {
+        [] if is_plain => return tables::list(&mut streams.out),
+        [word] if is_plain => return plain::execute(&shelf(word)?, streams),
+        [] => Session::tours(Progress::load(), config.keymap.clone()),
+        [word] => match Tour::open(&shelf(word)?) {
+            Ok(tour) => Session::lesson(tour, Progress::load(), config.keymap.clone()),
+            Err(faults) => return Ok(told(&faults, streams)),
+        },
+        [_, second, ..] => {
+            let failure = Failure::about(&shown(second), "one lesson at a time");
+            return Err(failure.hint("`ringscope tour --check` takes several"));
+        }
+    };
+    on_screen(session, args, (config, color))
+}
+
+fn on_screen(
+    mut session: Session,
+    args: &Args,
+    (config, color): (&Config, ColorWhen),
+) -> Result<Verdict, Failure> {
+    let setup = Setup {
+        look: args.look.look(config, color),
+        has_mouse: config.has_mouse && !args.no_mouse,
+        size: args.size.map(|size| (size.width, size.height)),
+    };
+    show(&mut session, setup)?;
+    Ok(Verdict::Good)
 }
 
 /// The lesson that a word on the command line means: a file, or a built-in one.
