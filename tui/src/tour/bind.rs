@@ -19,6 +19,7 @@ use crate::app::grammar::Misread;
 use crate::app::{Condition, Pane, Selection};
 use crate::film::{Direction, Moment};
 use crate::nearest::nearest;
+use crate::report::counted;
 
 /// The most facts and claims of a lesson: each is worked out on its own.
 const MOST_ASKED: usize = 1000;
@@ -38,7 +39,9 @@ pub fn bind(shelf: &Shelf) -> Result<Tour, Faults> {
         names,
         found: &mut found,
     };
-    let steps: Vec<Step> = draft.steps.iter().map(|step| binder.step(step)).collect();
+    // Without a run, which has been found fault with, no step can be worked out.
+    let steps = if binder.runs.is_empty() { &[] } else { &draft.steps[..] };
+    let steps: Vec<Step> = steps.iter().map(|step| binder.step(step)).collect();
     let (runs, asked) = (binder.runs, binder.asked);
     found.into_faults()?;
     let Draft { title, about, .. } = draft;
@@ -409,7 +412,8 @@ impl Asker<'_, '_> {
 
     fn choice(&mut self, options: &[&Said], at: &Range<usize>) -> Option<Kind> {
         if !(2..=MOST_OPTIONS).contains(&options.len()) {
-            let what = format!("there are {} options", options.len());
+            let count = counted(options.len() as u64, "option");
+            let what = format!("the question has {count}");
             let hint = format!("there are two to {MOST_OPTIONS} answers to choose from");
             self.binder.found.unreadable(at, what, Some(&hint));
             return None;

@@ -18,6 +18,8 @@ mod question;
 mod runs;
 mod shelf;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 use ringscope_sim::scenario::ScenarioErrors;
 use ringscope_traces::Op;

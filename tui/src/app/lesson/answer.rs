@@ -158,10 +158,12 @@ impl Lesson {
 
     /// Chooses one of the answers to choose from.
     pub(super) fn pick(&mut self, option: usize) {
-        if let Some(Kind::Choice { options, .. }) = self.kind() {
-            if option < options.len() {
-                self.draw_up(Draft::Choice(option));
-            }
+        let is_one = match self.kind() {
+            Some(Kind::Choice { options, .. }) => option < options.len(),
+            Some(Kind::Number { .. } | Kind::Node { .. }) | None => false,
+        };
+        if is_one {
+            self.draw_up(Draft::Choice(option));
         }
     }
 
