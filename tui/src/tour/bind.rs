@@ -327,8 +327,8 @@ impl Asker<'_, '_> {
     }
 
     /// Puts values in the places of facts.
-    fn facts(&mut self, pieces: &mut [Piece]) {
-        for piece in pieces.iter_mut().filter(|piece| piece.tone == Tone::Fact) {
+    fn facts<'p>(&mut self, pieces: impl IntoIterator<Item = &'p mut Piece>) {
+        for piece in pieces.into_iter().filter(|piece| piece.tone == Tone::Fact) {
             let said = Said { text: piece.text.clone(), at: piece.at.clone() };
             if let Some(value) = self.value(&said) {
                 piece.text = value.to_string();

@@ -7,7 +7,7 @@ use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
 use ringscope_traces::text::Plain;
 
 use super::Faults;
-use super::prose::{Block, pieces};
+use super::prose::{Block, Piece, pieces};
 use crate::nearest::nearest;
 
 /// A key of the front matter or of a fenced block.
@@ -294,8 +294,7 @@ impl<'a> Parser<'a, '_> {
             let said = self.said(4, line);
             self.add(Block::Heading(pieces(&said.text, said.at.start)));
         } else if trimmed.starts_with('|') {
-            self.pass(line);
-            self.add_verbatim(vec![trimmed.to_owned()]);
+            self.row(line);
         } else {
             self.paragraph(line);
         }
@@ -351,21 +350,33 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn add(&mut self, block: Block) {
-        match self.draft.steps.last_mut() {
-            Some(step) => step.blocks.push(block),
-            None => self.intro.push(block),
+        self.blocks().push(block);
+    }
+
+    /// A row of a table; rows stand together.
+    fn row(&mut self, line: &str) {
+        let said = self.said(0, line);
+        let mut at = said.at.start + 1;
+        let inner = said.text.strip_prefix('|').unwrap_or(&said.text);
+        let inner = inner.strip_suffix('|').unwrap_or(inner);
+        // Between the heading and the rest, Markdown has a row of lines.
+        let is_rule = inner.chars().all(|letter| "-:| ".contains(letter));
+        let cells = inner.split('|').map(|cell| {
+            let start = at + cell.len() - cell.trim_start().len();
+            at += cell.len() + 1;
+            pieces(cell.trim(), start)
+        });
+        let cells: Vec<Vec<Piece>> = cells.collect();
+        match self.blocks().last_mut() {
+            Some(Block::Table(_)) if is_rule => {}
+            Some(Block::Table(rows)) => rows.push(cells),
+            Some(_) | None => self.add(Block::Table(vec![cells])),
         }
     }
 
-    /// Rows of a table stand together.
-    fn add_verbatim(&mut self, lines: Vec<String>) {
-        let blocks = self.draft.steps.last_mut().map_or(&mut self.intro, |step| &mut step.blocks);
-        match blocks.last_mut() {
-            Some(Block::Verbatim(rows)) if are_rows(rows.last()) && are_rows(lines.first()) => {
-                rows.extend(lines);
-            }
-            Some(_) | None => blocks.push(Block::Verbatim(lines)),
-        }
+    /// The blocks of the last step, or those before the first.
+    fn blocks(&mut self) -> &mut Vec<Block> {
+        self.draft.steps.last_mut().map_or(&mut self.intro, |step| &mut step.blocks)
     }
 
     fn fence(&mut self, line: &'a str) {
@@ -442,7 +453,7 @@ impl<'a> Parser<'a, '_> {
         let said = Said { text: self.text[inside.clone()].to_owned(), at: inside };
         let shown = said.text.lines().map(|line| line.trim_end().to_owned()).collect();
         self.draft.scenarios.push((name.to_owned(), said));
-        self.add_verbatim(shown);
+        self.add(Block::Verbatim(shown));
     }
 
     /// A fenced block that is only shown, or whose word is a slip.
@@ -453,7 +464,7 @@ impl<'a> Parser<'a, '_> {
             return self.found.unreadable(&open, what, Some(&hint));
         }
         let lines = self.text[inside].lines().map(|line| line.trim_end().to_owned());
-        self.add_verbatim(lines.collect());
+        self.add(Block::Verbatim(lines.collect()));
     }
 
     /// The entries of a block; a line that begins with white space goes on with the one before it.
@@ -517,10 +528,6 @@ fn refused(
     }
     let is_again = !known.is_many && before.iter().any(|other| other == name);
     is_again.then(|| (format!("`{name}` stands twice"), None))
-}
-
-fn are_rows(line: Option<&String>) -> bool {
-    line.is_some_and(|line| line.starts_with('|'))
 }
 
 /// The lines of a stretch that are not empty, without white space about them.

@@ -40,6 +40,8 @@ pub enum Block {
     Item(String, Vec<Piece>),
     /// A heading within a step.
     Heading(Vec<Piece>),
+    /// Rows of cells.
+    Table(Vec<Vec<Vec<Piece>>>),
     /// Lines that stay as they are.
     Verbatim(Vec<String>),
 }
@@ -123,10 +125,13 @@ fn push_enclosed(pieces: &mut Vec<Piece>, found: &Enclosed<'_>, at: usize) {
 
 impl Block {
     /// Its pieces; none of lines that stay as they are.
-    pub(super) fn pieces_mut(&mut self) -> &mut [Piece] {
+    pub(super) fn pieces_mut(&mut self) -> Vec<&mut Piece> {
         match self {
-            Block::Paragraph(pieces) | Block::Item(_, pieces) | Block::Heading(pieces) => pieces,
-            Block::Verbatim(_) => &mut [],
+            Block::Paragraph(pieces) | Block::Item(_, pieces) | Block::Heading(pieces) => {
+                pieces.iter_mut().collect()
+            }
+            Block::Table(rows) => rows.iter_mut().flatten().flatten().collect(),
+            Block::Verbatim(_) => Vec::new(),
         }
     }
 }
@@ -158,11 +163,40 @@ fn set_block(block: &Block, width: usize) -> Vec<Line> {
             let strong = |piece: &Piece| Piece { tone: Tone::Strong, ..piece.clone() };
             set_pieces(&pieces.iter().map(strong).collect::<Vec<_>>(), ("", ""), width)
         }
+        Block::Table(rows) => set_table(rows),
         Block::Verbatim(lines) => {
             let line = |line: &String| Plain(&line.replace('\t', "    ")).to_string();
-            lines.iter().map(|one| vec![(format!("  {}", line(one)), Tone::Code)]).collect()
+            let set = |one| vec![(format!("  {}", line(one)).trim_end().to_owned(), Tone::Code)];
+            lines.iter().map(set).collect()
         }
     }
+}
+
+/// The cells between two columns of a table.
+const GAP: usize = 2;
+
+/// Sets a table, each column as wide as its widest cell.
+fn set_table(rows: &[Vec<Vec<Piece>>]) -> Vec<Line> {
+    let text = |cell: &[Piece]| -> Line {
+        cell.iter().map(|piece| (Plain(&piece.text).to_string(), piece.tone)).collect()
+    };
+    let width = |cell: &[Piece]| text(cell).iter().map(|(text, _)| text.width()).sum::<usize>();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut widths = vec![0; columns];
+    for (column, cell) in rows.iter().flat_map(|row| row.iter().enumerate()) {
+        widths[column] = widths[column].max(width(cell));
+    }
+    let set_row = |row: &Vec<Vec<Piece>>| {
+        let mut line = vec![("  ".to_owned(), Tone::Plain)];
+        for (place, (cell, column)) in row.iter().zip(&widths).enumerate() {
+            line.extend(text(cell));
+            if place + 1 < row.len() {
+                line.push((" ".repeat(column - width(cell) + GAP), Tone::Plain));
+            }
+        }
+        line
+    };
+    rows.iter().map(set_row).collect()
 }
 
 /// Sets pieces in lines that begin with the first indent, and from the second one on with the other.
@@ -287,6 +321,15 @@ mod tests {
         for piece in pieces(text, 0) {
             assert_eq!(&text[piece.at.clone()], piece.text);
         }
+    }
+
+    #[test]
+    fn the_columns_of_a_table_are_as_wide_as_they_have_to_be() {
+        let row = |cells: [&str; 2]| cells.map(|cell| pieces(cell, 0)).to_vec();
+        let table = Block::Table(vec![row(["a", "b"]), row(["`long`", "*c*"])]);
+        let lines = set_in_lines(&[table], 9);
+        let text = |line: &Line| line.iter().map(|(text, _)| &**text).collect::<String>();
+        assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["  a     b", "  long  c"]);
     }
 
     #[test]

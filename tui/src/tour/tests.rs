@@ -18,6 +18,12 @@ fn told(text: &str) -> Result<String, String> {
         Block::Paragraph(pieces) | Block::Item(_, pieces) | Block::Heading(pieces) => {
             pieces.iter().map(|piece| piece.text.clone()).collect()
         }
+        Block::Table(rows) => {
+            let cell = |cell: &Vec<Piece>| cell.iter().map(|piece| piece.text.clone()).collect();
+            let row =
+                |row: &Vec<Vec<Piece>>| row.iter().map(cell).collect::<Vec<String>>().join("|");
+            rows.iter().map(row).collect::<Vec<_>>().join("\n")
+        }
         Block::Verbatim(lines) => lines.join("\n"),
     };
     Ok(tour.steps[0].blocks.iter().map(text).collect::<Vec<String>>().join("\n"))
@@ -159,8 +165,11 @@ fn a_comparison_is_told_of_in_facts() {
 
 #[test]
 fn prose_is_the_markdown_that_lessons_need() {
-    let text = "a\nb *c*\n\n- d\n- e\n  f\n1. g\n> h\n### i\n| j |\n| k |\n<!-- l\nm -->\n```\nn\n  o\n```";
-    assert_eq!(told(text).as_deref(), Ok("a\nb c\nd\ne\n  f\ng\nh\ni\n| j |\n| k |\nn\n  o"));
+    let text = "a\nb *c*\n\n- d\n- e\n  f\n1. g\n> h\n### i\n| j | `{ring}` |\n|---|--:|\n| k | *l* |\n<!-- l\nm -->\n```\nn\n  o\n```";
+    assert_eq!(
+        told(text).as_deref(),
+        Ok("a\nb c\nd\ne\n  f\ng\nh\ni\nj|rank 0 and rank 6\nk|l\nn\n  o")
+    );
 }
 
 #[test]
