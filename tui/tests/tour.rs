@@ -231,7 +231,8 @@ mod terminal {
     fn every_lesson_is_played_to_its_end() {
         for one in ALL {
             let tour = super::tour(one.name);
-            let mut stage = play(&["tour", one.name], &[]);
+            // The way to a stop is for eyes.
+            let mut stage = play(&["tour", one.name, "--reduce-motion"], &[]);
             for (number, step) in (1..).zip(&tour.steps) {
                 stage.until(&place(&tour, number));
                 let film = &tour.runs[step.stop.run].film;

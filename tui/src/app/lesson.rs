@@ -222,6 +222,12 @@ impl Lesson {
         Some(Box::new(diff))
     }
 
+    /// Goes to a step, or to the last one; the run is at its stop at once.
+    pub fn go_to(&mut self, step: usize) {
+        self.go_to_step(step.min(self.tour.steps.len() - 1));
+        self.arrive();
+    }
+
     /// Goes to a step; the run is seen to go on where it goes on.
     fn go_to_step(&mut self, step: usize) {
         let is_next = step == self.step + 1;
