@@ -94,6 +94,7 @@ impl Lesson {
     ///
     /// When one of its runs cannot be had again; they are kept in memory.
     pub fn new(tour: Tour, keymap: Keymap, progress: &Progress) -> Lesson {
+        // Of a lesson that was changed meanwhile nobody knows which step is which.
         let record = progress.of(&tour.name).filter(|record| record.steps == tour.steps.len());
         let apps = tour.runs.iter().map(shown).collect();
         let replies = tour.steps.iter().map(|step| vec![Reply::Open; step.questions.len()]);
@@ -115,7 +116,6 @@ impl Lesson {
             moving: None,
             tour,
         };
-        // Of a lesson that was changed meanwhile nobody knows which step is which: see above.
         record.into_iter().for_each(|record| lesson.take_up(record));
         lesson.stand();
         lesson

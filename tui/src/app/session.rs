@@ -422,4 +422,27 @@ mod tests {
         press(&mut session, "esc");
         assert!(matches!(session.page(), Page::Run(app) if app.name == "join"));
     }
+
+    #[test]
+    fn lessons_are_listed_over_any_page_and_left_for_it() {
+        let run = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(run, Progress::default(), Keymap::default());
+        press(&mut session, "d");
+        session.paste("crowded");
+        press(&mut session, "enter w");
+        assert!(matches!(session.page(), Page::Start(_)), "{}", note(&session));
+        press(&mut session, "enter e");
+        let Page::Run(app) = session.page() else { panic!("a run") };
+        assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
+        press(&mut session, "esc");
+        let Page::Tour(lesson) = session.page() else { panic!("a lesson") };
+        let name = lesson.tour.name.clone();
+        press(&mut session, "> enter w");
+        assert!(matches!(session.page(), Page::Start(_)), "the list that it was opened from");
+        let (progress, learnt) = session.take_learnt();
+        assert!(progress.of(&name).is_some_and(|record| record.step == 1));
+        assert_eq!(learnt, [name]);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Diff(_)));
+    }
 }

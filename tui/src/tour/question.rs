@@ -24,7 +24,7 @@ pub struct Question {
 pub enum Kind {
     /// One of these is chosen.
     Choice {
-        /// The answers to choose from, two to [`MOST_OPTIONS`].
+        /// The answers to choose from, two at least, and no more than there are [`LETTERS`].
         options: Vec<Vec<Piece>>,
         /// The right one.
         right: usize,

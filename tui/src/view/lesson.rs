@@ -118,8 +118,15 @@ pub fn draw(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     keybar::draw_keys(&KEYS, (&lesson.keymap, look), (parts.keybar, buffer));
 }
 
+/// What the panes draw from: in a lesson they do not show what is to come, which may be asked for.
+fn scene<'a>(lesson: &'a Lesson, look: &'a Look) -> Scene<'a> {
+    let mut scene = Scene::new(lesson.app(), look);
+    scene.listed = lesson.app().cursor;
+    scene
+}
+
 fn draw_run(lesson: &Lesson, (parts, look): (&Parts, &Look), buffer: &mut Buffer) {
-    let scene = Scene::new(lesson.app(), look);
+    let scene = scene(lesson, look);
     if let Some(strip) = parts.strip {
         ownership::strip(&scene, strip, buffer);
     }
@@ -238,7 +245,7 @@ pub fn at(lesson: &Lesson, (area, look): (Rect, &Look), position: Position) -> O
         let row = content.rows.get(first + usize::from(position.y - inside.y))?;
         return row.option.map(Target::Row);
     }
-    let scene = Scene::new(lesson.app(), look);
+    let scene = scene(lesson, look);
     if let Some(strip) = parts.strip.filter(|strip| strip.contains(position)) {
         return ownership::rank_at(&scene, strip, position.x).map(Target::Rank);
     }

@@ -151,7 +151,7 @@ impl Lesson {
         if self.is_pausing && has_more {
             self.is_pausing = false;
             self.scrolled = usize::MAX;
-        } else if self.scrolled.saturating_add(self.room.height) < self.room.lines {
+        } else if self.has_more_below() {
             self.scrolled += self.room.height.saturating_sub(1).max(1);
         } else if has_more {
             self.note = Some(ANSWER.to_owned());
@@ -163,6 +163,11 @@ impl Lesson {
         }
     }
 
+    /// Whether there is text below what is seen.
+    fn has_more_below(&self) -> bool {
+        self.scrolled.saturating_add(self.room.height) < self.room.lines
+    }
+
     fn go_back(&mut self) {
         match self.step.checked_sub(1) {
             Some(step) => self.go_to_step(step),
@@ -170,9 +175,10 @@ impl Lesson {
         }
     }
 
-    /// Up and down are for the answers, where there are some to choose from, else for the text.
+    /// Up and down are for the text until its end is seen, and then for the answers to choose from.
     fn down(&mut self, by: isize) {
-        if !self.choose(by) {
+        let is_at_end = !self.has_more_below() || self.draft != Draft::None;
+        if !is_at_end || !self.choose(by) {
             self.scroll(by);
         }
     }
