@@ -150,6 +150,19 @@ fn a_file_that_is_no_lesson_is_refused() {
     assert_eq!(folder.call("tour the-ring joining").code, Some(2));
 }
 
+/// What stands in the page for those who write lessons.
+#[test]
+fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
+    let page = include_str!("../walkthroughs/README.md");
+    let (_, part) = page.split_once("## A small one, whole").expect("it has one");
+    let (part, _) = part.split_once("## The parts").expect("it ends");
+    let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
+    let folder = Folder::new();
+    folder.write("my.md", lesson.join("\n"));
+    let told = folder.call("tour --check my.md");
+    assert_eq!((told.code, &*told.err), (Some(0), ""));
+}
+
 #[test]
 fn files_beside_a_lesson_are_found_wherever_it_lies() {
     let folder = Folder::new();
