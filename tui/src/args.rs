@@ -8,7 +8,7 @@ use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
 
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
-    record, replay, run, show, snapshot, start,
+    record, replay, run, show, snapshot, start, tour,
 };
 use crate::config::Config;
 use crate::failure::Failure;
@@ -44,6 +44,7 @@ const AFTER_HELP: &str = "\
 Examples:
   ringscope                            the start page: runs to look at
   ringscope play join                  a run that can be stepped through, both ways
+  ringscope tour                       walkthroughs: lessons on live runs
   ringscope run join                   run a built-in scenario
   ringscope run join -o join.jsonl     and record its trace
   ringscope show join.jsonl            a line an event
@@ -106,6 +107,7 @@ impl ColorWhen {
 #[derive(Debug, Subcommand)]
 enum Command {
     Play(Box<play::Args>),
+    Tour(tour::Args),
     Run(run::Args),
     List(list::Args),
     Show(show::Args),
@@ -129,6 +131,7 @@ impl Args {
         let config = || Config::load(self.config.as_deref());
         match &self.command {
             Some(Command::Play(args)) => play::execute(args, (&config()?, self.color), streams),
+            Some(Command::Tour(args)) => tour::execute(args, (&config()?, self.color), streams),
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
             Some(Command::Show(args)) => show::execute(args, streams),

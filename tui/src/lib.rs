@@ -17,7 +17,9 @@ mod nearest;
 mod output;
 mod recent;
 mod report;
+mod state;
 pub mod terminal;
+pub mod tour;
 pub mod view;
 
 use std::process::ExitCode;

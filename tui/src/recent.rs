@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use crate::state;
 
 /// How many are kept.
 const MOST: usize = 12;
@@ -30,7 +30,5 @@ pub fn remember(file: &Path) {
 }
 
 fn list() -> Option<PathBuf> {
-    let folders = ProjectDirs::from("", "", "ringscope")?;
-    let folder = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
-    Some(folder.join("recent"))
+    state::file("recent")
 }

@@ -62,6 +62,7 @@ fn every_subcommand_has_help_with_examples_and_exit_codes() {
     let folder = Folder::new();
     for name in [
         "play",
+        "tour",
         "run",
         "list",
         "show",

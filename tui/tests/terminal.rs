@@ -2,74 +2,11 @@
 
 #![cfg(unix)]
 
-use std::time::Duration;
+mod support;
 
 use ringscope::terminal::Screen as OurScreen;
-use termlens::{Key, MouseButton, MouseMode, Screen, Signal, Terminal};
-
-/// Long enough for a machine with a lot to do; a test that passes never waits so long.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A terminal with a home of its own, in which the program runs.
-struct Stage {
-    terminal: Terminal,
-    // Outlives the terminal: the program lives in it.
-    _home: tempfile::TempDir,
-}
-
-fn play(args: &[&str], envs: &[(&str, &str)]) -> Stage {
-    stage(env!("CARGO_BIN_EXE_ringscope"), args, envs)
-}
-
-fn stage(program: &str, args: &[&str], envs: &[(&str, &str)]) -> Stage {
-    let home = tempfile::tempdir().expect("a folder");
-    let terminal = Terminal::builder()
-        .size(100, 30)
-        .env_clear()
-        .env("TERM", "xterm-256color")
-        .env("HOME", home.path())
-        .envs(envs.iter().copied())
-        .current_dir(home.path())
-        .timeout(PATIENCE)
-        .args(args)
-        .spawn(program)
-        .expect("the program starts");
-    Stage { terminal, _home: home }
-}
-
-impl Stage {
-    fn until(&mut self, what: &str) {
-        self.terminal.wait_until(|screen| screen.contains(what)).unwrap_or_else(|error| {
-            panic!("waited for `{what}`: {error}");
-        });
-    }
-
-    fn until_it(&mut self, is_so: impl FnMut(&Screen) -> bool) {
-        self.terminal.wait_until(is_so).expect("it comes");
-    }
-
-    fn send(&mut self, key: Key) {
-        self.terminal.send(key).expect("the program reads");
-    }
-
-    fn types(&mut self, letters: &str) {
-        self.terminal.send_str(letters).expect("the program reads");
-    }
-
-    /// The program has ended; what is left of it on the screen.
-    fn ended(&mut self) -> Screen {
-        self.terminal.wait_exit().expect("it ends");
-        self.terminal.screen()
-    }
-}
-
-/// Whether the terminal is as it was before the program began.
-fn is_as_before(screen: &Screen) -> bool {
-    !screen.alternate_screen()
-        && screen.cursor_visible()
-        && screen.mouse_mode() == MouseMode::None
-        && !screen.bracketed_paste()
-}
+use support::stage::{is_as_before, play, stage};
+use termlens::{Key, MouseButton, MouseMode, Screen, Signal};
 
 #[test]
 fn a_run_is_a_key_away_from_the_start_page() {
@@ -238,6 +175,7 @@ fn two_runs_are_compared_side_by_side() {
     stage.until("next-violation");
     assert!(!stage.terminal.screen().contains("only-causes"), "what this page does not do");
     stage.send(Key::Esc);
+    // Esc and a letter at once are Alt and that letter.
     stage.until_it(|screen| !screen.contains("next-violation"));
     stage.types("g20\r");
     stage.until("row 20 of");

@@ -41,7 +41,9 @@ enum Level {
 }
 
 impl Problem {
-    pub(super) fn error(source: &Arc<Source>, message: impl Into<String>) -> Problem {
+    /// Something that is wrong with a text: in one sentence, lower case and without a full stop.
+    #[must_use]
+    pub fn error(source: &Arc<Source>, message: impl Into<String>) -> Problem {
         Problem {
             source: Arc::clone(source),
             severity: Level::Error,
@@ -56,13 +58,16 @@ impl Problem {
         Problem { severity: Level::Warning, ..self }
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Problem {
+    /// The same with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Problem {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The place of the problem.
-    pub(super) fn at(mut self, span: Range<usize>) -> Problem {
+    /// The place of the problem, in bytes of the text.
+    #[must_use]
+    pub fn at(mut self, span: Range<usize>) -> Problem {
         self.position = Some(self.source.position(span.start));
         self.labels.insert(0, (span, "here"));
         self
@@ -201,6 +206,18 @@ impl ScenarioErrors {
     pub(super) fn of_the_lines_from(mut self, line: u32) -> Result<(), ScenarioErrors> {
         self.problems.retain(|problem| problem.position.is_some_and(|at| at.line >= line));
         if self.problems.is_empty() { Ok(()) } else { Err(ScenarioErrors { more: 0, ..self }) }
+    }
+
+    /// What is wrong with a text, if anything is, in the order of its lines.
+    ///
+    /// # Errors
+    ///
+    /// When there is a problem.
+    pub fn of(mut problems: Vec<Problem>) -> Result<(), ScenarioErrors> {
+        problems.sort_by_key(Problem::position);
+        let mut found = Findings::default();
+        problems.into_iter().for_each(|problem| found.add(|| problem));
+        found.unreadable()
     }
 
     /// Only one problem, with nothing to do about it but to mend the text.

@@ -28,10 +28,9 @@ pub use command::{COMMANDS, CommandWord};
 pub use errors::{Marked, Problem, ScenarioErrors, Warning};
 pub use random::random;
 pub use settings::{BadValue, ExpectedEnd, KEYSPACE, RANKS, SETTINGS, Setting, Settings, WINDOW};
-pub use source::Position;
+pub use source::{Position, Source};
 
 use crate::protocol::{Run, Script};
-use source::Source;
 
 /// A scenario's text is no longer than this, 16 MiB; a range does the work of many lines.
 pub const MOST_BYTES: usize = 16 << 20;

@@ -1,16 +1,16 @@
-//! A scenario's text as it may be shown: nothing in it that a terminal would obey.
+//! A text as it may be shown: nothing in it that a terminal would obey.
 
 use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use ringscope_traces::text::Plain;
 
-/// A scenario's name and text, for messages.
+/// The name and the text of a file that people write, for messages: a scenario's, or that of anything else.
 ///
 /// Every control character of the text is replaced by something harmless that takes as many bytes, so
 /// that a place in the one is the same place in the other.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Source {
+pub struct Source {
     name: String,
     text: String,
 }
@@ -25,7 +25,9 @@ pub struct Position {
 }
 
 impl Source {
-    pub(super) fn new(name: &str, text: &str) -> Source {
+    /// A text under the name that messages have for it.
+    #[must_use]
+    pub fn new(name: &str, text: &str) -> Source {
         Source { name: Plain(name).to_string(), text: text.chars().map(stand_in).collect() }
     }
 

@@ -77,6 +77,14 @@ pub enum Action {
     Swap,
     /// The walkthroughs.
     Tour,
+    /// In a walkthrough: look at the run freely.
+    Explore,
+    /// In a walkthrough: a step back.
+    StepBack,
+    /// In a walkthrough: leave a question open.
+    Skip,
+    /// In a walkthrough: see the run come to the stop again.
+    Again,
     /// Save the scenario or the trace.
     Export,
     /// Show the command that shows this again.

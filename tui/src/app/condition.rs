@@ -25,6 +25,7 @@ enum Kind {
     Unanswered(Tag),
     Violation,
     Tagged(Tag),
+    Does(Rank, Op, Tag),
 }
 
 /// A row of the language: a form, what it stands for, and how it is made.
@@ -58,6 +59,16 @@ const ROWS: &[Row] = &[
         form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("leaves")],
         what: "the rank has left the ring",
         kind: |meant| rank(meant).map(Kind::Leaves),
+    },
+    Row {
+        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("sends"), Piece::Tag],
+        what: "the rank sends a message with the tag",
+        kind: |meant| does(meant, Op::Send),
+    },
+    Row {
+        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("receives"), Piece::Tag],
+        what: "the rank receives a message with the tag",
+        kind: |meant| does(meant, Op::Recv),
     },
     Row {
         form: &[Piece::Word("GET"), Piece::Word("unanswered")],
@@ -101,6 +112,13 @@ fn rank(meant: &[Meant]) -> Option<Rank> {
     }
 }
 
+fn does(meant: &[Meant], op: Op) -> Option<Kind> {
+    match meant {
+        [_, Meant::Rank(rank), _, Meant::Tag(tag)] => Some(Kind::Does(*rank, op, *tag)),
+        _ => None,
+    }
+}
+
 fn forms() -> Vec<Form> {
     ROWS.iter().map(|row| row.form).collect()
 }
@@ -129,7 +147,7 @@ impl Condition {
         let text = words.map(|((piece, meant), word)| match (piece, meant) {
             (Piece::Word(own), _) => (*own).to_owned(),
             (_, Meant::Tag(tag)) => lexicon.tag_name(*tag),
-            (Piece::Rank | Piece::Tag | Piece::Key, _) => (*word).to_owned(),
+            (Piece::Rank | Piece::Tag | Piece::Key | Piece::Number, _) => (*word).to_owned(),
         });
         Ok(Condition { text: text.collect::<Vec<_>>().join(" "), kind })
     }
@@ -140,6 +158,7 @@ impl Condition {
         let is_received = fact.op == Op::Recv;
         match self.kind {
             Kind::Tagged(tag) => fact.tag == tag,
+            Kind::Does(rank, op, tag) => (fact.rank, fact.op, fact.tag) == (rank, op, tag),
             Kind::Violation => has(film.sightings(), at, |sighting| sighting.at),
             Kind::Unanswered(tag) => {
                 let deeds = film.deeds();

@@ -15,6 +15,7 @@ use ringscope_traces::Place;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
 pub use align::{Row, Tally, What, align};
+pub(crate) use work::trace;
 use work::{News, gates, work};
 
 use super::menu::Menu;
@@ -71,6 +72,8 @@ pub struct Diff {
     pub problem: Option<String>,
     /// Whether it goes back to the run.
     pub(super) is_left: bool,
+    /// Whether the walkthroughs are asked for.
+    pub(super) wants_tours: bool,
     /// How the program is to be left, when it is.
     pub(super) leave: Option<Leave>,
     news: Option<Receiver<News>>,
@@ -125,6 +128,7 @@ impl Diff {
             note: None,
             problem: None,
             is_left: false,
+            wants_tours: false,
             leave: None,
             news: Some(news),
         })

@@ -19,6 +19,8 @@ pub enum Piece {
     Tag,
     /// A key.
     Key,
+    /// A number, from 1, of things that are counted.
+    Number,
 }
 
 /// What a word of a form meant.
@@ -32,6 +34,8 @@ pub enum Meant {
     Tag(Tag),
     /// That key.
     Key(Key),
+    /// That number.
+    Number(usize),
 }
 
 /// Why a line was not understood: a sentence.
@@ -67,6 +71,11 @@ impl Lexicon {
         self.tags.iter().filter(is_like).map(|(_, tag)| *tag).collect()
     }
 
+    /// Whether there is a tag of that name.
+    pub fn has_tag(&self, word: &str) -> bool {
+        self.tags.iter().any(|(name, _)| name.eq_ignore_ascii_case(word))
+    }
+
     /// A tag's name, or its number where it has none.
     pub fn tag_name(&self, tag: Tag) -> String {
         let name = self.tags.iter().find(|(_, of)| *of == tag).map(|(name, _)| (*name).to_owned());
@@ -81,6 +90,10 @@ impl Lexicon {
             Piece::Tag => self.tag(word).map(Meant::Tag),
             Piece::Key => match word.parse() {
                 Ok(key) => Ok(Meant::Key(Key(key))),
+                Err(_) => Err(self.expected(&[piece], Some(word))),
+            },
+            Piece::Number => match word.parse() {
+                Ok(number) => Ok(Meant::Number(number)),
                 Err(_) => Err(self.expected(&[piece], Some(word))),
             },
         }
@@ -119,7 +132,7 @@ impl Lexicon {
             Piece::Word(word) => vec![word.to_owned()],
             Piece::Rank => (0..self.ranks.min(16)).map(|rank| rank.to_string()).collect(),
             Piece::Tag => self.tags.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            Piece::Key => Vec::new(),
+            Piece::Key | Piece::Number => Vec::new(),
         }
     }
 
@@ -132,6 +145,7 @@ impl Lexicon {
                 Piece::Rank => format!("a rank (0 to {})", self.ranks.saturating_sub(1)),
                 Piece::Tag => "a tag".to_owned(),
                 Piece::Key => "a key".to_owned(),
+                Piece::Number => "a number".to_owned(),
             };
             if !names.contains(&name) {
                 names.push(name);
@@ -229,6 +243,7 @@ pub fn shown(form: Form) -> String {
         Piece::Rank => "RANK",
         Piece::Tag => "TAG",
         Piece::Key => "KEY",
+        Piece::Number => "N",
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -64,7 +64,7 @@ pub const BINDINGS: &[Binding] = &[
     row!(Action::Down, "down", ["down"], "a row down in what is listed"),
     row!(Action::PageUp, "page-up", ["pageup"], "a page up in what is listed"),
     row!(Action::PageDown, "page-down", ["pagedown"], "a page down in what is listed"),
-    row!(Action::Open, "open", ["enter"], "open the row that is chosen"),
+    row!(Action::Open, "open", ["enter"], "open the row that is chosen; in a walkthrough, answer or go on"),
     row!(Action::NextPane, "next-pane", ["tab"], "the next pane takes the keys", "pane"),
     row!(Action::Focus(Pane::Ring), "ring", ["1"], "the ring takes the keys"),
     row!(Action::Focus(Pane::Inspector), "inspector", ["2"], "the inspector takes the keys"),
@@ -80,6 +80,10 @@ pub const BINDINGS: &[Binding] = &[
     row!(Action::IgnoreOrder, "ignore-order", ["o"], "in a comparison: the order of receives does not count"),
     row!(Action::Swap, "swap", ["s"], "in a comparison: A and B change places"),
     row!(Action::Tour, "tour", ["w"], "the walkthroughs"),
+    row!(Action::Explore, "explore", ["e"], "in a walkthrough: look at the run freely"),
+    row!(Action::StepBack, "step-back", ["backspace"], "in a walkthrough: a step back"),
+    row!(Action::Skip, "skip", [">"], "in a walkthrough: leave a question open"),
+    row!(Action::Again, "again", ["r"], "in a walkthrough: see the run come to the stop again"),
     row!(Action::Export, "export", ["x"], "save the scenario or the trace", "export"),
     row!(Action::Reproduce, "reproduce", ["y"], "the command line that shows this again"),
     row!(Action::Back, "back", ["esc"], "out of what lies on top"),
@@ -370,6 +374,10 @@ mod tests {
             | Action::IgnoreOrder
             | Action::Swap
             | Action::Tour
+            | Action::Explore
+            | Action::StepBack
+            | Action::Skip
+            | Action::Again
             | Action::Export
             | Action::Reproduce
             | Action::Palette
@@ -381,7 +389,7 @@ mod tests {
     }
 
     /// The actions above without those of the panes, which are as many as there are panes.
-    const WITHOUT_PANES: usize = 42;
+    const WITHOUT_PANES: usize = 46;
 
     #[test]
     fn every_action_has_exactly_one_row() {

@@ -1,11 +1,12 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
 pub mod action;
-mod condition;
+pub mod condition;
 pub mod diff;
 mod export;
-mod grammar;
+pub mod grammar;
 pub mod keys;
+pub mod lesson;
 mod line;
 mod listing;
 mod live;
@@ -25,7 +26,7 @@ mod seek;
 pub mod session;
 pub mod start;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod typing;
@@ -40,6 +41,7 @@ use ringscope_traces::{Place, Rank};
 pub use action::Action;
 pub use condition::Condition;
 pub use keys::{KeyPress, Keymap};
+pub use lesson::Lesson;
 pub use line::Line;
 pub use listing::Listing;
 pub use mouse::Target;
@@ -87,6 +89,8 @@ pub enum Request {
     Show(Box<App>),
     /// Compare it with the trace of that name.
     Compare(PathBuf),
+    /// Show the list of the walkthroughs.
+    Tours,
 }
 
 /// Everything that the screen shows of a run.
@@ -298,7 +302,10 @@ impl App {
             Action::IgnoreOrder | Action::Swap => {
                 self.say("this is for comparisons: `d` makes one")
             }
-            Action::Tour => self.say(TOURS),
+            Action::Tour => self.request = Some(Request::Tours),
+            Action::Explore | Action::StepBack | Action::Skip | Action::Again => {
+                self.say("this is for walkthroughs: `w` lists them");
+            }
             Action::Export => self.ask_for_export(),
             Action::Reproduce => self.note = Some(self.reproduced()),
             Action::Palette => self.lay_over(Kind::Palette),
@@ -347,7 +354,3 @@ impl App {
 
 /// The rows of a page.
 const PAGE: isize = 10;
-
-/// What there is instead of walkthroughs.
-const TOURS: &str =
-    "walkthroughs come later: until then, `ringscope list` names scenarios that tell a story each";

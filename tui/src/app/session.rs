@@ -1,12 +1,15 @@
-//! The pages of the screen, one upon the other: the start page, runs, comparisons.
+//! The pages of the screen, one upon the other: the start page, runs, comparisons, lessons.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::diff::Diff;
+use super::lesson::{Lesson, Wish};
 use super::opening::Order;
-use super::start::Start;
+use super::start::{Opens, Start};
 use super::{App, KeyPress, Keymap, Request, Target};
+use crate::failure::Failure;
+use crate::tour::{Progress, Shelf, Tour};
 
 /// A page of the screen.
 pub enum Page {
@@ -16,6 +19,8 @@ pub enum Page {
     Run(Box<App>),
     /// Two runs side by side.
     Diff(Box<Diff>),
+    /// A lesson.
+    Tour(Box<Lesson>),
 }
 
 /// How the program is left.
@@ -35,24 +40,40 @@ pub struct Session {
     leave: Option<Leave>,
     /// The files that were opened and that the next start page should know.
     opened: Vec<PathBuf>,
+    /// How far somebody has come in the lessons.
+    progress: Progress,
+    /// The lessons in which somebody has come further, and nobody was told yet.
+    learnt: Vec<String>,
 }
 
 impl Session {
     /// A session that begins with the start page.
-    pub fn start(files: &[PathBuf], keymap: Keymap) -> Session {
-        let start = Start::new(files, keymap.clone());
-        Session {
-            pages: vec![Page::Start(Box::new(start))],
-            keymap,
-            leave: None,
-            opened: Vec::new(),
-        }
+    pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
+        let start = Start::new(files, &progress, keymap.clone());
+        Session::with(Page::Start(Box::new(start)), progress, keymap)
     }
 
     /// A session that begins with a run.
-    pub fn of(mut app: App, keymap: Keymap) -> Session {
+    pub fn of(mut app: App, progress: Progress, keymap: Keymap) -> Session {
         app.keymap = keymap.clone();
-        Session { pages: vec![Page::Run(Box::new(app))], keymap, leave: None, opened: Vec::new() }
+        Session::with(Page::Run(Box::new(app)), progress, keymap)
+    }
+
+    /// A session that begins with the list of the lessons.
+    pub fn tours(progress: Progress, keymap: Keymap) -> Session {
+        let start = Start::tours(&progress, keymap.clone());
+        Session::with(Page::Start(Box::new(start)), progress, keymap)
+    }
+
+    /// A session that begins with a lesson.
+    pub fn lesson(tour: Tour, progress: Progress, keymap: Keymap) -> Session {
+        let lesson = Lesson::new(tour, keymap.clone(), &progress);
+        Session::with(Page::Tour(Box::new(lesson)), progress, keymap)
+    }
+
+    fn with(page: Page, progress: Progress, keymap: Keymap) -> Session {
+        let (opened, learnt) = (Vec::new(), Vec::new());
+        Session { pages: vec![page], keymap, leave: None, opened, progress, learnt }
     }
 
     /// The page that is shown.
@@ -75,12 +96,18 @@ impl Session {
         std::mem::take(&mut self.opened)
     }
 
+    /// How far somebody has come, and the lessons in which that is further than when it was last asked.
+    pub fn take_learnt(&mut self) -> (&Progress, Vec<String>) {
+        (&self.progress, std::mem::take(&mut self.learnt))
+    }
+
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
         match self.page_mut() {
             Page::Start(start) => start.press(key),
             Page::Run(app) => app.press(key),
             Page::Diff(diff) => diff.press(key),
+            Page::Tour(lesson) => lesson.press(key),
         }
         self.serve();
     }
@@ -91,6 +118,7 @@ impl Session {
             Page::Start(start) => start.paste(text),
             Page::Run(app) => app.paste(text),
             Page::Diff(diff) => diff.paste(text),
+            Page::Tour(lesson) => lesson.paste(text),
         }
     }
 
@@ -101,6 +129,7 @@ impl Session {
             (Page::Diff(diff), Target::Row(row)) => diff.click(row),
             (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
             (Page::Run(app), target) => app.click(target),
+            (Page::Tour(lesson), target) => lesson.click(target),
             (Page::Start(start), Target::Bar(action)) => start.update(action),
             (Page::Diff(diff), Target::Bar(action)) => diff.update(action),
             (Page::Start(_) | Page::Diff(_), _) => {}
@@ -113,7 +142,7 @@ impl Session {
         match (self.page_mut(), target) {
             (Page::Run(app), target) => app.drag(target),
             (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
-            (Page::Start(_) | Page::Diff(_), _) => {}
+            (Page::Start(_) | Page::Diff(_) | Page::Tour(_), _) => {}
         }
     }
 
@@ -123,6 +152,7 @@ impl Session {
             Page::Start(start) => start.choose(rows),
             Page::Run(app) => app.scroll(target, rows),
             Page::Diff(diff) => diff.scroll(rows),
+            Page::Tour(lesson) => lesson.scroll(rows),
         }
     }
 
@@ -135,6 +165,7 @@ impl Session {
                 app.tick(elapsed) || is_new
             }
             Page::Diff(diff) => diff.poll(),
+            Page::Tour(lesson) => lesson.tick(elapsed),
         }
     }
 
@@ -144,6 +175,7 @@ impl Session {
             Page::Start(_) => false,
             Page::Run(app) => app.is_busy(),
             Page::Diff(diff) => diff.is_busy(),
+            Page::Tour(lesson) => lesson.is_busy(),
         }
     }
 
@@ -152,10 +184,13 @@ impl Session {
         match self.page_mut() {
             Page::Start(start) => {
                 let (has_quit, wish) = (start.has_quit, start.take_wish());
-                if has_quit {
-                    self.leave = Some(Leave::Clean);
-                } else if let Some(word) = wish {
-                    self.open(&word);
+                let is_left = std::mem::take(&mut start.is_left);
+                match wish {
+                    _ if has_quit => self.leave = Some(Leave::Clean),
+                    _ if is_left => self.go_back(),
+                    Some(Opens::Run(word)) => self.open(&word),
+                    Some(Opens::Lesson(one)) => self.teach(&Shelf::built_in(one)),
+                    None => {}
                 }
             }
             Page::Run(app) => {
@@ -170,8 +205,15 @@ impl Session {
             Page::Diff(diff) => match (diff.leave, diff.is_left) {
                 (Some(leave), _) => self.leave = Some(leave),
                 (None, true) => self.go_back(),
+                (None, false) if std::mem::take(&mut diff.wants_tours) => self.list_tours(),
                 (None, false) => {}
             },
+            Page::Tour(lesson) => {
+                let (leave, wish) = (lesson.leave, lesson.wish.take());
+                self.note_progress();
+                self.leave = leave;
+                wish.into_iter().for_each(|wish| self.fulfil(wish));
+            }
         }
     }
 
@@ -180,6 +222,53 @@ impl Session {
             Request::Leave => self.go_back(),
             Request::Show(app) => self.pages.push(Page::Run(app)),
             Request::Compare(path) => self.compare(&path),
+            Request::Tours => self.list_tours(),
+        }
+    }
+
+    fn fulfil(&mut self, wish: Wish) {
+        match wish {
+            Wish::Leave => self.go_back(),
+            Wish::Tours => self.list_tours(),
+            Wish::Run(app) => self.pages.push(Page::Run(app)),
+            Wish::Diff(diff) => self.pages.push(Page::Diff(diff)),
+        }
+    }
+
+    /// Notes how far somebody has come in the lesson that is shown.
+    fn note_progress(&mut self) {
+        let Page::Tour(lesson) = self.page() else { return };
+        let (name, record) = (lesson.tour.name.clone(), lesson.record());
+        if self.progress.note(&name, record) && !self.learnt.contains(&name) {
+            self.learnt.push(name);
+        }
+    }
+
+    /// Shows the list of the lessons: the one below, if that is it, else a new one.
+    fn list_tours(&mut self) {
+        let start = Start::tours(&self.progress, self.keymap.clone());
+        if let Page::Tour(_) = self.page() {
+            self.pages.pop();
+        }
+        match self.pages.last_mut() {
+            Some(Page::Start(below)) => {
+                below.learn(&self.progress);
+                below.choose_lesson(&self.progress);
+            }
+            Some(Page::Run(_) | Page::Diff(_) | Page::Tour(_)) | None => {
+                self.pages.push(Page::Start(Box::new(start)));
+            }
+        }
+    }
+
+    /// Shows a lesson from where somebody left it.
+    fn teach(&mut self, shelf: &Shelf) {
+        match Tour::open(shelf) {
+            Ok(tour) => {
+                let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
+                self.pages.push(Page::Tour(Box::new(lesson)));
+            }
+            Err(faults) => self.say(&Failure::from(faults.errors).one_line()),
         }
     }
 
@@ -215,6 +304,9 @@ impl Session {
     fn go_back(&mut self) {
         if self.pages.len() > 1 {
             self.pages.pop();
+            if let Some(Page::Start(start)) = self.pages.last_mut() {
+                start.learn(&self.progress);
+            }
         } else {
             self.say("there is nothing below this: `q` leaves");
         }
@@ -226,6 +318,7 @@ impl Session {
             Page::Start(start) => start.note = note,
             Page::Run(app) => app.note = note,
             Page::Diff(diff) => diff.note = note,
+            Page::Tour(lesson) => lesson.note = note,
         }
     }
 }
@@ -247,13 +340,14 @@ mod tests {
             Page::Start(start) => &start.note,
             Page::Run(app) => &app.note,
             Page::Diff(diff) => &diff.note,
+            Page::Tour(lesson) => &lesson.note,
         };
         note.as_deref().unwrap_or("")
     }
 
     #[test]
     fn a_run_is_opened_from_the_start_page_and_left_again() {
-        let mut session = Session::start(&[], Keymap::default());
+        let mut session = Session::start(&[], Progress::default(), Keymap::default());
         press(&mut session, "enter");
         let Page::Run(app) = session.page() else { panic!("{}", note(&session)) };
         assert!(app.is_playing && app.name == "join");
@@ -266,8 +360,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_told_on_the_page() {
-        let mut session = Session::start(&["gone.jsonl".into()], Keymap::default());
-        press(&mut session, "home enter");
+        let mut session =
+            Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
+        press(&mut session, "/");
+        session.paste("gone");
+        press(&mut session, "enter");
         assert_eq!(note(&session), "gone.jsonl: no such file");
         assert!(session.take_opened().is_empty());
     }
@@ -275,7 +372,7 @@ mod tests {
     #[test]
     fn the_first_page_has_nothing_below() {
         let app = crate::app::testing::built_in("join", 3);
-        let mut session = Session::of(app, Keymap::default());
+        let mut session = Session::of(app, Progress::default(), Keymap::default());
         press(&mut session, "esc");
         assert_eq!(note(&session), "there is nothing below this: `q` leaves");
         press(&mut session, "Q");
@@ -286,7 +383,11 @@ mod tests {
     fn a_run_is_compared_with_a_trace_that_was_saved() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("b.jsonl");
-        let mut session = Session::of(crate::app::testing::built_in("join", 3), Keymap::default());
+        let mut session = Session::of(
+            crate::app::testing::built_in("join", 3),
+            Progress::default(),
+            Keymap::default(),
+        );
         press(&mut session, "x ctrl-u");
         session.paste(&file.to_string_lossy());
         press(&mut session, "enter d");
@@ -308,7 +409,11 @@ mod tests {
 
     #[test]
     fn a_fork_lies_upon_the_run() {
-        let mut session = Session::of(crate::app::testing::built_in("join", 40), Keymap::default());
+        let mut session = Session::of(
+            crate::app::testing::built_in("join", 40),
+            Progress::default(),
+            Keymap::default(),
+        );
         press(&mut session, "F");
         session.paste("put 5 5");
         press(&mut session, "enter");
@@ -316,5 +421,28 @@ mod tests {
         assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
         press(&mut session, "esc");
         assert!(matches!(session.page(), Page::Run(app) if app.name == "join"));
+    }
+
+    #[test]
+    fn lessons_are_listed_over_any_page_and_left_for_it() {
+        let run = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(run, Progress::default(), Keymap::default());
+        press(&mut session, "d");
+        session.paste("crowded");
+        press(&mut session, "enter w");
+        assert!(matches!(session.page(), Page::Start(_)), "{}", note(&session));
+        press(&mut session, "enter e");
+        let Page::Run(app) = session.page() else { panic!("a run") };
+        assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
+        press(&mut session, "esc");
+        let Page::Tour(lesson) = session.page() else { panic!("a lesson") };
+        let name = lesson.tour.name.clone();
+        press(&mut session, "> enter w");
+        assert!(matches!(session.page(), Page::Start(_)), "the list that it was opened from");
+        let (progress, learnt) = session.take_learnt();
+        assert!(progress.of(&name).is_some_and(|record| record.step == 1));
+        assert_eq!(learnt, [name]);
+        press(&mut session, "esc");
+        assert!(matches!(session.page(), Page::Diff(_)));
     }
 }

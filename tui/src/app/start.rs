@@ -8,12 +8,16 @@ use ringscope_traces::text::Plain;
 use super::keys::{Code, KeyPress, Named};
 use super::menu::{HasMenu, Kind as MenuKind, Menu};
 use super::rows::actions;
-use super::{Action, Keymap, Line, PAGE, TOURS};
+use super::{Action, Keymap, Line, PAGE};
 use crate::input::shown;
+use crate::tour::builtin::{ALL as ALL_LESSONS, BuiltIn as BuiltInLesson};
+use crate::tour::{Progress, Shelf, heading};
 
 /// What a row of the start page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// Lessons on live runs.
+    Walkthroughs,
     /// Files that were opened before.
     Files,
     /// Scenarios that come with the program.
@@ -24,6 +28,7 @@ impl Section {
     /// Its heading.
     pub fn name(self) -> &'static str {
         match self {
+            Section::Walkthroughs => "Walkthroughs: lessons on live runs",
             Section::Files => "Opened before",
             Section::Scenarios(Kind::WellFormed) => "The protocol at its work",
             Section::Scenarios(Kind::Hazard) => "Hazards: misuse, and what comes of it",
@@ -33,7 +38,7 @@ impl Section {
 }
 
 /// A row of the start page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// What it belongs to.
     pub section: Section,
@@ -41,8 +46,17 @@ pub struct Entry {
     pub name: String,
     /// What it is, in a line.
     pub what: String,
-    /// What it opens, as `ringscope play` takes it.
-    pub opens: PathBuf,
+    /// What it opens.
+    pub opens: Opens,
+}
+
+/// What a row of the start page opens.
+#[derive(Debug, Clone)]
+pub enum Opens {
+    /// A run, as `ringscope play` takes it.
+    Run(PathBuf),
+    /// A lesson.
+    Lesson(&'static BuiltInLesson),
 }
 
 /// The start page.
@@ -60,43 +74,68 @@ pub struct Start {
     pub note: Option<String>,
     /// Whether the program is to end.
     pub has_quit: bool,
+    /// Whether it goes back to what is below.
+    pub(super) is_left: bool,
     entries: Vec<Entry>,
     /// What is to be opened.
-    wish: Option<PathBuf>,
+    wish: Option<Opens>,
 }
 
 impl Start {
-    /// The page with the files that were opened before.
-    pub fn new(files: &[PathBuf], keymap: Keymap) -> Start {
+    /// The page with the lessons, and the files that were opened before.
+    pub fn new(files: &[PathBuf], progress: &Progress, keymap: Keymap) -> Start {
         let files = files.iter().map(|path| Entry {
             section: Section::Files,
             name: Plain(&shown(path)).to_string(),
             what: String::new(),
-            opens: path.clone(),
+            opens: Opens::Run(path.clone()),
         });
         let scenarios = builtin::ALL.iter().map(|one| Entry {
             section: Section::Scenarios(one.kind),
             name: one.name.to_owned(),
             what: one.summary().to_owned(),
-            opens: one.name.into(),
+            opens: Opens::Run(one.name.into()),
         });
-        let entries: Vec<Entry> = files.chain(scenarios).collect();
+        let entries: Vec<Entry> = lessons(progress).chain(files).chain(scenarios).collect();
         let usual = entries.iter().position(|entry| entry.name == USUAL).unwrap_or(0);
+        Start { chosen: usual, ..Start::of(entries, keymap) }
+    }
+
+    /// The list of the lessons alone; the first is chosen that was not gone through.
+    pub fn tours(progress: &Progress, keymap: Keymap) -> Start {
+        let mut start = Start::of(lessons(progress).collect(), keymap);
+        start.choose_lesson(progress);
+        start
+    }
+
+    fn of(entries: Vec<Entry>, keymap: Keymap) -> Start {
         Start {
             keymap,
-            chosen: usual,
+            chosen: 0,
             typed: None,
             menu: None,
             note: Some(WELCOME.to_owned()),
             has_quit: false,
+            is_left: false,
             entries,
             wish: None,
         }
     }
 
-    /// What there is instead of the walkthroughs' rows.
-    pub fn walkthroughs(&self) -> &'static str {
-        TOURS
+    /// Takes in how far somebody has come meanwhile.
+    pub(super) fn learn(&mut self, progress: &Progress) {
+        let others = self.entries.iter().filter(|entry| entry.section != Section::Walkthroughs);
+        self.entries = lessons(progress).chain(others.cloned()).collect();
+    }
+
+    /// Chooses the first lesson that was not gone through, or the first of all when all were.
+    pub(super) fn choose_lesson(&mut self, progress: &Progress) {
+        let is_open = |entry: &Entry| match entry.opens {
+            Opens::Lesson(one) => progress.of(one.name).is_none_or(|record| !record.is_done),
+            Opens::Run(_) => false,
+        };
+        self.typed = None;
+        self.chosen = self.entries.iter().position(is_open).unwrap_or(0);
     }
 
     /// The words that are typed.
@@ -154,7 +193,8 @@ impl Start {
             }
             Action::Help => self.lay_over(MenuKind::Help),
             Action::Palette => self.lay_over(MenuKind::Palette),
-            Action::Tour => self.note = Some(TOURS.to_owned()),
+            Action::Tour => self.go_to_lessons(),
+            Action::Back => self.is_left = true,
             Action::Quit | Action::QuitAndKeep => self.has_quit = true,
             Action::NextCommand
             | Action::PreviousCommand
@@ -179,9 +219,12 @@ impl Start {
             | Action::Diff
             | Action::IgnoreOrder
             | Action::Swap
+            | Action::Explore
+            | Action::StepBack
+            | Action::Skip
+            | Action::Again
             | Action::Export
-            | Action::Reproduce
-            | Action::Back => self.note = Some(WELCOME.to_owned()),
+            | Action::Reproduce => self.note = Some(WELCOME.to_owned()),
         }
     }
 
@@ -201,7 +244,7 @@ impl Start {
     }
 
     /// What is to be opened, once.
-    pub(super) fn take_wish(&mut self) -> Option<PathBuf> {
+    pub(super) fn take_wish(&mut self) -> Option<Opens> {
         self.wish.take()
     }
 
@@ -210,6 +253,14 @@ impl Start {
         if self.wish.is_none() {
             self.note = Some("nothing has these words".to_owned());
         }
+    }
+
+    /// To the lessons: the first one, or from one of them the next one.
+    fn go_to_lessons(&mut self) {
+        self.typed = None;
+        let is_lesson = |entry: &Entry| entry.section == Section::Walkthroughs;
+        let lessons = self.entries.iter().filter(|entry| is_lesson(entry)).count();
+        self.chosen = if self.chosen + 1 < lessons { self.chosen + 1 } else { 0 };
     }
 
     fn lay_over(&mut self, kind: MenuKind) {
@@ -261,6 +312,20 @@ pub const ACTIONS: &[Action] = &[
     Action::Quit,
 ];
 
+/// The rows of the lessons.
+fn lessons(progress: &Progress) -> impl Iterator<Item = Entry> {
+    ALL_LESSONS.iter().map(|one| {
+        let title = heading(&Shelf::built_in(one)).title;
+        let record = progress.of(one.name).map(|record| format!(" ({})", record.in_words()));
+        Entry {
+            section: Section::Walkthroughs,
+            name: one.name.to_owned(),
+            what: format!("{title}{}", record.unwrap_or_default()),
+            opens: Opens::Lesson(one),
+        }
+    })
+}
+
 /// The scenario that is chosen at first.
 const USUAL: &str = "join";
 
@@ -273,21 +338,22 @@ mod tests {
 
     #[test]
     fn enter_is_a_key_away_from_the_scenario_that_is_shown_first() {
-        let mut start = Start::new(&["old.jsonl".into()], Keymap::default());
-        assert_eq!(start.rows()[0].name, "old.jsonl");
+        let none = Progress::default();
+        let mut start = Start::new(&["old.jsonl".into()], &none, Keymap::default());
+        assert_eq!(start.rows()[ALL_LESSONS.len()].name, "old.jsonl");
         start.press("enter".parse().expect("a key"));
-        assert_eq!(start.take_wish(), Some("join".into()));
-        assert_eq!(start.take_wish(), None);
+        assert!(matches!(start.take_wish(), Some(Opens::Run(word)) if word.as_os_str() == "join"));
+        assert!(start.take_wish().is_none());
     }
 
     #[test]
     fn words_narrow_the_rows() {
-        let mut start = Start::new(&[], Keymap::default());
+        let mut start = Start::new(&[], &Progress::default(), Keymap::default());
         start.press("/".parse().expect("a key"));
         start.paste("neighbours");
         assert!(start.rows().iter().any(|entry| entry.name == "race-neighbours-leave"));
         start.paste(" nothing has this");
         start.press("enter".parse().expect("a key"));
-        assert_eq!(start.take_wish(), None);
+        assert!(start.take_wish().is_none());
     }
 }

@@ -1,10 +1,11 @@
-//! Runs for the tests.
+//! Runs and a lesson for the tests.
 
 use ringscope_sim::scenario::{Scenario, builtin};
 
 use super::App;
 use super::keys::KeyPress;
 use crate::film::Film;
+use crate::tour::{Shelf, Tour};
 
 /// The run of a scenario.
 pub fn film(text: &str) -> Film {
@@ -29,3 +30,64 @@ pub fn type_line(app: &mut App, line: &str) {
     app.paste(line);
     press(app, "enter");
 }
+
+/// A lesson in which each kind of question is asked, and two runs are compared.
+pub fn tour() -> Tour {
+    let tour = Tour::open(&Shelf::alone("test", LESSON));
+    tour.unwrap_or_else(|faults| panic!("{}", faults.errors))
+}
+
+/// Three steps, a question of each kind; the last step compares two runs.
+const LESSON: &str = "\
+---
+title: A lesson
+about: It is for the tests.
+run: join
+run other: join, window 2
+---
+
+## First
+
+```stop
+when: rank 3 joins
+look: rank 6
+```
+
+Rank 3 has the id `{id of rank 3}`.
+
+```question
+ask: Who owns key 1?
+option: rank 0 | owner of key 1 is rank 0
+option: rank 3 | owner of key 1 is rank 3
+option: rank 6 | owner of key 1 is rank 6
+hint: Nobody was told yet.
+right: Yes.
+```
+
+```question
+ask: How many keys?
+number: number of keys
+hint: Count.
+```
+
+## Second
+
+```stop
+when: key 400 moves
+```
+
+```question
+ask: Where is it now?
+node: owner of key 400
+hint: Where it moved.
+```
+
+## Third
+
+```stop
+compare: other
+at: divergence
+```
+
+They part here.
+";

@@ -241,7 +241,7 @@ fn what_a_condition_expects_is_told() {
         ("key", "expected a key"),
         ("key x moves", "expected a key, found `x`"),
         ("key 5 move", "expected `moves`, found `move`"),
-        ("rank 3", "expected `waits`, `joins` or `leaves`"),
+        ("rank 3", "expected `waits`, `joins`, `leaves`, `sends` or `receives`"),
         ("rank 8 waits", "there is no rank 8: ranks are 0 to 7"),
         ("tag GTE", "there is no tag `GTE`: did you mean GET?"),
         (

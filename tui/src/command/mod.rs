@@ -18,6 +18,7 @@ pub(crate) mod screen;
 pub mod show;
 pub mod snapshot;
 pub mod start;
+pub mod tour;
 pub mod welcome;
 
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
-use super::screen::{LookFlags, Size, beside, size};
+use super::screen::{self, LookFlags, Size, beside, size};
 use super::{Verdict, diff, show};
 use crate::app::{Order, Session};
 use crate::args::{ColorWhen, SettingFlags};
@@ -17,6 +17,7 @@ use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::Symbols;
 use crate::terminal::{self, Setup};
+use crate::tour::Progress;
 
 /// Look at a run after any of its events, forwards and backwards
 #[derive(Debug, clap::Args)]
@@ -97,9 +98,9 @@ pub fn execute(
         has_mouse: config.has_mouse && !args.no_mouse,
         size: args.size.map(|size| (size.width, size.height)),
     };
-    let mut session = Session::of(app, config.keymap.clone());
+    let mut session = Session::of(app, Progress::load(), config.keymap.clone());
     other.into_iter().for_each(|diff| session.lay_upon(diff));
-    terminal::show(&mut session, setup, &mut |_| {})?;
+    screen::show(&mut session, setup)?;
     Ok(Verdict::Good)
 }
 

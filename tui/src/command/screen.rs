@@ -5,12 +5,14 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::app::App;
 use crate::app::diff::Diff;
+use crate::app::{App, Session};
 use crate::args::ColorWhen;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::recent;
 use crate::report::lanes;
+use crate::terminal::{self, Setup};
 use crate::view::Look;
 use crate::view::symbols::Symbols;
 use crate::view::theme::{Palette, Said, Theme};
@@ -108,4 +110,13 @@ pub fn size(text: &str) -> Result<Size, String> {
         Some((width, height)) => Ok(Size { width, height }),
         None => Err(format!("write columns and rows as 160x48, each 1 to {MOST_CELLS}")),
     }
+}
+
+/// Shows a session until it is left, and keeps what there is to remember of it.
+pub fn show(session: &mut Session, setup: Setup) -> Result<(), Failure> {
+    terminal::show(session, setup, &mut |session| {
+        session.take_opened().iter().for_each(|file| recent::remember(file));
+        let (progress, learnt) = session.take_learnt();
+        learnt.iter().for_each(|lesson| progress.keep(lesson));
+    })
 }

@@ -1,6 +1,6 @@
 //! `ringscope` alone: the start page, on a terminal that can show it.
 
-use super::screen::theme;
+use super::screen::{show, theme};
 use super::{Verdict, welcome};
 use crate::app::Session;
 use crate::args::ColorWhen;
@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::output::Streams;
 use crate::recent;
 use crate::terminal::{self, Setup};
+use crate::tour::Progress;
 use crate::view::Look;
 
 pub fn execute(
@@ -24,9 +25,7 @@ pub fn execute(
         reduce_motion: config.reduces_motion,
     };
     let setup = Setup { look, has_mouse: config.has_mouse, size: None };
-    let mut session = Session::start(&recent::files(), config.keymap.clone());
-    terminal::show(&mut session, setup, &mut |session| {
-        session.take_opened().iter().for_each(|file| recent::remember(file));
-    })?;
+    let mut session = Session::start(&recent::files(), Progress::load(), config.keymap.clone());
+    show(&mut session, setup)?;
     Ok(Verdict::Good)
 }

@@ -19,7 +19,8 @@ use crate::report::{Style, counted, ring, time, wrapped};
 const SHOWN: &str = "join";
 
 /// What to do next, and what it does.
-const NEXT: [(&str, &str); 5] = [
+const NEXT: [(&str, &str); 6] = [
+    ("ringscope tour the-ring", "a lesson on a live run, with questions"),
     ("ringscope run join --stats", "the same run, and what it cost"),
     ("ringscope run get-missing", "a misuse: how it ends, and why"),
     ("ringscope run join -o join.jsonl", "record what every rank sent and received"),

@@ -56,7 +56,7 @@ fn detail(scene: &Scene<'_>) -> String {
 }
 
 fn count(scene: &Scene<'_>) -> usize {
-    scene.app.listed.as_ref().map_or(scene.app.film.len(), Vec::len)
+    scene.app.listed.as_ref().map_or(scene.listed, Vec::len)
 }
 
 fn place(scene: &Scene<'_>, index: usize) -> Option<Place> {
@@ -64,7 +64,7 @@ fn place(scene: &Scene<'_>, index: usize) -> Option<Place> {
         Some(listed) => listed.get(index).copied()?,
         None => Place(index),
     };
-    (at.0 < scene.app.film.len()).then_some(at)
+    (at.0 < scene.listed).then_some(at)
 }
 
 /// The first row that is seen: the cursor's is in the middle where that can be.

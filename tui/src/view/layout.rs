@@ -7,6 +7,11 @@ use crate::app::Pane;
 /// The least that the screen can be.
 pub const LEAST: (u16, u16) = (40, 8);
 
+/// What to say of a screen on which nothing fits.
+pub(super) fn too_small(area: Rect) -> String {
+    format!("needs {}x{}, have {}x{}", LEAST.0, LEAST.1, area.width, area.height)
+}
+
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -157,7 +162,7 @@ fn shared(tabs: &'static [Pane], focus: Pane, area: Rect) -> Placed {
 }
 
 /// A pane that has its place alone.
-fn framed(pane: Pane, area: Rect) -> Placed {
+pub(super) fn framed(pane: Pane, area: Rect) -> Placed {
     Placed { pane, area, tabs: alone(pane), has_frame: true }
 }
 
@@ -167,17 +172,17 @@ fn alone(pane: Pane) -> &'static [Pane] {
     &Pane::ALL[place..=place]
 }
 
-fn split_top(area: Rect, height: u16) -> (Rect, Rect) {
+pub(super) fn split_top(area: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(area.height);
     let below = Rect { y: area.y + height, height: area.height - height, ..area };
     (Rect { height, ..area }, below)
 }
 
-fn split_bottom(area: Rect, height: u16) -> (Rect, Rect) {
+pub(super) fn split_bottom(area: Rect, height: u16) -> (Rect, Rect) {
     split_top(area, area.height - height.min(area.height))
 }
 
-fn split_right(area: Rect, width: u16) -> (Rect, Rect) {
+pub(super) fn split_right(area: Rect, width: u16) -> (Rect, Rect) {
     let left = area.width - width.min(area.width);
     let right = Rect { x: area.x + left, width: area.width - left, ..area };
     (Rect { width: left, ..area }, right)

@@ -9,6 +9,7 @@ mod inspector;
 mod keybar;
 mod labels;
 pub mod layout;
+pub mod lesson;
 mod lines;
 mod overlay;
 mod ownership;
@@ -36,7 +37,7 @@ use ratatui::layout::Rect;
 
 use crate::app::{App, Pane};
 
-use layout::{Class, LEAST, Layout, Placed};
+use layout::{Class, Layout, Placed, too_small};
 use pen::Pen;
 use scene::Scene;
 use symbols::Symbols;
@@ -63,8 +64,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
 pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     let layout = Layout::new(area, app.focus, app.is_zoomed);
     if layout.class == Class::TooSmall {
-        let needed = format!("needs {}x{}, have {}x{}", LEAST.0, LEAST.1, area.width, area.height);
-        Pen::new(buffer, area).write(&needed, look.theme.warning());
+        Pen::new(buffer, area).write(&too_small(area), look.theme.warning());
         return;
     }
     let scene = Scene::new(app, look);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Look, diff, overlay, prompt, start, target};
+use super::{Look, diff, lesson, overlay, prompt, start, target};
 use crate::app::{Page, Target};
 
 /// Draws a page.
@@ -11,6 +11,7 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     match page {
         Page::Start(page) => start::draw(&page.as_ref().into(), (area, look), buffer),
         Page::Run(app) => super::paint(app, (area, look), buffer),
+        Page::Tour(page) => lesson::draw(page, (area, look), buffer),
         Page::Diff(page) => {
             diff::draw((&diff::told(page).0, &page.keymap), (area, look), buffer);
             if let Some(line) = &page.prompt {
@@ -19,6 +20,7 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
         }
     }
     let menu = match page {
+        Page::Tour(page) => page.menu.as_ref(),
         Page::Start(page) => page.menu.as_ref(),
         // It draws its own.
         Page::Run(_) => None,
@@ -33,6 +35,7 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
 pub fn settle(page: &mut Page, drawn: (Rect, &Look)) {
     match page {
         Page::Run(app) => super::settle(app, drawn),
+        Page::Tour(page) => lesson::settle(page, drawn),
         Page::Start(_) | Page::Diff(_) => {}
     }
 }
@@ -46,6 +49,10 @@ pub fn at(page: &Page, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Optio
             None => start::at(&page.as_ref().into(), (area, look), (x, y)),
         },
         Page::Run(app) => target::at(area, (app, look), (x, y).into()),
+        Page::Tour(page) => match &page.menu {
+            Some(menu) => on_menu(menu),
+            None => lesson::at(page, (area, look), (x, y).into()),
+        },
         Page::Diff(page) => match &page.menu {
             Some(menu) => on_menu(menu),
             None => diff::at(page, (area, look), (x, y)),

@@ -19,6 +19,8 @@ pub struct Scene<'a> {
     pub app: &'a App,
     /// How things look.
     pub look: &'a Look,
+    /// How many events are listed: a lesson does not show what is to come.
+    pub listed: usize,
     /// The keys go from 1 up to this.
     pub keyspace: i64,
     /// The message that is shown by name, by its send.
@@ -53,6 +55,7 @@ impl<'a> Scene<'a> {
         Scene {
             app,
             look,
+            listed: app.film.len(),
             keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
             message: message(app),
             commands: commands(app),

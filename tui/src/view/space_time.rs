@@ -101,7 +101,7 @@ impl Parts {
 
 /// The events round the cursor, and what divides them.
 fn rows(scene: &Scene<'_>, room: usize) -> Vec<Row> {
-    let (cursor, count) = (scene.app.cursor, scene.app.film.len());
+    let (cursor, count) = (scene.app.cursor, scene.listed);
     let has_divider = room >= 6 && cursor < count;
     let events = room - usize::from(has_divider);
     // A good part of what is to come is shown, but more of what has been.

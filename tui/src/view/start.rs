@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Look;
-use super::framed::window;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
 use super::{keybar, words};
@@ -158,7 +157,8 @@ fn rows(start: &Start) -> Vec<Row<'_>> {
 fn first(rows: &[Row<'_>], start: &Start, height: usize) -> usize {
     let is_chosen = |row: &Row<'_>| matches!(row, Row::Entry(entry, _) if *entry == start.chosen);
     let chosen = rows.iter().position(is_chosen).unwrap_or(0);
-    window(rows.len(), height, chosen)
+    // What stands first is seen as long as the chosen row is, too.
+    (chosen + 2).saturating_sub(height).min(rows.len().saturating_sub(height))
 }
 
 fn draw_row(start: &Start, (one, look): (Row<'_>, &Look), (area, buffer): (Rect, &mut Buffer)) {

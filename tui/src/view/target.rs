@@ -34,7 +34,7 @@ pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<
     layout.pane_at(position).map(|placed| in_pane(&scene, placed, position))
 }
 
-fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
+pub(super) fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
     let Position { x, y } = position;
     if let Some(pane) = framed::tab_at(placed, (x, y)) {
         return Target::Pane(pane);

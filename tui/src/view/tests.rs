@@ -12,7 +12,8 @@ use ratatui::style::{Color, Modifier};
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, paint};
-use crate::app::{Action, App, Keymap, Pane, Selection, Target};
+use crate::app::{Action, App, Keymap, Lesson, Page, Pane, Selection, Target, testing};
+use crate::tour::{Progress, Shelf, Tour};
 use dump::dump;
 
 pub fn look(palette: Palette, symbols: Symbols) -> Look {
@@ -338,3 +339,86 @@ proptest! {
         }
     }
 }
+
+fn lesson_drawn(page: &mut Page, area: Rect, look: &Look) -> Buffer {
+    let mut buffer = Buffer::empty(area);
+    super::page::settle(page, (area, look));
+    super::page::paint(page, (area, look), &mut buffer);
+    buffer
+}
+
+/// Every step of every lesson that comes with the program: its text can be read to its end at every size
+/// that shows any, and in ASCII it is ASCII.
+#[test]
+fn every_lesson_can_be_drawn_at_every_size() {
+    for one in crate::tour::builtin::ALL {
+        let tour = Tour::open(&Shelf::built_in(one));
+        let tour = tour.unwrap_or_else(|faults| panic!("{}", faults.errors));
+        let steps = tour.steps.len();
+        let lesson = Lesson::new(tour, Keymap::default(), &Progress::default());
+        let mut page = Page::Tour(Box::new(lesson));
+        for step in 0..steps {
+            let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
+            lesson.go_to(step);
+            for (width, height) in [(1, 1), (40, 8), (44, 40), (80, 24), (100, 30), (160, 48)] {
+                let area = Rect::new(0, 0, width, height);
+                let ascii = look(Palette::Off, Symbols::Ascii);
+                let buffer = lesson_drawn(&mut page, area, &ascii);
+                let is_ascii = buffer.content.iter().all(|cell| cell.symbol().is_ascii());
+                assert!(is_ascii, "{} step {}: {}", one.name, step + 1, dump(&buffer));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_lesson_survives_any_keys_at_any_size(
+        (width, height) in (1_u16..200, 1_u16..60),
+        keys in prop::collection::vec(prop::sample::select(&LESSON_KEYS[..]), 0..30),
+        (x, y) in (0_u16..200, 0_u16..60),
+    ) {
+        let area = Rect::new(0, 0, width, height);
+        let look = look(Palette::Rgb, Symbols::Braille);
+        let lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
+        let mut page = Page::Tour(Box::new(lesson));
+        for key in keys {
+            let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
+            lesson.press(key.parse().expect("a key"));
+            lesson.tick(std::time::Duration::from_millis(100));
+            if let Some(target) = super::page::at(&page, (area, &look), (x, y)) {
+                let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
+                lesson.click(target);
+            }
+            lesson_drawn(&mut page, area, &look);
+        }
+    }
+}
+
+/// Keys that a lesson has a use for, and some that it has not.
+const LESSON_KEYS: [&str; 22] = [
+    "enter",
+    "enter",
+    "enter",
+    "backspace",
+    "up",
+    "down",
+    "left",
+    "right",
+    "pageup",
+    "pagedown",
+    "home",
+    "end",
+    "a",
+    "b",
+    "c",
+    "3",
+    "6",
+    ">",
+    "r",
+    "?",
+    "esc",
+    "x",
+];

@@ -24,6 +24,7 @@ pub const ACTIONS: &[Action] = &[
     Action::IgnoreOrder,
     Action::Swap,
     Action::Reproduce,
+    Action::Tour,
     Action::Palette,
     Action::Help,
     Action::Back,
@@ -79,6 +80,7 @@ impl Diff {
             Action::Reproduce => self.note = Some(self.reproduced()),
             Action::Help => self.lay_over(Kind::Help),
             Action::Palette => self.lay_over(Kind::Palette),
+            Action::Tour => self.wants_tours = true,
             Action::Back => self.is_left = true,
             Action::Quit => self.leave = Some(Leave::Clean),
             Action::QuitAndKeep => self.leave = Some(Leave::Keep),
@@ -104,7 +106,10 @@ impl Diff {
             | Action::Jump
             | Action::Break
             | Action::Diff
-            | Action::Tour
+            | Action::Explore
+            | Action::StepBack
+            | Action::Skip
+            | Action::Again
             | Action::Export => self.note = Some(OTHERWISE.to_owned()),
         }
     }

@@ -15,8 +15,9 @@ use super::dump::dump;
 use super::{look, scenes};
 use crate::app::diff::Diff;
 use crate::app::start::Start;
-use crate::app::{App, Keymap, Page, Pane, Selection};
+use crate::app::{App, Keymap, Lesson, Page, Pane, Selection, testing};
 use crate::film::{Film, simulated};
+use crate::tour::Progress;
 
 /// The sizes: one of each class of layout, and a big one.
 const SIZES: [(u16, u16); 5] = [(44, 8), (80, 24), (100, 30), (160, 48), (240, 67)];
@@ -40,13 +41,21 @@ fn views() -> Vec<(String, Page)> {
     key.selection = Selection::Key(Key(400));
     let mut message = scenes::built_in("join", scenes::ADD);
     message.selection = Selection::Message(message.event().expect("one was found"));
+    let start = Start::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
     let pages = [
         ("selected-key", run(key)),
         ("selected-message", run(message)),
         ("live", run(scenes::built_in("crowded", (Op::Recv, 1, 5)))),
         ("replay", run(replay())),
         ("diff", comparison()),
-        ("start", Page::Start(Box::new(Start::new(&["mine.jsonl".into()], Keymap::default())))),
+        ("start", Page::Start(Box::new(start))),
+        ("lesson", lesson("")),
+        ("lesson-chosen", lesson("b")),
+        ("lesson-wrong", lesson("a enter")),
+        ("lesson-right", lesson("a enter c enter")),
+        ("lesson-number", lesson("c enter enter 4 2")),
+        ("lesson-node", lesson("> > enter right right")),
+        ("lesson-compared", lesson("> > enter > enter")),
     ];
     zoomed.into_iter().chain(pages.map(|(name, page)| (name.to_owned(), page))).collect()
 }
@@ -61,6 +70,16 @@ fn replay() -> App {
     let film = Film::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
     let middle = film.len() / 2;
     App::new(film, "leave.jsonl", middle)
+}
+
+/// A lesson after some keys.
+fn lesson(keys: &str) -> Page {
+    let mut lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
+    for key in keys.split_whitespace() {
+        lesson.press(key.parse().expect("a key"));
+        lesson.arrive();
+    }
+    Page::Tour(Box::new(lesson))
 }
 
 /// Two runs that part.

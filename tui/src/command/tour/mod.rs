@@ -1,0 +1,146 @@
+//! `ringscope tour`: walkthroughs, lessons on live runs.
+
+mod check;
+mod plain;
+mod tables;
+
+use std::path::{Path, PathBuf};
+
+use super::Verdict;
+use super::screen::{LookFlags, Size, show, size};
+use crate::app::Session;
+use crate::args::ColorWhen;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::input::shown;
+use crate::nearest::nearest;
+use crate::output::Streams;
+use crate::terminal::{self, Setup};
+use crate::tour::builtin::{self, ALL};
+use crate::tour::{Faults, Progress, Shelf, Tour};
+
+/// Learn from walkthroughs: lessons on live runs, with questions
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A lesson stops a run where something is to be seen, says what it is, and asks. What it says
+of the run is computed from the run. Enter goes on, Backspace back, `e` lets you look at the
+run freely, and Esc comes back to the lesson. `tui/walkthroughs/README.md` says how to write
+one of your own.
+
+Examples:
+  ringscope tour                       the list of them
+  ringscope tour the-ring              a lesson; `ringscope tour 1` is the same
+  ringscope tour my.md                 a lesson of your own
+  ringscope tour the-ring --plain      as a page, with questions on standard input
+  ringscope tour --check my.md         does all hold that it says, and where not?
+  ringscope tour --facts               what a lesson can stop at, state and ask
+
+Exit codes: 0 done, or all holds; 1 a lesson says what does not hold; 2 it cannot be read.")]
+pub struct Args {
+    /// A lesson by its name or number, or a file; with --check there may be several, and none
+    /// means all that are built in
+    lesson: Vec<PathBuf>,
+
+    /// Check whether all holds that the lessons say, and do no more
+    #[arg(long, conflicts_with_all = ["list", "facts", "plain"])]
+    check: bool,
+
+    /// List the lessons
+    #[arg(long, conflicts_with_all = ["facts", "plain", "lesson"])]
+    list: bool,
+
+    /// List what a lesson can stop at, state and ask
+    #[arg(long, conflicts_with_all = ["plain", "lesson"])]
+    facts: bool,
+
+    /// A page with questions on standard input, and no screen
+    #[arg(long, help_heading = "Output")]
+    plain: bool,
+
+    /// Use no more of the terminal than this
+    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
+    size: Option<Size>,
+
+    /// Leave the mouse to the terminal
+    #[arg(long, help_heading = "Output")]
+    no_mouse: bool,
+
+    #[command(flatten)]
+    look: LookFlags,
+}
+
+pub fn execute(
+    args: &Args,
+    (config, color): (&Config, ColorWhen),
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    if args.check {
+        return check::execute(&args.lesson, streams);
+    }
+    if args.list {
+        return tables::list(&mut streams.out);
+    }
+    if args.facts {
+        return tables::facts(&mut streams.out);
+    }
+    let is_plain = args.plain || !terminal::is_capable();
+    let session = match &args.lesson[..] {
+        [] if is_plain => return tables::list(&mut streams.out),
+        [word] if is_plain => return plain::execute(&shelf(word)?, streams),
+        [] => Session::tours(Progress::load(), config.keymap.clone()),
+        [word] => match Tour::open(&shelf(word)?) {
+            Ok(tour) => Session::lesson(tour, Progress::load(), config.keymap.clone()),
+            Err(faults) => return Ok(told(&faults, streams)),
+        },
+        [_, second, ..] => {
+            let failure = Failure::about(&shown(second), "one lesson at a time");
+            return Err(failure.hint("`ringscope tour --check` takes several"));
+        }
+    };
+    on_screen(session, args, (config, color))
+}
+
+fn on_screen(
+    mut session: Session,
+    args: &Args,
+    (config, color): (&Config, ColorWhen),
+) -> Result<Verdict, Failure> {
+    let setup = Setup {
+        look: args.look.look(config, color),
+        has_mouse: config.has_mouse && !args.no_mouse,
+        size: args.size.map(|size| (size.width, size.height)),
+    };
+    show(&mut session, setup)?;
+    Ok(Verdict::Good)
+}
+
+/// The lesson that a word on the command line means: a file, or a built-in one.
+///
+/// # Errors
+///
+/// When it means nothing, or the file cannot be read.
+fn shelf(word: &Path) -> Result<Shelf, Failure> {
+    let is_path = word.extension().is_some() || word.components().count() > 1;
+    if is_path || word.is_file() {
+        return Shelf::file(word).map_err(|failure| failure.hint_maybe(advice(word)));
+    }
+    let name = shown(word);
+    builtin::find(&name).map(Shelf::built_in).ok_or_else(|| {
+        let failure = Failure::about(&name, "no such file, and no lesson of that name");
+        failure
+            .hint(advice(word).unwrap_or_else(|| "`ringscope tour --list` names them".to_owned()))
+    })
+}
+
+/// The lesson that may have been meant.
+fn advice(word: &Path) -> Option<String> {
+    let stem = word.file_stem()?.to_str()?;
+    let meant = nearest(stem, ALL.iter().map(|one| one.name))?;
+    Some(format!("did you mean `{meant}`? `ringscope tour --list` names all lessons"))
+}
+
+/// What it comes to that a lesson has faults, which are told.
+fn told(faults: &Faults, streams: &mut Streams) -> Verdict {
+    crate::report::problems::tell(&faults.errors, &mut streams.notes);
+    if faults.is_judged { Verdict::Bad } else { Verdict::NotJudged }
+}

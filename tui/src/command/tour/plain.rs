@@ -1,0 +1,168 @@
+//! `ringscope tour LESSON --plain`: a page, with questions on standard input.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use super::told;
+use crate::command::Verdict;
+use crate::failure::Failure;
+use crate::output::{Out, Streams};
+use crate::report::{Style, counted, ring, wrapped};
+use crate::tour::{
+    Kind, LETTERS, Line, Piece, Question, Shelf, Step, Tone, Tour, set_in_lines, set_pieces,
+};
+use ringscope_traces::text::Plain;
+
+/// Reads a lesson out.
+pub fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let tour = match Tour::open(shelf) {
+        Ok(tour) => tour,
+        Err(faults) => return Ok(told(&faults, streams)),
+    };
+    // Where nobody sees the questions, nobody is waited for.
+    let is_asked = !io::stdin().is_terminal() || streams.out.terminal_width().is_some();
+    let mut page = Page { tour: &tour, out: &mut streams.out, is_asked, score: Score::default() };
+    page.read()?;
+    Ok(Verdict::Good)
+}
+
+#[derive(Debug, Default)]
+struct Score {
+    asked: u64,
+    right_at_once: u64,
+}
+
+struct Page<'a> {
+    tour: &'a Tour,
+    out: &'a mut Out,
+    /// Whether there is anybody to answer.
+    is_asked: bool,
+    score: Score,
+}
+
+impl Page<'_> {
+    fn read(&mut self) -> Result<(), Failure> {
+        let title = self.out.paint(Style::Name, &self.tour.title);
+        writeln!(self.out, "{title}\n{}", wrapped(&self.tour.about, self.out.width(), ""))?;
+        for (number, step) in (1..).zip(&self.tour.steps) {
+            self.step(number, step)?;
+            if self.out.is_gone() {
+                return Ok(());
+            }
+        }
+        if self.score.asked > 0 {
+            let Score { asked, right_at_once } = self.score;
+            let asked = counted(asked, "question");
+            writeln!(self.out, "\n{right_at_once} of {asked} answered right at once.")?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, number: usize, step: &Step) -> Result<(), Failure> {
+        let count = self.tour.steps.len();
+        let title = format!("{number}/{count}  {}", step.title);
+        writeln!(self.out, "\n{}", self.out.paint(Style::Name, title))?;
+        self.scene(step)?;
+        let lines = set_in_lines(&step.blocks, self.out.width());
+        self.lines(&lines)?;
+        step.questions.iter().try_for_each(|question| self.question(question))
+    }
+
+    /// Where the run stands: in a line, and the ring as a picture.
+    fn scene(&mut self, step: &Step) -> Result<(), Failure> {
+        for line in self.tour.stands(&step.stop) {
+            writeln!(self.out, "{}", self.out.paint(Style::Faint, format!("  {line}")))?;
+        }
+        let run = &self.tour.runs[step.stop.run];
+        let moment = run.film.moment(step.stop.cursor);
+        if let Some(standing) = moment.standing {
+            write!(self.out, "\n{}", ring::picture(&standing.nodes))?;
+        }
+        writeln!(self.out)?;
+        Ok(())
+    }
+
+    fn lines(&mut self, lines: &[Line]) -> Result<(), Failure> {
+        for line in lines {
+            let words = line.iter().map(|(text, tone)| match style(*tone) {
+                Some(style) => self.out.paint(style, text),
+                None => text.clone(),
+            });
+            let words: String = words.collect();
+            writeln!(self.out, "{words}")?;
+        }
+        Ok(())
+    }
+
+    fn pieces(&mut self, pieces: &[Piece], indents: (&str, &str)) -> Result<(), Failure> {
+        let lines = set_pieces(pieces, indents, self.out.width());
+        self.lines(&lines)
+    }
+
+    fn question(&mut self, question: &Question) -> Result<(), Failure> {
+        writeln!(self.out)?;
+        self.pieces(&question.ask, ("? ", "  "))?;
+        if let Kind::Choice { options, .. } = &question.kind {
+            for (letter, option) in LETTERS.iter().zip(options) {
+                self.pieces(option, (&format!("  {letter}) "), "     "))?;
+            }
+        }
+        if self.is_asked { self.take_answers(question) } else { Ok(()) }
+    }
+
+    /// Takes answers until one is right, or an empty line leaves the question.
+    fn take_answers(&mut self, question: &Question) -> Result<(), Failure> {
+        self.score.asked += 1;
+        for tries in 0_u32.. {
+            let Some(line) = self.answer()? else {
+                // There is no more input: the rest is read without answers.
+                self.is_asked = false;
+                self.score.asked -= 1;
+                return Ok(());
+            };
+            if line.trim().is_empty() {
+                return Ok(());
+            }
+            match question.read(&line) {
+                Ok(answer) if question.is_right(answer) => {
+                    self.score.right_at_once += u64::from(tries == 0);
+                    writeln!(self.out, "{}", self.out.paint(Style::Good, "That is right."))?;
+                    if !question.right.is_empty() {
+                        self.pieces(&question.right, ("", ""))?;
+                    }
+                    return Ok(());
+                }
+                Ok(_) => {
+                    let told = "That is not it. (An empty line goes on.)";
+                    writeln!(self.out, "{}", self.out.paint(Style::Bad, told))?;
+                    self.pieces(&question.hint, ("", ""))?;
+                }
+                Err(advice) => writeln!(self.out, "{advice}; an empty line goes on")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A line of standard input.
+    fn answer(&mut self) -> Result<Option<String>, Failure> {
+        write!(self.out, "> ")?;
+        self.out.flush()?;
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().read_until(b'\n', &mut bytes);
+        let read = read.map_err(|error| Failure::about("standard input", error.to_string()))?;
+        let line = String::from_utf8_lossy(&bytes).into_owned();
+        // What is typed at a terminal stands there already, with its line's end.
+        if read == 0 || !io::stdin().is_terminal() {
+            writeln!(self.out, "{}", Plain(line.trim()))?;
+        }
+        Ok((read > 0).then_some(line))
+    }
+}
+
+fn style(tone: Tone) -> Option<Style> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Strong | Tone::Emphasis => Some(Style::Name),
+        Tone::Code => Some(Style::Moving),
+        Tone::Fact => Some(Style::Good),
+    }
+}

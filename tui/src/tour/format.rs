@@ -1,0 +1,567 @@
+//! A lesson's text taken apart: front matter, steps, prose, and the fenced blocks that mean something.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
+use ringscope_traces::text::Plain;
+
+use super::Faults;
+use super::prose::{Block, Piece, pieces};
+use crate::nearest::nearest;
+
+/// A key of the front matter or of a fenced block.
+pub struct Key {
+    /// Where it stands.
+    pub block: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What its value is.
+    pub what: &'static str,
+    /// Whether it may stand more than once.
+    pub is_many: bool,
+}
+
+/// A row of the table.
+const fn key(block: &'static str, name: &'static str, what: &'static str) -> Key {
+    Key { block, name, what, is_many: false }
+}
+
+const fn many(block: &'static str, name: &'static str, what: &'static str) -> Key {
+    Key { block, name, what, is_many: true }
+}
+
+pub const FRONT: &str = "front matter";
+pub const STOP: &str = "stop";
+pub const QUESTION: &str = "question";
+
+/// Every key.
+#[rustfmt::skip]
+pub const KEYS: &[Key] = &[
+    key(FRONT, "title", "what the lesson is called"),
+    key(FRONT, "about", "what it is about, in a line"),
+    many(FRONT, "run", "the run: a scenario or a trace, then settings, as in `join, seed 7`; `run NAME` is another one"),
+    key(STOP, "run", "the run that is shown from here on, by its name; `main` is the first"),
+    many(STOP, "at", "where it stands: one of the places"),
+    many(STOP, "when", "on to the next event with which a condition comes to hold"),
+    key(STOP, "look", "what is selected: a rank, a key, the message"),
+    key(STOP, "pane", "what is shown beside the ring: `inspector`, `events`, `space-time`, `watches` or `ownership`"),
+    key(STOP, "compare", "another run, by its name, to be compared with this one"),
+    key(QUESTION, "ask", "what is asked"),
+    many(QUESTION, "option", "an answer to choose: `TEXT | CLAIM`; exactly one claim holds"),
+    key(QUESTION, "number", "a number is asked for: a fact that is one"),
+    key(QUESTION, "node", "a node is to be selected on the ring: a fact that is a rank"),
+    key(QUESTION, "hint", "what helps after a wrong answer"),
+    key(QUESTION, "right", "what there is to say to the right answer; it may be left out"),
+];
+
+/// The fenced blocks that mean something, and what.
+pub const FENCES: &[(&str, &str)] = &[
+    (STOP, "where the run stands in this step; a step without one stays where the last one was"),
+    (QUESTION, "something to answer"),
+    ("claim", "what holds at the stop, one claim a line: it is checked, and not shown"),
+    ("scenario", "a scenario under the name behind the word, for `run`; it is shown"),
+];
+
+/// A text, and where it stands in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    pub text: String,
+    pub at: Range<usize>,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub key: Said,
+    pub value: Said,
+}
+
+/// The entries of a fenced block, and where that begins.
+#[derive(Debug, Clone, Default)]
+pub struct Entries {
+    pub at: Range<usize>,
+    pub list: Vec<Entry>,
+}
+
+impl Entries {
+    /// The values of a key.
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Said> {
+        self.list.iter().filter(move |entry| entry.key.text == key).map(|entry| &entry.value)
+    }
+
+    /// The value of a key that stands once.
+    pub fn one(&self, key: &str) -> Option<&Said> {
+        self.list.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
+    }
+}
+
+/// A lesson's text taken apart.
+#[derive(Debug, Default)]
+pub struct Draft {
+    pub title: Said,
+    pub about: Said,
+    /// Names and what they stand for; the main run has the name [`MAIN`].
+    pub runs: Vec<(String, Said)>,
+    /// The scenarios that stand in the lesson, by name.
+    pub scenarios: Vec<(String, Said)>,
+    pub steps: Vec<DraftStep>,
+}
+
+/// The name of the first run.
+pub const MAIN: &str = "main";
+
+/// A step taken apart.
+#[derive(Debug, Default)]
+pub struct DraftStep {
+    pub title: Said,
+    pub blocks: Vec<Block>,
+    pub stop: Option<Entries>,
+    pub claims: Vec<Said>,
+    pub questions: Vec<Entries>,
+}
+
+/// The most problems of a lesson that are found.
+const MOST_FOUND: usize = 200;
+
+/// The most lines of a fenced block that mean something.
+const MOST_ENTRIES: usize = 100;
+
+/// The most scenarios and the most steps of a lesson.
+const MOST_PARTS: usize = 200;
+
+/// What is wrong with a lesson, as it is found.
+pub struct Findings {
+    source: Arc<Source>,
+    problems: Vec<Problem>,
+    is_judged: bool,
+}
+
+impl Findings {
+    /// What is wrong with a text of that name.
+    pub fn new(name: &str, text: &str) -> Findings {
+        let source = Arc::new(Source::new(name, text));
+        Findings { source, problems: Vec::new(), is_judged: true }
+    }
+
+    /// Something cannot be read; advice, where there is some.
+    pub fn unreadable(&mut self, at: &Range<usize>, what: impl Into<String>, hint: Option<&str>) {
+        self.is_judged = false;
+        self.wrong(at, what, hint);
+    }
+
+    /// Something can be read, and does not hold.
+    pub fn wrong(&mut self, at: &Range<usize>, what: impl Into<String>, hint: Option<&str>) {
+        // Each is looked for in the text: of a text that is no lesson at all some are enough.
+        if self.problems.len() == MOST_FOUND {
+            return;
+        }
+        let what = Plain(&what.into()).to_string();
+        let problem = Problem::error(&self.source, what).at(at.clone());
+        self.problems.push(match hint {
+            Some(hint) => problem.hint(Plain(hint).to_string()),
+            None => problem,
+        });
+    }
+
+    /// Takes what was found by somebody else and cannot be read.
+    pub fn take(&mut self, problem: Problem) {
+        self.is_judged = false;
+        if self.problems.len() < MOST_FOUND {
+            self.problems.push(problem);
+        }
+    }
+
+    pub fn into_faults(self) -> Result<(), Faults> {
+        let Findings { problems, is_judged, .. } = self;
+        ScenarioErrors::of(problems).map_err(|errors| Faults { errors, is_judged })
+    }
+}
+
+/// Takes a lesson apart.
+pub fn parse(text: &str, found: &mut Findings) -> Draft {
+    let parser = Parser { text, at: 0, found, draft: Draft::default(), intro: Vec::new() };
+    parser.lesson()
+}
+
+struct Parser<'a, 'f> {
+    text: &'a str,
+    /// Where the next line begins.
+    at: usize,
+    found: &'f mut Findings,
+    draft: Draft,
+    /// What stands before the first step.
+    intro: Vec<Block>,
+}
+
+impl<'a> Parser<'a, '_> {
+    fn lesson(mut self) -> Draft {
+        self.front_matter();
+        while let Some(line) = self.peek() {
+            self.part(line);
+        }
+        match self.draft.steps.first_mut() {
+            Some(first) => drop(first.blocks.splice(0..0, self.intro)),
+            None => {
+                let end = self.text.len();
+                let hint = "a step begins with a heading such as `## Who owns a key`";
+                self.found.unreadable(&(end..end), "the lesson has no step", Some(hint));
+            }
+        }
+        self.draft
+    }
+
+    /// The next line, without its end.
+    fn peek(&self) -> Option<&'a str> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        Some(rest.split('\n').next().unwrap_or(rest))
+    }
+
+    /// Goes past a line; its place.
+    fn pass(&mut self, line: &str) -> Range<usize> {
+        let at = self.at..self.at + line.len();
+        self.at = (at.end + 1).min(self.text.len());
+        at
+    }
+
+    fn front_matter(&mut self) {
+        const HINT: &str = "a lesson begins with `---`, then `title: ...`, `about: ...`, \
+                            `run: ...`, then `---`";
+        let first = self.peek().unwrap_or("");
+        if first.trim_end() != "---" {
+            let at = 0..first.len();
+            return self.found.unreadable(&at, "the lesson has no front matter", Some(HINT));
+        }
+        let open = self.pass(first);
+        let Some(inside) = self.until(|line| line.trim_end() == "---") else {
+            return self.found.unreadable(&open, "the front matter does not end", Some(HINT));
+        };
+        let entries = self.entries(FRONT, open.clone(), inside);
+        for Entry { key, value } in &entries.list {
+            let name = key.text.strip_prefix("run ").map(str::trim);
+            match (&*key.text, name) {
+                ("title", _) => self.draft.title = value.clone(),
+                ("about", _) => self.draft.about = value.clone(),
+                (_, name) => self.add_run(name.unwrap_or(MAIN), key, value),
+            }
+        }
+        for name in ["title", "about", "run"] {
+            if entries.one(name).is_none() {
+                let what = format!("the front matter has no `{name}`");
+                self.found.unreadable(&open, what, Some(HINT));
+            }
+        }
+    }
+
+    fn add_run(&mut self, name: &str, key: &Said, value: &Said) {
+        if self.draft.runs.iter().any(|(known, _)| known == name) {
+            let what = format!("there is a run `{name}` already");
+            return self.found.unreadable(&key.at, what, Some("`run NAME: ...` names another one"));
+        }
+        let run = (name.to_owned(), value.clone());
+        // The main run comes first, wherever it stands.
+        let place = if name == MAIN { 0 } else { self.draft.runs.len() };
+        self.draft.runs.insert(place, run);
+    }
+
+    /// Goes past the lines up to one, and past that; where they stand. `None` when there is no such line.
+    fn until(&mut self, is_end: impl Fn(&str) -> bool) -> Option<Range<usize>> {
+        let start = self.at;
+        while let Some(line) = self.peek() {
+            let at = self.pass(line);
+            if is_end(line) {
+                return Some(start..at.start);
+            }
+        }
+        self.at = start;
+        None
+    }
+
+    /// A part of the text that begins with that line.
+    fn part(&mut self, line: &'a str) {
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            self.pass(line);
+        } else if line.starts_with("```") {
+            self.fence(line);
+        } else if line.starts_with("<!--") {
+            self.comment(line);
+        } else if let Some(title) = line.strip_prefix("## ") {
+            self.step(line, title);
+        } else if line.starts_with("# ") {
+            self.pass(line);
+        } else if line.starts_with("### ") {
+            let said = self.said(4, line);
+            self.add(Block::Heading(pieces(&said.text, said.at.start)));
+        } else if trimmed.starts_with('|') {
+            self.row(line);
+        } else {
+            self.paragraph(line);
+        }
+    }
+
+    /// The rest of a line behind so many bytes.
+    fn said(&mut self, from: usize, line: &str) -> Said {
+        let at = self.pass(line);
+        trimmed(self.text, at.start + from..at.end)
+    }
+
+    fn step(&mut self, line: &str, title: &str) {
+        let title = Said { text: title.trim().to_owned(), ..self.said(3, line) };
+        if self.draft.steps.len() == MOST_PARTS {
+            let hint = Some("make two lessons of it");
+            self.found.unreadable(
+                &title.at,
+                format!("there are more than {MOST_PARTS} steps"),
+                hint,
+            );
+        }
+        if self.draft.steps.len() < MOST_PARTS {
+            self.draft.steps.push(DraftStep { title, ..DraftStep::default() });
+        }
+    }
+
+    /// What is for those who write the lesson.
+    fn comment(&mut self, line: &str) {
+        let at = self.pass(line);
+        if !line.contains("-->") && self.until(|line| line.contains("-->")).is_none() {
+            self.found.unreadable(&at, "the comment does not end", Some("`-->` ends it"));
+            self.at = self.text.len();
+        }
+    }
+
+    /// A paragraph or an item of a list: to an empty line, or to where something else begins.
+    fn paragraph(&mut self, line: &str) {
+        let marker = marker(line);
+        let at = self.pass(line);
+        let mut end = at.end;
+        while let Some(next) = self.peek().filter(|next| goes_on(next)) {
+            end = self.pass(next).end;
+        }
+        let start = at.start
+            + marker.map_or(0, |marker| line.len() - line.trim_start().len() + marker.len());
+        let said = trimmed(self.text, start..end);
+        let pieces = pieces(&said.text, said.at.start);
+        self.add(match marker {
+            Some("-" | "*") => Block::Item("-".to_owned(), pieces),
+            Some(sign) => Block::Item(sign.to_owned(), pieces),
+            None => Block::Paragraph(pieces),
+        });
+    }
+
+    fn add(&mut self, block: Block) {
+        self.blocks().push(block);
+    }
+
+    /// A row of a table; rows stand together.
+    fn row(&mut self, line: &str) {
+        let said = self.said(0, line);
+        let mut at = said.at.start + 1;
+        let inner = said.text.strip_prefix('|').unwrap_or(&said.text);
+        let inner = inner.strip_suffix('|').unwrap_or(inner);
+        // Between the heading and the rest, Markdown has a row of lines.
+        let is_rule = inner.chars().all(|letter| "-:| ".contains(letter));
+        let cells = inner.split('|').map(|cell| {
+            let start = at + cell.len() - cell.trim_start().len();
+            at += cell.len() + 1;
+            pieces(cell.trim(), start)
+        });
+        let cells: Vec<Vec<Piece>> = cells.collect();
+        match self.blocks().last_mut() {
+            Some(Block::Table(_)) if is_rule => {}
+            Some(Block::Table(rows)) => rows.push(cells),
+            Some(_) | None => self.add(Block::Table(vec![cells])),
+        }
+    }
+
+    /// The blocks of the last step, or those before the first.
+    fn blocks(&mut self) -> &mut Vec<Block> {
+        self.draft.steps.last_mut().map_or(&mut self.intro, |step| &mut step.blocks)
+    }
+
+    fn fence(&mut self, line: &'a str) {
+        let open = self.pass(line);
+        let info = line.trim_start_matches('`').trim();
+        let (word, rest) = info.split_once(char::is_whitespace).unwrap_or((info, ""));
+        let Some(inside) = self.inside_of_fence() else {
+            let hint = Some("a line ``` ends it");
+            return self.found.unreadable(&open, "the fenced block does not end", hint);
+        };
+        if self.draft.steps.is_empty()
+            && FENCES.iter().any(|(known, _)| *known == word && word != "scenario")
+        {
+            let what = format!("a `{word}` stands before the first step");
+            let hint = Some("a step begins with a heading such as `## Who owns a key`");
+            return self.found.unreadable(&open, what, hint);
+        }
+        match word {
+            STOP => self.stop(open, inside),
+            QUESTION => {
+                let entries = self.entries(QUESTION, open, inside);
+                self.last_step(|step| step.questions.push(entries));
+            }
+            "claim" => {
+                let claims: Vec<Said> = lines(self.text, inside).collect();
+                self.last_step(|step| step.claims.extend(claims));
+            }
+            "scenario" => self.scenario((open, rest.trim()), inside),
+            _ => self.other_fence((open, word), inside),
+        }
+    }
+
+    /// Goes past what is in a fenced block, and past its end; none where another one begins before that.
+    fn inside_of_fence(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        while let Some(line) = self.peek() {
+            let is_fence = line.starts_with("```");
+            if is_fence && line.trim() != "```" {
+                return None;
+            }
+            let at = self.pass(line);
+            if is_fence {
+                return Some(start..at.start);
+            }
+        }
+        None
+    }
+
+    fn last_step(&mut self, change: impl FnOnce(&mut DraftStep)) {
+        if let Some(step) = self.draft.steps.last_mut() {
+            change(step);
+        }
+    }
+
+    fn stop(&mut self, open: Range<usize>, inside: Range<usize>) {
+        let entries = self.entries(STOP, open.clone(), inside);
+        if self.draft.steps.last().is_some_and(|step| step.stop.is_some()) {
+            let hint = Some("a heading `## ...` begins another step");
+            return self.found.unreadable(&open, "the step has a stop already", hint);
+        }
+        self.last_step(|step| step.stop = Some(entries));
+    }
+
+    fn scenario(&mut self, (open, name): (Range<usize>, &str), inside: Range<usize>) {
+        if name.is_empty() {
+            let hint = Some("write `scenario NAME`, and name it in the front matter's `run: NAME`");
+            return self.found.unreadable(&open, "the scenario has no name", hint);
+        }
+        let scenarios = &self.draft.scenarios;
+        if scenarios.len() == MOST_PARTS || scenarios.iter().any(|(known, _)| known == name) {
+            let what = format!("there is a scenario `{name}` already");
+            return self.found.unreadable(&open, what, Some("each has a name of its own"));
+        }
+        let said = Said { text: self.text[inside.clone()].to_owned(), at: inside };
+        let shown = said.text.lines().map(|line| line.trim_end().to_owned()).collect();
+        self.draft.scenarios.push((name.to_owned(), said));
+        self.add(Block::Verbatim(shown));
+    }
+
+    /// A fenced block that is only shown, or whose word is a slip.
+    fn other_fence(&mut self, (open, word): (Range<usize>, &str), inside: Range<usize>) {
+        if let Some(meant) = nearest(word, FENCES.iter().map(|(known, _)| *known)) {
+            let what = format!("there is no fenced block `{word}`");
+            let hint = format!("did you mean `{meant}`?");
+            return self.found.unreadable(&open, what, Some(&hint));
+        }
+        let lines = self.text[inside].lines().map(|line| line.trim_end().to_owned());
+        self.add(Block::Verbatim(lines.collect()));
+    }
+
+    /// The entries of a block; a line that begins with white space goes on with the one before it.
+    fn entries(&mut self, block: &'static str, at: Range<usize>, inside: Range<usize>) -> Entries {
+        let mut list: Vec<Entry> = Vec::new();
+        for line in lines(self.text, inside) {
+            let is_indented =
+                line.at.start > 0 && self.text[..line.at.start].ends_with([' ', '\t']);
+            if let (true, Some(last)) = (is_indented, list.last_mut()) {
+                last.value = trimmed(self.text, last.value.at.start..line.at.end);
+            } else if let Some((key, _)) = line.text.split_once(':') {
+                let at = line.at.start..line.at.start + key.len();
+                let value = trimmed(self.text, at.end + 1..line.at.end);
+                list.push(Entry { key: trimmed(self.text, at), value });
+            } else {
+                let hint = Some("each line of it is `KEY: VALUE`; one that is indented goes on");
+                self.found.unreadable(&line.at, format!("this is no line of a {block}"), hint);
+            }
+        }
+        if list.len() > MOST_ENTRIES {
+            let what = format!("the {block} has more than {MOST_ENTRIES} lines");
+            self.found.unreadable(&at, what, None);
+            list.truncate(MOST_ENTRIES);
+        }
+        self.refuse_keys(block, &mut list);
+        Entries { at, list }
+    }
+
+    /// Leaves out what there is no such key for, what stands twice, and what is empty.
+    fn refuse_keys(&mut self, block: &'static str, list: &mut Vec<Entry>) {
+        let mut before: Vec<String> = Vec::new();
+        list.retain(|Entry { key, value }| {
+            let problem = refused(block, (&key.text, value), &before);
+            if let Some((what, hint)) = &problem {
+                self.found.unreadable(&key.at, what.as_str(), hint.as_deref());
+            }
+            before.push(key.text.clone());
+            problem.is_none()
+        });
+    }
+}
+
+/// Why a key cannot stand there, and advice.
+fn refused(
+    block: &str,
+    (name, value): (&str, &Said),
+    before: &[String],
+) -> Option<(String, Option<String>)> {
+    let names = || KEYS.iter().filter(|key| key.block == block).map(|key| key.name);
+    let first = name.split_whitespace().next().unwrap_or("");
+    let wanted = if block == FRONT && first == "run" { first } else { name };
+    let Some(known) = KEYS.iter().find(|key| (key.block, key.name) == (block, wanted)) else {
+        let hint = match nearest(name, names()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        return Some((format!("a {block} has no `{name}`"), Some(hint)));
+    };
+    if value.text.is_empty() {
+        return Some((format!("`{name}` has no value"), None));
+    }
+    let is_again = !known.is_many && before.iter().any(|other| other == name);
+    is_again.then(|| (format!("`{name}` stands twice"), None))
+}
+
+/// The lines of a stretch that are not empty, without white space about them.
+fn lines(text: &str, inside: Range<usize>) -> impl Iterator<Item = Said> + '_ {
+    let mut at = inside.start;
+    text[inside].split('\n').filter_map(move |line| {
+        let said = trimmed(text, at..at + line.len());
+        at += line.len() + 1;
+        (!said.text.is_empty()).then_some(said)
+    })
+}
+
+/// A stretch without white space about it.
+fn trimmed(text: &str, at: Range<usize>) -> Said {
+    let part = &text[at.start.min(at.end)..at.end];
+    let inner = part.trim();
+    let start = at.end - part.len() + (part.len() - part.trim_start().len()).min(part.len());
+    Said { text: inner.to_owned(), at: start..start + inner.len() }
+}
+
+/// Whether a line goes on with the paragraph above it.
+fn goes_on(line: &str) -> bool {
+    let start = line.trim_start();
+    let begins =
+        ["```", "## ", "# ", "### ", "|", "<!--"].iter().any(|sign| start.starts_with(sign));
+    !start.is_empty() && !begins && marker(line).is_none()
+}
+
+/// What an item of a list or a quote begins with: `-`, `*`, `>` or `1.`.
+fn marker(line: &str) -> Option<&str> {
+    let (first, _) = line.trim_start().split_once(' ')?;
+    let digits = first.strip_suffix('.');
+    let is_number = digits.is_some_and(|digits| {
+        !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    (is_number || ["-", "*", ">"].contains(&first)).then_some(first)
+}

@@ -1,0 +1,111 @@
+//! Where a lesson lies, and what lies beside it.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::builtin::BuiltIn;
+use crate::failure::Failure;
+use crate::input::shown;
+
+/// The largest lesson, in bytes: one of ten minutes takes a twentieth of it.
+const MOST_BYTES: u64 = 256 << 10;
+
+/// The largest file beside a lesson, in bytes: it is kept in memory.
+const MOST_BYTES_BESIDE: u64 = 64 << 20;
+
+/// A lesson's text, and where what it names is found.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    /// What messages call it: a built-in lesson's file name, or the path of a file.
+    pub name: String,
+    /// By what its progress is known.
+    pub key: String,
+    /// The lesson.
+    pub text: String,
+    beside: Beside,
+}
+
+/// What lies beside a lesson.
+#[derive(Debug, Clone)]
+enum Beside {
+    BuiltIn(&'static BuiltIn),
+    Folder(PathBuf),
+    Nothing,
+}
+
+impl Shelf {
+    /// A lesson that comes with the program.
+    pub fn built_in(one: &'static BuiltIn) -> Shelf {
+        Shelf {
+            name: format!("{}.md", one.name),
+            key: one.name.to_owned(),
+            text: one.text.to_owned(),
+            beside: Beside::BuiltIn(one),
+        }
+    }
+
+    /// By what it is called when it was found good.
+    pub fn shown(&self) -> &str {
+        match self.beside {
+            Beside::BuiltIn(one) => one.name,
+            Beside::Folder(_) | Beside::Nothing => &self.name,
+        }
+    }
+
+    /// A text with nothing beside it.
+    pub fn alone(name: &str, text: &str) -> Shelf {
+        let (name, text) = (name.to_owned(), text.to_owned());
+        Shelf { key: name.clone(), name, text, beside: Beside::Nothing }
+    }
+
+    /// A lesson in a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read as text.
+    pub(crate) fn file(path: &Path) -> Result<Shelf, Failure> {
+        let name = shown(path);
+        let bytes = read(path, MOST_BYTES).map_err(|what| Failure::about(&name, what))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let byte = error.utf8_error().valid_up_to() + 1;
+            Failure::about(&name, format!("byte {byte} of the file is not UTF-8"))
+                .hint("save the lesson as plain text in UTF-8")
+        })?;
+        let key = shown(&path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Shelf { name, key, text, beside: Beside::Folder(folder) })
+    }
+
+    /// The bytes of a file beside the lesson; none of another folder's.
+    pub(super) fn read(&self, name: &str) -> Result<Arc<[u8]>, String> {
+        let mut parts = Path::new(name).components();
+        if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
+            return Err("is no name of a file beside the lesson".to_owned());
+        }
+        match &self.beside {
+            Beside::BuiltIn(one) => {
+                let found = one.files.iter().find(|(known, _)| *known == name);
+                found.map(|(_, bytes)| (*bytes).into()).ok_or_else(|| NO_SUCH.to_owned())
+            }
+            Beside::Folder(folder) => read(&folder.join(name), MOST_BYTES_BESIDE).map(Arc::from),
+            Beside::Nothing => Err(NO_SUCH.to_owned()),
+        }
+    }
+}
+
+const NO_SUCH: &str = "no such file";
+
+fn read(path: &Path, most_bytes: u64) -> Result<Vec<u8>, String> {
+    let found = fs::metadata(path).map_err(|error| {
+        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+        if is_missing { NO_SUCH.to_owned() } else { format!("cannot be opened: {error}") }
+    })?;
+    if !found.is_file() {
+        return Err("is no file".to_owned());
+    }
+    if found.len() > most_bytes {
+        return Err(format!("has {} bytes; {most_bytes} at most can be read", found.len()));
+    }
+    fs::read(path).map_err(|error| format!("cannot be read: {error}"))
+}

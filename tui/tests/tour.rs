@@ -1,0 +1,356 @@
+//! Walkthroughs: checked, read as a page, and played at a terminal to their ends.
+
+mod support;
+
+use insta::assert_snapshot;
+use ringscope::tour::builtin::ALL;
+use ringscope::tour::{Shelf, Tour};
+use support::Folder;
+
+/// A lesson in which nothing is wrong.
+const GOOD: &str = "\
+---
+title: Mine
+about: A lesson of my own.
+run: join
+---
+
+## One
+
+```stop
+when: rank 3 joins
+```
+
+Rank 3 has the id `{id of rank 3}`.
+
+```claim
+id of rank 3 is 500
+```
+
+```question
+ask: Who owns key 600?
+node: owner of key 600
+hint: The first whose id is not smaller.
+right: It is `{owner of key 600}`.
+```
+";
+
+#[test]
+fn all_that_the_lessons_say_holds() {
+    let told = Folder::new().call("tour --check");
+    assert_eq!((told.code, &*told.err), (Some(0), ""));
+    let names: Vec<&str> = told.out.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(names, ALL.iter().map(|one| one.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_does_not_hold_in_a_lesson_is_told_with_its_line() {
+    let folder = Folder::new();
+    folder.write("good.md", GOOD);
+    let mut said = String::new();
+    for (what, with) in [
+        ("id of rank 3 is 500", "id of rank 3 is 400"),
+        ("when: rank 3 joins", "when: rank 2 joins"),
+        ("when: rank 3 joins", "at: command 99"),
+        ("when: rank 3 joins", "at: violation"),
+        ("`{id of rank 3}`", "`{value of key 5}`"),
+        ("node: owner of key 600", "number: owner of key 600"),
+        ("node: owner of key 600", "node: owner of key 6000"),
+        (
+            "node: owner of key 600",
+            "option: rank 3 | owner of key 600 is rank 3\noption: rank 2 | owner of key 600 is rank 2",
+        ),
+        (
+            "node: owner of key 600",
+            "option: six | owner of key 600 is rank 6\noption: not 3 | owner of key 600 is not rank 3",
+        ),
+    ] {
+        assert!(GOOD.contains(what), "{what}");
+        folder.write("bad.md", GOOD.replace(what, with));
+        let told = folder.call("tour --check good.md bad.md");
+        assert_eq!(told.code, Some(1), "{with}: {}", told.err);
+        assert!(told.out.starts_with("good.md: holds"), "{}", told.out);
+        said += &format!("{with}\n{}\n", told.err);
+        assert_eq!(folder.call("tour bad.md").code, Some(1), "nor is it shown");
+    }
+    assert_snapshot!("does_not_hold", said);
+}
+
+#[test]
+fn what_cannot_be_read_in_a_lesson_is_told_with_its_line() {
+    let folder = Folder::new();
+    folder.record("join", "join.jsonl");
+    let mut said = String::new();
+    for (what, with) in [
+        ("title: Mine", "titel: Mine"),
+        ("run: join", "run: jion"),
+        ("run: join", "run: join, sed 7"),
+        ("run: join", "run: ../join.jsonl"),
+        ("run: join", "run: gone.jsonl"),
+        ("run: join", "run: join.jsonl, seed 7"),
+        ("run: join", "run: mine\nrun: mine"),
+        ("when: rank 3 joins", "when: rank 3 jions"),
+        ("when: rank 3 joins", "run: other"),
+        ("when: rank 3 joins", "compare: main"),
+        ("when: rank 3 joins", "look: number of keys"),
+        ("when: rank 3 joins", "pane: window"),
+        ("`{id of rank 3}`", "`{ide of rank 3}`"),
+        ("id of rank 3 is 500", "id of rank 3 was 500"),
+        ("id of rank 3 is 500", "id of rank 3 is rank 5"),
+        ("id of rank 3 is 500", "id of rank 3 in run other is 500"),
+        ("hint: The", "hnit: The"),
+        ("node: owner of key 600", "option: it | owner of key 600 is rank 6"),
+        ("node: owner of key 600", "option: it\noption: not it"),
+        ("node: owner of key 600", "nothing: 5"),
+        ("```question", "```qestion"),
+        ("right: It is `{owner of key 600}`.\n```", ""),
+        ("## One", "# One"),
+        ("---\n\n##", "##"),
+        ("## One", "```scenario mine\nranks 4\nput 5\n```\n## One"),
+    ] {
+        assert!(GOOD.contains(what), "{what}");
+        folder.write(
+            "bad.md",
+            GOOD.replacen(what, with, 1).replace(
+                "run: join\n---",
+                if with.starts_with("```scenario") { "run: mine\n---" } else { "run: join\n---" },
+            ),
+        );
+        let told = folder.call("tour --check bad.md");
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{with}: {}", told.err);
+        said += &format!("{with}\n{}\n", told.err);
+    }
+    assert_snapshot!("cannot_be_read", said);
+}
+
+#[test]
+fn a_file_that_is_no_lesson_is_refused() {
+    let folder = Folder::new();
+    folder.write("binary.md", [0, 159, 146, 150]).write("empty.md", "");
+    folder.write("huge.md", "x".repeat(300_000));
+    folder.write(
+        "escape.md",
+        "---\ntitle: \u{1b}[2J\nabuot\u{9b}: x\n---\n## \u{1b}]0;x\u{7}\n```\n",
+    );
+    folder.write("garbage.md", "---\n".to_owned() + &"``` [x]( ** `{ \n".repeat(9_000));
+    std::fs::create_dir(folder.path("folder.md")).expect("a folder");
+    let mut said = String::new();
+    for name in ["binary", "empty", "huge", "escape", "folder", "gone"] {
+        let told = folder.call(&format!("tour --check {name}.md"));
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{name}");
+        said += &told.err;
+    }
+    assert!(said.chars().all(|c| c == '\n' || !c.is_control()), "{said}");
+    assert_snapshot!("no_lessons", said);
+    let told = folder.call("tour --check garbage.md");
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.lines().count() < 120, "{}", told.err);
+    assert_eq!(folder.call("tour the-rnig").code, Some(2));
+    assert!(folder.call("tour the-rnig").err.contains("did you mean `the-ring`?"));
+    assert_eq!(folder.call("tour the-ring joining").code, Some(2));
+}
+
+/// What stands in the page for those who write lessons.
+#[test]
+fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
+    let page = include_str!("../walkthroughs/README.md");
+    let (_, part) = page.split_once("## A small one, whole").expect("it has one");
+    let (part, _) = part.split_once("## The parts").expect("it ends");
+    let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
+    let folder = Folder::new();
+    folder.write("my.md", lesson.join("\n"));
+    let told = folder.call("tour --check my.md");
+    assert_eq!((told.code, &*told.err), (Some(0), ""));
+}
+
+#[test]
+fn files_beside_a_lesson_are_found_wherever_it_lies() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("lessons")).expect("a folder");
+    folder.record("join", "lessons/mine.jsonl");
+    folder.write("lessons/mine.dht", "ranks 8\nput 600 6\nadd 3 500\n");
+    let with = |run: &str| GOOD.replace("run: join", &format!("run: {run}"));
+    folder.write("lessons/a.md", with("mine.jsonl")).write("lessons/b.md", with("mine.dht"));
+    folder.write(
+        "lessons/c.md",
+        with("mine.dht\nrun real: mine.jsonl").replace("```stop", "```stop\ncompare: real"),
+    );
+    let told = folder.call("tour --check lessons/a.md lessons/b.md lessons/c.md");
+    assert_eq!((told.code, &*told.err), (Some(0), ""));
+}
+
+#[test]
+fn a_lesson_is_read_as_a_page_with_questions_on_standard_input() {
+    let folder = Folder::new();
+    folder.write("good.md", GOOD);
+    let told = folder.call_with(&["tour", "good.md"], "0\nwhat?\n6\n");
+    assert_snapshot!("page", told.golden());
+    let told = folder.call_with(&["tour", "good.md", "--plain"], "");
+    assert_eq!(told.code, Some(0));
+    assert!(told.out.contains("? Who owns key 600?") && !told.out.contains("right at once"));
+}
+
+#[test]
+fn every_lesson_is_read_to_its_end_as_a_page() {
+    let folder = Folder::new();
+    for one in ALL {
+        let tour = tour(one.name);
+        let questions = tour.steps.iter().flat_map(|step| &step.questions);
+        let answers = questions.flat_map(|question| [question.wrong_answer(), question.answer()]);
+        let input: String = answers.map(|answer| format!("{answer}\n")).collect();
+        let told = folder.call_with(&["tour", one.name, "--plain"], &input);
+        assert_eq!((told.code, &*told.err), (Some(0), ""), "{}", one.name);
+        assert!(told.out.is_ascii() || told.out.contains('╭'), "{}", one.name);
+        let count = tour.questions();
+        assert_eq!(told.out.matches("That is not it.").count(), count, "{}", told.out);
+        assert_eq!(told.out.matches("That is right.").count(), count, "{}", told.out);
+        let last = format!("\n0 of {count} questions answered right at once.\n");
+        assert!(told.out.ends_with(&last), "{}: {}", one.name, told.out);
+    }
+}
+
+#[test]
+fn lessons_and_all_that_can_stand_in_one_are_listed() {
+    let folder = Folder::new();
+    let list = folder.call("tour --list");
+    assert_eq!(list.code, Some(0));
+    assert_eq!(folder.call("tour").out, list.out, "without a terminal there is the list");
+    for (number, one) in (1..).zip(ALL) {
+        assert!(list.out.contains(&format!("{number}  {}", one.name)), "{}", list.out);
+    }
+    assert_snapshot!("facts", folder.call("tour --facts").out);
+}
+
+/// A lesson that comes with the program.
+fn tour(name: &str) -> Tour {
+    let one = ringscope::tour::builtin::find(name).expect("a lesson");
+    Tour::open(&Shelf::built_in(one)).unwrap_or_else(|faults| panic!("{}", faults.errors))
+}
+
+#[cfg(unix)]
+mod terminal {
+    use std::fs;
+
+    use ringscope::tour::builtin::ALL;
+    use ringscope::tour::{Question, Tour};
+    use termlens::Key;
+
+    use crate::support::stage::{Stage, is_as_before, play};
+
+    /// What is shown where an answer is waited for.
+    const WAITING: [&str; 3] = ["choose with the letters", "type a number", "select a node"];
+
+    #[test]
+    fn every_lesson_is_played_to_its_end() {
+        for one in ALL {
+            let tour = super::tour(one.name);
+            // The way to a stop is for eyes.
+            let mut stage = play(&["tour", one.name, "--reduce-motion"], &[]);
+            for (number, step) in (1..).zip(&tour.steps) {
+                stage.until(&place(&tour, number));
+                let film = &tour.runs[step.stop.run].film;
+                stage.until(&format!("event {}/{}", step.stop.cursor, film.len()));
+                for (asked, question) in step.questions.iter().enumerate() {
+                    answer(&mut stage, question);
+                    if asked + 1 < step.questions.len() {
+                        stage.send(Key::Enter);
+                        stage.until_it(|screen| WAITING.iter().any(|what| screen.contains(what)));
+                    }
+                }
+                let next = match number < tour.steps.len() {
+                    true => place(&tour, number + 1),
+                    false => "Walkthroughs: lessons on live runs".to_owned(),
+                };
+                go_on(&mut stage, &next);
+            }
+            stage.until(&format!("(done, 0 of {} right", tour.questions()));
+            stage.types("q");
+            assert!(is_as_before(&stage.ended()), "{}", one.name);
+        }
+    }
+
+    fn place(tour: &Tour, number: usize) -> String {
+        format!("step {number} of {}", tour.steps.len())
+    }
+
+    /// Answers wrong, and then right.
+    fn answer(stage: &mut Stage, question: &Question) {
+        stage.types(&question.wrong_answer().to_string());
+        stage.send(Key::Enter);
+        stage.until("is not it.");
+        stage.types(&question.answer().to_string());
+        stage.send(Key::Enter);
+        stage
+            .until_it(|screen| screen.contains("That is right.") && !screen.contains("is not it."));
+    }
+
+    /// Goes to the end of the text, and on from there.
+    fn go_on(stage: &mut Stage, next: &str) {
+        stage.send(Key::End);
+        stage.until_it(|screen| !screen.contains("↓ more "));
+        stage.send(Key::Enter);
+        stage.until(next);
+    }
+
+    #[test]
+    fn a_run_is_explored_from_the_lesson_and_esc_comes_back() {
+        let mut stage = play(&["tour", "the-ring"], &[]);
+        stage.until("step 1 of");
+        stage.types("e");
+        stage.until("Esc returns to the lesson");
+        stage.send(Key::Right);
+        stage.until("event 1/250");
+        stage.send(Key::Esc);
+        stage.until("step 1 of");
+        stage.until("event 0/250");
+        stage.types("q");
+        assert!(is_as_before(&stage.ended()));
+    }
+
+    #[test]
+    fn lessons_are_a_key_away_from_any_page() {
+        let mut stage = play(&["play", "join"], &[]);
+        stage.until("event 0/222");
+        stage.types("w");
+        stage.until("Walkthroughs: lessons on live runs");
+        stage.send(Key::Enter);
+        stage.until("step 1 of");
+        stage.send(Key::Esc);
+        stage.until("Walkthroughs: lessons on live runs");
+        stage.send(Key::Esc);
+        stage.until("event 0/222");
+        stage.types("q");
+        stage.ended();
+    }
+
+    #[test]
+    fn how_far_one_has_come_is_kept_and_a_damaged_record_is_as_none() {
+        let mut stage = play(&["tour", "the-ring"], &[]);
+        stage.until("step 1 of");
+        stage.types(">");
+        go_on(&mut stage, "step 2 of");
+        stage.types("q");
+        stage.ended();
+        let mut again = stage.again(&["tour", "the-ring"]);
+        again.until("step 2 of");
+        again.types("q");
+        again.ended();
+        let record = stage.home().join(".local/state/ringscope/walkthroughs.json");
+        let kept = fs::read_to_string(&record).expect("the record");
+        for damaged in ["", "{", "[1,2]", &kept.replace('1', "99999999999999999999"), "\0\0"] {
+            fs::write(&record, damaged).expect("the record can be written");
+            let mut again = stage.again(&["tour", "the-ring"]);
+            again.until("step 1 of");
+            again.types("q");
+            assert!(is_as_before(&again.ended()), "{damaged}");
+        }
+        fs::remove_file(&record).expect("the record can be removed");
+        fs::create_dir(&record).expect("there can be a folder in its place");
+        let mut again = stage.again(&["tour", "the-ring"]);
+        again.until("step 1 of");
+        again.types(">");
+        go_on(&mut again, "step 2 of");
+        again.types("q");
+        assert!(is_as_before(&again.ended()));
+    }
+}
