@@ -23,7 +23,8 @@ macro_rules! lesson {
 }
 
 /// Every one, in the order of the course.
-pub const ALL: &[BuiltIn] = &[lesson!("the-ring"), lesson!("put-and-get"), lesson!("joining")];
+pub const ALL: &[BuiltIn] =
+    &[lesson!("the-ring"), lesson!("put-and-get"), lesson!("joining"), lesson!("leaving")];
 
 /// The lesson of that name or, from 1, of that number.
 pub fn find(word: &str) -> Option<&'static BuiltIn> {
