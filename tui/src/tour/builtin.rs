@@ -29,6 +29,7 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("joining"),
     lesson!("leaving"),
     lesson!("the-bill"),
+    lesson!("silence"),
 ];
 
 /// The lesson of that name or, from 1, of that number.
