@@ -30,6 +30,7 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("leaving"),
     lesson!("the-bill"),
     lesson!("silence"),
+    lesson!("round-forever"),
 ];
 
 /// The lesson of that name or, from 1, of that number.
