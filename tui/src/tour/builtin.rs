@@ -31,6 +31,7 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("the-bill"),
     lesson!("silence"),
     lesson!("round-forever"),
+    lesson!("lost-key"),
 ];
 
 /// The lesson of that name or, from 1, of that number.
