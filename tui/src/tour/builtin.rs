@@ -32,6 +32,7 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("silence"),
     lesson!("round-forever"),
     lesson!("lost-key"),
+    lesson!("neighbours-leave"),
 ];
 
 /// The lesson of that name or, from 1, of that number.
