@@ -33,6 +33,13 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("round-forever"),
     lesson!("lost-key"),
     lesson!("neighbours-leave"),
+    lesson!(
+        "the-real-thing",
+        "openmpi-lost-key.jsonl",
+        "openmpi-one-by-one.jsonl",
+        "openmpi-two-in-flight-again.jsonl",
+        "openmpi-two-in-flight.jsonl"
+    ),
 ];
 
 /// The lesson of that name or, from 1, of that number.
