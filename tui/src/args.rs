@@ -234,6 +234,8 @@ fn flag(setting: &'static Setting) -> clap::Arg {
 }
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
 

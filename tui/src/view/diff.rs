@@ -149,7 +149,7 @@ pub fn draw(
 
 /// What is at a position of the page, as it was drawn.
 pub fn at(page: &Diff, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
-    let (comparison, first) = told(page);
+    let (comparison, first) = told(page, look.symbols);
     let (bar, keys) = last_rows(area);
     if keys.contains((x, y).into()) {
         let keys = (keys, look.symbols);

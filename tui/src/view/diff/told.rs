@@ -9,6 +9,7 @@ use ringscope_traces::{Op, Place, Rank};
 use super::{Comparison, Pair, Relation, StatePair};
 use crate::app::diff::{Diff, Row, Side, What};
 use crate::film::{Fact, Film, Moment};
+use crate::view::symbols::{Symbol, Symbols};
 use crate::view::words;
 
 /// How many rows are told on either side of the chosen one: no screen shows more.
@@ -18,7 +19,7 @@ const ROWS_AROUND: usize = 200;
 const PAYLOAD_CHARS: usize = 24;
 
 /// What the page shows, and the first of its rows that is told.
-pub fn told(page: &Diff) -> (Comparison, usize) {
+pub fn told(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
     let first_divergence = page.first_row;
@@ -28,7 +29,7 @@ pub fn told(page: &Diff) -> (Comparison, usize) {
         names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.film.len())),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
-        rows: rows.map(|row| pair(page, row)).collect(),
+        rows: rows.map(|row| pair((page, symbols), row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),
         cursor: page.chosen - first,
         overview: page.overview.iter().map(|what| Relation::from(*what)).collect(),
@@ -61,25 +62,25 @@ fn rank(page: &Diff, row: &Row) -> Option<Rank> {
     in_a.or_else(|| fact(&page.b.film, row.b?)).map(|fact| fact.rank)
 }
 
-fn pair(page: &Diff, row: &Row) -> Pair {
+fn pair((page, symbols): (&Diff, Symbols), row: &Row) -> Pair {
     let remark = match row.what {
         What::Same => "",
         What::Moved => "order only",
         What::OnlyA => "not in B",
         What::OnlyB => "not in A",
     };
-    let sides =
-        [row.a.map(|at| in_words(&page.a.film, at)), row.b.map(|at| in_words(&page.b.film, at))];
+    let in_words = |side: &Side, at: Place| in_words(&side.film, at, symbols);
+    let sides = [row.a.map(|at| in_words(&page.a, at)), row.b.map(|at| in_words(&page.b, at))];
     Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
 }
 
 /// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
-fn in_words(film: &Film, at: Place) -> String {
+fn in_words(film: &Film, at: Place, symbols: Symbols) -> String {
     let Some(fact) = fact(film, at) else { return format!("{} is not read yet", at.0 + 1) };
-    let arrow = match fact.op {
-        Op::Send => '→',
-        Op::Recv => '←',
-    };
+    let arrow = symbols.of(match fact.op {
+        Op::Send => Symbol::To,
+        Op::Recv => Symbol::From,
+    });
     let tag = tag_in_words(fact.tag, film.vocabulary());
     let data = film.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
