@@ -35,6 +35,10 @@ fn what_cannot_be_played_is_told() {
         "play join.jsonl --diff join",
         "snapshot join --diff get-missing --at 999",
         "snapshot join --diff small.dht",
+        "snapshot --at 3",
+        "snapshot --tour joining --at 99",
+        "snapshot --tour joinin",
+        "snapshot --tour joining --seed 3",
         "snapshot join --at 9999",
         "snapshot join -o join.gif",
         "snapshot join -o no/such/join.svg",
@@ -64,6 +68,15 @@ fn a_snapshot_shows_two_runs_side_by_side() {
     assert!(same.contains("row 7 of 222") && same.contains("equal"), "{same}");
     let different = folder.call("snapshot join --diff crowded --size 100x30").out;
     assert!(different.contains("first divergence"), "{different}");
+}
+
+#[test]
+fn a_snapshot_shows_a_lesson_and_the_start_page() {
+    let folder = Folder::new();
+    let lesson = folder.call("snapshot --tour joining --at 2 --size 120x36").out;
+    assert!(lesson.contains("TOUR") && lesson.contains("step 2 of"), "{lesson}");
+    let start = folder.call("snapshot --size 100x30").out;
+    assert!(start.contains("Walkthroughs") && start.contains("the-ring"), "{start}");
 }
 
 #[test]

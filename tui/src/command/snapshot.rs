@@ -8,14 +8,17 @@ use ratatui::layout::Rect;
 
 use super::Verdict;
 use super::screen::{LookFlags, Size, beside, size};
-use crate::app::{App, Order, Page, beyond};
+use super::tour::shelf;
+use crate::app::start::Start;
+use crate::app::{App, Lesson, Order, Page, beyond};
 use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::{Streams, WholeFile};
-use crate::view::page;
+use crate::tour::{Progress, Tour};
 use crate::view::picture::Form;
+use crate::view::{Look, page};
 
 /// Draw the screen after an event into a file
 #[derive(Debug, clap::Args)]
@@ -28,20 +31,27 @@ Examples:
   ringscope snapshot join --at 37 --size 160x48 -o join.svg
   ringscope snapshot mpi.jsonl --size 80x24 -o mpi.txt
   ringscope snapshot join --diff mpi.jsonl
+  ringscope snapshot --tour joining --at 3
 
 Exit codes: 0 done; 2 bad input.")]
 pub struct Args {
-    /// A scenario (a file or a built-in one, as for `run`), or a trace file
-    run: PathBuf,
+    /// A scenario (a file or a built-in one, as for `run`), or a trace file; without it, the start
+    /// page
+    run: Option<PathBuf>,
+
+    /// A step of a lesson, by the lesson's name, number or file; --at says which step
+    #[arg(long, value_name = "LESSON", conflicts_with_all = ["run", "diff"])]
+    tour: Option<PathBuf>,
 
     #[command(flatten)]
     settings: SettingFlags,
 
     /// Beside another run, a scenario or a trace: which events are the same, where they part
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", requires = "run")]
     diff: Option<PathBuf>,
 
-    /// After so many events, without this after all; with --diff at this row, else where the two part
+    /// After so many events, without this after all; with --diff at this row, else where the two part;
+    /// with --tour at this step, else at the first
     #[arg(long, value_name = "EVENT")]
     at: Option<usize>,
 
@@ -70,29 +80,89 @@ pub fn execute(
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
-    let order = Order {
-        word: args.run.clone(),
-        settings: args.settings.clone(),
-        at: 0,
-        is_unchecked: args.unchecked,
+    if args.run.is_none() {
+        args.refuse_settings()?;
+    }
+    let look = args.look.look(config, picture_color(args, color, streams));
+    let page = match (&args.run, &args.tour, &args.diff) {
+        (_, Some(word), _) => lesson(word, args, (config, &look))?,
+        (None, None, _) => start(args.at, config)?,
+        (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
+        (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
     };
-    let page = match &args.diff {
-        None => run(order.open()?, args.at)?,
-        Some(other) => comparison(&order.open()?, other, args.at)?,
-    };
-    // A file is for another screen than this one.
-    let color = match (color, args.output.is_some()) {
-        (ColorWhen::Auto, true) => ColorWhen::Rgb,
-        (ColorWhen::Auto, false) if !streams.out.is_coloured() => ColorWhen::Never,
-        (said, _) => said,
-    };
-    let picture = |form: Form| form.draw(&drawn(&page, args, (config, color)));
+    let picture = |form: Form| form.draw(&drawn(&page, args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
-        _ if color == ColorWhen::Never => write!(streams.out, "{}", picture(Form::Text))?,
+        _ if picture_color(args, color, streams) == ColorWhen::Never => {
+            write!(streams.out, "{}", picture(Form::Text))?;
+        }
         _ => write!(streams.out, "{}", picture(Form::Ansi))?,
     }
     Ok(Verdict::Good)
+}
+
+/// The colours of the picture: a file is for another screen than this one.
+fn picture_color(args: &Args, color: ColorWhen, streams: &Streams) -> ColorWhen {
+    match (color, args.output.is_some()) {
+        (ColorWhen::Auto, true) => ColorWhen::Rgb,
+        (ColorWhen::Auto, false) if !streams.out.is_coloured() => ColorWhen::Never,
+        (said, _) => said,
+    }
+}
+
+impl Args {
+    fn order(&self, word: &Path) -> Order {
+        Order {
+            word: word.to_owned(),
+            settings: self.settings.clone(),
+            at: 0,
+            is_unchecked: self.unchecked,
+        }
+    }
+
+    /// What is no run has no settings.
+    fn refuse_settings(&self) -> Result<(), Failure> {
+        match self.settings.given().next() {
+            Some((name, _)) => {
+                let failure = Failure::about(&format!("--{name}"), "is a setting of a scenario");
+                Err(failure.hint("name the scenario"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn area(&self) -> Rect {
+        let Size { width, height } = self.size;
+        Rect { x: 0, y: 0, width, height }
+    }
+}
+
+/// The page that the program begins with, as somebody sees it who has opened nothing before.
+fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
+    match at {
+        Some(_) => Err(Failure::about("--at", "the start page has no events").hint("name a run")),
+        None => {
+            Ok(Page::Start(Box::new(Start::new(&[], &Progress::default(), config.keymap.clone()))))
+        }
+    }
+}
+
+/// A lesson at that step, from 1, nothing in it answered yet.
+fn lesson(word: &Path, args: &Args, (config, look): (&Config, &Look)) -> Result<Page, Failure> {
+    let tour = Tour::open(&shelf(word)?).map_err(|_| {
+        let failure = Failure::about(&shown(word), "not all holds that the lesson says");
+        failure.hint("`ringscope tour --check` says what does not, and in which line")
+    })?;
+    let (steps, step) = (tour.steps.len(), args.at.unwrap_or(1));
+    if !(1..=steps).contains(&step) {
+        let failure = Failure::about("--at", format!("the lesson has {steps} steps"));
+        return Err(failure.hint("1 is the first one"));
+    }
+    let mut lesson = Lesson::new(tour, config.keymap.clone(), &Progress::default());
+    lesson.go_to(step - 1);
+    let mut page = Page::Tour(Box::new(lesson));
+    page::settle(&mut page, (args.area(), look));
+    Ok(page)
 }
 
 /// A run, read to its end, at that event.
@@ -123,11 +193,9 @@ fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failur
     }
 }
 
-fn drawn(page: &Page, args: &Args, (config, color): (&Config, ColorWhen)) -> Buffer {
-    let Size { width, height } = args.size;
-    let area = Rect { x: 0, y: 0, width, height };
+fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
     let mut buffer = Buffer::empty(area);
-    page::paint(page, (area, &args.look.look(config, color)), &mut buffer);
+    page::paint(page, (area, look), &mut buffer);
     buffer
 }
 

@@ -119,7 +119,7 @@ fn on_screen(
 /// # Errors
 ///
 /// When it means nothing, or the file cannot be read.
-fn shelf(word: &Path) -> Result<Shelf, Failure> {
+pub fn shelf(word: &Path) -> Result<Shelf, Failure> {
     let is_path = word.extension().is_some() || word.components().count() > 1;
     if is_path || word.is_file() {
         return Shelf::file(word).map_err(|failure| failure.hint_maybe(advice(word)));
