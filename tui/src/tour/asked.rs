@@ -53,20 +53,13 @@ impl Here<'_> {
     /// Why it has no value.
     pub fn value(&self, text: &str) -> Result<Value, Trouble> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (text, place) = match text.rsplit_once(AT_PLACE) {
-            Some((text, place)) => (text.to_owned(), Some(place.to_owned())),
-            None => (text, None),
-        };
-        let (fact, name) = match text.rsplit_once(OF_RUN) {
-            Some((fact, name)) => (fact, Some(name)),
-            None => (&*text, None),
-        };
+        let (fact, name, place) = parts(&text);
         let Some(run) = name.map_or(Ok(Some(self.run)), |name| self.named(name))? else {
             return Err(Trouble::Without("that run could not be had".to_owned()));
         };
         let lexicon = Lexicon::of(&run.film);
         let fact = Fact::parse(fact, &lexicon)?;
-        let moment = self.moment(run, name.is_some(), place.as_deref())?;
+        let moment = self.moment(run, name.is_some(), place)?;
         let scene = Scene {
             film: &run.film,
             moment: moment.as_ref().unwrap_or(self.moment),
@@ -101,9 +94,25 @@ impl Here<'_> {
     }
 }
 
+/// The fact alone, the name of the run that it is asked of, and the place: these in either order.
+fn parts(text: &str) -> (&str, Option<&str>, Option<&str>) {
+    let Some((text, place)) = text.rsplit_once(AT_PLACE) else {
+        return match text.rsplit_once(OF_RUN) {
+            Some((fact, name)) => (fact, Some(name), None),
+            None => (text, None, None),
+        };
+    };
+    match (text.rsplit_once(OF_RUN), place.rsplit_once(OF_RUN)) {
+        (Some((fact, name)), _) => (fact, Some(name), Some(place)),
+        (None, Some((place, name))) => (text, Some(name), Some(place)),
+        (None, None) => (text, None, Some(place)),
+    }
+}
+
 /// What to say of a run that a lesson does not have.
 pub fn no_such_run(name: &str, names: &[String]) -> String {
-    format!("the lesson has no run `{name}`: there is {}", names.join(", "))
+    let only = if names.len() == 1 { ", as the first is called" } else { "" };
+    format!("the lesson has no run `{name}`: there is {}{only}", names.join(", "))
 }
 
 /// What a claim came to.

@@ -104,7 +104,7 @@ macro_rules! form {
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     // The ring.
-    row(form!("owner" "of" "key" KEY), "the node whose part of the key space has the key",
+    row(form!("owner" "of" "key" KEY), "the node whose part of the key space has the key, by the way from child to child",
         |scene, meant| scene.owner(key(meant)?)),
     row(form!("holder" "of" "key" KEY), "the node that has the key in its storage, or `nobody`",
         |scene, meant| scene.holder(key(meant)?)),
@@ -189,7 +189,7 @@ const ROWS: &[Row] = &[
         |scene, _| Ok(Value::count(scene.answered()))),
     row(form!("command" N), "the command, such as `put 100 1`",
         |scene, meant| Ok(Value::words(scene.deed(meant)?.command.to_string()))),
-    row(form!("hops" "of" "command" N), "how many messages carry it to the node that does it",
+    row(form!("hops" "of" "command" N), "how many messages carry it to the node that does it, that to the head among them",
         |scene, meant| scene.hops(meant)),
     row(form!("hops" "of" "answer" N), "how many messages carry the answer from there to the command node",
         |scene, meant| scene.hops_back(meant)),

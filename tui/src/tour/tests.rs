@@ -84,6 +84,7 @@ fn facts_are_asked_where_the_run_stands() {
         ("number of events in run late", "222"),
         ("number of keys in run late", "7"),
         ("number of keys in run late at answer 1", "1"),
+        ("number of keys at answer 1 in run late", "1"),
         ("ending", "completed"),
         ("violation", "none"),
         ("ranks in the cycle", "none"),
