@@ -100,3 +100,12 @@ pub enum Action {
     /// Leave, and leave the screen behind.
     QuitAndKeep,
 }
+
+/// How the program is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The screen is as it was before.
+    Clean,
+    /// The last screen stays in the scrollback.
+    Keep,
+}

@@ -15,12 +15,11 @@ use ringscope_traces::Place;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
 pub use align::{Row, Tally, What, align};
-pub(crate) use work::trace;
 use work::{News, gates, work};
 
+use super::action::Leave;
 use super::menu::Menu;
 use super::opening::Order;
-use super::session::Leave;
 use super::{App, Keymap, Prompt, Recipe};
 use crate::failure::Failure;
 use crate::film::{Film, Moment, Source};

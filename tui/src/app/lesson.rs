@@ -5,10 +5,10 @@ mod keys;
 
 use std::time::Duration;
 
+use super::action::Leave;
 use super::diff::Diff;
 use super::keys::KeyPress;
 use super::menu::Menu;
-use super::session::Leave;
 use super::{App, Keymap, Recipe, Selection};
 use crate::film::Film;
 use crate::tour::{Progress, Question, Record, Run, Step, Stop, Tour};

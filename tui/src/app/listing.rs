@@ -2,8 +2,9 @@
 
 use ringscope_traces::{Op, Place};
 
-use super::grammar::Lexicon;
-use super::{App, Purpose, Query, Selection, payload};
+use super::{App, Purpose, Query, Selection};
+use crate::language::grammar::Lexicon;
+use crate::language::payload;
 
 /// How many events are gone through at once.
 const AT_ONCE: usize = 50_000;

@@ -3,10 +3,10 @@
 use ringscope_sim::protocol::{Node as _, Role};
 use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 
-use super::grammar::Misread;
 use super::prompt::last_word;
 use super::{App, Mode, Prompt, Purpose, Recipe, Request};
 use crate::film::{Care, Moment};
+use crate::language::grammar::Misread;
 
 /// The most words that are offered.
 const MOST_OFFERED: usize = 16;

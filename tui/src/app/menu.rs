@@ -1,8 +1,7 @@
 //! A list over a page: its keys, or everything that can be done on it, narrowed by what is typed.
 
 use super::keys::{Code, KeyPress, Named};
-use super::rows::Row;
-use super::{Action, Line, PAGE};
+use super::{Action, Keymap, Line, PAGE};
 
 /// What a list over a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +21,40 @@ pub struct Menu {
     pub chosen: usize,
     typed: Line,
     rows: Vec<Row>,
+}
+
+/// A row of a list over a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The keys, or the words that can be typed.
+    pub keys: String,
+    /// The action's name, where it is one.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// What Enter does there.
+    pub action: Option<Action>,
+}
+
+impl Row {
+    /// That of an action.
+    pub(super) fn of(action: Action, keymap: &Keymap) -> Row {
+        let keys: Vec<_> = keymap.keys(action).iter().map(ToString::to_string).collect();
+        let binding = action.binding();
+        let (name, what) = (binding.name, binding.what);
+        Row { keys: keys.join(" "), name, what, action: Some(action) }
+    }
+
+    /// That of words that can be typed.
+    pub(super) fn word((keys, what): (String, &'static str)) -> Row {
+        Row { keys, name: "", what, action: None }
+    }
+
+    /// Whether all words stand somewhere in it.
+    pub fn has(&self, words: &str) -> bool {
+        let text = format!("{} {} {}", self.name, self.what, self.keys).to_lowercase();
+        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    }
 }
 
 /// What comes of a key.
@@ -120,7 +153,6 @@ pub(super) trait HasMenu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Keymap;
     use crate::app::rows::actions;
 
     #[test]

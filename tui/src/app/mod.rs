@@ -1,10 +1,8 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
 pub mod action;
-pub mod condition;
 pub mod diff;
 mod export;
-pub mod grammar;
 pub mod keys;
 pub mod lesson;
 mod line;
@@ -15,11 +13,8 @@ pub mod menu;
 mod mouse;
 mod moving;
 mod opening;
-pub mod pane;
-mod payload;
 mod play;
 pub mod prompt;
-mod query;
 mod reproduce;
 pub mod rows;
 mod seek;
@@ -35,22 +30,21 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ringscope_sim::protocol::Key;
 use ringscope_traces::{Place, Rank};
 
 pub use action::Action;
-pub use condition::Condition;
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
 pub use line::Line;
 pub use listing::Listing;
 pub use mouse::Target;
 pub(crate) use opening::{Order, beyond};
-pub use pane::Pane;
 pub use prompt::{Prompt, Purpose};
-pub use query::Query;
 pub use reproduce::Recipe;
 pub use session::{Page, Session};
+
+pub use crate::language::{Condition, Query};
+pub use crate::pane::{Pane, Selection};
 
 use crate::film::{Film, Moment, Source};
 use marks::Letter;
@@ -64,20 +58,6 @@ pub enum Mode {
     Live,
     /// A trace from a file.
     Replay,
-}
-
-/// What is selected, in every pane at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Selection {
-    /// Whatever the event at the cursor is about.
-    #[default]
-    Cursor,
-    /// A rank.
-    Rank(Rank),
-    /// A message, by its send.
-    Message(Place),
-    /// A key.
-    Key(Key),
 }
 
 /// What a run asks of those who show it.

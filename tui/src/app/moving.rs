@@ -3,9 +3,9 @@
 use ringscope_traces::Place;
 use ringscope_traces::text::Plain;
 
-use super::grammar::Misread;
 use super::{Action, App, Pane, Selection};
 use crate::film::{Deed, Progress};
+use crate::language::grammar::Misread;
 
 impl App {
     /// Time does not run by itself while somebody moves by hand.

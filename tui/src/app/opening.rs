@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{App, Recipe};
-use crate::args::SettingFlags;
 use crate::failure::Failure;
 use crate::film::{Film, Progress, Source};
+use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, is_trace, shown};
 use ringscope_sim::scenario::Scenario;
 

@@ -1,40 +1,9 @@
 //! The rows of the lists that lie over a page, help and palette: made of the table of keys.
 
 use super::keys::BINDINGS;
-use super::menu::{HasMenu, Kind, Menu};
-use super::{Action, App, Keymap, Pane, condition, query};
-
-/// A row of a list over a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// The keys, or the words that can be typed.
-    pub keys: String,
-    /// The action's name, where it is one.
-    pub name: &'static str,
-    /// What it does.
-    pub what: &'static str,
-    /// What Enter does there.
-    pub action: Option<Action>,
-}
-
-impl Row {
-    fn of(action: Action, keymap: &Keymap) -> Row {
-        let keys: Vec<_> = keymap.keys(action).iter().map(ToString::to_string).collect();
-        let binding = action.binding();
-        let (name, what) = (binding.name, binding.what);
-        Row { keys: keys.join(" "), name, what, action: Some(action) }
-    }
-
-    fn word((keys, what): (String, &'static str)) -> Row {
-        Row { keys, name: "", what, action: None }
-    }
-
-    /// Whether all words stand somewhere in it.
-    pub fn has(&self, words: &str) -> bool {
-        let text = format!("{} {} {}", self.name, self.what, self.keys).to_lowercase();
-        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
-}
+use super::menu::{HasMenu, Kind, Menu, Row};
+use super::{Action, App, Keymap, Pane};
+use crate::language::{condition, query};
 
 impl Pane {
     /// What is most wanted when it has the keys.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::action::Leave;
 use super::diff::Diff;
 use super::lesson::{Lesson, Wish};
 use super::opening::Order;
@@ -21,15 +22,6 @@ pub enum Page {
     Diff(Box<Diff>),
     /// A lesson.
     Tour(Box<Lesson>),
-}
-
-/// How the program is left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leave {
-    /// The screen is as it was before.
-    Clean,
-    /// The last screen stays in the scrollback.
-    Keep,
 }
 
 /// All that the screen shows, and the pages below.

@@ -8,7 +8,7 @@ use ringscope_traces::Place;
 use super::testing::{built_in, press, type_line};
 use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
 use crate::app::keys::BINDINGS;
-use crate::app::rows::Row;
+use crate::app::menu::Row;
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use ringscope_traces::text::Plain;
 
-use super::grammar::{Lexicon, Misread};
 use super::keys::{Code, KeyPress, Named};
-use super::{App, Condition, Prompt, Purpose, Query, Request, condition, live, query};
+use super::{App, Condition, Prompt, Purpose, Query, Request, live};
+use crate::language::grammar::{Lexicon, Misread};
+use crate::language::{condition, query};
 
 impl App {
     /// Asks for a line.

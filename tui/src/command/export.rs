@@ -11,14 +11,16 @@ use ringscope_traces::Reader;
 use ringscope_traces::text::Plain;
 
 use super::Verdict;
-use super::screen::{LookFlags, Size, size};
+use super::screen::LookFlags;
 use crate::app::{App, Order};
-use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::export::{FORMATS, Feed, Format, Part, Reel, Screen, Trouble, Watch, Way};
 use crate::failure::Failure;
 use crate::film::{Film, simulated};
+use crate::flags::SettingFlags;
+use crate::flags::{Size, size};
 use crate::input::{self, DASH, is_trace, shown};
+use crate::output::ColorWhen;
 use crate::output::{Out, Streams, WholeFile, is_same_file};
 
 /// Write a run down for other programs: as a page, a diagram, a table, a recording

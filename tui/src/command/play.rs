@@ -6,13 +6,15 @@ use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
-use super::screen::{self, LookFlags, Size, beside, size};
+use super::screen::{self, LookFlags, beside};
 use super::{Verdict, diff, show};
 use crate::app::{Order, Session};
-use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::flags::SettingFlags;
+use crate::flags::{Size, size};
 use crate::input::{is_trace, shown};
+use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::Symbols;

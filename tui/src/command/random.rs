@@ -5,8 +5,8 @@ use std::io::Write as _;
 use ringscope_sim::scenario::{Settings, random};
 
 use super::Verdict;
-use crate::args::set;
 use crate::failure::Failure;
+use crate::flags::set;
 use crate::output::Streams;
 
 /// Print a random scenario that the ring can do

@@ -15,8 +15,8 @@ use ringscope_traces::text::Plain;
 use ringscope_traces::{Digest, Rank};
 
 use super::Verdict;
-use crate::args::SettingFlags;
 use crate::failure::Failure;
+use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, shown};
 use crate::output::{Notes, Out, Streams, WholeFile};
 use crate::report::{ending, invariants, problems, stats};

@@ -7,9 +7,9 @@ use clap::ValueEnum;
 
 use crate::app::diff::Diff;
 use crate::app::{App, Session};
-use crate::args::ColorWhen;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::ColorWhen;
 use crate::recent;
 use crate::report::lanes;
 use crate::terminal::{self, Setup};
@@ -80,7 +80,7 @@ pub fn theme(config: &Config, color: ColorWhen) -> Theme {
     let of = |name| env::var(name).ok();
     let (no_color, colorterm, term) = (of("NO_COLOR"), of("COLORTERM"), of("TERM"));
     Theme::new(Palette::choose(Said {
-        flag: color.palette(),
+        flag: palette(color),
         // Who asks for colours in any case has them.
         no_color: no_color.as_deref().filter(|_| color.is_coloured().is_none()),
         config: config.palette,
@@ -89,26 +89,15 @@ pub fn theme(config: &Config, color: ColorWhen) -> Theme {
     }))
 }
 
-/// Columns and rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// The columns.
-    pub width: u16,
-    /// The rows.
-    pub height: u16,
-}
-
-/// The most columns or rows: no screen is larger, and a buffer has to be made of them.
-const MOST_CELLS: u16 = 1000;
-
-/// Reads `160x48`.
-pub fn size(text: &str) -> Result<Size, String> {
-    let parts = text.split_once(['x', 'X']);
-    let cells =
-        |text: &str| text.parse::<u16>().ok().filter(|cells| (1..=MOST_CELLS).contains(cells));
-    match parts.and_then(|(width, height)| cells(width).zip(cells(height))) {
-        Some((width, height)) => Ok(Size { width, height }),
-        None => Err(format!("write columns and rows as 160x48, each 1 to {MOST_CELLS}")),
+/// The colours of the screen, as far as they are said.
+fn palette(color: ColorWhen) -> Option<Palette> {
+    match color {
+        ColorWhen::Auto | ColorWhen::Always => None,
+        ColorWhen::Never => Some(Palette::Off),
+        ColorWhen::Eight => Some(Palette::Eight),
+        ColorWhen::Sixteen => Some(Palette::Sixteen),
+        ColorWhen::TwoHundred => Some(Palette::TwoHundred),
+        ColorWhen::Rgb => Some(Palette::Rgb),
     }
 }
 

@@ -7,14 +7,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Verdict;
-use super::screen::{LookFlags, Size, beside, size};
+use super::screen::{LookFlags, beside};
 use super::tour::shelf;
 use crate::app::start::Start;
 use crate::app::{App, Lesson, Order, Page, beyond};
-use crate::args::{ColorWhen, SettingFlags};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::flags::SettingFlags;
+use crate::flags::{Size, size};
 use crate::input::shown;
+use crate::output::ColorWhen;
 use crate::output::{Streams, WholeFile};
 use crate::tour::{Progress, Tour};
 use crate::view::picture::Form;

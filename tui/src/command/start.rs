@@ -3,9 +3,9 @@
 use super::screen::{show, theme};
 use super::{Verdict, welcome};
 use crate::app::Session;
-use crate::args::ColorWhen;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::terminal::{self, Setup};

@@ -10,9 +10,9 @@ use ringscope_traces::text::Plain;
 use super::names::Names;
 use super::{Part, Trouble, Watch};
 use crate::app::App;
-use crate::command::screen::Size;
 use crate::failure::Failure;
 use crate::film::{Film, Progress};
+use crate::flags::Size;
 use crate::report::trace_file::header_in_words;
 use crate::view::Look;
 

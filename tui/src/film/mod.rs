@@ -27,7 +27,8 @@ use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Ending, Event, Header, NoNames, Op, Payload, Place, Rank, ReadError, Tag, Vocabulary,
+    Ending, Event, Header, NoNames, Op, Payload, Place, Rank, ReadError, Tag, Trace, Vocabulary,
+    read_trace,
 };
 
 pub use deeds::Deed;
@@ -427,6 +428,15 @@ pub(crate) fn simulated(scenario: &Scenario) -> (Vec<u8>, Finished) {
     let finished = simulate(&limited(scenario), &mut written);
     let (bytes, _) = written.finish(&finished.outcome.end.ending()).expect(MEMORY);
     (bytes, finished)
+}
+
+/// All events of a run.
+pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
+    match source {
+        Source::File(path) => Ok(input::trace(path)?.0),
+        Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
+        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).0[..], &scenario.name)?.0),
+    }
 }
 
 /// The scenario with a limit, if it has none: its run is going to be kept in memory.

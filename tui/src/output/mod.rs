@@ -1,5 +1,6 @@
 //! Where words go: standard output for what was asked for, standard error for everything else.
 
+mod color;
 mod file;
 mod json;
 mod trace;
@@ -8,9 +9,9 @@ use std::env;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use crate::args::ColorWhen;
 use crate::report::Style;
 
+pub use color::ColorWhen;
 pub use file::WholeFile;
 pub use json::{json, put_json};
 pub use trace::{TraceTarget, is_same_file};

@@ -14,7 +14,7 @@ use crossterm::event::{self, Event, KeyEventKind};
 
 use ratatui::layout::Rect;
 
-use crate::app::session::Leave;
+use crate::app::action::Leave;
 use crate::app::{KeyPress, Session};
 use crate::failure::Failure;
 use crate::launch::Stopwatch;

@@ -9,8 +9,8 @@ use ringscope_traces::diff::Comparison;
 use super::facts::{Fact, Scene, Value};
 use super::place::{From, Spot};
 use super::runs::Run;
-use crate::app::grammar::{Lexicon, Misread};
 use crate::film::Moment;
+use crate::language::grammar::{Lexicon, Misread};
 
 /// Why something that a lesson asks has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

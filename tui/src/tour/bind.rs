@@ -15,10 +15,11 @@ use super::question::{Kind, MOST_OPTIONS, Question};
 use super::runs::{Library, Run};
 use super::stop::{PANES, Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
-use crate::app::grammar::Misread;
-use crate::app::{Condition, Pane, Selection};
 use crate::film::{Direction, Moment};
+use crate::language::Condition;
+use crate::language::grammar::Misread;
 use crate::nearest::nearest;
+use crate::pane::{Pane, Selection};
 use crate::report::counted;
 
 /// The most facts and claims of a lesson: each is worked out on its own.

@@ -11,8 +11,8 @@ use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_in_words;
 use ringscope_traces::{Op, Place, Rank, Tag};
 
-use crate::app::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
+use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 use crate::nearest::nearest;
 
 /// What a fact is.

@@ -5,7 +5,7 @@ use super::facts;
 use super::format::{FENCES, FRONT, KEYS, QUESTION, STOP};
 use super::place;
 use super::stop::LOOKS;
-use crate::app::condition;
+use crate::language::condition;
 
 /// A table: its heading, and its rows of what is written and what that is.
 pub type Table = (String, Vec<(String, &'static str)>);

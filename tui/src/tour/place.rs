@@ -4,8 +4,8 @@ use ringscope_traces::diff::Comparison;
 use ringscope_traces::{Op, Place as Event};
 
 use super::facts::nth_deed;
-use crate::app::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 use crate::film::Film;
+use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 
 /// From where a place is looked for.
 #[derive(Clone, Copy)]

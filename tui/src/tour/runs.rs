@@ -9,9 +9,9 @@ use ringscope_traces::text::Plain;
 
 use super::Shelf;
 use super::format::{Draft, Findings, Said};
-use crate::app::diff::trace;
-use crate::app::grammar::Lexicon;
 use crate::film::Film;
+use crate::film::trace;
+use crate::language::grammar::Lexicon;
 use crate::nearest::nearest;
 
 /// A run of a lesson.

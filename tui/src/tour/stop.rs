@@ -4,8 +4,8 @@ use ringscope_traces::Op;
 use ringscope_traces::Place;
 
 use super::facts::Value;
-use crate::app::{Pane, Selection};
 use crate::film::Film;
+use crate::pane::{Pane, Selection};
 
 /// Where a lesson's runs stand in a step, and what is looked at.
 #[derive(Debug, Clone)]

@@ -5,8 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::menu::{Kind, Menu};
-use crate::app::rows::Row;
+use crate::app::menu::{Kind, Menu, Row};
 
 use super::Look;
 use super::geometry::cells;

@@ -10,10 +10,12 @@ use crate::report;
 use super::geometry::{cells, part, whole};
 use super::layout::Placed;
 use super::pen::{Pen, row};
-use super::ring::ALL_DRAWN;
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{framed, words};
+
+/// Up to so many nodes each has its arc, and its line; beyond, both are an overview.
+pub(super) const ALL_DRAWN: usize = 64;
 
 /// Draws the pane: the strip, and below it how many keys are where, and a scale.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

@@ -21,12 +21,10 @@ use super::scene::{Scene, Stage};
 use super::symbols::Symbol;
 use super::{framed, ownership, pen, words};
 use model::{Node, Picture};
+use ownership::ALL_DRAWN;
 
 /// Up to so many nodes each has its label.
 const ALL_LABELLED: usize = 16;
-
-/// Up to so many nodes each has its arc; beyond, the ring is an overview.
-pub(super) const ALL_DRAWN: usize = 64;
 
 /// How many nodes on each side of the selected one are seen when an overview is zoomed.
 const NEIGHBOURHOOD: usize = 7;

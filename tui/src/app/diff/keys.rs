@@ -1,11 +1,11 @@
 //! What can be done with a comparison, and the keys and lines that do it.
 
 use super::Diff;
+use crate::app::action::Leave;
 use crate::app::keys::{Code, KeyPress, Named};
 use crate::app::menu::{HasMenu, Kind, Menu};
 use crate::app::moving::meant;
 use crate::app::rows::actions;
-use crate::app::session::Leave;
 use crate::app::{Action, PAGE, Prompt, Purpose};
 
 /// What can be done on this page, the most wanted first.

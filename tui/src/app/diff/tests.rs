@@ -7,9 +7,9 @@ use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::{Rank, Trace, write_trace};
 
 use super::keys::ACTIONS;
-use super::work::trace;
 use super::*;
 use crate::app::keys::BINDINGS;
+use crate::film::trace;
 
 /// The trace of a scenario with another window or seed.
 fn run(name: &str, settings: &[(&str, &str)]) -> (Source, Trace) {

@@ -5,12 +5,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use ringscope_traces::diff::{Comparison, Level, compare};
-use ringscope_traces::{Trace, read_trace};
 
 use super::{Row, align};
-use crate::failure::Failure;
-use crate::film::{Source, simulated};
-use crate::input;
+use crate::film::{Source, trace};
 
 /// What the background has found.
 pub(super) enum News {
@@ -49,14 +46,5 @@ pub(super) fn work((a, b): &(Source, Source), tell: &Sender<News>) {
         Err(error) => {
             let _ = tell.send(News::Problem(format!("they cannot be compared: {error}")));
         }
-    }
-}
-
-/// All events of a run.
-pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
-    match source {
-        Source::File(path) => Ok(input::trace(path)?.0),
-        Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
-        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).0[..], &scenario.name)?.0),
     }
 }

@@ -1,11 +1,11 @@
 //! What can be done with a lesson, and the keys that do it.
 
 use super::{Draft, Lesson, Wish, shown};
+use crate::app::action::Leave;
 use crate::app::keys::KeyPress;
 use crate::app::menu::{HasMenu, Kind, Menu};
 use crate::app::reproduce::quoted;
 use crate::app::rows::actions;
-use crate::app::session::Leave;
 use crate::app::{Action, PAGE, Target};
 
 /// What can be done on this page, the most wanted first.

@@ -16,8 +16,8 @@ use ringscope_traces::text::Plain;
 use tempfile::TempDir;
 
 use super::Verdict;
-use crate::args::{SettingFlags, seconds, set};
 use crate::failure::Failure;
+use crate::flags::{SettingFlags, seconds, set};
 use crate::input::{Origin, shown};
 use crate::launch::{Flavor, Interrupt, Runner};
 use crate::output::{Notes, Streams};

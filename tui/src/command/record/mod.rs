@@ -13,8 +13,8 @@ use ringscope_traces::parts::written;
 
 use super::Verdict;
 use super::merge::{Found, holds_parts};
-use crate::args::seconds;
 use crate::failure::Failure;
+use crate::flags::seconds;
 use crate::launch::{How, Interrupt, Stopwatch, attend, recorder};
 use crate::output::{Streams, TraceTarget};
 use folder::Folder;

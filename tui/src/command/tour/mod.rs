@@ -7,13 +7,14 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use super::Verdict;
-use super::screen::{LookFlags, Size, show, size};
+use super::screen::{LookFlags, show};
 use crate::app::Session;
-use crate::args::ColorWhen;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::nearest::nearest;
+use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::terminal::{self, Setup};
 use crate::tour::builtin::{self, ALL};

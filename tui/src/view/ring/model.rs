@@ -9,9 +9,10 @@ use ringscope_traces::Rank;
 
 use super::super::geometry::{CELL_WIDTH, Disc, Point, Span, cells, floor};
 use super::super::labels::Free;
+use super::super::ownership::ALL_DRAWN;
 use super::super::scene::{Scene, Stage};
 use super::super::symbols::Symbol;
-use super::{ALL_DRAWN, ALL_LABELLED, NEIGHBOURHOOD, ZOOMED, angles};
+use super::{ALL_LABELLED, NEIGHBOURHOOD, ZOOMED, angles};
 
 /// From this width on a label has the count of the keys.
 const WIDTH_FOR_COUNTS: u16 = 60;

@@ -1,4 +1,7 @@
-//! The panes.
+//! The panes of a run, and what is selected in all of them: what somebody looks at.
+
+use ringscope_sim::protocol::Key;
+use ringscope_traces::{Place, Rank};
 
 /// A part of the screen that shows one side of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,4 +52,18 @@ impl Pane {
             Pane::Ownership => "Ownership, unrolled",
         }
     }
+}
+
+/// What is selected, in every pane at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Selection {
+    /// Whatever the event at the cursor is about.
+    #[default]
+    Cursor,
+    /// A rank.
+    Rank(Rank),
+    /// A message, by its send.
+    Message(Place),
+    /// A key.
+    Key(Key),
 }

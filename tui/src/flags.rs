@@ -1,0 +1,108 @@
+//! Flags that several subcommands take, and what their values mean.
+
+use std::time::Duration;
+
+use clap::{ArgMatches, FromArgMatches};
+use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
+
+use crate::failure::Failure;
+
+/// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
+#[derive(Debug, Clone, Default)]
+pub struct SettingFlags {
+    given: Vec<(&'static str, String)>,
+}
+
+impl SettingFlags {
+    /// The settings that were given, by name, and their values.
+    pub fn given(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.given.iter().cloned()
+    }
+
+    /// Changes the settings as the flags say.
+    ///
+    /// # Errors
+    ///
+    /// The first value that its setting does not take.
+    pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
+        self.given.iter().try_for_each(|(name, value)| set(settings, name, value))
+    }
+}
+
+/// Sets a setting as its flag says.
+pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Failure> {
+    let bad = match settings.set(name, value) {
+        Ok(()) => return Ok(()),
+        Err(bad) => bad,
+    };
+    Err(Failure::about(&format!("--{name}"), bad.message).hint_maybe(bad.hint))
+}
+
+/// A time on the command line, in seconds.
+pub fn seconds(word: &str) -> Result<Duration, String> {
+    const MOST: f64 = 1e6;
+    let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= MOST {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("expected more than 0 and at most 1000000 seconds".into())
+    }
+}
+
+impl clap::Args for SettingFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        SETTINGS.iter().map(flag).fold(command, clap::Command::arg)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = SETTINGS.iter().filter_map(|setting| {
+            let value = matches.get_one::<String>(setting.name)?;
+            Some((setting.name, value.clone()))
+        });
+        Ok(SettingFlags { given: given.collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn flag(setting: &'static Setting) -> clap::Arg {
+    let (_, value_name) = setting.form.split_once(' ').expect("a form is a name and a value");
+    clap::Arg::new(setting.name)
+        .long(setting.name)
+        .value_name(value_name)
+        .help(format!("{} [{}]", setting.help, setting.allowed))
+        .help_heading("Settings, which count for more than the scenario's")
+        .allow_negative_numbers(true)
+}
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// The columns.
+    pub width: u16,
+    /// The rows.
+    pub height: u16,
+}
+
+/// The most columns or rows: no screen is larger, and a buffer has to be made of them.
+const MOST_CELLS: u16 = 1000;
+
+/// Reads `160x48`.
+pub fn size(text: &str) -> Result<Size, String> {
+    let parts = text.split_once(['x', 'X']);
+    let cells =
+        |text: &str| text.parse::<u16>().ok().filter(|cells| (1..=MOST_CELLS).contains(cells));
+    match parts.and_then(|(width, height)| cells(width).zip(cells(height))) {
+        Some((width, height)) => Ok(Size { width, height }),
+        None => Err(format!("write columns and rows as 160x48, each 1 to {MOST_CELLS}")),
+    }
+}
