@@ -6,19 +6,18 @@ use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
-use super::screen::{self, LookFlags, beside};
+use super::screen::{self, ScreenFlags, beside};
 use super::{Verdict, diff, show};
 use crate::app::{Order, Session};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
-use crate::flags::{Size, size};
 use crate::input::{is_trace, shown};
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::Symbols;
-use crate::terminal::{self, Setup};
+use crate::terminal;
 use crate::tour::Progress;
 
 /// Look at a run after any of its events, forwards and backwards
@@ -55,20 +54,12 @@ pub struct Args {
     #[arg(long)]
     unchecked: bool,
 
-    /// Use no more of the terminal than this
-    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
-    size: Option<Size>,
-
     /// A line an event, and no screen
     #[arg(long, help_heading = "Output")]
     plain: bool,
 
-    /// Leave the mouse to the terminal
-    #[arg(long, help_heading = "Output")]
-    no_mouse: bool,
-
     #[command(flatten)]
-    look: LookFlags,
+    screen: ScreenFlags,
 }
 
 pub fn execute(
@@ -85,7 +76,7 @@ pub fn execute(
     if args.plain || !terminal::is_capable() {
         return match &args.diff {
             Some(other) => compared(&order, other, streams),
-            None => lines(&order, args.look.marks(config), streams),
+            None => lines(&order, args.screen.marks(config), streams),
         };
     }
     let app = order.open()?;
@@ -95,11 +86,7 @@ pub fn execute(
             recent::remember(run);
         }
     }
-    let setup = Setup {
-        look: args.look.look(config, color),
-        has_mouse: config.has_mouse && !args.no_mouse,
-        size: args.size.map(|size| (size.width, size.height)),
-    };
+    let setup = args.screen.setup(config, color);
     let mut session = Session::of(app, Progress::load(), config.keymap.clone());
     other.into_iter().for_each(|diff| session.lay_upon(diff));
     screen::show(&mut session, setup)?;

@@ -9,6 +9,7 @@ use crate::app::diff::Diff;
 use crate::app::{App, Session};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::flags::{Size, size};
 use crate::output::ColorWhen;
 use crate::recent;
 use crate::report::lanes;
@@ -16,6 +17,37 @@ use crate::terminal::{self, Setup};
 use crate::view::Look;
 use crate::view::symbols::Symbols;
 use crate::view::theme::{Palette, Said, Theme};
+
+/// How the screen is set up, as far as it is said on the command line.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ScreenFlags {
+    /// Use no more of the terminal than this
+    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
+    size: Option<Size>,
+
+    /// Leave the mouse to the terminal
+    #[arg(long, help_heading = "Output")]
+    no_mouse: bool,
+
+    #[command(flatten)]
+    look: LookFlags,
+}
+
+impl ScreenFlags {
+    /// How it is set up, by the configuration where the command line says nothing.
+    pub fn setup(&self, config: &Config, color: ColorWhen) -> Setup {
+        Setup {
+            look: self.look.look(config, color),
+            has_mouse: config.has_mouse && !self.no_mouse,
+            size: self.size.map(|size| (size.width, size.height)),
+        }
+    }
+
+    /// The marks of lines of events.
+    pub fn marks(&self, config: &Config) -> lanes::Symbols {
+        self.look.marks(config)
+    }
+}
 
 /// How things look, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]

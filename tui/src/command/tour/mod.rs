@@ -7,16 +7,15 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use super::Verdict;
-use super::screen::{LookFlags, show};
+use super::screen::{ScreenFlags, show};
 use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::nearest::nearest;
 use crate::output::ColorWhen;
 use crate::output::Streams;
-use crate::terminal::{self, Setup};
+use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};
 
@@ -58,16 +57,8 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     plain: bool,
 
-    /// Use no more of the terminal than this
-    #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
-    size: Option<Size>,
-
-    /// Leave the mouse to the terminal
-    #[arg(long, help_heading = "Output")]
-    no_mouse: bool,
-
     #[command(flatten)]
-    look: LookFlags,
+    screen: ScreenFlags,
 }
 
 pub fn execute(
@@ -85,7 +76,7 @@ pub fn execute(
         return tables::facts(&mut streams.out);
     }
     let is_plain = args.plain || !terminal::is_capable();
-    let session = match &args.lesson[..] {
+    let mut session = match &args.lesson[..] {
         [] if is_plain => return tables::list(&mut streams.out),
         [word] if is_plain => return plain::execute(&shelf(word)?, streams),
         [] => Session::tours(Progress::load(), config.keymap.clone()),
@@ -98,20 +89,7 @@ pub fn execute(
             return Err(failure.hint("`ringscope tour --check` takes several"));
         }
     };
-    on_screen(session, args, (config, color))
-}
-
-fn on_screen(
-    mut session: Session,
-    args: &Args,
-    (config, color): (&Config, ColorWhen),
-) -> Result<Verdict, Failure> {
-    let setup = Setup {
-        look: args.look.look(config, color),
-        has_mouse: config.has_mouse && !args.no_mouse,
-        size: args.size.map(|size| (size.width, size.height)),
-    };
-    show(&mut session, setup)?;
+    show(&mut session, args.screen.setup(config, color))?;
     Ok(Verdict::Good)
 }
 
