@@ -45,14 +45,20 @@ fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
 }
 
 /// The ranks that the message comes through, a long way cut short.
+///
+/// It is told from the lowest rank on: where a real run was looked at is chance.
 fn way<M>(circle: &Circle<M>) -> String {
     const NAMED: usize = 12;
-    let named = circle.through.iter().take(NAMED).map(Rank::to_string);
-    let mut way: Vec<_> = named.collect();
-    if circle.through.len() > NAMED {
-        way.push(format!("... ({} ranks)", circle.through.len()));
+    let through = &circle.through;
+    let lowest = through.iter().min();
+    let start = through.iter().position(|rank| Some(rank) == lowest).unwrap_or(0);
+    let (behind, before) = through.split_at(start);
+    let ranks = before.iter().chain(behind).map(Rank::to_string);
+    let mut way: Vec<_> = ranks.take(NAMED).collect();
+    if through.len() > NAMED {
+        way.push(format!("... ({} ranks)", through.len()));
     }
-    way.extend(circle.through.first().map(Rank::to_string));
+    way.extend(lowest.map(Rank::to_string));
     format!("through ranks {}", way.join(" -> "))
 }
 
@@ -123,5 +129,22 @@ fn reply_goes_round<N: Node>(
              does not lead to the head, since a node was rewired that was in the ring already. \
              {FOR_EVER}"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::classic::Message;
+
+    #[test]
+    fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
+        let way = |through: &[u32]| {
+            let through = through.iter().copied().map(Rank).collect();
+            way(&Circle { message: Message::End, through, period: None })
+        };
+        assert_eq!(way(&[6, 0]), "through ranks 0 -> 6 -> 0");
+        assert_eq!(way(&[3, 5, 1]), way(&[1, 3, 5]));
+        assert_eq!(way(&[4]), "through ranks 4 -> 4");
     }
 }
