@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
@@ -96,8 +96,10 @@ impl Args {
             Some(Command::Config(args)) => {
                 config::execute(args, (self.config.as_deref(), &config), streams)
             }
-            Some(Command::Completions(args)) => completions::execute(args, streams),
-            Some(Command::Man(args)) => man::execute(args, streams),
+            Some(Command::Completions(args)) => {
+                completions::execute(args, Args::command(), streams)
+            }
+            Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
             None => start::execute((&config()?, self.color), streams),
         }
     }
@@ -107,8 +109,6 @@ impl Args {
 mod documented;
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

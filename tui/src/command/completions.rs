@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::Verdict;
@@ -23,10 +22,14 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(
+    args: &Args,
+    mut program: clap::Command,
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
     // It panics where it cannot write; a reader that goes away is no reason to.
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut crate::args::Args::command(), NAME, &mut text);
+    clap_complete::generate(args.shell, &mut program, NAME, &mut text);
     streams.out.write_all(&text)?;
     Ok(Verdict::Good)
 }

@@ -3,7 +3,6 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
 use clap_mangen::Man;
 
 use super::Verdict;
@@ -24,8 +23,12 @@ pub struct Args {
     folder: Option<PathBuf>,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let pages = pages(crate::args::Args::command())?;
+pub fn execute(
+    args: &Args,
+    program: clap::Command,
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    let pages = pages(program)?;
     match &args.folder {
         None => streams.out.write_all(&pages[0].text)?,
         Some(folder) if !folder.is_dir() => {
