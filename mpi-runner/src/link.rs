@@ -3,6 +3,9 @@
 //! The nodes' messages go through the world's communicator, with the protocol's tags; what the ranks
 //! say to keep watch over the run goes through a duplicate of it, where no receive of a node can take it.
 
+use std::thread;
+use std::time::Duration;
+
 use mpi::collective::Root as _;
 use mpi::point_to_point::{Destination, MatchedReceiveVec as _, Source};
 use mpi::request;
@@ -10,6 +13,9 @@ use mpi::topology::{Communicator as _, SimpleCommunicator};
 use ringscope_traces::{Rank, Tag};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+/// How long a launcher may take to pass on what a rank has said.
+const PASSING_ON: Duration = Duration::from_millis(100);
 
 /// A message as it came.
 #[derive(Debug)]
@@ -107,8 +113,12 @@ impl Link {
         number
     }
 
-    /// Ends the program here and now, every rank of it.
+    /// Ends the program, every rank of it, when what was told before has had the time to be passed on.
+    ///
+    /// MPICH's launcher ends everything as soon as it hears of it, and with that what a rank has written
+    /// to standard error and the launcher has not read yet.
     pub fn abort(&self, code: i32) -> ! {
+        thread::sleep(PASSING_ON);
         self.nodes.abort(code)
     }
 }
