@@ -139,10 +139,36 @@ fn it_stops_and_comes_back_whole_with_half_a_sequence() {
     pty.signal(Signal::TSTP);
     pty.until("the terminal as it was before", is_as_before);
     pty.signal(Signal::CONT);
-    pty.until("the run again", |screen| {
-        !is_as_before(screen) && screen.contents().contains("0/222")
-    });
+    pty.until("the run again", |screen| !is_as_before(screen) && screen.contents().contains("0/222"));
     pty.signal(Signal::TERM);
     assert_eq!(pty.ended("a run").signal(), Some("Terminated"));
     assert!(is_as_before(pty.screen()));
+}
+
+#[test]
+fn any_signal_that_ends_the_program_leaves_the_terminal_whole() {
+    let signals = [
+        (Signal::ABORT, "Aborted"),
+        (Signal::ALARM, "Alarm clock"),
+        (Signal::HUP, "Hangup"),
+        (Signal::INT, "Interrupt"),
+        (Signal::PROF, "Profiling timer expired"),
+        (Signal::QUIT, "Quit"),
+        (Signal::TERM, "Terminated"),
+        (Signal::USR1, "User defined signal 1"),
+        (Signal::USR2, "User defined signal 2"),
+        (Signal::VTALARM, "Virtual timer expired"),
+        (Signal::XCPU, "CPU time limit exceeded"),
+        (Signal::XFSZ, "File size limit exceeded"),
+    ];
+    for (signal, name) in signals {
+        let mut pty = Pty::start(&["play", "join"]);
+        pty.until_text("0/222");
+        // With half a sequence as well: nothing of it may be waited for.
+        pty.send(b"\x1b[<");
+        pty.signal(signal);
+        let status = pty.ended(name);
+        assert_eq!(status.signal(), Some(name), "who waits for it learns of it");
+        assert!(is_as_before(pty.screen()), "{name}");
+    }
 }

@@ -4,11 +4,18 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
+    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::{SigId, flag, low_level};
 
-/// The signals that end the program, once the terminal is given back.
-const ENDING: [i32; 3] = [SIGHUP, SIGINT, SIGTERM];
+/// The signals that end a program which does nothing about them, and that can wait until the terminal is given
+/// back: all but those of a fault in the program itself.
+const ENDING: [i32; 12] = [
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU, SIGXFSZ,
+];
 
 /// Takes note of signals, as long as it lives.
 #[derive(Debug, Default)]
