@@ -139,7 +139,9 @@ fn it_stops_and_comes_back_whole_with_half_a_sequence() {
     pty.signal(Signal::TSTP);
     pty.until("the terminal as it was before", is_as_before);
     pty.signal(Signal::CONT);
-    pty.until("the run again", |screen| !is_as_before(screen) && screen.contents().contains("0/222"));
+    pty.until("the run again", |screen| {
+        !is_as_before(screen) && screen.contents().contains("0/222")
+    });
     pty.signal(Signal::TERM);
     assert_eq!(pty.ended("a run").signal(), Some("Terminated"));
     assert!(is_as_before(pty.screen()));
