@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
-use ringscope_traces::{ByRank, Ending, Op, Place, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, Ending, EventIndex, Op, Rank, Tag, Trace};
 
 use crate::standing::Doing;
 
@@ -45,7 +45,7 @@ impl Receipt {
     fn of(by_rank: &ByRank, trace: &Trace, rank: Rank) -> Vec<Receipt> {
         let events = by_rank.places(rank).iter().enumerate();
         let receipts = events.filter(|(_, place)| trace[**place].op == Op::Recv);
-        let receipt = |(index, place): (usize, &Place)| {
+        let receipt = |(index, place): (usize, &EventIndex)| {
             let event = &trace[*place];
             Receipt { source: event.peer, tag: event.tag, index, line: place.line() }
         };

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use ringscope_traces::{Ending, Op, Place, Rank, Trace};
+use ringscope_traces::{Ending, EventIndex, Op, Rank, Trace};
 
 use super::acks::{Acks, Asked};
 use super::books::Books;
@@ -20,7 +20,7 @@ pub(super) struct Bench<'a> {
     /// The rank that issues the commands.
     command: Rank,
     /// The places of its events.
-    places: Vec<Place>,
+    places: Vec<EventIndex>,
     books: Books,
     gets: Gets,
     acks: Acks,
@@ -55,7 +55,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Takes the next event of the command node.
-    pub fn take(&mut self, place: Place) -> Result<(), CannotJudge> {
+    pub fn take(&mut self, place: EventIndex) -> Result<(), CannotJudge> {
         let now = Moment::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
@@ -253,7 +253,7 @@ impl<'a> Bench<'a> {
         Letter::of_event::<classic::Message>(&self.trace[place])
     }
 
-    fn place(&self, at: Moment) -> (usize, Place) {
+    fn place(&self, at: Moment) -> (usize, EventIndex) {
         let index = at.index().expect("nothing is said before the first event");
         (index, self.places[index])
     }

@@ -35,7 +35,7 @@ mod gets;
 mod hear;
 mod register;
 
-use ringscope_traces::{Place, Rank, Trace};
+use ringscope_traces::{EventIndex, Rank, Trace};
 
 pub use finding::{OneOf, Wrong};
 
@@ -94,7 +94,9 @@ pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
     let keyspace = conform::keyspace(&trace.header)?;
     let command = Rank(trace.header.ranks.saturating_sub(1));
     let mut bench = Bench::new(trace, command, StorageId(keyspace));
-    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].rank == command) {
+    for place in
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].rank == command)
+    {
         bench.take(place)?;
         if bench.is_lost() {
             break;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::words::deed;
 use ringscope_traces::{
-    ByRank, Ending, Event, Footer, Header, Matching, Op, Place, Rank, Source, TimeKind, Trace,
+    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Op, Rank, Source, TimeKind, Trace,
     read_trace,
 };
 
@@ -43,7 +43,7 @@ pub struct Departure {
     /// The place among the rank's events, from 0; where the record ends too early, how many it has.
     pub index: usize,
     /// The event's place in the record; `None` where the record ends too early.
-    pub place: Option<Place>,
+    pub place: Option<EventIndex>,
     /// What the record says, and what the simulator does.
     pub what: String,
 }
@@ -99,9 +99,9 @@ fn receive_all(
     trace: &Trace,
     world: &mut World<ClassicNode, Chosen>,
     observer: &mut (Written<Vec<u8>>, Prints),
-) -> Option<Place> {
+) -> Option<EventIndex> {
     let mut receives =
-        (0..trace.events.len()).map(Place).filter(|place| trace[*place].op == Op::Recv);
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv);
     receives.find(|place| {
         let Event { rank, peer, .. } = trace[*place];
         !world.choose(Choice { rank, source: peer }, observer)
@@ -135,8 +135,8 @@ impl<'a> Sides<'a> {
 
     /// The first event of the record that the simulator does not repeat, the first that it does not
     /// have, or what is wrong with the record's end.
-    fn departure(&self, stuck: Option<Place>) -> Option<Departure> {
-        let mut places = (0..self.record.events.len()).map(Place);
+    fn departure(&self, stuck: Option<EventIndex>) -> Option<Departure> {
+        let mut places = (0..self.record.events.len()).map(EventIndex);
         let departure = places.find_map(|place| {
             let event = &self.record[place];
             let index = self.recorded.index(event.rank, place)?;
@@ -194,7 +194,7 @@ impl<'a> Sides<'a> {
             return None;
         }
         let matching = Matching::of(self.record);
-        let mut places = (0..self.record.events.len()).map(Place);
+        let mut places = (0..self.record.events.len()).map(EventIndex);
         let place = places.find(|place| {
             self.record[*place].op == Op::Recv && matching.partner(*place).is_none()
         })?;

@@ -1,6 +1,6 @@
 //! A recorded run simulated again, receipt by receipt in the order of the record.
 
-use ringscope_traces::{Op, Place, Trace};
+use ringscope_traces::{EventIndex, Op, Trace};
 
 use super::settings::{CannotJudge, Settings};
 use crate::protocol::classic::ClassicNode;
@@ -16,7 +16,7 @@ pub enum CannotReplay {
     #[error("line {} receives what was not sent, or what its rank does not take", .place.line())]
     Receive {
         /// The event.
-        place: Place,
+        place: EventIndex,
     },
 }
 
@@ -44,7 +44,9 @@ pub fn replay<O: Observer<ClassicNode>>(
     let nodes = super::nodes(trace, &settings);
     let mut observer = onlooker(&nodes);
     let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);
-    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].op == Op::Recv) {
+    for place in
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv)
+    {
         let event = &trace[place];
         let choice = Choice { rank: event.rank, source: event.peer };
         if !world.choose(choice, &mut observer) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ringscope_traces::{Event, Op, Place, Rank};
+use ringscope_traces::{Event, EventIndex, Op, Rank};
 use rustc_hash::FxHashMap;
 
 use super::mail::Mail;
@@ -29,12 +29,12 @@ pub struct Journey {
     pub(super) mail: Mail,
     pub(super) eager: Option<u64>,
     /// The last receive.
-    last: Option<Place>,
+    last: Option<EventIndex>,
     outbox: Outbox<Message>,
     cursor: usize,
     ledger: Ledger,
     listed: [usize; Invariant::ALL.len()],
-    sightings: Vec<(Place, Violation)>,
+    sightings: Vec<(EventIndex, Violation)>,
     touches: Vec<Touch>,
     /// The ranks that have received something since the last checkpoint.
     busy: Vec<Rank>,
@@ -101,7 +101,7 @@ impl Journey {
     ///
     /// What is wrong with the event.
     pub fn take(&mut self, event: &Event) -> Result<(), What> {
-        let place = Place(self.cursor);
+        let place = EventIndex(self.cursor);
         let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
         if event.rank.0 >= ranks || event.peer.0 >= ranks {
             return Err(What::NoSuchRank { ranks });
@@ -116,13 +116,13 @@ impl Journey {
         Ok(())
     }
 
-    fn send(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+    fn send(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
         self.duty(event.rank).send(event, &message)?;
         self.mail.send(place, event, message);
         Ok(())
     }
 
-    fn receive(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+    fn receive(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
         let rank = event.rank;
         let duty = self.duty(rank);
         duty.may_receive(event)?;
@@ -146,14 +146,19 @@ impl Journey {
         self.duties.entry(rank).or_insert_with(|| Duty::start(node, ranks))
     }
 
-    fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, Place)) {
+    fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
         self.ledger.happens(&Happening { rank, op, peer, message, now_ns: t, clock, number });
     }
 
     /// Takes note of what a receive has brought about.
-    fn note(&mut self, at: Place, rank: Rank, (message, before): (&Message, Option<&Storage>)) {
+    fn note(
+        &mut self,
+        at: EventIndex,
+        rank: Rank,
+        (message, before): (&Message, Option<&Storage>),
+    ) {
         self.last = Some(at);
         self.busy.push(rank);
         let view = self.nodes[rank.index()].view();
@@ -164,7 +169,7 @@ impl Journey {
     }
 
     /// Takes note of the violations that the ledger has listed since the last time.
-    fn sight(&mut self, at: Place) {
+    fn sight(&mut self, at: EventIndex) {
         for (invariant, listed) in Invariant::ALL.iter().zip(&mut self.listed) {
             let violations = &self.ledger.tally(*invariant).violations;
             if violations.len() > *listed {
@@ -190,7 +195,7 @@ impl Journey {
     }
 
     /// Takes the violations that were found since the last time, and after which event.
-    pub fn take_sightings(&mut self) -> Vec<(Place, Violation)> {
+    pub fn take_sightings(&mut self) -> Vec<(EventIndex, Violation)> {
         std::mem::take(&mut self.sightings)
     }
 

@@ -1,6 +1,6 @@
 //! What became of a key: where it was stored, read, and moved to.
 
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use crate::protocol::classic::Message;
 use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
@@ -11,7 +11,7 @@ pub struct Touch {
     /// The key.
     pub key: Key,
     /// The receive at which it happened.
-    pub at: Place,
+    pub at: EventIndex,
     /// Where.
     pub rank: Rank,
     /// What.

@@ -12,7 +12,7 @@ use std::io::Write;
 
 use ringscope_sim::protocol::{Node as _, StorageId};
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::names::Kind;
 use super::{Part, Reel, Trouble};
@@ -57,7 +57,7 @@ pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
 /// The ranks of the part's messages, in ring order.
 fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, Trouble> {
     let mut busy = BTreeSet::new();
-    for at in (reel.from..reel.to).map(Place) {
+    for at in (reel.from..reel.to).map(EventIndex) {
         let fact = reel.film().fact(at);
         busy.extend([fact.rank, fact.peer]);
         if busy.len() > MOST_LANES {
@@ -197,7 +197,7 @@ fn stroke(kind: Kind) -> Stroke {
 }
 
 fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
-    let wrong: BTreeSet<Place> = reel.film().sightings().iter().map(|one| one.at).collect();
+    let wrong: BTreeSet<EventIndex> = reel.film().sightings().iter().map(|one| one.at).collect();
     for (at, y) in &plan.rows {
         let Some(lane) = plan.lane(reel.film().fact(*at).rank) else { continue };
         let center = Point(plan.x(lane), plan.y(*y));

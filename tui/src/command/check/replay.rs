@@ -2,7 +2,7 @@
 
 use ringscope_sim::conform::{Replayed, replay};
 use ringscope_sim::ledger::{Invariant, Ledger};
-use ringscope_traces::{Op, Place, Trace};
+use ringscope_traces::{EventIndex, Op, Trace};
 
 use super::answer::{Answer, Found, Says};
 use crate::report::counted;
@@ -21,8 +21,10 @@ pub fn invariants(trace: &Trace) -> Answer {
 }
 
 fn answer(ledger: &Ledger, trace: &Trace) -> Answer {
-    let receives: Vec<_> =
-        (0..trace.events.len()).map(Place).filter(|place| trace[*place].op == Op::Recv).collect();
+    let receives: Vec<_> = (0..trace.events.len())
+        .map(EventIndex)
+        .filter(|place| trace[*place].op == Op::Recv)
+        .collect();
     // The ledger counts receives, from 1.
     let line = |at: u64| {
         let nth = usize::try_from(at).ok()?.checked_sub(1)?;
