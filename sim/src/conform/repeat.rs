@@ -17,7 +17,7 @@ use super::settings::{CannotJudge, Settings};
 use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Message as _, Print, Protocol, Wait};
 use crate::world::recording::Written;
-use crate::world::{Choice, Chosen, Observer, World};
+use crate::world::{ByChoice, Choice, Observer, World};
 
 /// A recorded run that was simulated again.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
     let written = Written::new(Vec::new(), &header(&trace.header)).expect(MEMORY);
     let mut observer = (written, Prints::default());
     let nodes = super::nodes(trace, settings);
-    let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);
+    let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
     let stuck = receive_all(trace, &mut world, &mut observer);
     let (written, Prints(prints)) = observer;
     let (bytes, _) = written.finish(&Ending::Stopped).expect(MEMORY);
@@ -97,7 +97,7 @@ fn header(of_record: &Header) -> Header {
 /// Lets every receive of the record happen; the first that cannot.
 fn receive_all(
     trace: &Trace,
-    world: &mut World<ClassicNode, Chosen>,
+    world: &mut World<ClassicNode, ByChoice>,
     observer: &mut (Written<Vec<u8>>, Prints),
 ) -> Option<EventIndex> {
     let mut receives =
@@ -124,11 +124,11 @@ struct Sides<'a> {
     recorded: ByRank,
     simulation: Trace,
     simulated: ByRank,
-    world: &'a World<ClassicNode, Chosen>,
+    world: &'a World<ClassicNode, ByChoice>,
 }
 
 impl<'a> Sides<'a> {
-    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, Chosen>) -> Self {
+    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, ByChoice>) -> Self {
         let (recorded, simulated) = (ByRank::of(record), ByRank::of(&simulation));
         Sides { record, recorded, simulation, simulated, world }
     }

@@ -4,7 +4,7 @@ use ringscope_traces::{EventIndex, Op, Trace};
 
 use super::settings::{CannotJudge, Settings};
 use crate::protocol::classic::ClassicNode;
-use crate::world::{Choice, Chosen, Observer, World};
+use crate::world::{ByChoice, Choice, Observer, World};
 
 /// Why a trace cannot be simulated again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum CannotReplay {
 #[derive(Debug)]
 pub struct Replayed<O> {
     /// The world after the last receive.
-    pub world: World<ClassicNode, Chosen>,
+    pub world: World<ClassicNode, ByChoice>,
     /// Who looked on.
     pub observer: O,
 }
@@ -43,7 +43,7 @@ pub fn replay<O: Observer<ClassicNode>>(
     let settings = Settings::of(&trace.header)?;
     let nodes = super::nodes(trace, &settings);
     let mut observer = onlooker(&nodes);
-    let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);
+    let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
     for place in
         (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv)
     {

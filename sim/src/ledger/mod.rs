@@ -17,7 +17,7 @@ pub use invariant::{Invariant, Tally, Violation};
 
 use crate::protocol::arithmetic::{Break, KeyRange, Ring};
 use crate::protocol::{Command, Key, Meaning, Message, Node, Role, StorageId, Value};
-use crate::world::{Happening, Observer};
+use crate::world::{Observed, Observer};
 use invariant::{Books, Moment};
 use order::{Receipt, SenderOrder};
 use pairs::Pairs;
@@ -128,16 +128,16 @@ impl Ledger {
 
     // Where it is called it is known whether a message is sent or received: half of this is left.
     #[inline(always)]
-    pub(crate) fn happens<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        match happening.op {
-            Op::Send => self.sent(happening),
-            Op::Recv => self.received(happening),
+    pub(crate) fn happens<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        match observed.op {
+            Op::Send => self.sent(observed),
+            Op::Recv => self.received(observed),
         }
     }
 
     #[inline]
-    fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, peer, message, number, now_ns, .. } = happening;
+    fn received<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, peer, message, number, now_ns, .. } = observed;
         self.moment = Moment { received: self.moment.received + 1, now_ns };
         self.at = rank;
         self.spoke = false;
@@ -162,11 +162,11 @@ impl Ledger {
     }
 
     #[inline]
-    fn sent<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let rank = happening.rank;
+    fn sent<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let rank = observed.rank;
         let own_step = rank == self.at;
         self.spoke |= own_step;
-        match happening.message.meaning() {
+        match observed.message.meaning() {
             Meaning::Command(command) if self.command == Some(rank) => self.reads.sent(command),
             // It passes the PUT on.
             Meaning::Command(_) if own_step => self.put = None,
@@ -315,8 +315,8 @@ fn words<N: Node>(
 
 impl<N: Node> Observer<N> for Ledger {
     #[inline(always)]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        self.happens(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        self.happens(observed);
     }
 
     #[inline]

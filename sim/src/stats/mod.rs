@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 pub use report::{Kind, KindRow, LoadRow, MoveRow, Report, Spread, Volume};
 
 use crate::protocol::{Command, Meaning, Message, Node, NodeView, Phase, Role, StorageId};
-use crate::world::{Happening, Observer};
+use crate::world::{Observed, Observer};
 use report::{Gauge, share};
 
 /// Counts as a run goes; [`report`](Stats::report) says what it came to.
@@ -133,8 +133,8 @@ impl Stats {
         .collect()
     }
 
-    fn sent<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, message, number, now_ns, .. } = happening;
+    fn sent<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, message, number, now_ns, .. } = observed;
         let bytes = message.bytes();
         self.total.add(bytes);
         self.desks[rank.index()].sent += 1;
@@ -181,8 +181,8 @@ impl Stats {
         self.next += 1;
     }
 
-    fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, message, number, now_ns, .. } = happening;
+    fn received<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, message, number, now_ns, .. } = observed;
         let cause = self.in_flight.remove(&number);
         let desk = &mut self.desks[rank.index()];
         desk.received += 1;
@@ -279,10 +279,10 @@ fn keys(view: &NodeView<'_>) -> Option<u64> {
 }
 
 impl<N: Node> Observer<N> for Stats {
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        match happening.op {
-            Op::Send => self.sent(happening),
-            Op::Recv => self.received(happening),
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        match observed.op {
+            Op::Send => self.sent(observed),
+            Op::Recv => self.received(observed),
         }
     }
 
@@ -302,7 +302,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::{Key, Script, Value, classic};
-    use crate::world::{Limits, Timed, World, latency::Latency, run};
+    use crate::world::{ByArrival, Limits, World, latency::Latency, run};
 
     #[test]
     fn nothing_is_remembered_of_what_is_over() {
@@ -314,7 +314,7 @@ mod tests {
             let script = Arc::new(script.clone());
             let nodes = classic::nodes(8, 1000, classic::Orders { script, window });
             let mut stats = Stats::new(&nodes);
-            let order = Timed::new(Latency::Constant { ns: 1000 }, 1);
+            let order = ByArrival::new(Latency::Constant { ns: 1000 }, 1);
             let mut world = World::new(nodes, order, None, &mut stats);
             run(&mut world, Rank(7), Limits::default(), &mut stats);
             assert_eq!(stats.next, 55);

@@ -12,7 +12,7 @@ use crate::conform::{Setup, What};
 use crate::ledger::{Invariant, Ledger, Tally, Violation};
 use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Meaning, Message as _, Node as _, Outbox, Phase, Storage, Wait};
-use crate::world::{Happening, Observer as _};
+use crate::world::{Observed, Observer as _};
 
 /// What an entry of a storage takes, with its share of the tree.
 const PAIR_BYTES: usize = 32;
@@ -149,7 +149,7 @@ impl Journey {
     fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
-        self.ledger.happens(&Happening { rank, op, peer, message, now_ns: t, clock, number });
+        self.ledger.happens(&Observed { rank, op, peer, message, now_ns: t, clock, number });
     }
 
     /// Takes note of what a receive has brought about.
@@ -253,6 +253,6 @@ fn tell_sends(ledger: &mut Ledger, duty: &Duty<Message>, (rank, now_ns): (Rank, 
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
         let peer = *peer;
-        ledger.happens(&Happening { rank, op: Op::Send, peer, message, now_ns, clock, number });
+        ledger.happens(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
     }
 }

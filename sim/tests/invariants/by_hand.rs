@@ -1,7 +1,7 @@
 //! Races in an order chosen by hand, and the misuse that a course has seen.
 
 use ringscope_sim::ledger::{Invariant, Ledger};
-use ringscope_sim::world::{Choice, Chosen, End, World};
+use ringscope_sim::world::{ByChoice, Choice, End, World};
 use ringscope_traces::Rank;
 
 use super::{UNIFORM, course, expect, ran, script, setting};
@@ -10,7 +10,7 @@ use super::{UNIFORM, course, expect, ran, script, setting};
 fn chosen(commands: &[&str], window: u32, receipts: &[(u32, u32)]) -> Ledger {
     let nodes = setting(8, window, &script(commands));
     let mut ledger = Ledger::new(&nodes);
-    let mut world = World::new(nodes, Chosen, None, &mut ledger);
+    let mut world = World::new(nodes, ByChoice, None, &mut ledger);
     for (rank, source) in receipts {
         let choice = Choice { rank: Rank(*rank), source: Rank(*source) };
         assert!(world.choose(choice, &mut ledger), "rank {rank} receives from {source}");

@@ -14,7 +14,7 @@ use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, nodes};
 use ringscope_sim::protocol::{Command, Key, Node, Script, StorageId, Value};
 use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::latency::Latency;
-use ringscope_sim::world::{Limits, Outcome, Timed, World, run};
+use ringscope_sim::world::{ByArrival, Limits, Outcome, World, run};
 use ringscope_traces::Rank;
 
 /// Commands as a scenario writes them.
@@ -56,7 +56,7 @@ fn ran_with<N: Node<Message = Message>>(
 ) -> Ran {
     let driver = Rank(u32::try_from(nodes.len()).expect("few ranks") - 1);
     let mut both = (Ledger::new(&nodes), Stats::new(&nodes));
-    let mut world = World::new(nodes, Timed::new(latency, seed), eager, &mut both);
+    let mut world = World::new(nodes, ByArrival::new(latency, seed), eager, &mut both);
     let outcome = run(&mut world, driver, Limits::default(), &mut both);
     let (mut ledger, stats) = both;
     ledger.finish(world.nodes());

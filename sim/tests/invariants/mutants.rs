@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ringscope_sim::ledger::{Invariant, Ledger, Tally};
 use ringscope_sim::protocol::classic::{ClassicNode, Message, Record};
 use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Value, Wait};
-use ringscope_sim::world::{Happening, Observer};
+use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
 
 use super::{UNIFORM, expect, ran, script, setting};
@@ -156,7 +156,7 @@ fn a_message_that_overtakes_another_of_its_sender_is_noticed() {
     let nodes = setting(8, 1, &[]);
     let mut ledger = Ledger::new(&nodes);
     let mut receives = |number, message: &Message| {
-        let happening = Happening {
+        let observed = Observed {
             rank: Rank(3),
             op: Op::Recv,
             peer: Rank(2),
@@ -165,7 +165,7 @@ fn a_message_that_overtakes_another_of_its_sender_is_noticed() {
             clock: 1,
             number,
         };
-        Observer::<ClassicNode>::happened(&mut ledger, &happening);
+        Observer::<ClassicNode>::observed(&mut ledger, &observed);
     };
     receives(4, &Message::Ack(None));
     receives(3, &Message::Get { key: Key(1) });
