@@ -10,7 +10,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
 use ringscope_sim::scenario::{Scenario, Settings, random};
@@ -78,11 +78,11 @@ fn messages(criterion: &mut Criterion) {
                 BatchSize::PerIteration,
             );
         });
-        let ledger = Ledger::new(world.nodes());
+        let checker = InvariantChecker::new(world.nodes());
         group.bench_function(BenchmarkId::new("all invariants", &name), |bencher| {
             bencher.iter_batched_ref(
-                || (world.clone(), ledger.clone()),
-                |(world, ledger)| run(world, Rank(ranks - 1), limits(MESSAGES), ledger),
+                || (world.clone(), checker.clone()),
+                |(world, checker)| run(world, Rank(ranks - 1), limits(MESSAGES), checker),
                 BatchSize::PerIteration,
             );
         });

@@ -43,7 +43,7 @@ fn parse(event: &Event) -> Result<Said, BadMessage> {
         Meaning::End => Ok(Said::End),
         Meaning::Found(value, owner) => Ok(Said::Found(value, owner)),
         Meaning::Done(pair) => Ok(Said::Done(pair)),
-        Meaning::Rewiring => Err(BadMessage::UnknownTag(event.tag)),
+        Meaning::Membership => Err(BadMessage::UnknownTag(event.tag)),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>)
         }
         Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
         Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
-        Meaning::Rewiring => format!(
+        Meaning::Membership => format!(
             "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
              await it either: it comes back, and goes, and comes back. It was the answer to a step of \
              a join or a leave that had gone wrong before, most often because a rank was \
@@ -40,7 +40,7 @@ fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
         Meaning::Command(Command::Remove { id }) => format!("{name} {id}"),
         Meaning::Found(value, owner) => format!("{name} [{value},{owner}]"),
         Meaning::Done(Some((key, value))) => format!("{name} [{key},{value}]"),
-        Meaning::Done(None) | Meaning::End | Meaning::Rewiring => name.into(),
+        Meaning::Done(None) | Meaning::End | Meaning::Membership => name.into(),
     }
 }
 

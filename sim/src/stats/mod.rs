@@ -143,7 +143,7 @@ impl Stats {
                 self.begin(Kind::from(command), Some(command), now_ns);
             }
             Meaning::End if self.command == Some(rank) => self.begin(Kind::End, None, now_ns),
-            Meaning::Rewiring => self.touched.push(rank),
+            Meaning::Membership => self.touched.push(rank),
             Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::End => {}
         }
         let Some(cause) = self.desks[rank.index()].handling else { return };
@@ -188,7 +188,7 @@ impl Stats {
         desk.received += 1;
         desk.handling = cause;
         match message.meaning() {
-            Meaning::Rewiring => self.touched.push(rank),
+            Meaning::Membership => self.touched.push(rank),
             Meaning::Found(..) | Meaning::Done(_) if self.command == Some(rank) => {
                 self.answered(cause, now_ns);
             }

@@ -9,7 +9,7 @@ use super::mail::Mail;
 use super::touch::{Touch, touched};
 use crate::conform::duty::Duty;
 use crate::conform::{Setup, What};
-use crate::ledger::{Invariant, Ledger, Tally, Violation};
+use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
 use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Meaning, Message as _, Node as _, Outbox, Phase, Storage, Wait};
 use crate::world::{Observed, Observer as _};
@@ -32,7 +32,7 @@ pub struct Journey {
     last: Option<EventIndex>,
     outbox: Outbox<Message>,
     cursor: usize,
-    ledger: Ledger,
+    checker: InvariantChecker,
     listed: [usize; Invariant::ALL.len()],
     sightings: Vec<(EventIndex, Violation)>,
     touches: Vec<Touch>,
@@ -55,13 +55,13 @@ impl Journey {
     #[must_use]
     pub fn start(setup: Setup) -> Journey {
         let Setup { mut nodes, eager } = setup;
-        let mut ledger = Ledger::new(&nodes);
+        let mut checker = InvariantChecker::new(&nodes);
         let mut duties = FxHashMap::default();
         let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
         for (rank, node) in (0..count).map(Rank).zip(&mut nodes) {
             let duty = Duty::start(node, count);
             if !duty.owed().is_empty() || duty.wait() != Wait::Any {
-                tell_sends(&mut ledger, &duty, (rank, 0));
+                tell_sends(&mut checker, &duty, (rank, 0));
                 duties.insert(rank, duty);
             }
         }
@@ -73,7 +73,7 @@ impl Journey {
             last: None,
             outbox: Outbox::default(),
             cursor: 0,
-            ledger,
+            checker,
             listed: [0; Invariant::ALL.len()],
             sightings: Vec::new(),
             touches: Vec::new(),
@@ -128,13 +128,13 @@ impl Journey {
         duty.may_receive(event)?;
         let takes_any = duty.wait() == Wait::Any;
         let sent = self.mail.receive(event, &message, takes_any)?;
-        self.ledger_received(event, (&message, sent));
+        self.checker_received(event, (&message, sent));
         let node = &mut self.nodes[rank.index()];
         let before = is_rewiring(&message).then(|| node.view().storage.cloned()).flatten();
         let duty = self.duties.get_mut(&rank).expect("it was there a moment ago");
         duty.receive(node, (event.peer, message.clone()), &mut self.outbox);
-        tell_sends(&mut self.ledger, duty, (rank, event.t));
-        self.ledger.handled(rank, &self.nodes);
+        tell_sends(&mut self.checker, duty, (rank, event.t));
+        self.checker.handled(rank, &self.nodes);
         self.note(place, rank, (&message, before.as_deref()));
         Ok(())
     }
@@ -146,10 +146,10 @@ impl Journey {
         self.duties.entry(rank).or_insert_with(|| Duty::start(node, ranks))
     }
 
-    fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
+    fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
-        self.ledger.happens(&Observed { rank, op, peer, message, now_ns: t, clock, number });
+        self.checker.happens(&Observed { rank, op, peer, message, now_ns: t, clock, number });
     }
 
     /// Takes note of what a receive has brought about.
@@ -168,10 +168,10 @@ impl Journey {
         self.sight(at);
     }
 
-    /// Takes note of the violations that the ledger has listed since the last time.
+    /// Takes note of the violations that the checker has listed since the last time.
     fn sight(&mut self, at: EventIndex) {
         for (invariant, listed) in Invariant::ALL.iter().zip(&mut self.listed) {
-            let violations = &self.ledger.tally(*invariant).violations;
+            let violations = &self.checker.tally(*invariant).violations;
             if violations.len() > *listed {
                 let new = violations[*listed..].iter().cloned();
                 self.sightings.extend(new.map(|violation| (at, violation)));
@@ -182,7 +182,7 @@ impl Journey {
 
     /// Takes a last look at the nodes when the run has come to its end.
     pub fn finish(&mut self) {
-        self.ledger.finish(&self.nodes);
+        self.checker.finish(&self.nodes);
         if let Some(last) = self.last {
             self.sight(last);
         }
@@ -191,7 +191,7 @@ impl Journey {
     /// The books on an invariant.
     #[must_use]
     pub fn tally(&self, invariant: Invariant) -> &Tally {
-        self.ledger.tally(invariant)
+        self.checker.tally(invariant)
     }
 
     /// Takes the violations that were found since the last time, and after which event.
@@ -244,15 +244,15 @@ impl Journey {
 }
 
 fn is_rewiring(message: &Message) -> bool {
-    message.meaning() == Meaning::Rewiring
+    message.meaning() == Meaning::Membership
 }
 
-/// Tells the ledger what a rank has been asked to send.
-fn tell_sends(ledger: &mut Ledger, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
+/// Tells the checker what a rank has been asked to send.
+fn tell_sends(checker: &mut InvariantChecker, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
     for (peer, message) in duty.owed() {
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
         let peer = *peer;
-        ledger.happens(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
+        checker.happens(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
     }
 }

@@ -50,13 +50,13 @@ pub(super) fn touched(
             let how = replies.find_map(|reply| match reply {
                 Meaning::Done(Some(_)) => Some(How::Stored),
                 Meaning::Found(..) => Some(How::Read),
-                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Rewiring => {
+                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Membership => {
                     None
                 }
             });
             how.map(|how| (key, how)).into_iter().collect()
         }
-        Meaning::Rewiring => moved(before, view.storage.map(AsRef::as_ref)),
+        Meaning::Membership => moved(before, view.storage.map(AsRef::as_ref)),
         Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
     }
 }

@@ -130,7 +130,7 @@ fn follow(
 fn command_of(message: &Message) -> Option<Command> {
     match message.meaning() {
         Meaning::Command(command) => Some(command),
-        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => None,
+        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => None,
     }
 }
 

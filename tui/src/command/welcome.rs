@@ -127,7 +127,7 @@ impl Observer<ClassicNode> for Diary {
             Meaning::Command(command) if observed.rank == self.command => self.begin(command),
             // The farewell is of no command.
             Meaning::End => return,
-            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => {}
+            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => {}
         }
         if let Some(step) = self.steps.last_mut() {
             step.messages += 1;

@@ -191,7 +191,7 @@ fn stroke(kind: Kind) -> Stroke {
     match kind {
         Kind::Command => Stroke { color: 0x00_5f_9e, width: 2.2, dash: None },
         Kind::Answer => Stroke { color: 0x00_7a_58, width: 2.2, dash: Some("8 4") },
-        Kind::Rewiring => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
+        Kind::Membership => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
         Kind::Other => Stroke { color: 0x46_52_62, width: 2.2, dash: None },
     }
 }

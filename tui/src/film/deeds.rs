@@ -56,9 +56,9 @@ impl Book {
             (Op::Recv, Meaning::Done(_)) => Some(Turn::Answered(self.others.pop_front()?, at)),
             (
                 Op::Send,
-                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring,
+                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership,
             )
-            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Rewiring) => None,
+            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Membership) => None,
         }
     }
 }

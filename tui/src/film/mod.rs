@@ -20,7 +20,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use ringscope_sim::explain::{Explanation, explain};
-use ringscope_sim::ledger::{Invariant, Violation};
+use ringscope_sim::invariants::{Invariant, Violation};
 use ringscope_sim::protocol::{Key, Protocol};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, simulate};

@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::classic::{ClassicNode, Message};
 use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
 use ringscope_sim::scenario::{builtin, random};
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn the_invariants_are_those_of_the_run_played_again(scenario in scenarios()) {
-        hold_ledger(&scenario)?;
+        hold_checker(&scenario)?;
     }
 
     #[test]
@@ -171,15 +171,15 @@ proptest! {
     }
 }
 
-fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
+fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let bytes = recorded(scenario);
     let trace = read(&bytes);
     let film = film(&bytes, 600);
-    let replayed = conform::replay(&trace, Ledger::new).expect("it conforms");
-    let mut ledger = replayed.observer;
-    ledger.finish(replayed.world.nodes());
+    let replayed = conform::replay(&trace, InvariantChecker::new).expect("it conforms");
+    let mut checker = replayed.observer;
+    checker.finish(replayed.world.nodes());
     for (invariant, checked, failed) in film.tallies() {
-        let tally = ledger.tally(invariant);
+        let tally = checker.tally(invariant);
         prop_assert_eq!((checked, failed), (tally.checked, tally.failed), "{:?}", invariant);
     }
     let receives: Vec<EventIndex> =
@@ -188,7 +188,7 @@ fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
         (at, violation.invariant, violation.rank, violation.what.clone())
     };
     let mut seen: Vec<_> = film.sightings().iter().map(|s| told(s.at, &s.violation)).collect();
-    let mut expected: Vec<_> = ledger
+    let mut expected: Vec<_> = checker
         .violations()
         .into_iter()
         .map(|violation| {
@@ -206,7 +206,7 @@ fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
 fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
     for built_in in builtin::ALL {
         let scenario = built_in.scenario();
-        hold_ledger(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
+        hold_checker(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
         let (live, replayed) = (Film::live(scenario.clone()), film(&recorded(&scenario), 4_000));
         assert_eq!(live.departure(), None, "{}", built_in.name);
         assert_eq!(live.ending(), replayed.ending(), "{}", built_in.name);
