@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use ringscope_sim::answers::{Judgement, judge};
+use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Command, classic::tags};
 use ringscope_sim::scenario::{Scenario, builtin, random};
@@ -24,7 +24,7 @@ use atomic::atomic;
 use support::{Run, reference_runs};
 use talk::{found, words};
 
-fn judged(trace: &Trace) -> Judgement {
+fn judged(trace: &Trace) -> AnswersJudgement {
     judge(trace).expect("it can be judged")
 }
 
