@@ -15,7 +15,7 @@ use super::{ByArrival, Limits, Observer, Step, World};
 use crate::protocol::Node;
 
 /// Looks on at a run that makes no progress.
-pub(super) struct Watch<N: Node> {
+pub(super) struct LivelockDetector<N: Node> {
     driver: Rank,
     ranks: Vec<u64>,
     sum: u64,
@@ -59,16 +59,16 @@ impl<N: Node> Observer<N> for Sums<'_> {
     }
 }
 
-impl<N: Node> Watch<N> {
+impl<N: Node> LivelockDetector<N> {
     /// A watch over that world, from now on.
-    pub fn new(world: &World<N, ByArrival>, driver: Rank) -> Watch<N> {
+    pub fn new(world: &World<N, ByArrival>, driver: Rank) -> LivelockDetector<N> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
         let letters = world.outbox.slots().map(|slot| world.outbox.letter(slot));
         let under_way = letters.map(|letter| hash_of(&(letter.from, letter.to, letter.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
-        Watch { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
+        LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }
 
     /// Runs the world until one of [`Seen`] is the case: a livelock when a state has come again, or when

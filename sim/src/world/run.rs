@@ -3,7 +3,7 @@
 use ringscope_traces::Rank;
 
 use super::end::End;
-use super::livelock::{Seen, Watch};
+use super::livelock::{LivelockDetector, Seen};
 use super::{ByArrival, Observer, Step, World};
 use crate::protocol::Node;
 
@@ -72,7 +72,7 @@ fn run_to_end<N: Node>(
             Step::Nothing => return end_of_quiet(world),
         }
         if world.received() >= look_at {
-            let mut watch = Watch::new(world, driver);
+            let mut watch = LivelockDetector::new(world, driver);
             if let Seen::Livelock(circle) = watch.follow(world, limits, observer) {
                 return End::Livelock(circle);
             }
