@@ -7,13 +7,13 @@
 pub mod app;
 mod args;
 mod command;
-mod config;
+pub mod config;
 mod export;
 pub mod failure;
 pub mod film;
 mod flags;
 mod input;
-mod language;
+pub mod language;
 mod launch;
 mod nearest;
 mod output;
