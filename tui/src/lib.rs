@@ -15,7 +15,6 @@ mod flags;
 mod input;
 pub mod language;
 mod launch;
-mod nearest;
 mod output;
 pub mod pane;
 mod recent;

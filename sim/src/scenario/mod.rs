@@ -10,7 +10,6 @@ mod errors;
 mod keys;
 mod latency;
 mod lexer;
-mod nearest;
 mod parser;
 mod races;
 mod ring;

@@ -6,7 +6,7 @@ use ringscope_traces::text::Plain;
 use ringscope_traces::{Rank, Tag};
 
 use crate::film::Film;
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 /// A word of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

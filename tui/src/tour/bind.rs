@@ -19,9 +19,9 @@ use super::{Faults, Shelf, Step, Tour, in_a_line};
 use crate::film::{Direction, Moment};
 use crate::language::Condition;
 use crate::language::grammar::Misread;
-use crate::nearest::nearest;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
+use ringscope_sim::nearest::nearest;
 
 /// The most facts and claims of a lesson: each is worked out on its own.
 const MOST_ASKED: usize = 1000;

@@ -13,7 +13,7 @@ use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
 use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 /// What a fact is.
 #[derive(Debug, Clone, PartialEq, Eq)]

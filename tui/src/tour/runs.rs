@@ -12,7 +12,7 @@ use super::format::{Draft, Findings, Said};
 use crate::film::Film;
 use crate::film::trace;
 use crate::language::grammar::Lexicon;
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 /// A run of a lesson.
 pub struct Run {
