@@ -12,6 +12,7 @@ mod export;
 pub mod failure;
 pub mod film;
 mod flags;
+mod folders;
 mod input;
 pub mod language;
 mod launch;
@@ -19,7 +20,7 @@ mod output;
 pub mod pane;
 mod recent;
 mod report;
-mod state;
+
 pub mod terminal;
 pub mod tour;
 pub mod view;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::state;
+use crate::folders;
 
 /// How many are kept.
 const MOST: usize = 12;
@@ -30,5 +30,5 @@ pub fn remember(file: &Path) {
 }
 
 fn list() -> Option<PathBuf> {
-    state::file("recent")
+    folders::state("recent")
 }

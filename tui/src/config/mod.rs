@@ -7,10 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-
 use crate::app::Keymap;
 use crate::failure::Failure;
+use crate::folders;
 use crate::input::shown;
 use crate::view::symbols::Symbols;
 use crate::view::theme::Palette;
@@ -150,8 +149,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
 
 /// Where the configuration is looked for when no file is named.
 pub fn usual_path() -> Option<PathBuf> {
-    let folders = ProjectDirs::from("", "", "ringscope")?;
-    Some(folders.config_dir().join("config.toml"))
+    folders::configuration("config.toml")
 }
 
 #[cfg(test)]
