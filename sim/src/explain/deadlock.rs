@@ -4,14 +4,17 @@ use ringscope_traces::Rank;
 
 use super::{Explanation, FinalNodes, in_words, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
-use crate::world::{Blocked, Pending, Stall};
+use crate::world::{Blocked, Pending, WaitForGraph};
 
-pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Explanation {
-    let cycle = stall.cycle();
-    let mut facts = waits(stall, scene);
-    facts.push(under_way(stall, scene));
+pub(super) fn explain<N: Node>(
+    graph: &WaitForGraph<N::Message>,
+    scene: FinalNodes<'_, N>,
+) -> Explanation {
+    let cycle = graph.cycle();
+    let mut facts = waits(graph, scene);
+    facts.push(under_way(graph, scene));
     let for_command_node: Vec<_> =
-        stall.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
+        graph.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
     let paragraph = match (cycle.as_slice(), scene.awaited_command()) {
         ([], command) if !for_command_node.is_empty() => {
             waits_for_command_node(&for_command_node, command, scene)
@@ -27,9 +30,9 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, 
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
-fn waits<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Vec<String> {
+fn waits<N: Node>(graph: &WaitForGraph<N::Message>, scene: FinalNodes<'_, N>) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
-    let mut blocked = stall.blocked.clone();
+    let mut blocked = graph.blocked.clone();
     blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
     let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait(*wait, scene)).collect();
     if blocked.len() > NAMED {
@@ -46,8 +49,8 @@ fn one_wait<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
     }
 }
 
-fn under_way<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
-    match stall.pending.as_slice() {
+fn under_way<N: Node>(graph: &WaitForGraph<N::Message>, scene: FinalNodes<'_, N>) -> String {
+    match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("nobody takes what has arrived: {}", letters(pending, scene)),
     }
@@ -67,9 +70,12 @@ fn letters<N: Node>(pending: &[Pending<N::Message>], scene: FinalNodes<'_, N>) -
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
-    let mut facts = waits(stall, scene);
-    facts.push(match stall.pending.as_slice() {
+pub(super) fn in_short<N: Node>(
+    graph: &WaitForGraph<N::Message>,
+    scene: FinalNodes<'_, N>,
+) -> String {
+    let mut facts = waits(graph, scene);
+    facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("under way: {}", letters(pending, scene)),
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
-use ringscope_sim::travel::{Atlas, Checkpoint, Touch};
+use ringscope_sim::replay::{Checkpoint, Checkpoints, KeyEvent};
 use ringscope_traces::Ending;
 use ringscope_traces::indexed::Block;
 
@@ -24,9 +24,9 @@ pub(super) enum News {
     /// Why nobody knows its nodes.
     Opaque(String),
     /// How its nodes stood up to a cursor, until the whole of it is known.
-    Preview(Box<Atlas>, usize),
+    Preview(Box<Checkpoints>, usize),
     /// How its nodes start.
-    Start(Box<Atlas>),
+    Start(Box<Checkpoints>),
     /// How they stood further on, and what was found until then.
     Further(Box<Further>),
     /// Where it leaves the protocol.
@@ -51,7 +51,7 @@ pub(super) struct Further {
     pub cursor: usize,
     pub checkpoint: Option<Checkpoint>,
     pub sightings: Vec<Sighting>,
-    pub touches: Vec<Touch>,
+    pub key_events: Vec<KeyEvent>,
     pub tallies: Tallies,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Known {
     reach: Option<Reach>,
     pub sightings: Vec<Sighting>,
     pub tallies: Tallies,
-    pub touches: BTreeMap<Key, Vec<Touch>>,
+    pub key_events: BTreeMap<Key, Vec<KeyEvent>>,
     pub departure: Option<Departure>,
     pub explanation: Option<Explanation>,
     pub is_done: bool,
@@ -85,7 +85,7 @@ pub(super) struct Known {
 
 /// The nodes, and up to which cursor they are known.
 struct Reach {
-    atlas: Box<Atlas>,
+    checkpoints: Box<Checkpoints>,
     cursor: usize,
 }
 
@@ -101,8 +101,10 @@ impl Known {
             News::End(ending) => (self.ending, self.is_read) = (ending, true),
             News::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
             News::Opaque(why) => self.opaque = Some(why),
-            News::Preview(atlas, cursor) => self.preview = Some(Reach { atlas, cursor }),
-            News::Start(atlas) => self.reach = Some(Reach { atlas, cursor: 0 }),
+            News::Preview(checkpoints, cursor) => {
+                self.preview = Some(Reach { checkpoints, cursor })
+            }
+            News::Start(checkpoints) => self.reach = Some(Reach { checkpoints, cursor: 0 }),
             News::Further(further) => self.go_further(*further),
             News::Departure(departure) => self.departure = Some(departure),
             News::Explanation(explanation) => {
@@ -121,13 +123,13 @@ impl Known {
     }
 
     fn go_further(&mut self, further: Further) {
-        let Further { cursor, checkpoint, sightings, touches, tallies } = further;
+        let Further { cursor, checkpoint, sightings, key_events, tallies } = further;
         if let Some(reach) = &mut self.reach {
-            checkpoint.into_iter().for_each(|checkpoint| reach.atlas.add(checkpoint));
+            checkpoint.into_iter().for_each(|checkpoint| reach.checkpoints.add(checkpoint));
             reach.cursor = cursor;
         }
-        for touch in touches {
-            self.touches.entry(touch.key).or_default().push(touch);
+        for touch in key_events {
+            self.key_events.entry(touch.key).or_default().push(touch);
         }
         self.sightings.extend(sightings);
         self.tallies = tallies;
@@ -146,8 +148,8 @@ impl Known {
     }
 
     /// The nodes on the way to a cursor, where they are known.
-    pub fn atlas(&self, cursor: usize) -> Option<&Atlas> {
+    pub fn checkpoints(&self, cursor: usize) -> Option<&Checkpoints> {
         let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
-        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.atlas)
+        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.checkpoints)
     }
 }

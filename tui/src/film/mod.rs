@@ -35,7 +35,7 @@ pub use deeds::Deed;
 pub use find::Direction;
 pub use fork::Care;
 pub use moment::{Flight, Moment, Standing};
-pub use ringscope_sim::travel::{How, Touch};
+pub use ringscope_sim::replay::{How, KeyEvent};
 
 use crate::failure::Failure;
 use crate::input;
@@ -409,8 +409,8 @@ impl Film {
     }
 
     /// What has become of a key, in the order of the trace.
-    pub fn history(&self, key: Key) -> &[Touch] {
-        self.known.touches.get(&key).map_or(&[], Vec::as_slice)
+    pub fn history(&self, key: Key) -> &[KeyEvent] {
+        self.known.key_events.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// Where the run leaves the protocol, if it does.
