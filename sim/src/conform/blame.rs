@@ -30,7 +30,7 @@ pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> Mail {
 fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> Mail {
     let mut mail = Mail::default();
     for (rank, check) in &verifier.checks {
-        let places = verifier.by_rank.places(*rank).iter().take(check.conforming());
+        let places = verifier.by_rank.events(*rank).iter().take(check.conforming());
         for (index, &place) in places.enumerate() {
             if verifier.trace[place].op == Op::Send {
                 mail.add(&verifier.trace[place], Posted { place, index });
@@ -63,7 +63,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         let trace = self.verifier.trace;
         let mut index = 0;
         while index < self.verifier.checks[&rank].conforming() {
-            let place = self.verifier.by_rank.places(rank)[index];
+            let place = self.verifier.by_rank.events(rank)[index];
             let receive = Posted { place, index };
             if trace[place].op == Op::Recv
                 && let Some(what) = self.receive(receive)
@@ -233,7 +233,7 @@ impl<'a, N: Node> Verifier<'a, N> {
 
     fn events_of(&self, rank: Rank) -> impl Iterator<Item = &'a Event> {
         let trace = self.trace;
-        self.by_rank.places(rank).iter().map(move |place| &trace[*place])
+        self.by_rank.events(rank).iter().map(move |place| &trace[*place])
     }
 
     /// The rank where commands enter the ring: the first one that the command node sends to.

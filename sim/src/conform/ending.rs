@@ -28,7 +28,7 @@ fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
     }
     for sent in mail.left() {
         let send = &verifier.trace[sent.place];
-        let goes_on = sent.index + 1 < verifier.by_rank.places(send.rank).len();
+        let goes_on = sent.index + 1 < verifier.by_rank.events(send.rank).len();
         if !goes_on || !verifier.waits(send) {
             continue;
         }

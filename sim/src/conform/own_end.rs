@@ -60,14 +60,14 @@ pub(super) fn is_blocked<N: Node>(
     rank: Rank,
     check: &RankCheck<N>,
 ) -> bool {
-    let places = verifier.by_rank.places(rank);
+    let places = verifier.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &check.failed) else { return false };
     let send = &verifier.trace[last];
     if send.op != Op::Send || !verifier.waits(send) {
         return false;
     }
     let count = |rank: Rank, op: Op| {
-        let events = verifier.by_rank.places(rank).iter().map(|place| &verifier.trace[*place]);
+        let events = verifier.by_rank.events(rank).iter().map(|place| &verifier.trace[*place]);
         let channel = Channel::of(send);
         events.filter(|event| event.op == op && Channel::of(event) == channel).count()
     };

@@ -146,7 +146,7 @@ impl<'a, N: Node> Verifier<'a, N> {
     pub fn follow(&self, rank: Rank, node: N) -> RankCheck<N> {
         let ranks = self.trace.header.ranks;
         let mut events: Vec<&Event> =
-            self.by_rank.places(rank).iter().map(|place| &self.trace[*place]).collect();
+            self.by_rank.events(rank).iter().map(|place| &self.trace[*place]).collect();
         let mut check = RankCheck::follow(node.clone(), ranks, events.iter().copied());
         let Some((index, What::ReceivesEarly { .. })) = check.failed else { return check };
         // A receive that makes its node send nothing shows that it stands too late only when the next
@@ -197,7 +197,7 @@ impl<'a, N: Node> Verifier<'a, N> {
         let mut findings: Vec<(Option<EventIndex>, bool, Finding)> = Vec::new();
         for (rank, check) in &self.checks {
             let Some((index, what)) = check.failed.clone() else { continue };
-            let places = self.by_rank.places(*rank);
+            let places = self.by_rank.events(*rank);
             let place = places.get(index).copied();
             let stands = place.or(places.last().copied());
             let event = place.map(|place| place.0);
@@ -216,7 +216,7 @@ impl<'a, N: Node> Verifier<'a, N> {
     fn strangers(&self) -> impl Iterator<Item = (EventIndex, Finding)> {
         let ranks = self.trace.header.ranks;
         self.by_rank.ranks().filter(move |rank| rank.0 >= ranks).filter_map(move |rank| {
-            let place = *self.by_rank.places(rank).first()?;
+            let place = *self.by_rank.events(rank).first()?;
             let what = What::NoSuchRank { ranks };
             Some((place, Finding { rank, index: 0, event: Some(place.0), what }))
         })
