@@ -9,39 +9,39 @@
 use std::cell::OnceCell;
 
 use libfuzzer_sys::fuzz_target;
-use ringscope::film::Film;
-use ringscope::language::grammar::Lexicon;
+use ringscope::timeline::Timeline;
+use ringscope::language::grammar::SymbolTable;
 use ringscope::language::{Condition, Query, condition, query};
 use ringscope_sim::scenario::builtin;
 use ringscope_traces::EventIndex;
 
 thread_local! {
-    static FILM: OnceCell<Film> = const { OnceCell::new() };
+    static TIMELINE: OnceCell<Timeline> = const { OnceCell::new() };
 }
 
 fuzz_target!(|line: &str| {
-    FILM.with(|film| check(line, film.get_or_init(film_of_a_join)));
+    TIMELINE.with(|timeline| check(line, timeline.get_or_init(timeline_of_a_join)));
 });
 
-fn film_of_a_join() -> Film {
-    let mut film = Film::live(builtin::find("join").expect("it is built in").scenario());
-    film.wait();
-    film
+fn timeline_of_a_join() -> Timeline {
+    let mut timeline = Timeline::live(builtin::find("join").expect("it is built in").scenario());
+    timeline.wait();
+    timeline
 }
 
-fn check(line: &str, film: &Film) {
-    let lexicon = Lexicon::of(film);
-    let events = || (0..film.len()).map(EventIndex);
-    match Condition::parse(line, &lexicon) {
-        Ok(condition) => assert!(events().filter(|at| condition.holds(film, *at)).count() <= film.len()),
+fn check(line: &str, timeline: &Timeline) {
+    let symbols = SymbolTable::of(timeline);
+    let events = || (0..timeline.len()).map(EventIndex);
+    match Condition::parse(line, &symbols) {
+        Ok(condition) => assert!(events().filter(|at| condition.holds(timeline, *at)).count() <= timeline.len()),
         Err(error) => assert!(is_plain(&error.to_string())),
     }
-    match Query::parse(line, &lexicon) {
-        Ok(query) => assert!(events().filter(|at| query.matches(film, *at)).count() <= film.len()),
+    match Query::parse(line, &symbols) {
+        Ok(query) => assert!(events().filter(|at| query.matches(timeline, *at)).count() <= timeline.len()),
         Err(error) => assert!(is_plain(&error.to_string())),
     }
-    let offered = condition::completions(line, &lexicon).into_iter();
-    let mut offered = offered.chain(query::completions(line, &lexicon));
+    let offered = condition::completions(line, &symbols).into_iter();
+    let mut offered = offered.chain(query::completions(line, &symbols));
     assert!(offered.all(|word| is_plain(&word)));
 }
 
