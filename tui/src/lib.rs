@@ -19,7 +19,6 @@ mod output;
 pub mod pane;
 mod recent;
 mod report;
-
 pub mod terminal;
 pub mod timeline;
 pub mod tour;

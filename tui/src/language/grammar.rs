@@ -1,12 +1,12 @@
 //! The small languages that are typed at the screen: tables of forms, from which reading, completion,
 //! what was expected, and help are made.
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Rank, Tag};
 
 use crate::timeline::Timeline;
-use ringscope_sim::nearest::nearest;
 
 /// A word of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

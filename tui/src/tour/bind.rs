@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::{Comparison, compare};
@@ -21,7 +22,6 @@ use crate::language::grammar::ParseError;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
-use ringscope_sim::nearest::nearest;
 
 /// The most facts and claims of a lesson: each is worked out on its own.
 const MOST_ASKED: usize = 1000;

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
 use ringscope_traces::text::Plain;
 
 use super::Faults;
 use super::markdown::{Fence, LessonPart, parts};
 use super::prose::Block;
-use ringscope_sim::nearest::nearest;
 
 /// A key of the front matter or of a fenced block.
 pub struct Key {

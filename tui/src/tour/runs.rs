@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::scenario::{Scenario, ScenarioErrors, builtin};
 use ringscope_traces::Trace;
 use ringscope_traces::text::Plain;
@@ -12,7 +13,6 @@ use super::format::{Findings, ParsedLesson, SourceText};
 use crate::language::grammar::SymbolTable;
 use crate::timeline::Timeline;
 use crate::timeline::trace;
-use ringscope_sim::nearest::nearest;
 
 /// A run of a lesson.
 pub struct LessonRun {

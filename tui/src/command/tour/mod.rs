@@ -6,6 +6,8 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use ringscope_sim::nearest::nearest;
+
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
 use crate::app::Session;
@@ -17,7 +19,6 @@ use crate::output::Streams;
 use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};
-use ringscope_sim::nearest::nearest;
 
 /// Learn from walkthroughs: lessons on live runs, with questions
 #[derive(Debug, clap::Args)]
