@@ -306,11 +306,11 @@ fn a_recording_has_the_size_and_the_symbols_that_were_asked_for() {
 #[test]
 fn a_run_of_the_reference_program_is_carried_in_every_format() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let golden = manifest.join("../traces/golden/join-and-leave.jsonl");
+    let recorded = manifest.join("../traces/reference/course-31.jsonl");
     let folder = Folder::new();
-    folder.write("golden.jsonl", std::fs::read(golden).expect("a golden trace"));
+    folder.write("recorded.jsonl", std::fs::read(recorded).expect("a recorded run"));
     for (name, _) in FORMATS {
-        good(&folder.call(&format!("export golden.jsonl --to {name}")));
+        good(&folder.call(&format!("export recorded.jsonl --to {name}")));
     }
 }
 
