@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use ringscope_sim::conform::{judge, replay, standing};
+use ringscope_sim::conform::{end_state, judge, replay};
 use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_sim::scenario::{Scenario, random};
 use ringscope_sim::world::recording::Written;
@@ -156,7 +156,7 @@ fn is_followed(
     let again = folder.trace(file);
     let comparison = compare(trace, &again).map_err(|cannot| called.but(&cannot.to_string()))?;
     if comparison.level != Level::Equal {
-        return Err(called.but(&comparison.told(&NoNames).to_string()));
+        return Err(called.but(&comparison.summary(&NoNames).to_string()));
     }
     let name = |trace| ending(trace).map(Ending::name);
     let (first, second) = (name(trace), name(&again));
@@ -200,7 +200,7 @@ fn facts(trace: &Trace) -> Option<String> {
     if ending(trace) != Some(&Ending::Deadlock) {
         return None;
     }
-    Some(standing(trace, &[]).expect("its nodes are known").explanation()?.facts)
+    Some(end_state(trace, &[]).expect("its nodes are known").explanation()?.facts)
 }
 
 /// The simulated run, followed by real processes, comes to the same deadlock.

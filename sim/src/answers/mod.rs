@@ -30,7 +30,7 @@
 mod acks;
 mod finding;
 mod gets;
-mod hear;
+mod client;
 mod judge;
 mod model;
 mod register;

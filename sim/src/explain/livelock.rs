@@ -4,21 +4,21 @@ use ringscope_traces::Rank;
 
 use super::{Explanation, FinalNodes};
 use crate::protocol::{Command, Meaning, Message, Node, Role};
-use crate::world::Circle;
+use crate::world::Cycle;
 
 pub(super) fn explain<N: Node>(
-    circle: &Circle<N::Message>,
-    scene: FinalNodes<'_, N>,
+    circle: &Cycle<N::Message>,
+    at_end: FinalNodes<'_, N>,
 ) -> Explanation {
-    let name = scene.tag(circle.message.tag());
+    let name = at_end.tag(circle.message.tag());
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
-        Meaning::Command(_) if !comes_to_head(circle, scene) => {
-            format!("{} {FOR_EVER}", ring_of_its_own(circle, scene))
+        Meaning::Command(_) if !comes_to_head(circle, at_end) => {
+            format!("{} {FOR_EVER}", ring_of_its_own(circle, at_end))
         }
-        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
-        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
+        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, at_end)),
+        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, at_end),
         Meaning::Membership => format!(
             "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
              await it either: it comes back, and goes, and comes back. It was the answer to a step of \
@@ -35,7 +35,7 @@ const FOR_EVER: &str = "The nodes are busy, and nothing comes of it: no command 
                         is how it differs from a deadlock.";
 
 /// The message's name and what it is about.
-fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
+fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
     match circle.message.meaning() {
         Meaning::Command(Command::Put { key, value }) => format!("{name} [{key},{value}]"),
         Meaning::Command(Command::Get { key }) => format!("{name} {key}"),
@@ -50,7 +50,7 @@ fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
 /// The ranks that the message comes through, a long way cut short.
 ///
 /// It is told from the lowest rank on: where a real run was looked at is chance.
-fn way<M>(circle: &Circle<M>) -> String {
+fn way<M>(circle: &Cycle<M>) -> String {
     const NAMED: usize = 12;
     let through = &circle.through;
     let lowest = through.iter().min();
@@ -65,7 +65,7 @@ fn way<M>(circle: &Circle<M>) -> String {
     format!("through ranks {}", way.join(" -> "))
 }
 
-fn proof<M>(circle: &Circle<M>) -> String {
+fn proof<M>(circle: &Cycle<M>) -> String {
     match circle.period {
         Some(1) => "the state of the world comes again with every message".into(),
         Some(period) => format!("the state of the world comes again after {period} messages"),
@@ -73,14 +73,14 @@ fn proof<M>(circle: &Circle<M>) -> String {
     }
 }
 
-fn comes_to_head<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> bool {
-    circle.through.iter().any(|rank| scene.role(*rank) == Some(Role::Head))
+fn comes_to_head<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> bool {
+    circle.through.iter().any(|rank| at_end.role(*rank) == Some(Role::Head))
 }
 
 /// A command is passed on among nodes from which no way leads on to its owner.
-fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> String {
+fn ring_of_its_own<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
     let nodes = match circle.through.as_slice() {
-        [alone] => format!("The child of {} is that node itself", scene.name(*alone)),
+        [alone] => format!("The child of {} is that node itself", at_end.name(*alone)),
         several => format!("{} nodes form a ring of their own", several.len()),
     };
     format!(
@@ -91,8 +91,8 @@ fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N
     )
 }
 
-fn command_goes_round<N: Node>(command: Command, scene: FinalNodes<'_, N>) -> String {
-    let largest = scene.largest_id().map_or_else(|| "gone".into(), |id| id.to_string());
+fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> String {
+    let largest = at_end.largest_id().map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
             "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
@@ -113,12 +113,12 @@ fn command_goes_round<N: Node>(command: Command, scene: FinalNodes<'_, N>) -> St
 }
 
 fn reply_goes_round<N: Node>(
-    circle: &Circle<N::Message>,
+    circle: &Cycle<N::Message>,
     name: &str,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let head = circle.through.iter().find(|rank| scene.role(**rank) == Some(Role::Head));
-    let parent = head.and_then(|head| scene.view(*head)?.parent).map(|parent| parent.rank);
+    let head = circle.through.iter().find(|rank| at_end.role(**rank) == Some(Role::Head));
+    let parent = head.and_then(|head| at_end.view(*head)?.parent).map(|parent| parent.rank);
     match parent {
         Some(parent) => format!(
             "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \
@@ -144,7 +144,7 @@ mod tests {
     fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
         let way = |through: &[u32]| {
             let through = through.iter().copied().map(Rank).collect();
-            way(&Circle { message: Message::End, through, period: None })
+            way(&Cycle { message: Message::End, through, period: None })
         };
         assert_eq!(way(&[6, 0]), "through ranks 0 -> 6 -> 0");
         assert_eq!(way(&[3, 5, 1]), way(&[1, 3, 5]));

@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use ringscope_traces::{Op, Rank};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::end::Circle;
+use super::end::Cycle;
 use super::observe::Observed;
 use super::{ByArrival, Limits, Observer, Step, World};
 use crate::protocol::Node;
@@ -26,13 +26,13 @@ pub(super) struct LivelockDetector<N: Node> {
 /// What a watch has come to.
 pub(super) enum Seen<M> {
     /// Messages go round for ever.
-    Livelock(Circle<M>),
+    Livelock(Cycle<M>),
     /// A command made progress, or the run has come to its end or to its limit of messages.
     NoLivelock,
 }
 
 impl<M> Seen<M> {
-    fn of(circle: Option<Circle<M>>) -> Seen<M> {
+    fn of(circle: Option<Cycle<M>>) -> Seen<M> {
         circle.map_or(Seen::NoLivelock, Seen::Livelock)
     }
 }
@@ -65,8 +65,8 @@ impl<N: Node> LivelockDetector<N> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let letters = world.outbox.slots().map(|slot| world.outbox.letter(slot));
-        let under_way = letters.map(|letter| hash_of(&(letter.from, letter.to, letter.message())));
+        let in_flight = world.outbox.slots().map(|slot| world.outbox.in_flight(slot));
+        let under_way = in_flight.map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
         LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }
@@ -89,7 +89,7 @@ impl<N: Node> LivelockDetector<N> {
                 Step::Received(rank) if rank != self.driver => {}
                 Step::Received(_) | Step::Nothing => return Seen::NoLivelock,
             }
-            if self.sum == self.kept_sum && self.has_come_again(world) {
+            if self.sum == self.kept_sum && self.recurs(world) {
                 let period = world.received() - self.kept.received();
                 return Seen::of(circle(world, period, Some(period)));
             }
@@ -104,7 +104,7 @@ impl<N: Node> LivelockDetector<N> {
 
     /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
     /// message that is still in flight could end it.
-    fn has_come_again(&self, world: &World<N, ByArrival>) -> bool {
+    fn recurs(&self, world: &World<N, ByArrival>) -> bool {
         world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept
     }
 }
@@ -114,7 +114,7 @@ fn circle<N: Node>(
     world: &World<N, ByArrival>,
     messages: u64,
     period: Option<u64>,
-) -> Option<Circle<N::Message>> {
+) -> Option<Cycle<N::Message>> {
     let mut copy = world.clone();
     let mut seen = Receipts::default();
     for _ in 0..messages {
@@ -130,7 +130,7 @@ fn circle<N: Node>(
     let through = seen.0.iter().filter(|(_, other)| other == message).map(|(rank, _)| *rank);
     let through = through.take_while(|rank| been_there.insert(*rank)).collect();
     let message = message.clone();
-    Some(Circle { message, through, period })
+    Some(Cycle { message, through, period })
 }
 
 /// Who received what.

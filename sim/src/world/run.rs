@@ -72,8 +72,8 @@ fn run_to_end<N: Node>(
             Step::Nothing => return end_of_quiet(world),
         }
         if world.received() >= look_at {
-            let mut watch = LivelockDetector::new(world, driver);
-            if let Seen::Livelock(circle) = watch.follow(world, limits, observer) {
+            let mut detector = LivelockDetector::new(world, driver);
+            if let Seen::Livelock(circle) = detector.follow(world, limits, observer) {
                 return End::Livelock(circle);
             }
             look_at = look_for_livelock_at(world);
@@ -93,6 +93,6 @@ fn end_of_quiet<N: Node>(world: &World<N, ByArrival>) -> End<N::Message> {
     match world.crash() {
         Some((rank, fault)) => End::Crashed { rank: *rank, fault: fault.clone() },
         None if world.all_stopped() => End::Completed,
-        None => End::Deadlock(world.stall()),
+        None => End::Deadlock(world.wait_for_graph()),
     }
 }
