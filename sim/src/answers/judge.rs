@@ -5,9 +5,9 @@ use std::mem;
 use ringscope_traces::{Ending, EventIndex, Op, Rank, Trace};
 
 use super::acks::{Acks, Asked};
+use super::client::{ClientMessage, classify};
 use super::finding::Wrong;
 use super::gets::{Get, Gets, WrongAnswer};
-use super::client::{ClientMessage, classify};
 use super::model::Model;
 use super::register::{LogicalTime, Span};
 use super::{AnswersJudgement, CannotJudgeAnswers, LIMIT_IN_FLIGHT};

@@ -5,7 +5,11 @@ use ringscope_traces::Rank;
 use super::{Explanation, FinalNodes};
 use crate::protocol::{Command, Fault, Node, Role};
 
-pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, at_end: FinalNodes<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(
+    rank: Rank,
+    fault: &Fault,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
     let facts = format!("{} broke off: {fault}", at_end.name(rank));
     let paragraph = match (fault, at_end.role(rank)) {
         (Fault::NoStorage { asked: "REDISTRIBUTE_REMOVE" }, Some(Role::Head)) => {

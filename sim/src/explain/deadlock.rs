@@ -6,7 +6,10 @@ use super::{Explanation, FinalNodes, joined, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
 use crate::world::{Blocked, Pending, WaitForGraph};
 
-pub(super) fn explain<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(
+    graph: &WaitForGraph<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
     let cycle = graph.cycle();
     let mut facts = waits(graph, at_end);
     facts.push(under_way(graph, at_end));
@@ -31,7 +34,8 @@ fn waits<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -
     // The command node's own wait is what the user sees, so it comes first.
     let mut blocked = graph.blocked.clone();
     blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
-    let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait(*wait, at_end)).collect();
+    let mut facts: Vec<_> =
+        blocked.iter().take(NAMED).map(|wait| one_wait(*wait, at_end)).collect();
     if blocked.len() > NAMED {
         facts.push(format!("{} more ranks wait", blocked.len() - NAMED));
     }
@@ -67,7 +71,10 @@ fn listed<N: Node>(pending: &[Pending<N::Message>], at_end: FinalNodes<'_, N>) -
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn summary<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+pub(super) fn summary<N: Node>(
+    graph: &WaitForGraph<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> String {
     let mut facts = waits(graph, at_end);
     facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),

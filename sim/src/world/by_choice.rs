@@ -42,7 +42,8 @@ impl<N: Node> World<N, ByChoice> {
         let outbox = &self.outbox;
         let nth = mailbox.unexpected.iter().position(|&slot| {
             let in_flight = outbox.in_flight(slot);
-            in_flight.from == choice.source && mailbox.wait.takes(in_flight.from, in_flight.message().tag())
+            in_flight.from == choice.source
+                && mailbox.wait.takes(in_flight.from, in_flight.message().tag())
         });
         let Some(nth) = nth else { return false };
         let slot = mailbox.unexpected.remove(nth).expect("the match was just found there");

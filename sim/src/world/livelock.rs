@@ -66,7 +66,8 @@ impl<N: Node> LivelockDetector<N> {
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
         let in_flight = world.outbox.slots().map(|slot| world.outbox.in_flight(slot));
-        let under_way = in_flight.map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
+        let under_way = in_flight
+            .map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
         LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }

@@ -39,8 +39,9 @@ impl<N: Node, O: Scheduler<N::Message>> PartialEq for World<N, O> {
             };
             ours.wait == theirs.wait && blocked(ours) == blocked(theirs)
         });
-        let contents =
-            |in_flight: &InFlight<N::Message>| (in_flight.to, in_flight.from, in_flight.message().clone());
+        let contents = |in_flight: &InFlight<N::Message>| {
+            (in_flight.to, in_flight.from, in_flight.message().clone())
+        };
         let (ours, theirs) = (self.by_channel(), other.by_channel());
         mailboxes_agree
             && self.nodes == other.nodes
