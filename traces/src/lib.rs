@@ -13,6 +13,7 @@ pub mod diff;
 pub mod event;
 pub mod event_index;
 pub mod indexed;
+pub mod json;
 pub mod jsonl;
 pub mod matching;
 pub mod merge;
