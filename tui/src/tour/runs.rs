@@ -205,8 +205,8 @@ fn refuse<T>(
     if is_here {
         errors.problems().iter().for_each(|problem| found.take(problem.clone()));
     } else if let Some(first) = errors.problems().first() {
-        let hint =
-            Some("a scenario with an `expect`, or with `, unchecked` here, runs all the same");
+        let hint = "a scenario with an `expect`, or with `, unchecked` here, runs all the same";
+        let hint = errors.unchecked_helps().then_some(hint);
         found.unreadable(at, format!("the scenario: {}", first.plain()), hint);
     }
     None
