@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{App, Recipe};
 use crate::failure::Failure;
-use crate::film::{Film, Progress, Source};
+use crate::film::{Film, Progress, Source, may_be_looked_at};
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, is_trace, shown};
 use ringscope_sim::scenario::Scenario;
@@ -59,7 +59,9 @@ impl Order {
             self.refuse_settings()?;
             return Ok(Source::File(self.word.as_path().into()));
         }
-        self.scenario().map(Source::Live)
+        let scenario = self.scenario()?;
+        may_be_looked_at(&scenario)?;
+        Ok(Source::Live(scenario))
     }
 
     /// The scenario, when it is one.

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
@@ -11,6 +9,7 @@ use super::{Verdict, diff, show};
 use crate::app::{Order, Session};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::film::simulated;
 use crate::flags::SettingFlags;
 use crate::input::{is_trace, shown};
 use crate::output::ColorWhen;
@@ -113,8 +112,6 @@ fn lines(order: &Order, symbols: Symbols, streams: &mut Streams) -> Result<Verdi
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let mut written = Written::new(Vec::new(), &header(&scenario.settings))?;
-    let finished = simulate(&scenario, &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending())?;
+    let (bytes, _) = simulated(&scenario);
     show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
 }

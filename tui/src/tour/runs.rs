@@ -9,8 +9,7 @@ use ringscope_traces::text::Plain;
 
 use super::Shelf;
 use super::format::{Draft, Findings, Said};
-use crate::film::Film;
-use crate::film::trace;
+use crate::film::{Film, may_be_looked_at, trace};
 use crate::language::grammar::Lexicon;
 use crate::nearest::nearest;
 
@@ -66,8 +65,8 @@ impl Library<'_> {
             return None;
         }
         if film.len() > MOST_EVENTS {
-            let what = format!("the run has {} events: {MOST_EVENTS} are the most", film.len());
-            found.unreadable(&said.at, what, None);
+            let what = format!("the run has more than {MOST_EVENTS} events, which are the most");
+            found.unreadable(&said.at, what, Some("a lesson's run is a short one"));
             return None;
         }
         let lexicon = Lexicon::of(&film);
@@ -102,7 +101,12 @@ impl Library<'_> {
         if !is_unchecked && scenario.settings.expect.is_none() {
             refuse(scenario.check().map(drop), (&word.at, self.is_here(word)), found)?;
         }
-        is_set.then(|| Film::live(scenario))
+        if let Err(failure) = may_be_looked_at(&scenario) {
+            found.unreadable(&said.at, failure.one_line(), None);
+            return None;
+        }
+        // Every message is an event at least, so a run that reaches the limit has too many.
+        is_set.then(|| Film::live_within(scenario, MOST_EVENTS as u64 + 1))
     }
 
     fn recorded(&self, word: &Said, settings: &[Said], found: &mut Findings) -> Option<Film> {
