@@ -8,6 +8,7 @@
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
+pub mod atomic_file;
 pub mod causality;
 pub mod diff;
 pub mod event;

@@ -10,6 +10,7 @@ use crate::command::{
 };
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
 use crate::output::ColorWhen;
 use crate::output::Streams;
 
@@ -75,6 +76,7 @@ enum Command {
 impl Args {
     /// Does what was asked for.
     pub fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
+        self.mind_signals()?;
         let config = || Config::load(self.config.as_deref());
         match &self.command {
             Some(Command::Play(args)) => play::execute(args, (&config()?, self.color), streams),
@@ -102,6 +104,15 @@ impl Args {
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
             None => start::execute((&config()?, self.color), streams),
         }
+    }
+
+    /// What signals do. A screen has its own answers to those that end a program.
+    fn mind_signals(&self) -> Result<(), Failure> {
+        let has_screen =
+            matches!(self.command, None | Some(Command::Play(_)) | Some(Command::Tour(_)));
+        let minded = survive_the_limit_of_files()
+            .and_then(|()| if has_screen { Ok(()) } else { clean_up_at_the_end() });
+        minded.map_err(|error| Failure::about("signals", format!("cannot be handled: {error}")))
     }
 }
 

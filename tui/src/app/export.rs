@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::keys::{Code, KeyPress};
@@ -14,7 +15,6 @@ use super::{App, Prompt, Purpose, Recipe};
 use crate::failure::Failure;
 use crate::film::Source;
 use crate::input::shown;
-use crate::output::WholeFile;
 
 /// How the name of a scenario's file ends.
 const SCENARIO: &str = "dht";
@@ -107,12 +107,12 @@ impl Kind<'_> {
         {
             return Err(Failure::about(&shown(path), "is the trace itself"));
         }
-        let mut file = WholeFile::create(path)?;
-        self.put(&mut file).map_err(|error| WholeFile::failure(path, &error))?;
-        file.finish()
+        let mut file = AtomicFile::create(path)?;
+        self.put(&mut file).map_err(|error| AtomicFileError::write(path, error))?;
+        Ok(file.finish()?)
     }
 
-    fn put(&self, file: &mut WholeFile) -> io::Result<()> {
+    fn put(&self, file: &mut AtomicFile) -> io::Result<()> {
         match self {
             Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes()),
             Kind::Simulated(scenario) => {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ringscope_traces::Reader;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::Verdict;
@@ -21,7 +22,7 @@ use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::{self, DASH, is_trace, shown};
 use crate::output::ColorWhen;
-use crate::output::{Out, Streams, WholeFile, is_same_file};
+use crate::output::{Out, Streams, is_same_file};
 
 /// Write a run down for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
@@ -227,7 +228,7 @@ impl Args {
 /// Where an export goes.
 enum Target<'a> {
     Output(&'a mut Out),
-    File(PathBuf, WholeFile),
+    File(PathBuf, AtomicFile),
 }
 
 impl<'a> Target<'a> {
@@ -238,7 +239,7 @@ impl<'a> Target<'a> {
             return Err(Failure::about(&shown(path), "is the input itself, and would be lost")
                 .hint("name another file"));
         }
-        Ok(Target::File(path.to_owned(), WholeFile::create(path)?))
+        Ok(Target::File(path.to_owned(), AtomicFile::create(path)?))
     }
 
     /// Puts a whole file in its place, and takes away what is none. `None` when whoever read standard
@@ -246,12 +247,12 @@ impl<'a> Target<'a> {
     fn close(self, done: Result<Remark, Trouble>) -> Result<Option<Remark>, Failure> {
         match (self, done) {
             (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
-            (Target::File(_, file), Ok(remark)) => file.finish().map(|()| Some(remark)),
+            (Target::File(_, file), Ok(remark)) => Ok(file.finish().map(|()| Some(remark))?),
             (Target::Output(out), Err(Trouble::Sink(_))) if out.is_gone() => Ok(None),
             (Target::Output(_), Err(trouble)) => Err(told(trouble, Failure::from)),
             (Target::File(path, file), Err(trouble)) => {
-                file.discard();
-                Err(told(trouble, |error| WholeFile::failure(&path, &error)))
+                drop(file);
+                Err(told(trouble, |error| AtomicFileError::write(&path, error).into()))
             }
         }
     }

@@ -4,11 +4,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::output::{Streams, WholeFile};
+use crate::output::Streams;
 
 /// Write the manual: a page for the program and one for each subcommand
 #[derive(Debug, clap::Args)]
@@ -48,10 +49,10 @@ struct Page {
 impl Page {
     fn write(&self, folder: &Path) -> Result<(), Failure> {
         let path = folder.join(&self.file);
-        let mut file = WholeFile::create(&path)?;
+        let mut file = AtomicFile::create(&path)?;
         let written = file.write_all(&self.text);
-        written.map_err(|error| WholeFile::failure(&path, &error))?;
-        file.finish()
+        written.map_err(|error| AtomicFileError::write(&path, error))?;
+        Ok(file.finish()?)
     }
 }
 
