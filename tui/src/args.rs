@@ -1,5 +1,7 @@
 //! The command line.
 
+mod refusal;
+
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
