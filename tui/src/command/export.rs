@@ -135,6 +135,11 @@ pub fn execute(
 type Remark = Option<String>;
 
 impl Args {
+    /// Whether nothing is to be said but errors.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     fn format(&self) -> Result<&'static Format, Failure> {
         if let Some(To(format)) = self.to {
             return Ok(format);
