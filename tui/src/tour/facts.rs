@@ -8,7 +8,7 @@ use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
 use ringscope_sim::world::{Blocked, Stall};
 use ringscope_traces::diff::{Comparison, Level};
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
@@ -418,7 +418,7 @@ impl Scene<'_> {
     }
 
     fn tag(&self, tag: Tag) -> Value {
-        Value::words(tag_in_words(tag, self.film.vocabulary()).to_string())
+        Value::words(tag_label(tag, self.film.vocabulary()).to_string())
     }
 
     fn so_far(&self) -> Range<usize> {

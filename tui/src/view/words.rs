@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId, Wait};
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag, Vocabulary};
 
 use crate::app::App;
@@ -46,7 +46,7 @@ pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
 
 /// The name of a tag, whole.
 pub fn tag(app: &App, tag: Tag) -> String {
-    tag_in_words(tag, app.film.vocabulary()).to_string()
+    tag_label(tag, app.film.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
@@ -58,10 +58,8 @@ pub fn short_tag(app: &App, tag: Tag) -> String {
 pub fn shortened(wanted: Tag, vocabulary: &dyn Vocabulary) -> String {
     let has_names = vocabulary.tag_name(wanted).is_some();
     let shorter = SHORTER.iter().find(|(long, _)| has_names && *long == wanted);
-    shorter.map_or_else(
-        || tag_in_words(wanted, vocabulary).to_string(),
-        |(_, short)| (*short).to_owned(),
-    )
+    shorter
+        .map_or_else(|| tag_label(wanted, vocabulary).to_string(), |(_, short)| (*short).to_owned())
 }
 
 /// A message of the run's protocol; none when it speaks another one, or not well.
@@ -155,7 +153,7 @@ pub fn wait(film: &Film, wait: Wait) -> String {
     match wait {
         Wait::Any => "any message".to_owned(),
         Wait::From { source, tag } => {
-            format!("{} from r{source}", tag_in_words(tag, film.vocabulary()))
+            format!("{} from r{source}", tag_label(tag, film.vocabulary()))
         }
         Wait::Stopped => "nothing: it has stopped".to_owned(),
     }
