@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     end_with_the_launcher();
     backoff::wake_on_time();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
-    let launched = launcher::Launched::told();
+    let launched = launcher::Launched::from_environment();
     if let Some((what, advice)) =
         launched.and_then(|told| launcher::problem(&version, told.size, launched))
     {
@@ -77,13 +77,12 @@ fn main() -> ExitCode {
 }
 
 /// Says what is wrong with the command line, or help, from one process of them all.
-/// Prints help, the version, or what is wrong with the arguments.
 fn refuse_arguments(error: clap::Error) -> ExitCode {
     // The parser repeats words as they were given, control characters and all: so it gets them once more,
     // made safe.
     let safe = std::env::args_os().map(|word| Plain(&word.to_string_lossy()).to_string());
     let error = Args::try_parse_from(safe).err().unwrap_or(error);
-    if launcher::speaks() && error.print().is_err() {
+    if launcher::prints_for_all() && error.print().is_err() {
         return ExitCode::from(NOT_RUN);
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(NOT_RUN))
@@ -91,7 +90,7 @@ fn refuse_arguments(error: clap::Error) -> ExitCode {
 
 fn refuse(what: &str, advice: String, launched: Option<launcher::Launched>) -> ExitCode {
     if launched.is_none_or(|launched| launched.rank == 0) {
-        Failure::new(what).hint(advice).tell();
+        Failure::new(what).hint(advice).print();
     }
     ExitCode::from(NOT_RUN)
 }

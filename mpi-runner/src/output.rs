@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use crate::failure::Failure;
 
-/// Where the parts grow, and where the whole is put.
+/// Where the ranks write their parts, and where the merged trace is put.
 #[derive(Debug)]
 pub enum Output {
-    /// Nobody asked for the trace: its parts are only there to say why a run did not complete.
+    /// No trace was asked for: the parts only serve to explain why a run did not complete.
     Nowhere(TempDir),
     /// The file, and the folder of its parts beside it.
     File {
@@ -25,11 +25,11 @@ pub enum Output {
 }
 
 impl Output {
-    /// Makes the folder.
+    /// Creates the folder.
     ///
     /// # Errors
     ///
-    /// When it cannot be made, and when it is there: it holds what an earlier run has left.
+    /// When it cannot be created, or exists already: then it holds what an earlier run has left.
     pub fn open(target: Option<&Path>) -> Result<Output, Failure> {
         let Some(target) = target else {
             let folder = tempfile::Builder::new().prefix("ringscope-").tempdir();
@@ -65,7 +65,7 @@ impl Output {
         }
     }
 
-    /// Leaves the parts as they are, for whoever puts them together; says where they are.
+    /// Leaves the parts as they are, to be merged later; returns where they are.
     pub fn leave(self) -> Option<PathBuf> {
         match self {
             Output::Nowhere(_) => None,
@@ -73,7 +73,7 @@ impl Output {
         }
     }
 
-    /// Puts the whole trace in its place and removes its parts; says where it is.
+    /// Puts the merged trace under its name and removes the parts; returns where it is.
     ///
     /// # Errors
     ///
@@ -84,13 +84,13 @@ impl Output {
             let hint = format!("its parts are in {}", folder.display());
             Failure::new(error.to_string()).hint(hint)
         })?;
-        // A folder in which somebody else has put something stays.
+        // A folder into which somebody has put something else stays.
         let _ = fs::remove_dir_all(&folder);
         Ok(Some(target))
     }
 }
 
-/// The file appears under its name when it is whole.
+/// Writes the file so that it appears under its name only when it is complete.
 fn write_whole(target: &Path, trace: &Trace) -> Result<(), AtomicFileError> {
     let file = AtomicFile::create(target)?;
     let file = write_trace(file, trace).map_err(|error| AtomicFileError::write(target, error))?;
