@@ -19,13 +19,13 @@ Examples:
   ringscope man ~/.local/share/man/man1
 
 Exit codes: 0 done; 2 there is no such folder.")]
-pub struct Args {
+pub struct ManArgs {
     /// The folder for the pages; without it the program's own page is printed
     folder: Option<PathBuf>,
 }
 
 pub fn execute(
-    args: &Args,
+    args: &ManArgs,
     program: clap::Command,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {

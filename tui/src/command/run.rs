@@ -39,7 +39,7 @@ Examples:
 
 Exit codes: 0 completed; 1 the run ended otherwise, even as expected, or an invariant did
 not hold; 2 bad input.")]
-pub struct Args {
+pub struct RunArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     ///
     /// What contains a path separator, ends in .dht or is the name of a file is a path; anything else is
@@ -75,7 +75,7 @@ pub struct Args {
     quiet: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let origin = Origin::of(&args.scenario)?;
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);
@@ -94,7 +94,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
 }
 
 /// Checks the scenario beforehand.
-fn examine(scenario: &Scenario, args: &Args, notes: &mut Notes) -> Result<(), Failure> {
+fn examine(scenario: &Scenario, args: &RunArgs, notes: &mut Notes) -> Result<(), Failure> {
     if args.unchecked {
         return Ok(());
     }
@@ -116,7 +116,7 @@ enum Target {
 }
 
 impl Target {
-    fn open(args: &Args, origin: &Origin) -> Result<Target, Failure> {
+    fn open(args: &RunArgs, origin: &Origin) -> Result<Target, Failure> {
         match args.output.as_deref() {
             None => Ok(Target::Nowhere),
             Some(path) if path == Path::new(DASH) => Ok(Target::Output),
@@ -199,7 +199,7 @@ struct Done {
 
 fn run(
     scenario: &Scenario,
-    args: &Args,
+    args: &RunArgs,
     (target, streams): (Target, &mut Streams),
 ) -> Result<Done, Failure> {
     let is_told = !args.quiet || args.output.is_some();
@@ -226,7 +226,7 @@ fn run(
 }
 
 /// What to tell when the trace cannot be written.
-fn trace_failure(args: &Args, error: io::Error) -> Failure {
+fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
         Some(path) if path != Path::new(DASH) => AtomicFileError::write(path, error).into(),
         Some(_) | None => error.into(),
@@ -234,13 +234,13 @@ fn trace_failure(args: &Args, error: io::Error) -> Failure {
 }
 
 /// Those who keep books, if they are asked for.
-fn onlookers(scenario: &Scenario, args: &Args) -> (Option<InvariantChecker>, Option<Stats>) {
+fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, Option<Stats>) {
     // They have to see the nodes before the first message is sent.
     let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
     (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
-fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
+fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
     let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
         ending::tell(scenario, finished, notes);
