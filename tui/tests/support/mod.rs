@@ -104,7 +104,7 @@ fn program(folder: &Path) -> Command {
 }
 
 impl Told {
-    fn of(output: &Output) -> Told {
+    pub fn of(output: &Output) -> Told {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program says text");
         Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
