@@ -310,15 +310,3 @@ fn built_in_scenarios_are_written_as_they_were_read() {
         assert_eq!(read(&scenario.to_text()), scenario, "{}", one.name);
     }
 }
-
-#[test]
-fn the_place_is_marked_and_nothing_of_the_file_reaches_the_terminal_raw() {
-    let text = "seed 1\n# \u{1b}[2J\nseed 2 \n";
-    let errors = Scenario::parse("a\u{1b}.dht", text).expect_err("set twice");
-    let mut shown = String::new();
-    miette::NarratableReportHandler::new()
-        .render_report(&mut shown, &ringscope_sim::scenario::Marked(&errors))
-        .expect("a string takes everything");
-    assert!(!shown.contains('\u{1b}'));
-    insta::assert_snapshot!(shown);
-}

@@ -11,7 +11,7 @@ use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Reader, Trace};
 
 use crate::failure::Failure;
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 /// What stands for standard input, and for standard output.
 pub const DASH: &str = "-";

@@ -7,19 +7,19 @@
 pub mod app;
 mod args;
 mod command;
-mod config;
+pub mod config;
 mod export;
 pub mod failure;
 mod flags;
+mod folders;
 mod input;
-mod language;
+pub mod language;
 mod launch;
-mod nearest;
 mod output;
 pub mod pane;
 mod recent;
 mod report;
-mod state;
+
 pub mod terminal;
 pub mod timeline;
 pub mod tour;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
-use crate::state;
+use crate::folders;
 
 /// How many are kept.
 const MOST: usize = 12;
@@ -39,5 +39,5 @@ fn write(list: &Path, lines: &str) -> Result<(), AtomicFileError> {
 }
 
 fn list() -> Option<PathBuf> {
-    state::file("recent")
+    folders::state("recent")
 }

@@ -7,10 +7,9 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-
 use crate::app::Keymap;
 use crate::failure::Failure;
+use crate::folders;
 use crate::input::shown;
 use crate::output::Notes;
 use crate::view::symbols::Symbols;
@@ -179,8 +178,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
 
 /// Where the configuration is looked for when no file is named.
 pub fn usual_path() -> Option<PathBuf> {
-    let folders = ProjectDirs::from("", "", "ringscope")?;
-    Some(folders.config_dir().join("config.toml"))
+    folders::configuration("config.toml")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{Config, KEYS, SETTINGS, Setting, Values};
 use crate::app::keys::{BINDINGS, KeyPress};
 use crate::app::{Action, Keymap};
 use crate::failure::Failure;
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 impl Config {
     /// Reads a configuration.

@@ -5,8 +5,8 @@ use ringscope_sim::protocol::Key;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Rank, Tag};
 
-use crate::nearest::nearest;
 use crate::timeline::Timeline;
+use ringscope_sim::nearest::nearest;
 
 /// A word of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,10 +18,10 @@ use super::stop::{PANES, Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::nearest::nearest;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
+use ringscope_sim::nearest::nearest;
 
 /// The most facts and claims of a lesson: each is worked out on its own.
 const MOST_ASKED: usize = 1000;

@@ -12,8 +12,8 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
-use crate::nearest::nearest;
 use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
+use ringscope_sim::nearest::nearest;
 
 /// What a fact is.
 #[derive(Debug, Clone, PartialEq, Eq)]

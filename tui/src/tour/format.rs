@@ -9,7 +9,7 @@ use ringscope_traces::text::Plain;
 use super::Faults;
 use super::markdown::{Fence, LessonPart, parts};
 use super::prose::Block;
-use crate::nearest::nearest;
+use ringscope_sim::nearest::nearest;
 
 /// A key of the front matter or of a fenced block.
 pub struct Key {

@@ -10,8 +10,8 @@ use ringscope_traces::text::Plain;
 use super::Shelf;
 use super::format::{Findings, ParsedLesson, SourceText};
 use crate::language::grammar::SymbolTable;
-use crate::nearest::nearest;
 use crate::timeline::{Timeline, may_be_looked_at, trace};
+use ringscope_sim::nearest::nearest;
 
 /// A run of a lesson.
 pub struct LessonRun {

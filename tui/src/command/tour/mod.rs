@@ -12,12 +12,12 @@ use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::nearest::nearest;
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};
+use ringscope_sim::nearest::nearest;
 
 /// Learn from walkthroughs: lessons on live runs, with questions
 #[derive(Debug, clap::Args)]
