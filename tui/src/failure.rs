@@ -72,9 +72,9 @@ impl Failure {
     }
 
     /// Tells it.
-    pub fn tell(&self, notes: &mut Notes) {
+    pub fn print(&self, notes: &mut Notes) {
         match self {
-            Failure::Scenario(errors) => problems::tell(errors, notes),
+            Failure::Scenario(errors) => problems::print(errors, notes),
             Failure::Trace(error) => notes.failure(error, error.hint()),
             Failure::File(error) => notes.failure(error, error.hint()),
             Failure::About { hint, .. } => notes.failure(self, hint.as_deref()),

@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
         Err(refusal) => refusal.print(&mut streams),
     };
     let verdict = verdict.unwrap_or_else(|failure| {
-        failure.tell(&mut streams.notes);
+        failure.print(&mut streams.notes);
         Verdict::NotJudged
     });
     verdict.into()

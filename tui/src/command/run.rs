@@ -88,7 +88,7 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, (target, streams))?;
-    tell(&scenario, args, (&done, &mut streams.notes));
+    print(&scenario, args, (&done, &mut streams.notes));
     let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -103,7 +103,7 @@ fn examine(scenario: &Scenario, args: &RunArgs, notes: &mut Notes) -> Result<(),
         Ok(warnings) => warnings.iter().for_each(|warning| problems::warn(warning, notes)),
         Err(errors) if scenario.settings.expect.is_none() => return Err(errors.into()),
         Err(_) if args.quiet => {}
-        Err(errors) => problems::tell(&errors.into_notes(), notes),
+        Err(errors) => problems::print(&errors.into_notes(), notes),
     }
     Ok(())
 }
@@ -202,7 +202,7 @@ fn run(
     args: &RunArgs,
     (target, streams): (Target, &mut Streams),
 ) -> Result<Done, Failure> {
-    let is_told = !args.quiet || args.output.is_some();
+    let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
         Target::Nowhere => (Sink::Nowhere, &mut streams.out),
         Target::Output => (Sink::Output(&mut streams.out), &mut streams.notes),
@@ -210,7 +210,7 @@ fn run(
     };
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
-    let written = is_told.then(begin).transpose().map_err(fails)?;
+    let written = is_printed.then(begin).transpose().map_err(fails)?;
     let (checker, stats) = onlookers(scenario, args);
     let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
     let finished = simulate(scenario, &mut onlookers);
@@ -240,10 +240,10 @@ fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, 
     (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
-fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
+fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
     let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
-        ending::tell(scenario, finished, notes);
+        ending::print(scenario, finished, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -252,9 +252,9 @@ fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes))
         }
     }
     if let Some(checker) = checker {
-        let _ = write!(notes, "\n{}", invariants::told(checker, notes));
+        let _ = write!(notes, "\n{}", invariants::render(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::told(&stats.report(finished.world.nodes())));
+        let _ = write!(notes, "\n{}", stats::render(&stats.report(finished.world.nodes())));
     }
 }
