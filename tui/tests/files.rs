@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use ringscope_traces::parts::file_name;
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Folder, Told};
+use support::{CallResult, Folder};
 
 /// Every command that writes one file, with what goes before the file's name, and how that ends.
 const WRITERS: &[(&str, &str)] = &[
@@ -41,7 +41,7 @@ fn stage() -> Folder {
     folder
 }
 
-fn write(folder: &Folder, (command, name): (&str, &str)) -> Told {
+fn write(folder: &Folder, (command, name): (&str, &str)) -> CallResult {
     folder.call(&format!("{command} {name}"))
 }
 
@@ -66,8 +66,8 @@ fn what_lies_beside_the_target_is_left_alone_whatever_its_name() {
     for writer @ (_, name) in WRITERS {
         let part = format!("{name}.part");
         folder.write("mine", "precious").write(&part, "mine, too");
-        let told = write(&folder, *writer);
-        assert_eq!(told.code, Some(0), "{writer:?}: {}", told.err);
+        let result = write(&folder, *writer);
+        assert_eq!(result.code, Some(0), "{writer:?}: {}", result.err);
         assert_eq!(folder.read(&part), "mine, too", "{writer:?}");
 
         fs::remove_file(folder.path(&part)).expect("it is ours");
@@ -99,8 +99,8 @@ fn a_file_that_is_replaced_keeps_its_permissions() {
         for kept in [0o600, 0o640, 0o664, 0o666, 0o755] {
             folder.write(name, "old");
             set_mode(&folder, name, kept);
-            let told = write(&folder, *writer);
-            assert_eq!(told.code, Some(0), "{writer:?}: {}", told.err);
+            let result = write(&folder, *writer);
+            assert_eq!(result.code, Some(0), "{writer:?}: {}", result.err);
             assert_ne!(folder.read(name), "old", "{writer:?}");
             assert_eq!(mode(&folder, name), kept, "{writer:?}: {:o}", mode(&folder, name));
         }
@@ -125,11 +125,11 @@ fn a_file_that_is_read_only_is_refused_and_kept() {
     for writer @ (_, name) in WRITERS {
         folder.write(name, "old");
         set_mode(&folder, name, 0o444);
-        let told = write(&folder, *writer);
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{writer:?}");
+        let result = write(&folder, *writer);
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{writer:?}");
         let hint = "name another file, or allow writing with `chmod u+w`";
         let said = format!("ringscope: {name}: is read-only\n  hint: {hint}\n");
-        assert_eq!(told.err, said, "{writer:?}");
+        assert_eq!(result.err, said, "{writer:?}");
         assert_eq!((&*folder.read(name), mode(&folder, name)), ("old", 0o444), "{writer:?}");
         fs::remove_file(folder.path(name)).expect("it is ours");
         assert!(results(&folder).is_empty(), "{writer:?}: {:?}", results(&folder));
@@ -141,20 +141,20 @@ fn a_link_to_nothing_is_refused() {
     let folder = stage();
     for writer @ (_, name) in WRITERS {
         symlink("nothing", folder.path(name)).expect("a link");
-        let told = write(&folder, *writer);
-        assert_eq!(told.code, Some(2), "{writer:?}");
-        assert!(told.err.contains(": is a link to a file that is not there\n"), "{}", told.err);
+        let result = write(&folder, *writer);
+        assert_eq!(result.code, Some(2), "{writer:?}");
+        assert!(result.err.contains(": is a link to a file that is not there\n"), "{}", result.err);
         assert_eq!(results(&folder), [*name], "{writer:?}");
         fs::remove_file(folder.path(name)).expect("it is ours");
     }
 }
 
 /// Runs a script in which `$0` is the program.
-fn shell(folder: &Folder, script: &str) -> Told {
+fn shell(folder: &Folder, script: &str) -> CallResult {
     let program = env!("CARGO_BIN_EXE_ringscope");
     let mut shell = Command::new("sh");
     let shell = shell.args(["-c", script, program]).current_dir(folder.path("."));
-    Told::of(&shell.output().expect("there is a shell"))
+    CallResult::of(&shell.output().expect("there is a shell"))
 }
 
 #[test]
@@ -165,22 +165,22 @@ fn a_limit_of_the_size_of_files_is_an_error_with_a_message_and_leaves_nothing() 
             if let Some(old) = old {
                 folder.write(name, old);
             }
-            let told = shell(&folder, &format!("ulimit -f 1; exec $0 {command} {name}"));
-            assert_eq!(told.code, Some(2), "{command} {name}: {}", told.err);
+            let result = shell(&folder, &format!("ulimit -f 1; exec $0 {command} {name}"));
+            assert_eq!(result.code, Some(2), "{command} {name}: {}", result.err);
             let said = format!("ringscope: {name}: cannot be written: File too large");
-            assert!(told.err.starts_with(&said), "{command} {name}: {}", told.err);
+            assert!(result.err.starts_with(&said), "{command} {name}: {}", result.err);
             let left: Vec<_> = old.map(|_| (*name).to_owned()).into_iter().collect();
             assert_eq!(results(&folder), left, "{command} {name}");
             assert!(old.is_none_or(|old| folder.read(name) == old), "{command} {name}");
         }
         fs::remove_file(folder.path(name)).expect("it is ours");
     }
-    let told = shell(&folder, "ulimit -f 1; exec $0 run join --quiet -o - > t.jsonl");
-    assert_eq!(told.code, Some(2));
+    let result = shell(&folder, "ulimit -f 1; exec $0 run join --quiet -o - > t.jsonl");
+    assert_eq!(result.code, Some(2));
     assert!(
-        told.err.contains("standard output: cannot be written: File too large"),
+        result.err.contains("standard output: cannot be written: File too large"),
         "{}",
-        told.err
+        result.err
     );
 }
 
@@ -229,8 +229,8 @@ fn a_run_that_is_killed_leaves_what_it_recorded_and_no_half_file() {
     child.wait().expect("it ends");
     assert!(part.starts_with("t.jsonl."), "{part}");
     assert_eq!(folder.names(), ["long.dht".to_owned(), part.clone()]);
-    let told = folder.call(&format!("show {part} --limit 1"));
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = folder.call(&format!("show {part} --limit 1"));
+    assert_eq!(result.code, Some(0), "{}", result.err);
 }
 
 #[test]
@@ -275,14 +275,14 @@ fn of_two_runs_to_one_file_each_is_whole_and_the_last_to_finish_stays() {
 fn a_name_may_be_as_long_as_the_file_system_lets_it_be() {
     let folder = Folder::new();
     for name in ["x".repeat(252), "x".repeat(255), "ü".repeat(127), "🔑".repeat(63)] {
-        let told = folder.call_with(&["run", "join", "--quiet", "-o", &name], "");
-        assert_eq!(told.code, Some(0), "{} bytes: {}", name.len(), told.err);
+        let result = folder.call_with(&["run", "join", "--quiet", "-o", &name], "");
+        assert_eq!(result.code, Some(0), "{} bytes: {}", name.len(), result.err);
         assert_eq!(folder.names(), [&*name]);
         fs::remove_file(folder.path(&name)).expect("it is ours");
     }
-    let told = folder.call_with(&["run", "join", "--quiet", "-o", &"x".repeat(256)], "");
-    assert_eq!((told.code, &*told.out), (Some(2), ""), "before the run");
-    assert!(told.err.contains(": cannot be written: File name too long"), "{}", told.err);
+    let result = folder.call_with(&["run", "join", "--quiet", "-o", &"x".repeat(256)], "");
+    assert_eq!((result.code, &*result.out), (Some(2), ""), "before the run");
+    assert!(result.err.contains(": cannot be written: File name too long"), "{}", result.err);
     assert!(folder.names().is_empty());
 }
 
@@ -294,9 +294,9 @@ fn the_manual_is_written_page_by_page_and_follows_no_link() {
     symlink("../mine", folder.path("man/ringscope.1.part")).expect("a link");
     assert_eq!(folder.call("man man").code, Some(0));
     assert_eq!(folder.read("mine"), "precious");
-    let told = shell(&folder, "ulimit -f 1; exec $0 man man");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.contains(": cannot be written: File too large"), "{}", told.err);
+    let result = shell(&folder, "ulimit -f 1; exec $0 man man");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.contains(": cannot be written: File too large"), "{}", result.err);
     let entries = fs::read_dir(folder.path("man")).expect("it is there");
     let names = entries.map(|entry| entry.expect("an entry").file_name().into_string());
     let names: Vec<_> = names.map(|name| name.expect("a plain name")).collect();
