@@ -169,6 +169,12 @@ impl ScenarioErrors {
         self.more
     }
 
+    /// Whether the scenario can be read, and only should not be run.
+    #[must_use]
+    pub fn unchecked_helps(&self) -> bool {
+        self.unchecked_helps
+    }
+
     /// What to say once under the problems: how many more there are, and what would help.
     #[must_use]
     pub fn closing(&self) -> Option<String> {
