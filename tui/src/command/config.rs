@@ -11,11 +11,11 @@ use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::Streams;
 
-/// The configuration of the screen: colours, symbols, keys
+/// Print the configuration of the screen: colours, symbols, keys
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What a configuration leaves out is as ever. What it has that is none is an error, with its
-line.
+What a configuration leaves out keeps its default. An unknown key or value is an error that
+names the line.
 
 Examples:
   ringscope config print > my.toml
@@ -30,9 +30,9 @@ pub struct ConfigArgs {
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 enum What {
-    /// Print the configuration that holds, with what each line is for
+    /// Print the configuration in effect, with a comment for each line
     Print,
-    /// Print where the configuration is looked for
+    /// Print where the configuration file is expected
     Path,
 }
 
@@ -51,7 +51,7 @@ pub fn execute(
 fn path(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = named.map(Path::to_owned).or_else(usual_path);
     path.ok_or_else(|| {
-        Failure::about("the configuration", "nobody knows where your home folder is")
+        Failure::about("the configuration", "your home folder is not known")
             .hint("name a file with --config")
     })
 }

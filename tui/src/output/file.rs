@@ -67,7 +67,7 @@ impl AtomicFile {
         let _ = part.map(fs::remove_file);
     }
 
-    /// What to tell when writing has failed.
+    /// The failure to report when writing has failed.
     pub fn failure(path: &Path, error: &io::Error) -> Failure {
         let part = beside(path);
         let failure = cannot_write(path, error);
