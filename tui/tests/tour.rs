@@ -154,7 +154,7 @@ fn a_file_that_is_no_lesson_is_refused() {
 #[test]
 fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
     let page = include_str!("../walkthroughs/README.md");
-    let (_, part) = page.split_once("## A small one, whole").expect("it has one");
+    let (_, part) = page.split_once("## A small, complete example").expect("it has one");
     let (part, _) = part.split_once("## The parts").expect("it ends");
     let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
     let folder = Folder::new();
