@@ -38,9 +38,9 @@ pub struct ReplayArgs {
 
     /// Write the simulator's trace to this file; `-` is standard output
     ///
-    /// The file appears under its name once it is complete; until then it grows as FILE.part. With `-`,
-    /// the command node's lines go to standard error. If the replay is not exact, it ends at the first
-    /// difference.
+    /// The file appears under its name once it is complete; until then it grows beside it, as
+    /// FILE.RANDOM.part. With `-`, the command node's lines go to standard error. If the replay is
+    /// not exact, it ends at the first difference.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 

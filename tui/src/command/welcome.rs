@@ -25,7 +25,7 @@ const NEXT: [(&str, &str); 6] = [
     ("ringscope run get-missing", "a misuse: how it ends, and why"),
     ("ringscope run join -o join.jsonl", "record what every rank sent and received"),
     ("ringscope show join.jsonl", "see it, one line per event"),
-    ("ringscope list", "all scenarios; `ringscope help` lists all commands"),
+    ("ringscope list", "all scenarios; `ringscope help` for the rest"),
 ];
 
 pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {

@@ -3,6 +3,7 @@
 pub mod ending;
 pub mod invariants;
 pub mod lanes;
+mod marked;
 pub mod problems;
 pub mod ring;
 pub mod standing;

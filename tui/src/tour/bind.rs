@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::{Comparison, compare};
@@ -18,7 +19,6 @@ use super::stop::{PANES, Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::nearest::nearest;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
