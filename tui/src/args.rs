@@ -21,8 +21,7 @@ use crate::output::{Notes, Streams};
 #[derive(Debug, Parser)]
 #[command(name = "ringscope", version, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Whether output is coloured, or with how many colours; `auto` asks the terminal and the variable
-    /// NO_COLOR
+    /// When to use colours, or how many; `auto` looks at the terminal and at the variable NO_COLOR
     #[arg(
         long,
         global = true,
@@ -48,11 +47,11 @@ Examples:
   ringscope tour                       walkthroughs: lessons on live runs
   ringscope run join                   run a built-in scenario
   ringscope run join -o join.jsonl     and record its trace
-  ringscope show join.jsonl            a line an event
-  ringscope check join.jsonl           is the trace what the protocol does?
+  ringscope show join.jsonl            one line per event
+  ringscope check join.jsonl           does the trace follow the protocol?
 
-Exit codes: 0 done or equal; 1 a run ended otherwise, a check failed, traces differ;
-2 bad input, nothing could be judged.";
+Exit codes: 0 done or equal; 1 the run did not complete, a check failed or traces differ;
+2 bad input: nothing could be judged.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -1,4 +1,4 @@
-//! Why nothing could be judged: told on standard error, and the exit code is 2.
+//! Why nothing could be judged: printed on standard error; the exit code is 2.
 
 use std::io::{self, Write as _};
 
@@ -71,7 +71,7 @@ impl Failure {
         format!("{what}{hint}").replace('\n', " ")
     }
 
-    /// Tells it.
+    /// Prints it.
     pub fn print(&self, notes: &mut Notes) {
         match self {
             Failure::Scenario(errors) => problems::print(errors, notes),

@@ -241,7 +241,7 @@ impl FromStr for KeyPress {
 }
 
 impl KeyPress {
-    /// Shift and a letter is the capital letter: one key has one way to be told.
+    /// Shift and a letter is the capital letter, so that every key has one representation.
     pub fn normalized(mut self) -> KeyPress {
         if let (true, Code::Char(letter)) = (self.shift, self.code) {
             self.code = Code::Char(letter.to_ascii_uppercase());

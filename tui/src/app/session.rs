@@ -34,7 +34,7 @@ pub struct Session {
     opened: Vec<PathBuf>,
     /// How far somebody has come in the lessons.
     progress: Progress,
-    /// The lessons in which somebody has come further, and nobody was told yet.
+    /// The lessons in which somebody has come further, not yet taken by the terminal.
     learnt: Vec<String>,
 }
 

@@ -20,35 +20,35 @@ use crate::report::trace_file::{summary, vocabulary};
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Three levels, of which the strongest that holds is told:
+Of three results, it prints the strongest that holds:
   equal      every rank sent and received the same in the same order
-  reordered  every channel carried the same; only receives from any source took
-             different senders' messages, a legal race: each is named
-  different  the first event that differs, in the order of cause and effect
+  reordered  every channel carried the same messages; only receives from any source matched
+             different senders, which is a legal race: each is listed
+  different  with the first event that differs, in causal order
 
-Times and the order of the lines of different ranks never count.
+Times, and the order of lines of different ranks, are never compared.
 
 Examples:
   ringscope diff a.jsonl b.jsonl
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
-Exit codes: 0 equal, or what --allow allows; 1 not; 2 they could not be compared.")]
+Exit codes: 0 equal, or as --allow accepts; 1 different; 2 they could not be compared.")]
 pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
-    /// Another one
+    /// The trace to compare it with
     b: PathBuf,
 
-    /// What is no difference; may be given twice
+    /// Differences to accept (repeatable)
     #[arg(long, value_name = "WHAT", value_enum)]
     allow: Vec<Allowed>,
 
-    /// How many of the rank's steps are shown on either side of the first divergence
+    /// How many steps of the rank to show on either side of the first divergence
     #[arg(long, value_name = "N", default_value_t = CONTEXT)]
     context: usize,
 
-    /// As JSON, with every divergence and every race
+    /// Print JSON, with every divergence and every race
     #[arg(long)]
     json: bool,
 }
@@ -77,7 +77,7 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
     }
-    // What is wrong with A is told first, whichever is read faster.
+    // What is wrong with A is reported first, whichever is read faster.
     let (a, b) = thread::scope(|scope| {
         let b = scope.spawn(|| Side::read(&args.b));
         (Side::read(&args.a), b.join().expect("reading does not panic"))

@@ -21,11 +21,11 @@ use crate::view::theme::{ColorSettings, Palette, Theme};
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ScreenFlags {
-    /// Use no more of the terminal than this
+    /// Use at most this much of the terminal
     #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
     size: Option<Size>,
 
-    /// Leave the mouse to the terminal
+    /// Do not capture the mouse
     #[arg(long, help_heading = "Output")]
     no_mouse: bool,
 
@@ -52,11 +52,11 @@ impl ScreenFlags {
 /// How things look, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LookFlags {
-    /// What things are drawn with
+    /// The characters to draw with
     #[arg(long, value_name = "SET", value_enum, help_heading = "Output")]
     symbols: Option<SymbolSet>,
 
-    /// Let nothing move by itself
+    /// Show no animations
     #[arg(long, help_heading = "Output")]
     reduce_motion: bool,
 }
@@ -64,12 +64,12 @@ pub struct LookFlags {
 /// What things are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SymbolSet {
-    /// Lines and marks of Unicode, curves of Braille dots
+    /// Unicode lines and marks, curves of Braille dots
     #[value(alias = "unicode")]
     Braille,
-    /// The same, curves of half blocks
+    /// The same, but curves of half blocks
     HalfBlocks,
-    /// Nothing but ASCII
+    /// ASCII only
     Ascii,
 }
 

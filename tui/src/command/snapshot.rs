@@ -23,7 +23,7 @@ use crate::tour::{Progress, Tour};
 use crate::view::picture::PictureFormat;
 use crate::view::{Look, page};
 
-/// Draw the screen after an event into a file
+/// Draw the screen as it is after an event, into a file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The picture is the one that `ringscope play` would show. Colours are those of --color; a
@@ -42,14 +42,14 @@ pub struct SnapshotArgs {
     /// page
     run: Option<PathBuf>,
 
-    /// A step of a lesson, by the lesson's name, number or file; --at says which step
+    /// Draw a step of a lesson, given by name, number or file; --at says which step
     #[arg(long, value_name = "LESSON", conflicts_with_all = ["run", "diff"])]
     tour: Option<PathBuf>,
 
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// Beside another run, a scenario or a trace: which events are the same, where they part
+    /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
     diff: Option<PathBuf>,
 
@@ -58,18 +58,18 @@ pub struct SnapshotArgs {
     #[arg(long, value_name = "EVENT")]
     at: Option<usize>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
-    /// How large the screen is
+    /// The size of the screen
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "160x48",
           help_heading = "Output")]
     size: Size,
 
-    /// Write the picture to this file, in the form of its ending: .txt, .ansi or .svg
+    /// Write the picture to this file; its extension says the format: .txt, .ansi or .svg
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// The file appears under its name once it is complete; until then it grows beside it, as
     /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
@@ -160,8 +160,9 @@ fn lesson(
     (config, look): (&Config, &Look),
 ) -> Result<Page, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
-        let failure = Failure::about(&shown(word), "not all holds that the lesson says");
-        failure.hint("`ringscope tour --check` says what does not, and in which line")
+        let failure =
+            Failure::about(&shown(word), "the lesson states something that does not hold");
+        failure.hint("`ringscope tour --check` says what, and in which line")
     })?;
     let (steps, step) = (tour.steps.len(), args.at.unwrap_or(1));
     if !(1..=steps).contains(&step) {
@@ -212,7 +213,7 @@ fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
 fn form(path: &Path) -> Result<PictureFormat, Failure> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     PictureFormat::of(ending).ok_or_else(|| {
-        let what = "its ending does not say which form the picture has";
+        let what = "its extension does not say the format of the picture";
         Failure::about(&shown(path), what).hint("end the name in .txt, .ansi or .svg")
     })
 }

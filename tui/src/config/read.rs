@@ -25,7 +25,7 @@ impl Config {
         })?;
         let mut config = Config::default();
         let mut entries: Vec<_> = table.get_ref().iter().collect();
-        // In the order of the file, so that the first thing that is wrong is the one that is told.
+        // In the order of the file, so that the first thing that is wrong is the one that is reported.
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
             let word: &str = name.get_ref();
@@ -108,7 +108,7 @@ impl File<'_> {
             given.push((action, name.span()));
         }
         keymap.judge().map_err(|(action, taken)| {
-            // Of the two that have the key, the one that the file speaks of is the one to tell.
+            // Of the two that have the key, the one that the file speaks of is the one to report.
             let other = Action::named(taken.other).expect("an action of the table");
             let at = |action| given.iter().find(|(given, _)| *given == action);
             let (span, other) = match (at(action), at(other)) {

@@ -30,7 +30,7 @@ pub struct Reel<'a> {
     pub size: Size,
     /// How a screen looks.
     pub look: Look,
-    /// Who is told how far it is.
+    /// Where progress is reported.
     pub watch: &'a Watch,
 }
 

@@ -32,7 +32,7 @@ const INK: u32 = 0x1c_24_30;
 const FAINT: u32 = 0x6b_75_83;
 const BAD: u32 = 0xc8_1e_1e;
 
-/// The most violations that are told below the lanes.
+/// The most violations that are listed below the lanes.
 const MOST_REMARKS: usize = 3;
 
 /// Writes the picture.

@@ -1,4 +1,4 @@
-//! What the keeper of the invariants found.
+//! What the invariant checker found.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use ringscope_traces::text::Plain;
 use super::{Style, counted, time, wrapped};
 use crate::output::Notes;
 
-/// How many violations of an invariant are told.
+/// How many violations of an invariant are listed.
 const LIMIT_SHOWN: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.

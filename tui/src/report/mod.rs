@@ -1,4 +1,4 @@
-//! What is told, and how it looks.
+//! What is printed, and how it looks.
 
 pub mod ending;
 pub mod invariants;

@@ -84,7 +84,7 @@ pub fn show(
             signals::end_by(signal).map_err(|error| cannot(&error))
         }
         Ended::Gone => Ok(()),
-        Ended::Broken => Err(Failure::about("the screen", "a part of the program broke off")),
+        Ended::Broken => Err(Failure::about("the screen", "a part of the program crashed")),
     }
 }
 
@@ -96,7 +96,7 @@ fn cannot(error: &io::Error) -> Failure {
 enum Ended {
     Left(Leave),
     BySignal(i32),
-    /// The terminal has gone away, and there is nobody to tell.
+    /// The terminal is gone, and nothing can be reported.
     Gone,
     /// A thread of ours panicked, and has given the terminal back.
     Broken,

@@ -229,7 +229,7 @@ impl Timeline {
         self.wait_reporting(&mut |_| true);
     }
 
-    /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
+    /// Waits until there is nothing more to know, or `report`, which gets the progress, returns `false`.
     pub fn wait_reporting(&mut self, report: &mut dyn FnMut(LoadProgress) -> bool) {
         while self.wait_for_update() {
             self.poll();
@@ -348,7 +348,7 @@ impl Timeline {
     }
 
     /// An event with all that its line says; `None` when that cannot be read any more, which
-    /// [`Timeline::problem`] tells.
+    /// [`Timeline::problem`] says.
     ///
     /// # Panics
     ///

@@ -327,7 +327,7 @@ impl Asker<'_, '_> {
         };
         let result = match self.standing {
             Some(Standing { snapshot, comparison }) => ask(&here(snapshot, comparison.as_ref())),
-            // Nobody knows where the step stands: but what cannot be read can be told.
+            // Nobody knows where the step stands: but what cannot be read can be reported.
             None => match ask(&here(&run.timeline.snapshot(0), None)) {
                 Err(unreadable @ NoAnswer::Unreadable(_)) => Err(unreadable),
                 Ok(_) | Err(NoAnswer::Without(_)) => return None,
@@ -389,8 +389,8 @@ impl Asker<'_, '_> {
             ([], None, Some(said)) => self.node(said),
             (options @ [_, ..], None, None) => self.choice(options, &entries.at),
             (_, _, _) => {
-                let hint = Some("it has `option`s to choose from, or a `number`, or a `node`");
-                let what = "the question can be answered in no one way";
+                let hint = Some("give it `option`s to choose from, or a `number`, or a `node`");
+                let what = "the question needs exactly one kind of answer";
                 self.binder.found.unreadable(&entries.at, what, hint);
                 None
             }

@@ -170,7 +170,7 @@ impl Library<'_> {
         }
     }
 
-    /// The scenario alone in the lesson's text: so what is wrong with it is told with its place there.
+    /// The scenario alone in the lesson's text: so an error in it is reported with its place there.
     fn alone(&self, said: &SourceText) -> String {
         let blank = |letter: char| if letter == '\n' { '\n' } else { ' ' };
         let before = &self.shelf.text[..said.at.start];

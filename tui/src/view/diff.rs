@@ -298,7 +298,7 @@ fn draw_pair(
 }
 
 fn draw_states(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    const LABEL: u16 = 10;
+    const LABEL: u16 = 13;
     let half = area.width.saturating_sub(LABEL + 2) / 2;
     for (index, state) in comparison.states.iter().enumerate() {
         let area = row(area, index);

@@ -144,8 +144,8 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
     };
     vec![
         line("owns", &range),
-        line("pred", &|view| words::peer(view.parent, symbols)),
-        line("succ", &|view| words::peer(view.child, symbols)),
+        line("predecessor", &|view| words::peer(view.parent, symbols)),
+        line("successor", &|view| words::peer(view.child, symbols)),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::theme::Theme;
 use super::{Look, geometry};
 
 /// The width of the words before the values.
-const LABEL: usize = 8;
+const LABEL: usize = 13;
 
 /// A line: the word before it, and its pieces.
 #[derive(Debug, Default)]
@@ -159,25 +159,25 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_goes_on_in_the_next_row() {
-        assert_eq!(height(&lines(), 20), 4);
+        assert_eq!(height(&lines(), 25), 4);
         let rows = [
-            "state   takes what  ",
-            "        comes       ",
-            "keys    100 200 300 ",
-            "        400 500 600 ",
+            "state        takes what  ",
+            "             comes       ",
+            "keys         100 200 300 ",
+            "             400 500 600 ",
         ];
-        assert_eq!(drawn(0, (20, 4)), rows);
-        assert_eq!(drawn(1, (20, 3)), rows[1..]);
-        assert_eq!(drawn(99, (20, 2)), rows[2..]);
+        assert_eq!(drawn(0, (25, 4)), rows);
+        assert_eq!(drawn(1, (25, 3)), rows[1..]);
+        assert_eq!(drawn(99, (25, 2)), rows[2..]);
     }
 
     #[test]
     fn a_key_is_where_it_was_drawn() {
-        let area = Rect::new(5, 7, 20, 2);
+        let area = Rect::new(5, 7, 25, 2);
         let at = |x, y| key_at(&lines(), 2, (area, x, y));
-        assert_eq!(at(13, 7), Some(Key(100)));
-        assert_eq!(at(16, 7), None, "between two keys");
-        assert_eq!(at(23, 8), Some(Key(600)));
-        assert_eq!([at(5, 7), at(13, 6), at(13, 9)], [None; 3]);
+        assert_eq!(at(18, 7), Some(Key(100)));
+        assert_eq!(at(21, 7), None, "between two keys");
+        assert_eq!(at(28, 8), Some(Key(600)));
+        assert_eq!([at(5, 7), at(18, 6), at(18, 9)], [None; 3]);
     }
 }

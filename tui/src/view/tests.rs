@@ -225,7 +225,7 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on("81▶"), Target::Event(event));
     assert_eq!(on("▶ 81"), Target::Event(event));
     assert_eq!(on(" 82  4"), Target::Event(EventIndex(event.0 + 1)));
-    assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
+    assert_eq!(on("predecessor"), Target::Pane(Pane::Inspector));
     let target = on("▉");
     let Target::Scrubber(cursor) = target else { panic!("{target:?}") };
     assert!(cursor.abs_diff(app.cursor) <= app.timeline.len() / 100);

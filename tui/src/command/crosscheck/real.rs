@@ -47,7 +47,7 @@ impl Real {
     ///
     /// # Errors
     ///
-    /// When there is no trace in the end: then what was said is told as a note.
+    /// When there is no trace in the end: then what the launcher said is printed as a note.
     pub fn run(
         runner: Runner,
         call: &Call,

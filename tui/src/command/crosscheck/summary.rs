@@ -17,7 +17,7 @@ use crate::report::{Style, counted, time, wrapped};
 
 const SIMULATOR: &str = "simulator";
 
-/// What there is to tell.
+/// What is printed about a comparison.
 pub struct CrosscheckSummary<'a> {
     pub scenario: &'a Scenario,
     pub simulated: &'a Simulated,
@@ -141,7 +141,7 @@ impl CrosscheckSummary<'_> {
 
 fn legal(mpi: &str, judged: &MpiVerdict) -> String {
     let how = match judged.nearest.comparison.level {
-        Level::Equal => "the ranks did the same, but the end is another".to_owned(),
+        Level::Equal => "the ranks did the same, but the runs ended differently".to_owned(),
         Level::Reordered => {
             let count = judged.nearest.comparison.races.len() as u64;
             format!(
@@ -149,7 +149,7 @@ fn legal(mpi: &str, judged: &MpiVerdict) -> String {
                 counted(count, "receive")
             )
         }
-        Level::Different => "a race went another way, and what followed is different".to_owned(),
+        Level::Different => "a race had another outcome, and what followed differs".to_owned(),
     };
     format!(
         "{mpi} delivered in another order than any simulated run: {how}. Each rank, fed what it received, sent \

@@ -93,8 +93,8 @@ struct Step {
 #[derive(Debug, Serialize)]
 struct NodeState {
     id: Option<i64>,
-    parent: Option<(Rank, Option<i64>)>,
-    child: Option<(Rank, Option<i64>)>,
+    predecessor: Option<(Rank, Option<i64>)>,
+    successor: Option<(Rank, Option<i64>)>,
     /// What it is in the middle of.
     phase: Option<String>,
     /// What it takes next; `null` is any message.
@@ -277,8 +277,8 @@ fn state(
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        parent: peer(now.parent),
-        child: peer(now.child),
+        predecessor: peer(now.parent),
+        successor: peer(now.child),
         phase: phase(now.phase),
         wait: match wait {
             Wait::Any => None,

@@ -1,4 +1,4 @@
-//! A comparison of the app as its page tells it: the rows around the chosen one, and the states there.
+//! A comparison as its page shows it: the rows around the chosen one, and the states there.
 
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Node as _, Peer};
@@ -12,13 +12,13 @@ use crate::timeline::{EventInfo, Snapshot, Timeline};
 use crate::view::symbols::{Symbol, Symbols};
 use crate::view::words;
 
-/// How many rows are told on either side of the chosen one: no screen shows more.
+/// How many rows are shown on either side of the chosen one: no screen shows more.
 const ROWS_AROUND: usize = 200;
 
-/// How much of a payload is told in a row.
+/// How much of a payload is shown in a row.
 const PAYLOAD_CHARS: usize = 24;
 
-/// What the page shows, and the first of its rows that is told.
+/// What the page shows, and the first of its rows that is shown.
 pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
@@ -106,8 +106,8 @@ fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     LABELS.into_iter().enumerate().map(pair).collect()
 }
 
-/// What is told of a rank, in this order.
-const LABELS: [&str; 6] = ["id", "owns", "keys", "pred", "succ", "waits"];
+/// What is shown of a rank, in this order.
+const LABELS: [&str; 6] = ["id", "owns", "keys", "predecessor", "successor", "waits"];
 
 /// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
 fn state((timeline, snapshot): (&Timeline, &Snapshot), rank: Rank) -> Option<[String; 6]> {
