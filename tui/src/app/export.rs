@@ -56,7 +56,7 @@ impl App {
         match (key.code, path) {
             (Code::Char('y' | 'Y'), Some(path)) => {
                 if let Err(problem) = self.save(&path) {
-                    self.note = Some(problem);
+                    self.controls.say(problem);
                 }
             }
             (Code::Char(_) | Code::Named(_) | Code::F(_), _) => self.say("nothing was saved"),
@@ -86,7 +86,7 @@ impl App {
         if is_scenario || self.recipe.word.is_none() {
             self.recipe = Recipe::of(&shown(path));
         }
-        self.note = Some(format!("saved as {}", Plain(&shown(path))));
+        self.controls.say(format!("saved as {}", Plain(&shown(path))));
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use ringscope_sim::protocol::{Node as _, Role};
 use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 
 use super::prompt::last_word;
-use super::{App, Mode, Prompt, Purpose, Recipe, Request};
+use super::{App, Mode, PageRequest, Prompt, Purpose, Recipe};
 use crate::film::{Care, Moment};
 use crate::language::grammar::Misread;
 
@@ -33,7 +33,7 @@ impl App {
         self.list(self.listing.clone());
         let sent = self.film.deeds().get(before).map(|deed| deed.sent.0);
         self.go_to(sent.unwrap_or(self.film.len()));
-        self.note = Some(match sent {
+        self.controls.say(match sent {
             Some(_) => format!("`{line}` comes next"),
             None => format!("the run ends before `{line}` is sent: `F` forks before that"),
         });
@@ -51,10 +51,10 @@ impl App {
         let name = format!("{}, another way from event {cursor}", self.name);
         let mut fork = App::new(film, &name, cursor);
         fork.recipe = Recipe::none();
-        fork.keymap = self.keymap.clone();
+        fork.controls.keymap = self.controls.keymap.clone();
         fork.breaks = self.breaks.clone();
         fork.say("this is another run: Esc goes back to the first");
-        self.request = Some(Request::Show(Box::new(fork)));
+        self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())
     }
 }

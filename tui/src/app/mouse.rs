@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::Key;
 use ringscope_traces::{Place, Rank};
 
-use super::menu::HasMenu as _;
+use super::handle::HandleActions as _;
 use super::{Action, App, Pane, Selection};
 
 /// What the mouse points at.
@@ -30,7 +30,7 @@ pub enum Target {
 impl App {
     /// A click selects, goes there, or does it.
     pub fn click(&mut self, target: Target) {
-        self.note = None;
+        self.controls.note = None;
         match target {
             Target::Rank(rank) => self.select(Selection::Rank(rank)),
             Target::Key(key) => self.select(Selection::Key(key)),
@@ -68,7 +68,7 @@ impl App {
     /// The wheel: rows of the pane that can be scrolled, else events.
     pub fn scroll(&mut self, target: Target, rows: isize) {
         match target {
-            Target::Row(_) => self.menu.iter_mut().for_each(|menu| menu.choose(rows)),
+            Target::Row(_) => self.controls.menu.iter_mut().for_each(|menu| menu.choose(rows)),
             Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
                 self.scroll_pane(pane, rows);
             }

@@ -48,7 +48,7 @@ impl App {
             None if self.is_reading() => "it is not read any further yet".to_owned(),
             None => "the trace ends here: it was cut off".to_owned(),
         };
-        self.note = Some(note);
+        self.controls.say(note);
     }
 
     /// To the end of the first command that has not ended.
@@ -85,14 +85,14 @@ impl App {
         match wrong {
             Some((at, what)) => {
                 self.go_to(at.0 + 1);
-                self.note = Some(what);
+                self.controls.say(what);
             }
             None => {
                 let so_far = match self.film.progress() {
                     Progress::Done => "",
                     Progress::Reading(_) | Progress::Checking(_) => " so far",
                 };
-                self.note = Some(format!("no invariant is violated {side} this{so_far}"));
+                self.controls.say(format!("no invariant is violated {side} this{so_far}"));
             }
         }
     }
@@ -112,7 +112,8 @@ impl App {
 
     /// The cursor that a line means: a number, one that is so far from here, or a percentage.
     pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, Misread> {
-        meant(line, (self.cursor, self.film.len()), ("an event", "events"))
+        let (here, last) = (self.cursor, self.film.len());
+        meant(line, &Numbered { here, last, one: "an event", many: "events" })
     }
 
     /// Goes to where it was opened, once that has been read.
@@ -176,16 +177,25 @@ impl App {
     }
 }
 
+/// Things that are gone to by their numbers, from 0.
+pub(super) struct Numbered {
+    /// Which one is the one here.
+    pub here: usize,
+    /// The number of the last one.
+    pub last: usize,
+    /// One of them, in words.
+    pub one: &'static str,
+    /// Several of them, in words.
+    pub many: &'static str,
+}
+
 /// Which of so many things a line means, from 0: a number, so many further or back, or a percentage.
 ///
 /// # Errors
 ///
 /// When it is none of these, or there are not so many.
-pub(super) fn meant(
-    line: &str,
-    (here, last): (usize, usize),
-    (one, many): (&str, &str),
-) -> Result<usize, Misread> {
+pub(super) fn meant(line: &str, numbered: &Numbered) -> Result<usize, Misread> {
+    let Numbered { here, last, one, many } = *numbered;
     let line = line.trim();
     let expected = format!("expected {one} (0 to {last}) or a percentage");
     let wrong = || Misread(format!("{expected}, found `{}`", Plain(line)));

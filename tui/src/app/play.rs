@@ -24,7 +24,7 @@ impl App {
 
     pub(super) fn change_speed(&mut self, by: i32) {
         self.speed = (self.speed + by).clamp(SLOWEST, FASTEST);
-        self.note = Some(format!("speed {}", self.speed_in_words()));
+        self.controls.say(format!("speed {}", self.speed_in_words()));
     }
 
     /// How fast time runs, such as `4x` or `1/2x`.

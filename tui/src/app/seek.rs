@@ -90,12 +90,12 @@ impl App {
             let at = self.film.event_at(seek.at).expect("a cursor after the first event");
             if let Some(note) = seek.what.is_at(&self.film, at) {
                 self.go_to(seek.at);
-                self.note = Some(note).filter(|note| !note.is_empty());
+                self.controls.note = Some(note).filter(|note| !note.is_empty());
                 return true;
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
         }
-        self.note = Some(format!("looking for {}: event {}", seek.what.in_words(), seek.at));
+        self.controls.say(format!("looking for {}: event {}", seek.what.in_words(), seek.at));
         self.seek = Some(seek);
         true
     }
@@ -107,7 +107,7 @@ impl App {
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.note = Some(format!("there is no {} {side} this event", seek.what.in_words()));
+        self.controls.say(format!("there is no {} {side} this event", seek.what.in_words()));
         true
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ringscope_traces::Place;
 
+use super::handle::HandleActions as _;
 use super::testing::{built_in, press, type_line};
-use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
-use crate::app::keys::BINDINGS;
+use super::{Action, App, KeyPress, Leave, PageRequest, Pane, Selection, Target};
 use crate::app::menu::Row;
+use crate::controls::BINDINGS;
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {
@@ -18,7 +19,7 @@ fn state(app: &App) -> String {
 }
 
 fn note(app: &App) -> &str {
-    app.note.as_deref().unwrap_or("")
+    app.controls.note.as_deref().unwrap_or("")
 }
 
 fn problem(app: &App) -> &str {
@@ -352,14 +353,16 @@ fn a_fork_is_another_run_with_the_same_past() {
     let mut app = built_in("join", 40);
     press(&mut app, "F");
     type_line(&mut app, "put 5 5");
-    let Some(Request::Show(mut fork)) = app.request.take() else { panic!("{}", problem(&app)) };
+    let Some(PageRequest::Run(mut fork)) = app.controls.request.take() else {
+        panic!("{}", problem(&app))
+    };
     assert_eq!(fork.cursor, 40);
     for at in (0..40).map(Place) {
         assert_eq!(fork.film.fact(at), app.film.fact(at));
     }
     assert!(fork.film.len() != app.film.len());
     press(&mut fork, "esc");
-    assert!(matches!(fork.request, Some(Request::Leave)));
+    assert!(matches!(fork.controls.request, Some(PageRequest::Back)));
 }
 
 #[test]
@@ -401,7 +404,7 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
 }
 
 fn rows(app: &App) -> Vec<Row> {
-    app.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
+    app.controls.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
 }
 
 #[test]
@@ -411,29 +414,30 @@ fn the_palette_does_what_is_chosen() {
     app.paste("whole screen");
     assert_eq!(rows(&app).len(), 1);
     press(&mut app, "enter");
-    assert!(app.is_zoomed && app.menu.is_none() && app.prompt.is_none());
+    assert!(app.is_zoomed && app.controls.menu.is_none() && app.prompt.is_none());
     press(&mut app, ": down down up enter");
-    assert!(app.menu.is_none());
+    assert!(app.controls.menu.is_none());
     press(&mut app, ":");
     app.paste("no such thing");
     press(&mut app, "enter");
-    assert!(app.menu.is_none());
+    assert!(app.controls.menu.is_none());
 }
 
 #[test]
-fn help_begins_with_what_the_pane_is_for_and_knows_every_key() {
+fn help_begins_with_what_the_pane_is_for_and_knows_every_key_of_the_page() {
     let mut app = built_in("join", 0);
     press(&mut app, "5 ?");
     let rows = rows(&app);
     assert_eq!(rows[0].action, Some(Action::Break));
     for row in BINDINGS {
-        assert_eq!(rows.iter().filter(|other| other.action == Some(row.action)).count(), 1);
+        let times = rows.iter().filter(|other| other.action == Some(row.action)).count();
+        assert_eq!(times, usize::from(App::can(row.action)), "{}", row.name);
     }
     assert!(rows.iter().any(|row| row.keys == "key KEY moves"));
     app.paste("unanswered");
     assert_eq!(self::rows(&app).len(), 4);
     press(&mut app, "esc q");
-    assert!(app.has_quit);
+    assert!(matches!(app.controls.request, Some(PageRequest::Leave(Leave::Clean))));
 }
 
 #[test]
@@ -464,9 +468,9 @@ fn escape_leaves_what_lies_on_top_first() {
     press(&mut app, "esc");
     assert!(app.listed.is_none() && app.selection != Selection::Cursor);
     press(&mut app, "esc");
-    assert!(app.selection == Selection::Cursor && app.request.is_none());
+    assert!(app.selection == Selection::Cursor && app.controls.request.is_none());
     press(&mut app, "esc");
-    assert!(matches!(app.request, Some(Request::Leave)));
+    assert!(matches!(app.controls.request, Some(PageRequest::Back)));
 }
 
 /// A key of the table, or one that is typed.
@@ -503,7 +507,7 @@ proptest! {
             }
             prop_assert!(app.cursor <= app.film.len());
             prop_assert_eq!(app.moment.cursor, app.cursor);
-            if let Some(menu) = &app.menu {
+            if let Some(menu) = &app.controls.menu {
                 prop_assert!(menu.rows().len() > menu.chosen || menu.chosen == 0);
             }
             let listed = app.listed.iter().flatten();

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use ringscope_traces::text::Plain;
 
+use super::diff::Candidate;
 use super::keys::{Code, KeyPress, Named};
-use super::{App, Condition, Prompt, Purpose, Query, Request, live};
+use super::{App, Condition, PageRequest, Prompt, Purpose, Query, live};
 use crate::language::grammar::{Lexicon, Misread};
 use crate::language::{condition, query};
 
@@ -109,7 +110,8 @@ impl App {
             Purpose::Command => self.give(&line, live::care(&prompt)),
             Purpose::Fork => self.fork(&line, live::care(&prompt)),
             Purpose::Diff => {
-                self.request = Some(Request::Compare(PathBuf::from(&line)));
+                let (this, other) = (Box::new(Candidate::of(self)), PathBuf::from(&line));
+                self.controls.ask(PageRequest::Compare(this, other));
                 Ok(())
             }
             Purpose::Export => self.export(&line),
@@ -138,7 +140,7 @@ impl App {
     fn break_on(&mut self, line: &str) -> Result<(), String> {
         let condition = Condition::parse(line, &Lexicon::of(&self.film)).map_err(told)?;
         let before = self.breaks.iter().position(|other| *other == condition);
-        self.note = Some(match before {
+        self.controls.say(match before {
             Some(place) => {
                 self.breaks.remove(place);
                 format!("no break on `{}` any more", Plain(&condition.text))

@@ -8,7 +8,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
 use super::{Verdict, diff, show};
-use crate::app::{Order, Session};
+use crate::app::Order;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
@@ -17,6 +17,7 @@ use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::Symbols;
+use crate::session::Session;
 use crate::terminal;
 use crate::tour::Progress;
 

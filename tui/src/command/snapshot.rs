@@ -10,17 +10,17 @@ use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
 use crate::app::start::Start;
-use crate::app::{App, Lesson, Order, Page, beyond};
+use crate::app::{App, Lesson, Order, beyond};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::shown;
-use crate::output::ColorWhen;
-use crate::output::{Streams, WholeFile};
+use crate::output::{ColorWhen, Streams, WholeFile};
+use crate::session::{self, Page};
 use crate::tour::{Progress, Tour};
 use crate::view::picture::Form;
-use crate::view::{Look, page};
+use crate::view::{Look, Paint, Surface};
 
 /// Draw the screen after an event into a file
 #[derive(Debug, clap::Args)]
@@ -92,7 +92,7 @@ pub fn execute(
         (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
     };
-    let picture = |form: Form| form.draw(&drawn(&page, args.area(), &look));
+    let picture = |form: Form| form.draw(&drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if picture_color(args, color, streams) == ColorWhen::Never => {
@@ -140,17 +140,19 @@ impl Args {
 }
 
 /// The page that the program begins with, as somebody sees it who has opened nothing before.
-fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
+fn start(at: Option<usize>, config: &Config) -> Result<Box<dyn Page>, Failure> {
     match at {
         Some(_) => Err(Failure::about("--at", "the start page has no events").hint("name a run")),
-        None => {
-            Ok(Page::Start(Box::new(Start::new(&[], &Progress::default(), config.keymap.clone()))))
-        }
+        None => Ok(Box::new(Start::new(&[], &Progress::default(), config.keymap.clone()))),
     }
 }
 
 /// A lesson at that step, from 1, nothing in it answered yet.
-fn lesson(word: &Path, args: &Args, (config, look): (&Config, &Look)) -> Result<Page, Failure> {
+fn lesson(
+    word: &Path,
+    args: &Args,
+    (config, look): (&Config, &Look),
+) -> Result<Box<dyn Page>, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
         let failure = Failure::about(&shown(word), "not all holds that the lesson says");
         failure.hint("`ringscope tour --check` says what does not, and in which line")
@@ -162,24 +164,23 @@ fn lesson(word: &Path, args: &Args, (config, look): (&Config, &Look)) -> Result<
     }
     let mut lesson = Lesson::new(tour, config.keymap.clone(), &Progress::default());
     lesson.go_to(step - 1);
-    let mut page = Page::Tour(Box::new(lesson));
-    page::settle(&mut page, (args.area(), look));
-    Ok(page)
+    lesson.settle(Surface { area: args.area(), look });
+    Ok(Box::new(lesson))
 }
 
 /// A run, read to its end, at that event.
-fn run(mut app: App, at: Option<usize>) -> Result<Page, Failure> {
+fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     app.film.wait();
     let events = app.film.len();
     match at {
         Some(at) if at > events => return Err(beyond(events)),
         at => app.go_to(at.unwrap_or(events)),
     }
-    Ok(Page::Run(Box::new(app)))
+    Ok(Box::new(app))
 }
 
 /// Two runs beside each other, at that row.
-fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failure> {
+fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     let mut diff = beside(app, other, at)?;
     diff.wait();
     match (&diff.problem, at) {
@@ -191,13 +192,13 @@ fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failur
             let what = format!("there are {} rows", diff.rows.len());
             Err(Failure::about("--at", what).hint("1 is the first one"))
         }
-        (None, _) => Ok(Page::Diff(Box::new(diff))),
+        (None, _) => Ok(Box::new(diff)),
     }
 }
 
-fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
+fn drawn(page: &dyn Page, area: Rect, look: &Look) -> Buffer {
     let mut buffer = Buffer::empty(area);
-    page::paint(page, (area, look), &mut buffer);
+    session::paint(page, &mut Paint::new(&mut buffer, look));
     buffer
 }
 

@@ -2,12 +2,12 @@
 
 use super::screen::{show, theme};
 use super::{Verdict, welcome};
-use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
+use crate::session::Session;
 use crate::terminal::{self, Setup};
 use crate::tour::Progress;
 use crate::view::Look;

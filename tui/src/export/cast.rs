@@ -15,8 +15,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Reel, Trouble};
 use crate::output::{json, put_json};
-use crate::view;
 use crate::view::picture::codes;
+use crate::view::{self, Paint};
 
 /// The most events of a recording: in two minutes nobody sees more.
 const MOST_EVENTS: usize = 100_000;
@@ -146,7 +146,7 @@ impl<'s> Recording<'s> {
     /// Records what the screen shows.
     fn take(&mut self, reel: &Reel<'_>, time_us: u64) -> Result<(), Trouble> {
         let mut drawn = Buffer::empty(self.area);
-        view::paint(&reel.app, (self.area, &reel.look), &mut drawn);
+        view::paint(&reel.app, &mut Paint::new(&mut drawn, &reel.look));
         let data = match &self.shown {
             None => {
                 let blank = Buffer::empty(self.area);

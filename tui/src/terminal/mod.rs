@@ -14,11 +14,12 @@ use crossterm::event::{self, Event, KeyEventKind};
 
 use ratatui::layout::Rect;
 
-use crate::app::action::Leave;
-use crate::app::{KeyPress, Session};
+use crate::app::KeyPress;
+use crate::app::Leave;
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::view::{Look, page};
+use crate::session::Session;
+use crate::view::{Look, Paint, Surface};
 use mouse::Mouse;
 pub use screen::Screen;
 use signals::Signals;
@@ -111,9 +112,10 @@ fn run(
     loop {
         if is_stale {
             let area = setup.part(screen.area()?);
-            page::settle(session.page_mut(), (area, &setup.look));
+            session.settle(Surface { area, look: &setup.look });
             screen.draw(|area, buffer| {
-                page::paint(session.page(), (setup.part(area), &setup.look), buffer);
+                let area = setup.part(area);
+                session.paint(&mut Paint { area, look: &setup.look, buffer });
             })?;
         }
         if wait(if session.is_busy() { FRAME } else { IDLE })? == Waited::Gone {
@@ -168,7 +170,8 @@ fn take_events(
             },
             Event::Paste(text) => session.paste(&text),
             Event::Mouse(event) => {
-                mouse.take(event, session, (setup.part(screen.area()?), &setup.look))
+                let area = setup.part(screen.area()?);
+                mouse.take(event, session, Surface { area, look: &setup.look });
             }
             Event::Resize(..) | Event::FocusGained | Event::FocusLost => {}
         }

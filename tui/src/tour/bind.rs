@@ -13,13 +13,13 @@ use super::place::{From, Spot};
 use super::prose::{Piece, Tone, pieces};
 use super::question::{Kind, MOST_OPTIONS, Question};
 use super::runs::{Library, Run};
-use super::stop::{PANES, Stop, message, selection};
+use super::stop::{Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
+use crate::controls::{PANES, Pane, Selection};
 use crate::film::{Direction, Moment};
 use crate::language::Condition;
 use crate::language::grammar::Misread;
 use crate::nearest::nearest;
-use crate::pane::{Pane, Selection};
 use crate::report::counted;
 
 /// The most facts and claims of a lesson: each is worked out on its own.
@@ -227,9 +227,9 @@ impl Binder<'_> {
     }
 
     fn pane(&mut self, said: &Said) -> Option<Pane> {
-        let found = PANES.iter().find(|(name, _)| *name == said.text);
+        let found = Pane::named(&said.text);
         if found.is_none() {
-            let names: Vec<&str> = PANES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = PANES.iter().map(|row| row.word).collect();
             let hint = format!("there are {}", names.join(", "));
             self.found.unreadable(
                 &said.at,
@@ -237,7 +237,7 @@ impl Binder<'_> {
                 Some(&hint),
             );
         }
-        found.map(|(_, pane)| *pane)
+        found
     }
 
     fn look(&mut self, said: &Said, stop: &Stop, standing: Option<&Standing>) -> Option<Selection> {

@@ -45,7 +45,7 @@ pub const KEYS: &[Key] = &[
     many(STOP, "at", "where it stands: one of the places"),
     many(STOP, "when", "on to the next event with which a condition comes to hold"),
     key(STOP, "look", "what is selected: a rank, a key, the message"),
-    key(STOP, "pane", "what is shown beside the ring: `inspector`, `events`, `space-time`, `watches` or `ownership`"),
+    key(STOP, "pane", "which pane is shown beside the ring, by its word"),
     key(STOP, "compare", "another run, by its name, to be compared with this one"),
     key(QUESTION, "ask", "what is asked"),
     many(QUESTION, "option", "an answer to choose: `TEXT | CLAIM`; exactly one claim holds"),

@@ -8,30 +8,32 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::report;
 
+use super::framed::{self, Part};
 use super::layout::Placed;
-use super::pen::{Pen, row};
+use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, words};
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &detail(scene), buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
     let rows = usize::from(inside.height);
     let count = count(scene);
     if count == 0 {
         let what =
             if scene.app.film.is_empty() { "no events" } else { "no event passes the filter" };
-        Pen::new(buffer, inside).gap(1).write(what, scene.look.theme.faint());
+        paint.pen().gap(1).write(what, scene.look.theme.faint());
         return;
     }
     let first = first(scene, rows);
     for index in 0..rows.min(count - first) {
         if let Some(at) = place(scene, first + index) {
-            draw_event(scene, at, (row(inside, index), buffer));
+            draw_event(scene, at, &mut paint.row(index));
         }
     }
-    framed::scrollbar(scene.look, inside, (first, rows, count), buffer);
+    framed::scrollbar(Part { first, rows, count }, &mut paint);
 }
 
 /// The event in the row at a position.
@@ -80,7 +82,8 @@ fn first(scene: &Scene<'_>, rows: usize) -> usize {
 /// From this width on a row has the time and the whole name of its tag.
 const WIDE: u16 = 100;
 
-fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_event(scene: &Scene<'_>, at: Place, paint: &mut Paint<'_>) {
+    let area = paint.area;
     let (app, theme) = (scene.app, &scene.look.theme);
     let fact = app.film.fact(at);
     let is_cursor = app.event() == Some(at);
@@ -88,7 +91,7 @@ fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer))
         true => (theme.faint(), theme.faint(), theme.faint()),
         false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
     };
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
     let width = app.film.len().to_string().len();
     pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
@@ -101,11 +104,11 @@ fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer))
         false => (words::short_tag(app, fact.tag), 9),
     };
     pen.column(&tag, width.max(tag.len() + 1), if is_cursor { name.reversed() } else { name });
-    draw_rest(scene, (at, plain), &mut pen);
+    draw_rest(scene, at, plain, &mut pen);
 }
 
 /// The payload's beginning and, if there is still room for some of it then, the event's cause.
-fn draw_rest(scene: &Scene<'_>, (at, style): (Place, Style), pen: &mut Pen<'_>) {
+fn draw_rest(scene: &Scene<'_>, at: Place, style: Style, pen: &mut Pen<'_>) {
     const LEAST_PAYLOAD: usize = 12;
     let cause = cause(scene, at);
     let cause_width = cause.width() + 2;

@@ -3,7 +3,7 @@
 mod changes;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
 use ringscope_traces::{Place, Rank};
@@ -16,7 +16,7 @@ use super::layout::Placed;
 use super::lines::{self, Line, Piece, line};
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, framed, words};
 
 /// How many messages of an inbox or an outbox are named.
 const MOST_FLIGHTS: usize = 4;
@@ -28,7 +28,8 @@ const MOST_KEYS: usize = 400;
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let (detail, lines) = content(scene);
     let inside = framed::draw(scene, placed, &detail, buffer);
-    lines::draw(&lines, scrolled(scene), (inside, scene.look), buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    lines::draw(&lines, scrolled(scene), &mut paint);
 }
 
 /// How many rows there are.
@@ -37,8 +38,8 @@ pub fn height(scene: &Scene<'_>, width: u16) -> usize {
 }
 
 /// The key at a position, as it was drawn.
-pub fn key_at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Key> {
-    lines::key_at(&content(scene).1, scrolled(scene), (inside, x, y))
+pub fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
+    lines::key_at(&content(scene).1, scrolled(scene), inside, position)
 }
 
 fn scrolled(scene: &Scene<'_>) -> usize {
@@ -140,7 +141,7 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<Line> {
     };
     let symbols = scene.look.symbols;
     let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
-        became(scene, label, (then.as_ref().map(of), of(now)))
+        became(scene, label, then.as_ref().map(of), of(now))
     };
     vec![
         line("owns", &range),
@@ -150,7 +151,7 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<Line> {
 }
 
 /// A value, after the one it had before if that was another.
-fn became(scene: &Scene<'_>, label: &'static str, (then, now): (Option<String>, String)) -> Line {
+fn became(scene: &Scene<'_>, label: &'static str, then: Option<String>, now: String) -> Line {
     let theme = &scene.look.theme;
     match then.filter(|then| *then != now) {
         Some(then) => Line {
@@ -185,15 +186,17 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
 
 /// What is under way to it and from it.
 fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<Line> {
-    let (inbox, outbox) =
-        (|flight: &Flight| flight.to == rank, |flight: &Flight| flight.from == rank);
-    vec![post(scene, "inbox", (Symbol::From, &inbox)), post(scene, "outbox", (Symbol::To, &outbox))]
+    vec![
+        post(scene, "inbox", Symbol::From, &|flight| flight.to == rank),
+        post(scene, "outbox", Symbol::To, &|flight| flight.from == rank),
+    ]
 }
 
 fn post(
     scene: &Scene<'_>,
     label: &'static str,
-    (way, is_in_it): (Symbol, &dyn Fn(&Flight) -> bool),
+    way: Symbol,
+    is_in_it: &dyn Fn(&Flight) -> bool,
 ) -> Line {
     let theme = &scene.look.theme;
     let flights = || scene.app.moment.flights.iter().filter(|flight| is_in_it(flight));

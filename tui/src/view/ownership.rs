@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_traces::Rank;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -58,15 +59,13 @@ pub fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     for member in scene.owners() {
-        let (start, end) =
-            (column(scene, area, member.range.above.0), column(scene, area, member.range.up_to.0));
-        stretch(scene, (member.rank, start, end), (area, buffer));
+        stretch(scene, member, area, buffer);
     }
     draw_marks(scene, area, buffer);
 }
 
 /// The whole key space by load, the part from one key to another marked.
-pub fn overview(scene: &Scene<'_>, (area, keys): (Rect, (i64, i64)), buffer: &mut Buffer) {
+pub fn overview(scene: &Scene<'_>, area: Rect, keys: (i64, i64), buffer: &mut Buffer) {
     loads(scene, area, buffer);
     let (start, end) = (column(scene, area, keys.0), column(scene, area, keys.1));
     let width = cells(end.saturating_sub(start).max(1));
@@ -78,9 +77,7 @@ pub fn overview(scene: &Scene<'_>, (area, keys): (Rect, (i64, i64)), buffer: &mu
 /// The owner of the key whose column is at a position.
 pub fn rank_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Rank> {
     let x = usize::from(x.checked_sub(area.x)?);
-    let ends = |rank: &ringscope_sim::protocol::arithmetic::Member| {
-        column(scene, area, rank.range.up_to.0) > x
-    };
+    let ends = |member: &Member| column(scene, area, member.range.up_to.0) > x;
     scene.owners().iter().find(|member| ends(member)).map(|member| member.rank)
 }
 
@@ -90,11 +87,10 @@ fn column(scene: &Scene<'_>, area: Rect, key: i64) -> usize {
 }
 
 /// What a node owns: a line that ends with its name.
-fn stretch(
-    scene: &Scene<'_>,
-    (rank, start, end): (Rank, usize, usize),
-    (area, buffer): (Rect, &mut Buffer),
-) {
+fn stretch(scene: &Scene<'_>, member: &Member, area: Rect, buffer: &mut Buffer) {
+    let rank = member.rank;
+    let start = column(scene, area, member.range.above.0);
+    let end = column(scene, area, member.range.up_to.0);
     let Some(width) = end.checked_sub(start).filter(|width| *width > 0) else { return };
     let is_selected = scene.rank() == Some(rank);
     let style = scene.style_of(rank);

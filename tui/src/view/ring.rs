@@ -58,7 +58,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     draw_outside(scene, inside, buffer);
     if picture.is_part() {
         let last = row(inside, usize::from(inside.height) - 1);
-        ownership::overview(scene, (last, picture.span.keys), buffer);
+        ownership::overview(scene, last, picture.span.keys, buffer);
     }
 }
 
@@ -162,7 +162,7 @@ fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
 fn draw_arcs(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     let mut canvas = Canvas::new(picture.area, scene.look.symbols);
     if picture.is_overview {
-        draw_loads(scene, picture, (&mut canvas, buffer));
+        draw_loads(scene, picture, &mut canvas, buffer);
         return;
     }
     for (ink, (_, angles)) in (0_u16..).zip(&picture.arcs) {
@@ -173,7 +173,7 @@ fn draw_arcs(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
 }
 
 /// The ring as one band, as bright as what is held there.
-fn draw_loads(scene: &Scene<'_>, picture: &Picture, (canvas, buffer): (&mut Canvas, &mut Buffer)) {
+fn draw_loads(scene: &Scene<'_>, picture: &Picture, canvas: &mut Canvas, buffer: &mut Buffer) {
     const LEVELS: u16 = 12;
     let most = scene.most_keys();
     for (rank, angles) in &picture.arcs {

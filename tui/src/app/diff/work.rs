@@ -24,7 +24,7 @@ pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
 }
 
 /// Compares two runs, and tells what is found as it is.
-pub(super) fn work((a, b): &(Source, Source), tell: &Sender<News>) {
+pub(super) fn work([a, b]: &[Source; 2], tell: &Sender<News>) {
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| trace(b));
         (trace(a), other.join().expect("reading does not panic"))

@@ -201,7 +201,7 @@ impl Lesson {
                 self.draft = Draft::None;
                 self.scrolled = usize::MAX;
             }
-            None => self.note = Some("there is no question: Enter goes on".to_owned()),
+            None => self.controls.say("there is no question: Enter goes on"),
         }
     }
 }

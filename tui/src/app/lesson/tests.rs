@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::app::keys::{Code, Named};
-use crate::app::{Target, testing};
+use crate::app::{PageRequest, Target, testing};
 use crate::tour::builtin::ALL;
 use crate::tour::{Answer, Shelf};
 use ringscope_traces::Rank;
@@ -24,7 +24,7 @@ fn press(lesson: &mut Lesson, keys: &str) {
 }
 
 fn note(lesson: &Lesson) -> &str {
-    lesson.note.as_deref().unwrap_or("")
+    lesson.controls.note.as_deref().unwrap_or("")
 }
 
 /// Answers all questions right up to the last step, which asks nothing.
@@ -119,14 +119,14 @@ fn two_runs_stand_side_by_side_where_they_part() {
     let diff = lesson.diff().expect("a comparison");
     assert_eq!(Some(diff.chosen), diff.first_row);
     press(&mut lesson, "e");
-    assert!(matches!(lesson.wish.take(), Some(Wish::Diff(_))));
+    assert!(matches!(lesson.controls.request.take(), Some(PageRequest::Diff(_))));
 }
 
 #[test]
 fn what_is_explored_freely_stands_where_the_lesson_does() {
     let mut lesson = lesson();
     press(&mut lesson, "e");
-    let Some(Wish::Run(app)) = lesson.wish.take() else { panic!("a run") };
+    let Some(PageRequest::Run(app)) = lesson.controls.request.take() else { panic!("a run") };
     assert_eq!(app.cursor, lesson.stop().cursor);
     assert_eq!(app.reproduced(), format!("ringscope play join --seed 1 --at {}", app.cursor));
 }
@@ -140,7 +140,7 @@ fn a_lesson_is_taken_up_where_it_was_left_and_begun_again_when_it_was_done() {
     let second = lesson_after(&progress);
     assert_eq!((second.step, &second.replies), (2, &first.replies));
     press(&mut first, "enter");
-    assert!(matches!(first.wish, Some(Wish::Tours)) && first.record().is_done);
+    assert!(matches!(first.controls.request, Some(PageRequest::Lessons)) && first.record().is_done);
     progress.note("test", first.record());
     assert_eq!(lesson_after(&progress).step, 0);
     progress.note("test", Record { steps: 9, step: 8, ..Record::default() });

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
-use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::nearest::nearest;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::session::Session;
 use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};

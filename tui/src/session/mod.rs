@@ -1,33 +1,29 @@
 //! The pages of the screen, one upon the other: the start page, runs, comparisons, lessons.
 
+mod diff;
+mod lesson;
+mod page;
+mod run;
+mod start;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::action::Leave;
-use super::diff::Diff;
-use super::lesson::{Lesson, Wish};
-use super::opening::Order;
-use super::start::{Opens, Start};
-use super::{App, KeyPress, Keymap, Request, Target};
+use ratatui::layout::Position;
+
+use crate::app::diff::{Candidate, Diff};
+use crate::app::start::Start;
+use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
 use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
+use crate::view::{Paint, Surface};
 
-/// A page of the screen.
-pub enum Page {
-    /// What can be opened.
-    Start(Box<Start>),
-    /// A run.
-    Run(Box<App>),
-    /// Two runs side by side.
-    Diff(Box<Diff>),
-    /// A lesson.
-    Tour(Box<Lesson>),
-}
+pub use page::{Page, at, paint};
 
 /// All that the screen shows, and the pages below.
 pub struct Session {
     /// The last one is shown; there is always one.
-    pages: Vec<Page>,
+    pages: Vec<Box<dyn Page>>,
     keymap: Keymap,
     leave: Option<Leave>,
     /// The files that were opened and that the next start page should know.
@@ -42,39 +38,38 @@ impl Session {
     /// A session that begins with the start page.
     pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
         let start = Start::new(files, &progress, keymap.clone());
-        Session::with(Page::Start(Box::new(start)), progress, keymap)
+        Session::with(Box::new(start), progress, keymap)
     }
 
     /// A session that begins with a run.
     pub fn of(mut app: App, progress: Progress, keymap: Keymap) -> Session {
-        app.keymap = keymap.clone();
-        Session::with(Page::Run(Box::new(app)), progress, keymap)
+        app.controls.keymap = keymap.clone();
+        Session::with(Box::new(app), progress, keymap)
     }
 
     /// A session that begins with the list of the lessons.
     pub fn tours(progress: Progress, keymap: Keymap) -> Session {
         let start = Start::tours(&progress, keymap.clone());
-        Session::with(Page::Start(Box::new(start)), progress, keymap)
+        Session::with(Box::new(start), progress, keymap)
     }
 
     /// A session that begins with a lesson.
     pub fn lesson(tour: Tour, progress: Progress, keymap: Keymap) -> Session {
         let lesson = Lesson::new(tour, keymap.clone(), &progress);
-        Session::with(Page::Tour(Box::new(lesson)), progress, keymap)
+        Session::with(Box::new(lesson), progress, keymap)
     }
 
-    fn with(page: Page, progress: Progress, keymap: Keymap) -> Session {
+    fn with(page: Box<dyn Page>, progress: Progress, keymap: Keymap) -> Session {
         let (opened, learnt) = (Vec::new(), Vec::new());
         Session { pages: vec![page], keymap, leave: None, opened, progress, learnt }
     }
 
     /// The page that is shown.
-    pub fn page(&self) -> &Page {
-        self.pages.last().expect("there is always a page")
+    pub fn page(&self) -> &dyn Page {
+        self.pages.last().map(Box::as_ref).expect("there is always a page")
     }
 
-    /// The page that is shown, to be changed.
-    pub fn page_mut(&mut self) -> &mut Page {
+    fn page_mut(&mut self) -> &mut Box<dyn Page> {
         self.pages.last_mut().expect("there is always a page")
     }
 
@@ -95,161 +90,94 @@ impl Session {
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
-        match self.page_mut() {
-            Page::Start(start) => start.press(key),
-            Page::Run(app) => app.press(key),
-            Page::Diff(diff) => diff.press(key),
-            Page::Tour(lesson) => lesson.press(key),
-        }
+        self.page_mut().press(key);
         self.serve();
     }
 
     /// Takes what was pasted.
     pub fn paste(&mut self, text: &str) {
-        match self.page_mut() {
-            Page::Start(start) => start.paste(text),
-            Page::Run(app) => app.paste(text),
-            Page::Diff(diff) => diff.paste(text),
-            Page::Tour(lesson) => lesson.paste(text),
-        }
+        self.page_mut().paste(text);
     }
 
     /// Takes a click.
     pub fn click(&mut self, target: Target) {
-        match (self.page_mut(), target) {
-            (Page::Start(start), Target::Row(row)) => start.click(row),
-            (Page::Diff(diff), Target::Row(row)) => diff.click(row),
-            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
-            (Page::Run(app), target) => app.click(target),
-            (Page::Tour(lesson), target) => lesson.click(target),
-            (Page::Start(start), Target::Bar(action)) => start.update(action),
-            (Page::Diff(diff), Target::Bar(action)) => diff.update(action),
-            (Page::Start(_) | Page::Diff(_), _) => {}
-        }
+        self.page_mut().click(target);
         self.serve();
     }
 
     /// Takes a movement with the button held down.
     pub fn drag(&mut self, target: Target) {
-        match (self.page_mut(), target) {
-            (Page::Run(app), target) => app.drag(target),
-            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
-            (Page::Start(_) | Page::Diff(_) | Page::Tour(_), _) => {}
-        }
+        self.page_mut().drag(target);
     }
 
-    /// Takes a turn of the wheel.
+    /// Takes a turn of the wheel: for the list over the page, or for what is at that place of it.
     pub fn scroll(&mut self, target: Target, rows: isize) {
-        match self.page_mut() {
-            Page::Start(start) => start.choose(rows),
-            Page::Run(app) => app.scroll(target, rows),
-            Page::Diff(diff) => diff.scroll(rows),
-            Page::Tour(lesson) => lesson.scroll(rows),
+        match &mut self.page_mut().controls_mut().menu {
+            Some(menu) => menu.choose(rows),
+            None => self.page_mut().scroll(target, rows),
         }
     }
 
     /// Lets time pass; whether there is anything new to show.
     pub fn tick(&mut self, elapsed: Duration) -> bool {
-        match self.page_mut() {
-            Page::Start(_) => false,
-            Page::Run(app) => {
-                let is_new = app.poll();
-                app.tick(elapsed) || is_new
-            }
-            Page::Diff(diff) => diff.poll(),
-            Page::Tour(lesson) => lesson.tick(elapsed),
-        }
+        self.page_mut().tick(elapsed)
     }
 
     /// Whether what is shown changes by itself, so that time should pass in small steps.
     pub fn is_busy(&self) -> bool {
-        match self.page() {
-            Page::Start(_) => false,
-            Page::Run(app) => app.is_busy(),
-            Page::Diff(diff) => diff.is_busy(),
-            Page::Tour(lesson) => lesson.is_busy(),
-        }
+        self.page().is_busy()
+    }
+
+    /// What drawing has to settle first.
+    pub fn settle(&mut self, surface: Surface<'_>) {
+        self.page_mut().settle(surface);
+    }
+
+    /// Draws what is shown.
+    pub fn paint(&self, paint: &mut Paint<'_>) {
+        page::paint(self.page(), paint);
+    }
+
+    /// What is at a position, as it was drawn.
+    pub fn at(&self, surface: Surface<'_>, position: Position) -> Option<Target> {
+        at(self.page(), surface, position)
     }
 
     /// Does what the page asks for.
     fn serve(&mut self) {
-        match self.page_mut() {
-            Page::Start(start) => {
-                let (has_quit, wish) = (start.has_quit, start.take_wish());
-                let is_left = std::mem::take(&mut start.is_left);
-                match wish {
-                    _ if has_quit => self.leave = Some(Leave::Clean),
-                    _ if is_left => self.go_back(),
-                    Some(Opens::Run(word)) => self.open(&word),
-                    Some(Opens::Lesson(one)) => self.teach(&Shelf::built_in(one)),
-                    None => {}
-                }
-            }
-            Page::Run(app) => {
-                let (has_quit, keeps) = (app.has_quit, app.keeps_screen);
-                let request = app.request.take();
-                if has_quit {
-                    self.leave = Some(if keeps { Leave::Keep } else { Leave::Clean });
-                } else if let Some(request) = request {
-                    self.grant(request);
-                }
-            }
-            Page::Diff(diff) => match (diff.leave, diff.is_left) {
-                (Some(leave), _) => self.leave = Some(leave),
-                (None, true) => self.go_back(),
-                (None, false) if std::mem::take(&mut diff.wants_tours) => self.list_tours(),
-                (None, false) => {}
-            },
-            Page::Tour(lesson) => {
-                let (leave, wish) = (lesson.leave, lesson.wish.take());
-                self.note_progress();
-                self.leave = leave;
-                wish.into_iter().for_each(|wish| self.fulfil(wish));
-            }
-        }
-    }
-
-    fn grant(&mut self, request: Request) {
-        match request {
-            Request::Leave => self.go_back(),
-            Request::Show(app) => self.pages.push(Page::Run(app)),
-            Request::Compare(path) => self.compare(&path),
-            Request::Tours => self.list_tours(),
-        }
-    }
-
-    fn fulfil(&mut self, wish: Wish) {
-        match wish {
-            Wish::Leave => self.go_back(),
-            Wish::Tours => self.list_tours(),
-            Wish::Run(app) => self.pages.push(Page::Run(app)),
-            Wish::Diff(diff) => self.pages.push(Page::Diff(diff)),
+        self.note_progress();
+        match self.page_mut().ask() {
+            Some(PageRequest::Back) => self.go_back(),
+            Some(PageRequest::Leave(leave)) => self.leave = Some(leave),
+            Some(PageRequest::Lessons) => self.list_lessons(),
+            Some(PageRequest::Lesson(one)) => self.teach(&Shelf::built_in(one)),
+            Some(PageRequest::Open(word)) => self.open(&word),
+            Some(PageRequest::Run(app)) => self.pages.push(app),
+            Some(PageRequest::Diff(diff)) => self.pages.push(diff),
+            Some(PageRequest::Compare(run, word)) => self.compare(*run, &word),
+            None => {}
         }
     }
 
     /// Notes how far somebody has come in the lesson that is shown.
     fn note_progress(&mut self) {
-        let Page::Tour(lesson) = self.page() else { return };
-        let (name, record) = (lesson.tour.name.clone(), lesson.record());
-        if self.progress.note(&name, record) && !self.learnt.contains(&name) {
-            self.learnt.push(name);
+        let page = self.pages.last().expect("there is always a page");
+        let Some((name, record)) = page.learnt() else { return };
+        if self.progress.note(name, record) && !self.learnt.iter().any(|other| other == name) {
+            self.learnt.push(name.to_owned());
         }
     }
 
     /// Shows the list of the lessons: the one below, if that is it, else a new one.
-    fn list_tours(&mut self) {
-        let start = Start::tours(&self.progress, self.keymap.clone());
-        if let Page::Tour(_) = self.page() {
+    fn list_lessons(&mut self) {
+        if self.page().learnt().is_some() {
             self.pages.pop();
         }
-        match self.pages.last_mut() {
-            Some(Page::Start(below)) => {
-                below.learn(&self.progress);
-                below.choose_lesson(&self.progress);
-            }
-            Some(Page::Run(_) | Page::Diff(_) | Page::Tour(_)) | None => {
-                self.pages.push(Page::Start(Box::new(start)));
-            }
+        let progress = &self.progress;
+        let is_listed = self.pages.last_mut().is_some_and(|below| below.choose_lesson(progress));
+        if !is_listed {
+            let start = Start::tours(&self.progress, self.keymap.clone());
+            self.pages.push(Box::new(start));
         }
     }
 
@@ -258,7 +186,7 @@ impl Session {
         match Tour::open(shelf) {
             Ok(tour) => {
                 let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
-                self.pages.push(Page::Tour(Box::new(lesson)));
+                self.pages.push(Box::new(lesson));
             }
             Err(faults) => self.say(&Failure::from(faults.errors).one_line()),
         }
@@ -268,20 +196,19 @@ impl Session {
     fn open(&mut self, word: &Path) {
         match Order::of(word).open() {
             Ok(mut app) => {
-                app.keymap = self.keymap.clone();
+                app.controls.keymap = self.keymap.clone();
                 app.is_playing = true;
                 if word.is_file() {
                     self.opened.push(word.to_owned());
                 }
-                self.pages.push(Page::Run(Box::new(app)));
+                self.pages.push(Box::new(app));
             }
             Err(failure) => self.say(&failure.one_line()),
         }
     }
 
-    fn compare(&mut self, path: &Path) {
-        let Page::Run(app) = self.page() else { return };
-        match Diff::open(app, path) {
+    fn compare(&mut self, run: Candidate, word: &Path) {
+        match Diff::open(run, word) {
             Ok(diff) => self.lay_upon(diff),
             Err(failure) => self.say(&failure.one_line()),
         }
@@ -289,34 +216,28 @@ impl Session {
 
     /// Shows a comparison, and the page below when it is left.
     pub fn lay_upon(&mut self, mut diff: Diff) {
-        diff.keymap = self.keymap.clone();
-        self.pages.push(Page::Diff(Box::new(diff)));
+        diff.controls.keymap = self.keymap.clone();
+        self.pages.push(Box::new(diff));
     }
 
     fn go_back(&mut self) {
         if self.pages.len() > 1 {
             self.pages.pop();
-            if let Some(Page::Start(start)) = self.pages.last_mut() {
-                start.learn(&self.progress);
-            }
+            let page = self.pages.last_mut().expect("there is always a page");
+            page.learn(&self.progress);
         } else {
             self.say("there is nothing below this: `q` leaves");
         }
     }
 
     fn say(&mut self, what: &str) {
-        let note = Some(what.to_owned());
-        match self.page_mut() {
-            Page::Start(start) => start.note = note,
-            Page::Run(app) => app.note = note,
-            Page::Diff(diff) => diff.note = note,
-            Page::Tour(lesson) => lesson.note = note,
-        }
+        self.page_mut().controls_mut().say(what);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::any::Any;
     use std::thread;
 
     use super::*;
@@ -328,24 +249,28 @@ mod tests {
     }
 
     fn note(session: &Session) -> &str {
-        let note = match session.page() {
-            Page::Start(start) => &start.note,
-            Page::Run(app) => &app.note,
-            Page::Diff(diff) => &diff.note,
-            Page::Tour(lesson) => &lesson.note,
-        };
-        note.as_deref().unwrap_or("")
+        session.page().controls().note.as_deref().unwrap_or("")
+    }
+
+    /// The page that is shown, which is one of these.
+    fn shown<P: Page>(session: &Session) -> &P {
+        let page: &dyn Any = session.page();
+        page.downcast_ref().unwrap_or_else(|| panic!("another page: {}", note(session)))
+    }
+
+    fn is_start(session: &Session) -> bool {
+        (session.page() as &dyn Any).is::<Start>()
     }
 
     #[test]
     fn a_run_is_opened_from_the_start_page_and_left_again() {
         let mut session = Session::start(&[], Progress::default(), Keymap::default());
         press(&mut session, "enter");
-        let Page::Run(app) = session.page() else { panic!("{}", note(&session)) };
+        let app: &App = shown(&session);
         assert!(app.is_playing && app.name == "join");
         assert!(session.tick(Duration::from_millis(500)));
         press(&mut session, "esc");
-        assert!(matches!(session.page(), Page::Start(_)));
+        assert!(is_start(&session));
         press(&mut session, "q");
         assert_eq!(session.leave(), Some(Leave::Clean));
     }
@@ -393,10 +318,10 @@ mod tests {
             session.tick(Duration::ZERO);
             thread::yield_now();
         }
-        let Page::Diff(diff) = session.page() else { panic!("{}", note(&session)) };
+        let diff: &Diff = shown(&session);
         assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
         press(&mut session, "esc");
-        assert!(matches!(session.page(), Page::Run(_)));
+        let _: &App = shown(&session);
     }
 
     #[test]
@@ -409,10 +334,10 @@ mod tests {
         press(&mut session, "F");
         session.paste("put 5 5");
         press(&mut session, "enter");
-        let Page::Run(fork) = session.page() else { panic!("a run") };
+        let fork: &App = shown(&session);
         assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
         press(&mut session, "esc");
-        assert!(matches!(session.page(), Page::Run(app) if app.name == "join"));
+        assert_eq!(shown::<App>(&session).name, "join");
     }
 
     #[test]
@@ -422,19 +347,19 @@ mod tests {
         press(&mut session, "d");
         session.paste("crowded");
         press(&mut session, "enter w");
-        assert!(matches!(session.page(), Page::Start(_)), "{}", note(&session));
+        assert!(is_start(&session), "{}", note(&session));
         press(&mut session, "enter e");
-        let Page::Run(app) = session.page() else { panic!("a run") };
+        let app: &App = shown(&session);
         assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
         press(&mut session, "esc");
-        let Page::Tour(lesson) = session.page() else { panic!("a lesson") };
+        let lesson: &Lesson = shown(&session);
         let name = lesson.tour.name.clone();
         press(&mut session, "> enter w");
-        assert!(matches!(session.page(), Page::Start(_)), "the list that it was opened from");
+        assert!(is_start(&session), "the list that it was opened from");
         let (progress, learnt) = session.take_learnt();
         assert!(progress.of(&name).is_some_and(|record| record.step == 1));
         assert_eq!(learnt, [name]);
         press(&mut session, "esc");
-        assert!(matches!(session.page(), Page::Diff(_)));
+        let _: &Diff = shown(&session);
     }
 }
