@@ -7,7 +7,7 @@ use ringscope_traces::{Header, Payload, Rank, Source, TimeKind};
 use crate::protocol::Protocol;
 use crate::protocol::classic::{self, ClassicNode, Message, Orders};
 use crate::scenario::{SETTINGS, Scenario, Settings};
-use crate::world::{Limits, Observer, Order, Outcome, Timed, World, run};
+use crate::world::{ByArrival, Limits, Observer, Outcome, Scheduler, World, run};
 
 /// A run that has ended, and the world as it was then.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Finished {
     /// What it came to.
     pub outcome: Outcome<Message>,
     /// Nodes, waits and messages at the end.
-    pub world: World<ClassicNode, Timed>,
+    pub world: World<ClassicNode, ByArrival>,
 }
 
 /// Simulates a scenario from its start to its end.
@@ -23,20 +23,20 @@ pub struct Finished {
 /// The same scenario with the same settings gives the same run: event by event, on every platform.
 pub fn simulate(scenario: &Scenario, observer: &mut impl Observer<ClassicNode>) -> Finished {
     let settings = &scenario.settings;
-    let order = Timed::new(settings.latency, settings.seed);
-    let mut world = start(scenario, order, observer);
+    let scheduler = ByArrival::new(settings.latency, settings.seed);
+    let mut world = start(scenario, scheduler, observer);
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
     Finished { outcome, world }
 }
 
 /// A scenario's world at its start, under that order of receipts.
-pub fn start<O: Order<Message>>(
+pub fn start<O: Scheduler<Message>>(
     scenario: &Scenario,
-    order: O,
+    scheduler: O,
     observer: &mut impl Observer<ClassicNode>,
 ) -> World<ClassicNode, O> {
-    World::new(nodes(scenario), order, scenario.settings.eager, observer)
+    World::new(nodes(scenario), scheduler, scenario.settings.eager, observer)
 }
 
 /// A scenario's nodes before anything has happened, by rank.

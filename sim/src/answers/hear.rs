@@ -7,7 +7,7 @@ use crate::protocol::{BadMessage, Command, Key, Meaning, Message as _, StorageId
 
 /// A command or a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     /// A command that wants a reply.
     Command(Command),
     /// No more commands.
@@ -20,30 +20,30 @@ pub(super) enum Said {
 
 /// What an event of the command node says; `None` when it is no command and no reply, but something
 /// of the dialect's own.
-pub(super) fn hear(event: &Event) -> Option<Result<Said, BadMessage>> {
+pub(super) fn hear(event: &Event) -> Option<Result<ClientMessage, BadMessage>> {
     let is_command = event.op == Op::Send;
     match event.tag {
         tags::PUT | tags::GET | tags::ADD | tags::REMOVE if is_command => Some(parse(event)),
         // All that counts of an END is that it is one.
-        tags::END if is_command => Some(Ok(Said::End)),
+        tags::END if is_command => Some(Ok(ClientMessage::End)),
         tags::RETVAL if !is_command => Some(parse(event)),
         // A dialect may acknowledge with whatever it likes.
-        tags::ACK if !is_command => Some(Ok(parse(event).unwrap_or(Said::Done(None)))),
+        tags::ACK if !is_command => Some(Ok(parse(event).unwrap_or(ClientMessage::Done(None)))),
         _ => None,
     }
 }
 
-fn parse(event: &Event) -> Result<Said, BadMessage> {
+fn parse(event: &Event) -> Result<ClientMessage, BadMessage> {
     let message = match event.tag {
         tags::GET | tags::REMOVE => Message::parse(event.tag, unwrapped(&event.data)),
         _ => Message::parse(event.tag, &event.data),
     };
     match message?.meaning() {
-        Meaning::Command(command) => Ok(Said::Command(command)),
-        Meaning::End => Ok(Said::End),
-        Meaning::Found(value, owner) => Ok(Said::Found(value, owner)),
-        Meaning::Done(pair) => Ok(Said::Done(pair)),
-        Meaning::Rewiring => Err(BadMessage::UnknownTag(event.tag)),
+        Meaning::Command(command) => Ok(ClientMessage::Command(command)),
+        Meaning::End => Ok(ClientMessage::End),
+        Meaning::Found(value, owner) => Ok(ClientMessage::Found(value, owner)),
+        Meaning::Done(pair) => Ok(ClientMessage::Done(pair)),
+        Meaning::Membership => Err(BadMessage::UnknownTag(event.tag)),
     }
 }
 
@@ -61,18 +61,21 @@ mod tests {
 
     use super::*;
 
-    fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<Said, BadMessage>> {
+    fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<ClientMessage, BadMessage>> {
         let (rank, peer) = (Rank(7), Rank(0));
         hear(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
     }
 
     #[test]
     fn a_list_of_one_number_is_the_number() {
-        let get = Some(Ok(Said::Command(Command::Get { key: Key(9) })));
+        let get = Some(Ok(ClientMessage::Command(Command::Get { key: Key(9) })));
         assert_eq!(said(Op::Send, tags::GET, Payload::Int(9)), get);
         assert_eq!(said(Op::Send, tags::GET, Payload::list([9.into()])), get);
         let remove = said(Op::Send, tags::REMOVE, Payload::list([500.into()]));
-        assert_eq!(remove, Some(Ok(Said::Command(Command::Remove { id: StorageId(500) }))));
+        assert_eq!(
+            remove,
+            Some(Ok(ClientMessage::Command(Command::Remove { id: StorageId(500) })))
+        );
         let two = said(Op::Send, tags::GET, Payload::list([9.into(), 0.into()]));
         let words = two.expect("it is a command").expect_err("it has two numbers").to_string();
         assert_eq!(words, "a GET carries a key, not [9,0]");
@@ -81,15 +84,15 @@ mod tests {
     #[test]
     fn an_acknowledgement_may_carry_anything() {
         let done = |data| said(Op::Recv, tags::ACK, data);
-        assert_eq!(done(Payload::Null), Some(Ok(Said::Done(None))));
-        assert_eq!(done(Payload::Text("ok".into())), Some(Ok(Said::Done(None))));
+        assert_eq!(done(Payload::Null), Some(Ok(ClientMessage::Done(None))));
+        assert_eq!(done(Payload::Text("ok".into())), Some(Ok(ClientMessage::Done(None))));
         let pair = Payload::list([9.into(), 100.into()]);
-        assert_eq!(done(pair), Some(Ok(Said::Done(Some((Key(9), Value(100)))))));
+        assert_eq!(done(pair), Some(Ok(ClientMessage::Done(Some((Key(9), Value(100)))))));
     }
 
     #[test]
     fn an_end_may_carry_anything() {
-        assert_eq!(said(Op::Send, tags::END, Payload::Null), Some(Ok(Said::End)));
+        assert_eq!(said(Op::Send, tags::END, Payload::Null), Some(Ok(ClientMessage::End)));
     }
 
     #[test]

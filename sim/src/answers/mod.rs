@@ -28,27 +28,27 @@
 //! or stopped. What follows a command that cannot be read is not judged.
 
 mod acks;
-mod bench;
-mod books;
 mod finding;
 mod gets;
 mod hear;
+mod judge;
+mod model;
 mod register;
 
-use ringscope_traces::{Place, Rank, Trace};
+use ringscope_traces::{EventIndex, Rank, Trace};
 
 pub use finding::{OneOf, Wrong};
 
 use crate::conform::{self, Finding};
 use crate::protocol::StorageId;
-use bench::Bench;
+use judge::Judge;
 
 /// The most commands that may wait for a reply together: among more nobody tells whose it is.
 pub const LIMIT_IN_FLIGHT: usize = 4096;
 
 /// What there is to say of a program's answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judgement {
+pub struct AnswersJudgement {
     /// What is wrong, in the order of the command node's events.
     pub findings: Vec<Finding<Wrong>>,
     /// The commands that were left without a reply in a run that was cut off or stopped: nobody knows
@@ -65,7 +65,7 @@ pub struct Judgement {
 
 /// Why a program's answers cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CannotJudge {
+pub enum CannotJudgeAnswers {
     /// The last rank is no command node.
     #[error("rank {rank}, the last one, sends no command (tags 0 to 4)")]
     NoCommand {
@@ -90,11 +90,13 @@ pub enum CannotJudge {
 /// # Errors
 ///
 /// When there is nothing to judge, or too much at once.
-pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
+pub fn judge(trace: &Trace) -> Result<AnswersJudgement, CannotJudgeAnswers> {
     let keyspace = conform::keyspace(&trace.header)?;
     let command = Rank(trace.header.ranks.saturating_sub(1));
-    let mut bench = Bench::new(trace, command, StorageId(keyspace));
-    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].rank == command) {
+    let mut bench = Judge::new(trace, command, StorageId(keyspace));
+    for place in
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].rank == command)
+    {
         bench.take(place)?;
         if bench.is_lost() {
             break;

@@ -2,11 +2,11 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, Scene, in_words, sentence};
+use super::{Explanation, FinalNodes, in_words, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
 use crate::world::{Blocked, Pending, Stall};
 
-pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Explanation {
     let cycle = stall.cycle();
     let mut facts = waits(stall, scene);
     facts.push(under_way(stall, scene));
@@ -27,7 +27,7 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
-fn waits<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Vec<String> {
+fn waits<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
     let mut blocked = stall.blocked.clone();
     blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
@@ -38,7 +38,7 @@ fn waits<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Vec<String>
     facts
 }
 
-fn one_wait<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
+fn one_wait<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
     let Blocked { rank, on, tag } = wait;
     match tag {
         Some(tag) => format!("rank {rank} waits for {} from {on}", scene.tag(tag)),
@@ -46,7 +46,7 @@ fn one_wait<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
     }
 }
 
-fn under_way<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
+fn under_way<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
     match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("nobody takes what has arrived: {}", letters(pending, scene)),
@@ -55,7 +55,7 @@ fn under_way<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String 
 
 const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
 
-fn letters<N: Node>(pending: &[Pending<N::Message>], scene: Scene<'_, N>) -> String {
+fn letters<N: Node>(pending: &[Pending<N::Message>], scene: FinalNodes<'_, N>) -> String {
     let name = |message: &N::Message| scene.tag(message.tag());
     let named = pending.iter().take(NAMED);
     let named: Vec<_> = named
@@ -67,7 +67,7 @@ fn letters<N: Node>(pending: &[Pending<N::Message>], scene: Scene<'_, N>) -> Str
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
+pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
     let mut facts = waits(stall, scene);
     facts.push(match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
@@ -77,7 +77,7 @@ pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) 
 }
 
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
-fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> String {
+fn silence<N: Node>(key: Key, scene: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
     let Some(owner) = scene.owner(key) else { return lost_reply(Command::Get { key }) };
     let holders = scene.holders(key);
     if holders.contains(&owner) {
@@ -127,7 +127,11 @@ fn stranded() -> String {
 }
 
 /// Ranks wait for each other in a circle.
-fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_, N>) -> String {
+fn circle<N: Node>(
+    cycle: &[Blocked],
+    command: Option<Command>,
+    scene: FinalNodes<'_, N>,
+) -> String {
     let chain: Vec<_> = cycle.iter().map(|wait| scene.name(wait.rank)).collect();
     let chain = in_words(&chain);
     match cycle {
@@ -155,15 +159,15 @@ fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_,
     }
 }
 
-fn is_command<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
+fn is_command<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
     scene.role(rank) == Some(Role::Command)
 }
 
-fn is_leaving<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
+fn is_leaving<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
     scene.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
 }
 
-fn waits_for_itself<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
+fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
     let name = scene.name(wait.rank);
     format!(
         "{name} waits for a message from itself. It was asked to take in a new node, and the rank of \
@@ -177,7 +181,7 @@ fn waits_for_itself<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
 fn waits_for_command_node<N: Node>(
     blocked: &[Blocked],
     command: Option<Command>,
-    scene: Scene<'_, N>,
+    scene: FinalNodes<'_, N>,
 ) -> String {
     let other = blocked.iter().find(|wait| !is_command(wait.rank, scene));
     let name = other.map_or_else(String::new, |wait| scene.name(wait.rank));

@@ -21,7 +21,7 @@ pub struct Explanation {
 /// Explains how a run ended; `None` when it completed.
 #[must_use]
 pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanation> {
-    let scene = Scene { nodes };
+    let scene = FinalNodes { nodes };
     match end {
         End::Completed => None,
         End::Deadlock(stall) => Some(deadlock::explain(stall, scene)),
@@ -40,23 +40,23 @@ pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanatio
 /// Who waits for whom and what is under way, in short, of a run that could have gone on.
 #[must_use]
 pub fn in_short<N: Node>(stall: &Stall<N::Message>, nodes: &[N]) -> String {
-    deadlock::in_short(stall, Scene { nodes })
+    deadlock::in_short(stall, FinalNodes { nodes })
 }
 
 /// The nodes as they stood at the end.
-struct Scene<'a, N> {
+struct FinalNodes<'a, N> {
     nodes: &'a [N],
 }
 
-impl<N> Clone for Scene<'_, N> {
+impl<N> Clone for FinalNodes<'_, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<N> Copy for Scene<'_, N> {}
+impl<N> Copy for FinalNodes<'_, N> {}
 
-impl<'a, N: Node> Scene<'a, N> {
+impl<'a, N: Node> FinalNodes<'a, N> {
     /// What a rank shows of itself; `None` when there is no such rank.
     fn view(self, rank: Rank) -> Option<NodeView<'a>> {
         self.nodes.get(rank.index()).map(Node::view)

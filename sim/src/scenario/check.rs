@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::command::Places;
+use super::command::OperandSpans;
 use super::errors::{Findings, Problem, ScenarioErrors, Warning};
 use super::keys::{Budget, Keys, Missing, Spent, Stretch};
 use super::ring::{Objection, Ring};
@@ -151,8 +151,8 @@ impl Scenario {
     /// Where an operand of the command in that line stands.
     fn place(&self, line: u32, operand: Operand) -> Range<usize> {
         match (parser::places(&self.source, line), operand) {
-            (Some(Places { first, .. }), Operand::First) => first,
-            (Some(Places { second, .. }), Operand::Second) => second,
+            (Some(OperandSpans { first, .. }), Operand::First) => first,
+            (Some(OperandSpans { second, .. }), Operand::Second) => second,
             (None, _) => {
                 let (start, _) = self.source.line(line);
                 start..start

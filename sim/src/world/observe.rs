@@ -6,7 +6,7 @@ use crate::protocol::{Node, Print};
 
 /// One message sent or received, as it happens.
 #[derive(Debug)]
-pub struct Happening<'a, M> {
+pub struct Observed<'a, M> {
     /// Whose event it is.
     pub rank: Rank,
     /// Sent or received.
@@ -26,7 +26,7 @@ pub struct Happening<'a, M> {
 /// Somebody who looks on at a run. Every method does nothing unless it is written.
 pub trait Observer<N: Node> {
     /// A message was sent, or received.
-    fn happened(&mut self, _happening: &Happening<'_, N::Message>) {}
+    fn observed(&mut self, _happening: &Observed<'_, N::Message>) {}
 
     /// A rank has handled a message, and what it asked for has been done.
     fn handled(&mut self, _rank: Rank, _nodes: &[N]) {}
@@ -40,8 +40,8 @@ impl<N: Node> Observer<N> for () {}
 
 impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        (**self).happened(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        (**self).observed(observed);
     }
 
     #[inline]
@@ -58,9 +58,9 @@ impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
 /// Somebody who may look on or not.
 impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         if let Some(observer) = self {
-            observer.happened(happening);
+            observer.observed(observed);
         }
     }
 
@@ -82,9 +82,9 @@ impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
 /// Two who look on, the first one first.
 impl<N: Node, A: Observer<N>, B: Observer<N>> Observer<N> for (A, B) {
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        self.0.happened(happening);
-        self.1.happened(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        self.0.observed(observed);
+        self.1.observed(observed);
     }
 
     #[inline]

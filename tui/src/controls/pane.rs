@@ -3,7 +3,7 @@
 //! What a pane is called, what it is for and which actions it wants stand here; how it is drawn stands in `view::panes`.
 
 use ringscope_sim::protocol::Key;
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::action::Action;
 
@@ -131,7 +131,7 @@ pub enum Selection {
     /// A rank.
     Rank(Rank),
     /// A message, by its send.
-    Message(Place),
+    Message(EventIndex),
     /// A key.
     Key(Key),
 }
