@@ -76,10 +76,8 @@ pub trait HandleActions: Sized + 'static {
 
     /// Whether an action does something here.
     fn can(action: Action) -> bool {
-        match action {
-            Action::Focus(_) => Self::FOCUS.is_some(),
-            _ => Self::HANDLERS.iter().any(|row| row.action == action),
-        }
+        let gives_focus = matches!(action, Action::Focus(_)) && Self::FOCUS.is_some();
+        gives_focus || Self::HANDLERS.iter().any(|row| row.action == action)
     }
 
     /// Does something, or says why that does nothing here.

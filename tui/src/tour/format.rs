@@ -7,7 +7,8 @@ use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
 use ringscope_traces::text::Plain;
 
 use super::Faults;
-use super::prose::{Block, Piece, pieces};
+use super::markdown::{Fence, Part, parts};
+use super::prose::Block;
 use crate::nearest::nearest;
 
 /// A key of the front matter or of a fenced block.
@@ -130,6 +131,8 @@ const MOST_ENTRIES: usize = 100;
 /// The most scenarios and the most steps of a lesson.
 const MOST_PARTS: usize = 200;
 
+const STEP_HINT: &str = "a step begins with a heading such as `## Who owns a key`";
+
 /// What is wrong with a lesson, as it is found.
 pub struct Findings {
     source: Arc<Source>,
@@ -197,15 +200,14 @@ struct Parser<'a, 'f> {
 impl<'a> Parser<'a, '_> {
     fn lesson(mut self) -> Draft {
         self.front_matter();
-        while let Some(line) = self.peek() {
-            self.part(line);
+        for part in parts(self.text, self.at) {
+            self.part(part);
         }
         match self.draft.steps.first_mut() {
             Some(first) => drop(first.blocks.splice(0..0, self.intro)),
             None => {
                 let end = self.text.len();
-                let hint = "a step begins with a heading such as `## Who owns a key`";
-                self.found.unreadable(&(end..end), "the lesson has no step", Some(hint));
+                self.found.unreadable(&(end..end), "the lesson has no step", Some(STEP_HINT));
             }
         }
         self.draft
@@ -277,122 +279,48 @@ impl<'a> Parser<'a, '_> {
         None
     }
 
-    /// A part of the text that begins with that line.
-    fn part(&mut self, line: &'a str) {
-        let trimmed = line.trim();
-        if trimmed.is_empty() {
-            self.pass(line);
-        } else if line.starts_with("```") {
-            self.fence(line);
-        } else if line.starts_with("<!--") {
-            self.comment(line);
-        } else if let Some(title) = line.strip_prefix("## ") {
-            self.step(line, title);
-        } else if line.starts_with("# ") {
-            self.pass(line);
-        } else if line.starts_with("### ") {
-            let said = self.said(4, line);
-            self.add(Block::Heading(pieces(&said.text, said.at.start)));
-        } else if trimmed.starts_with('|') {
-            self.row(line);
-        } else {
-            self.paragraph(line);
+    fn part(&mut self, part: Part) {
+        match part {
+            Part::Section(title) => self.step(title),
+            Part::Block(block) => self.add(block),
+            Part::Fence(fence) => self.fence(fence),
+            Part::OpenComment(at) => {
+                self.found.unreadable(&at, "the comment does not end", Some("`-->` ends it"));
+            }
         }
     }
 
-    /// The rest of a line behind so many bytes.
-    fn said(&mut self, from: usize, line: &str) -> Said {
-        let at = self.pass(line);
-        trimmed(self.text, at.start + from..at.end)
-    }
-
-    fn step(&mut self, line: &str, title: &str) {
-        let title = Said { text: title.trim().to_owned(), ..self.said(3, line) };
+    fn step(&mut self, title: Range<usize>) {
         if self.draft.steps.len() == MOST_PARTS {
-            let hint = Some("make two lessons of it");
-            self.found.unreadable(
-                &title.at,
-                format!("there are more than {MOST_PARTS} steps"),
-                hint,
-            );
+            let what = format!("there are more than {MOST_PARTS} steps");
+            return self.found.unreadable(&title, what, Some("make two lessons of it"));
         }
-        if self.draft.steps.len() < MOST_PARTS {
-            self.draft.steps.push(DraftStep { title, ..DraftStep::default() });
-        }
+        let title = Said { text: self.text[title.clone()].to_owned(), at: title };
+        self.draft.steps.push(DraftStep { title, ..DraftStep::default() });
     }
 
-    /// What is for those who write the lesson.
-    fn comment(&mut self, line: &str) {
-        let at = self.pass(line);
-        if !line.contains("-->") && self.until(|line| line.contains("-->")).is_none() {
-            self.found.unreadable(&at, "the comment does not end", Some("`-->` ends it"));
-            self.at = self.text.len();
-        }
-    }
-
-    /// A paragraph or an item of a list: to an empty line, or to where something else begins.
-    fn paragraph(&mut self, line: &str) {
-        let marker = marker(line);
-        let at = self.pass(line);
-        let mut end = at.end;
-        while let Some(next) = self.peek().filter(|next| goes_on(next)) {
-            end = self.pass(next).end;
-        }
-        let start = at.start
-            + marker.map_or(0, |marker| line.len() - line.trim_start().len() + marker.len());
-        let said = trimmed(self.text, start..end);
-        let pieces = pieces(&said.text, said.at.start);
-        self.add(match marker {
-            Some("-" | "*") => Block::Item("-".to_owned(), pieces),
-            Some(sign) => Block::Item(sign.to_owned(), pieces),
-            None => Block::Paragraph(pieces),
-        });
-    }
-
+    /// Adds a block to the last step, or to what stands before the first.
     fn add(&mut self, block: Block) {
-        self.blocks().push(block);
+        self.draft.steps.last_mut().map_or(&mut self.intro, |step| &mut step.blocks).push(block);
     }
 
-    /// A row of a table; rows stand together.
-    fn row(&mut self, line: &str) {
-        let said = self.said(0, line);
-        let mut at = said.at.start + 1;
-        let inner = said.text.strip_prefix('|').unwrap_or(&said.text);
-        let inner = inner.strip_suffix('|').unwrap_or(inner);
-        // Between the heading and the rest, Markdown has a row of lines.
-        let is_rule = inner.chars().all(|letter| "-:| ".contains(letter));
-        let cells = inner.split('|').map(|cell| {
-            let start = at + cell.len() - cell.trim_start().len();
-            at += cell.len() + 1;
-            pieces(cell.trim(), start)
-        });
-        let cells: Vec<Vec<Piece>> = cells.collect();
-        match self.blocks().last_mut() {
-            Some(Block::Table(_)) if is_rule => {}
-            Some(Block::Table(rows)) => rows.push(cells),
-            Some(_) | None => self.add(Block::Table(vec![cells])),
-        }
-    }
-
-    /// The blocks of the last step, or those before the first.
-    fn blocks(&mut self) -> &mut Vec<Block> {
-        self.draft.steps.last_mut().map_or(&mut self.intro, |step| &mut step.blocks)
-    }
-
-    fn fence(&mut self, line: &'a str) {
-        let open = self.pass(line);
-        let info = line.trim_start_matches('`').trim();
+    fn fence(&mut self, fence: Fence) {
+        let info = fence.info.trim();
         let (word, rest) = info.split_once(char::is_whitespace).unwrap_or((info, ""));
-        let Some(inside) = self.inside_of_fence() else {
+        let Fence { open, inside, lines: shown, .. } = fence;
+        if !fence.is_closed {
             let hint = Some("a line ``` ends it");
             return self.found.unreadable(&open, "the fenced block does not end", hint);
-        };
-        if self.draft.steps.is_empty()
-            && FENCES.iter().any(|(known, _)| *known == word && word != "scenario")
-        {
-            let what = format!("a `{word}` stands before the first step");
-            let hint = Some("a step begins with a heading such as `## Who owns a key`");
+        }
+        let has_meaning = FENCES.iter().any(|(known, _)| *known == word);
+        if has_meaning && fence.is_nested {
+            let what = format!("a `{word}` stands in a list or a quote");
+            let hint = Some("begin it at the start of a line");
             return self.found.unreadable(&open, what, hint);
+        }
+        if has_meaning && word != "scenario" && self.draft.steps.is_empty() {
+            let what = format!("a `{word}` stands before the first step");
+            return self.found.unreadable(&open, what, Some(STEP_HINT));
         }
         match word {
             STOP => self.stop(open, inside),
@@ -404,25 +332,14 @@ impl<'a> Parser<'a, '_> {
                 let claims: Vec<Said> = lines(self.text, inside).collect();
                 self.last_step(|step| step.claims.extend(claims));
             }
-            "scenario" => self.scenario((open, rest.trim()), inside),
-            _ => self.other_fence((open, word), inside),
-        }
-    }
-
-    /// Goes past what is in a fenced block, and past its end; none where another one begins before that.
-    fn inside_of_fence(&mut self) -> Option<Range<usize>> {
-        let start = self.at;
-        while let Some(line) = self.peek() {
-            let is_fence = line.starts_with("```");
-            if is_fence && line.trim() != "```" {
-                return None;
+            "scenario" => {
+                let said = Said { text: self.text[inside.clone()].to_owned(), at: inside };
+                if self.add_scenario(&open, rest.trim(), said) {
+                    self.add(Block::Verbatim(shown));
+                }
             }
-            let at = self.pass(line);
-            if is_fence {
-                return Some(start..at.start);
-            }
+            _ => self.other_fence(&open, word, shown),
         }
-        None
     }
 
     fn last_step(&mut self, change: impl FnOnce(&mut DraftStep)) {
@@ -440,31 +357,33 @@ impl<'a> Parser<'a, '_> {
         self.last_step(|step| step.stop = Some(entries));
     }
 
-    fn scenario(&mut self, (open, name): (Range<usize>, &str), inside: Range<usize>) {
+    /// Whether the lesson takes a scenario of that name.
+    fn add_scenario(&mut self, open: &Range<usize>, name: &str, text: Said) -> bool {
+        let scenarios = &mut self.draft.scenarios;
         if name.is_empty() {
             let hint = Some("write `scenario NAME`, and name it in the front matter's `run: NAME`");
-            return self.found.unreadable(&open, "the scenario has no name", hint);
+            self.found.unreadable(open, "the scenario has no name", hint);
+            return false;
         }
-        let scenarios = &self.draft.scenarios;
         if scenarios.len() == MOST_PARTS || scenarios.iter().any(|(known, _)| known == name) {
             let what = format!("there is a scenario `{name}` already");
-            return self.found.unreadable(&open, what, Some("each has a name of its own"));
+            self.found.unreadable(open, what, Some("each has a name of its own"));
+            return false;
         }
-        let said = Said { text: self.text[inside.clone()].to_owned(), at: inside };
-        let shown = said.text.lines().map(|line| line.trim_end().to_owned()).collect();
-        self.draft.scenarios.push((name.to_owned(), said));
-        self.add(Block::Verbatim(shown));
+        scenarios.push((name.to_owned(), text));
+        true
     }
 
     /// A fenced block that is only shown, or whose word is a slip.
-    fn other_fence(&mut self, (open, word): (Range<usize>, &str), inside: Range<usize>) {
-        if let Some(meant) = nearest(word, FENCES.iter().map(|(known, _)| *known)) {
-            let what = format!("there is no fenced block `{word}`");
-            let hint = format!("did you mean `{meant}`?");
-            return self.found.unreadable(&open, what, Some(&hint));
+    fn other_fence(&mut self, open: &Range<usize>, word: &str, shown: Vec<String>) {
+        match nearest(word, FENCES.iter().map(|(known, _)| *known)) {
+            Some(meant) => {
+                let what = format!("there is no fenced block `{word}`");
+                let hint = format!("did you mean `{meant}`?");
+                self.found.unreadable(open, what, Some(&hint));
+            }
+            None => self.add(Block::Verbatim(shown)),
         }
-        let lines = self.text[inside].lines().map(|line| line.trim_end().to_owned());
-        self.add(Block::Verbatim(lines.collect()));
     }
 
     /// The entries of a block; a line that begins with white space goes on with the one before it.
@@ -546,22 +465,4 @@ fn trimmed(text: &str, at: Range<usize>) -> Said {
     let inner = part.trim();
     let start = at.end - part.len() + (part.len() - part.trim_start().len()).min(part.len());
     Said { text: inner.to_owned(), at: start..start + inner.len() }
-}
-
-/// Whether a line goes on with the paragraph above it.
-fn goes_on(line: &str) -> bool {
-    let start = line.trim_start();
-    let begins =
-        ["```", "## ", "# ", "### ", "|", "<!--"].iter().any(|sign| start.starts_with(sign));
-    !start.is_empty() && !begins && marker(line).is_none()
-}
-
-/// What an item of a list or a quote begins with: `-`, `*`, `>` or `1.`.
-fn marker(line: &str) -> Option<&str> {
-    let (first, _) = line.trim_start().split_once(' ')?;
-    let digits = first.strip_suffix('.');
-    let is_number = digits.is_some_and(|digits| {
-        !digits.is_empty() && digits.len() < 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    (is_number || ["-", "*", ">"].contains(&first)).then_some(first)
 }

@@ -11,6 +11,7 @@ pub mod builtin;
 mod facts;
 mod format;
 mod guide;
+mod markdown;
 mod place;
 pub mod progress;
 mod prose;

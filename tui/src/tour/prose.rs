@@ -1,4 +1,4 @@
-//! Prose: the little of Markdown that lessons are written in, and its words set in lines.
+//! Prose: paragraphs, lists, tables and their words, set in lines of a width.
 
 use std::ops::Range;
 
@@ -48,80 +48,6 @@ pub enum Block {
 
 /// A line of a text that was set to a width.
 pub type Line = Vec<(String, Tone)>;
-
-/// What opens and what closes a piece stand no further apart, in bytes: so no text takes long to read.
-const LONGEST_PIECE: usize = 1000;
-
-/// What encloses pieces, and the tone that it gives them.
-const MARKS: [(&str, &str, Tone); 4] = [
-    ("`", "`", Tone::Code),
-    ("**", "**", Tone::Strong),
-    ("*", "*", Tone::Emphasis),
-    ("[", "](", Tone::Plain),
-];
-
-/// What marks enclose.
-struct Enclosed<'a> {
-    inside: &'a str,
-    /// How many bytes stand before the inside.
-    before: usize,
-    /// How many bytes all of it takes.
-    whole: usize,
-    tone: Tone,
-}
-
-/// The pieces of a text that begins at that byte of the file.
-pub(super) fn pieces(text: &str, start: usize) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let (mut from, mut at) = (0, 0);
-    while let Some(letter) = text[at..].chars().next() {
-        let Some(found) = enclosed(&text[at..]) else {
-            at += letter.len_utf8();
-            continue;
-        };
-        push_plain(&mut pieces, &text[from..at], start + from);
-        push_enclosed(&mut pieces, &found, start + at + found.before);
-        at += found.whole;
-        from = at;
-    }
-    push_plain(&mut pieces, &text[from..], start + from);
-    pieces
-}
-
-/// What a text begins with, when that is enclosed in marks.
-fn enclosed(text: &str) -> Option<Enclosed<'_>> {
-    let near = &text[..text.floor_char_boundary(LONGEST_PIECE)];
-    let (open, close, tone) = *MARKS.iter().find(|(open, ..)| near.starts_with(open))?;
-    let (inside, rest) = near[open.len()..].split_once(close)?;
-    let is_one = !inside.trim().is_empty() && (tone == Tone::Code || !inside.starts_with(' '));
-    // A link's address is for other readers.
-    let address = if tone == Tone::Plain { rest.find(')')? + 1 } else { 0 };
-    let whole = open.len() + inside.len() + close.len() + address;
-    is_one.then_some(Enclosed { inside, before: open.len(), whole, tone })
-}
-
-fn push_plain(pieces: &mut Vec<Piece>, text: &str, at: usize) {
-    if !text.is_empty() {
-        let at = at..at + text.len();
-        pieces.push(Piece { text: text.to_owned(), tone: Tone::Plain, at });
-    }
-}
-
-fn push_enclosed(pieces: &mut Vec<Piece>, found: &Enclosed<'_>, at: usize) {
-    let Enclosed { inside, tone, .. } = *found;
-    if tone != Tone::Code {
-        let toned = |piece: Piece| match piece.tone {
-            Tone::Plain => Piece { tone, ..piece },
-            Tone::Strong | Tone::Emphasis | Tone::Code | Tone::Fact => piece,
-        };
-        return pieces.extend(self::pieces(inside, at).into_iter().map(toned));
-    }
-    let (text, at, tone) = match inside.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-        Some(fact) => (fact, at + 1, Tone::Fact),
-        None => (inside, at, tone),
-    };
-    pieces.push(Piece { text: text.to_owned(), tone, at: at..at + text.len() });
-}
 
 impl Block {
     /// Its pieces; none of lines that stay as they are.
@@ -284,43 +210,12 @@ impl Setter<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::markdown::pieces;
     use super::*;
-
-    fn toned(text: &str) -> Vec<(String, Tone)> {
-        pieces(text, 0).into_iter().map(|piece| (piece.text, piece.tone)).collect()
-    }
 
     fn set(text: &str, width: usize) -> Vec<String> {
         let lines = set_pieces(&pieces(text, 0), ("- ", "  "), width);
         lines.iter().map(|line| line.iter().map(|(text, _)| &**text).collect()).collect()
-    }
-
-    #[test]
-    fn marks_give_pieces_their_tones() {
-        let piece = |text: &str, tone| (text.to_owned(), tone);
-        assert_eq!(
-            toned("a **b `{c d}`** `e` *f* [g](h) * i"),
-            [
-                piece("a ", Tone::Plain),
-                piece("b ", Tone::Strong),
-                piece("c d", Tone::Fact),
-                piece(" ", Tone::Plain),
-                piece("e", Tone::Code),
-                piece(" ", Tone::Plain),
-                piece("f", Tone::Emphasis),
-                piece(" ", Tone::Plain),
-                piece("g", Tone::Plain),
-                piece(" * i", Tone::Plain),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_piece_knows_its_place() {
-        let text = "key **of `{owner of key 4}`**";
-        for piece in pieces(text, 0) {
-            assert_eq!(&text[piece.at.clone()], piece.text);
-        }
     }
 
     #[test]

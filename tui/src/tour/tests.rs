@@ -169,7 +169,7 @@ fn prose_is_the_markdown_that_lessons_need() {
     let text = "a\nb *c*\n\n- d\n- e\n  f\n1. g\n> h\n### i\n| j | `{ring}` |\n|---|--:|\n| k | *l* |\n<!-- l\nm -->\n```\nn\n  o\n```";
     assert_eq!(
         told(text).as_deref(),
-        Ok("a\nb c\nd\ne\n  f\ng\nh\ni\nj|rank 0 and rank 6\nk|l\nn\n  o")
+        Ok("a b c\nd\ne f\ng\nh\ni\nj|rank 0 and rank 6\nk|l\nn\n  o")
     );
 }
 
