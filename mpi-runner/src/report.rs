@@ -182,7 +182,8 @@ impl Repeats {
                 "\n  repeats the trace: every rank did the same in the same order, {events} events"
             );
         }
-        let told = self.comparison.as_ref().map(|found| found.told(&Protocol::Classic).to_string());
+        let told =
+            self.comparison.as_ref().map(|found| found.summary(&Protocol::Classic).to_string());
         format!(
             "\n  does not repeat the trace (A is the trace, B this run)\n{}",
             told.unwrap_or_default().trim_end()

@@ -1,6 +1,6 @@
 //! The program `ringscope`: arguments to subcommand, and the subcommand's verdict to an exit code.
 //!
-//! The screen is made of three layers, each knowing only those before it: a [`film`] is a run that can be
+//! The screen is made of three layers, each knowing only those before it: a [`timeline`] is a run that can be
 //! looked at after any of its events; the [`app`] is what the person in front of it looks at, and how keys
 //! change that; the [`view`] draws it.
 
@@ -11,7 +11,6 @@ mod config;
 pub mod controls;
 mod export;
 pub mod failure;
-pub mod film;
 mod flags;
 mod input;
 mod language;
@@ -23,6 +22,7 @@ mod report;
 pub mod session;
 mod state;
 pub mod terminal;
+pub mod timeline;
 pub mod tour;
 pub mod view;
 

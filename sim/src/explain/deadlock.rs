@@ -2,24 +2,27 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, FinalNodes, in_words, sentence};
+use super::{Explanation, FinalNodes, joined, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
 use crate::world::{Blocked, Pending, Stall};
 
-pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(
+    stall: &Stall<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
     let cycle = stall.cycle();
-    let mut facts = waits(stall, scene);
-    facts.push(under_way(stall, scene));
+    let mut facts = waits(stall, at_end);
+    facts.push(under_way(stall, at_end));
     let for_command_node: Vec<_> =
-        stall.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
-    let paragraph = match (cycle.as_slice(), scene.awaited_command()) {
+        stall.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
+    let paragraph = match (cycle.as_slice(), at_end.awaited_command()) {
         ([], command) if !for_command_node.is_empty() => {
-            waits_for_command_node(&for_command_node, command, scene)
+            waits_for_command_node(&for_command_node, command, at_end)
         }
-        ([], Some(Command::Get { key })) => silence(key, scene, &mut facts),
+        ([], Some(Command::Get { key })) => silence(key, at_end, &mut facts),
         ([], Some(command)) => lost_reply(command),
         ([], None) => stranded(),
-        (cycle, command) => circle(cycle, command, scene),
+        (cycle, command) => circle(cycle, command, at_end),
     };
     Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
@@ -27,36 +30,37 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, 
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
-fn waits<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Vec<String> {
+fn waits<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
     let mut blocked = stall.blocked.clone();
-    blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
-    let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait(*wait, scene)).collect();
+    blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
+    let mut facts: Vec<_> =
+        blocked.iter().take(NAMED).map(|wait| one_wait(*wait, at_end)).collect();
     if blocked.len() > NAMED {
         facts.push(format!("{} more ranks wait", blocked.len() - NAMED));
     }
     facts
 }
 
-fn one_wait<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
+fn one_wait<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
     let Blocked { rank, on, tag } = wait;
     match tag {
-        Some(tag) => format!("rank {rank} waits for {} from {on}", scene.tag(tag)),
+        Some(tag) => format!("rank {rank} waits for {} from {on}", at_end.tag(tag)),
         None => format!("rank {rank} waits for {on} to receive what it sends"),
     }
 }
 
-fn under_way<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
+fn under_way<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> String {
     match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("nobody takes what has arrived: {}", letters(pending, scene)),
+        pending => format!("nobody takes what has arrived: {}", listed(pending, at_end)),
     }
 }
 
 const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
 
-fn letters<N: Node>(pending: &[Pending<N::Message>], scene: FinalNodes<'_, N>) -> String {
-    let name = |message: &N::Message| scene.tag(message.tag());
+fn listed<N: Node>(pending: &[Pending<N::Message>], at_end: FinalNodes<'_, N>) -> String {
+    let name = |message: &N::Message| at_end.tag(message.tag());
     let named = pending.iter().take(NAMED);
     let named: Vec<_> = named
         .map(|mail| format!("{} from {} to {}", name(&mail.message), mail.from, mail.to))
@@ -67,19 +71,19 @@ fn letters<N: Node>(pending: &[Pending<N::Message>], scene: FinalNodes<'_, N>) -
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> String {
-    let mut facts = waits(stall, scene);
+pub(super) fn summary<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+    let mut facts = waits(stall, at_end);
     facts.push(match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("under way: {}", letters(pending, scene)),
+        pending => format!("under way: {}", listed(pending, at_end)),
     });
     facts.join("; ")
 }
 
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
-fn silence<N: Node>(key: Key, scene: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
-    let Some(owner) = scene.owner(key) else { return lost_reply(Command::Get { key }) };
-    let holders = scene.holders(key);
+fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
+    let Some(owner) = at_end.owner(key) else { return lost_reply(Command::Get { key }) };
+    let holders = at_end.holders(key);
     if holders.contains(&owner) {
         facts.push(format!("rank {owner} owns key {key} and holds it"));
         return late(key, owner);
@@ -130,22 +134,22 @@ fn stranded() -> String {
 fn circle<N: Node>(
     cycle: &[Blocked],
     command: Option<Command>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let chain: Vec<_> = cycle.iter().map(|wait| scene.name(wait.rank)).collect();
-    let chain = in_words(&chain);
+    let chain: Vec<_> = cycle.iter().map(|wait| at_end.name(wait.rank)).collect();
+    let chain = joined(&chain);
     match cycle {
-        [alone] => waits_for_itself(*alone, scene),
+        [alone] => waits_for_itself(*alone, at_end),
         _ if cycle.iter().any(|wait| wait.tag.is_none()) => format!(
             "{chain} wait for each other in a circle, and one of them at least stands in a blocking \
              send: its message is longer than the eager limit, so the send returns only when it is \
              received, and its receiver does not receive before it has got something itself. With a \
              higher eager limit the message would be buffered, and the send would return at once."
         ),
-        _ if cycle.iter().any(|wait| is_command(wait.rank, scene)) => {
-            waits_for_command_node(cycle, command, scene)
+        _ if cycle.iter().any(|wait| is_command(wait.rank, at_end)) => {
+            waits_for_command_node(cycle, command, at_end)
         }
-        _ if cycle.iter().all(|wait| is_leaving(wait.rank, scene)) => format!(
+        _ if cycle.iter().all(|wait| is_leaving(wait.rank, at_end)) => format!(
             "{chain} are neighbours that leave the ring at the same time. Each has told the other of its \
              new neighbour and blocks until the other says COMPLETE; but a node that blocks answers \
              nothing, so none of them ever does. With one command in flight this cannot happen, since \
@@ -159,16 +163,16 @@ fn circle<N: Node>(
     }
 }
 
-fn is_command<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
-    scene.role(rank) == Some(Role::Command)
+fn is_command<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
+    at_end.role(rank) == Some(Role::Command)
 }
 
-fn is_leaving<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
-    scene.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
+fn is_leaving<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
+    at_end.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
 }
 
-fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
-    let name = scene.name(wait.rank);
+fn waits_for_itself<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
+    let name = at_end.name(wait.rank);
     format!(
         "{name} waits for a message from itself. It was asked to take in a new node, and the rank of \
          that new node is its own: it is in the ring already. So it sent INIT to itself and blocks \
@@ -181,10 +185,10 @@ fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String 
 fn waits_for_command_node<N: Node>(
     blocked: &[Blocked],
     command: Option<Command>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let other = blocked.iter().find(|wait| !is_command(wait.rank, scene));
-    let name = other.map_or_else(String::new, |wait| scene.name(wait.rank));
+    let other = blocked.iter().find(|wait| !is_command(wait.rank, at_end));
+    let name = other.map_or_else(String::new, |wait| at_end.name(wait.rank));
     let why = match command {
         Some(Command::Add { id, .. }) if id.0 < 0 => format!(
             "The id {id} is below the head's own id 0, so the head took in the new node itself, as its \

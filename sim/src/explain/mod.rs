@@ -21,12 +21,12 @@ pub struct Explanation {
 /// Explains how a run ended; `None` when it completed.
 #[must_use]
 pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanation> {
-    let scene = FinalNodes { nodes };
+    let at_end = FinalNodes { nodes };
     match end {
         End::Completed => None,
-        End::Deadlock(stall) => Some(deadlock::explain(stall, scene)),
-        End::Livelock(circle) => Some(livelock::explain(circle, scene)),
-        End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, scene)),
+        End::Deadlock(stall) => Some(deadlock::explain(stall, at_end)),
+        End::Livelock(circle) => Some(livelock::explain(circle, at_end)),
+        End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, at_end)),
         End::Stopped { limit_messages } => Some(Explanation {
             facts: format!("the run was stopped after {limit_messages} messages"),
             paragraph:
@@ -39,8 +39,8 @@ pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanatio
 
 /// Who waits for whom and what is under way, in short, of a run that could have gone on.
 #[must_use]
-pub fn in_short<N: Node>(stall: &Stall<N::Message>, nodes: &[N]) -> String {
-    deadlock::in_short(stall, FinalNodes { nodes })
+pub fn summary<N: Node>(stall: &Stall<N::Message>, nodes: &[N]) -> String {
+    deadlock::summary(stall, FinalNodes { nodes })
 }
 
 /// The nodes as they stood at the end.
@@ -126,7 +126,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// `a, b and c`.
-fn in_words(items: &[String]) -> String {
+fn joined(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),

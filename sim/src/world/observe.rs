@@ -26,7 +26,7 @@ pub struct Observed<'a, M> {
 /// Somebody who looks on at a run. Every method does nothing unless it is written.
 pub trait Observer<N: Node> {
     /// A message was sent, or received.
-    fn observed(&mut self, _happening: &Observed<'_, N::Message>) {}
+    fn observed(&mut self, _observed: &Observed<'_, N::Message>) {}
 
     /// A rank has handled a message, and what it asked for has been done.
     fn handled(&mut self, _rank: Rank, _nodes: &[N]) {}

@@ -14,21 +14,21 @@ use std::thread;
 use ringscope_traces::EventIndex;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
-pub use align::{Row, Tally, What, align};
-use work::{News, gates, work};
+pub use align::{DiffRow, Tally, What, align};
+use work::{CompareUpdate, gates, work};
 
 use super::opening::Order;
 use super::{App, Controls, Prompt, Recipe};
 use crate::failure::Failure;
-use crate::film::{Film, Moment, Source};
 use crate::input::shown;
+use crate::timeline::{Snapshot, Source, Timeline};
 
 /// One of the two runs.
 pub struct Side {
     /// Its name: a scenario's or a file's.
     pub name: String,
     /// The run.
-    pub film: Film,
+    pub timeline: Timeline,
     /// How it can be had again.
     pub recipe: Recipe,
 }
@@ -47,8 +47,8 @@ pub struct Candidate {
 impl Candidate {
     /// The run that is shown.
     pub fn of(app: &App) -> Candidate {
-        let App { name, film, recipe, .. } = app;
-        Candidate { name: name.clone(), source: film.source().clone(), recipe: recipe.clone() }
+        let App { name, timeline, recipe, .. } = app;
+        Candidate { name: name.clone(), source: timeline.source().clone(), recipe: recipe.clone() }
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Diff {
     /// What the comparison came to, as soon as it is known.
     pub comparison: Option<Comparison>,
     /// The aligned events, as soon as they are known; in the order of A.
-    pub rows: Vec<Row>,
+    pub rows: Vec<DiffRow>,
     /// How many rows there are of each kind.
     pub tally: Tally,
     /// The worst of each of so many parts of the rows, for a bar that is that wide at most.
@@ -75,14 +75,14 @@ pub struct Diff {
     /// Whether the order of receives does not count.
     pub ignores_order: bool,
     /// How both stood after the chosen row.
-    pub moments: Option<(Moment, Moment)>,
+    pub snapshots: Option<(Snapshot, Snapshot)>,
     /// The row to go to as soon as the rows are known, instead of that of the first divergence.
     pub awaited: Option<usize>,
     /// What is being typed.
     pub prompt: Option<Prompt>,
     /// Why the two cannot be compared.
     pub problem: Option<String>,
-    news: Option<Receiver<News>>,
+    news: Option<Receiver<CompareUpdate>>,
 }
 
 impl Diff {
@@ -103,9 +103,10 @@ impl Diff {
     ///
     /// When one of them cannot be opened.
     pub fn between(a: Candidate, b: Candidate) -> Result<Diff, Failure> {
-        // What is asked for is the comparison: the films are read on when it is known.
+        // What is asked for is the comparison: the timelines are read on when it is known.
         let (gates_held, [gate_a, gate_b]) = gates();
-        let (film_a, film_b) = (Film::behind(gate_a, &a.source)?, Film::behind(gate_b, &b.source)?);
+        let (timeline_a, timeline_b) =
+            (Timeline::behind(gate_a, &a.source)?, Timeline::behind(gate_b, &b.source)?);
         let (tell, news) = channel();
         let sources = [a.source, b.source];
         thread::spawn(move || {
@@ -113,8 +114,8 @@ impl Diff {
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: a.name, film: film_a, recipe: a.recipe },
-            b: Side { name: b.name, film: film_b, recipe: b.recipe },
+            a: Side { name: a.name, timeline: timeline_a, recipe: a.recipe },
+            b: Side { name: b.name, timeline: timeline_b, recipe: b.recipe },
             controls: Controls::default(),
             comparison: None,
             rows: Vec::new(),
@@ -123,7 +124,7 @@ impl Diff {
             first_row: None,
             chosen: 0,
             ignores_order: false,
-            moments: None,
+            snapshots: None,
             awaited: None,
             prompt: None,
             problem: None,
@@ -133,7 +134,7 @@ impl Diff {
 
     /// Takes what the background has found; whether there is anything new to show.
     pub fn poll(&mut self) -> bool {
-        let mut is_new = self.a.film.poll() | self.b.film.poll();
+        let mut is_new = self.a.timeline.poll() | self.b.timeline.poll();
         while let Some(news) = self.news.take() {
             match news.try_recv() {
                 Ok(found) => {
@@ -158,8 +159,8 @@ impl Diff {
     pub fn wait(&mut self) {
         while self.wait_for_news() {}
         self.news = None;
-        self.a.film.wait();
-        self.b.film.wait();
+        self.a.timeline.wait();
+        self.b.timeline.wait();
         self.look();
     }
 
@@ -195,7 +196,7 @@ impl Diff {
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let told = comparison.told(self.a.film.vocabulary()).to_string();
+        let told = comparison.summary(self.a.timeline.vocabulary()).to_string();
         let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.
@@ -205,11 +206,11 @@ impl Diff {
         verdict.into_iter().chain(first).collect()
     }
 
-    fn take(&mut self, news: News) {
+    fn take(&mut self, news: CompareUpdate) {
         match news {
-            News::Compared(comparison) => self.comparison = Some(*comparison),
-            News::Problem(problem) => self.problem = Some(problem),
-            News::Aligned(rows) => {
+            CompareUpdate::Compared(comparison) => self.comparison = Some(*comparison),
+            CompareUpdate::Problem(problem) => self.problem = Some(problem),
+            CompareUpdate::Aligned(rows) => {
                 self.rows = rows;
                 self.survey();
                 self.first_row = self.find_first_row();
@@ -222,7 +223,7 @@ impl Diff {
     fn survey(&mut self) {
         self.tally = Tally::of(&self.rows);
         let part = self.rows.len().div_ceil(OVERVIEW).max(1);
-        let worst = |part: &[Row]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
+        let worst = |part: &[DiffRow]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
         self.overview = self.rows.chunks(part).map(worst).collect();
     }
 
@@ -232,7 +233,7 @@ impl Diff {
         let a = divergence.a.as_ref().map(|step| place(step.line));
         let b = divergence.b.as_ref().map(|step| place(step.line));
         // What the one did there, the other may have done later: then only the other's is a row of its own.
-        let is_it = |row: &Row| {
+        let is_it = |row: &DiffRow| {
             let has = |place: Option<EventIndex>, its: Option<EventIndex>| {
                 place.is_some() && its == place
             };
@@ -244,12 +245,12 @@ impl Diff {
     /// How both stood after the chosen row.
     fn look(&mut self) {
         let so_far = self.rows.get(..=self.chosen).unwrap_or_default();
-        let last = |place: fn(&Row) -> Option<EventIndex>| {
+        let last = |place: fn(&DiffRow) -> Option<EventIndex>| {
             so_far.iter().rev().find_map(place).map_or(0, |at| at.0 + 1)
         };
         let (a, b) = (last(|row| row.a), last(|row| row.b));
-        let (a, b) = (a.min(self.a.film.len()), b.min(self.b.film.len()));
-        self.moments = Some((self.a.film.moment(a), self.b.film.moment(b)));
+        let (a, b) = (a.min(self.a.timeline.len()), b.min(self.b.timeline.len()));
+        self.snapshots = Some((self.a.timeline.snapshot(a), self.b.timeline.snapshot(b)));
     }
 
     /// Whether a row counts as one that differs.
@@ -296,7 +297,7 @@ impl Diff {
         std::mem::swap(&mut self.a, &mut self.b);
         self.comparison = self.comparison.take().map(swapped);
         for row in &mut self.rows {
-            *row = Row { a: row.b, b: row.a, what: row.what.swapped() };
+            *row = DiffRow { a: row.b, b: row.a, what: row.what.swapped() };
         }
         self.survey();
         self.look();

@@ -24,7 +24,7 @@ impl HandleActions for App {
         on(Action::PreviousViolation, App::previous_violation),
         on(Action::NextViolation, App::next_violation),
         on(Action::Start, |app| app.go_to(0)),
-        on(Action::End, |app| app.go_to(app.film.len())),
+        on(Action::End, |app| app.go_to(app.timeline.len())),
         on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),
         on(Action::Search, |app| app.ask(Purpose::Search, "")),
         on(Action::NextMatch, |app| app.seek_match(true)),

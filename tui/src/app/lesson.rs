@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::diff::{Candidate, Diff};
 use super::keys::KeyPress;
 use super::{App, Controls, Keymap, Recipe, Selection};
-use crate::film::Film;
-use crate::tour::{Progress, Question, Record, Run, Step, Stop, Tour};
+use crate::timeline::Timeline;
+use crate::tour::{LessonRun, Progress, Question, Record, Step, Stop, Tour};
 
 pub use answer::{Draft, Reply};
 
@@ -184,14 +184,14 @@ impl Lesson {
     fn compared(&self) -> Option<Box<Diff>> {
         let stop = self.stop();
         let (a, b) = (&self.tour.runs[stop.run], &self.tour.runs[stop.against?]);
-        let of = |run: &Run| Candidate {
+        let of = |run: &LessonRun| Candidate {
             name: run.what.clone(),
-            source: run.film.source().clone(),
+            source: run.timeline.source().clone(),
             recipe: Recipe::none(),
         };
         let mut diff = Diff::between(of(a), of(b)).ok()?;
         diff.wait();
-        let event = self.app().film.event_at(stop.cursor);
+        let event = self.app().timeline.event_at(stop.cursor);
         let row = diff.rows.iter().position(|row| row.a.is_some() && row.a == event);
         diff.go_to(row.or(diff.first_row).unwrap_or(0));
         diff.controls.keymap = self.controls.keymap.clone();
@@ -264,9 +264,9 @@ impl Lesson {
 }
 
 /// A run as the screen has it.
-fn shown(run: &Run) -> App {
-    let film = Film::of(run.film.source()).expect("a lesson's runs are kept in memory");
-    let mut app = App::new(film, &run.what, 0);
+fn shown(run: &LessonRun) -> App {
+    let timeline = Timeline::of(run.timeline.source()).expect("a lesson's runs are kept in memory");
+    let mut app = App::new(timeline, &run.what, 0);
     app.recipe = match &run.recipe {
         Some((word, flags)) => Recipe {
             word: Some(word.clone()),

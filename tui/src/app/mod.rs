@@ -34,7 +34,7 @@ use ringscope_traces::{EventIndex, Rank};
 
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
-pub use line::Line;
+pub use line::InputLine;
 pub use listing::Listing;
 pub use mouse::Target;
 pub(crate) use opening::{Order, beyond};
@@ -45,7 +45,7 @@ pub use reproduce::Recipe;
 pub use crate::controls::{Action, Pane, Selection};
 pub use crate::language::{Condition, Query};
 
-use crate::film::{Film, Moment, Source};
+use crate::timeline::{Snapshot, Source, Timeline};
 use marks::Letter;
 use seek::Seek;
 
@@ -61,18 +61,18 @@ pub enum Mode {
 /// Everything that the screen shows of a run.
 pub struct App {
     /// The run.
-    pub film: Film,
+    pub timeline: Timeline,
     /// Its name: a scenario's or a file's.
     pub name: String,
     /// How it can be had again.
     pub recipe: Recipe,
     /// The keys, the list over the panes, what there is to say.
     pub controls: Controls,
-    /// How many events have happened: 0 to the film's length.
+    /// How many events have happened: 0 to the timeline's length.
     pub cursor: usize,
     /// How the run stood there.
-    pub moment: Moment,
-    /// The cursor to go to as soon as the film has been read so far.
+    pub snapshot: Snapshot,
+    /// The cursor to go to as soon as the timeline has been read so far.
     pub awaited: Option<usize>,
     /// What is selected.
     pub selection: Selection,
@@ -119,18 +119,18 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Opens a film at a cursor, as soon as it has been read so far.
-    pub fn new(film: Film, name: &str, cursor: usize) -> App {
-        let awaited = Some(cursor).filter(|cursor| *cursor > film.len());
-        let cursor = cursor.min(film.len());
-        let moment = film.moment(cursor);
+    /// Opens a timeline at a cursor, as soon as it has been read so far.
+    pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
+        let awaited = Some(cursor).filter(|cursor| *cursor > timeline.len());
+        let cursor = cursor.min(timeline.len());
+        let snapshot = timeline.snapshot(cursor);
         App {
-            film,
+            timeline,
             name: name.to_owned(),
             recipe: Recipe::of(name),
             controls: Controls::default(),
             cursor,
-            moment,
+            snapshot,
             awaited,
             selection: Selection::Cursor,
             focus: Pane::Ring,
@@ -156,7 +156,7 @@ impl App {
 
     /// What the screen is for.
     pub fn mode(&self) -> Mode {
-        match self.film.source() {
+        match self.timeline.source() {
             Source::Live(_) => Mode::Live,
             Source::File(_) | Source::Kept(..) => Mode::Replay,
         }
@@ -164,7 +164,7 @@ impl App {
 
     /// The event that brought the run to the cursor.
     pub fn event(&self) -> Option<EventIndex> {
-        self.film.event_at(self.cursor)
+        self.timeline.event_at(self.cursor)
     }
 
     /// The rank that is selected, or that the event at the cursor is of.
@@ -172,7 +172,7 @@ impl App {
         match self.selection {
             Selection::Rank(rank) => Some(rank),
             Selection::Cursor | Selection::Message(_) | Selection::Key(_) => {
-                self.event().map(|at| self.film.fact(at).rank)
+                self.event().map(|at| self.timeline.info(at).rank)
             }
         }
     }
@@ -180,18 +180,18 @@ impl App {
     /// Goes to a cursor, or to the last one.
     pub fn go_to(&mut self, cursor: usize) {
         self.awaited = None;
-        self.cursor = cursor.min(self.film.len());
-        self.moment = self.film.moment(self.cursor);
+        self.cursor = cursor.min(self.timeline.len());
+        self.snapshot = self.timeline.snapshot(self.cursor);
     }
 
     /// Takes what the background has found since, and goes on with what is looked for; whether there is
     /// anything new to show.
     pub fn poll(&mut self) -> bool {
-        let is_new = self.film.poll();
+        let is_new = self.timeline.poll();
         if is_new {
-            self.moment = self.film.moment(self.cursor);
+            self.snapshot = self.timeline.snapshot(self.cursor);
             let note = self.controls.note.take();
-            self.controls.note = self.film.problem().map(str::to_owned).or(note);
+            self.controls.note = self.timeline.problem().map(str::to_owned).or(note);
         }
         let has_gone = self.go_where_awaited();
         let has_listed = self.list_on();

@@ -33,7 +33,7 @@ Examples:
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
 Exit codes: 0 equal, or what --allow allows; 1 not; 2 they could not be compared.")]
-pub struct Args {
+pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
@@ -53,10 +53,10 @@ pub struct Args {
     json: bool,
 }
 
-impl Args {
+impl DiffArgs {
     /// What is asked for when nothing else is said.
-    pub fn of(a: &Path, b: &Path) -> Args {
-        Args { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
+    pub fn of(a: &Path, b: &Path) -> DiffArgs {
+        DiffArgs { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
     }
 }
 
@@ -72,7 +72,7 @@ enum Allowed {
     Prefix,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     if args.a == Path::new(DASH) && args.b == Path::new(DASH) {
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
@@ -144,7 +144,7 @@ fn tell(
         let words = in_words(&side.trace, side.completeness);
         writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
     }
-    let told = comparison.told(vocabulary(&a.trace.header)).to_string();
+    let told = comparison.summary(vocabulary(&a.trace.header)).to_string();
     let (level, rest) = told.split_once(':').unwrap_or((&told, ""));
     let style = match comparison.level {
         Level::Equal => Style::Good,
@@ -199,7 +199,7 @@ mod steps {
     /// A rank's steps around one of them.
     pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
         let by_rank = ByRank::of(trace);
-        let places = by_rank.places(rank).iter().enumerate();
+        let places = by_rank.events(rank).iter().enumerate();
         let near = places.skip(index.saturating_sub(context));
         let near = near.take_while(|(at, _)| *at <= index.saturating_add(context));
         near.map(|(index, place)| {

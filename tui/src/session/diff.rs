@@ -22,7 +22,7 @@ impl Page for Diff {
     fn click(&mut self, target: Target) {
         match target {
             Target::Row(row) => self.click_row(row),
-            Target::Timeline(row) => self.go_to(row),
+            Target::Scrubber(row) => self.go_to(row),
             Target::Bar(action) => self.update(action),
             Target::Rank(_)
             | Target::Key(_)
@@ -33,7 +33,7 @@ impl Page for Diff {
     }
 
     fn drag(&mut self, target: Target) {
-        if let Target::Timeline(row) = target {
+        if let Target::Scrubber(row) = target {
             self.go_to(row);
         }
     }

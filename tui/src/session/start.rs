@@ -26,7 +26,7 @@ impl Page for Start {
             | Target::Key(_)
             | Target::Message(_)
             | Target::Event(_)
-            | Target::Timeline(_)
+            | Target::Scrubber(_)
             | Target::Pane(_) => {}
         }
     }

@@ -4,7 +4,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget as _};
 
-mod told;
+mod summary;
 
 use super::framed::window;
 use super::geometry::cells;
@@ -15,7 +15,7 @@ use super::{Look, Paint, Surface, prompt, words};
 use crate::app::diff::{Diff, Tally};
 use crate::app::{Keymap, Target};
 
-pub(super) use told::told;
+pub(super) use summary::told;
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -153,7 +153,7 @@ pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Targe
     if bar.contains(position) {
         let (_, rows) = comparison.row;
         let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
-        return (rows > 0).then_some(Target::Timeline(row));
+        return (rows > 0).then_some(Target::Scrubber(row));
     }
     row_at(&comparison, surface.area, y).map(|row| Target::Row(first + row))
 }
@@ -243,11 +243,11 @@ fn draw_rows(comparison: &Comparison, paint: &mut Paint<'_>) {
     let first = window(comparison.rows.len(), rows, comparison.cursor);
     let seen = comparison.rows.iter().enumerate().skip(first).take(rows);
     for (index, pair) in seen {
-        let standing = Standing {
+        let states = NodeStates {
             is_chosen: comparison.cursor == index,
             is_first: comparison.first == Some(index),
         };
-        draw_pair(pair, standing, &mut paint.row(1 + index - first));
+        draw_pair(pair, states, &mut paint.row(1 + index - first));
     }
 }
 
@@ -273,15 +273,15 @@ fn within(row: Rect, column: Column) -> Rect {
 
 /// How a row stands among the others.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
+struct NodeStates {
     /// The cursor is on it.
     is_chosen: bool,
     /// The two traces first part there.
     is_first: bool,
 }
 
-fn draw_pair(pair: &Pair, standing: Standing, paint: &mut Paint<'_>) {
-    let Standing { is_chosen, is_first } = standing;
+fn draw_pair(pair: &Pair, states: NodeStates, paint: &mut Paint<'_>) {
+    let NodeStates { is_chosen, is_first } = states;
     let (area, look) = (paint.area, paint.look);
     let columns = columns(area);
     let style = pair.relation.style(look);

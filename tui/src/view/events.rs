@@ -23,7 +23,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let count = count(scene);
     if count == 0 {
         let what =
-            if scene.app.film.is_empty() { "no events" } else { "no event passes the filter" };
+            if scene.app.timeline.is_empty() { "no events" } else { "no event passes the filter" };
         paint.pen().gap(1).write(what, scene.look.theme.faint());
         return;
     }
@@ -47,13 +47,13 @@ fn detail(scene: &Scene<'_>) -> String {
     let app = scene.app;
     match &app.listed {
         Some(listed) if app.filter.is_empty() => {
-            format!("{} of {}", listed.len(), app.film.len())
+            format!("{} of {}", listed.len(), app.timeline.len())
         }
         Some(listed) => {
             let filter = words::plain(&app.filter);
-            format!("{filter}  {} of {}", listed.len(), app.film.len())
+            format!("{filter}  {} of {}", listed.len(), app.timeline.len())
         }
-        None => format!("{}", app.film.len()),
+        None => format!("{}", app.timeline.len()),
     }
 }
 
@@ -85,7 +85,7 @@ const WIDE: u16 = 100;
 fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
     let area = paint.area;
     let (app, theme) = (scene.app, &scene.look.theme);
-    let fact = app.film.fact(at);
+    let fact = app.timeline.info(at);
     let is_cursor = app.event() == Some(at);
     let (plain, name, rank) = match at.0 >= app.cursor {
         true => (theme.faint(), theme.faint(), theme.faint()),
@@ -93,7 +93,7 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
     };
     let mut pen = paint.pen();
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
-    let width = app.film.len().to_string().len();
+    let width = app.timeline.len().to_string().len();
     pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
     if area.width >= WIDE {
         pen.column(&report::time(fact.t), 13, plain);
@@ -123,7 +123,7 @@ fn draw_rest(scene: &Scene<'_>, at: EventIndex, style: Style, pen: &mut Pen<'_>)
 
 /// The width of `r63 → r12` and a space, for the greatest rank that there is.
 fn way_width(scene: &Scene<'_>) -> usize {
-    let greatest = Rank(scene.app.film.header().ranks.max(1) - 1);
+    let greatest = Rank(scene.app.timeline.header().ranks.max(1) - 1);
     2 * words::rank(greatest).len() + scene.symbol(Symbol::To).width() + 3
 }
 

@@ -138,7 +138,7 @@ fn draw_title(lesson: &Lesson, paint: &mut Paint<'_>) {
     let theme = &paint.look.theme;
     let app = lesson.app();
     let step = format!("step {} of {}", lesson.step + 1, lesson.tour.steps.len());
-    let event = format!("event {}/{}", app.cursor, app.film.len());
+    let event = format!("event {}/{}", app.cursor, app.timeline.len());
     let mut pen = paint.pen();
     pen.write(" TOUR ", theme.mode()).gap(2);
     // The title of the lesson gives way to where one is.

@@ -19,6 +19,7 @@ pub mod picture;
 mod prompt;
 mod ring;
 mod scene;
+mod scrubber;
 mod space_time;
 pub mod start;
 pub mod symbols;
@@ -26,7 +27,6 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 pub mod theme;
-mod timeline;
 mod title;
 pub mod watches;
 pub(crate) mod words;
@@ -78,10 +78,10 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     for placed in &layout.panes {
         draw_pane(&scene, *placed, buffer);
     }
-    timeline::draw(&scene, layout.timeline, buffer);
+    scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
     if let Some(prompt) = &app.prompt {
-        prompt::draw(prompt, layout.timeline, &mut paint.within(layout.keybar));
+        prompt::draw(prompt, layout.scrubber, &mut paint.within(layout.keybar));
     }
 }
 

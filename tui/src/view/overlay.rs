@@ -4,7 +4,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::menu::{Kind, Menu, Row};
+use crate::app::menu::{Menu, MenuKind, MenuRow};
 
 use super::Paint;
 use super::framed::{self, Part};
@@ -63,8 +63,8 @@ fn place(screen: Rect, rows: usize) -> Rect {
 fn draw_title(menu: &Menu, paint: &mut Paint<'_>) {
     let (area, look) = (paint.area, paint.look);
     let title = match menu.kind {
-        Kind::Help => " Keys ",
-        Kind::Palette => " Everything that can be done ",
+        MenuKind::Help => " Keys ",
+        MenuKind::Palette => " Everything that can be done ",
     };
     let top = Rect {
         x: area.x.saturating_add(1),
@@ -82,7 +82,7 @@ fn draw_title(menu: &Menu, paint: &mut Paint<'_>) {
     }
 }
 
-fn draw_row(one: &Row, is_chosen: bool, paint: &mut Paint<'_>) {
+fn draw_row(one: &MenuRow, is_chosen: bool, paint: &mut Paint<'_>) {
     let look = paint.look;
     let theme = &look.theme;
     // What can be typed is shown as it is typed.

@@ -10,9 +10,9 @@ use crate::app::{self, Keymap, Target};
 
 /// What there is to choose from.
 #[derive(Debug, Clone, Default)]
-pub struct Start {
+pub struct StartChoices {
     /// The lists, one below the other.
-    pub sections: Vec<Section>,
+    pub sections: Vec<StartList>,
     /// Which of all entries is chosen, counted through the sections.
     pub chosen: usize,
     /// What is typed to narrow the lists.
@@ -24,18 +24,18 @@ pub struct Start {
 }
 
 /// The page of the app as it is drawn.
-impl From<&app::start::Start> for Start {
-    fn from(page: &app::start::Start) -> Start {
-        let mut sections: Vec<Section> = Vec::new();
+impl From<&app::start::StartPage> for StartChoices {
+    fn from(page: &app::start::StartPage) -> StartChoices {
+        let mut sections: Vec<StartList> = Vec::new();
         for entry in page.rows() {
             let title = entry.section.name();
             if sections.last().is_none_or(|section| section.title != title) {
-                sections.push(Section { title: title.to_owned(), entries: Vec::new() });
+                sections.push(StartList { title: title.to_owned(), entries: Vec::new() });
             }
             let entries = &mut sections.last_mut().expect("one was just there").entries;
             entries.push(Entry { name: entry.name.clone(), what: entry.what.clone() });
         }
-        Start {
+        StartChoices {
             sections,
             chosen: page.chosen,
             typed: page.words().to_owned(),
@@ -47,7 +47,7 @@ impl From<&app::start::Start> for Start {
 
 /// A list under a heading: walkthroughs, built-in scenarios, files that were looked at before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Section {
+pub struct StartList {
     /// Its heading.
     pub title: String,
     /// What can be chosen.
@@ -75,7 +75,7 @@ enum Row<'a> {
 const HEADING: usize = 3;
 
 /// Draws the page.
-pub fn draw(start: &Start, paint: &mut Paint<'_>) {
+pub fn draw(start: &StartChoices, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     let mut paint = paint.within(area);
     let theme = &paint.look.theme;
@@ -96,25 +96,25 @@ pub fn draw(start: &Start, paint: &mut Paint<'_>) {
     }
     let last = usize::from(area.height).saturating_sub(1);
     if last > HEADING {
-        Bar::with::<app::start::Start>(&start.keymap).draw(&mut paint.row(last));
+        Bar::with::<app::start::StartPage>(&start.keymap).draw(&mut paint.row(last));
         let note = words::plain(&start.note);
         paint.row(last - 1).pen().gap(1).write(&note, theme.warning());
     }
 }
 
 /// What is at a position, as it was drawn.
-pub fn at(start: &Start, surface: Surface<'_>, position: Position) -> Option<Target> {
+pub fn at(start: &StartChoices, surface: Surface<'_>, position: Position) -> Option<Target> {
     let area = surface.area;
     let keys = row(area, usize::from(area.height).saturating_sub(1));
     if keys.contains(position) {
-        let bar = Bar::with::<app::start::Start>(&start.keymap);
+        let bar = Bar::with::<app::start::StartPage>(&start.keymap);
         return bar.action_at(surface.within(keys), position.x).map(Target::Bar);
     }
     entry_at(start, area, position.y).map(Target::Row)
 }
 
 /// The entry at a position, as it was drawn.
-pub(super) fn entry_at(start: &Start, area: Rect, y: u16) -> Option<usize> {
+pub(super) fn entry_at(start: &StartChoices, area: Rect, y: u16) -> Option<usize> {
     let list = list(area);
     let index = usize::from(y.checked_sub(list.y).filter(|_| y < list.bottom())?);
     let rows = rows(start);
@@ -130,7 +130,7 @@ fn list(area: Rect) -> Rect {
     Rect { y: area.y + above, height, ..area }
 }
 
-fn rows(start: &Start) -> Vec<Row<'_>> {
+fn rows(start: &StartChoices) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut next = 0;
     for section in start.sections.iter().filter(|section| !section.entries.is_empty()) {
@@ -146,14 +146,14 @@ fn rows(start: &Start) -> Vec<Row<'_>> {
     rows
 }
 
-fn first(rows: &[Row<'_>], start: &Start, height: usize) -> usize {
+fn first(rows: &[Row<'_>], start: &StartChoices, height: usize) -> usize {
     let is_chosen = |row: &Row<'_>| matches!(row, Row::Entry(entry, _) if *entry == start.chosen);
     let chosen = rows.iter().position(is_chosen).unwrap_or(0);
     // What stands first is seen as long as the chosen row is, too.
     (chosen + 2).saturating_sub(height).min(rows.len().saturating_sub(height))
 }
 
-fn draw_row(start: &Start, one: Row<'_>, paint: &mut Paint<'_>) {
+fn draw_row(start: &StartChoices, one: Row<'_>, paint: &mut Paint<'_>) {
     let (area, look) = (paint.area, paint.look);
     let theme = &look.theme;
     let mut pen = paint.pen();

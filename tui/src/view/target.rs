@@ -7,7 +7,7 @@ use crate::app::{App, Pane, Target};
 use super::keybar::Bar;
 use super::layout::{Class, Layout, Placed};
 use super::scene::Scene;
-use super::{Surface, events, framed, inspector, ownership, ring, space_time, timeline};
+use super::{Surface, events, framed, inspector, ownership, ring, scrubber, space_time};
 
 /// What is at a position of the screen as it was drawn from this state.
 pub fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target> {
@@ -17,8 +17,8 @@ pub fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target>
     if layout.class == Class::TooSmall {
         return None;
     }
-    if layout.timeline.contains(position) {
-        return Some(Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x)));
+    if layout.scrubber.contains(position) {
+        return Some(Target::Scrubber(scrubber::cursor_at(&scene, layout.scrubber, x)));
     }
     if layout.keybar.contains(position) {
         let bar = Bar::of::<App>(&app.controls);
@@ -41,8 +41,8 @@ pub(super) fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> 
     }
     let target = match placed.pane {
         Pane::Ring => ring::at(scene, placed, position).map(|named| match named {
-            ring::Named::Rank(rank) => Target::Rank(rank),
-            ring::Named::Message(sent) => Target::Message(sent),
+            ring::LabelSubject::Rank(rank) => Target::Rank(rank),
+            ring::LabelSubject::Message(sent) => Target::Message(sent),
         }),
         Pane::Events => events::event_at(scene, inside, y).map(Target::Event),
         Pane::SpaceTime => space_time::at(scene, inside, position)

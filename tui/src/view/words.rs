@@ -3,11 +3,11 @@
 use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId, Wait};
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag, Vocabulary};
 
 use crate::app::App;
-use crate::film::{Fact, Film};
+use crate::timeline::{EventInfo, Timeline};
 
 use super::symbols::{Symbol, Symbols};
 
@@ -39,36 +39,34 @@ pub fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
 
 /// A rank with its id as far as it has one at the cursor.
 pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
-    let standing = app.moment.standing.as_ref();
-    let id = standing.and_then(|standing| standing.nodes.get(rank.index())?.view().id);
+    let states = app.snapshot.states.as_ref();
+    let id = states.and_then(|states| states.nodes.get(rank.index())?.view().id);
     node(rank, id, symbols)
 }
 
 /// The name of a tag, whole.
 pub fn tag(app: &App, tag: Tag) -> String {
-    tag_in_words(tag, app.film.vocabulary()).to_string()
+    tag_label(tag, app.timeline.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
 pub fn short_tag(app: &App, tag: Tag) -> String {
-    shortened(tag, app.film.vocabulary())
+    shortened(tag, app.timeline.vocabulary())
 }
 
 /// The name of a tag of that vocabulary, shortened where it is long.
 pub fn shortened(wanted: Tag, vocabulary: &dyn Vocabulary) -> String {
     let has_names = vocabulary.tag_name(wanted).is_some();
     let shorter = SHORTER.iter().find(|(long, _)| has_names && *long == wanted);
-    shorter.map_or_else(
-        || tag_in_words(wanted, vocabulary).to_string(),
-        |(_, short)| (*short).to_owned(),
-    )
+    shorter
+        .map_or_else(|| tag_label(wanted, vocabulary).to_string(), |(_, short)| (*short).to_owned())
 }
 
 /// A message of the run's protocol; none when it speaks another one, or not well.
 pub fn message(app: &App, sent: EventIndex) -> Option<Message> {
-    let tag = app.film.fact(sent).tag;
-    app.film.vocabulary().tag_name(tag)?;
-    Message::parse(tag, &app.film.data(sent)).ok()
+    let tag = app.timeline.info(sent).tag;
+    app.timeline.vocabulary().tag_name(tag)?;
+    Message::parse(tag, &app.timeline.data(sent)).ok()
 }
 
 /// The key that a message is about.
@@ -93,7 +91,7 @@ pub fn key(message: &Message) -> Option<Key> {
 
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
 pub fn label(app: &App, sent: EventIndex) -> String {
-    let name = short_tag(app, app.film.fact(sent).tag);
+    let name = short_tag(app, app.timeline.info(sent).tag);
     match message(app, sent) {
         Some(message) => labelled(name, &message),
         None => name,
@@ -124,17 +122,17 @@ pub fn labelled(name: String, message: &Message) -> String {
 }
 
 /// `r6 → r3`, or `r3 ← r6` of a receipt: first whose event it is.
-pub fn way(fact: Fact, symbols: Symbols) -> String {
-    let arrow = match fact.op {
+pub fn way(info: EventInfo, symbols: Symbols) -> String {
+    let arrow = match info.op {
         Op::Send => symbols.of(Symbol::To),
         Op::Recv => symbols.of(Symbol::From),
     };
-    format!("r{} {arrow} r{}", fact.rank, fact.peer)
+    format!("r{} {arrow} r{}", info.rank, info.peer)
 }
 
 /// An event's payload, cut.
 pub fn payload(app: &App, at: EventIndex, limit_chars: usize) -> String {
-    Short { value: &app.film.data(at), limit_chars }.to_string()
+    Short { value: &app.timeline.data(at), limit_chars }.to_string()
 }
 
 /// The number by which an event is called: as many had happened after it.
@@ -144,18 +142,18 @@ pub fn number(at: EventIndex) -> usize {
 
 /// What led to an event: of a receipt its send, of a send what its rank did before.
 pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
-    match app.film.fact(at).op {
-        Op::Send => app.film.previous(at),
-        Op::Recv => app.film.partner(at),
+    match app.timeline.info(at).op {
+        Op::Send => app.timeline.previous(at),
+        Op::Recv => app.timeline.partner(at),
     }
 }
 
 /// What a rank takes next.
-pub fn wait(film: &Film, wait: Wait) -> String {
+pub fn wait(timeline: &Timeline, wait: Wait) -> String {
     match wait {
         Wait::Any => "any message".to_owned(),
         Wait::From { source, tag } => {
-            format!("{} from r{source}", tag_in_words(tag, film.vocabulary()))
+            format!("{} from r{source}", tag_label(tag, timeline.vocabulary()))
         }
         Wait::Stopped => "nothing: it has stopped".to_owned(),
     }

@@ -4,7 +4,7 @@ use super::Diff;
 use crate::app::handle::{
     HandleActions, Handler, back, help, in_bar, lessons, on, palette, quit, quit_and_keep,
 };
-use crate::app::keys::{Code, KeyPress, Named};
+use crate::app::keys::{Code, KeyPress, NamedKey};
 use crate::app::moving::{Numbered, meant};
 use crate::app::{Action, Controls, PAGE, Prompt, Purpose};
 
@@ -74,9 +74,9 @@ impl Diff {
 
     fn press_in_prompt(&mut self, key: KeyPress) {
         match key.code {
-            Code::Named(Named::Esc) => self.prompt = None,
+            Code::Named(NamedKey::Esc) => self.prompt = None,
             Code::Char('c') if key.ctrl => self.prompt = None,
-            Code::Named(Named::Enter) => self.submit(),
+            Code::Named(NamedKey::Enter) => self.submit(),
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.typed.edit(key)) {
                     self.review();

@@ -85,7 +85,7 @@ impl Lesson {
             Target::Key(_)
             | Target::Message(_)
             | Target::Event(_)
-            | Target::Timeline(_)
+            | Target::Scrubber(_)
             | Target::Pane(_) => self.controls.say(FREELY),
         }
     }

@@ -14,7 +14,7 @@ use super::super::scene::Scene;
 use super::super::symbols::Symbol;
 use super::super::words;
 use super::model::Picture;
-use super::{Label, Named};
+use super::{Label, LabelSubject};
 
 /// How many messages have a label beside the selected one.
 const MOST_LABELS: usize = 8;
@@ -109,7 +109,12 @@ fn label(
     let (place, text) = texts
         .into_iter()
         .find_map(|text| Some((free.inside(&picture.disc, head, text.width())?, text)))?;
-    Some(Label { named: Named::Message(course.sent), place, text, style: style(scene, course) })
+    Some(Label {
+        named: LabelSubject::Message(course.sent),
+        place,
+        text,
+        style: style(scene, course),
+    })
 }
 
 fn style(scene: &Scene<'_>, course: Course) -> Style {
@@ -121,7 +126,7 @@ fn style(scene: &Scene<'_>, course: Course) -> Style {
 
 /// What is said in the middle of messages between the head and the command node, which both are there.
 pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
-    let command = Rank(u32::try_from(scene.standing()?.nodes.len()).ok()?.checked_sub(1)?);
+    let command = Rank(u32::try_from(scene.states()?.nodes.len()).ok()?.checked_sub(1)?);
     let is_between = |course: &Course| {
         let ends = (course.from, course.to);
         ends == (Rank(0), command) || ends == (command, Rank(0))
@@ -135,10 +140,10 @@ pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
 /// The message that is looked at first, then the others, the youngest first.
 fn courses(scene: &Scene<'_>) -> Vec<Course> {
     let looked_at = scene.message.map(|sent| {
-        let fact = scene.app.film.fact(sent);
+        let fact = scene.app.timeline.info(sent);
         Course { sent, from: fact.rank, to: fact.peer, is_looked_at: true }
     });
-    let flights = scene.app.moment.flights.iter().rev();
+    let flights = scene.app.snapshot.flights.iter().rev();
     let others = flights.filter(|flight| Some(flight.sent) != scene.message).map(|flight| Course {
         sent: flight.sent,
         from: flight.from,
@@ -161,8 +166,8 @@ fn head(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<Point> {
 
 /// The angles between which keys move along the inside of an arc; none for a message of another kind.
 fn inside_of_arc(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<(f64, f64)> {
-    let tag = scene.app.film.fact(course.sent).tag;
-    scene.app.film.vocabulary().tag_name(tag)?;
+    let tag = scene.app.timeline.info(course.sent).tag;
+    scene.app.timeline.vocabulary().tag_name(tag)?;
     if tag != tags::REDISTRIBUTE_ADD && tag != tags::REDISTRIBUTE_REMOVE {
         return None;
     }

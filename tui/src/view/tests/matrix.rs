@@ -14,10 +14,10 @@ use super::super::{Look, Paint};
 use super::dump::dump;
 use super::{look, scenes};
 use crate::app::diff::{Candidate, Diff};
-use crate::app::start::Start;
+use crate::app::start::StartPage;
 use crate::app::{App, Keymap, Lesson, Pane, Selection, testing};
-use crate::film::{Film, simulated};
 use crate::session::{self, Page};
+use crate::timeline::{Timeline, simulated};
 use crate::tour::Progress;
 
 /// The sizes: one of each class of layout, and a big one.
@@ -42,7 +42,7 @@ fn views() -> Vec<(String, Box<dyn Page>)> {
     key.selection = Selection::Key(Key(400));
     let mut message = scenes::built_in("join", scenes::ADD);
     message.selection = Selection::Message(message.event().expect("one was found"));
-    let start = Start::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
+    let start = StartPage::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
     let pages = [
         ("selected-key", run(key)),
         ("selected-message", run(message)),
@@ -68,9 +68,10 @@ fn run(app: App) -> Box<dyn Page> {
 /// A recorded run, somewhere in it.
 fn replay() -> App {
     let scenario = builtin::find("leave").expect("it is built in").scenario();
-    let film = Film::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
-    let middle = film.len() / 2;
-    App::new(film, "leave.jsonl", middle)
+    let timeline =
+        Timeline::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
+    let middle = timeline.len() / 2;
+    App::new(timeline, "leave.jsonl", middle)
 }
 
 /// A lesson after some keys.

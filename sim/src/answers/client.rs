@@ -20,7 +20,7 @@ pub(super) enum ClientMessage {
 
 /// What an event of the command node says; `None` when it is no command and no reply, but something
 /// of the dialect's own.
-pub(super) fn hear(event: &Event) -> Option<Result<ClientMessage, BadMessage>> {
+pub(super) fn classify(event: &Event) -> Option<Result<ClientMessage, BadMessage>> {
     let is_command = event.op == Op::Send;
     match event.tag {
         tags::PUT | tags::GET | tags::ADD | tags::REMOVE if is_command => Some(parse(event)),
@@ -63,7 +63,7 @@ mod tests {
 
     fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<ClientMessage, BadMessage>> {
         let (rank, peer) = (Rank(7), Rank(0));
-        hear(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
+        classify(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
     }
 
     #[test]

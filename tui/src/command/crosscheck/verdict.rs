@@ -39,7 +39,7 @@ impl Sameness {
 }
 
 /// What there is to say of a run under MPI.
-pub struct Judged {
+pub struct MpiVerdict {
     pub sameness: Sameness,
     /// The simulated run that is nearest: its seed, and how the two differ.
     pub nearest: Nearest,
@@ -63,7 +63,7 @@ pub struct Nearest {
     pub sameness: Option<Sameness>,
 }
 
-impl Judged {
+impl MpiVerdict {
     /// Judges a run under MPI by so many simulated ones, of which the first is there already.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Judged {
         (scenario, seeds): (&Scenario, u32),
         first: &Simulated,
         real: &Real,
-    ) -> Result<Judged, Failure> {
+    ) -> Result<MpiVerdict, Failure> {
         let standing = standing(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
         let other = not_repeated(&real.trace)?;
@@ -99,7 +99,7 @@ impl Judged {
             Some(_) | None => Sameness::Different,
         };
         let facts = standing.explanation().map(|explanation| explanation.facts);
-        Ok(Judged { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
+        Ok(MpiVerdict { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
 

@@ -12,9 +12,9 @@ use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
 
-use super::deeds::{Book, Turn};
-use super::known::{Further, News, Stretch, tallies};
-use super::{Departure, Sighting};
+use super::loaded::{Stretch, StretchReport, Update, tallies};
+use super::operations::{OpenOperations, OperationUpdate};
+use super::{Departure, ViolationAt};
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
 const SPACING_BYTES: u64 = 1 << 18;
@@ -26,60 +26,60 @@ const BYTES_OF_TRACE: u64 = 2;
 const LONGEST_LIVELOCK: usize = 1 << 18;
 
 /// Nobody listens any more.
-pub(super) struct Gone;
+pub(super) struct Disconnected;
 
 /// What is told to; an error when nobody listens any more.
-pub(super) type Tell<'t> = &'t mut dyn FnMut(News) -> Result<(), Gone>;
+pub(super) type Tell<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
 
 /// Reads a run.
 pub(super) struct Worker<'t> {
     pub index: Index,
-    pub manner: Manner,
+    pub options: LoadOptions,
     pub tell: Tell<'t>,
 }
 
 /// How a run is read.
-pub(super) struct Manner {
+pub(super) struct LoadOptions {
     /// From one checkpoint to the next, in bytes of the trace.
     pub spacing_bytes: u64,
     /// While somebody holds its other end, no more than the first events are read.
     pub gate: Option<Receiver<Infallible>>,
 }
 
-impl Default for Manner {
-    fn default() -> Manner {
-        Manner { spacing_bytes: SPACING_BYTES, gate: None }
+impl Default for LoadOptions {
+    fn default() -> LoadOptions {
+        LoadOptions { spacing_bytes: SPACING_BYTES, gate: None }
     }
 }
 
 impl Worker<'_> {
     /// Reads a run to its end.
-    pub fn read(mut self, indexer: Indexer) -> Result<(), Gone> {
+    pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match Setup::of(self.index.header(), commands.into_iter().collect()) {
             Ok(setup) => self.travel(Journey::start(setup), footer)?,
-            Err(why) => (self.tell)(News::Opaque(why.to_string()))?,
+            Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
         }
-        (self.tell)(News::Done)
+        (self.tell)(Update::Done)
     }
 
     /// Reads the events, and gives the commands among them and the last line.
     fn read_events(
         &mut self,
         mut indexer: Indexer,
-    ) -> Result<(Vec<Command>, Option<Footer>), Gone> {
-        let mut book = Book::default();
+    ) -> Result<(Vec<Command>, Option<Footer>), Disconnected> {
+        let mut book = OpenOperations::default();
         let mut commands = Vec::new();
         while let Some(block) = indexer.advance() {
             let start = self.index.len();
             self.index.push(block.clone());
             let turns = self.turns(&mut book, start);
             commands.extend(turns.iter().filter_map(|turn| match turn {
-                Turn::Sent(deed) => Some(deed.command),
-                Turn::Answered(..) => None,
+                OperationUpdate::Sent(operation) => Some(operation.command),
+                OperationUpdate::Answered(..) => None,
             }));
             let hundredths = indexer.hundredths();
-            (self.tell)(News::Events(Stretch { block, turns, hundredths }))?;
+            (self.tell)(Update::Events(Stretch { block, turns, hundredths }))?;
             if start == 0 && hundredths < 100 {
                 self.preview(&commands)?;
                 self.wait_at_the_gate();
@@ -87,11 +87,11 @@ impl Worker<'_> {
         }
         let footer = match indexer.finish() {
             Ok((footer, _)) => {
-                (self.tell)(News::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
+                (self.tell)(Update::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
                 footer
             }
             Err(error) => {
-                (self.tell)(News::Problem(told(&error)))?;
+                (self.tell)(Update::Problem(told(&error)))?;
                 None
             }
         };
@@ -99,7 +99,7 @@ impl Worker<'_> {
     }
 
     fn wait_at_the_gate(&mut self) {
-        if let Some(gate) = self.manner.gate.take() {
+        if let Some(gate) = self.options.gate.take() {
             // Nothing can come through it: it opens when the other end is let go.
             let _ = gate.recv();
         }
@@ -110,7 +110,7 @@ impl Worker<'_> {
     }
 
     /// What the events from a place on say of the commands.
-    fn turns(&self, book: &mut Book, start: usize) -> Vec<Turn> {
+    fn turns(&self, book: &mut OpenOperations, start: usize) -> Vec<OperationUpdate> {
         let command = self.command_rank();
         let mut lines = self.index.lines();
         let places = (start..self.index.len()).map(EventIndex);
@@ -120,7 +120,7 @@ impl Worker<'_> {
 
     /// How the nodes stood at the start, as far as the first events show what the command node had to
     /// do: up to its last receive, after which it may have sent more than is seen yet.
-    fn preview(&mut self, commands: &[Command]) -> Result<(), Gone> {
+    fn preview(&mut self, commands: &[Command]) -> Result<(), Disconnected> {
         let command = self.command_rank();
         let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
@@ -131,7 +131,7 @@ impl Worker<'_> {
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
         let mut journey = Journey::start(setup);
         let mut atlas = Atlas::of(&journey);
-        let mut pace = Pace::new(self.manner.spacing_bytes);
+        let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
         while cursor < last.0 && go_past(&mut journey, lines.event(EventIndex(cursor))).is_ok() {
@@ -140,13 +140,13 @@ impl Worker<'_> {
             checkpoint.into_iter().for_each(|checkpoint| atlas.add(checkpoint));
             cursor += 1;
         }
-        (self.tell)(News::Preview(Box::new(atlas), cursor))
+        (self.tell)(Update::Preview(Box::new(atlas), cursor))
     }
 
     /// Goes along the run with its nodes.
-    fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Gone> {
-        (self.tell)(News::Start(Box::new(Atlas::of(&journey))))?;
-        let mut pace = Pace::new(self.manner.spacing_bytes);
+    fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Disconnected> {
+        (self.tell)(Update::Start(Box::new(Atlas::of(&journey))))?;
+        let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
             if let Err(why) = go_past(&mut journey, lines.event(at)) {
@@ -161,7 +161,7 @@ impl Worker<'_> {
         if let Some(Footer { ending, .. }) = &footer {
             journey.finish();
             let why = journey.explanation(ending).or_else(|| self.explanation(ending));
-            why.map_or(Ok(()), |why| (self.tell)(News::Explanation(why)))?;
+            why.map_or(Ok(()), |why| (self.tell)(Update::Explanation(why)))?;
         }
         (self.tell)(further(&mut journey, self.index.len(), None))
     }
@@ -189,12 +189,12 @@ enum Stop {
 }
 
 impl Stop {
-    fn news(self, at: EventIndex, rank: Rank) -> News {
+    fn news(self, at: EventIndex, rank: Rank) -> Update {
         match self {
             Stop::Leaves(what) => {
-                News::Departure(Departure { at, what: format!("rank {rank} {what}") })
+                Update::Departure(Departure { at, what: format!("rank {rank} {what}") })
             }
-            Stop::Unreadable(error) => News::Problem(told(&error)),
+            Stop::Unreadable(error) => Update::Problem(told(&error)),
         }
     }
 }
@@ -231,12 +231,12 @@ impl Pace {
     }
 }
 
-fn further(journey: &mut Journey, cursor: usize, checkpoint: Option<Checkpoint>) -> News {
-    let sighting = |(at, violation)| Sighting { at, violation };
-    News::Further(Box::new(Further {
+fn further(journey: &mut Journey, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
+    let violation_at = |(at, violation)| ViolationAt { at, violation };
+    Update::Further(Box::new(StretchReport {
         cursor,
         checkpoint,
-        sightings: journey.take_sightings().into_iter().map(sighting).collect(),
+        violations: journey.take_sightings().into_iter().map(violation_at).collect(),
         touches: journey.take_touches(),
         tallies: tallies(|invariant| journey.tally(invariant)),
     }))
