@@ -3,7 +3,7 @@
 use super::diff::Diff;
 use super::handle::{HandleActions, Handler, help, lessons, on, palette, quit, quit_and_keep};
 use super::marks::Letter;
-use super::menu::{Kind, Row};
+use super::menu::{MenuKind, MenuRow};
 use super::{
     Action, App, Controls, KeyPress, Lesson, Listing, PAGE, PageRequest, Pane, Purpose, Selection,
 };
@@ -73,18 +73,21 @@ impl HandleActions for App {
     }
 
     /// What the focused pane wants stands first in the help; the rest in the order of the table.
-    fn listed(&self, kind: Kind) -> Vec<Action> {
+    fn listed(&self, kind: MenuKind) -> Vec<Action> {
         let first = match kind {
-            Kind::Help => self.focus.spec().actions,
-            Kind::Palette => &[],
+            MenuKind::Help => self.focus.spec().actions,
+            MenuKind::Palette => &[],
         };
         let all = BINDINGS.iter().map(|row| row.action).filter(|action| App::can(*action));
         let rest = all.filter(|action| !first.contains(action));
         first.iter().copied().chain(rest).collect()
     }
 
-    fn words() -> Vec<Row> {
-        condition::help().chain(query::help()).map(|(keys, what)| Row::word(keys, what)).collect()
+    fn words() -> Vec<MenuRow> {
+        condition::help()
+            .chain(query::help())
+            .map(|(keys, what)| MenuRow::word(keys, what))
+            .collect()
     }
 
     fn bar() -> Vec<(Action, &'static str)> {

@@ -2,7 +2,7 @@
 //!
 //! Help, palette and key bar of the page are made of its table, and what is not in it is refused in the page's words.
 
-use super::menu::{Kind, Menu, Outcome, Row};
+use super::menu::{Menu, MenuKind, MenuRow, Outcome};
 use super::page::{Controls, Leave, PageRequest};
 use super::{Action, KeyPress, Pane};
 
@@ -51,21 +51,21 @@ pub trait HandleActions: Sized + 'static {
     fn refusal(action: Action) -> &'static str;
 
     /// The actions that help or palette list, in their order.
-    fn listed(&self, _kind: Kind) -> Vec<Action> {
+    fn listed(&self, _kind: MenuKind) -> Vec<Action> {
         Self::HANDLERS.iter().filter(|row| row.is_listed).map(|row| row.action).collect()
     }
 
     /// What can be typed here, for the help.
-    fn words() -> Vec<Row> {
+    fn words() -> Vec<MenuRow> {
         Vec::new()
     }
 
     /// The rows of a list that lies over the page.
-    fn list_rows(&mut self, kind: Kind) -> Vec<Row> {
+    fn list_rows(&mut self, kind: MenuKind) -> Vec<MenuRow> {
         let listed = self.listed(kind).into_iter();
         let keymap = &self.controls().keymap;
-        let rows = listed.map(|action| Row::of(action, keymap));
-        let words = if kind == Kind::Help { Self::words() } else { Vec::new() };
+        let rows = listed.map(|action| MenuRow::of(action, keymap));
+        let words = if kind == MenuKind::Help { Self::words() } else { Vec::new() };
         rows.chain(words).collect()
     }
 
@@ -117,15 +117,15 @@ pub trait HandleActions: Sized + 'static {
 
 /// Lays the list of its keys over a page.
 pub fn help<P: HandleActions>(page: &mut P) {
-    lay_over(page, Kind::Help);
+    lay_over(page, MenuKind::Help);
 }
 
 /// Lays the list of everything that can be done over a page.
 pub fn palette<P: HandleActions>(page: &mut P) {
-    lay_over(page, Kind::Palette);
+    lay_over(page, MenuKind::Palette);
 }
 
-fn lay_over<P: HandleActions>(page: &mut P, kind: Kind) {
+fn lay_over<P: HandleActions>(page: &mut P, kind: MenuKind) {
     let menu = Menu::new(kind, page.list_rows(kind));
     page.controls().menu = Some(menu);
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use ratatui::layout::Position;
 
 use crate::app::diff::{Candidate, Diff};
-use crate::app::start::Start;
+use crate::app::start::StartPage;
 use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
 use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
@@ -37,7 +37,7 @@ pub struct Session {
 impl Session {
     /// A session that begins with the start page.
     pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
-        let start = Start::new(files, &progress, keymap.clone());
+        let start = StartPage::new(files, &progress, keymap.clone());
         Session::with(Box::new(start), progress, keymap)
     }
 
@@ -49,7 +49,7 @@ impl Session {
 
     /// A session that begins with the list of the lessons.
     pub fn tours(progress: Progress, keymap: Keymap) -> Session {
-        let start = Start::tours(&progress, keymap.clone());
+        let start = StartPage::tours(&progress, keymap.clone());
         Session::with(Box::new(start), progress, keymap)
     }
 
@@ -176,7 +176,7 @@ impl Session {
         let progress = &self.progress;
         let is_listed = self.pages.last_mut().is_some_and(|below| below.choose_lesson(progress));
         if !is_listed {
-            let start = Start::tours(&self.progress, self.keymap.clone());
+            let start = StartPage::tours(&self.progress, self.keymap.clone());
             self.pages.push(Box::new(start));
         }
     }
@@ -259,7 +259,7 @@ mod tests {
     }
 
     fn is_start(session: &Session) -> bool {
-        (session.page() as &dyn Any).is::<Start>()
+        (session.page() as &dyn Any).is::<StartPage>()
     }
 
     #[test]

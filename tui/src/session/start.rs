@@ -4,18 +4,18 @@ use ratatui::layout::Position;
 
 use super::Page;
 use crate::app::handle::HandleActions as _;
-use crate::app::start::Start;
+use crate::app::start::StartPage;
 use crate::app::{Controls, KeyPress, Target};
 use crate::tour::Progress;
 use crate::view::{Paint, Surface, start};
 
-impl Page for Start {
+impl Page for StartPage {
     fn press(&mut self, key: KeyPress) {
-        Start::press(self, key);
+        StartPage::press(self, key);
     }
 
     fn paste(&mut self, text: &str) {
-        Start::paste(self, text);
+        StartPage::paste(self, text);
     }
 
     fn click(&mut self, target: Target) {
@@ -44,12 +44,12 @@ impl Page for Start {
     }
 
     fn learn(&mut self, progress: &Progress) {
-        Start::learn(self, progress);
+        StartPage::learn(self, progress);
     }
 
     fn choose_lesson(&mut self, progress: &Progress) -> bool {
-        Start::learn(self, progress);
-        Start::choose_lesson(self, progress);
+        StartPage::learn(self, progress);
+        StartPage::choose_lesson(self, progress);
         true
     }
 

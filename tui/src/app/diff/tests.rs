@@ -8,7 +8,7 @@ use ringscope_traces::{Rank, Trace, write_trace};
 
 use super::*;
 use crate::app::handle::HandleActions as _;
-use crate::app::menu::Kind;
+use crate::app::menu::MenuKind;
 use crate::controls::BINDINGS;
 use crate::timeline::trace;
 
@@ -149,7 +149,7 @@ fn help_lists_what_can_be_done_here_and_nothing_else() {
     press(&mut diff, "?");
     let menu = diff.controls.menu.as_ref().expect("the keys");
     let listed: Vec<_> = menu.rows().iter().filter_map(|row| row.action).collect();
-    assert_eq!(listed, diff.listed(Kind::Help));
+    assert_eq!(listed, diff.listed(MenuKind::Help));
     press(&mut diff, "esc");
     for action in BINDINGS.iter().map(|row| row.action) {
         diff.controls.note = None;

@@ -126,7 +126,7 @@ fn two_runs_stand_side_by_side_where_they_part() {
 fn what_is_explored_freely_stands_where_the_lesson_does() {
     let mut lesson = lesson();
     press(&mut lesson, "e");
-    let Some(PageRequest::LessonRun(app)) = lesson.controls.request.take() else { panic!("a run") };
+    let Some(PageRequest::Run(app)) = lesson.controls.request.take() else { panic!("a run") };
     assert_eq!(app.cursor, lesson.stop().cursor);
     assert_eq!(app.reproduced(), format!("ringscope play join --seed 1 --at {}", app.cursor));
 }
