@@ -77,8 +77,8 @@ impl Args {
     pub fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
         let config = || Config::load(self.config.as_deref());
         match &self.command {
-            Some(Command::Play(args)) => play::execute(args, (&config()?, self.color), streams),
-            Some(Command::Tour(args)) => tour::execute(args, (&config()?, self.color), streams),
+            Some(Command::Play(args)) => play::execute(args, &config()?, self.color, streams),
+            Some(Command::Tour(args)) => tour::execute(args, &config()?, self.color, streams),
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
             Some(Command::Show(args)) => show::execute(args, streams),
@@ -90,17 +90,15 @@ impl Args {
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
-                snapshot::execute(args, (&config()?, self.color), streams)
+                snapshot::execute(args, &config()?, self.color, streams)
             }
-            Some(Command::Export(args)) => export::execute(args, (&config()?, self.color), streams),
-            Some(Command::Config(args)) => {
-                config::execute(args, (self.config.as_deref(), &config), streams)
-            }
+            Some(Command::Export(args)) => export::execute(args, &config()?, self.color, streams),
+            Some(Command::Config(args)) => config::execute(args, self.config.as_deref(), streams),
             Some(Command::Completions(args)) => {
                 completions::execute(args, Args::command(), streams)
             }
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
-            None => start::execute((&config()?, self.color), streams),
+            None => start::execute(&config()?, self.color, streams),
         }
     }
 }

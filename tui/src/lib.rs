@@ -39,7 +39,7 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let mut streams = Streams::open(args.color);
     let verdict = args.execute(&mut streams).unwrap_or_else(|failure| {
-        failure.tell(&mut streams.notes);
+        report::failure::print(&failure, &mut streams.notes);
         Verdict::NotJudged
     });
     verdict.into()

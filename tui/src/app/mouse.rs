@@ -69,12 +69,10 @@ impl App {
     pub fn scroll(&mut self, target: Target, rows: isize) {
         match target {
             Target::Row(_) => self.controls.menu.iter_mut().for_each(|menu| menu.choose(rows)),
-            Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
-                self.scroll_pane(pane, rows);
-            }
+            Target::Pane(pane) if pane.spec().scrolls => self.scroll_pane(pane, rows),
             // Keys are named in the inspector.
             Target::Key(_) => self.scroll_pane(Pane::Inspector, rows),
-            Target::Pane(Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership)
+            Target::Pane(_)
             | Target::Rank(_)
             | Target::Message(_)
             | Target::Event(_)

@@ -3,7 +3,7 @@
 use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 
-use super::{Action, App, Pane, Selection};
+use super::{Action, App, Selection};
 use crate::language::grammar::ParseError;
 use crate::timeline::{LoadProgress, Operation};
 
@@ -140,9 +140,9 @@ impl App {
     /// Up or down: in the pane that has the keys where it can be scrolled, else in the events that are
     /// listed.
     pub(super) fn up_or_down(&mut self, rows: isize) {
-        match self.focus {
-            pane @ (Pane::Inspector | Pane::Watches) => self.scroll_pane(pane, rows),
-            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => self.step_listed(rows),
+        match self.focus.spec().scrolls {
+            true => self.scroll_pane(self.focus, rows),
+            false => self.step_listed(rows),
         }
     }
 

@@ -38,11 +38,11 @@ enum What {
 
 pub fn execute(
     args: &ConfigArgs,
-    (named, load): (Option<&Path>, &dyn Fn() -> Result<Config, Failure>),
+    named: Option<&Path>,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     match args.what {
-        What::Print => write!(streams.out, "{}", print(&load()?))?,
+        What::Print => write!(streams.out, "{}", print(&Config::load(named)?))?,
         What::Path => writeln!(streams.out, "{}", shown(&path(named)?))?,
     }
     Ok(Verdict::Good)

@@ -65,7 +65,8 @@ pub struct PlayArgs {
 
 pub fn execute(
     args: &PlayArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let order = Order {

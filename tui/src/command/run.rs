@@ -85,8 +85,8 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     args.settings.apply(&mut scenario.settings)?;
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
-    let done = run(&scenario, args, (target, streams))?;
-    tell(&scenario, args, (&done, &mut streams.notes));
+    let done = run(&scenario, args, target, streams)?;
+    tell(&scenario, args, &done, &mut streams.notes);
     let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -198,7 +198,8 @@ struct Done {
 fn run(
     scenario: &Scenario,
     args: &RunArgs,
-    (target, streams): (Target, &mut Streams),
+    target: Target,
+    streams: &mut Streams,
 ) -> Result<Done, Failure> {
     let is_told = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
@@ -238,7 +239,7 @@ fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, 
     (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
-fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
+fn tell(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
     let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
         ending::tell(scenario, finished, notes);

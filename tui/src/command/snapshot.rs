@@ -78,7 +78,8 @@ pub struct SnapshotArgs {
 
 pub fn execute(
     args: &SnapshotArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
@@ -87,7 +88,7 @@ pub fn execute(
     }
     let look = args.look.look(config, picture_color(args, color, streams));
     let page = match (&args.run, &args.tour, &args.diff) {
-        (_, Some(word), _) => lesson(word, args, (config, &look))?,
+        (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(args.at, config)?,
         (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
@@ -151,7 +152,8 @@ fn start(at: Option<usize>, config: &Config) -> Result<Box<dyn Page>, Failure> {
 fn lesson(
     word: &Path,
     args: &SnapshotArgs,
-    (config, look): (&Config, &Look),
+    config: &Config,
+    look: &Look,
 ) -> Result<Box<dyn Page>, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
         let failure = Failure::about(&shown(word), "not all holds that the lesson says");

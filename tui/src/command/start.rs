@@ -13,7 +13,8 @@ use crate::tour::Progress;
 use crate::view::Look;
 
 pub fn execute(
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if !terminal::is_capable() {

@@ -5,7 +5,7 @@ mod action;
 mod pane;
 
 pub use action::{Action, BINDINGS, Binding};
-pub use pane::{PANES, Pane, PaneSpec, Selection};
+pub use pane::{PANES, Pane, PaneSpec, Selection, Spot};
 
 #[cfg(test)]
 mod tests {

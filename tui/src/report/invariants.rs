@@ -15,12 +15,12 @@ const LIMIT_TOLD: usize = 5;
 pub fn told(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
-        tell_one(invariant, checker.tally(invariant), (&mut text, notes));
+        text += &one(invariant, checker.tally(invariant), notes);
     }
     text
 }
 
-fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &Notes)) {
+fn one(invariant: Invariant, tally: &Tally, notes: &Notes) -> String {
     let verdict = match tally.failed {
         0 => notes.paint(Style::Good, "holds "),
         _ => notes.paint(Style::Bad, "broken"),
@@ -29,6 +29,7 @@ fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &N
         0 => counted(tally.checked, "check"),
         failed => format!("{failed} of {}", counted(tally.checked, "check")),
     };
+    let mut text = String::new();
     let _ = writeln!(text, "  {:13}  {verdict}  {count}", invariant.name());
     for violation in tally.violations.iter().take(LIMIT_TOLD) {
         let at = format!("after message {}, {}", violation.at, time(violation.now_ns));
@@ -39,4 +40,5 @@ fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &N
     if more > 0 {
         let _ = writeln!(text, "    and {more} more");
     }
+    text
 }

@@ -122,7 +122,7 @@ impl Binder<'_> {
         let mut cursor = from;
         for Field { key, value } in &entries.list {
             match &*key.text {
-                "at" => cursor = self.at(value, (cursor, against))?,
+                "at" => cursor = self.at(value, cursor, against)?,
                 "when" => cursor = self.when(value, cursor)?,
                 _ => {}
             }
@@ -174,11 +174,7 @@ impl Binder<'_> {
     }
 
     /// A place of the run that is shown.
-    fn at(
-        &mut self,
-        said: &SourceText,
-        (cursor, against): (usize, Option<usize>),
-    ) -> Option<usize> {
+    fn at(&mut self, said: &SourceText, cursor: usize, against: Option<usize>) -> Option<usize> {
         let run = self.runs[self.run].as_ref()?;
         let comparison = self.comparison(against).and_then(|compared| compared.as_ref().ok());
         let from = From { timeline: &run.timeline, cursor, comparison };

@@ -416,7 +416,7 @@ impl<'a> Parser<'a, '_> {
     fn refuse_keys(&mut self, block: &'static str, list: &mut Vec<Field>) {
         let mut before: Vec<String> = Vec::new();
         list.retain(|Field { key, value }| {
-            let problem = refused(block, (&key.text, value), &before);
+            let problem = refused(block, &key.text, value, &before);
             if let Some((what, hint)) = &problem {
                 self.found.unreadable(&key.at, what.as_str(), hint.as_deref());
             }
@@ -429,7 +429,8 @@ impl<'a> Parser<'a, '_> {
 /// Why a key cannot stand there, and advice.
 fn refused(
     block: &str,
-    (name, value): (&str, &SourceText),
+    name: &str,
+    value: &SourceText,
     before: &[String],
 ) -> Option<(String, Option<String>)> {
     let names = || KEYS.iter().filter(|key| key.block == block).map(|key| key.name);

@@ -6,14 +6,24 @@ use ratatui::style::Style;
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::{Pane, Target};
 use crate::report;
 
 use super::framed::{self, Part};
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Paint, words};
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Events,
+    draw,
+    at: |scene, placed, position| event_at(scene, placed.inside(), position.y).map(Target::Event),
+    height: None,
+};
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

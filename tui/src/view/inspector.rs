@@ -8,12 +8,13 @@ use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
 use ringscope_traces::{EventIndex, Rank};
 
-use crate::app::{Pane, Selection};
+use crate::app::{Pane, Selection, Target};
 use crate::report;
 use crate::timeline::Flight;
 
 use super::layout::Placed;
 use super::lines::{self, LabelledLine, LineSpan, line};
+use super::panes::Drawing;
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Paint, framed, words};
@@ -23,6 +24,14 @@ const MOST_FLIGHTS: usize = 4;
 
 /// How many keys are named: more than fit on a big screen are never looked at.
 const MOST_KEYS: usize = 400;
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Inspector,
+    draw,
+    at: |scene, placed, position| key_at(scene, placed.inside(), position).map(Target::Key),
+    height: Some(height),
+};
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

@@ -11,7 +11,7 @@ use super::keybar::Bar;
 use super::layout::{Class, Placed, framed, split_bottom, split_right, split_top, too_small};
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{Look, Paint, Surface, diff, draw_pane, ownership, target, words};
+use super::{Look, Paint, Surface, diff, ownership, panes, target, words};
 use crate::app::lesson::{Lesson, Room};
 use crate::app::{Pane, Target};
 
@@ -73,13 +73,7 @@ impl Parts {
         if run.height == 0 {
             return Vec::new();
         }
-        let height = match pane {
-            Pane::Ring => 0,
-            Pane::Ownership => 3.max(run.height / 8),
-            Pane::Inspector | Pane::Events | Pane::SpaceTime | Pane::Watches => {
-                (run.height / 3).max(7)
-            }
-        };
+        let height = pane.spec().beside_ring.of(run.height);
         match run.height.checked_sub(height).filter(|ring| *ring >= RING && height > 0) {
             Some(_) => {
                 let (ring, other) = split_bottom(run, height);
@@ -130,7 +124,7 @@ fn draw_run(lesson: &Lesson, parts: &Parts, paint: &mut Paint<'_>) {
         return;
     }
     for placed in parts.panes(lesson.stop().pane) {
-        draw_pane(&scene, placed, paint.buffer);
+        (panes::drawing(placed.pane).draw)(&scene, placed, paint.buffer);
     }
 }
 

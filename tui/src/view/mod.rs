@@ -14,6 +14,7 @@ mod lines;
 pub mod overlay;
 mod ownership;
 mod paint;
+mod panes;
 mod pen;
 pub mod picture;
 mod prompt;
@@ -32,11 +33,10 @@ pub mod watches;
 pub(crate) mod words;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 
 use crate::app::{App, Pane};
 
-use layout::{Class, Layout, Placed, too_small};
+use layout::{Class, Layout, too_small};
 pub use paint::{Paint, Surface};
 use scene::Scene;
 use symbols::Symbols;
@@ -76,7 +76,7 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
         watches::draw_short(&scene, watch, buffer);
     }
     for placed in &layout.panes {
-        draw_pane(&scene, *placed, buffer);
+        (panes::drawing(placed.pane).draw)(&scene, *placed, buffer);
     }
     scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
@@ -94,26 +94,11 @@ pub fn settle(app: &mut App, surface: Surface<'_>) {
     let layout = Layout::new(surface.area, app.focus, app.is_zoomed);
     let most = layout.panes.iter().filter_map(|placed| {
         let inside = placed.inside();
-        let rows = match placed.pane {
-            Pane::Inspector => inspector::height(&scene, inside.width),
-            Pane::Watches => watches::height(&scene),
-            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => return None,
-        };
+        let rows = panes::drawing(placed.pane).height?(&scene, inside.width);
         Some((placed.pane, rows.saturating_sub(inside.height.into())))
     });
     let most: Vec<(Pane, usize)> = most.collect();
     for (pane, most) in most {
         app.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
-    }
-}
-
-fn draw_pane(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
-    match placed.pane {
-        Pane::Ring => ring::draw(scene, placed, buffer),
-        Pane::Inspector => inspector::draw(scene, placed, buffer),
-        Pane::Events => events::draw(scene, placed, buffer),
-        Pane::SpaceTime => space_time::draw(scene, placed, buffer),
-        Pane::Watches => watches::draw(scene, placed, buffer),
-        Pane::Ownership => ownership::draw(scene, placed, buffer),
     }
 }

@@ -6,10 +6,12 @@ use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_traces::Rank;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::{Pane, Target};
 use crate::report;
 
 use super::geometry::{cells, part, whole};
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::pen::{Pen, row};
 use super::scene::Scene;
 use super::symbols::Symbol;
@@ -17,6 +19,14 @@ use super::{framed, words};
 
 /// Up to so many nodes each has its arc, and its line; beyond, both are an overview.
 pub(super) const ALL_DRAWN: usize = 64;
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Ownership,
+    draw,
+    at: |scene, placed, position| rank_at(scene, placed.inside(), position.x).map(Target::Rank),
+    height: None,
+};
 
 /// Draws the pane: the strip, and below it how many keys are where, and a scale.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
@@ -83,7 +93,7 @@ pub fn rank_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Rank> {
 
 /// How many cells of the strip lie before the end of a key.
 fn column(scene: &Scene<'_>, area: Rect, key: i64) -> usize {
-    whole((part(key, (0, scene.keyspace)) * f64::from(area.width)).round())
+    whole((part(key, 0, scene.keyspace) * f64::from(area.width)).round())
 }
 
 /// What a node owns: a line that ends with its name.

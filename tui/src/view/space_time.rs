@@ -10,8 +10,11 @@ use ratatui::style::Style;
 use ringscope_traces::{EventIndex, Op, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::{Pane, Target};
+
 use super::geometry::cells;
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Paint, framed, words};
@@ -36,6 +39,9 @@ enum Relation {
     Concurrent,
     Future,
 }
+
+/// The pane.
+pub const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at: at, height: None };
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
@@ -67,15 +73,16 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// What is at a position of the pane: the event of a row, or the rank of a lane's heading.
-pub fn at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Result<EventIndex, Rank>> {
+fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
+    let inside = placed.inside();
     let Position { x, y } = position;
     let parts = Parts::new(scene, inside);
     let index = usize::from(y.checked_sub(inside.y)?);
     let Some(index) = index.checked_sub(1) else {
-        return parts.lanes.rank_at(usize::from(x.checked_sub(inside.x)?)).map(Err);
+        return parts.lanes.rank_at(usize::from(x.checked_sub(inside.x)?)).map(Target::Rank);
     };
     match parts.rows.get(index)? {
-        Row::Event(at) => Some(Ok(*at)),
+        Row::Event(at) => Some(Target::Event(*at)),
         Row::Divider => None,
     }
 }

@@ -2,12 +2,12 @@
 
 use ratatui::layout::Position;
 
-use crate::app::{App, Pane, Target};
+use crate::app::{App, Target};
 
 use super::keybar::Bar;
 use super::layout::{Class, Layout, Placed};
 use super::scene::Scene;
-use super::{Surface, events, framed, inspector, ownership, ring, scrubber, space_time};
+use super::{Surface, framed, ownership, panes, scrubber};
 
 /// What is at a position of the screen as it was drawn from this state.
 pub fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target> {
@@ -31,7 +31,6 @@ pub fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target>
 }
 
 pub(super) fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> Target {
-    let Position { x, y } = position;
     if let Some(pane) = framed::tab_at(placed, position) {
         return Target::Pane(pane);
     }
@@ -39,17 +38,6 @@ pub(super) fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> 
     if !inside.contains(position) {
         return Target::Pane(placed.pane);
     }
-    let target = match placed.pane {
-        Pane::Ring => ring::at(scene, placed, position).map(|named| match named {
-            ring::LabelSubject::Rank(rank) => Target::Rank(rank),
-            ring::LabelSubject::Message(sent) => Target::Message(sent),
-        }),
-        Pane::Events => events::event_at(scene, inside, y).map(Target::Event),
-        Pane::SpaceTime => space_time::at(scene, inside, position)
-            .map(|found| found.map_or_else(Target::Rank, Target::Event)),
-        Pane::Ownership => ownership::rank_at(scene, inside, x).map(Target::Rank),
-        Pane::Inspector => inspector::key_at(scene, inside, position).map(Target::Key),
-        Pane::Watches => None,
-    };
+    let target = (panes::drawing(placed.pane).at)(scene, placed, position);
     target.unwrap_or(Target::Pane(placed.pane))
 }

@@ -9,6 +9,7 @@ use crate::timeline::LoadProgress;
 
 use super::framed::{self, Part};
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
@@ -29,6 +30,14 @@ pub fn conditions(app: &App) -> Vec<WatchedCondition> {
     let breaks = app.breaks.iter();
     breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Watches,
+    draw,
+    at: |_, _, _| None,
+    height: Some(|scene, _| height(scene)),
+};
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

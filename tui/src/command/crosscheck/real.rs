@@ -51,7 +51,8 @@ impl Real {
     pub fn run(
         runner: Runner,
         call: &Call,
-        (interrupt, notes): (&Interrupt, &mut Notes),
+        interrupt: &Interrupt,
+        notes: &mut Notes,
     ) -> Result<Real, Failure> {
         let target = call.folder.join(format!("{}.jsonl", runner.flavor.short()));
         let parts = PathBuf::from(format!("{}.parts", target.display()));

@@ -63,7 +63,8 @@ pub struct TourArgs {
 
 pub fn execute(
     args: &TourArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if args.check {

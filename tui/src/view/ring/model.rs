@@ -63,7 +63,7 @@ impl Picture {
             false => (members, Span::all(scene.keyspace)),
         };
         let has_counts = area.width >= WIDTH_FOR_COUNTS && seen.len() <= ALL_LABELLED;
-        let nodes = nodes(scene, (seen, &span), is_overview);
+        let nodes = nodes(scene, seen, &span, is_overview);
         let counts = if has_counts { 5 } else { 0 };
         let digits = |number: i64| number.to_string().len();
         let name = |node: &Node| 2 + digits(i64::from(node.rank.0)) + digits(node.id.0);
@@ -162,7 +162,7 @@ fn neighbourhood<'a>(scene: &Scene<'_>, members: &'a [Member]) -> (&'a [Member],
     (seen, Span { keys, start: ZOOMED.0, sweep: ZOOMED.1 })
 }
 
-fn nodes(scene: &Scene<'_>, (seen, span): (&[Member], &Span), is_overview: bool) -> Vec<Node> {
+fn nodes(scene: &Scene<'_>, seen: &[Member], span: &Span, is_overview: bool) -> Vec<Node> {
     let newcomers = scene.newcomers();
     let selected = scene.rank();
     let middle = seen.iter().position(|member| Some(member.rank) == selected);
