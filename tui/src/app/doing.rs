@@ -36,8 +36,8 @@ impl HandleActions for App {
         on(Action::PageUp, |app| app.up_or_down(-PAGE)),
         on(Action::PageDown, |app| app.up_or_down(PAGE)),
         on(Action::Open, App::open_selected),
-        on(Action::NextPane, |app| app.focus = app.focus.next()),
-        on(Action::Zoom, |app| app.is_zoomed = !app.is_zoomed),
+        on(Action::NextPane, |app| app.view.focus = app.view.focus.next()),
+        on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
         on(Action::Command, App::ask_for_command),
         on(Action::Fork, |app| app.ask(Purpose::Fork, "")),
         on(Action::Mark, |app| app.await_letter(Letter::Mark)),
@@ -54,7 +54,7 @@ impl HandleActions for App {
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 
-    const FOCUS: Option<fn(&mut App, Pane)> = Some(|app, pane| app.focus = pane);
+    const FOCUS: Option<fn(&mut App, Pane)> = Some(|app, pane| app.view.focus = pane);
 
     fn controls(&mut self) -> &mut Controls {
         &mut self.controls
@@ -75,7 +75,7 @@ impl HandleActions for App {
     /// What the focused pane wants stands first in the help; the rest in the order of the table.
     fn listed(&self, kind: MenuKind) -> Vec<Action> {
         let first = match kind {
-            MenuKind::Help => self.focus.spec().actions,
+            MenuKind::Help => self.view.focus.spec().actions,
             MenuKind::Palette => &[],
         };
         let all = BINDINGS.iter().map(|row| row.action).filter(|action| App::can(*action));
@@ -105,7 +105,7 @@ impl App {
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
-        if self.prompt.is_some() {
+        if self.typing.prompt.is_some() {
             return self.press_in_prompt(key);
         }
         self.press_bound(key);
@@ -115,7 +115,7 @@ impl App {
     pub fn paste(&mut self, text: &str) {
         if let Some(menu) = &mut self.controls.menu {
             menu.paste(text);
-        } else if let Some(prompt) = &mut self.prompt {
+        } else if let Some(prompt) = &mut self.typing.prompt {
             prompt.typed.paste(text);
             self.review();
         }
@@ -123,11 +123,11 @@ impl App {
 
     /// Out of what lies on top: a search, the zoom, a filter, the selection, and then the run.
     fn back(&mut self) {
-        if self.seek.take().is_some() || std::mem::take(&mut self.is_zoomed) {
-        } else if self.listed.is_some() {
+        if self.search.seek.take().is_some() || std::mem::take(&mut self.view.is_zoomed) {
+        } else if self.search.listed.is_some() {
             self.list(Listing::All);
-        } else if self.selection != Selection::Cursor {
-            self.selection = Selection::Cursor;
+        } else if self.view.selection != Selection::Cursor {
+            self.view.selection = Selection::Cursor;
         } else {
             self.controls.ask(PageRequest::Back);
         }

@@ -175,7 +175,7 @@ impl Lesson {
         self.moving = None;
         let app = self.app_mut();
         app.go_to(cursor);
-        (app.selection, app.focus) = (selection, pane);
+        (app.view.selection, app.view.focus) = (selection, pane);
         self.draft = Draft::None;
         self.diff = self.compared();
     }
@@ -218,7 +218,7 @@ impl Lesson {
 
     fn set_out(&mut self, from: usize, to: usize) {
         self.app_mut().go_to(from);
-        self.app_mut().selection = Selection::Cursor;
+        self.app_mut().view.selection = Selection::Cursor;
         self.moving = Some(Moving { from, to, elapsed: Duration::ZERO });
     }
 
@@ -228,7 +228,7 @@ impl Lesson {
             let Stop { cursor, selection, .. } = *self.stop();
             let app = self.app_mut();
             app.go_to(cursor);
-            app.selection = selection;
+            app.view.selection = selection;
         }
     }
 
@@ -246,7 +246,7 @@ impl Lesson {
         }
         let part = elapsed.as_millis() * events as u128 / whole.as_millis().max(1);
         let cursor = from + usize::try_from(part).unwrap_or(events).min(events);
-        let is_new = cursor != self.app().cursor;
+        let is_new = cursor != self.app().view.cursor;
         self.app_mut().go_to(cursor);
         is_new
     }

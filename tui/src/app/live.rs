@@ -31,7 +31,7 @@ impl App {
             self.timeline.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
         self.timeline.wait();
         self.recipe = Recipe::none();
-        self.list(self.listing.clone());
+        self.list(self.search.listing.clone());
         let sent = self.timeline.operations().get(before).map(|operation| operation.invoked.0);
         self.go_to(sent.unwrap_or(self.timeline.len()));
         self.controls.say(match sent {
@@ -46,14 +46,14 @@ impl App {
         refuse_misread(line)?;
         let timeline = self
             .timeline
-            .fork(self.cursor, line, care)
+            .fork(self.view.cursor, line, care)
             .map_err(|failure| insisting(failure.one_line()))?;
-        let cursor = self.timeline.fork_point(self.cursor);
+        let cursor = self.timeline.fork_point(self.view.cursor);
         let name = format!("{}, another way from event {cursor}", self.name);
         let mut fork = App::new(timeline, &name, cursor);
         fork.recipe = Recipe::none();
         fork.controls.keymap = self.controls.keymap.clone();
-        fork.breaks = self.breaks.clone();
+        fork.search.breaks = self.search.breaks.clone();
         fork.say("this is another run: Esc goes back to the first");
         self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())

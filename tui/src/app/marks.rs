@@ -31,8 +31,8 @@ impl App {
         };
         match (letter, self.marks.get(&name).copied()) {
             (Letter::Mark, _) => {
-                self.marks.insert(name, self.cursor);
-                self.controls.say(format!("event {} is marked {name}", self.cursor));
+                self.marks.insert(name, self.view.cursor);
+                self.controls.say(format!("event {} is marked {name}", self.view.cursor));
             }
             (Letter::Jump, Some(cursor)) => self.go_to(cursor),
             (Letter::Jump, None) => self.controls.say(format!("there is no mark {name}")),

@@ -16,8 +16,10 @@ mod moving;
 mod opening;
 pub mod page;
 mod play;
+mod playback;
 pub mod prompt;
 mod reproduce;
+mod search;
 mod seek;
 pub mod start;
 #[cfg(test)]
@@ -25,9 +27,9 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod view;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use ringscope_traces::{EventIndex, Rank};
@@ -39,15 +41,18 @@ pub use listing::Listing;
 pub use mouse::Target;
 pub(crate) use opening::{Order, beyond};
 pub use page::{Controls, Leave, PageRequest};
+pub use playback::Playback;
 pub use prompt::{Prompt, Purpose};
 pub use reproduce::Recipe;
+pub use search::Search;
+pub use typing::Typing;
+pub use view::View;
 
 pub use crate::controls::{Action, Pane, Selection};
 pub use crate::language::{Condition, Query};
 
-use crate::timeline::{Snapshot, Source, Timeline};
+use crate::timeline::{Source, Timeline};
 use marks::Letter;
-use seek::Seek;
 
 /// What the screen is for at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,89 +73,44 @@ pub struct App {
     pub recipe: Recipe,
     /// The keys, the list over the panes, what there is to say.
     pub controls: Controls,
-    /// How many events have happened: 0 to the timeline's length.
-    pub cursor: usize,
-    /// How the run stood there.
-    pub snapshot: Snapshot,
-    /// The cursor to go to as soon as the timeline has been read so far.
-    pub awaited: Option<usize>,
-    /// What is selected.
-    pub selection: Selection,
-    /// The pane that takes the keys.
-    pub focus: Pane,
-    /// Whether that pane has the whole screen.
-    pub is_zoomed: bool,
-    /// By how many rows the panes that can be are scrolled.
-    pub scrolled: BTreeMap<Pane, usize>,
-    /// What is listed.
-    pub listing: Listing,
-    /// The events that are listed, in their order; `None` when all are.
-    pub listed: Option<Vec<EventIndex>>,
-    /// The filter in words, as it was typed.
-    pub filter: String,
-    /// What was looked for last.
-    pub sought: Option<Query>,
-    /// The conditions to break on.
-    pub breaks: Vec<Condition>,
+    /// Where somebody stands in it, and what they look at there.
+    pub view: View,
+    /// What is looked for in it.
+    pub search: Search,
+    /// Whether time runs by itself, and how fast.
+    pub playback: Playback,
     /// What is being typed.
-    pub prompt: Option<Prompt>,
+    pub typing: Typing,
     /// Cursors that were marked, by letter.
     pub marks: BTreeMap<char, usize>,
-    /// Whether time runs by itself.
-    pub is_playing: bool,
-    /// How fast: a power of 2, 0 is a tenth of a second an event.
-    pub speed: i32,
-    /// How far the events were gone through for what is listed.
-    listed_up_to: usize,
-    seek: Option<Seek>,
+    /// What the next letter is for, where one is awaited.
     letter: Option<Letter>,
-    owed: Duration,
-    /// The file that is to be replaced, when that is allowed.
-    replaced: Option<PathBuf>,
-    /// The filter before one was typed.
-    filter_before: String,
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let App { name, cursor, .. } = self;
-        f.debug_struct("App").field("name", name).field("cursor", cursor).finish_non_exhaustive()
+        let App { name, view, .. } = self;
+        f.debug_struct("App")
+            .field("name", name)
+            .field("cursor", &view.cursor)
+            .finish_non_exhaustive()
     }
 }
 
 impl App {
     /// Opens a timeline at a cursor, as soon as it has been read so far.
     pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
-        let awaited = Some(cursor).filter(|cursor| *cursor > timeline.len());
-        let cursor = cursor.min(timeline.len());
-        let snapshot = timeline.snapshot(cursor);
         App {
+            view: View::new(&timeline, cursor),
             timeline,
             name: name.to_owned(),
             recipe: Recipe::of(name),
             controls: Controls::default(),
-            cursor,
-            snapshot,
-            awaited,
-            selection: Selection::Cursor,
-            focus: Pane::Ring,
-            is_zoomed: false,
-            scrolled: BTreeMap::new(),
-            listing: Listing::All,
-            listed: None,
-            filter: String::new(),
-            sought: None,
-            breaks: Vec::new(),
-            prompt: None,
+            search: Search::default(),
+            playback: Playback::default(),
+            typing: Typing::default(),
             marks: BTreeMap::new(),
-            is_playing: false,
-            speed: 0,
-            listed_up_to: 0,
-            seek: None,
             letter: None,
-            owed: Duration::ZERO,
-            replaced: None,
-            filter_before: String::new(),
         }
     }
 
@@ -164,12 +124,12 @@ impl App {
 
     /// The event that brought the run to the cursor.
     pub fn event(&self) -> Option<EventIndex> {
-        self.timeline.event_at(self.cursor)
+        self.timeline.event_at(self.view.cursor)
     }
 
     /// The rank that is selected, or that the event at the cursor is of.
     pub fn rank(&self) -> Option<Rank> {
-        match self.selection {
+        match self.view.selection {
             Selection::Rank(rank) => Some(rank),
             Selection::Cursor | Selection::Message(_) | Selection::Key(_) => {
                 self.event().map(|at| self.timeline.info(at).rank)
@@ -179,9 +139,7 @@ impl App {
 
     /// Goes to a cursor, or to the last one.
     pub fn go_to(&mut self, cursor: usize) {
-        self.awaited = None;
-        self.cursor = cursor.min(self.timeline.len());
-        self.snapshot = self.timeline.snapshot(self.cursor);
+        self.view.go_to(&self.timeline, cursor);
     }
 
     /// Takes what the background has found since, and goes on with what is looked for; whether there is
@@ -189,19 +147,22 @@ impl App {
     pub fn poll(&mut self) -> bool {
         let is_new = self.timeline.poll();
         if is_new {
-            self.snapshot = self.timeline.snapshot(self.cursor);
+            self.view.refresh(&self.timeline);
             let note = self.controls.note.take();
             self.controls.note = self.timeline.problem().map(str::to_owned).or(note);
         }
         let has_gone = self.go_where_awaited();
-        let has_listed = self.list_on();
+        let has_listed = self.search.list_on(&self.timeline);
         let has_sought = self.seek_on();
         is_new || has_gone || has_listed || has_sought
     }
 
     /// Whether it changes by itself, so that it has to be polled soon.
     pub fn is_busy(&self) -> bool {
-        self.is_playing || self.seek.is_some() || self.is_listing() || self.is_reading()
+        self.playback.is_playing
+            || self.search.seek.is_some()
+            || self.search.is_listing(&self.timeline)
+            || self.is_reading()
     }
 
     /// Says something about the last action.

@@ -51,7 +51,7 @@ pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
             recording.put(*time_us, "m", command)?;
         }
         if cursor == reel.to || recording.has_time_for_one(*time_us) {
-            reel.app.is_playing = cursor < reel.to;
+            reel.app.playback.is_playing = cursor < reel.to;
             reel.app.go_to(cursor);
             recording.take(reel, *time_us)?;
         }

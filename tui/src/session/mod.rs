@@ -197,7 +197,7 @@ impl Session {
         match Order::of(word).open() {
             Ok(mut app) => {
                 app.controls.keymap = self.keymap.clone();
-                app.is_playing = true;
+                app.playback.is_playing = true;
                 if word.is_file() {
                     self.opened.push(word.to_owned());
                 }
@@ -267,7 +267,7 @@ mod tests {
         let mut session = Session::start(&[], Progress::default(), Keymap::default());
         press(&mut session, "enter");
         let app: &App = shown(&session);
-        assert!(app.is_playing && app.name == "join");
+        assert!(app.playback.is_playing && app.name == "join");
         assert!(session.tick(Duration::from_millis(500)));
         press(&mut session, "esc");
         assert!(is_start(&session));

@@ -55,12 +55,12 @@ pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventIndex> {
 
 fn detail(scene: &Scene<'_>) -> String {
     let app = scene.app;
-    match &app.listed {
-        Some(listed) if app.filter.is_empty() => {
+    match &app.search.listed {
+        Some(listed) if app.search.filter.is_empty() => {
             format!("{} of {}", listed.len(), app.timeline.len())
         }
         Some(listed) => {
-            let filter = words::plain(&app.filter);
+            let filter = words::plain(&app.search.filter);
             format!("{filter}  {} of {}", listed.len(), app.timeline.len())
         }
         None => format!("{}", app.timeline.len()),
@@ -68,11 +68,11 @@ fn detail(scene: &Scene<'_>) -> String {
 }
 
 fn count(scene: &Scene<'_>) -> usize {
-    scene.app.listed.as_ref().map_or(scene.listed, Vec::len)
+    scene.app.search.listed.as_ref().map_or(scene.listed, Vec::len)
 }
 
 fn place(scene: &Scene<'_>, index: usize) -> Option<EventIndex> {
-    let at = match &scene.app.listed {
+    let at = match &scene.app.search.listed {
         Some(listed) => listed.get(index).copied()?,
         None => EventIndex(index),
     };
@@ -81,8 +81,8 @@ fn place(scene: &Scene<'_>, index: usize) -> Option<EventIndex> {
 
 /// The first row that is seen: the cursor's is in the middle where that can be.
 fn first(scene: &Scene<'_>, rows: usize) -> usize {
-    let before = scene.app.cursor.saturating_sub(1);
-    let middle = match &scene.app.listed {
+    let before = scene.app.view.cursor.saturating_sub(1);
+    let middle = match &scene.app.search.listed {
         Some(listed) => listed.partition_point(|at| at.0 < before),
         None => before,
     };
@@ -97,7 +97,7 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
     let (app, theme) = (scene.app, &scene.look.theme);
     let fact = app.timeline.info(at);
     let is_cursor = app.event() == Some(at);
-    let (plain, name, rank) = match at.0 >= app.cursor {
+    let (plain, name, rank) = match at.0 >= app.view.cursor {
         true => (theme.faint(), theme.faint(), theme.faint()),
         false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
     };

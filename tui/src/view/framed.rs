@@ -17,7 +17,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
     if !placed.has_frame {
         return placed.inside().intersection(buffer.area);
     }
-    let has_focus = scene.app.focus == placed.pane;
+    let has_focus = scene.app.view.focus == placed.pane;
     let mut paint = Paint { area: placed.area, look: scene.look, buffer };
     let inside = plain(&mut paint, has_focus);
     let mut paint = paint.within(title_row(placed.area));

@@ -52,11 +52,11 @@ pub fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key
 }
 
 fn scrolled(scene: &Scene<'_>) -> usize {
-    scene.app.scrolled.get(&Pane::Inspector).copied().unwrap_or(0)
+    scene.app.view.scrolled_by(Pane::Inspector)
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
-    match scene.app.selection {
+    match scene.app.view.selection {
         Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
         Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
         Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
@@ -187,7 +187,7 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let mut pieces = vec![LineSpan::new(format!("{}  ", storage.len()), theme.name())];
     for key in storage.keys().take(MOST_KEYS) {
         let is_new = then.is_some_and(|then| !then.contains_key(key));
-        let is_selected = scene.app.selection == Selection::Key(*key);
+        let is_selected = scene.app.view.selection == Selection::Key(*key);
         let style = match (is_selected, is_new) {
             (true, _) => theme.selected(),
             (false, true) => theme.changed(),
@@ -213,7 +213,7 @@ fn post(
     is_in_it: &dyn Fn(&Flight) -> bool,
 ) -> LabelledLine {
     let theme = &scene.look.theme;
-    let flights = || scene.app.snapshot.flights.iter().filter(|flight| is_in_it(flight));
+    let flights = || scene.app.view.snapshot.flights.iter().filter(|flight| is_in_it(flight));
     let count = flights().count();
     if count == 0 {
         return line(label, "empty", theme.faint());
@@ -243,8 +243,8 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>
     };
     let received = app.timeline.partner(sent);
     let (state, style) = match received {
-        _ if sent.0 >= app.cursor => ("not sent yet", theme.faint()),
-        Some(at) if at.0 < app.cursor => ("received", theme.good()),
+        _ if sent.0 >= app.view.cursor => ("not sent yet", theme.faint()),
+        Some(at) if at.0 < app.view.cursor => ("received", theme.good()),
         Some(_) => ("under way", theme.moving()),
         None => ("never received", theme.bad()),
     };
@@ -294,7 +294,7 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
         let style = if is_owner { theme.good() } else { theme.bad() };
         lines.push(line("held by", format!("{}{value}", name(rank)), style));
     }
-    let flights = scene.app.snapshot.flights.iter().take(64);
+    let flights = scene.app.view.snapshot.flights.iter().take(64);
     let about = flights.filter(|flight| {
         words::message(scene.app, flight.sent).as_ref().and_then(words::key) == Some(key)
     });

@@ -105,7 +105,7 @@ pub fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
 /// What the panes draw from: in a lesson they do not show what is to come, which may be asked for.
 fn scene<'a>(lesson: &'a Lesson, look: &'a Look) -> Scene<'a> {
     let mut scene = Scene::new(lesson.app(), look);
-    scene.listed = lesson.app().cursor;
+    scene.listed = lesson.app().view.cursor;
     scene
 }
 
@@ -132,7 +132,7 @@ fn draw_title(lesson: &Lesson, paint: &mut Paint<'_>) {
     let theme = &paint.look.theme;
     let app = lesson.app();
     let step = format!("step {} of {}", lesson.step + 1, lesson.tour.steps.len());
-    let event = format!("event {}/{}", app.cursor, app.timeline.len());
+    let event = format!("event {}/{}", app.view.cursor, app.timeline.len());
     let mut pen = paint.pen();
     pen.write(" TOUR ", theme.mode()).gap(2);
     // The title of the lesson gives way to where one is.

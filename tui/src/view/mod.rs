@@ -61,7 +61,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
 /// Draws a run and its panes, without the list over them.
 pub fn paint(app: &App, paint: &mut Paint<'_>) {
     let (area, look) = (paint.area, paint.look);
-    let layout = Layout::new(area, app.focus, app.is_zoomed);
+    let layout = Layout::new(area, app.view.focus, app.view.is_zoomed);
     if layout.class == Class::TooSmall {
         paint.pen().write(&too_small(area), look.theme.warning());
         return;
@@ -80,18 +80,18 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     }
     scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
-    if let Some(prompt) = &app.prompt {
+    if let Some(prompt) = &app.typing.prompt {
         prompt::draw(prompt, layout.scrubber, &mut paint.within(layout.keybar));
     }
 }
 
 /// Scrolls no pane further than there is something to see of it: the app does not know how large they are.
 pub fn settle(app: &mut App, surface: Surface<'_>) {
-    if app.scrolled.is_empty() {
+    if app.view.scrolled.is_empty() {
         return;
     }
     let scene = Scene::new(app, surface.look);
-    let layout = Layout::new(surface.area, app.focus, app.is_zoomed);
+    let layout = Layout::new(surface.area, app.view.focus, app.view.is_zoomed);
     let most = layout.panes.iter().filter_map(|placed| {
         let inside = placed.inside();
         let rows = panes::drawing(placed.pane).height?(&scene, inside.width);
@@ -99,6 +99,6 @@ pub fn settle(app: &mut App, surface: Surface<'_>) {
     });
     let most: Vec<(Pane, usize)> = most.collect();
     for (pane, most) in most {
-        app.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
+        app.view.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
     }
 }

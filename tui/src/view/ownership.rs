@@ -121,7 +121,7 @@ fn draw_marks(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             cell.set_symbol(scene.symbol(symbol)).set_style(style);
         }
     };
-    for flight in scene.app.snapshot.flights.iter().rev().take(32) {
+    for flight in scene.app.view.snapshot.flights.iter().rev().take(32) {
         let message = words::message(scene.app, flight.sent);
         if let Some(key) = message.as_ref().and_then(words::key) {
             mark(key.0, Symbol::Message, scene.look.theme.moving());

@@ -141,7 +141,9 @@ fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     let ids = format!("ids 0..{}", scene.keyspace);
     let count = scene.owners().len();
     match count > ALL_DRAWN {
-        true if scene.app.is_zoomed => format!("{ids}  {count} nodes, those near the selected one"),
+        true if scene.app.view.is_zoomed => {
+            format!("{ids}  {count} nodes, those near the selected one")
+        }
         true if placed.area.width >= 50 => format!("{ids}  {count} nodes, brightness is load"),
         true => format!("{count} nodes by load"),
         false => ids,

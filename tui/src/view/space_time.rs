@@ -108,7 +108,7 @@ impl Parts {
 
 /// The events round the cursor, and what divides them.
 fn rows(scene: &Scene<'_>, room: usize) -> Vec<Row> {
-    let (cursor, count) = (scene.app.cursor, scene.listed);
+    let (cursor, count) = (scene.app.view.cursor, scene.listed);
     let has_divider = room >= 6 && cursor < count;
     let events = room - usize::from(has_divider);
     // A good part of what is to come is shown, but more of what has been.
@@ -151,7 +151,7 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
 fn relation(scene: &Scene<'_>, past: &BTreeSet<EventIndex>, at: EventIndex) -> Relation {
     match scene.app.event() {
         Some(event) if event == at => Relation::Cursor,
-        _ if at.0 >= scene.app.cursor => Relation::Future,
+        _ if at.0 >= scene.app.view.cursor => Relation::Future,
         _ if past.contains(&at) => Relation::Before,
         Some(_) | None => Relation::Concurrent,
     }
@@ -283,7 +283,7 @@ fn draw_remark(scene: &Scene<'_>, past: &BTreeSet<EventIndex>, paint: &mut Paint
     let mut pen = paint.pen();
     pen.write(&format!("{} {because} ", words::number(event)), theme.moving());
     pen.write(&numbers(&mut chain.take(MOST_NAMED)), theme.text());
-    let flights = scene.app.snapshot.flights.iter().rev().map(|flight| flight.sent);
+    let flights = scene.app.view.snapshot.flights.iter().rev().map(|flight| flight.sent);
     let mut concurrent = flights.filter(|sent| !past.contains(sent) && *sent != event);
     let concurrent = numbers(&mut concurrent);
     if !concurrent.is_empty() {

@@ -131,10 +131,10 @@ proptest! {
         (selected, scrolled) in (0_u32..12, 0_usize..99),
     ) {
         let mut app = scenes::random(seed, part);
-        app.focus = Pane::ALL[focus];
-        app.is_zoomed = is_zoomed;
-        app.selection = scenes::selection(selected);
-        app.scrolled = [(Pane::Inspector, scrolled), (Pane::Watches, scrolled)].into();
+        app.view.focus = Pane::ALL[focus];
+        app.view.is_zoomed = is_zoomed;
+        app.view.selection = scenes::selection(selected);
+        app.view.scrolled = [(Pane::Inspector, scrolled), (Pane::Watches, scrolled)].into();
         let symbols = [Symbols::Braille, Symbols::HalfBlocks, Symbols::Ascii][symbols];
         let look = look(Palette::ALL[palette], symbols);
         screen(&app, (width, height), look);
@@ -150,7 +150,7 @@ proptest! {
 fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
     let mut app = scenes::ended("ranges");
     app.update(Action::Focus(Pane::Inspector));
-    app.selection = Selection::Rank(ringscope_traces::Rank(6));
+    app.view.selection = Selection::Rank(ringscope_traces::Rank(6));
     let (size, look) = ((80, 24), look(Palette::Rgb, Symbols::Braille));
     let area = Rect::new(0, 0, size.0, size.1);
     let top = screen(&app, size, look);
@@ -162,7 +162,7 @@ fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
     assert_ne!(top, bottom);
     app.update(Action::Up);
     assert_ne!(bottom, screen(&app, size, look), "the way back begins at once");
-    app.scrolled.clear();
+    app.view.scrolled.clear();
     let place = find(&top, " 505 ");
     let target = session::at(&app, Surface { area, look: &look }, (place.0 + 1, place.1).into());
     assert_eq!(target, Some(Target::Key(ringscope_sim::protocol::Key(505))));
@@ -173,7 +173,7 @@ fn every_small_size_can_be_drawn() {
     let mut app = scenes::built_in("join", scenes::ADD);
     for pane in Pane::ALL {
         for is_zoomed in [false, true] {
-            (app.focus, app.is_zoomed) = (pane, is_zoomed);
+            (app.view.focus, app.view.is_zoomed) = (pane, is_zoomed);
             for width in (1..50).chain([80, 100, 150]) {
                 for height in (1..12).chain([24, 30, 40]) {
                     screen(&app, (width, height), look(Palette::Rgb, Symbols::Braille));
@@ -231,7 +231,7 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
     let target = on("▉");
     let Target::Scrubber(cursor) = target else { panic!("{target:?}") };
-    assert!(cursor.abs_diff(app.cursor) <= app.timeline.len() / 100);
+    assert!(cursor.abs_diff(app.view.cursor) <= app.timeline.len() / 100);
     let narrow = screen(&app, (80, 24), look);
     let tab = find(&narrow, "4 Space-time").into();
     let target = session::at(&app, Surface { area: narrow.area, look: &look }, tab);
@@ -255,8 +255,8 @@ fn all_that_can_be_done_lies_over_the_panes() {
 fn text_from_a_file_commands_no_terminal() {
     let mut app = scenes::ended("join");
     app.name = "\u{1b}[2Jevil\u{202e}".to_owned();
-    app.filter = "\u{9b}31m".to_owned();
-    app.listed = Some(Vec::new());
+    app.search.filter = "\u{9b}31m".to_owned();
+    app.search.listed = Some(Vec::new());
     app.controls.note = Some("\u{1b}]0;title\u{7}".to_owned());
     let buffer = screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
     let is_harmless = |c: char| !c.is_control() && c != '\u{202e}';
@@ -281,7 +281,7 @@ fn a_node_that_leaves_is_on_the_ring_until_it_has_left() {
 #[test]
 fn after_a_departure_nobody_pretends_to_know_the_states() {
     let mut app = scenes::ended("join");
-    app.snapshot.states = None;
+    app.view.snapshot.states = None;
     let buffer = screen(&app, (80, 24), look(Palette::Off, Symbols::Ascii));
     insta::assert_snapshot!("unknown-80x24", dump(&buffer));
 }
@@ -291,7 +291,7 @@ fn a_line_that_is_typed_shows_what_is_wrong_with_it() {
     use crate::app::prompt::{Prompt, Purpose};
 
     let mut app = scenes::ended("join");
-    app.prompt = Some(Prompt {
+    app.typing.prompt = Some(Prompt {
         problem: Some("a rank is a number, not `x`".to_owned()),
         ..Prompt::new(Purpose::Filter, "rank x")
     });

@@ -27,7 +27,7 @@ pub struct WatchedCondition {
 /// The conditions that are set, and whether they hold with the event at the cursor.
 pub fn conditions(app: &App) -> Vec<WatchedCondition> {
     let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.timeline, at));
-    let breaks = app.breaks.iter();
+    let breaks = app.search.breaks.iter();
     breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
 
@@ -46,7 +46,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let mut paint = Paint { area: inside, look: scene.look, buffer };
     let rows = rows(scene, &conditions);
     let height = usize::from(inside.height);
-    let scrolled = scene.app.scrolled.get(&Pane::Watches).copied().unwrap_or(0);
+    let scrolled = scene.app.view.scrolled_by(Pane::Watches);
     let first = scrolled.min(rows.len().saturating_sub(height));
     for (index, one) in rows.iter().skip(first).take(height).enumerate() {
         draw_row(scene, one, &mut paint.row(index));
@@ -125,7 +125,7 @@ fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>
         violations.filter(move |violation_at| violation_at.violation.invariant == invariant)
     };
     let count = of_it().count();
-    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.cursor);
+    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.view.cursor);
     let (symbol, style) = match (count, has_begun) {
         (0, _) => (Symbol::Good, theme.good()),
         (_, true) => (Symbol::Bad, theme.bad()),

@@ -169,7 +169,7 @@ impl Lesson {
         let stop = self.stop();
         let mut app = shown(&self.tour.runs[stop.run]);
         app.go_to(stop.cursor);
-        app.focus = stop.pane;
+        app.view.focus = stop.pane;
         app.controls.keymap = self.controls.keymap.clone();
         app.name = format!("{}, freely: Esc returns to the lesson", app.name);
         app.controls.say(RETURN);

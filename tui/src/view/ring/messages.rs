@@ -135,7 +135,7 @@ fn courses(scene: &Scene<'_>) -> Vec<Course> {
         let fact = scene.app.timeline.info(sent);
         Course { sent, from: fact.rank, to: fact.peer, is_looked_at: true }
     });
-    let flights = scene.app.snapshot.flights.iter().rev();
+    let flights = scene.app.view.snapshot.flights.iter().rev();
     let others = flights.filter(|flight| Some(flight.sent) != scene.message).map(|flight| Course {
         sent: flight.sent,
         from: flight.from,

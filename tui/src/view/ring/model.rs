@@ -57,8 +57,8 @@ impl Picture {
     /// Works out what is where in an area.
     pub fn new(scene: &Scene<'_>, area: Rect) -> Picture {
         let members = scene.owners();
-        let is_overview = members.len() > ALL_DRAWN && !scene.app.is_zoomed;
-        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.is_zoomed {
+        let is_overview = members.len() > ALL_DRAWN && !scene.app.view.is_zoomed;
+        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.view.is_zoomed {
             true => neighbourhood(scene, members),
             false => (members, Span::all(scene.keyspace)),
         };

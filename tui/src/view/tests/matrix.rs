@@ -35,13 +35,13 @@ const PALETTES: [(Palette, &str); 4] = [
 fn views() -> Vec<(String, Box<dyn Page>)> {
     let zoomed = Pane::ALL.map(|pane| {
         let mut app = scenes::built_in("join", scenes::ADD);
-        (app.focus, app.is_zoomed) = (pane, true);
+        (app.view.focus, app.view.is_zoomed) = (pane, true);
         (format!("pane-{}", pane.number()), run(app))
     });
     let mut key = scenes::built_in("join", scenes::ADD);
-    key.selection = Selection::Key(Key(400));
+    key.view.selection = Selection::Key(Key(400));
     let mut message = scenes::built_in("join", scenes::ADD);
-    message.selection = Selection::Message(message.event().expect("one was found"));
+    message.view.selection = Selection::Message(message.event().expect("one was found"));
     let start = StartPage::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
     let pages = [
         ("selected-key", run(key)),
