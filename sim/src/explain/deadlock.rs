@@ -4,17 +4,17 @@ use ringscope_traces::Rank;
 
 use super::{Explanation, FinalNodes, joined, sentence};
 use crate::protocol::{Command, Key, Message, Node, Phase, Role};
-use crate::world::{Blocked, Pending, Stall};
+use crate::world::{Blocked, Pending, WaitForGraph};
 
 pub(super) fn explain<N: Node>(
-    stall: &Stall<N::Message>,
+    graph: &WaitForGraph<N::Message>,
     at_end: FinalNodes<'_, N>,
 ) -> Explanation {
-    let cycle = stall.cycle();
-    let mut facts = waits(stall, at_end);
-    facts.push(under_way(stall, at_end));
+    let cycle = graph.cycle();
+    let mut facts = waits(graph, at_end);
+    facts.push(under_way(graph, at_end));
     let for_command_node: Vec<_> =
-        stall.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
+        graph.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
     let paragraph = match (cycle.as_slice(), at_end.awaited_command()) {
         ([], command) if !for_command_node.is_empty() => {
             waits_for_command_node(&for_command_node, command, at_end)
@@ -30,9 +30,9 @@ pub(super) fn explain<N: Node>(
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
-fn waits<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> Vec<String> {
+fn waits<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
-    let mut blocked = stall.blocked.clone();
+    let mut blocked = graph.blocked.clone();
     blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
     let mut facts: Vec<_> =
         blocked.iter().take(NAMED).map(|wait| one_wait(*wait, at_end)).collect();
@@ -50,8 +50,8 @@ fn one_wait<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
     }
 }
 
-fn under_way<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> String {
-    match stall.pending.as_slice() {
+fn under_way<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+    match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("nobody takes what has arrived: {}", listed(pending, at_end)),
     }
@@ -71,9 +71,9 @@ fn listed<N: Node>(pending: &[Pending<N::Message>], at_end: FinalNodes<'_, N>) -
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn summary<N: Node>(stall: &Stall<N::Message>, at_end: FinalNodes<'_, N>) -> String {
-    let mut facts = waits(stall, at_end);
-    facts.push(match stall.pending.as_slice() {
+pub(super) fn summary<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+    let mut facts = waits(graph, at_end);
+    facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("under way: {}", listed(pending, at_end)),
     });

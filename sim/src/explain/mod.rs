@@ -7,7 +7,7 @@ mod livelock;
 use ringscope_traces::{Rank, Tag};
 
 use crate::protocol::{Command, Key, Message, Node, NodeView, Phase, Role};
-use crate::world::{End, Stall};
+use crate::world::{End, WaitForGraph};
 
 /// Why a run did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanatio
     let at_end = FinalNodes { nodes };
     match end {
         End::Completed => None,
-        End::Deadlock(stall) => Some(deadlock::explain(stall, at_end)),
+        End::Deadlock(graph) => Some(deadlock::explain(graph, at_end)),
         End::Livelock(circle) => Some(livelock::explain(circle, at_end)),
         End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, at_end)),
         End::Stopped { limit_messages } => Some(Explanation {
@@ -39,8 +39,8 @@ pub fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanatio
 
 /// Who waits for whom and what is under way, in short, of a run that could have gone on.
 #[must_use]
-pub fn summary<N: Node>(stall: &Stall<N::Message>, nodes: &[N]) -> String {
-    deadlock::summary(stall, FinalNodes { nodes })
+pub fn summary<N: Node>(graph: &WaitForGraph<N::Message>, nodes: &[N]) -> String {
+    deadlock::summary(graph, FinalNodes { nodes })
 }
 
 /// The nodes as they stood at the end.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
-use ringscope_sim::travel::{Atlas, Checkpoint, Touch};
+use ringscope_sim::replay::{Checkpoint, Checkpoints, KeyEvent};
 use ringscope_traces::Ending;
 use ringscope_traces::indexed::Block;
 
@@ -24,9 +24,9 @@ pub(super) enum Update {
     /// Why nobody knows its nodes.
     Opaque(String),
     /// How its nodes stood up to a cursor, until the whole of it is known.
-    Preview(Box<Atlas>, usize),
+    Preview(Box<Checkpoints>, usize),
     /// How its nodes start.
-    Start(Box<Atlas>),
+    Start(Box<Checkpoints>),
     /// How they stood further on, and what was found until then.
     Further(Box<StretchReport>),
     /// Where it leaves the protocol.
@@ -51,7 +51,7 @@ pub(super) struct StretchReport {
     pub cursor: usize,
     pub checkpoint: Option<Checkpoint>,
     pub violations: Vec<ViolationAt>,
-    pub touches: Vec<Touch>,
+    pub key_events: Vec<KeyEvent>,
     pub tallies: Tallies,
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Loaded {
     reach: Option<Reach>,
     pub violations: Vec<ViolationAt>,
     pub tallies: Tallies,
-    pub touches: BTreeMap<Key, Vec<Touch>>,
+    pub key_events: BTreeMap<Key, Vec<KeyEvent>>,
     pub departure: Option<Departure>,
     pub explanation: Option<Explanation>,
     pub is_done: bool,
@@ -85,7 +85,7 @@ pub(super) struct Loaded {
 
 /// The nodes, and up to which cursor they are known.
 struct Reach {
-    atlas: Box<Atlas>,
+    checkpoints: Box<Checkpoints>,
     cursor: usize,
 }
 
@@ -101,8 +101,10 @@ impl Loaded {
             Update::End(ending) => (self.ending, self.is_read) = (ending, true),
             Update::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
             Update::Opaque(why) => self.opaque = Some(why),
-            Update::Preview(atlas, cursor) => self.preview = Some(Reach { atlas, cursor }),
-            Update::Start(atlas) => self.reach = Some(Reach { atlas, cursor: 0 }),
+            Update::Preview(checkpoints, cursor) => {
+                self.preview = Some(Reach { checkpoints, cursor })
+            }
+            Update::Start(checkpoints) => self.reach = Some(Reach { checkpoints, cursor: 0 }),
             Update::Further(further) => self.go_further(*further),
             Update::Departure(departure) => self.departure = Some(departure),
             Update::Explanation(explanation) => {
@@ -121,13 +123,13 @@ impl Loaded {
     }
 
     fn go_further(&mut self, further: StretchReport) {
-        let StretchReport { cursor, checkpoint, violations, touches, tallies } = further;
+        let StretchReport { cursor, checkpoint, violations, key_events, tallies } = further;
         if let Some(reach) = &mut self.reach {
-            checkpoint.into_iter().for_each(|checkpoint| reach.atlas.add(checkpoint));
+            checkpoint.into_iter().for_each(|checkpoint| reach.checkpoints.add(checkpoint));
             reach.cursor = cursor;
         }
-        for touch in touches {
-            self.touches.entry(touch.key).or_default().push(touch);
+        for touch in key_events {
+            self.key_events.entry(touch.key).or_default().push(touch);
         }
         self.violations.extend(violations);
         self.tallies = tallies;
@@ -146,8 +148,8 @@ impl Loaded {
     }
 
     /// The nodes on the way to a cursor, where they are known.
-    pub fn atlas(&self, cursor: usize) -> Option<&Atlas> {
+    pub fn checkpoints(&self, cursor: usize) -> Option<&Checkpoints> {
         let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
-        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.atlas)
+        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.checkpoints)
     }
 }

@@ -34,7 +34,7 @@ use ringscope_traces::{
 pub use find::Direction;
 pub use fork::Validation;
 pub use operations::Operation;
-pub use ringscope_sim::travel::{How, Touch};
+pub use ringscope_sim::replay::{How, KeyEvent};
 pub use snapshot::{Flight, NodeStates, Snapshot};
 
 use crate::failure::Failure;
@@ -410,8 +410,8 @@ impl Timeline {
     }
 
     /// What has become of a key, in the order of the trace.
-    pub fn history(&self, key: Key) -> &[Touch] {
-        self.loaded.touches.get(&key).map_or(&[], Vec::as_slice)
+    pub fn history(&self, key: Key) -> &[KeyEvent] {
+        self.loaded.key_events.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// Where the run leaves the protocol, if it does.

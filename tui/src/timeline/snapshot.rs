@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::protocol::classic::ClassicNode;
-use ringscope_sim::travel::Stand;
+use ringscope_sim::replay;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::{EventInfo, Timeline};
@@ -58,22 +58,22 @@ impl Timeline {
     }
 
     fn states_at(&self, cursor: usize) -> Option<NodeStates> {
-        let atlas = self.loaded.atlas(cursor)?;
+        let checkpoints = self.loaded.checkpoints(cursor)?;
         // The last event is gone past here at any rate, to see the node before it.
-        let checkpoint = atlas.before(cursor.saturating_sub(1));
-        let mut stand = atlas.stand(checkpoint);
+        let checkpoint = checkpoints.before(cursor.saturating_sub(1));
+        let mut snapshot = checkpoints.snapshot(checkpoint);
         let mut before = None;
         let mut lines = self.index.lines();
         for at in (checkpoint..cursor).map(EventIndex) {
             let EventInfo { rank, op, .. } = self.info(at);
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, stand.nodes[rank.index()].clone()));
+                before = Some((rank, snapshot.nodes[rank.index()].clone()));
             }
             if op == Op::Recv {
-                stand.take(&self.noting(lines.event(at))?);
+                snapshot.take(&self.noting(lines.event(at))?);
             }
         }
-        let Stand { nodes, waits } = stand;
+        let replay::Snapshot { nodes, waits } = snapshot;
         let ring = Ring::walk(&nodes);
         Some(NodeStates { nodes, waits, ring, before })
     }

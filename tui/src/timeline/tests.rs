@@ -146,10 +146,10 @@ proptest! {
     fn what_became_of_the_keys_says_where_they_are(scenario in scenarios()) {
         let timeline = Timeline::live(scenario);
         let mut held: BTreeMap<usize, BTreeSet<(i64, Rank)>> = BTreeMap::new();
-        let mut touches: Vec<&Touch> = timeline.loaded.touches.values().flatten().collect();
-        touches.sort_by_key(|touch| touch.at);
+        let mut key_events: Vec<&KeyEvent> = timeline.loaded.key_events.values().flatten().collect();
+        key_events.sort_by_key(|touch| touch.at);
         let mut now = BTreeSet::new();
-        for Touch { key, at, rank, how } in touches {
+        for KeyEvent { key, at, rank, how } in key_events {
             match how {
                 How::Stored | How::Arrived => now.insert((key.0, *rank)),
                 How::Left => now.remove(&(key.0, *rank)),

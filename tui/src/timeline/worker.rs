@@ -5,10 +5,10 @@
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 
-use ringscope_sim::conform::{Setup, What, standing};
+use ringscope_sim::conform::{Setup, What, end_state};
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
-use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
+use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
 
@@ -57,7 +57,7 @@ impl Worker<'_> {
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match Setup::of(self.index.header(), commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Journey::start(setup), footer)?,
+            Ok(setup) => self.travel(Replay::start(setup), footer)?,
             Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
         }
         (self.tell)(Update::Done)
@@ -129,41 +129,41 @@ impl Worker<'_> {
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut journey = Journey::start(setup);
-        let mut atlas = Atlas::of(&journey);
+        let mut replay = Replay::start(setup);
+        let mut checkpoints = Checkpoints::of(&replay);
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
-        while cursor < last.0 && go_past(&mut journey, lines.event(EventIndex(cursor))).is_ok() {
+        while cursor < last.0 && go_past(&mut replay, lines.event(EventIndex(cursor))).is_ok() {
             let offset = self.index.outline(EventIndex(cursor)).offset;
-            let checkpoint = pace.stretch_ends(offset, &mut journey).flatten();
-            checkpoint.into_iter().for_each(|checkpoint| atlas.add(checkpoint));
+            let checkpoint = pace.stretch_ends(offset, &mut replay).flatten();
+            checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.tell)(Update::Preview(Box::new(atlas), cursor))
+        (self.tell)(Update::Preview(Box::new(checkpoints), cursor))
     }
 
     /// Goes along the run with its nodes.
-    fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Disconnected> {
-        (self.tell)(Update::Start(Box::new(Atlas::of(&journey))))?;
+    fn travel(&mut self, mut replay: Replay, footer: Option<Footer>) -> Result<(), Disconnected> {
+        (self.tell)(Update::Start(Box::new(Checkpoints::of(&replay))))?;
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
-            if let Err(why) = go_past(&mut journey, lines.event(at)) {
-                (self.tell)(further(&mut journey, at.0, None))?;
+            if let Err(why) = go_past(&mut replay, lines.event(at)) {
+                (self.tell)(further(&mut replay, at.0, None))?;
                 return (self.tell)(why.news(at, self.index.outline(at).rank));
             }
             let offset = self.index.outline(at).offset;
-            if let Some(checkpoint) = pace.stretch_ends(offset, &mut journey) {
-                (self.tell)(further(&mut journey, at.0 + 1, checkpoint))?;
+            if let Some(checkpoint) = pace.stretch_ends(offset, &mut replay) {
+                (self.tell)(further(&mut replay, at.0 + 1, checkpoint))?;
             }
         }
         if let Some(Footer { ending, .. }) = &footer {
-            journey.finish();
-            let why = journey.explanation(ending).or_else(|| self.explanation(ending));
+            replay.finish();
+            let why = replay.explanation(ending).or_else(|| self.explanation(ending));
             why.map_or(Ok(()), |why| (self.tell)(Update::Explanation(why)))?;
         }
-        (self.tell)(further(&mut journey, self.index.len(), None))
+        (self.tell)(further(&mut replay, self.index.len(), None))
     }
 
     /// Why a run did not complete whose last state does not show it.
@@ -178,11 +178,11 @@ impl Worker<'_> {
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
         let trace = Trace { header: self.index.header().clone(), events, footer };
-        standing(&trace, &[]).ok()?.explanation()
+        end_state(&trace, &[]).ok()?.explanation()
     }
 }
 
-/// Why a journey does not go on.
+/// Why a replay does not go on.
 enum Stop {
     Leaves(What),
     Unreadable(ReadError),
@@ -199,8 +199,8 @@ impl Stop {
     }
 }
 
-fn go_past(journey: &mut Journey, event: Result<Event, ReadError>) -> Result<(), Stop> {
-    journey.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
+fn go_past(replay: &mut Replay, event: Result<Event, ReadError>) -> Result<(), Stop> {
+    replay.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
 }
 
 /// When to leave a checkpoint: in bytes of the trace.
@@ -217,13 +217,13 @@ impl Pace {
 
     /// Whether a stretch ends at an event whose line is there; then maybe with a checkpoint, unless that
     /// takes too much.
-    fn stretch_ends(&mut self, offset: u64, journey: &mut Journey) -> Option<Option<Checkpoint>> {
+    fn stretch_ends(&mut self, offset: u64, replay: &mut Replay) -> Option<Option<Checkpoint>> {
         if offset < self.next {
             return None;
         }
         self.next = offset + self.spacing_bytes;
         let limit_bytes = (offset - self.last) / BYTES_OF_TRACE;
-        let checkpoint = journey.checkpoint(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
+        let checkpoint = replay.checkpoint(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
         if checkpoint.is_some() {
             self.last = offset;
         }
@@ -231,14 +231,14 @@ impl Pace {
     }
 }
 
-fn further(journey: &mut Journey, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
+fn further(replay: &mut Replay, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
     let violation_at = |(at, violation)| ViolationAt { at, violation };
     Update::Further(Box::new(StretchReport {
         cursor,
         checkpoint,
-        violations: journey.take_sightings().into_iter().map(violation_at).collect(),
-        touches: journey.take_touches(),
-        tallies: tallies(|invariant| journey.tally(invariant)),
+        violations: replay.take_sightings().into_iter().map(violation_at).collect(),
+        key_events: replay.take_key_events(),
+        tallies: tallies(|invariant| replay.tally(invariant)),
     }))
 }
 

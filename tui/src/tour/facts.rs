@@ -6,7 +6,7 @@ use std::ops::Range;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
-use ringscope_sim::world::{Blocked, Stall};
+use ringscope_sim::world::{Blocked, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
@@ -409,8 +409,9 @@ impl<'a> FactContext<'a> {
             Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
             Wait::Any | Wait::Stopped => None,
         });
-        let stall: Stall<Message> = Stall { blocked: blocked.collect(), pending: Vec::new() };
-        Ok(Value::Ranks(stall.cycle().iter().map(|blocked| blocked.rank).collect()))
+        let graph: WaitForGraph<Message> =
+            WaitForGraph { blocked: blocked.collect(), pending: Vec::new() };
+        Ok(Value::Ranks(graph.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }
 

@@ -48,7 +48,7 @@ impl Simulated {
     /// Who waits for whom at the end, where nobody moves any more.
     pub fn blocked(&self) -> Option<&[Blocked]> {
         match &self.finished.outcome.end {
-            End::Deadlock(stall) => Some(&stall.blocked),
+            End::Deadlock(graph) => Some(&graph.blocked),
             End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => None,
         }
     }

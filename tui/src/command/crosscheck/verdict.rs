@@ -1,6 +1,6 @@
 //! The verdict on one run under MPI.
 
-use ringscope_sim::conform::{Standing, judge, replay, standing};
+use ringscope_sim::conform::{EndState, end_state, judge, replay};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -75,17 +75,17 @@ impl MpiVerdict {
         first: &Simulated,
         real: &Real,
     ) -> Result<MpiVerdict, Failure> {
-        let standing = standing(&real.trace, &[]).map_err(cannot)?;
+        let end_state = end_state(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
         let other = not_repeated(&real.trace)?;
         let is_repeated = other.is_none();
         findings.extend(other);
-        let mut nearest = Nearest::of(scenario, first, real, &standing)?;
+        let mut nearest = Nearest::of(scenario, first, real, &end_state)?;
         let mut agreeing = u32::from(nearest.sameness.is_some());
         for more in 1..seeds {
             let mut scenario = scenario.clone();
             scenario.settings.seed = scenario.settings.seed.wrapping_add(u64::from(more));
-            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, real, &standing)?;
+            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, real, &end_state)?;
             agreeing += u32::from(other.sameness.is_some());
             if other.distance() < nearest.distance() {
                 nearest = other;
@@ -99,7 +99,7 @@ impl MpiVerdict {
             Some(_) | None if is_race => Sameness::Legal,
             Some(_) | None => Sameness::Different,
         };
-        let facts = standing.explanation().map(|explanation| explanation.facts);
+        let facts = end_state.explanation().map(|explanation| explanation.facts);
         Ok(MpiVerdict { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
@@ -109,14 +109,14 @@ impl Nearest {
         scenario: &Scenario,
         simulated: &Simulated,
         real: &Real,
-        standing: &Standing,
+        end_state: &EndState,
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
                 let is_stuck = *theirs == Ending::Deadlock;
-                let blocked = is_stuck.then_some(standing.stall.blocked.as_slice());
+                let blocked = is_stuck.then_some(end_state.stall.blocked.as_slice());
                 agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,
