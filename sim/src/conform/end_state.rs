@@ -3,12 +3,12 @@
 use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, Trace};
 
 use super::cycle::cycle;
-use super::finding::Finding;
 use super::settings::{CannotJudge, Settings};
 use super::verifier::RankCheck;
 use crate::explain::{Explanation, explain};
 use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Message as _, Protocol, Wait};
+use crate::replay::finding::Finding;
 use crate::world::{Blocked, End, Pending, WaitForGraph};
 
 /// How a recorded run stood when its record ends.

@@ -11,18 +11,15 @@
 
 mod blame;
 mod cycle;
-pub(crate) mod obligations;
+mod end_state;
 mod ending;
-mod finding;
-mod mail;
+mod in_flight;
 mod own_end;
-mod rank;
 mod repeat;
 mod replay;
 mod script;
 mod settings;
 mod setup;
-mod end_state;
 mod verifier;
 
 use std::collections::BTreeMap;
@@ -30,17 +27,17 @@ use std::fmt;
 
 use ringscope_traces::{Ending, Op, Rank, Trace};
 
-pub use finding::{Awaited, Finding, Letter, What};
+pub use crate::replay::finding::{Awaited, Finding, Letter, What};
+pub use end_state::{EndState, end_state};
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use settings::CannotJudge;
 pub(crate) use settings::keyspace;
 pub use setup::{Setup, setup};
-pub use end_state::{EndState, end_state};
 
 use crate::protocol::classic::{self, ClassicNode, Orders};
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
-use rank::NodeReplay;
+use crate::replay::node::NodeReplay;
 use settings::Settings;
 use verifier::{Input, RankCheck, Verifier};
 

@@ -12,10 +12,10 @@ use ringscope_traces::{
     read_trace,
 };
 
-use super::finding::Awaited;
 use super::settings::{CannotJudge, Settings};
 use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Message as _, Print, Protocol, Wait};
+use crate::replay::finding::Awaited;
 use crate::world::recording::Written;
 use crate::world::{ByChoice, Choice, Observer, World};
 

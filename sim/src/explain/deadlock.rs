@@ -71,7 +71,10 @@ fn listed<N: Node>(pending: &[Pending<N::Message>], at_end: FinalNodes<'_, N>) -
 }
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn summary<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+pub(super) fn summary<N: Node>(
+    graph: &WaitForGraph<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> String {
     let mut facts = waits(graph, at_end);
     facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),

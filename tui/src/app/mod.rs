@@ -30,7 +30,6 @@ mod typing;
 mod view;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use ringscope_traces::{EventIndex, Rank};
 

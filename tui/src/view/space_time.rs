@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ringscope_traces::{EventIndex, Op, Rank};
+use ringscope_traces::{EventIndex, Op};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::{Pane, Target};

@@ -165,8 +165,10 @@ fn align_rest(a: Steps<'_>, b: Steps<'_>, before: Option<EventIndex>, rows: &mut
     for (index, did) in b.done().enumerate() {
         waiting.entry(did).or_default().push_back(index);
     }
-    let take = |did: Did<'_>| waiting.get_mut(&did)?.pop_front();
-    let partners: Vec<Option<usize>> = a.done().map(take).collect();
+    let mut partners: Vec<Option<usize>> = Vec::with_capacity(in_a.len());
+    for did in a.done() {
+        partners.push(waiting.get_mut(&did).and_then(VecDeque::pop_front));
+    }
     let in_order = longest_growing(&partners);
     let mut place_of = vec![None; in_b.len()];
     for (index, place) in in_a.iter().enumerate() {

@@ -116,7 +116,7 @@ impl Nearest {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
                 let is_stuck = *theirs == Ending::Deadlock;
-                let blocked = is_stuck.then_some(end_state.stall.blocked.as_slice());
+                let blocked = is_stuck.then_some(end_state.graph.blocked.as_slice());
                 agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,
