@@ -27,6 +27,15 @@ pub struct Arc {
     pub ink: Ink,
 }
 
+/// A thin line along a circle.
+#[derive(Debug, Clone, Copy)]
+pub struct Curve {
+    /// From where to where, and whose it is.
+    pub arc: Arc,
+    /// How far it is from the middle.
+    pub radius: f64,
+}
+
 /// A grid of dots over an area of cells.
 #[derive(Debug)]
 pub struct Canvas {
@@ -95,7 +104,7 @@ impl Canvas {
             // An arc that is shorter than what is cut off of it still gets its dot.
             let cut = (CUT_BACK / radius).min((to - from) / 2.0);
             let arc = Arc { angles: (from + cut, to - cut), ..arc };
-            self.curve(disc, arc, radius, Meeting::Apart);
+            self.curve(disc, Curve { arc, radius }, Meeting::Apart);
             radius += STEP;
         }
     }
@@ -104,14 +113,14 @@ impl Canvas {
     pub fn band(&mut self, disc: &Disc, arc: Arc) {
         let mut radius = disc.inner + STEP / 2.0;
         while radius < disc.outer {
-            self.curve(disc, arc, radius, Meeting::Together);
+            self.curve(disc, Curve { arc, radius }, Meeting::Together);
             radius += STEP;
         }
     }
 
     /// A thin line along a circle.
-    pub fn curve(&mut self, disc: &Disc, arc: Arc, radius: f64, meeting: Meeting) {
-        let Arc { angles: (from, to), ink } = arc;
+    pub fn curve(&mut self, disc: &Disc, curve: Curve, meeting: Meeting) {
+        let Curve { arc: Arc { angles: (from, to), ink }, radius } = curve;
         let length = (to - from) * radius;
         let steps = whole(length.max(0.0) / STEP) + 1;
         for step in 0..=steps {

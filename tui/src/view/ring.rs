@@ -35,7 +35,7 @@ const NEIGHBOURHOOD: usize = 7;
 const LEAST_RADIUS: f64 = 5.0;
 
 /// The pane.
-pub const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at: at, height: None };
+pub const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at, height: None };
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

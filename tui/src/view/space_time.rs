@@ -41,7 +41,7 @@ enum Relation {
 }
 
 /// The pane.
-pub const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at: at, height: None };
+pub const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at, height: None };
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {

@@ -7,7 +7,7 @@ use ringscope_sim::protocol::classic::{Message, Record, tags};
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::canvas::{Arc, Canvas, Ink, Meeting};
+use super::super::canvas::{Arc, Canvas, Curve, Ink, Meeting};
 use super::super::geometry::Point;
 use super::super::labels::Free;
 use super::super::scene::Scene;
@@ -75,7 +75,8 @@ fn draw_course(scene: &Scene<'_>, picture: &Picture, course: Course, canvas: &mu
         let here = from + (to - from) * part;
         let angles = (from.min(here), from.max(here));
         let radius = picture.disc.inside();
-        canvas.curve(&picture.disc, Arc { angles, ink }, radius, Meeting::Together);
+        let curve = Curve { arc: Arc { angles, ink }, radius };
+        canvas.curve(&picture.disc, curve, Meeting::Together);
         return;
     }
     let ends = (picture.end_of(scene, course.from), picture.end_of(scene, course.to));
