@@ -11,8 +11,8 @@ use support::Folder;
 fn a_trace_appears_when_it_is_whole_and_leaves_nothing_beside_it() {
     let folder = Folder::new();
     folder.write("t.jsonl", "what was there before");
-    let told = folder.call("run join -o t.jsonl");
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = folder.call("run join -o t.jsonl");
+    assert_eq!(result.code, Some(0), "{}", result.err);
     assert_eq!(folder.names(), ["t.jsonl"]);
     assert!(folder.read("t.jsonl").ends_with("{\"end\":\"completed\",\"events\":222}\n"));
 }
@@ -40,8 +40,8 @@ fn a_run_that_is_killed_leaves_what_it_recorded_and_no_half_file() {
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     assert_eq!(folder.names(), ["long.dht", "t.jsonl.part"]);
-    let told = folder.call("show t.jsonl.part --limit 1");
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = folder.call("show t.jsonl.part --limit 1");
+    assert_eq!(result.code, Some(0), "{}", result.err);
 }
 
 #[test]
@@ -49,13 +49,13 @@ fn a_file_that_somebody_is_writing_is_left_to_them() {
     let folder = Folder::new();
     let part = File::create(folder.path("t.jsonl.part")).expect("a file");
     part.lock().expect("a lock");
-    let told = folder.call("run join -o t.jsonl");
-    assert_eq!((told.code, &*told.out), (Some(2), ""));
-    assert_eq!(told.err, "ringscope: t.jsonl: another run is writing this file\n");
+    let result = folder.call("run join -o t.jsonl");
+    assert_eq!((result.code, &*result.out), (Some(2), ""));
+    assert_eq!(result.err, "ringscope: t.jsonl: another run is writing this file\n");
 }
 
 #[test]
-fn where_nothing_can_be_written_is_told_before_the_run() {
+fn where_nothing_can_be_written_is_reported_before_the_run() {
     let folder = Folder::new();
     folder.write("s.dht", "put 1 1\n");
     for (file, said) in [
@@ -64,9 +64,9 @@ fn where_nothing_can_be_written_is_told_before_the_run() {
         ("s.dht", "is the scenario itself"),
         ("./s.dht", "is the scenario itself"),
     ] {
-        let told = folder.call(&format!("run s.dht -o {file}"));
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{file}");
-        assert!(told.err.contains(said), "{file}: {}", told.err);
+        let result = folder.call(&format!("run s.dht -o {file}"));
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{file}");
+        assert!(result.err.contains(said), "{file}: {}", result.err);
     }
     assert_eq!(folder.names(), ["s.dht"]);
     assert_eq!(folder.read("s.dht"), "put 1 1\n");
@@ -76,9 +76,9 @@ fn where_nothing_can_be_written_is_told_before_the_run() {
 #[test]
 fn a_full_disk_is_an_error_and_no_panic() {
     let folder = Folder::new();
-    let told = folder.call("run join -o /dev/full");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.contains("/dev/full: cannot be written: No space left"), "{}", told.err);
+    let result = folder.call("run join -o /dev/full");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.contains("/dev/full: cannot be written: No space left"), "{}", result.err);
     let full = File::options().write(true).open("/dev/full").expect("a device of Linux");
     let mut command = folder.command(&["list"]);
     let output = command.stdout(full).output().expect("the program ends");
@@ -160,8 +160,8 @@ fn there_are_colours_only_when_they_are_asked_for() {
         "diff t.jsonl t.jsonl",
         "run nothing",
     ] {
-        let told = folder.call(&format!("{words} --color always"));
-        assert!(told.out.contains('\u{1b}') || told.err.contains('\u{1b}'), "{words}");
+        let result = folder.call(&format!("{words} --color always"));
+        assert!(result.out.contains('\u{1b}') || result.err.contains('\u{1b}'), "{words}");
     }
 }
 
@@ -179,8 +179,8 @@ fn a_variable_forbids_colours_and_a_flag_asks_for_them_all_the_same() {
 
 #[test]
 fn the_command_nodes_lines_have_no_colours_whatever_is_asked_for() {
-    let told = Folder::new().call("run join --color always");
-    assert!(!told.out.contains('\u{1b}'));
+    let result = Folder::new().call("run join --color always");
+    assert!(!result.out.contains('\u{1b}'));
 }
 
 #[test]
@@ -212,8 +212,8 @@ fn nothing_in_a_file_reaches_the_terminal_as_an_escape_sequence() {
         &["run", "\u{1b}[31m"],
         &["list", "\u{1b}[31m"],
     ] {
-        let told = folder.call_with(args, "");
-        let said = format!("{}{}", told.out, told.err);
+        let result = folder.call_with(args, "");
+        let said = format!("{}{}", result.out, result.err);
         assert!(!said.is_empty());
         let is_raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!said.contains(is_raw), "{args:?}: {}", said.escape_debug());

@@ -37,14 +37,14 @@ right: It is `{owner of key 600}`.
 
 #[test]
 fn all_that_the_lessons_say_holds() {
-    let told = Folder::new().call("tour --check");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
-    let names: Vec<&str> = told.out.lines().filter_map(|line| line.split(':').next()).collect();
+    let result = Folder::new().call("tour --check");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
+    let names: Vec<&str> = result.out.lines().filter_map(|line| line.split(':').next()).collect();
     assert_eq!(names, ALL.iter().map(|one| one.name).collect::<Vec<_>>());
 }
 
 #[test]
-fn what_does_not_hold_in_a_lesson_is_told_with_its_line() {
+fn what_does_not_hold_in_a_lesson_is_reported_with_its_line() {
     let folder = Folder::new();
     folder.write("good.md", GOOD);
     let mut said = String::new();
@@ -67,17 +67,17 @@ fn what_does_not_hold_in_a_lesson_is_told_with_its_line() {
     ] {
         assert!(GOOD.contains(what), "{what}");
         folder.write("bad.md", GOOD.replace(what, with));
-        let told = folder.call("tour --check good.md bad.md");
-        assert_eq!(told.code, Some(1), "{with}: {}", told.err);
-        assert!(told.out.starts_with("good.md: holds"), "{}", told.out);
-        said += &format!("{with}\n{}\n", told.err);
+        let result = folder.call("tour --check good.md bad.md");
+        assert_eq!(result.code, Some(1), "{with}: {}", result.err);
+        assert!(result.out.starts_with("good.md: holds"), "{}", result.out);
+        said += &format!("{with}\n{}\n", result.err);
         assert_eq!(folder.call("tour bad.md").code, Some(1), "nor is it shown");
     }
     assert_snapshot!("does_not_hold", said);
 }
 
 #[test]
-fn what_cannot_be_read_in_a_lesson_is_told_with_its_line() {
+fn what_cannot_be_read_in_a_lesson_is_reported_with_its_line() {
     let folder = Folder::new();
     folder.record("join", "join.jsonl");
     let mut said = String::new();
@@ -116,9 +116,9 @@ fn what_cannot_be_read_in_a_lesson_is_told_with_its_line() {
                 if with.starts_with("```scenario") { "run: mine\n---" } else { "run: join\n---" },
             ),
         );
-        let told = folder.call("tour --check bad.md");
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{with}: {}", told.err);
-        said += &format!("{with}\n{}\n", told.err);
+        let result = folder.call("tour --check bad.md");
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{with}: {}", result.err);
+        said += &format!("{with}\n{}\n", result.err);
     }
     assert_snapshot!("cannot_be_read", said);
 }
@@ -136,15 +136,15 @@ fn a_file_that_is_no_lesson_is_refused() {
     std::fs::create_dir(folder.path("folder.md")).expect("a folder");
     let mut said = String::new();
     for name in ["binary", "empty", "huge", "escape", "folder", "gone"] {
-        let told = folder.call(&format!("tour --check {name}.md"));
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{name}");
-        said += &told.err;
+        let result = folder.call(&format!("tour --check {name}.md"));
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{name}");
+        said += &result.err;
     }
     assert!(said.chars().all(|c| c == '\n' || !c.is_control()), "{said}");
     assert_snapshot!("no_lessons", said);
-    let told = folder.call("tour --check garbage.md");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.lines().count() < 120, "{}", told.err);
+    let result = folder.call("tour --check garbage.md");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.lines().count() < 120, "{}", result.err);
     assert_eq!(folder.call("tour the-rnig").code, Some(2));
     assert!(folder.call("tour the-rnig").err.contains("did you mean `the-ring`?"));
     assert_eq!(folder.call("tour the-ring joining").code, Some(2));
@@ -159,8 +159,8 @@ fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
     let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
     let folder = Folder::new();
     folder.write("my.md", lesson.join("\n"));
-    let told = folder.call("tour --check my.md");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
+    let result = folder.call("tour --check my.md");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
 }
 
 #[test]
@@ -175,19 +175,19 @@ fn files_beside_a_lesson_are_found_wherever_it_lies() {
         "lessons/c.md",
         with("mine.dht\nrun real: mine.jsonl").replace("```stop", "```stop\ncompare: real"),
     );
-    let told = folder.call("tour --check lessons/a.md lessons/b.md lessons/c.md");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
+    let result = folder.call("tour --check lessons/a.md lessons/b.md lessons/c.md");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
 }
 
 #[test]
 fn a_lesson_is_read_as_a_page_with_questions_on_standard_input() {
     let folder = Folder::new();
     folder.write("good.md", GOOD);
-    let told = folder.call_with(&["tour", "good.md"], "0\nwhat?\n6\n");
-    assert_snapshot!("page", told.golden());
-    let told = folder.call_with(&["tour", "good.md", "--plain"], "");
-    assert_eq!(told.code, Some(0));
-    assert!(told.out.contains("? Who owns key 600?") && !told.out.contains("right at once"));
+    let result = folder.call_with(&["tour", "good.md"], "0\nwhat?\n6\n");
+    assert_snapshot!("page", result.golden());
+    let result = folder.call_with(&["tour", "good.md", "--plain"], "");
+    assert_eq!(result.code, Some(0));
+    assert!(result.out.contains("? Who owns key 600?") && !result.out.contains("right at once"));
 }
 
 #[test]
@@ -198,14 +198,14 @@ fn every_lesson_is_read_to_its_end_as_a_page() {
         let questions = tour.steps.iter().flat_map(|step| &step.questions);
         let answers = questions.flat_map(|question| [question.wrong_answer(), question.answer()]);
         let input: String = answers.map(|answer| format!("{answer}\n")).collect();
-        let told = folder.call_with(&["tour", one.name, "--plain"], &input);
-        assert_eq!((told.code, &*told.err), (Some(0), ""), "{}", one.name);
-        assert!(told.out.is_ascii() || told.out.contains('╭'), "{}", one.name);
+        let result = folder.call_with(&["tour", one.name, "--plain"], &input);
+        assert_eq!((result.code, &*result.err), (Some(0), ""), "{}", one.name);
+        assert!(result.out.is_ascii() || result.out.contains('╭'), "{}", one.name);
         let count = tour.questions();
-        assert_eq!(told.out.matches("That is not it.").count(), count, "{}", told.out);
-        assert_eq!(told.out.matches("That is right.").count(), count, "{}", told.out);
+        assert_eq!(result.out.matches("That is not it.").count(), count, "{}", result.out);
+        assert_eq!(result.out.matches("That is right.").count(), count, "{}", result.out);
         let last = format!("\n0 of {count} questions answered right at once.\n");
-        assert!(told.out.ends_with(&last), "{}: {}", one.name, told.out);
+        assert!(result.out.ends_with(&last), "{}: {}", one.name, result.out);
     }
 }
 

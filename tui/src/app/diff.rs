@@ -107,10 +107,10 @@ impl Diff {
         let (gates_held, [gate_a, gate_b]) = gates();
         let (timeline_a, timeline_b) =
             (Timeline::behind(gate_a, &a.source)?, Timeline::behind(gate_b, &b.source)?);
-        let (tell, news) = channel();
+        let (updates, news) = channel();
         let sources = [a.source, b.source];
         thread::spawn(move || {
-            work(&sources, &tell);
+            work(&sources, &updates);
             drop(gates_held);
         });
         Ok(Diff {
@@ -189,15 +189,15 @@ impl Diff {
     }
 
     /// What the comparison came to, in a line; and where the two part first, in another.
-    pub fn in_words(&self) -> Vec<String> {
+    pub fn summary(&self) -> Vec<String> {
         if let Some(problem) = &self.problem {
             return vec![problem.clone()];
         }
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let told = comparison.summary(self.a.timeline.vocabulary()).to_string();
-        let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
+        let summary = comparison.summary(self.a.timeline.vocabulary()).to_string();
+        let mut lines = summary.lines().filter(|line| !line.starts_with("first, in the order"));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.
         let more = if comparison.level == Level::Reordered { 3 } else { 1 };

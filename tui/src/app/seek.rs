@@ -34,7 +34,7 @@ impl Sought {
         }
     }
 
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Sought::Match(query) => format!("`{}`", query.text),
             Sought::Break(conditions) => {
@@ -96,7 +96,7 @@ impl App {
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
         }
-        self.controls.say(format!("looking for {}: event {}", seek.what.in_words(), seek.at));
+        self.controls.say(format!("looking for {}: event {}", seek.what.describe(), seek.at));
         self.search.seek = Some(seek);
         true
     }
@@ -108,7 +108,7 @@ impl App {
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.controls.say(format!("there is no {} {side} this event", seek.what.in_words()));
+        self.controls.say(format!("there is no {} {side} this event", seek.what.describe()));
         true
     }
 }

@@ -43,7 +43,7 @@ fn a_step_back_undoes_a_step() {
 }
 
 #[test]
-fn both_ends_are_told() {
+fn both_ends_are_reported() {
     let mut app = built_in("get-missing", 0);
     press(&mut app, "end right");
     assert_eq!(app.view.cursor, app.timeline.len());
@@ -243,7 +243,7 @@ fn from_violation_to_violation() {
 }
 
 #[test]
-fn what_a_condition_expects_is_told() {
+fn what_a_condition_expects_is_reported() {
     let mut app = built_in("join", 0);
     for (line, said) in [
         ("key", "expected a key"),
@@ -373,7 +373,7 @@ fn a_fork_is_another_run_with_the_same_past() {
 }
 
 #[test]
-fn the_command_line_of_a_view_is_told() {
+fn the_command_line_of_a_view_is_reported() {
     let mut app = built_in("join", 37);
     press(&mut app, "y");
     assert_eq!(note(&app), "ringscope play join --seed 1 --at 37");

@@ -249,16 +249,16 @@ impl<'a> Target<'a> {
             (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
             (Target::File(_, file), Ok(remark)) => file.finish().map(|()| Some(remark)),
             (Target::Output(out), Err(ExportError::Sink(_))) if out.is_gone() => Ok(None),
-            (Target::Output(_), Err(trouble)) => Err(told(trouble, Failure::from)),
+            (Target::Output(_), Err(trouble)) => Err(failure_of(trouble, Failure::from)),
             (Target::File(path, file), Err(trouble)) => {
                 file.discard();
-                Err(told(trouble, |error| AtomicFile::failure(&path, &error)))
+                Err(failure_of(trouble, |error| AtomicFile::failure(&path, &error)))
             }
         }
     }
 }
 
-fn told(trouble: ExportError, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
+fn failure_of(trouble: ExportError, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
     match trouble {
         ExportError::Sink(error) => of_sink(error),
         ExportError::Run(failure) => failure,

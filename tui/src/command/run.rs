@@ -86,7 +86,7 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, target, streams)?;
-    tell(&scenario, args, &done, &mut streams.notes);
+    print(&scenario, args, &done, &mut streams.notes);
     let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -101,7 +101,7 @@ fn examine(scenario: &Scenario, args: &RunArgs, notes: &mut Notes) -> Result<(),
         Ok(warnings) => warnings.iter().for_each(|warning| problems::warn(warning, notes)),
         Err(errors) if scenario.settings.expect.is_none() => return Err(errors.into()),
         Err(_) if args.quiet => {}
-        Err(errors) => problems::tell(&errors.into_notes(), notes),
+        Err(errors) => problems::print(&errors.into_notes(), notes),
     }
     Ok(())
 }
@@ -201,7 +201,7 @@ fn run(
     target: Target,
     streams: &mut Streams,
 ) -> Result<Done, Failure> {
-    let is_told = !args.quiet || args.output.is_some();
+    let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
         Target::Nowhere => (Sink::Nowhere, &mut streams.out),
         Target::Output => (Sink::Output(&mut streams.out), &mut streams.notes),
@@ -209,7 +209,7 @@ fn run(
     };
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
-    let written = is_told.then(begin).transpose().map_err(fails)?;
+    let written = is_printed.then(begin).transpose().map_err(fails)?;
     let (checker, stats) = onlookers(scenario, args);
     let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
     let finished = simulate(scenario, &mut onlookers);
@@ -239,10 +239,10 @@ fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, 
     (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
-fn tell(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
+fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
     let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
-        ending::tell(scenario, finished, notes);
+        ending::print(scenario, finished, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -251,9 +251,9 @@ fn tell(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
         }
     }
     if let Some(checker) = checker {
-        let _ = write!(notes, "\n{}", invariants::told(checker, notes));
+        let _ = write!(notes, "\n{}", invariants::render(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::told(&stats.report(finished.world.nodes())));
+        let _ = write!(notes, "\n{}", stats::render(&stats.report(finished.world.nodes())));
     }
 }

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line_and_what_was_meant() {
+    fn what_is_wrong_is_reported_with_its_line_and_what_was_meant() {
         for (text, said) in [
             (
                 "\npallete = \"off\"",

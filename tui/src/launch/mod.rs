@@ -20,5 +20,5 @@ mod stopwatch;
 pub use find::{Runner, flavor_of_launcher, recorder};
 pub use flavor::Flavor;
 pub use interrupt::Interrupt;
-pub use job::{Done, How, attend, in_words, run};
+pub use job::{Done, How, attend, describe_status, run};
 pub use stopwatch::{Stopwatch, unix_ns};

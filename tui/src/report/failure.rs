@@ -12,7 +12,7 @@ use crate::output::Notes;
 /// Prints a failure, with the advice on a line of its own.
 pub fn print(failure: &Failure, notes: &mut Notes) {
     match failure {
-        Failure::Scenario(errors) => problems::tell(errors, notes),
+        Failure::Scenario(errors) => problems::print(errors, notes),
         Failure::Trace(error) => print_with_hint(error, error.hint(), notes),
         Failure::About { hint, .. } => print_with_hint(failure, hint.as_deref(), notes),
     }

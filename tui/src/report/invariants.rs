@@ -9,10 +9,10 @@ use super::{Style, counted, time, wrapped};
 use crate::output::Notes;
 
 /// How many violations of an invariant are told.
-const LIMIT_TOLD: usize = 5;
+const LIMIT_SHOWN: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.
-pub fn told(checker: &InvariantChecker, notes: &Notes) -> String {
+pub fn render(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
         text += &one(invariant, checker.tally(invariant), notes);
@@ -31,12 +31,12 @@ fn one(invariant: Invariant, tally: &Tally, notes: &Notes) -> String {
     };
     let mut text = String::new();
     let _ = writeln!(text, "  {:13}  {verdict}  {count}", invariant.name());
-    for violation in tally.violations.iter().take(LIMIT_TOLD) {
+    for violation in tally.violations.iter().take(LIMIT_SHOWN) {
         let at = format!("after message {}, {}", violation.at, time(violation.now_ns));
-        let told = format!("{at}: {}", Plain(&violation.what));
-        let _ = writeln!(text, "{}", wrapped(&told, notes.width(), "    "));
+        let violation = format!("{at}: {}", Plain(&violation.what));
+        let _ = writeln!(text, "{}", wrapped(&violation, notes.width(), "    "));
     }
-    let more = tally.violations.len().saturating_sub(LIMIT_TOLD) as u64 + tally.unlisted;
+    let more = tally.violations.len().saturating_sub(LIMIT_SHOWN) as u64 + tally.unlisted;
     if more > 0 {
         let _ = writeln!(text, "    and {more} more");
     }

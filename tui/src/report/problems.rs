@@ -8,7 +8,7 @@ use ringscope_sim::scenario::{ScenarioErrors, Warning};
 use crate::output::Notes;
 
 /// Tells the errors of a scenario, or the same as notes.
-pub fn tell(errors: &ScenarioErrors, notes: &mut Notes) {
+pub fn print(errors: &ScenarioErrors, notes: &mut Notes) {
     if !notes.is_marked() {
         let _ = writeln!(notes, "{errors}");
         return;

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_opened_is_told_on_the_page() {
+    fn what_cannot_be_opened_is_reported_on_the_page() {
         let mut session =
             Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
         press(&mut session, "/");

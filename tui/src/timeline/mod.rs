@@ -40,7 +40,7 @@ pub use snapshot::{Flight, NodeStates, Snapshot};
 use crate::failure::Failure;
 use crate::input;
 use loaded::{Loaded, Update};
-use worker::{Disconnected, LoadOptions, Worker, told};
+use worker::{Disconnected, LoadOptions, Worker, with_hint};
 
 /// Where the events of a timeline come from.
 #[derive(Debug, Clone)]
@@ -198,8 +198,8 @@ impl Timeline {
         // A short trace is read here and now, whatever it is in the way of.
         let options = LoadOptions { gate: options.gate.filter(|_| !is_short), ..options };
         let work = move || {
-            let mut tell = |news| sender.send(news).map_err(|_| Disconnected);
-            let worker = Worker { index: of_worker, options, tell: &mut tell };
+            let mut publish = |news| sender.send(news).map_err(|_| Disconnected);
+            let worker = Worker { index: of_worker, options, publish: &mut publish };
             // When nobody listens any more, nobody wants to know.
             let _ = worker.read(indexer);
         };
@@ -217,14 +217,14 @@ impl Timeline {
 
     /// Waits until there is nothing more to know.
     pub fn wait(&mut self) {
-        self.wait_telling(&mut |_| true);
+        self.wait_reporting(&mut |_| true);
     }
 
     /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
-    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(LoadProgress) -> bool) {
+    pub fn wait_reporting(&mut self, report: &mut dyn FnMut(LoadProgress) -> bool) {
         while self.wait_for_update() {
             self.poll();
-            if !tell(self.progress()) {
+            if !report(self.progress()) {
                 return;
             }
         }
@@ -350,7 +350,7 @@ impl Timeline {
 
     fn noting(&self, event: Result<Event, ReadError>) -> Option<Event> {
         if let Err(error) = &event {
-            self.unreadable.get_or_init(|| told(error));
+            self.unreadable.get_or_init(|| with_hint(error));
         }
         event.ok()
     }

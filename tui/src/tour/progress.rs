@@ -74,7 +74,7 @@ impl Progress {
 
 impl Record {
     /// It in a few words, such as `step 3 of 7` or `done, 5 right at once`.
-    pub fn in_words(&self) -> String {
+    pub fn summary(&self) -> String {
         let at_once = self.right.iter().filter(|(_, _, at_once)| *at_once).count();
         match self.is_done {
             true => format!("done, {at_once} of {} right at once", self.right.len()),
@@ -88,12 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_told_in_a_few_words() {
+    fn a_record_is_summarized_in_a_few_words() {
         let record = Record { step: 2, steps: 7, ..Record::default() };
-        assert_eq!(record.in_words(), "at step 3 of 7");
+        assert_eq!(record.summary(), "at step 3 of 7");
         let right = vec![(0, 0, true), (1, 0, false)];
         let record = Record { is_done: true, right, ..record };
-        assert_eq!(record.in_words(), "done, 1 of 2 right at once");
+        assert_eq!(record.summary(), "done, 1 of 2 right at once");
     }
 
     #[test]

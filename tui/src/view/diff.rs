@@ -15,7 +15,7 @@ use super::{Look, Paint, Surface, prompt, words};
 use crate::app::diff::{Diff, Tally};
 use crate::app::{Keymap, Target};
 
-pub(super) use summary::told;
+pub(super) use summary::shown;
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -144,7 +144,7 @@ pub fn draw(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
 /// What is at a position of the page, as it was drawn.
 pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Target> {
     let Position { x, y } = position;
-    let (comparison, first) = told(page, surface.look.symbols);
+    let (comparison, first) = shown(page, surface.look.symbols);
     let [bar, keys] = last_rows(surface.area);
     if keys.contains(position) {
         let action = Bar::of::<Diff>(&page.controls).action_at(surface.within(keys), x);

@@ -119,7 +119,7 @@ fn draw_run(lesson: &Lesson, parts: &Parts, paint: &mut Paint<'_>) {
         // The last row of a comparison has its keys, which are not those of this page: that row is
         // drawn over.
         let area = Rect { height: parts.run.height + 1, ..parts.run };
-        let comparison = diff::told(page, look.symbols).0;
+        let comparison = diff::shown(page, look.symbols).0;
         diff::draw(&comparison, &page.controls.keymap, &mut paint.within(area));
         return;
     }

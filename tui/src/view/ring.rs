@@ -242,7 +242,7 @@ impl Middle {
             lines = vec!["head r0".to_owned(), format!("cmd r{command}")];
         }
         let names = lines.len();
-        lines.extend(command_in_words(scene));
+        lines.extend(command_label(scene));
         lines.extend(messages::between_head_and_command(scene));
         let lines: Vec<String> = lines.iter().map(|line| pen::fitted(line, room)).collect();
         let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
@@ -270,7 +270,7 @@ impl Middle {
 }
 
 /// The oldest command in flight, and how many others there are.
-fn command_in_words(scene: &Scene<'_>) -> Option<String> {
+fn command_label(scene: &Scene<'_>) -> Option<String> {
     let (oldest, others) = scene.commands.split_first()?;
     let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
     Some(format!("{} {oldest}{more}", scene.symbol(Symbol::Play)))

@@ -144,11 +144,11 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
         runs.push((real, judged));
     }
     let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());
-    let told = CrosscheckSummary { scenario: &scenario, simulated: &simulated, runs: &runs };
+    let summary = CrosscheckSummary { scenario: &scenario, simulated: &simulated, runs: &runs };
     if args.json {
-        told.json(&mut streams.out)?
+        summary.json(&mut streams.out)?
     } else {
-        told.tell(streams)?
+        summary.print(streams)?
     }
     Ok(Verdict::good_if(is_good))
 }

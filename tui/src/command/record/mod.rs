@@ -133,7 +133,7 @@ impl Recorded {
             return Ok(());
         }
         self.folder.remove()?;
-        let what = format!("{}, and nothing was recorded", summary::end_in_words(self.how));
+        let what = format!("{}, and nothing was recorded", summary::program_end(self.how));
         let hint = match self.how {
             How::ByItself(status) if !status.success() => {
                 "it ended before it had started MPI, or is no MPI program"
@@ -172,7 +172,8 @@ impl Recorded {
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            RecordSummary { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
+            RecordSummary { how, elapsed_ns, found: &found }
+                .print(&args.output, &mut streams.notes);
         }
         let has_completed = found.closed.trace.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());

@@ -45,12 +45,12 @@ fn changes(scene: &Scene<'_>, then: &NodeView<'_>, now: &NodeView<'_>) -> Vec<St
     let symbols = scene.look.symbols;
     let becomes = scene.symbol(Symbol::Becomes);
     let mut changes = Vec::new();
-    if then.parent != now.parent {
-        let parents = [then.parent, now.parent].map(|peer| words::peer(peer, symbols));
+    if then.predecessor != now.predecessor {
+        let parents = [then.predecessor, now.predecessor].map(|peer| words::peer(peer, symbols));
         changes.push(format!("pred {} {becomes} {}", parents[0], parents[1]));
     }
-    if then.child != now.child {
-        let children = [then.child, now.child].map(|peer| words::peer(peer, symbols));
+    if then.successor != now.successor {
+        let children = [then.successor, now.successor].map(|peer| words::peer(peer, symbols));
         changes.push(format!("succ {} {becomes} {}", children[0], children[1]));
     }
     changes.extend(pairs(then.storage.map(|all| &**all), now.storage.map(|all| &**all)));
@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn pairs_come_go_and_change() {
         let (then, now) = (storage(&[(1, 1), (2, 2)]), storage(&[(2, 9), (3, 3)]));
-        let told = pairs(Some(&then), Some(&now));
-        assert_eq!(told, ["+ keys 3", "- keys 1", "new values of 2"]);
+        let text = pairs(Some(&then), Some(&now));
+        assert_eq!(text, ["+ keys 3", "- keys 1", "new values of 2"]);
         assert_eq!(pairs(Some(&now), None), ["- keys 2 3"]);
     }
 }
