@@ -4,6 +4,7 @@ use std::io;
 
 use ringscope_sim::scenario::ScenarioErrors;
 use ringscope_traces::ReadError;
+use ringscope_traces::atomic_file::AtomicFileError;
 use ringscope_traces::text::Plain;
 
 /// What keeps a subcommand from doing its work.
@@ -15,6 +16,9 @@ pub enum Failure {
     /// A trace cannot be read.
     #[error(transparent)]
     Trace(#[from] ReadError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] AtomicFileError),
     /// Anything else: what it is about, what is wrong, and advice.
     #[error("{}: {}", Plain(.name), Plain(.what))]
     About {
@@ -44,7 +48,7 @@ impl Failure {
             Failure::About { name, what, hint } => {
                 Failure::About { name, what, hint: advice.or(hint) }
             }
-            Failure::Scenario(_) | Failure::Trace(_) => self,
+            Failure::Scenario(_) | Failure::Trace(_) | Failure::File(_) => self,
         }
     }
 
@@ -57,6 +61,7 @@ impl Failure {
                 (what, problem.and_then(|problem| problem.advice()).map(str::to_owned))
             }
             Failure::Trace(error) => (error.to_string(), error.hint().map(str::to_owned)),
+            Failure::File(error) => (error.to_string(), error.hint().map(str::to_owned)),
             Failure::About { hint, .. } => (self.to_string(), hint.clone()),
         };
         let hint = hint.map(|hint| format!(" ({})", Plain(&hint))).unwrap_or_default();

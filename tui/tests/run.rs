@@ -228,3 +228,38 @@ fn on_a_terminal_the_lines_are_shown_with_the_places_marked() {
     let marks = shown.and_then(|shown| lines.get(shown + 1)).expect("the line is shown");
     assert!(marks.contains("─┬─"), "{}", result.err);
 }
+
+#[test]
+fn more_ranks_than_can_be_looked_at_are_refused_before_the_run_is_simulated() {
+    let folder = Folder::new();
+    folder.write("wide.dht", "ranks 1000000\nput 5 50\nend\n");
+    for words in [
+        "snapshot join --ranks 1000000",
+        "snapshot wide.dht",
+        "export join --ranks 1000000 --to svg",
+        "export wide.dht --to html",
+        "export wide.dht --to cast",
+        "snapshot join --diff wide.dht",
+    ] {
+        let told = folder.call(words);
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{words}");
+        let said = "ranks, and a run of at most 100000 can be looked at\n  hint: `ringscope run`";
+        assert!(told.err.contains(said), "{words}: {}", told.err);
+    }
+    assert_eq!(folder.call("snapshot join --ranks 20000 --at 5").code, Some(0));
+}
+
+#[test]
+fn a_trace_that_promises_a_million_ranks_is_shown_without_their_nodes() {
+    let folder = Folder::new();
+    folder.record("join", "t.jsonl");
+    let wide = folder.read("t.jsonl").replacen("\"ranks\":8", "\"ranks\":1000000", 1);
+    folder.write("wide.jsonl", wide);
+    for words in ["show wide.jsonl", "export wide.jsonl --to svg", "export wide.jsonl --to html"] {
+        let told = folder.call(words);
+        assert_eq!(told.code, Some(0), "{words}: {}", told.err);
+    }
+    let told = folder.call("snapshot wide.jsonl --at 5 --color never");
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    assert!(told.out.contains("the nodes of 1000000 ranks are not kept"), "{}", told.out);
+}

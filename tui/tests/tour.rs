@@ -354,3 +354,122 @@ mod terminal {
         assert!(is_as_before(&again.ended()));
     }
 }
+
+/// What a lesson must never quote.
+const SECRET: &str = "s3cret-w0rd 1\n";
+
+/// A lesson on that run.
+fn lesson_on(run: &str) -> String {
+    format!(
+        "---\ntitle: T\nabout: A lesson.\nrun: {run}\n---\n\n## One\n\n```stop\nat: start\n```\n\nWords.\n"
+    )
+}
+
+#[test]
+fn a_lessons_file_that_leads_elsewhere_is_refused_and_not_quoted() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    for name in ["lessons", "elsewhere", "lessons/below"] {
+        std::fs::create_dir(folder.path(name)).expect("it can be made");
+    }
+    folder.write("elsewhere/x.dht", SECRET).write("elsewhere/x.jsonl", SECRET);
+    folder.write("lessons/below/x.dht", SECRET).write("x.dht", SECRET);
+    let absolute = folder.path("elsewhere/x.dht");
+    let link = |target: &std::path::Path, name: &str| {
+        symlink(target, folder.path(&format!("lessons/{name}"))).expect("a link");
+    };
+    link("../elsewhere/x.dht".as_ref(), "up.dht");
+    link("../elsewhere/x.jsonl".as_ref(), "up.jsonl");
+    link(&absolute, "absolute.dht");
+    link("below/x.dht".as_ref(), "below.dht");
+    link("../elsewhere".as_ref(), "folder");
+    link("folder/x.dht".as_ref(), "through.dht");
+    link("folder/../x.dht".as_ref(), "back.dht");
+    link("../lessons/../x.dht".as_ref(), "out.dht");
+    link("up.dht".as_ref(), "twice.dht");
+    link("/dev/zero".as_ref(), "endless.dht");
+    link("/proc/self/environ".as_ref(), "system.dht");
+    link("round.dht".as_ref(), "round.dht");
+    link("gone".as_ref(), "gone.dht");
+    let fifo = rustix::fs::FileType::Fifo;
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    for name in ["lessons/pipe.dht", "elsewhere/pipe"] {
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path(name), fifo, mode, 0).expect("a pipe");
+    }
+    link("../elsewhere/pipe".as_ref(), "piped.dht");
+    for run in [
+        "up.dht",
+        "up.jsonl",
+        "absolute.dht",
+        "below.dht",
+        "through.dht",
+        "back.dht",
+        "out.dht",
+        "twice.dht",
+        "endless.dht",
+        "system.dht",
+        "round.dht",
+        "gone.dht",
+        "pipe.dht",
+        "piped.dht",
+        "../x.dht",
+        "folder/x.dht",
+        "below/x.dht",
+        "./below/x.dht",
+        "..",
+        "folder/../up.dht",
+    ] {
+        folder.write("lessons/l.md", lesson_on(run));
+        for call in ["tour --check", "tour --plain", "snapshot --tour"] {
+            let told = folder.call(&format!("{call} lessons/l.md"));
+            assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}: {}", told.err);
+            assert!(!told.err.contains("s3cret") && !told.err.contains("PATH="), "{}", told.err);
+        }
+    }
+}
+
+#[test]
+fn a_link_within_the_folder_of_a_lesson_is_followed() {
+    let folder = Folder::new();
+    folder.write("real.dht", "ranks 4\nput 5 50\nend\n").write("l.md", lesson_on("link.dht"));
+    std::os::unix::fs::symlink("real.dht", folder.path("link.dht")).expect("a link");
+    let told = folder.call("tour --check l.md");
+    assert_eq!(told.code, Some(0), "{}", told.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_lessons_run_is_told_in_one_line_and_its_advice_in_another() {
+    let folder = Folder::new();
+    folder.write("mine.dht", "frobnicate 1\n").write("unsound.dht", "get 5\n");
+    folder.record("join", "join.jsonl");
+    let broken = folder.read("join.jsonl").replacen("\"clock\":5}", "\"clock\":5", 1);
+    folder.write("broken.jsonl", broken).write("no.jsonl", "{\"trace\":7}\n");
+    for run in ["mine.dht", "unsound.dht", "broken.jsonl", "no.jsonl"] {
+        folder.write("l.md", lesson_on(run));
+        let told = folder.call("tour --check l.md");
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}");
+        assert!(!told.err.contains("\\u{"), "{run}: {}", told.err);
+        assert!(
+            told.err.starts_with("l.md:4:6: ") && told.err.contains("\n  hint: "),
+            "{}",
+            told.err
+        );
+        assert_eq!(told.err.lines().count(), 2, "{run}: {}", told.err);
+    }
+}
+
+#[test]
+fn a_lessons_run_that_is_too_long_or_too_wide_is_refused_before_it_fills_the_memory() {
+    let folder = Folder::new();
+    folder.write("long.dht", "keyspace 100000000\nput 1..=100000000 key\n");
+    folder.write("l.md", lesson_on("long.dht"));
+    let told = folder.call("tour --check l.md");
+    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let said = "l.md:4:6: the run has more than 200000 events, which are the most\n";
+    assert!(told.err.starts_with(said), "{}", told.err);
+    folder.write("l.md", lesson_on("join, ranks 1000000"));
+    let told = folder.call("tour --check l.md");
+    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let said = "l.md:4:6: join: has 1000000 ranks, and a run of at most 100000 can be looked at";
+    assert!(told.err.starts_with(said), "{}", told.err);
+}

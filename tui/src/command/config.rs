@@ -15,7 +15,8 @@ use crate::output::Streams;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What a configuration leaves out is as ever. What it has that is none is an error, with its
-line.
+line. Where the file in the usual place cannot be read, as that of another user, all is as
+ever, with a note; a file that is named with --config has to be readable.
 
 Examples:
   ringscope config print > my.toml
@@ -42,7 +43,11 @@ pub fn execute(
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     match args.what {
-        What::Print => write!(streams.out, "{}", print(&Config::load(named)?))?,
+        What::Print => {
+            let loaded = Config::load(named)?;
+            loaded.note(&mut streams.notes);
+            write!(streams.out, "{}", print(&loaded.config))?;
+        }
         What::Path => writeln!(streams.out, "{}", shown(&path(named)?))?,
     }
     Ok(Verdict::Good)

@@ -40,7 +40,8 @@ pub struct MergeArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", default_value = DASH)]
     output: PathBuf,
 

@@ -38,9 +38,9 @@ pub struct ReplayArgs {
 
     /// Write the simulator's trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
-    /// the command node's lines are on standard error. Where the trace is not repeated, it goes as far
-    /// as it was.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part. With `-`, the command node's lines are on standard error. Where the trace is
+    /// not repeated, it goes as far as it was.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 

@@ -11,6 +11,7 @@ use ringscope_sim::simulate::{Finished, header, nodes, simulate};
 use ringscope_sim::stats::Stats;
 use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Digest, Rank};
 
@@ -18,7 +19,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, shown};
-use crate::output::{AtomicFile, Notes, Out, Streams};
+use crate::output::{Notes, Out, Streams};
 use crate::report::{ending, invariants, problems, stats};
 
 /// Simulate a scenario, and print what its command node prints
@@ -51,8 +52,9 @@ pub struct RunArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
-    /// the command node's lines are on standard error.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part. It keeps the permissions of a file that was there; one that is read-only is
+    /// refused. With `-`, the command node's lines are on standard error.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -120,7 +122,7 @@ impl Target {
             Some(path) if path == Path::new(DASH) => Ok(Target::Output),
             Some(path) => {
                 refuse_the_scenario_itself(path, origin)?;
-                AtomicFile::create(path).map(Target::File)
+                Ok(Target::File(AtomicFile::create(path)?))
             }
         }
     }
@@ -148,7 +150,7 @@ impl Sink<'_> {
     /// Takes note that the trace is whole.
     fn finish(self) -> Result<(), Failure> {
         match self {
-            Sink::File(file) => file.finish(),
+            Sink::File(file) => Ok(file.finish()?),
             Sink::Nowhere | Sink::Output(_) => Ok(()),
         }
     }
@@ -227,7 +229,7 @@ fn run(
 /// What to tell when the trace cannot be written.
 fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
-        Some(path) if path != Path::new(DASH) => AtomicFile::failure(path, &error),
+        Some(path) if path != Path::new(DASH) => AtomicFileError::write(path, error).into(),
         Some(_) | None => error.into(),
     }
 }

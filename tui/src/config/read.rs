@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_traces::text::Plain;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -11,7 +12,6 @@ use crate::app::keys::KeyPress;
 use crate::app::{Action, Keymap};
 use crate::controls::BINDINGS;
 use crate::failure::Failure;
-use crate::nearest::nearest;
 
 impl Config {
     /// Reads a configuration.

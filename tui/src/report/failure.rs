@@ -13,6 +13,7 @@ use crate::output::Notes;
 pub fn print(failure: &Failure, notes: &mut Notes) {
     match failure {
         Failure::Scenario(errors) => problems::print(errors, notes),
+        Failure::File(error) => print_with_hint(error, error.hint(), notes),
         Failure::Trace(error) => print_with_hint(error, error.hint(), notes),
         Failure::About { hint, .. } => print_with_hint(failure, hint.as_deref(), notes),
     }

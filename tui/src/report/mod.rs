@@ -4,6 +4,7 @@ pub mod ending;
 pub mod failure;
 pub mod invariants;
 pub mod lanes;
+mod marked;
 pub mod problems;
 pub mod ring;
 pub mod standing;

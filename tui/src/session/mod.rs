@@ -319,7 +319,7 @@ mod tests {
             thread::yield_now();
         }
         let diff: &Diff = shown(&session);
-        assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
+        assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
         press(&mut session, "esc");
         let _: &App = shown(&session);
     }

@@ -443,8 +443,18 @@ fn a_long_trace_behind_a_gate_is_read_on_when_the_gate_opens() {
 }
 
 #[test]
-fn a_million_ranks_that_do_nothing_are_looked_at() {
-    let header = "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":1048576,\"time\":\"wall\"}\n";
-    let timeline = timeline_of(header);
-    assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), 1 << 20);
+fn the_nodes_of_so_many_ranks_are_looked_at_and_of_more_the_events_alone() {
+    let film_of_ranks = |ranks: u32| {
+        timeline_of(&format!(
+            "{{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":{ranks},\"time\":\"wall\"}}\n"
+        ))
+    };
+    let timeline = film_of_ranks(MOST_RANKS);
+    assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), MOST_RANKS as usize);
+    for ranks in [MOST_RANKS + 1, 1 << 20] {
+        let timeline = film_of_ranks(ranks);
+        assert!(timeline.snapshot(0).states.is_none());
+        let why = format!("the nodes of {ranks} ranks are not kept: at most {MOST_RANKS}");
+        assert_eq!(timeline.opaque(), Some(&*why));
+    }
 }

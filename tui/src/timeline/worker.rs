@@ -7,14 +7,14 @@ use std::sync::mpsc::Receiver;
 
 use ringscope_sim::conform::{Setup, What, end_state};
 use ringscope_sim::explain::Explanation;
-use ringscope_sim::protocol::Command;
+use ringscope_sim::protocol::{Command, Script};
 use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
 
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
-use super::{Departure, ViolationAt};
+use super::{Departure, MOST_RANKS, ViolationAt};
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
 const SPACING_BYTES: u64 = 1 << 18;
@@ -56,9 +56,9 @@ impl Worker<'_> {
     /// Reads a run to its end.
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
-        match Setup::of(self.index.header(), commands.into_iter().collect()) {
+        match self.setup(commands.into_iter().collect()) {
             Ok(setup) => self.travel(Replay::start(setup), footer)?,
-            Err(why) => (self.publish)(Update::Opaque(why.to_string()))?,
+            Err(why) => (self.publish)(Update::Opaque(why))?,
         }
         (self.publish)(Update::Done)
     }
@@ -98,6 +98,18 @@ impl Worker<'_> {
         Ok((commands, footer))
     }
 
+    /// The nodes at the start, or why nobody can know them.
+    fn setup(&self, commands: Script) -> Result<Setup, String> {
+        let header = self.index.header();
+        if header.ranks > MOST_RANKS {
+            return Err(format!(
+                "the nodes of {} ranks are not kept: at most {MOST_RANKS}",
+                header.ranks
+            ));
+        }
+        Setup::of(header, commands).map_err(|why| why.to_string())
+    }
+
     fn wait_at_the_gate(&mut self) {
         if let Some(gate) = self.options.gate.take() {
             // Nothing can come through it: it opens when the other end is let go.
@@ -127,7 +139,7 @@ impl Worker<'_> {
             outline.rank == command && outline.op == Op::Recv
         };
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
-        let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
+        let setup = self.setup(commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
         let mut replay = Replay::start(setup);
         let mut checkpoints = Checkpoints::of(&replay);

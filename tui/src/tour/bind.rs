@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::{Comparison, compare};
@@ -19,7 +20,6 @@ use super::{Faults, Shelf, Step, Tour, in_a_line};
 use crate::controls::{PANES, Pane, Selection};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::nearest::nearest;
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
@@ -12,7 +13,6 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
-use crate::nearest::nearest;
 use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
 
 /// What a fact is.
@@ -127,9 +127,9 @@ const ROWS: &[Row] = &[
     row(form!("id" "of" "rank" RANK), "its storage id, or `none`",
         |scene, meant| Ok(scene.node(rank(meant)?)?.id.map_or(Value::words("none"), |id| Value::Number(id.0)))),
     row(form!("child" "of" "rank" RANK), "the next node round the ring, by its own account",
-        |scene, meant| Ok(peer(scene.node(rank(meant)?)?.successor))),
+        |scene, meant| Ok(peer(scene.node(rank(meant)?)?.child))),
     row(form!("parent" "of" "rank" RANK), "the node before it, by its own account",
-        |scene, meant| Ok(peer(scene.node(rank(meant)?)?.predecessor))),
+        |scene, meant| Ok(peer(scene.node(rank(meant)?)?.parent))),
     row(form!("ring"), "the nodes of the ring, from the head on",
         |scene, _| Ok(Value::Ranks(scene.states()?.ring.members().iter().map(|one| one.rank).collect()))),
     row(form!("number" "of" "nodes"), "how many nodes the ring has, the head among them",

@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::state;
+use crate::folders;
 
 /// The file's name.
 const FILE: &str = "walkthroughs.json";
@@ -50,7 +50,7 @@ impl Progress {
 
     /// What was kept.
     pub fn load() -> Progress {
-        let file = state::file(FILE).and_then(|path| File::open(path).ok());
+        let file = folders::state(FILE).and_then(|path| File::open(path).ok());
         let mut bytes = Vec::new();
         let read = file.and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes).ok());
         read.and_then(|_| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
@@ -58,7 +58,7 @@ impl Progress {
 
     /// Keeps what is known of a lesson beside what is kept of others: two screens may be open.
     pub fn keep(&self, lesson: &str) {
-        let (Some(path), Some(record)) = (state::file(FILE), self.of(lesson)) else { return };
+        let (Some(path), Some(record)) = (folders::state(FILE), self.of(lesson)) else { return };
         let mut kept = Progress::load();
         kept.note(lesson, record.clone());
         let Some(folder) = path.parent() else { return };

@@ -112,7 +112,7 @@ impl Relation {
 
 /// Draws the page of the app, with the line that is typed on it.
 pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
-    draw(&told(page, paint.look.symbols).0, &page.controls.keymap, paint);
+    draw(&shown(page, paint.look.symbols).0, &page.controls.keymap, paint);
     if let Some(line) = &page.prompt {
         let [above, last] = last_rows(paint.area);
         prompt::draw(line, above, &mut paint.within(last));

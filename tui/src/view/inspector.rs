@@ -122,10 +122,10 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
             Some(oldest) => (oldest.to_string(), theme.text()),
             None => ("has no commands left".to_owned(), theme.text()),
         },
-        Phase::Idle if now.successor.is_none() && now.id.is_some() => {
+        Phase::Idle if now.child.is_none() && now.id.is_some() => {
             ("has left the ring".to_owned(), theme.faint())
         }
-        Phase::Idle if now.successor.is_none() => ("outside of the ring".to_owned(), theme.faint()),
+        Phase::Idle if now.child.is_none() => ("outside of the ring".to_owned(), theme.faint()),
         Phase::Idle => ("takes what comes".to_owned(), theme.text()),
     };
     let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
@@ -154,8 +154,8 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
     };
     vec![
         line("owns", &range),
-        line("pred", &|view| words::peer(view.predecessor, symbols)),
-        line("succ", &|view| words::peer(view.successor, symbols)),
+        line("pred", &|view| words::peer(view.parent, symbols)),
+        line("succ", &|view| words::peer(view.child, symbols)),
     ]
 }
 

@@ -150,7 +150,8 @@ fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     }
 }
 
-/// In another dialect, or after the run left the protocol, nobody knows the nodes' states.
+/// In another dialect, of too many ranks, or after the run left the protocol, nobody knows the nodes'
+/// states.
 fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
     let lines = match scene.app.timeline.departure() {
         Some(departure) => vec![
@@ -159,7 +160,7 @@ fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
         ],
         None => vec![
             "the nodes' states are unknown:".to_owned(),
-            "this run speaks another protocol".to_owned(),
+            words::plain(scene.app.timeline.opaque().unwrap_or("this run speaks another protocol")),
         ],
     };
     let width = usize::from(inside.width).max(1);

@@ -104,7 +104,7 @@ fn program(folder: &Path) -> Command {
 }
 
 impl CallResult {
-    fn of(output: &Output) -> CallResult {
+    pub fn of(output: &Output) -> CallResult {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program says text");
         CallResult {
             code: output.status.code(),

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use ringscope_sim::scenario::Scenario;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 use tempfile::TempDir;
 
@@ -233,6 +234,7 @@ impl Folder {
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes)
-        .map_err(|error| Failure::about(&shown(path), format!("cannot be written: {error}")))
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes).map_err(|error| AtomicFileError::write(path, error))?;
+    Ok(file.finish()?)
 }

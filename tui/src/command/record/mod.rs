@@ -79,17 +79,8 @@ pub struct RecordArgs {
 pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let program = Program::of(&args.command, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
-    let recorded = Recorded::of(args, &program).and_then(|recorded| {
-        recorded.refuse_nothing(&program)?;
-        Ok(recorded)
-    });
-    let recorded = match recorded {
-        Ok(recorded) => recorded,
-        Err(failure) => {
-            target.discard();
-            return Err(failure);
-        }
-    };
+    let recorded = Recorded::of(args, &program)?;
+    recorded.refuse_nothing(&program)?;
     recorded.keep(args, target, streams)
 }
 
@@ -152,13 +143,7 @@ impl Recorded {
         target: TraceTarget,
         streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
-        let mut found = match MergedParts::gather(self.folder.path().to_owned(), false) {
-            Ok(found) => found,
-            Err(failure) => {
-                target.discard();
-                return Err(failure);
-            }
-        };
+        let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
         for trace in [&mut found.all, &mut found.closed.trace] {
             let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));

@@ -6,12 +6,13 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use ringscope_sim::nearest::nearest;
+
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::nearest::nearest;
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::session::Session;

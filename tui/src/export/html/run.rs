@@ -278,8 +278,8 @@ fn state(now: &NodeView<'_>, before: Option<&NodeView<'_>>, names: Names, wait: 
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        parent: peer(now.predecessor),
-        child: peer(now.successor),
+        parent: peer(now.parent),
+        child: peer(now.child),
         phase: phase(now.phase),
         wait: match wait {
             Wait::Any => None,
