@@ -81,10 +81,10 @@ impl Args {
         let color = self.color;
         match &self.command {
             Some(Command::Play(args)) => {
-                play::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                play::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Tour(args)) => {
-                tour::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                tour::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
@@ -97,23 +97,21 @@ impl Args {
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
-                snapshot::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                snapshot::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Export(args)) => {
                 let loaded = self.loaded()?;
                 if !args.is_quiet() {
                     loaded.note(&mut streams.notes);
                 }
-                export::execute(args, (&loaded.config, color), streams)
+                export::execute(args, &loaded.config, color, streams)
             }
-            Some(Command::Config(args)) => {
-                config::execute(args, (self.config.as_deref(), &|| self.loaded()), streams)
-            }
+            Some(Command::Config(args)) => config::execute(args, self.config.as_deref(), streams),
             Some(Command::Completions(args)) => {
                 completions::execute(args, Args::command(), streams)
             }
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
-            None => start::execute((&self.config(&mut streams.notes)?, color), streams),
+            None => start::execute(&self.config(&mut streams.notes)?, color, streams),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::Verdict;
-use crate::config::{Loaded, print, usual_path};
+use crate::config::{Config, print, usual_path};
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::Streams;
@@ -40,12 +40,12 @@ enum What {
 
 pub fn execute(
     args: &ConfigArgs,
-    (named, load): (Option<&Path>, &dyn Fn() -> Result<Loaded, Failure>),
+    named: Option<&Path>,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     match args.what {
         What::Print => {
-            let loaded = load()?;
+            let loaded = Config::load(named)?;
             loaded.note(&mut streams.notes);
             write!(streams.out, "{}", print(&loaded.config))?;
         }

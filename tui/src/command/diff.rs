@@ -88,12 +88,12 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         Failure::about(&names, format!("cannot be compared: {error}"))
     };
     let comparison = compare(&a.trace, &b.trace).map_err(|error| cannot(&error))?;
-    let comparison = with_context(comparison, args.context, (&a, &b));
+    let comparison = with_context(comparison, args.context, [&a, &b]);
     let is_allowed = is_allowed(&comparison, &args.allow);
     if args.json {
-        print_json(&comparison, (&a, &b), streams)?;
+        print_json(&comparison, [&a, &b], streams)?;
     } else {
-        print(&comparison, (&a, &b), streams)?;
+        print(&comparison, [&a, &b], streams)?;
         if is_allowed && comparison.level != Level::Equal {
             writeln!(streams.out, "allowed: the exit code is 0")?;
         }
@@ -135,7 +135,7 @@ fn is_allowed(comparison: &Comparison, allow: &[Allowed]) -> bool {
 
 fn print(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let out = &mut streams.out;
@@ -173,7 +173,7 @@ struct SideJson<'a> {
 
 fn print_json(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let all = ComparisonJson { a: a.json(), b: b.json(), comparison };
@@ -182,22 +182,22 @@ fn print_json(
 }
 
 /// The comparison with so many steps on either side of the first divergence.
-fn with_context(comparison: Comparison, context: usize, (a, b): (&Side, &Side)) -> Comparison {
+fn with_context(comparison: Comparison, context: usize, [a, b]: [&Side; 2]) -> Comparison {
     let first = comparison.first.map(|first| {
-        let at = (first.divergence.rank, first.divergence.index);
-        let around_a = steps::around(at, context, &a.trace);
-        let around_b = steps::around(at, context, &b.trace);
+        let around_a = steps::around(&first.divergence, context, &a.trace);
+        let around_b = steps::around(&first.divergence, context, &b.trace);
         ringscope_traces::diff::First { around_a, around_b, ..first }
     });
     Comparison { first, ..comparison }
 }
 
 mod steps {
-    use ringscope_traces::diff::Step;
-    use ringscope_traces::{ByRank, Event, Rank, Trace};
+    use ringscope_traces::diff::{Divergence, Step};
+    use ringscope_traces::{ByRank, Event, Trace};
 
     /// A rank's steps around one of them.
-    pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
+    pub fn around(divergence: &Divergence, context: usize, trace: &Trace) -> Vec<Step> {
+        let Divergence { rank, index, .. } = *divergence;
         let by_rank = ByRank::of(trace);
         let places = by_rank.events(rank).iter().enumerate();
         let near = places.skip(index.saturating_sub(context));

@@ -103,7 +103,8 @@ impl ValueEnum for To {
 
 pub fn execute(
     args: &ExportArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let format = args.format()?;
@@ -212,7 +213,7 @@ impl ExportArgs {
         screen: FrameSettings,
         (target, watch): (&mut Target<'_>, &Watch),
     ) -> Result<Remark, ExportError> {
-        let mut reel = Reel::new(self.app()?, self.events, (screen, watch))?;
+        let mut reel = Reel::new(self.app()?, self.events, screen, watch)?;
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut reel, &mut sink)?;
         sink.flush()?;

@@ -6,7 +6,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
 use super::{Verdict, diff, show};
-use crate::app::{Order, Session};
+use crate::app::Order;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
@@ -15,6 +15,7 @@ use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
+use crate::session::Session;
 use crate::terminal;
 use crate::timeline::simulated;
 use crate::tour::Progress;
@@ -63,7 +64,8 @@ pub struct PlayArgs {
 
 pub fn execute(
     args: &PlayArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let order = Order {

@@ -87,8 +87,8 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     args.settings.apply(&mut scenario.settings)?;
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
-    let done = run(&scenario, args, (target, streams))?;
-    print(&scenario, args, (&done, &mut streams.notes));
+    let done = run(&scenario, args, target, streams)?;
+    print(&scenario, args, &done, &mut streams.notes);
     let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -200,7 +200,8 @@ struct Done {
 fn run(
     scenario: &Scenario,
     args: &RunArgs,
-    (target, streams): (Target, &mut Streams),
+    target: Target,
+    streams: &mut Streams,
 ) -> Result<Done, Failure> {
     let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
@@ -240,7 +241,7 @@ fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, 
     (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
-fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
+fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
     let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
         ending::print(scenario, finished, notes);

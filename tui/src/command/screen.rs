@@ -5,14 +5,15 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::app::diff::Diff;
-use crate::app::{App, Session};
+use crate::app::App;
+use crate::app::diff::{Candidate, Diff};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::{Size, size};
 use crate::output::ColorWhen;
 use crate::recent;
 use crate::report::lanes;
+use crate::session::Session;
 use crate::terminal::{self, Setup};
 use crate::view::Look;
 use crate::view::symbols::Symbols;
@@ -102,7 +103,7 @@ impl LookFlags {
 
 /// A run beside another one, a scenario or a trace, at that row, from 1.
 pub fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failure> {
-    let mut diff = Diff::open(app, other)?;
+    let mut diff = Diff::open(Candidate::of(app), other)?;
     diff.awaited = row.map(|row| row.saturating_sub(1));
     Ok(diff)
 }

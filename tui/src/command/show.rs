@@ -96,7 +96,7 @@ pub fn show<R: BufRead>(
         writeln!(out, "{line}")?;
     }
     let is_watched = out.get_ref().terminal_width().is_some();
-    let end = events(reader, (args, &chosen), &mut |event, names| {
+    let end = events(reader, args, &chosen, &mut |event, names| {
         writeln!(out, "{}", lanes.line(event, names))?;
         if is_watched {
             // A run that is still being recorded is seen as it goes.
@@ -135,7 +135,8 @@ fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, 
 /// Passes the requested events to `take` until it has enough, and says how the trace ended.
 fn events<R: BufRead>(
     reader: &mut Reader<R>,
-    (args, chosen): (&ShowArgs, &[Rank]),
+    args: &ShowArgs,
+    chosen: &[Rank],
     take: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());

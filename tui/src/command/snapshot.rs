@@ -11,7 +11,7 @@ use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
 use crate::app::start::StartPage;
-use crate::app::{App, Lesson, Order, Page, beyond};
+use crate::app::{App, Lesson, Order, beyond};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
@@ -19,9 +19,10 @@ use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::session::{self, Page};
 use crate::tour::{Progress, Tour};
 use crate::view::picture::PictureFormat;
-use crate::view::{Look, page};
+use crate::view::{Look, Paint, Surface};
 
 /// Draw the screen as it is after an event, into a file
 #[derive(Debug, clap::Args)]
@@ -80,7 +81,8 @@ pub struct SnapshotArgs {
 
 pub fn execute(
     args: &SnapshotArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
@@ -89,12 +91,12 @@ pub fn execute(
     }
     let look = args.look.look(config, picture_color(args, color, streams));
     let page = match (&args.run, &args.tour, &args.diff) {
-        (_, Some(word), _) => lesson(word, args, (config, &look))?,
+        (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(args.at, config)?,
         (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
     };
-    let picture = |form: PictureFormat| form.draw(&drawn(&page, args.area(), &look));
+    let picture = |form: PictureFormat| form.draw(&drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if picture_color(args, color, streams) == ColorWhen::Never => {
@@ -142,14 +144,10 @@ impl SnapshotArgs {
 }
 
 /// The page that the program begins with, as somebody sees it who has opened nothing before.
-fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
+fn start(at: Option<usize>, config: &Config) -> Result<Box<dyn Page>, Failure> {
     match at {
         Some(_) => Err(Failure::about("--at", "the start page has no events").hint("name a run")),
-        None => Ok(Page::Start(Box::new(StartPage::new(
-            &[],
-            &Progress::default(),
-            config.keymap.clone(),
-        )))),
+        None => Ok(Box::new(StartPage::new(&[], &Progress::default(), config.keymap.clone()))),
     }
 }
 
@@ -157,8 +155,9 @@ fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
 fn lesson(
     word: &Path,
     args: &SnapshotArgs,
-    (config, look): (&Config, &Look),
-) -> Result<Page, Failure> {
+    config: &Config,
+    look: &Look,
+) -> Result<Box<dyn Page>, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
         let failure =
             Failure::about(&shown(word), "the lesson states something that does not hold");
@@ -171,24 +170,23 @@ fn lesson(
     }
     let mut lesson = Lesson::new(tour, config.keymap.clone(), &Progress::default());
     lesson.go_to(step - 1);
-    let mut page = Page::Tour(Box::new(lesson));
-    page::settle(&mut page, (args.area(), look));
-    Ok(page)
+    lesson.settle(Surface { area: args.area(), look });
+    Ok(Box::new(lesson))
 }
 
 /// A run, read to its end, at that event.
-fn run(mut app: App, at: Option<usize>) -> Result<Page, Failure> {
+fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     app.timeline.wait();
     let events = app.timeline.len();
     match at {
         Some(at) if at > events => return Err(beyond(events)),
         at => app.go_to(at.unwrap_or(events)),
     }
-    Ok(Page::Run(Box::new(app)))
+    Ok(Box::new(app))
 }
 
 /// Two runs beside each other, at that row.
-fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failure> {
+fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     let mut diff = beside(app, other, at)?;
     diff.wait();
     match (&diff.problem, at) {
@@ -200,13 +198,13 @@ fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failur
             let what = format!("there are {} rows", diff.rows.len());
             Err(Failure::about("--at", what).hint("1 is the first one"))
         }
-        (None, _) => Ok(Page::Diff(Box::new(diff))),
+        (None, _) => Ok(Box::new(diff)),
     }
 }
 
-fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
+fn drawn(page: &dyn Page, area: Rect, look: &Look) -> Buffer {
     let mut buffer = Buffer::empty(area);
-    page::paint(page, (area, look), &mut buffer);
+    session::paint(page, &mut Paint::new(&mut buffer, look));
     buffer
 }
 

@@ -185,7 +185,7 @@ pub fn usual_path() -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::app::Action;
-    use crate::app::keys::BINDINGS;
+    use crate::controls::BINDINGS;
 
     fn wrong(text: &str) -> String {
         Config::parse("c.toml", text).expect_err("no configuration").one_line()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use toml::Value;
 
 use super::{Config, KEYS, SETTINGS, Values};
-use crate::app::keys::BINDINGS;
+use crate::controls::BINDINGS;
 
 /// The whole configuration, which can be edited and read again.
 pub fn print(config: &Config) -> String {

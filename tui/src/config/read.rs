@@ -8,8 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, KEYS, SETTINGS, Setting, Values};
-use crate::app::keys::{BINDINGS, KeyPress};
+use crate::app::keys::KeyPress;
 use crate::app::{Action, Keymap};
+use crate::controls::BINDINGS;
 use crate::failure::Failure;
 
 impl Config {

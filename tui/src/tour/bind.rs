@@ -15,11 +15,11 @@ use super::place::{From, Spot};
 use super::prose::{Tone, ToneSpan};
 use super::question::{MOST_OPTIONS, Question, QuestionKind};
 use super::runs::{LessonRun, Library};
-use super::stop::{PANES, Stop, message, selection};
+use super::stop::{Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
+use crate::controls::{PANES, Pane, Selection};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
 
@@ -122,7 +122,7 @@ impl Binder<'_> {
         let mut cursor = from;
         for Field { key, value } in &entries.list {
             match &*key.text {
-                "at" => cursor = self.at(value, (cursor, against))?,
+                "at" => cursor = self.at(value, cursor, against)?,
                 "when" => cursor = self.when(value, cursor)?,
                 _ => {}
             }
@@ -174,11 +174,7 @@ impl Binder<'_> {
     }
 
     /// A place of the run that is shown.
-    fn at(
-        &mut self,
-        said: &SourceText,
-        (cursor, against): (usize, Option<usize>),
-    ) -> Option<usize> {
+    fn at(&mut self, said: &SourceText, cursor: usize, against: Option<usize>) -> Option<usize> {
         let run = self.runs[self.run].as_ref()?;
         let comparison = self.comparison(against).and_then(|compared| compared.as_ref().ok());
         let from = From { timeline: &run.timeline, cursor, comparison };
@@ -233,9 +229,9 @@ impl Binder<'_> {
     }
 
     fn pane(&mut self, said: &SourceText) -> Option<Pane> {
-        let found = PANES.iter().find(|(name, _)| *name == said.text);
+        let found = Pane::named(&said.text);
         if found.is_none() {
-            let names: Vec<&str> = PANES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = PANES.iter().map(|row| row.word).collect();
             let hint = format!("there are {}", names.join(", "));
             self.found.unreadable(
                 &said.at,
@@ -243,7 +239,7 @@ impl Binder<'_> {
                 Some(&hint),
             );
         }
-        found.map(|(_, pane)| *pane)
+        found
     }
 
     fn look(

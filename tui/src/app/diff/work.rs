@@ -24,7 +24,7 @@ pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
 }
 
 /// Compares two runs, and sends each result as soon as it is known.
-pub(super) fn work((a, b): &(Source, Source), updates: &Sender<CompareUpdate>) {
+pub(super) fn work([a, b]: &[Source; 2], updates: &Sender<CompareUpdate>) {
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| trace(b));
         (trace(a), other.join().expect("reading does not panic"))

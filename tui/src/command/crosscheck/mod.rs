@@ -140,8 +140,8 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
     folder.put_trace("sim.jsonl", simulated.bytes())?;
     let mut runs = Vec::new();
     for runner in runners {
-        let real = Real::run(runner, &call, (&interrupt, &mut streams.notes))?;
-        let judged = MpiVerdict::of((&scenario, args.seeds), &simulated, &real)?;
+        let real = Real::run(runner, &call, &interrupt, &mut streams.notes)?;
+        let judged = MpiVerdict::of(&scenario, args.seeds, &simulated, &real)?;
         runs.push((real, judged));
     }
     let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());

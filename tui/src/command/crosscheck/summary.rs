@@ -38,9 +38,9 @@ impl CrosscheckSummary<'_> {
         writeln!(out, "{name}: {ranks}, {window}")?;
         self.figures(out)?;
         for (real, judged) in self.runs {
-            self.verdict((real, judged), out)?;
+            self.verdict(real, judged, out)?;
             if judged.sameness == Sameness::Different {
-                difference((real, judged), out)?;
+                difference(real, judged, out)?;
                 out.flush()?;
                 print_said(&real.said, &mut streams.notes);
             }
@@ -68,7 +68,7 @@ impl CrosscheckSummary<'_> {
         Ok(())
     }
 
-    fn verdict(&self, (real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
+    fn verdict(&self, real: &Real, judged: &MpiVerdict, out: &mut Out) -> Result<(), Failure> {
         let mpi = real.runner.flavor.name();
         let (style, word, rest) = match judged.sameness {
             Sameness::Same => {
@@ -157,7 +157,7 @@ fn legal(mpi: &str, judged: &MpiVerdict) -> String {
     )
 }
 
-fn difference((real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
+fn difference(real: &Real, judged: &MpiVerdict, out: &mut Out) -> Result<(), Failure> {
     for finding in &judged.findings {
         writeln!(out, "{}", wrapped(&Plain(finding).to_string(), out.width(), "  "))?;
     }

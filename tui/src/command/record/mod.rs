@@ -81,7 +81,7 @@ pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Fail
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
-    recorded.keep(args, (target, streams))
+    recorded.keep(args, target, streams)
 }
 
 /// A run of the program, and what its ranks have left.
@@ -113,7 +113,7 @@ impl Recorded {
         let mut command = program.command(parts, &args.output);
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
         let silence = args.timeout.unwrap_or(Duration::MAX);
-        let how = attend(&mut child, &interrupt, (silence, || written(parts)));
+        let how = attend(&mut child, &interrupt, silence, || written(parts));
         let how = how.map_err(|error| fails("cannot be waited for", error))?;
         Ok((how, watch.elapsed_ns()))
     }
@@ -140,7 +140,8 @@ impl Recorded {
     fn keep(
         self,
         args: &RecordArgs,
-        (target, streams): (TraceTarget, &mut Streams),
+        target: TraceTarget,
+        streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
         let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];

@@ -10,12 +10,12 @@ use ringscope_sim::nearest::nearest;
 
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
-use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::session::Session;
 use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};
@@ -64,7 +64,8 @@ pub struct TourArgs {
 
 pub fn execute(
     args: &TourArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if args.check {

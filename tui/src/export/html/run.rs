@@ -201,13 +201,17 @@ impl<'a> Course<'a> {
         let broken = states.ring.breaks().first();
         self.rings.push(RingState {
             cursor,
-            members: members.iter().zip(colors(members)).map(entry).collect(),
+            members: members
+                .iter()
+                .zip(colors(members))
+                .map(|(member, color)| entry(member, color))
+                .collect(),
             broken: broken.map(ToString::to_string),
         });
     }
 }
 
-fn entry((member, color): (&Member, Option<String>)) -> (Rank, i64, i64, Option<String>) {
+fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<String>) {
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
@@ -249,7 +253,8 @@ fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
     Some(state(
         &states.nodes[rank.index()].view(),
         Some(&before.view()),
-        (names, states.waits[rank.index()]),
+        names,
+        states.waits[rank.index()],
     ))
 }
 
@@ -259,15 +264,11 @@ fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
     let all = (0_u32..).zip(&states.nodes).zip(&states.waits);
     let something = all.filter(|((rank, node), _)| *rank < MOST_IDLE || node.view().id.is_some());
     something
-        .map(|((rank, node), wait)| (Rank(rank), state(&node.view(), None, (names, *wait))))
+        .map(|((rank, node), wait)| (Rank(rank), state(&node.view(), None, names, *wait)))
         .collect()
 }
 
-fn state(
-    now: &NodeView<'_>,
-    before: Option<&NodeView<'_>>,
-    (names, wait): (Names, Wait),
-) -> NodeState {
+fn state(now: &NodeView<'_>, before: Option<&NodeView<'_>>, names: Names, wait: Wait) -> NodeState {
     let peer = |peer: Option<Peer>| peer.map(|peer| (peer.rank, peer.id.map(|id| id.0)));
     let held = before.and_then(|before| before.storage);
     let is_new =

@@ -29,14 +29,14 @@ pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
         names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.timeline.len())),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
-        rows: rows.map(|row| pair((page, symbols), row)).collect(),
+        rows: rows.map(|row| pair(page, symbols, row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),
         cursor: page.chosen - first,
         overview: page.overview.iter().map(|what| Relation::from(*what)).collect(),
         row: (page.chosen, page.rows.len()),
         subject: rank.map_or_else(String::new, |rank| format!("rank {rank} after this")),
         states: rank.map(|rank| states(page, rank)).unwrap_or_default(),
-        remark: page.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
+        remark: page.controls.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
     };
     (comparison, first)
 }
@@ -62,7 +62,7 @@ fn rank(page: &Diff, row: &DiffRow) -> Option<Rank> {
     in_a.or_else(|| info(&page.b.timeline, row.b?)).map(|info| info.rank)
 }
 
-fn pair((page, symbols): (&Diff, Symbols), row: &DiffRow) -> Pair {
+fn pair(page: &Diff, symbols: Symbols, row: &DiffRow) -> Pair {
     let remark = match row.what {
         What::Same => "",
         What::Moved => "order only",
@@ -95,7 +95,7 @@ fn info(timeline: &Timeline, at: EventIndex) -> Option<EventInfo> {
 /// What is known of a rank in both runs.
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     let Some((a, b)) = &page.snapshots else { return Vec::new() };
-    let sides = [(&page.a.timeline, a), (&page.b.timeline, b)].map(|side| state(side, rank));
+    let sides = [state(&page.a.timeline, a, rank), state(&page.b.timeline, b, rank)];
     let pair = |(index, label): (usize, &str)| StatePair {
         label: label.to_owned(),
         sides: sides.each_ref().map(|side| match side {
@@ -110,7 +110,7 @@ fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
 const LABELS: [&str; 6] = ["id", "owns", "keys", "predecessor", "successor", "waits"];
 
 /// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
-fn state((timeline, snapshot): (&Timeline, &Snapshot), rank: Rank) -> Option<[String; 6]> {
+fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String; 6]> {
     let states = snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
     let wait = *states.waits.get(rank.index())?;
