@@ -16,7 +16,7 @@ mod runs;
 use runs::hazards;
 use support::{Run, scenario};
 
-fn standing_of(trace: &Trace) -> EndState {
+fn standing_of(trace: &Trace) -> EndState<impl Node> {
     end_state(trace, &[]).expect("its header says by which nodes")
 }
 

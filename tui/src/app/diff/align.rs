@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use ringscope_traces::{ByRank, Event, EventIndex, Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, EventContent, EventIndex, Rank, Trace};
 use rustc_hash::FxHashMap;
 
 /// An event of A, of B, or of both.
@@ -125,22 +125,7 @@ struct Keyed {
 
 fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[EventIndex], &[EventIndex])) -> usize {
     let pairs = in_a.iter().zip(in_b);
-    pairs.take_while(|(in_a, in_b)| Did::of(&a[**in_a]) == Did::of(&b[**in_b])).count()
-}
-
-/// What a rank did: neither times nor numbers count.
-#[derive(PartialEq, Eq, Hash)]
-struct Did<'a> {
-    op: Op,
-    peer: Rank,
-    tag: Tag,
-    data: &'a Payload,
-}
-
-impl<'a> Did<'a> {
-    fn of(event: &'a Event) -> Did<'a> {
-        Did { op: event.op, peer: event.peer, tag: event.tag, data: &event.data }
-    }
+    pairs.take_while(|(in_a, in_b)| a[**in_a].content() == b[**in_b].content()).count()
 }
 
 /// From where the rank no longer did the same: the first of A that did this is the first of B that did.
@@ -149,11 +134,11 @@ fn align_rest(
     (b, in_b): (&Trace, &[EventIndex]),
     (before, rows): (Option<EventIndex>, &mut Vec<Keyed>),
 ) {
-    let mut waiting: FxHashMap<Did<'_>, VecDeque<usize>> = FxHashMap::default();
+    let mut waiting: FxHashMap<EventContent<'_>, VecDeque<usize>> = FxHashMap::default();
     for (index, place) in in_b.iter().enumerate() {
-        waiting.entry(Did::of(&b[*place])).or_default().push_back(index);
+        waiting.entry(b[*place].content()).or_default().push_back(index);
     }
-    let mut take = |place: &EventIndex| waiting.get_mut(&Did::of(&a[*place]))?.pop_front();
+    let mut take = |place: &EventIndex| waiting.get_mut(&a[*place].content())?.pop_front();
     let partners: Vec<Option<usize>> = in_a.iter().map(&mut take).collect();
     let in_order = longest_growing(&partners);
     let mut place_of = vec![None; in_b.len()];
