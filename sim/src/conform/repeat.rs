@@ -241,11 +241,14 @@ impl<'a, N: Node> Sides<'a, N> {
         if !self.world.choices().is_empty() {
             return None;
         }
-        let blocked = || {
-            let graph = self.world.wait_for_graph();
-            graph.blocked.first().map(|blocked| (blocked.rank, self.state(blocked.rank)))
-        };
-        self.all_finished().or_else(blocked).or_else(|| self.unfinished())
+        let graph = self.world.wait_for_graph();
+        let blocked = graph.blocked.first().map(|blocked| blocked.rank);
+        let is_waiting = |rank: &Rank| self.world.status(*rank) != Status::Finished;
+        let waiting = blocked.or_else(|| self.world.ranks().find(is_waiting));
+        self.all_finished().or_else(|| {
+            let rank = waiting?;
+            Some((rank, format!("{}, and no rank can receive anything", self.state(rank))))
+        })
     }
 
     /// Who has finished and received all that was sent cannot be stopped.

@@ -35,8 +35,7 @@ pub struct Statuses {
 impl<N: Node> Snapshot<N> {
     /// Nodes that take anything.
     pub(super) fn start(nodes: Vec<N>, eager: Option<u64>) -> Snapshot<N> {
-        let waits = vec![Wait::Any; nodes.len()];
-        let statuses = Statuses { waits, faults: BTreeMap::new(), sending: BTreeMap::new() };
+        let statuses = Statuses::idle(nodes.len());
         Snapshot { nodes, statuses, eager }
     }
 
@@ -95,6 +94,13 @@ impl<N: Node> Snapshot<N> {
 }
 
 impl Statuses {
+    /// So many ranks that take anything.
+    #[must_use]
+    pub fn idle(ranks: usize) -> Statuses {
+        let waits = vec![Wait::Any; ranks];
+        Statuses { waits, faults: BTreeMap::new(), sending: BTreeMap::new() }
+    }
+
     /// What a rank is doing; `None` when there is no such rank.
     #[must_use]
     pub fn of(&self, rank: Rank) -> Option<Status> {

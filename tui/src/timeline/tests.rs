@@ -10,7 +10,7 @@ use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::classic::{ClassicNode, Message};
 use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
 use ringscope_sim::scenario::{builtin, random};
-use ringscope_sim::world::Status;
+use ringscope_sim::world::{End, Status, WaitForGraph};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
 
 use super::*;
@@ -459,4 +459,30 @@ fn a_million_ranks_that_do_nothing_are_looked_at() {
     let header = "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":1048576,\"time\":\"wall\"}\n";
     let timeline = timeline_of(header);
     assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), 1 << 20);
+}
+
+/// Runs that end in a deadlock in which a rank is in a send.
+fn blocked_in_sends() -> Vec<Scenario> {
+    let text = "ranks 3\neager 0\nwindow 2\nput 1..=20 key";
+    let scenarios = (0..40).map(|seed| {
+        Scenario::parse("sends", &format!("seed {seed}\n{text}\n")).expect("it is a scenario")
+    });
+    let is_blocked = |scenario: &Scenario| match &simulate(scenario, &mut ()).outcome.end {
+        End::Deadlock(graph) => graph.cycle().iter().any(|blocked| blocked.tag.is_none()),
+        End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => false,
+    };
+    scenarios.filter(is_blocked).collect()
+}
+
+#[test]
+fn who_waits_for_whom_is_what_the_simulator_says_even_in_a_send() {
+    let scenarios = blocked_in_sends();
+    assert!(!scenarios.is_empty(), "one of them ends so");
+    for scenario in scenarios {
+        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let timeline = Timeline::live(scenario);
+        let states = timeline.snapshot(timeline.len()).states.expect("a run of ours");
+        let shown: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());
+        assert_eq!(shown.blocked, graph.blocked);
+    }
 }
