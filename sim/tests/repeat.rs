@@ -20,7 +20,8 @@ mod runs;
 
 use mutation::{Mutation, is_possible, mutate};
 use runs::{hazards, run};
-use support::{reference_runs, scenario};
+use support::reference::reference_runs;
+use support::scenario;
 
 /// Where a trace departs from what the simulator does; it must not where it is repeated, nor the other
 /// way round, by the word of `ringscope diff`.
@@ -188,7 +189,7 @@ fn a_record_that_was_cut_off_is_repeated_as_far_as_it_goes_and_what_would_follow
 fn a_deadlock_that_was_cut_off_is_repeated_to_its_end() {
     let trace = Trace { footer: None, ..run(&scenario("get 9")) };
     let footer = repeat(&trace).expect("its header says by which nodes").trace.footer;
-    assert_eq!(footer.map(|footer| footer.ending), Some(ringscope_traces::Ending::Deadlock));
+    assert_eq!(footer.map(|footer| footer.ending), Some(Ending::Deadlock));
 }
 
 fn mutations() -> impl Strategy<Value = Mutation> {

@@ -10,7 +10,6 @@ mod errors;
 mod keys;
 mod latency;
 mod lexer;
-mod nearest;
 mod parser;
 mod races;
 mod ring;
@@ -25,7 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use command::{COMMANDS, CommandWord};
-pub use errors::{Marked, Problem, ScenarioErrors, Warning};
+pub use errors::{Problem, ScenarioErrors, Severity, Warning};
 pub use random::random;
 pub use settings::{BadValue, ExpectedEnd, KEYSPACE, RANKS, SETTINGS, Setting, Settings, WINDOW};
 pub use source::{Position, Source};

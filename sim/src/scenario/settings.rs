@@ -7,7 +7,7 @@ use std::str::FromStr;
 use ringscope_traces::Ending;
 use ringscope_traces::text::Plain;
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 use crate::protocol::Protocol;
 use crate::world::latency::Latency;
 

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
 use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
@@ -18,6 +16,7 @@ use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
 use crate::terminal;
+use crate::timeline::simulated;
 use crate::tour::Progress;
 
 /// Look at a run after any of its events, forwards and backwards
@@ -113,8 +112,6 @@ fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<V
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let mut written = Written::new(Vec::new(), &header(&scenario.settings))?;
-    let finished = simulate(&scenario, &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending())?;
+    let (bytes, _) = simulated(&scenario);
     show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
 }

@@ -36,7 +36,7 @@ pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
     let finished = simulate(&scenario, &mut diary);
     introduce(scenario.settings.ranks, out)?;
     for step in &diary.steps {
-        tell(step, out)?;
+        print_step(step, out)?;
     }
     let messages = counted(finished.outcome.received, "message");
     let took = time(finished.outcome.now_ns);
@@ -147,7 +147,7 @@ impl Observer<ClassicNode> for Diary {
     }
 }
 
-fn tell(step: &Step, out: &mut Out) -> Result<(), Failure> {
+fn print_step(step: &Step, out: &mut Out) -> Result<(), Failure> {
     let commands: Vec<_> = step.commands.iter().map(ToString::to_string).collect();
     let moves = step.moved.iter().map(|(rank, keys)| {
         let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();

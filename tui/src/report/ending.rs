@@ -19,7 +19,7 @@ pub fn is_as_it_should_be(finished: &Finished, settings: &Settings) -> bool {
 }
 
 /// Tells how a run ended, and why.
-pub fn tell(scenario: &Scenario, finished: &Finished, notes: &mut Notes) {
+pub fn print(scenario: &Scenario, finished: &Finished, notes: &mut Notes) {
     let end = &finished.outcome.end;
     let ending = end.ending();
     let settings = &scenario.settings;
@@ -30,8 +30,8 @@ pub fn tell(scenario: &Scenario, finished: &Finished, notes: &mut Notes) {
     };
     let style = if is_as_it_should_be(finished, settings) { Style::Good } else { Style::Bad };
     let name = notes.paint(Style::Name, Plain(&scenario.name));
-    let told = notes.paint(style, ending.name());
-    let _ = writeln!(notes, "{name}: {told}{expectation}");
+    let text = notes.paint(style, ending.name());
+    let _ = writeln!(notes, "{name}: {text}{expectation}");
     if let Some(explanation) = explain(end, finished.world.nodes()) {
         let facts = wrapped(&explanation.facts, notes.width(), "  ");
         let paragraph = wrapped(&explanation.paragraph, notes.width(), "  ");

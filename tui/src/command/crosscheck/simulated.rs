@@ -9,7 +9,7 @@ use ringscope_traces::{Completeness, Trace, read_trace};
 
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::report::trace_file::end_in_words;
+use crate::report::trace_file::ending_summary;
 
 /// A run under MPI may go round this many times as long as the simulated one took to be a livelock.
 const ROUNDS: u64 = 20;
@@ -61,7 +61,7 @@ impl Simulated {
 
     /// How it ended, and why.
     pub fn end(&self) -> String {
-        let end = end_in_words(self.trace.footer.as_ref(), Completeness::Whole);
+        let end = ending_summary(self.trace.footer.as_ref(), Completeness::Whole);
         match self.finished.outcome.end {
             End::Deadlock(_) | End::Livelock(_) => {
                 format!("{end}, {}", self.facts().unwrap_or_default())
