@@ -17,7 +17,8 @@ use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, settled_ring};
-use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value, Wait};
+use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value};
+use ringscope_sim::replay::Statuses;
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::{EventIndex, Op, Rank};
 
@@ -60,8 +61,8 @@ fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
         done.expect("an owner takes a pair");
     }
     let before = Some((Rank(1), nodes[1].clone()));
-    let waits = vec![Wait::Any; nodes.len()];
-    NodeStates { waits, ring: Ring::walk(&nodes), nodes, before }
+    let statuses = Statuses::idle(nodes.len());
+    NodeStates { statuses, ring: Ring::walk(&nodes), nodes, before }
 }
 
 /// What is measured: nodes, columns, rows, what is zoomed, and the bar for the slowest frame but one in

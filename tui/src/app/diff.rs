@@ -308,7 +308,7 @@ impl Diff {
 const OVERVIEW: usize = 1_000;
 
 fn swapped(comparison: Comparison) -> Comparison {
-    let Comparison { level, prefix, first, divergences, races } = comparison;
+    let Comparison { level, prefix, first, divergences, races, ends_differ } = comparison;
     let divergence = |Divergence { rank, index, a, b, last_common }| Divergence {
         rank,
         index,
@@ -327,6 +327,7 @@ fn swapped(comparison: Comparison) -> Comparison {
         }),
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),
+        ends_differ,
     }
 }
 

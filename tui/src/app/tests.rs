@@ -212,7 +212,8 @@ fn a_rank_waits_when_it_has_asked() {
     for cursor in waits {
         let app = built_in("join", cursor);
         let states = app.view.snapshot.states.expect("a run of ours");
-        assert!(matches!(states.waits[6], ringscope_sim::protocol::Wait::From { .. }));
+        let status = states.statuses.of(ringscope_traces::Rank(6));
+        assert!(matches!(status, Some(ringscope_sim::world::Status::Waiting { .. })));
     }
 }
 

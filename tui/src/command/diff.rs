@@ -26,13 +26,16 @@ Of three results, it prints the strongest that holds:
              different senders, which is a legal race: each is listed
   different  with the first event that differs, in causal order
 
-Times, and the order of lines of different ranks, are never compared.
+Times, and the order of lines of different ranks, are never compared. The result is of the
+events alone: two traces with the same events whose footers name different endings are
+equal, and a line says so; one of the two footers is wrong.
 
 Examples:
   ringscope diff a.jsonl b.jsonl
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
-Exit codes: 0 equal, or as --allow accepts; 1 different; 2 they could not be compared.")]
+Exit codes: 0 equal, with the same ending, or as --allow accepts; 1 different; 2 they could
+not be compared.")]
 pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
@@ -70,6 +73,8 @@ enum Allowed {
     Reordered,
     /// One of the two ends where the other goes on, as when it was cut off
     Prefix,
+    /// The same events, said to have ended differently
+    End,
 }
 
 pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
@@ -94,7 +99,7 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         print_json(&comparison, [&a, &b], streams)?;
     } else {
         print(&comparison, [&a, &b], streams)?;
-        if is_allowed && comparison.level != Level::Equal {
+        if is_allowed && !is_same(&comparison) {
             writeln!(streams.out, "allowed: the exit code is 0")?;
         }
     }
@@ -119,18 +124,30 @@ impl Side {
             name: &self.name,
             events: self.trace.events.len(),
             complete: self.completeness == Completeness::Whole,
-            end: self.trace.footer.as_ref().map(|footer| footer.ending.name()),
+            end: self.end(),
         }
+    }
+
+    /// How the trace says that its run ended.
+    fn end(&self) -> Option<&'static str> {
+        self.trace.footer.as_ref().map(|footer| footer.ending.name())
     }
 }
 
 fn is_allowed(comparison: &Comparison, allow: &[Allowed]) -> bool {
     let is_reordered = comparison.level == Level::Reordered;
+    let is_equal = comparison.level == Level::Equal;
     let holds = |allowed: &Allowed| match allowed {
         Allowed::Reordered => is_reordered,
-        Allowed::Prefix => comparison.prefix,
+        Allowed::Prefix => comparison.prefix && !is_equal,
+        Allowed::End => is_equal,
     };
-    comparison.level == Level::Equal || allow.iter().any(holds)
+    is_same(comparison) || allow.iter().any(holds)
+}
+
+/// Where the events differ, the ends may differ with them: that is no second difference.
+fn is_same(comparison: &Comparison) -> bool {
+    comparison.level == Level::Equal && !comparison.ends_differ
 }
 
 fn print(
@@ -152,6 +169,10 @@ fn print(
         Level::Different => Style::Bad,
     };
     write!(out, "{}:{rest}", out.paint(style, level))?;
+    if comparison.ends_differ {
+        let (a, b) = (a.end().unwrap_or_default(), b.end().unwrap_or_default());
+        writeln!(out, "they end differently: A says {a}, B says {b}")?;
+    }
     Ok(())
 }
 

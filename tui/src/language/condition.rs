@@ -1,7 +1,8 @@
 //! Conditions to break on, such as `key 612 moves`.
 
 use ringscope_sim::protocol::classic::{ClassicNode, tags};
-use ringscope_sim::protocol::{Command, Key, Node as _, Wait};
+use ringscope_sim::protocol::{Command, Key, Node as _};
+use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
@@ -206,10 +207,17 @@ fn waits(timeline: &Timeline, at: EventIndex) -> bool {
         return false;
     }
     let states = timeline.snapshot(at.0 + 1).states;
-    let wait = states.and_then(|states| states.waits.get(fact.rank.index()).copied());
-    match wait {
-        Some(Wait::From { source, .. }) => source == fact.peer,
-        Some(Wait::Any | Wait::Stopped) => false,
+    // A rank that is in its send still comes to wait for the answer.
+    let status = states.and_then(|states| states.statuses.after_sends(fact.rank));
+    match status {
+        Some(Status::Waiting { source, .. }) => source == fact.peer,
+        Some(
+            Status::WaitingForAny
+            | Status::Sending { .. }
+            | Status::Owing { .. }
+            | Status::Crashed(_)
+            | Status::Finished,
+        ) => false,
         // Nobody knows the nodes: that its next event is an answer has to do.
         None => next.is_some(),
     }

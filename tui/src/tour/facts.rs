@@ -6,8 +6,8 @@ use std::ops::Range;
 use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::classic::{Message, tags};
-use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
-use ringscope_sim::world::{Blocked, WaitForGraph};
+use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer};
+use ringscope_sim::world::{Status, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
@@ -380,23 +380,23 @@ impl<'a> FactContext<'a> {
         Ok(Value::Number(range.up_to.0.saturating_sub(range.above.0).max(0)))
     }
 
-    fn wait(&self, rank: Rank) -> Result<Wait, String> {
-        let wait = self.states()?.waits.get(rank.index()).copied();
-        wait.ok_or_else(|| format!("there is no rank {rank}"))
+    fn status(&self, rank: Rank) -> Result<Status, String> {
+        self.states()?.statuses.of(rank).ok_or_else(|| format!("there is no rank {rank}"))
     }
 
     fn awaited(&self, rank: Rank) -> Known {
-        Ok(match self.wait(rank)? {
-            Wait::From { source, .. } => Value::Rank(source),
-            Wait::Any | Wait::Stopped => Value::words("nobody"),
-        })
+        let status = self.status(rank)?;
+        Ok(status.blocked(rank).map_or_else(|| Value::words("nobody"), |it| Value::Rank(it.on)))
     }
 
     fn awaited_tag(&self, rank: Rank) -> Known {
-        Ok(match self.wait(rank)? {
-            Wait::From { tag, .. } => self.tag(tag),
-            Wait::Any => Value::words("anything"),
-            Wait::Stopped => Value::words("nothing"),
+        Ok(match self.status(rank)? {
+            Status::Waiting { tag, .. } => self.tag(tag),
+            Status::WaitingForAny => Value::words("anything"),
+            Status::Sending { .. }
+            | Status::Owing { .. }
+            | Status::Crashed(_)
+            | Status::Finished => Value::words("nothing"),
         })
     }
 
@@ -404,13 +404,7 @@ impl<'a> FactContext<'a> {
     fn cycle(&self) -> Known {
         let end = self.timeline.snapshot(self.timeline.len());
         let states = end.states.ok_or("the nodes' states are not known at the end")?;
-        let waits = (0_u32..).map(Rank).zip(&states.waits);
-        let blocked = waits.filter_map(|(rank, wait)| match *wait {
-            Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
-            Wait::Any | Wait::Stopped => None,
-        });
-        let graph: WaitForGraph<Message> =
-            WaitForGraph { blocked: blocked.collect(), pending: Vec::new() };
+        let graph: WaitForGraph<Message> = WaitForGraph::of(states.statuses.iter(), Vec::new());
         Ok(Value::Ranks(graph.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }

@@ -1,4 +1,7 @@
 use proptest::prelude::*;
+use ringscope_sim::scenario::builtin;
+use ringscope_sim::simulate::simulate;
+use ringscope_sim::world::End;
 
 use super::*;
 use crate::app::testing;
@@ -257,4 +260,31 @@ proptest! {
             }
         }
     }
+}
+
+/// A message above the eager limit holds its sender up, and who is held up waits for the receiver.
+#[test]
+fn ranks_that_wait_in_a_send_for_each_other_are_in_the_cycle() {
+    let built_in = builtin::find("join").expect("it is built in");
+    let mut found = 0;
+    for seed in 0..20 {
+        let mut scenario = built_in.scenario();
+        scenario.settings.seed = seed;
+        (scenario.settings.eager, scenario.settings.window) = (Some(0), 4);
+        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let cycle: Vec<_> =
+            graph.cycle().iter().map(|blocked| format!("rank {}", blocked.rank)).collect();
+        let Some((last, others)) = cycle.split_last().filter(|_| cycle.len() > 1) else { continue };
+        let run = format!("join, seed {seed}, eager 0, window 4");
+        let lesson = format!(
+            "---\ntitle: t\nabout: a\nrun: {run}\n---\n## s\n```claim\nranks in the cycle is {} and {last}\n```\n",
+            others.join(", ")
+        );
+        let tour = Tour::open(&Shelf::alone("test", &lesson)).map_err(|faults| {
+            faults.errors.problems().iter().map(|it| it.message().to_owned()).collect::<Vec<_>>()
+        });
+        assert_eq!(tour.err(), None);
+        found += 1;
+    }
+    assert!(found > 0, "some seed ends so");
 }

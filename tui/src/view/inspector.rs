@@ -5,7 +5,8 @@ mod changes;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
+use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role};
+use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
 
 use crate::app::{Pane, Selection, Target};
@@ -126,6 +127,7 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
             ("has left the ring".to_owned(), theme.faint())
         }
         Phase::Idle if now.child.is_none() => ("outside of the ring".to_owned(), theme.faint()),
+        Phase::Idle if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
         Phase::Idle => ("takes what comes".to_owned(), theme.text()),
     };
     let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
@@ -133,13 +135,20 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     line("state", text, style)
 }
 
+fn is_sending(scene: &Scene<'_>, rank: Rank) -> bool {
+    let status = scene.states().and_then(|states| states.statuses.of(rank));
+    matches!(status, Some(Status::Sending { .. }))
+}
+
 fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
-    let wait = *scene.states()?.waits.get(rank.index())?;
-    let style = match wait {
-        Wait::From { .. } => scene.look.theme.warning(),
-        Wait::Any | Wait::Stopped => scene.look.theme.text(),
+    let status = scene.states()?.statuses.of(rank)?;
+    let style = match status {
+        Status::Waiting { .. } | Status::Sending { .. } => scene.look.theme.warning(),
+        Status::WaitingForAny | Status::Owing { .. } | Status::Crashed(_) | Status::Finished => {
+            scene.look.theme.text()
+        }
     };
-    Some(line("waits", words::wait(&scene.app.timeline, wait), style))
+    Some(line("waits", words::status(&scene.app.timeline, &status), style))
 }
 
 /// What it owns and between whom it stands, before and after.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use ringscope_traces::{ByRank, Event, EventIndex, Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, EventContent, EventIndex, Rank, Trace};
 use rustc_hash::FxHashMap;
 
 /// An event of A, of B, or of both.
@@ -112,8 +112,8 @@ struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     /// What each of them did.
-    fn done(self) -> impl Iterator<Item = Did<'a>> {
-        self.of.iter().map(move |at| Did::of(&self.trace[*at]))
+    fn done(self) -> impl Iterator<Item = EventContent<'a>> {
+        self.of.iter().map(move |at| self.trace[*at].content())
     }
 
     /// Those behind the first so many.
@@ -143,25 +143,10 @@ fn common(a: Steps<'_>, b: Steps<'_>) -> usize {
     a.done().zip(b.done()).take_while(|(in_a, in_b)| in_a == in_b).count()
 }
 
-/// What a rank did: neither times nor numbers count.
-#[derive(PartialEq, Eq, Hash)]
-struct Did<'a> {
-    op: Op,
-    peer: Rank,
-    tag: Tag,
-    data: &'a Payload,
-}
-
-impl<'a> Did<'a> {
-    fn of(event: &'a Event) -> Did<'a> {
-        Did { op: event.op, peer: event.peer, tag: event.tag, data: &event.data }
-    }
-}
-
 /// From where the rank no longer did the same: the first of A that did this is the first of B that did.
 fn align_rest(a: Steps<'_>, b: Steps<'_>, before: Option<EventIndex>, rows: &mut Vec<Keyed>) {
     let (in_a, in_b) = (a.of, b.of);
-    let mut waiting: FxHashMap<Did<'_>, VecDeque<usize>> = FxHashMap::default();
+    let mut waiting: FxHashMap<EventContent<'_>, VecDeque<usize>> = FxHashMap::default();
     for (index, did) in b.done().enumerate() {
         waiting.entry(did).or_default().push_back(index);
     }

@@ -1,6 +1,7 @@
 //! The verdict on one run under MPI.
 
 use ringscope_sim::conform::{EndState, end_state, judge, replay};
+use ringscope_sim::protocol::Node;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -109,7 +110,7 @@ impl Nearest {
         scenario: &Scenario,
         simulated: &Simulated,
         real: &Real,
-        end_state: &EndState,
+        end_state: &EndState<impl Node>,
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {

@@ -113,7 +113,7 @@ const LABELS: [&str; 6] = ["id", "owns", "keys", "predecessor", "successor", "wa
 fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String; 6]> {
     let states = snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
-    let wait = *states.waits.get(rank.index())?;
+    let status = states.statuses.of(rank)?;
     let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
     Some([
         node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
@@ -121,7 +121,7 @@ fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String
         keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
         neighbour(node.parent),
         neighbour(node.child),
-        words::wait(timeline, wait),
+        words::status(timeline, &status),
     ])
 }
 
