@@ -5,6 +5,7 @@ mod support;
 use proptest::prelude::*;
 use ringscope_sim::conform::{EndState, end_state};
 use ringscope_sim::explain::{Explanation, explain, summary};
+use ringscope_sim::protocol::classic::ClassicNode;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::world::{Cycle, End};
 use ringscope_traces::{Payload, Trace};
@@ -16,7 +17,7 @@ mod runs;
 use runs::hazards;
 use support::{Run, scenario};
 
-fn standing_of(trace: &Trace) -> EndState {
+fn standing_of(trace: &Trace) -> EndState<ClassicNode> {
     end_state(trace, &[]).expect("its header says by which nodes")
 }
 

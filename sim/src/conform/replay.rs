@@ -1,10 +1,11 @@
 //! A recorded run simulated again, receipt by receipt in the order of the record.
 
-use ringscope_traces::{EventIndex, Op, Trace};
+use ringscope_traces::{EventIndex, Trace};
 
 use super::settings::{CannotJudge, Settings};
 use crate::protocol::classic::ClassicNode;
-use crate::world::{ByChoice, Choice, Observer, World};
+use crate::replay::simulated::receive_all;
+use crate::world::{ByChoice, Observer, World};
 
 /// Why a trace cannot be simulated again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,14 +45,7 @@ pub fn replay<O: Observer<ClassicNode>>(
     let nodes = super::nodes(trace, &settings);
     let mut observer = onlooker(&nodes);
     let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
-    for place in
-        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv)
-    {
-        let event = &trace[place];
-        let choice = Choice { rank: event.rank, source: event.peer };
-        if !world.choose(choice, &mut observer) {
-            return Err(CannotReplay::Receive { place });
-        }
-    }
+    receive_all(trace, &mut world, &mut observer)
+        .map_err(|place| CannotReplay::Receive { place })?;
     Ok(Replayed { world, observer })
 }

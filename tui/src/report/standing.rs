@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use ringscope_sim::conform::{EndState, end_state};
 use ringscope_sim::explain::summary;
+use ringscope_sim::protocol::Node;
 use ringscope_sim::world::End;
 use ringscope_traces::Trace;
 use ringscope_traces::text::Plain;
@@ -16,13 +17,13 @@ pub fn print(trace: &Trace, notes: &mut Notes) {
     match end_state(trace, &[]) {
         Ok(end_state) => print_end_state(&end_state, notes),
         Err(cannot) => {
-            let text = format!("how the run stood is not known: {cannot}");
+            let text = format!("the state of the run is not known: {cannot}");
             let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
         }
     }
 }
 
-fn print_end_state(end_state: &EndState, notes: &mut Notes) {
+fn print_end_state(end_state: &EndState<impl Node>, notes: &mut Notes) {
     let (word, style) = match &end_state.end {
         Some(End::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
         Some(end) => (end.ending().name().to_owned(), Style::Bad),
@@ -43,12 +44,12 @@ fn print_end_state(end_state: &EndState, notes: &mut Notes) {
     }
 }
 
-fn left_the_protocol(end_state: &EndState) -> String {
+fn left_the_protocol(end_state: &EndState<impl Node>) -> String {
     let count = counted(end_state.strays.len() as u64, "rank");
     let first = end_state.strays.first().map(|stray| {
         let (rank, index, what) = (stray.rank, stray.index, stray.what.to_string());
         format!(", rank {rank} at its event {index}: {}", Plain(&what))
     });
     let first = first.unwrap_or_default();
-    format!("how the run stood is not known: {count} did what the protocol does not{first}")
+    format!("the state of the run is not known: {count} did what the protocol does not{first}")
 }

@@ -1,12 +1,13 @@
 //! Reads a run: its events, then how its nodes stood and what the invariants say.
 //!
-//! What has been found is told on the way; when nobody listens any more, the reading ends.
+//! It publishes what it finds on the way, and ends when the receiver is gone.
 
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 
 use ringscope_sim::conform::{Setup, What, end_state};
 use ringscope_sim::explain::Explanation;
+use ringscope_sim::protocol::classic::ClassicNode;
 use ringscope_sim::protocol::{Command, Script};
 use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
 use ringscope_traces::indexed::{Index, Indexer};
@@ -22,13 +23,13 @@ const SPACING_BYTES: u64 = 1 << 18;
 /// A checkpoint takes no more than one byte for so many of the stretch before it.
 const BYTES_OF_TRACE: u64 = 2;
 
-/// Of longer runs nobody is told what went round at their end: that takes all of them in memory.
+/// Longer runs get no explanation of a livelock at their end: that takes all of their events in memory.
 const LONGEST_LIVELOCK: usize = 1 << 18;
 
-/// Nobody listens any more.
+/// The receiver of updates is gone.
 pub(super) struct Disconnected;
 
-/// What is told to; an error when nobody listens any more.
+/// Takes an update; an error when its receiver is gone.
 pub(super) type Publish<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
 
 /// Reads a run.
@@ -57,7 +58,7 @@ impl Worker<'_> {
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match self.setup(commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Replay::start(setup), footer)?,
+            Ok(setup) => self.travel(Replay::start(setup.nodes, setup.eager), footer)?,
             Err(why) => (self.publish)(Update::Opaque(why))?,
         }
         (self.publish)(Update::Done)
@@ -141,7 +142,7 @@ impl Worker<'_> {
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = self.setup(commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut replay = Replay::start(setup);
+        let mut replay = Replay::start(setup.nodes, setup.eager);
         let mut checkpoints = Checkpoints::of(&replay);
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
@@ -156,7 +157,11 @@ impl Worker<'_> {
     }
 
     /// Goes along the run with its nodes.
-    fn travel(&mut self, mut replay: Replay, footer: Option<Footer>) -> Result<(), Disconnected> {
+    fn travel(
+        &mut self,
+        mut replay: Replay<ClassicNode>,
+        footer: Option<Footer>,
+    ) -> Result<(), Disconnected> {
         (self.publish)(Update::Start(Box::new(Checkpoints::of(&replay))))?;
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
@@ -211,7 +216,7 @@ impl Stop {
     }
 }
 
-fn go_past(replay: &mut Replay, event: Result<Event, ReadError>) -> Result<(), Stop> {
+fn go_past(replay: &mut Replay<ClassicNode>, event: Result<Event, ReadError>) -> Result<(), Stop> {
     replay.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
 }
 
@@ -229,7 +234,11 @@ impl Pace {
 
     /// Whether a stretch ends at an event whose line is there; then maybe with a checkpoint, unless that
     /// takes too much.
-    fn stretch_ends(&mut self, offset: u64, replay: &mut Replay) -> Option<Option<Checkpoint>> {
+    fn stretch_ends(
+        &mut self,
+        offset: u64,
+        replay: &mut Replay<ClassicNode>,
+    ) -> Option<Option<Checkpoint<ClassicNode>>> {
         if offset < self.next {
             return None;
         }
@@ -243,7 +252,11 @@ impl Pace {
     }
 }
 
-fn further(replay: &mut Replay, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
+fn further(
+    replay: &mut Replay<ClassicNode>,
+    cursor: usize,
+    checkpoint: Option<Checkpoint<ClassicNode>>,
+) -> Update {
     let violation_at = |(at, violation)| ViolationAt { at, violation };
     Update::Further(Box::new(StretchReport {
         cursor,
