@@ -36,7 +36,7 @@ fn app(nodes: u32) -> App {
     let timeline = Timeline::live(Scenario::parse("frame", &text).expect("a scenario"));
     let middle = timeline.len() / 2;
     let mut app = App::new(timeline, "frame", middle);
-    app.snapshot.states = Some(states(ranks, (keyspace, step)));
+    app.view.snapshot.states = Some(states(ranks, (keyspace, step)));
     let sends =
         (0..middle).rev().map(EventIndex).filter(|at| app.timeline.info(*at).op == Op::Send);
     let flights = (0_u32..FLIGHTS).zip(sends).map(|(number, sent)| {
@@ -44,8 +44,8 @@ fn app(nodes: u32) -> App {
         let to = Rank(1 + (number * 31 + 1) % nodes);
         Flight { sent, from, to, tag: app.timeline.info(sent).tag }
     });
-    app.snapshot.flights = flights.collect();
-    app.snapshot.flights.reverse();
+    app.view.snapshot.flights = flights.collect();
+    app.view.snapshot.flights.reverse();
     app
 }
 
@@ -83,7 +83,7 @@ fn frames(criterion: &mut Criterion) {
     for (nodes, width, height, zoomed, bar) in CASES {
         let mut app = app(nodes);
         if let Some(pane) = zoomed {
-            (app.focus, app.is_zoomed) = (pane, true);
+            (app.view.focus, app.view.is_zoomed) = (pane, true);
         }
         let what = zoomed.map_or("all panes", Pane::name);
         let name = format!("{width}x{height}, {nodes} nodes, {what}");

@@ -20,38 +20,38 @@ use crate::report::trace_file::{summary, vocabulary};
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Three levels, of which the strongest that holds is told:
+Of three results, it prints the strongest that holds:
   equal      every rank sent and received the same in the same order
-  reordered  every channel carried the same; only receives from any source took
-             different senders' messages, a legal race: each is named
-  different  the first event that differs, in the order of cause and effect
+  reordered  every channel carried the same messages; only receives from any source matched
+             different senders, which is a legal race: each is listed
+  different  with the first event that differs, in causal order
 
-Times and the order of the lines of different ranks never count. The level is of the
-events alone: traces with the same events that are said to have ended differently are
-equal, and this is said beside it; one of the two last lines is wrong.
+Times, and the order of lines of different ranks, are never compared. The result is of
+the events alone: where they are equal and the last lines say different ends, a line of
+its own says so, since one of the two must be wrong.
 
 Examples:
   ringscope diff a.jsonl b.jsonl
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
-Exit codes: 0 equal and said to have ended alike, or what --allow allows; 1 not; 2 they
-could not be compared.")]
+Exit codes: 0 equal with the same end, or as --allow accepts; 1 different; 2 they could
+not be compared.")]
 pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
-    /// Another one
+    /// The trace to compare it with
     b: PathBuf,
 
-    /// What is no difference; may be given twice
+    /// Differences to accept (repeatable)
     #[arg(long, value_name = "WHAT", value_enum)]
     allow: Vec<Allowed>,
 
-    /// How many of the rank's steps are shown on either side of the first divergence
+    /// How many steps of the rank to show on either side of the first divergence
     #[arg(long, value_name = "N", default_value_t = CONTEXT)]
     context: usize,
 
-    /// As JSON, with every divergence and every race
+    /// Print JSON, with every divergence and every race
     #[arg(long)]
     json: bool,
 }
@@ -82,7 +82,7 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
     }
-    // What is wrong with A is told first, whichever is read faster.
+    // What is wrong with A is reported first, whichever is read faster.
     let (a, b) = thread::scope(|scope| {
         let b = scope.spawn(|| Side::read(&args.b));
         (Side::read(&args.a), b.join().expect("reading does not panic"))
@@ -93,12 +93,12 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         Failure::about(&names, format!("cannot be compared: {error}"))
     };
     let comparison = compare(&a.trace, &b.trace).map_err(|error| cannot(&error))?;
-    let comparison = with_context(comparison, args.context, (&a, &b));
+    let comparison = with_context(comparison, args.context, [&a, &b]);
     let is_allowed = is_allowed(&comparison, &args.allow);
     if args.json {
-        print_json(&comparison, (&a, &b), streams)?;
+        print_json(&comparison, [&a, &b], streams)?;
     } else {
-        print(&comparison, (&a, &b), streams)?;
+        print(&comparison, [&a, &b], streams)?;
         if is_allowed && !is_same(&comparison) {
             writeln!(streams.out, "allowed: the exit code is 0")?;
         }
@@ -152,7 +152,7 @@ fn is_same(comparison: &Comparison) -> bool {
 
 fn print(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let out = &mut streams.out;
@@ -169,7 +169,8 @@ fn print(
         Level::Different => Style::Bad,
     };
     write!(out, "{}:{rest}", out.paint(style, level))?;
-    if comparison.ends_differ {
+    // Where the events differ, they are what there is to say.
+    if comparison.level == Level::Equal && comparison.ends_differ {
         let (a, b) = (a.end().unwrap_or_default(), b.end().unwrap_or_default());
         writeln!(out, "they end differently: A says {a}, B says {b}")?;
     }
@@ -194,7 +195,7 @@ struct SideJson<'a> {
 
 fn print_json(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let all = ComparisonJson { a: a.json(), b: b.json(), comparison };
@@ -203,22 +204,22 @@ fn print_json(
 }
 
 /// The comparison with so many steps on either side of the first divergence.
-fn with_context(comparison: Comparison, context: usize, (a, b): (&Side, &Side)) -> Comparison {
+fn with_context(comparison: Comparison, context: usize, [a, b]: [&Side; 2]) -> Comparison {
     let first = comparison.first.map(|first| {
-        let at = (first.divergence.rank, first.divergence.index);
-        let around_a = steps::around(at, context, &a.trace);
-        let around_b = steps::around(at, context, &b.trace);
+        let around_a = steps::around(&first.divergence, context, &a.trace);
+        let around_b = steps::around(&first.divergence, context, &b.trace);
         ringscope_traces::diff::First { around_a, around_b, ..first }
     });
     Comparison { first, ..comparison }
 }
 
 mod steps {
-    use ringscope_traces::diff::Step;
-    use ringscope_traces::{ByRank, Event, Rank, Trace};
+    use ringscope_traces::diff::{Divergence, Step};
+    use ringscope_traces::{ByRank, Event, Trace};
 
     /// A rank's steps around one of them.
-    pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
+    pub fn around(divergence: &Divergence, context: usize, trace: &Trace) -> Vec<Step> {
+        let Divergence { rank, index, .. } = *divergence;
         let by_rank = ByRank::of(trace);
         let places = by_rank.events(rank).iter().enumerate();
         let near = places.skip(index.saturating_sub(context));

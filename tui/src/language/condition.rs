@@ -179,7 +179,7 @@ impl Condition {
             Kind::Waits(rank) => !is_received && fact.rank == rank && waits(timeline, at),
             Kind::KeyMoves(key) => {
                 let moves = [tags::REDISTRIBUTE_ADD, tags::REDISTRIBUTE_REMOVE];
-                is_received && moves.contains(&fact.tag) && comes_to(timeline, (at, fact.rank), key)
+                is_received && moves.contains(&fact.tag) && comes_to(timeline, at, fact.rank, key)
             }
         }
     }
@@ -224,7 +224,7 @@ fn waits(timeline: &Timeline, at: EventIndex) -> bool {
 }
 
 /// Whether the key came to that rank with that event.
-fn comes_to(timeline: &Timeline, (at, rank): (EventIndex, Rank), key: Key) -> bool {
+fn comes_to(timeline: &Timeline, at: EventIndex, rank: Rank, key: Key) -> bool {
     if !payload::has_key(&timeline.data(at), key) {
         return false;
     }

@@ -18,7 +18,7 @@ pub fn is_as_it_should_be(finished: &Finished, settings: &Settings) -> bool {
     matches!(finished.outcome.end, End::Completed) && is_expected
 }
 
-/// Tells how a run ended, and why.
+/// Prints how a run ended, and why.
 pub fn print(scenario: &Scenario, finished: &Finished, notes: &mut Notes) {
     let end = &finished.outcome.end;
     let ending = end.ending();

@@ -38,7 +38,7 @@ fn timeline(bytes: &[u8], spacing_bytes: u64) -> Timeline {
 fn opened(bytes: &[u8], options: LoadOptions) -> Timeline {
     let store = Store::Memory(bytes.into());
     let source = Source::File(Path::new("test").into());
-    Timeline::read(source, (store, "test"), options).expect("it is a trace")
+    Timeline::read(source, store, "test", options).expect("it is a trace")
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {

@@ -40,7 +40,7 @@ pub fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
 
 /// A rank with its id as far as it has one at the cursor.
 pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
-    let states = app.snapshot.states.as_ref();
+    let states = app.view.snapshot.states.as_ref();
     let id = states.and_then(|states| states.nodes.get(rank.index())?.view().id);
     node(rank, id, symbols)
 }

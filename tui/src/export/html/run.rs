@@ -94,8 +94,8 @@ struct Step {
 #[derive(Debug, Serialize)]
 struct NodeState {
     id: Option<i64>,
-    parent: Option<(Rank, Option<i64>)>,
-    child: Option<(Rank, Option<i64>)>,
+    predecessor: Option<(Rank, Option<i64>)>,
+    successor: Option<(Rank, Option<i64>)>,
     /// What it is in the middle of.
     phase: Option<String>,
     /// What it takes next; `null` is any message.
@@ -202,13 +202,17 @@ impl<'a> Course<'a> {
         let broken = states.ring.breaks().first();
         self.rings.push(RingState {
             cursor,
-            members: members.iter().zip(colors(members)).map(entry).collect(),
+            members: members
+                .iter()
+                .zip(colors(members))
+                .map(|(member, color)| entry(member, color))
+                .collect(),
             broken: broken.map(ToString::to_string),
         });
     }
 }
 
-fn entry((member, color): (&Member, Option<String>)) -> (Rank, i64, i64, Option<String>) {
+fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<String>) {
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
@@ -250,7 +254,8 @@ fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
     Some(state(
         &states.nodes[rank.index()].view(),
         Some(&before.view()),
-        (names, &states.statuses.of(*rank)?),
+        names,
+        &states.statuses.of(*rank)?,
     ))
 }
 
@@ -260,14 +265,15 @@ fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
     let all = states.statuses.iter().zip(&states.nodes);
     let something = all.filter(|((rank, _), node)| rank.0 < MOST_IDLE || node.view().id.is_some());
     something
-        .map(|((rank, status), node)| (rank, state(&node.view(), None, (names, &status))))
+        .map(|((rank, status), node)| (rank, state(&node.view(), None, names, &status)))
         .collect()
 }
 
 fn state(
     now: &NodeView<'_>,
     before: Option<&NodeView<'_>>,
-    (names, status): (Names, &Status),
+    names: Names,
+    status: &Status,
 ) -> NodeState {
     let peer = |peer: Option<Peer>| peer.map(|peer| (peer.rank, peer.id.map(|id| id.0)));
     let held = before.and_then(|before| before.storage);
@@ -278,8 +284,8 @@ fn state(
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        parent: peer(now.parent),
-        child: peer(now.child),
+        predecessor: peer(now.parent),
+        successor: peer(now.child),
         phase: phase(now.phase),
         wait: match *status {
             Status::WaitingForAny => None,
