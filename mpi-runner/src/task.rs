@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::conform::{Setup, setup};
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::scenario::{MOST_BYTES, Scenario, Settings, builtin};
 use ringscope_sim::simulate;
 use ringscope_traces::{Ending, Header, Payload, Source, TimeKind, Trace, read_trace};

@@ -11,8 +11,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use ringscope_sim::ledger::Ledger;
-use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::protocols::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::scenario::{Scenario, Settings, random};
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::latency::Latency;

@@ -12,6 +12,7 @@ pub mod conform;
 pub mod explain;
 pub mod ledger;
 pub mod protocol;
+pub mod protocols;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;

@@ -2,57 +2,93 @@
 
 use std::sync::Arc;
 
-use ringscope_traces::{Header, Payload, Rank, Source, TimeKind};
+use ringscope_traces::{Ending, Header, Payload, Rank, Source, TimeKind};
 
-use crate::protocol::Protocol;
-use crate::protocol::classic::{self, ClassicNode, Message, Orders};
+use crate::explain::{Explanation, explain};
+use crate::protocol::{MessageOf, NodeSetup, NodeState, Protocol, Viewed as _};
 use crate::scenario::{SETTINGS, Scenario, Settings};
 use crate::world::{Limits, Observer, Order, Outcome, Timed, World, run};
 
 /// A run that has ended, and the world as it was then.
 #[derive(Debug, Clone)]
-pub struct Finished {
+pub struct Finished<P: Protocol> {
     /// What it came to.
-    pub outcome: Outcome<Message>,
+    pub outcome: Outcome<MessageOf<P>>,
     /// Nodes, waits and messages at the end.
-    pub world: World<ClassicNode, Timed>,
+    pub world: World<P::Node, Timed>,
+}
+
+/// What a run came to, whatever its protocol.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// How it ended.
+    pub ending: Ending,
+    /// Why it did not complete.
+    pub explanation: Option<Explanation>,
+    /// How many messages were received.
+    pub received: u64,
+    /// How many messages were sent and never received.
+    pub unreceived: u64,
+    /// Virtual time at the end, in nanoseconds.
+    pub now_ns: u64,
+    /// The nodes as they were left, by rank.
+    pub nodes: Vec<NodeState>,
+}
+
+impl<P: Protocol> Finished<P> {
+    /// What the run came to, without the protocol's types.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let Outcome { end, received, unreceived, now_ns } = &self.outcome;
+        let nodes = self.world.nodes();
+        Summary {
+            ending: end.ending(),
+            explanation: explain::<P>(end, nodes),
+            received: *received,
+            unreceived: *unreceived,
+            now_ns: *now_ns,
+            nodes: nodes.iter().map(|node| NodeState::of(&node.view())).collect(),
+        }
+    }
 }
 
 /// Simulates a scenario from its start to its end.
 ///
 /// The same scenario with the same settings gives the same run: event by event, on every platform.
-pub fn simulate(scenario: &Scenario, observer: &mut impl Observer<ClassicNode>) -> Finished {
+/// Which protocol a scenario is of is known when it has been read:
+/// [`dispatch`](crate::protocols::ProtocolId::dispatch) gets from there to the type.
+pub fn simulate<P: Protocol>(
+    scenario: &Scenario,
+    observer: &mut impl Observer<P::Node>,
+) -> Finished<P> {
     let settings = &scenario.settings;
     let order = Timed::new(settings.latency, settings.seed);
-    let mut world = start(scenario, order, observer);
+    let mut world = start::<P, _>(scenario, order, observer);
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
     Finished { outcome, world }
 }
 
 /// A scenario's world at its start, under that order of receipts.
-pub fn start<O: Order<Message>>(
+pub fn start<P: Protocol, O: Order<MessageOf<P>>>(
     scenario: &Scenario,
     order: O,
-    observer: &mut impl Observer<ClassicNode>,
-) -> World<ClassicNode, O> {
-    World::new(nodes(scenario), order, scenario.settings.eager, observer)
+    observer: &mut impl Observer<P::Node>,
+) -> World<P::Node, O> {
+    World::new(nodes::<P>(scenario), order, scenario.settings.eager, observer)
 }
 
 /// A scenario's nodes before anything has happened, by rank.
 #[must_use]
-pub fn nodes(scenario: &Scenario) -> Vec<ClassicNode> {
-    let Settings { ranks, keyspace, window, protocol, .. } = scenario.settings;
-    let script = Arc::clone(&scenario.script);
-    match protocol {
-        Protocol::Classic => classic::nodes(ranks, keyspace, Orders { script, window }),
-    }
+pub fn nodes<P: Protocol>(scenario: &Scenario) -> Vec<P::Node> {
+    let Settings { ranks, keyspace, window, .. } = scenario.settings;
+    P::nodes(&NodeSetup { ranks, keyspace, window, script: Arc::clone(&scenario.script) })
 }
 
-/// The rank that issues the commands: the last one.
+/// The rank that issues the commands.
 #[must_use]
 pub fn command_rank(settings: &Settings) -> Rank {
-    Rank(settings.ranks - 1)
+    settings.protocol.roles(settings.ranks).command
 }
 
 /// The header of a simulated run's trace: beside what every header has, the settings that are not

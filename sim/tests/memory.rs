@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use ringscope_sim::protocol::classic::{ClassicNode, Orders, nodes, settled_ring};
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::protocols::classic::{ClassicNode, Orders, nodes, settled_ring};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::{Step, Timed, World};
 

@@ -156,7 +156,7 @@ fn a_run_with_several_commands_in_flight_is_repeated_by_its_record() {
     }
 }
 
-fn per_rank(recording: &Recording<ringscope_sim::protocol::classic::Message>) -> Vec<String> {
+fn per_rank(recording: &Recording<ringscope_sim::protocols::classic::Message>) -> Vec<String> {
     let mut steps: Vec<_> = recording
         .events
         .iter()

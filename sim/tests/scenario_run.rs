@@ -1,7 +1,7 @@
 //! What scenarios promise, held against the simulator.
 
 use proptest::prelude::*;
-use ringscope_sim::protocol::classic::{self, Orders};
+use ringscope_sim::protocols::classic::{self, Orders};
 use ringscope_sim::scenario::{ExpectedEnd, Scenario, builtin, random};
 use ringscope_sim::world::recording::Recording;
 use ringscope_sim::world::run::{Limits, run};

@@ -16,7 +16,7 @@ use ringscope::view::symbols::Symbols;
 use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, settled_ring};
+use ringscope_sim::protocols::classic::{ClassicNode, Message, Orders, settled_ring};
 use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value, Wait};
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::{Op, Place, Rank};

@@ -12,11 +12,14 @@ use super::hear::{Said, hear};
 use super::register::{Moment, Span};
 use super::{CannotJudge, Judgement, LIMIT_IN_FLIGHT};
 use crate::conform::{Finding, Letter};
-use crate::protocol::{Command, Key, StorageId, Value, classic};
+use crate::protocol::{Command, Key, StorageId, Value};
+use crate::protocols::ProtocolId;
 
 /// The state of a judgement.
 pub(super) struct Bench<'a> {
     trace: &'a Trace,
+    /// The protocol whose commands and replies the program has.
+    protocol: ProtocolId,
     /// The rank that issues the commands.
     command: Rank,
     /// The places of its events.
@@ -39,9 +42,11 @@ struct Misfit {
 }
 
 impl<'a> Bench<'a> {
-    pub fn new(trace: &'a Trace, command: Rank, permanent: StorageId) -> Bench<'a> {
+    pub fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Bench<'a> {
+        let command = protocol.roles(trace.header.ranks).command;
         Bench {
             trace,
+            protocol,
             command,
             places: Vec::new(),
             books: Books::new(permanent),
@@ -59,7 +64,7 @@ impl<'a> Bench<'a> {
         let now = Moment::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
-        match hear(event) {
+        match hear(self.protocol, event) {
             None => {}
             Some(Ok(Said::Command(command))) => self.command(command, now)?,
             Some(Ok(Said::End)) => self.end(now),
@@ -250,7 +255,7 @@ impl<'a> Bench<'a> {
 
     fn letter(&self, at: Moment) -> Letter {
         let (_, place) = self.place(at);
-        Letter::of_event::<classic::Message>(&self.trace[place])
+        Letter::named(&self.trace[place], &self.protocol)
     }
 
     fn place(&self, at: Moment) -> (usize, Place) {

@@ -8,7 +8,7 @@ use ringscope_traces::{Op, Rank, Trace};
 use rustc_hash::FxHashMap;
 
 use super::replay::{Replayed, replay};
-use crate::protocol::classic::{ClassicNode, Message};
+use crate::protocols::classic::{ClassicNode, Message};
 use crate::world::{Choice, Chosen, Circle, Happening, Observer, World};
 
 /// How many states are looked at before the livelock counts as one in which none comes again.

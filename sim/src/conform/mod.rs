@@ -20,7 +20,6 @@ mod rank;
 mod repeat;
 mod replay;
 mod script;
-mod settings;
 mod setup;
 mod standing;
 mod trial;
@@ -30,18 +29,19 @@ use std::fmt;
 
 use ringscope_traces::{Ending, Op, Rank, Trace};
 
+pub use crate::scenario::BadHeader as CannotJudge;
 pub use finding::{Awaited, Finding, Letter, What};
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
-pub use settings::CannotJudge;
-pub(crate) use settings::keyspace;
 pub use setup::{Setup, setup};
 pub use standing::{Standing, standing};
 
-use crate::protocol::classic::{self, ClassicNode, Orders};
-use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
+use crate::protocol::definition::command_node;
+use crate::protocol::{Key, Node, NodeSetup, NodeView, Protocol, Script, StorageId, Value};
+use crate::protocols::Classic;
+use crate::protocols::classic::ClassicNode;
+use crate::scenario::Settings;
 use rank::Walk;
-use settings::Settings;
 use trial::{Case, Course, Trial};
 
 /// What a judge says of a trace.
@@ -117,19 +117,13 @@ impl<N: Node> Views for BTreeMap<Rank, Walk<N>> {
 /// When the header does not say by which nodes to judge: an unknown protocol, a number of ranks that
 /// it cannot have, a setting that is none.
 pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    match settings.protocol {
-        Protocol::Classic => Ok(judge_classic(trace, &settings)),
-    }
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(judge_classic(trace, &settings))
 }
 
 fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
-    let Settings { keyspace, window, eager, .. } = *settings;
-    // The command node is the last of any number of ranks.
-    let commander = |script: Script| {
-        let orders = Orders { script: script.into(), window };
-        classic::nodes(3, keyspace, orders).pop().expect("there are nodes for 3 ranks")
-    };
+    let commander = |script: Script| command_node::<Classic>(node_setup(script, settings));
+    let eager = settings.eager;
     let (command, nodes) = (command_rank(settings), nodes(trace, settings));
     hold(Case { trace, nodes, command, commander: &commander, eager })
 }
@@ -143,14 +137,16 @@ fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
 }
 
 fn nodes_with(script: Script, settings: &Settings) -> Vec<ClassicNode> {
-    let orders = Orders { script: script.into(), window: settings.window };
-    match settings.protocol {
-        Protocol::Classic => classic::nodes(settings.ranks, settings.keyspace, orders),
-    }
+    Classic::nodes(&node_setup(script, settings))
+}
+
+fn node_setup(script: Script, settings: &Settings) -> NodeSetup {
+    let Settings { ranks, keyspace, window, .. } = *settings;
+    NodeSetup { ranks, keyspace, window, script: script.into() }
 }
 
 fn command_rank(settings: &Settings) -> Rank {
-    Rank(settings.ranks - 1)
+    settings.protocol.roles(settings.ranks).command
 }
 
 fn hold<N: Node + 'static>(case: Case<'_, N>) -> Judgement {

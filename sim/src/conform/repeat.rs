@@ -12,10 +12,12 @@ use ringscope_traces::{
     read_trace,
 };
 
+use super::CannotJudge;
 use super::finding::Awaited;
-use super::settings::{CannotJudge, Settings};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Message as _, Print, Protocol, Wait};
+use crate::protocol::{Message as _, Print, Wait};
+use crate::protocols::ProtocolId;
+use crate::protocols::classic::{ClassicNode, Message};
+use crate::scenario::Settings;
 use crate::world::recording::Written;
 use crate::world::{Choice, Chosen, Observer, World};
 
@@ -57,10 +59,8 @@ pub struct Departure {
 ///
 /// When the header does not say by which nodes.
 pub fn repeat(trace: &Trace) -> Result<Repeated, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    match settings.protocol {
-        Protocol::Classic => Ok(repeat_classic(trace, &settings)),
-    }
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(repeat_classic(trace, &settings))
 }
 
 fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
@@ -305,5 +305,5 @@ fn is_same(one: &Event, other: &Event) -> bool {
 }
 
 fn told(event: &Event) -> String {
-    deed(event, &Protocol::Classic).to_string()
+    deed(event, &ProtocolId::default()).to_string()
 }

@@ -2,8 +2,9 @@
 
 use ringscope_traces::{Op, Place, Trace};
 
-use super::settings::{CannotJudge, Settings};
-use crate::protocol::classic::ClassicNode;
+use super::CannotJudge;
+use crate::protocols::classic::ClassicNode;
+use crate::scenario::Settings;
 use crate::world::{Choice, Chosen, Observer, World};
 
 /// Why a trace cannot be simulated again.
@@ -40,7 +41,7 @@ pub fn replay<O: Observer<ClassicNode>>(
     trace: &Trace,
     onlooker: impl FnOnce(&[ClassicNode]) -> O,
 ) -> Result<Replayed<O>, CannotReplay> {
-    let settings = Settings::of(&trace.header)?;
+    let settings = Settings::from_header(&trace.header)?;
     let nodes = super::nodes(trace, &settings);
     let mut observer = onlooker(&nodes);
     let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);

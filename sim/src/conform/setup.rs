@@ -2,9 +2,10 @@
 
 use ringscope_traces::{Header, Trace};
 
-use super::settings::{CannotJudge, Settings};
+use super::CannotJudge;
 use crate::protocol::Script;
-use crate::protocol::classic::ClassicNode;
+use crate::protocols::classic::ClassicNode;
+use crate::scenario::Settings;
 
 /// The nodes of a recorded run, and how they are to be run.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub struct Setup {
 ///
 /// When its header does not say by which nodes.
 pub fn setup(trace: &Trace) -> Result<Setup, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
+    let settings = Settings::from_header(&trace.header)?;
     Ok(Setup { nodes: super::nodes(trace, &settings), eager: settings.eager })
 }
 
@@ -32,7 +33,7 @@ impl Setup {
     ///
     /// When the header does not say by which nodes.
     pub fn of(header: &Header, script: Script) -> Result<Setup, CannotJudge> {
-        let settings = Settings::of(header)?;
+        let settings = Settings::from_header(header)?;
         Ok(Setup { nodes: super::nodes_with(script, &settings), eager: settings.eager })
     }
 }

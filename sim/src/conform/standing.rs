@@ -2,13 +2,15 @@
 
 use ringscope_traces::{ByRank, Ending, Matching, Op, Payload, Place, Rank, Trace};
 
+use super::CannotJudge;
 use super::circle::circle;
 use super::finding::Finding;
-use super::settings::{CannotJudge, Settings};
 use super::trial::Course;
 use crate::explain::{Explanation, explain};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Message as _, Protocol, Wait};
+use crate::protocol::{Message as _, Wait};
+use crate::protocols::Classic;
+use crate::protocols::classic::{ClassicNode, Message};
+use crate::scenario::Settings;
 use crate::world::{Blocked, End, Pending, Stall};
 
 /// How a recorded run stood when its record ends.
@@ -30,7 +32,7 @@ impl Standing {
     /// How the run ended, in the simulator's words; `None` when it completed or could have gone on.
     #[must_use]
     pub fn explanation(&self) -> Option<Explanation> {
-        explain(self.end.as_ref()?, &self.nodes)
+        explain::<Classic>(self.end.as_ref()?, &self.nodes)
     }
 }
 
@@ -44,10 +46,8 @@ impl Standing {
 ///
 /// When the header does not say by which nodes.
 pub fn standing(trace: &Trace, seen: &[Blocked]) -> Result<Standing, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    match settings.protocol {
-        Protocol::Classic => Ok(Yard::of(trace, &settings, seen).standing()),
-    }
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(Yard::of(trace, &settings, seen).standing())
 }
 
 /// The ranks of a run where their events end.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ringscope_traces::{Event, Op, Rank};
 
 use super::journey::{Checkpoint, Journey};
-use crate::protocol::classic::{ClassicNode, Message};
 use crate::protocol::{Message as _, Node as _, Outbox, Wait};
+use crate::protocols::classic::{ClassicNode, Message};
 
 /// The nodes of a run at its checkpoints.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use ringscope_traces::{Ending, Rank};
 use super::Journey;
 use crate::conform::duty::Duty;
 use crate::explain::{Explanation, explain};
-use crate::protocol::classic::Message;
 use crate::protocol::{Message as _, Wait};
+use crate::protocols::classic::Message;
 use crate::world::{Blocked, End, Stall};
 
 impl Journey {
@@ -14,7 +14,7 @@ impl Journey {
     /// state shows: a livelock, and a limit.
     #[must_use]
     pub fn explanation(&self, ending: &Ending) -> Option<Explanation> {
-        explain(&self.end(ending)?, &self.nodes)
+        explain::<crate::protocols::Classic>(&self.end(ending)?, &self.nodes)
     }
 
     fn end(&self, ending: &Ending) -> Option<End<Message>> {

@@ -10,8 +10,8 @@ use super::touch::{Touch, touched};
 use crate::conform::duty::Duty;
 use crate::conform::{Setup, What};
 use crate::ledger::{Invariant, Ledger, Tally, Violation};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Meaning, Message as _, Node as _, Outbox, Phase, Storage, Wait};
+use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
+use crate::protocols::classic::{ClassicNode, Message};
 use crate::world::{Happening, Observer as _};
 
 /// What an entry of a storage takes, with its share of the tree.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::conform::{Letter, What};
 use crate::protocol::Message as _;
-use crate::protocol::classic::Message;
+use crate::protocols::classic::Message;
 use crate::world::Pending;
 
 /// The messages under way: by receiver and sender, in the order in which they were sent.

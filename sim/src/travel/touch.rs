@@ -2,8 +2,8 @@
 
 use ringscope_traces::{Place, Rank};
 
-use crate::protocol::classic::Message;
 use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
+use crate::protocols::classic::Message;
 
 /// Something that happened to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,6 +25,9 @@ pub struct Happening<'a, M> {
 
 /// Somebody who looks on at a run. Every method does nothing unless it is written.
 pub trait Observer<N: Node> {
+    /// The run is about to start with these nodes.
+    fn started(&mut self, _nodes: &[N]) {}
+
     /// A message was sent, or received.
     fn happened(&mut self, _happening: &Happening<'_, N::Message>) {}
 
@@ -39,6 +42,10 @@ pub trait Observer<N: Node> {
 impl<N: Node> Observer<N> for () {}
 
 impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
+    fn started(&mut self, nodes: &[N]) {
+        (**self).started(nodes);
+    }
+
     #[inline]
     fn happened(&mut self, happening: &Happening<'_, N::Message>) {
         (**self).happened(happening);
@@ -57,6 +64,12 @@ impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
 
 /// Somebody who may look on or not.
 impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
+    fn started(&mut self, nodes: &[N]) {
+        if let Some(observer) = self {
+            observer.started(nodes);
+        }
+    }
+
     #[inline]
     fn happened(&mut self, happening: &Happening<'_, N::Message>) {
         if let Some(observer) = self {
@@ -81,6 +94,11 @@ impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
 
 /// Two who look on, the first one first.
 impl<N: Node, A: Observer<N>, B: Observer<N>> Observer<N> for (A, B) {
+    fn started(&mut self, nodes: &[N]) {
+        self.0.started(nodes);
+        self.1.started(nodes);
+    }
+
     #[inline]
     fn happened(&mut self, happening: &Happening<'_, N::Message>) {
         self.0.happened(happening);

@@ -10,8 +10,8 @@ mod writer;
 use std::sync::Arc;
 
 use ringscope_sim::ledger::{Invariant, Ledger};
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, nodes};
 use ringscope_sim::protocol::{Command, Key, Node, Script, StorageId, Value};
+use ringscope_sim::protocols::classic::{ClassicNode, Message, Orders, nodes};
 use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::{Limits, Outcome, Timed, World, run};

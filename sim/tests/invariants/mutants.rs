@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ringscope_sim::ledger::{Invariant, Ledger, Tally};
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Record};
 use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Value, Wait};
+use ringscope_sim::protocols::classic::{ClassicNode, Message, Record};
 use ringscope_sim::world::{Happening, Observer};
 use ringscope_traces::{Op, Rank};
 

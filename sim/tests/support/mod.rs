@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::protocol::classic::{ClassicNode, Message};
+use ringscope_sim::protocols::classic::{ClassicNode, Message};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::{Recording, Written};

@@ -1,7 +1,7 @@
 //! One event of a trace altered, and which altered traces nobody can tell from a true one.
 
-use ringscope_sim::protocol::classic::{self, Message, Orders};
 use ringscope_sim::protocol::{Command, Meaning, Message as _, Script};
+use ringscope_sim::protocols::classic::{self, Message, Orders};
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::recorded::Record;
 use ringscope_sim::world::recording::Recording;

@@ -2,7 +2,7 @@
 
 use ringscope_sim::answers::{Judgement, judge};
 use ringscope_sim::protocol::Message as _;
-use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocols::classic::Message;
 use ringscope_traces::{
     Ending, Event, Footer, Header, Op, Payload, Rank, Source, Tag, TimeKind, Trace,
 };

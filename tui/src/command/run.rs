@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ringscope_sim::ledger::Ledger;
 use ringscope_sim::protocol::Print;
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, nodes, simulate};
 use ringscope_sim::stats::Stats;

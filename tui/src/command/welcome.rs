@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node as _, Print};
 use ringscope_sim::scenario::builtin;
 use ringscope_sim::simulate::{command_rank, simulate};
@@ -116,7 +116,7 @@ fn is_put(step: &Step) -> bool {
 }
 
 impl Observer<ClassicNode> for Diary {
-    fn happened(&mut self, happening: &Happening<'_, ringscope_sim::protocol::classic::Message>) {
+    fn happened(&mut self, happening: &Happening<'_, ringscope_sim::protocols::classic::Message>) {
         if happening.op == Op::Recv {
             if happening.rank == self.command {
                 self.answered = self.steps.len() - 1;

@@ -1,6 +1,6 @@
 //! How ranks and messages are called in all formats.
 
-use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocols::classic::Message;
 use ringscope_sim::protocol::{Meaning, Message as _, Protocol};
 use ringscope_traces::text::Short;
 use ringscope_traces::{Event, Header, NoNames, Payload, Rank, Tag, Vocabulary};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocols::classic::Message;
 use ringscope_sim::protocol::{Command, Meaning, Message as _};
 use ringscope_traces::{Event, Op, Place};
 

@@ -2,7 +2,7 @@
 
 use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::travel::Stand;
 use ringscope_traces::{Op, Place, Rank, Tag};
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
 use ringscope_sim::ledger::Ledger;
-use ringscope_sim::protocol::classic::{ClassicNode, Message};
+use ringscope_sim::protocols::classic::{ClassicNode, Message};
 use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
 use ringscope_sim::scenario::{builtin, random};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};

@@ -1,6 +1,6 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocol::classic::{ClassicNode, tags};
+use ringscope_sim::protocols::classic::{ClassicNode, tags};
 use ringscope_sim::protocol::{Command, Key, Node as _, Wait};
 use ringscope_traces::{Op, Place, Rank, Tag};
 

@@ -1,7 +1,7 @@
 //! What a payload speaks of.
 
 use ringscope_sim::protocol::Key;
-use ringscope_sim::protocol::classic::tags;
+use ringscope_sim::protocols::classic::tags;
 use ringscope_traces::payload;
 use ringscope_traces::{Payload, Tag};
 

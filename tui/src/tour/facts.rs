@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocol::classic::{Message, tags};
+use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
 use ringscope_sim::world::{Blocked, Stall};
 use ringscope_traces::diff::{Comparison, Level};

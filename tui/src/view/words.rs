@@ -1,6 +1,6 @@
 //! How ranks, nodes, messages and times are called on the screen.
 
-use ringscope_sim::protocol::classic::{Message, tags};
+use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId, Wait};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_in_words;

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ringscope_sim::protocol::Key;
-use ringscope_sim::protocol::classic::{Message, Record, tags};
+use ringscope_sim::protocols::classic::{Message, Record, tags};
 use ringscope_traces::{Place, Rank};
 use unicode_width::UnicodeWidthStr as _;
 

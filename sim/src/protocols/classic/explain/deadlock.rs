@@ -2,14 +2,16 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, Scene, in_words, sentence};
-use crate::protocol::{Command, Key, Message, Node, Phase, Role};
-use crate::world::{Blocked, Pending, Stall};
+use super::owner;
+use crate::explain::stall::{under_way, waits};
+use crate::explain::{Explanation, Scene, enumerated, sentence};
+use crate::protocol::{Command, Key, Node, Phase, Role};
+use crate::world::{Blocked, Stall};
 
 pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Explanation {
     let cycle = stall.cycle();
     let mut facts = waits(stall, scene);
-    facts.push(under_way(stall, scene));
+    facts.push(under_way(stall));
     let for_command_node: Vec<_> =
         stall.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
     let paragraph = match (cycle.as_slice(), scene.awaited_command()) {
@@ -24,61 +26,9 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -
     Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
 
-/// How many waiting ranks and messages are named one by one.
-const NAMED: usize = 8;
-
-fn waits<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Vec<String> {
-    // The command node's own wait is what the user sees, so it comes first.
-    let mut blocked = stall.blocked.clone();
-    blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
-    let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait(*wait, scene)).collect();
-    if blocked.len() > NAMED {
-        facts.push(format!("{} more ranks wait", blocked.len() - NAMED));
-    }
-    facts
-}
-
-fn one_wait<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
-    let Blocked { rank, on, tag } = wait;
-    match tag {
-        Some(tag) => format!("rank {rank} waits for {} from {on}", scene.tag(tag)),
-        None => format!("rank {rank} waits for {on} to receive what it sends"),
-    }
-}
-
-fn under_way<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
-    match stall.pending.as_slice() {
-        [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("nobody takes what has arrived: {}", letters(pending, scene)),
-    }
-}
-
-const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
-
-fn letters<N: Node>(pending: &[Pending<N::Message>], scene: Scene<'_, N>) -> String {
-    let name = |message: &N::Message| scene.tag(message.tag());
-    let named = pending.iter().take(NAMED);
-    let named: Vec<_> = named
-        .map(|mail| format!("{} from {} to {}", name(&mail.message), mail.from, mail.to))
-        .collect();
-    let more = pending.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", named.join(", "))
-}
-
-/// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn in_short<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> String {
-    let mut facts = waits(stall, scene);
-    facts.push(match stall.pending.as_slice() {
-        [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("under way: {}", letters(pending, scene)),
-    });
-    facts.join("; ")
-}
-
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
 fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> String {
-    let Some(owner) = scene.owner(key) else { return lost_reply(Command::Get { key }) };
+    let Some(owner) = owner(key, scene) else { return lost_reply(Command::Get { key }) };
     let holders = scene.holders(key);
     if holders.contains(&owner) {
         facts.push(format!("rank {owner} owns key {key} and holds it"));
@@ -100,15 +50,19 @@ fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> S
         "The GET of key {key} went from node to node until it came to rank {owner}, which owns that key: \
          the key lies above its parent's id and not above its own. But no node holds it: either it was \
          never put, or it was lost when a node that held it was added once more and started afresh. The \
-         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the command node waits for a RETVAL that nobody will ever send, \
-         every other node waits for work, and nothing is under way: a silence is a deadlock too."
+         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the \
+         command node waits for a RETVAL that nobody will ever send, every other node waits for work, and nothing is under way: a silence is a deadlock too."
     )
 }
 
 /// The key of a GET that is never answered lies where it belongs: the GET came at another time.
 fn late(key: Key, owner: Rank) -> String {
     format!(
-        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the          GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node          that has just handed the key on, or that has not been given it yet, and such a node stays silent,          as does every node that should hold a key and does not; or the reply can come to a node that has          left the ring, and can no longer pass it on to the head. Nobody asks a second time."
+        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the \
+         GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node \
+         that has just handed the key on, or that has not been given it yet, and such a node stays silent, \
+         as does every node that should hold a key and does not; or the reply can come to a node that has \
+         left the ring, and can no longer pass it on to the head. Nobody asks a second time."
     )
 }
 
@@ -129,7 +83,7 @@ fn stranded() -> String {
 /// Ranks wait for each other in a circle.
 fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_, N>) -> String {
     let chain: Vec<_> = cycle.iter().map(|wait| scene.name(wait.rank)).collect();
-    let chain = in_words(&chain);
+    let chain = enumerated(&chain);
     match cycle {
         [alone] => waits_for_itself(*alone, scene),
         _ if cycle.iter().any(|wait| wait.tag.is_none()) => format!(

@@ -2,12 +2,14 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, Scene};
+use super::largest_id;
+use crate::explain::{Explanation, Scene};
+use crate::protocol::definition::tag_name;
 use crate::protocol::{Command, Meaning, Message, Node, Role};
 use crate::world::Circle;
 
 pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> Explanation {
-    let name = scene.tag(circle.message.tag());
+    let name = tag_name::<N::Message>(circle.message.tag());
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
@@ -89,7 +91,7 @@ fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) ->
 }
 
 fn command_goes_round<N: Node>(command: Command, scene: Scene<'_, N>) -> String {
-    let largest = scene.largest_id().map_or_else(|| "gone".into(), |id| id.to_string());
+    let largest = largest_id(scene).map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
             "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
@@ -135,7 +137,7 @@ fn reply_goes_round<N: Node>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::classic::Message;
+    use crate::protocols::classic::Message;
 
     #[test]
     fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {

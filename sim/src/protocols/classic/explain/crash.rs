@@ -2,7 +2,7 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, Scene};
+use crate::explain::{Explanation, Scene};
 use crate::protocol::{Command, Fault, Node, Role};
 
 pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: Scene<'_, N>) -> Explanation {
