@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Nanoseconds since this process first asked, on a clock that never goes back.
-#[expect(clippy::disallowed_methods, reason = "patience is measured in real time")]
+#[expect(clippy::disallowed_methods, reason = "timeouts are measured in real time")]
 pub fn monotonic_ns() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let since = START.get_or_init(Instant::now).elapsed();

@@ -32,8 +32,8 @@ pub fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
 
 #[cfg(test)]
 mod tests {
-    use ringscope_sim::protocols::classic::Message as Classic;
     use ringscope_sim::protocol::{Key, Value};
+    use ringscope_sim::protocols::classic::Message as Classic;
 
     use super::*;
 

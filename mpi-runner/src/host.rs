@@ -6,12 +6,12 @@ use std::io::Write as _;
 use ringscope_sim::protocol::{Fault, Message, Node, Outbox, Wait};
 use ringscope_traces::{Op, Rank};
 
-use crate::course::Course;
+use crate::backoff::Backoff;
 use crate::envelope;
-use crate::link::{Link, Mail, Mode};
-use crate::part::Happened;
-use crate::patience::Patience;
-use crate::standing::Doing;
+use crate::link::{Link, Mode, Received};
+use crate::part::Observed;
+use crate::rank_status::Activity;
+use crate::receive_order::ReceiveOrder;
 use crate::verdict::Verdict;
 use crate::watch::Watch;
 
@@ -27,13 +27,13 @@ pub struct Host<'a, N: Node> {
     /// The node.
     pub node: N,
     /// In which order it receives.
-    pub course: Course,
+    pub receive_order: ReceiveOrder,
     /// The longest payload, in bytes, whose send is a standard one; a longer one is synchronous.
     pub eager: Option<u64>,
 }
 
 /// The state of a rank on its way.
-struct Life<'a, N: Node> {
+struct EventLoop<'a, N: Node> {
     host: Host<'a, N>,
     out: Outbox<N::Message>,
     clock: u64,
@@ -43,13 +43,13 @@ struct Life<'a, N: Node> {
 impl<'a, N: Node> Host<'a, N> {
     /// Runs the node until rank 0 says how the run ends, and gives back the watch.
     pub fn run(self) -> (Verdict, Watch<'a>) {
-        let mut life = Life { host: self, out: Outbox::default(), clock: 0, handled: 0 };
-        let Err(verdict) = life.live();
-        (verdict, life.host.watch)
+        let mut event_loop = EventLoop { host: self, out: Outbox::default(), clock: 0, handled: 0 };
+        let Err(verdict) = event_loop.live();
+        (verdict, event_loop.host.watch)
     }
 }
 
-impl<N: Node> Life<'_, N> {
+impl<N: Node> EventLoop<'_, N> {
     /// Repeats, until the run ends:
     /// 1. do what the node asked for;
     /// 2. wait for a message that it takes;
@@ -58,40 +58,40 @@ impl<N: Node> Life<'_, N> {
         let mut wait = self.host.node.start(&mut self.out);
         self.do_what_was_asked()?;
         loop {
-            let mail = self.await_mail(wait)?;
-            wait = self.handle(&mail)?;
+            let received = self.await_message(wait)?;
+            wait = self.handle(&received)?;
         }
     }
 
     /// Waits for a message; a rank that takes nothing more waits for the end of the run.
-    fn await_mail(&mut self, wait: Wait) -> Result<Mail, Verdict> {
-        let doing = self.host.course.next(wait);
-        let Doing::Takes { source, tag } = doing else {
-            return Err(self.host.watch.rest(doing));
+    fn await_message(&mut self, wait: Wait) -> Result<Received, Verdict> {
+        let activity = self.host.receive_order.next(wait);
+        let Activity::Takes { source, tag } = activity else {
+            return Err(self.host.watch.rest(activity));
         };
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
-            if let Some(mail) = self.host.link.receive(source, tag) {
-                return Ok(mail);
+            if let Some(received) = self.host.link.receive(source, tag) {
+                return Ok(received);
             }
-            self.host.watch.look_up(&doing, &patience)?;
-            patience.wait();
+            self.host.watch.look_up(&activity, &backoff)?;
+            backoff.wait();
         }
     }
 
-    fn handle(&mut self, mail: &Mail) -> Result<Wait, Verdict> {
-        let Mail { from, tag, bytes } = mail;
+    fn handle(&mut self, received: &Received) -> Result<Wait, Verdict> {
+        let Received { from, tag, bytes } = received;
         let (sent, message) = match envelope::open::<N::Message>(*tag, bytes) {
             Ok(opened) => opened,
             Err(why) => {
                 let why = format!("what came from rank {from} is no message of ours: {why}");
-                return Err(self.host.watch.rest(Doing::Broken(why)));
+                return Err(self.host.watch.rest(Activity::Broken(why)));
             }
         };
         self.clock = self.clock.max(sent) + 1;
         self.note(Op::Recv, *from, &message)?;
-        if let Err(why) = self.host.course.took(*from, *tag) {
-            return Err(self.host.watch.rest(Doing::CannotFollow(why)));
+        if let Err(why) = self.host.receive_order.took(*from, *tag) {
+            return Err(self.host.watch.rest(Activity::CannotFollow(why)));
         }
         let handled = self.host.node.receive(*from, message, &mut self.out);
         self.do_what_was_asked()?;
@@ -125,24 +125,24 @@ impl<N: Node> Life<'_, N> {
         let is_over = |limit| envelope::payload_bytes(&sealed) > limit;
         let mode =
             if self.host.eager.is_some_and(is_over) { Mode::Synchronous } else { Mode::Standard };
-        let (watch, doing) = (&mut self.host.watch, Doing::Sends { to });
-        let mut patience = Patience::default();
+        let (watch, activity) = (&mut self.host.watch, Activity::Sends { to });
+        let mut backoff = Backoff::default();
         let mut end = Ok(());
         self.host.link.send((to, message.tag()), (mode, &sealed), || {
             if end.is_ok() {
-                end = watch.look_up(&doing, &patience);
+                end = watch.look_up(&activity, &backoff);
             }
-            patience.wait();
+            backoff.wait();
         });
         end
     }
 
     fn note(&mut self, op: Op, peer: Rank, message: &N::Message) -> Result<(), Verdict> {
-        let happened = Happened { op, peer, tag: message.tag(), message, clock: self.clock };
-        self.host.watch.note(&happened)
+        let observed = Observed { op, peer, tag: message.tag(), message, clock: self.clock };
+        self.host.watch.note(&observed)
     }
 
     fn crash(&mut self, fault: &Fault) -> Verdict {
-        self.host.watch.rest(Doing::Crashed(fault.to_string()))
+        self.host.watch.rest(Activity::Crashed(fault.to_string()))
     }
 }

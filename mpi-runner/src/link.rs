@@ -19,7 +19,7 @@ const PASSING_ON: Duration = Duration::from_millis(100);
 
 /// A message as it came.
 #[derive(Debug)]
-pub struct Mail {
+pub struct Received {
     /// Who sent it.
     pub from: Rank,
     /// Its tag.
@@ -88,7 +88,7 @@ impl Link {
     }
 
     /// Takes a node's message, if one has come from that source (or from any) with that tag (or any).
-    pub fn receive(&self, source: Option<Rank>, tag: Option<Tag>) -> Option<Mail> {
+    pub fn receive(&self, source: Option<Rank>, tag: Option<Tag>) -> Option<Received> {
         match source {
             Some(rank) => receive(&self.nodes.process_at_rank(to_mpi(rank)), tag),
             None => receive(&self.nodes.any_process(), tag),
@@ -103,8 +103,8 @@ impl Link {
 
     /// Takes something that concerns the watch, if there is something.
     pub fn hear<T: DeserializeOwned>(&self) -> Option<T> {
-        let mail = receive(&self.watch.any_process(), None)?;
-        Some(serde_json::from_slice(&mail.bytes).expect("all ranks run the same program"))
+        let received = receive(&self.watch.any_process(), None)?;
+        Some(serde_json::from_slice(&received.bytes).expect("all ranks run the same program"))
     }
 
     /// Tells all ranks a number of rank 0's; all must ask together.
@@ -123,13 +123,13 @@ impl Link {
     }
 }
 
-fn receive(source: &impl Source, tag: Option<Tag>) -> Option<Mail> {
+fn receive(source: &impl Source, tag: Option<Tag>) -> Option<Received> {
     let found = match tag {
         Some(tag) => source.immediate_matched_probe_with_tag(tag.0),
         None => source.immediate_matched_probe(),
     };
     let (bytes, status) = found?.matched_receive_vec::<u8>();
-    Some(Mail { from: from_mpi(status.source_rank()), tag: Tag(status.tag()), bytes })
+    Some(Received { from: from_mpi(status.source_rank()), tag: Tag(status.tag()), bytes })
 }
 
 fn from_mpi(rank: i32) -> Rank {

@@ -1,21 +1,21 @@
 //! The program `mpi-runner`: the nodes of a protocol, each a process under real MPI.
 
 mod args;
+mod backoff;
 mod clock;
-mod course;
 mod envelope;
 mod failure;
-mod farewell;
 mod host;
 mod launcher;
 mod link;
 mod monitor;
 mod output;
 mod part;
-mod patience;
+mod rank_status;
+mod receive_order;
 mod report;
 mod run;
-mod standing;
+mod shutdown;
 mod task;
 mod verdict;
 mod watch;
@@ -29,8 +29,8 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 use args::Args;
 use failure::{Failure, note};
-use farewell::Farewell;
 use link::Link;
+use shutdown::Shutdown;
 
 /// Nothing was run: bad input, the wrong launcher.
 const NOT_RUN: u8 = 2;
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         return say_version(&version);
     }
     end_with_the_launcher();
-    patience::wake_on_time();
+    backoff::wake_on_time();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
     let launched = launcher::Launched::told();
     if let Some((what, advice)) =
@@ -64,11 +64,11 @@ fn main() -> ExitCode {
     end_all_on_panic();
     let link = Link::open();
     let code = run::run(&args, &launcher::short_version(&version), &link);
-    let farewell = Farewell::of(code, &link);
+    let shutdown = Shutdown::of(code, &link);
     // Its communicators go before MPI does.
     drop(link);
     drop(universe);
-    farewell.leave()
+    shutdown.leave()
 }
 
 /// Says what is wrong with the command line, or help, from one process of them all.

@@ -9,8 +9,8 @@
 
 use ringscope_traces::Rank;
 
-use crate::course::Receipt;
-use crate::standing::{Doing, Standing, under_way};
+use crate::rank_status::{Activity, RankStatus, under_way};
+use crate::receive_order::Receipt;
 use crate::verdict::Verdict;
 
 /// The shortest time between two roll calls.
@@ -40,9 +40,9 @@ pub struct Bounds {
 pub struct Monitor {
     bounds: Bounds,
     /// The last that was heard of each rank, by rank.
-    standings: Vec<Option<Standing>>,
+    statuses: Vec<Option<RankStatus>>,
     /// The standings when the last whole round had come in.
-    picture: Option<Vec<Standing>>,
+    picture: Option<Vec<RankStatus>>,
     /// The number of the last roll call, from 1.
     round: u64,
     /// When the roll was called, while not all have answered.
@@ -60,7 +60,7 @@ impl Monitor {
     pub fn new(ranks: u32, bounds: Bounds, now_ns: u64) -> Monitor {
         Monitor {
             bounds,
-            standings: vec![None; ranks as usize],
+            statuses: vec![None; ranks as usize],
             picture: None,
             round: 0,
             called_ns: None,
@@ -81,10 +81,10 @@ impl Monitor {
     }
 
     /// Takes note of where a rank stands; says how the run ends when that shows it.
-    pub fn hear(&mut self, standing: Standing, now_ns: u64) -> Option<Verdict> {
-        let place = standing.rank.index();
-        let end = self.end_by_itself(&standing);
-        self.standings[place] = Some(standing);
+    pub fn hear(&mut self, status: RankStatus, now_ns: u64) -> Option<Verdict> {
+        let place = status.rank.index();
+        let end = self.end_by_itself(&status);
+        self.statuses[place] = Some(status);
         end.or_else(|| self.end_of_all()).or_else(|| self.end_of_round(now_ns))
     }
 
@@ -94,65 +94,65 @@ impl Monitor {
         if waited_ns < self.bounds.timeout_ns {
             return None;
         }
-        let ranks = (0_u32..).map(Rank).zip(&self.standings);
+        let ranks = (0_u32..).map(Rank).zip(&self.statuses);
         let silent = ranks.filter(|(_, heard)| !self.has_answered(heard.as_ref()));
         let ranks = silent.map(|(rank, _)| rank).collect();
         Some(Verdict::Silent { ranks, seconds: waited_ns / SECOND_NS })
     }
 
     /// The last that was heard of those of whom something was heard.
-    pub fn standings(&self) -> Vec<Standing> {
-        self.standings.iter().flatten().cloned().collect()
+    pub fn statuses(&self) -> Vec<RankStatus> {
+        self.statuses.iter().flatten().cloned().collect()
     }
 
     /// What a single rank can end.
-    fn end_by_itself(&self, standing: &Standing) -> Option<Verdict> {
-        let rank = standing.rank;
-        match &standing.doing {
-            Doing::Crashed(reason) if self.bounds.followed.is_none() => {
+    fn end_by_itself(&self, status: &RankStatus) -> Option<Verdict> {
+        let rank = status.rank;
+        match &status.activity {
+            Activity::Crashed(reason) if self.bounds.followed.is_none() => {
                 Some(Verdict::Crashed { rank, reason: reason.clone() })
             }
-            Doing::Broken(reason) => Some(Verdict::Broken { rank, reason: reason.clone() }),
-            Doing::CannotFollow(reason) => {
+            Activity::Broken(reason) => Some(Verdict::Broken { rank, reason: reason.clone() }),
+            Activity::CannotFollow(reason) => {
                 Some(Verdict::CannotFollow { rank, reason: reason.clone() })
             }
-            Doing::Crashed(_)
-            | Doing::Works
-            | Doing::Takes { .. }
-            | Doing::Sends { .. }
-            | Doing::Stopped
-            | Doing::Halted => None,
+            Activity::Crashed(_)
+            | Activity::Works
+            | Activity::Takes { .. }
+            | Activity::Sends { .. }
+            | Activity::Stopped
+            | Activity::Halted => None,
         }
     }
 
     /// What all ranks together have ended: each has finished in its own way.
     fn end_of_all(&self) -> Option<Verdict> {
-        let standings: Option<Vec<&Standing>> = self.standings.iter().map(Option::as_ref).collect();
-        let standings = standings?;
-        let has_finished = |one: &&Standing| {
-            matches!(one.doing, Doing::Stopped | Doing::Halted | Doing::Crashed(_))
+        let statuses: Option<Vec<&RankStatus>> = self.statuses.iter().map(Option::as_ref).collect();
+        let statuses = statuses?;
+        let has_finished = |one: &&RankStatus| {
+            matches!(one.activity, Activity::Stopped | Activity::Halted | Activity::Crashed(_))
         };
-        if !standings.iter().all(has_finished) {
+        if !statuses.iter().all(has_finished) {
             return None;
         }
-        let crash = standings.iter().find_map(|one| {
-            let Doing::Crashed(reason) = &one.doing else { return None };
+        let crash = statuses.iter().find_map(|one| {
+            let Activity::Crashed(reason) = &one.activity else { return None };
             Some(Verdict::Crashed { rank: one.rank, reason: reason.clone() })
         });
-        let is_halted = standings.iter().any(|one| one.doing == Doing::Halted);
+        let is_halted = statuses.iter().any(|one| one.activity == Activity::Halted);
         Some(crash.unwrap_or(if is_halted { Verdict::Followed } else { Verdict::Completed }))
     }
 
     /// What a round shows in which everybody has answered.
     fn end_of_round(&mut self, now_ns: u64) -> Option<Verdict> {
         let called_ns = self.called_ns?;
-        if !self.standings.iter().all(|heard| self.has_answered(heard.as_ref())) {
+        if !self.statuses.iter().all(|heard| self.has_answered(heard.as_ref())) {
             return None;
         }
         self.called_ns = None;
         let rest_ns = (REST_FACTOR * (now_ns - called_ns)).max(BETWEEN_ROUNDS_NS);
         self.next_call_ns = now_ns + rest_ns;
-        let picture = self.standings();
+        let picture = self.statuses();
         let is_same = self.picture.as_ref().is_some_and(|before| is_same(before, &picture));
         let verdict = if is_same { self.end_of_quiet(&picture, now_ns) } else { None };
         if !is_same {
@@ -164,7 +164,7 @@ impl Monitor {
     }
 
     /// Nobody has done anything since the last round.
-    fn end_of_quiet(&self, picture: &[Standing], now_ns: u64) -> Option<Verdict> {
+    fn end_of_quiet(&self, picture: &[RankStatus], now_ns: u64) -> Option<Verdict> {
         if is_stuck(picture) {
             return Some(self.missed_receipt(picture).unwrap_or(Verdict::Deadlock));
         }
@@ -174,11 +174,11 @@ impl Monitor {
     }
 
     /// When nothing moves though the followed trace goes on: the first receive that does not happen.
-    fn missed_receipt(&self, picture: &[Standing]) -> Option<Verdict> {
-        let next = |standing: &Standing| {
-            let receipts = self.bounds.followed.as_ref()?.get(standing.rank.index())?;
-            let received = usize::try_from(standing.tally.all_received()).ok()?;
-            Some((standing.rank, *receipts.get(received)?))
+    fn missed_receipt(&self, picture: &[RankStatus]) -> Option<Verdict> {
+        let next = |status: &RankStatus| {
+            let receipts = self.bounds.followed.as_ref()?.get(status.rank.index())?;
+            let received = usize::try_from(status.tally.all_received()).ok()?;
+            Some((status.rank, *receipts.get(received)?))
         };
         let missed = picture.iter().filter_map(next).min_by_key(|(_, receipt)| receipt.line);
         missed.map(|(rank, Receipt { source, tag, index, line })| Verdict::CannotFollow {
@@ -189,8 +189,8 @@ impl Monitor {
         })
     }
 
-    fn end_of_messages(&mut self, picture: &[Standing]) -> Option<Verdict> {
-        let all = picture.iter().map(|standing| standing.tally.all_received()).sum();
+    fn end_of_messages(&mut self, picture: &[RankStatus]) -> Option<Verdict> {
+        let all = picture.iter().map(|status| status.tally.all_received()).sum();
         let replies = picture.last().map_or(0, |command| command.tally.all_received());
         if replies > self.commands.0 {
             self.commands = (replies, all);
@@ -202,24 +202,25 @@ impl Monitor {
         (messages >= self.bounds.quiet_messages).then_some(Verdict::Livelock { messages })
     }
 
-    fn has_answered(&self, heard: Option<&Standing>) -> bool {
-        heard.is_some_and(|standing| standing.round == self.round)
+    fn has_answered(&self, heard: Option<&RankStatus>) -> bool {
+        heard.is_some_and(|status| status.round == self.round)
     }
 }
 
 /// Whether two pictures differ in nothing but the round.
-fn is_same(before: &[Standing], now: &[Standing]) -> bool {
-    let same =
-        |(one, other): (&Standing, &Standing)| one.doing == other.doing && one.tally == other.tally;
+fn is_same(before: &[RankStatus], now: &[RankStatus]) -> bool {
+    let same = |(one, other): (&RankStatus, &RankStatus)| {
+        one.activity == other.activity && one.tally == other.tally
+    };
     before.iter().zip(now).all(same)
 }
 
 /// Whether no rank of those will ever go on.
-fn is_stuck(picture: &[Standing]) -> bool {
-    let works = |one: &Standing| one.doing == Doing::Works;
+fn is_stuck(picture: &[RankStatus]) -> bool {
+    let works = |one: &RankStatus| one.activity == Activity::Works;
     let mut under_way = under_way(picture).into_iter();
     let is_taken = under_way.any(|(from, to, tag, _)| {
-        picture.get(to.index()).is_some_and(|receiver| receiver.doing.takes(from, tag))
+        picture.get(to.index()).is_some_and(|receiver| receiver.activity.takes(from, tag))
     });
     !picture.iter().any(works) && !is_taken
 }
@@ -229,12 +230,12 @@ mod tests {
     use ringscope_traces::Tag;
 
     use super::*;
-    use crate::standing::Tally;
+    use crate::rank_status::Tally;
 
-    const ANY: Doing = Doing::Takes { source: None, tag: None };
+    const ANY: Activity = Activity::Takes { source: None, tag: None };
 
-    fn awaits(source: u32, tag: i32) -> Doing {
-        Doing::Takes { source: Some(Rank(source)), tag: Some(Tag(tag)) }
+    fn awaits(source: u32, tag: i32) -> Activity {
+        Activity::Takes { source: Some(Rank(source)), tag: Some(Tag(tag)) }
     }
 
     fn bounds() -> Bounds {
@@ -242,10 +243,10 @@ mod tests {
     }
 
     /// What ranks do, and what was sent: from, to, tag, and whether it was received.
-    fn standings(doing: &[Doing], mail: &[(u32, u32, i32, bool)]) -> Vec<Standing> {
-        let of = |(rank, doing): (u32, &Doing)| {
+    fn statuses(activity: &[Activity], received: &[(u32, u32, i32, bool)]) -> Vec<RankStatus> {
+        let of = |(rank, activity): (u32, &Activity)| {
             let mut tally = Tally::default();
-            for (from, to, tag, is_received) in mail {
+            for (from, to, tag, is_received) in received {
                 if *from == rank {
                     tally.sent(Rank(*to), Tag(*tag));
                 }
@@ -253,21 +254,21 @@ mod tests {
                     tally.received(Rank(*from), Tag(*tag));
                 }
             }
-            Standing { rank: Rank(rank), round: 0, doing: doing.clone(), tally }
+            RankStatus { rank: Rank(rank), round: 0, activity: activity.clone(), tally }
         };
-        (0..).zip(doing).map(of).collect()
+        (0..).zip(activity).map(of).collect()
     }
 
     /// Calls the roll of ranks that stand so, at that time, and hears them all.
-    fn round(monitor: &mut Monitor, standings: &[Standing], now_ns: u64) -> Option<Verdict> {
+    fn round(monitor: &mut Monitor, statuses: &[RankStatus], now_ns: u64) -> Option<Verdict> {
         let round = monitor.call(now_ns).expect("it is time for a roll call");
-        let heard = standings.iter().map(|standing| Standing { round, ..standing.clone() });
-        heard.fold(None, |verdict, standing| verdict.or(monitor.hear(standing, now_ns)))
+        let heard = statuses.iter().map(|status| RankStatus { round, ..status.clone() });
+        heard.fold(None, |verdict, status| verdict.or(monitor.hear(status, now_ns)))
     }
 
     #[test]
     fn a_circle_of_waits_with_nothing_under_way_is_a_deadlock_at_the_second_look() {
-        let all = standings(&[ANY, awaits(2, 8), awaits(1, 8)], &[(1, 2, 10, false)]);
+        let all = statuses(&[ANY, awaits(2, 8), awaits(1, 8)], &[(1, 2, 10, false)]);
         let mut monitor = Monitor::new(3, bounds(), 0);
         assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
         assert_eq!(round(&mut monitor, &all, 2 * SECOND_NS), Some(Verdict::Deadlock));
@@ -275,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_message_under_way_that_is_awaited_keeps_hope_until_the_timeout() {
-        let all = standings(&[ANY, awaits(2, 8), ANY], &[(2, 1, 8, false)]);
+        let all = statuses(&[ANY, awaits(2, 8), ANY], &[(2, 1, 8, false)]);
         let mut monitor = Monitor::new(3, bounds(), 0);
         for second in 1..=10 {
             assert_eq!(round(&mut monitor, &all, second * SECOND_NS), None, "second {second}");
@@ -286,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_rank_that_works_is_no_deadlock() {
-        let all = standings(&[ANY, awaits(2, 8), Doing::Works], &[]);
+        let all = statuses(&[ANY, awaits(2, 8), Activity::Works], &[]);
         let mut monitor = Monitor::new(3, bounds(), 0);
         assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
         assert_eq!(round(&mut monitor, &all, 2 * SECOND_NS), None);
@@ -294,8 +295,8 @@ mod tests {
 
     #[test]
     fn sends_that_wait_for_each_other_are_a_deadlock() {
-        let sends = |to| Doing::Sends { to: Rank(to) };
-        let all = standings(&[sends(1), sends(0), ANY], &[(0, 1, 6, false), (1, 0, 6, false)]);
+        let sends = |to| Activity::Sends { to: Rank(to) };
+        let all = statuses(&[sends(1), sends(0), ANY], &[(0, 1, 6, false), (1, 0, 6, false)]);
         let mut monitor = Monitor::new(3, bounds(), 0);
         assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
         assert_eq!(round(&mut monitor, &all, 2 * SECOND_NS), Some(Verdict::Deadlock));
@@ -303,11 +304,11 @@ mod tests {
 
     #[test]
     fn a_rank_that_does_not_answer_is_named_when_the_time_is_up() {
-        let all = standings(&[ANY, ANY, ANY], &[]);
+        let all = statuses(&[ANY, ANY, ANY], &[]);
         let mut monitor = Monitor::new(3, bounds(), 0);
         let round = monitor.call(SECOND_NS).expect("it is time");
-        for standing in &all[..2] {
-            assert_eq!(monitor.hear(Standing { round, ..standing.clone() }, SECOND_NS), None);
+        for status in &all[..2] {
+            assert_eq!(monitor.hear(RankStatus { round, ..status.clone() }, SECOND_NS), None);
         }
         assert_eq!(monitor.end_of_patience(10 * SECOND_NS), None);
         let silent = Verdict::Silent { ranks: vec![Rank(2)], seconds: 10 };
@@ -317,31 +318,31 @@ mod tests {
     #[test]
     fn messages_without_a_reply_to_a_command_are_a_livelock_in_the_end() {
         let mut monitor = Monitor::new(3, bounds(), 0);
-        let mail = |count: usize| vec![(0, 1, 0, true); count];
-        let busy = [Doing::Works, Doing::Works, awaits(0, 6)];
-        assert_eq!(round(&mut monitor, &standings(&busy, &mail(99)), SECOND_NS), None);
+        let received = |count: usize| vec![(0, 1, 0, true); count];
+        let busy = [Activity::Works, Activity::Works, awaits(0, 6)];
+        assert_eq!(round(&mut monitor, &statuses(&busy, &received(99)), SECOND_NS), None);
         // A reply is progress: the count begins anew.
-        let replied = [mail(99), vec![(0, 2, 6, true)]].concat();
-        assert_eq!(round(&mut monitor, &standings(&busy, &replied), 2 * SECOND_NS), None);
-        let more = [mail(198), vec![(0, 2, 6, true)]].concat();
-        assert_eq!(round(&mut monitor, &standings(&busy, &more), 3 * SECOND_NS), None);
-        let too_many = [mail(199), vec![(0, 2, 6, true)]].concat();
-        let verdict = round(&mut monitor, &standings(&busy, &too_many), 4 * SECOND_NS);
+        let replied = [received(99), vec![(0, 2, 6, true)]].concat();
+        assert_eq!(round(&mut monitor, &statuses(&busy, &replied), 2 * SECOND_NS), None);
+        let more = [received(198), vec![(0, 2, 6, true)]].concat();
+        assert_eq!(round(&mut monitor, &statuses(&busy, &more), 3 * SECOND_NS), None);
+        let too_many = [received(199), vec![(0, 2, 6, true)]].concat();
+        let verdict = round(&mut monitor, &statuses(&busy, &too_many), 4 * SECOND_NS);
         assert_eq!(verdict, Some(Verdict::Livelock { messages: 100 }));
     }
 
     #[test]
     fn the_run_completes_with_the_last_rank_that_stops() {
         let mut monitor = Monitor::new(3, bounds(), 0);
-        let all = standings(&[Doing::Stopped, Doing::Stopped, Doing::Stopped], &[]);
-        let heard: Vec<_> = all.into_iter().map(|standing| monitor.hear(standing, 1)).collect();
+        let all = statuses(&[Activity::Stopped, Activity::Stopped, Activity::Stopped], &[]);
+        let heard: Vec<_> = all.into_iter().map(|status| monitor.hear(status, 1)).collect();
         assert_eq!(heard, [None, None, Some(Verdict::Completed)]);
     }
 
     #[test]
     fn a_crash_ends_the_others_at_once_unless_a_trace_is_followed() {
-        let crashed = Doing::Crashed("it has no storage".into());
-        let all = standings(&[crashed, Doing::Halted, Doing::Halted], &[]);
+        let crashed = Activity::Crashed("it has no storage".into());
+        let all = statuses(&[crashed, Activity::Halted, Activity::Halted], &[]);
         let verdict = Verdict::Crashed { rank: Rank(0), reason: "it has no storage".into() };
         let mut free = Monitor::new(3, bounds(), 0);
         assert_eq!(free.hear(all[0].clone(), 1), Some(verdict.clone()));
@@ -357,8 +358,8 @@ mod tests {
         let receipts = vec![vec![receipt(4), receipt(9)], vec![receipt(7)], Vec::new()];
         let bounds = Bounds { followed: Some(receipts), ..bounds() };
         let mut monitor = Monitor::new(3, bounds, 0);
-        let from_2 = Doing::Takes { source: Some(Rank(2)), tag: None };
-        let all = standings(&[from_2.clone(), from_2, ANY], &[(2, 0, 8, true)]);
+        let from_2 = Activity::Takes { source: Some(Rank(2)), tag: None };
+        let all = statuses(&[from_2.clone(), from_2, ANY], &[(2, 0, 8, true)]);
         assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
         let reason = "event 1 (line 7) receives tag 8 from rank 2, which does not come".into();
         let verdict = Verdict::CannotFollow { rank: Rank(1), reason };

@@ -20,7 +20,7 @@ pub struct Part {
 
 /// One message that this rank sent or received.
 #[derive(Debug)]
-pub struct Happened<'a, M> {
+pub struct Observed<'a, M> {
     /// Sent or received.
     pub op: Op,
     /// The other rank.
@@ -55,8 +55,8 @@ impl Part {
     /// # Errors
     ///
     /// When the disk takes no more.
-    pub fn event<M: Message>(&mut self, happened: &Happened<'_, M>) -> io::Result<()> {
-        let Happened { op, peer, tag, message, clock } = *happened;
+    pub fn event<M: Message>(&mut self, observed: &Observed<'_, M>) -> io::Result<()> {
+        let Observed { op, peer, tag, message, clock } = *observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
         let n = self.writer.events();
         self.writer.event(&Event { rank: self.rank, n, op, peer, tag, data: message, t, clock })?;

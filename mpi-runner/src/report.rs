@@ -14,8 +14,8 @@ use ringscope_traces::{Ending, Op, Trace};
 use crate::clock::unix_ns;
 use crate::failure::{Failure, note};
 use crate::output::Output;
-use crate::standing::{Doing, Standing};
-use crate::task::{Cast, Task};
+use crate::rank_status::{Activity, RankStatus};
+use crate::task::{RunSetup, Task};
 use crate::verdict::Verdict;
 
 /// The width of what is told: mpirun takes it from a pipe, and nobody knows the terminal's.
@@ -35,19 +35,19 @@ pub struct Report {
 
 impl Report {
     /// A report on that run.
-    pub fn new(task: &Task, cast: &Cast, (mpi, output): (&str, Output)) -> Report {
+    pub fn new(task: &Task, setup: &RunSetup, (mpi, output): (&str, Output)) -> Report {
         Report {
             name: task.work.name(),
             mpi: mpi.to_owned(),
             start_unix_ns: task.start_unix_ns,
             output,
-            followed: cast.followed.clone(),
-            expected: cast.expected,
+            followed: setup.followed.clone(),
+            expected: setup.expected,
         }
     }
 
     /// Puts the parts together, tells how the run ended, and says what the exit code is.
-    pub fn tell(self, verdict: &Verdict, standings: &[Standing]) -> i32 {
+    pub fn tell(self, verdict: &Verdict, statuses: &[RankStatus]) -> i32 {
         let Gathered { merged, .. } = match gather(self.output.folder()) {
             Ok(gathered) => gathered,
             Err(error) => {
@@ -57,7 +57,7 @@ impl Report {
         };
         let trace = merged.trace;
         let mut words = self.headline(verdict, &trace);
-        words += &explanation(&trace, standings).unwrap_or_default();
+        words += &explanation(&trace, statuses).unwrap_or_default();
         words += &format!("\n  {}", self.cost(&trace));
         let repeats = self.followed.as_ref().map(|followed| Repeats::of(followed, &trace));
         words += &repeats.as_ref().map(|repeats| repeats.told(&trace)).unwrap_or_default();
@@ -129,29 +129,29 @@ impl Report {
 }
 
 /// Why the run did not complete, in the simulator's words.
-fn explanation(trace: &Trace, standings: &[Standing]) -> Option<String> {
-    let seen: Vec<_> = standings.iter().filter_map(blocked).collect();
+fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
+    let seen: Vec<_> = statuses.iter().filter_map(blocked).collect();
     let explanation = standing(trace, &seen).ok()?.explanation()?;
     let (facts, paragraph) = (wrapped(&explanation.facts), wrapped(&explanation.paragraph));
     Some(format!("\n{facts}\n\n{paragraph}\n"))
 }
 
 /// What a rank was seen to wait for, if that was one other rank.
-fn blocked(standing: &Standing) -> Option<Blocked> {
-    let rank = standing.rank;
-    match standing.doing {
-        Doing::Takes { source: Some(on), tag: Some(tag) } => {
+fn blocked(status: &RankStatus) -> Option<Blocked> {
+    let rank = status.rank;
+    match status.activity {
+        Activity::Takes { source: Some(on), tag: Some(tag) } => {
             Some(Blocked { rank, on, tag: Some(tag) })
         }
-        Doing::Sends { to } => Some(Blocked { rank, on: to, tag: None }),
+        Activity::Sends { to } => Some(Blocked { rank, on: to, tag: None }),
         // Of any source, or of the one that a followed trace names.
-        Doing::Takes { .. }
-        | Doing::Works
-        | Doing::Stopped
-        | Doing::Crashed(_)
-        | Doing::Halted
-        | Doing::CannotFollow(_)
-        | Doing::Broken(_) => None,
+        Activity::Takes { .. }
+        | Activity::Works
+        | Activity::Stopped
+        | Activity::Crashed(_)
+        | Activity::Halted
+        | Activity::CannotFollow(_)
+        | Activity::Broken(_) => None,
     }
 }
 

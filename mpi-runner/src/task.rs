@@ -43,7 +43,7 @@ pub enum Work {
 
 /// A run, set up.
 #[derive(Debug, Clone)]
-pub struct Cast {
+pub struct RunSetup {
     /// The nodes by rank.
     pub nodes: Vec<ClassicNode>,
     /// The longest payload whose send need not wait; `None`: MPI decides.
@@ -101,7 +101,7 @@ impl Work {
     /// # Errors
     ///
     /// When a followed trace cannot be read by this rank.
-    pub fn cast(&self, mpi: &str) -> Result<Cast, Failure> {
+    pub fn setup(&self, mpi: &str) -> Result<RunSetup, Failure> {
         match self {
             Work::Scenario { name, text } => {
                 let scenario = Scenario::parse(name, text)
@@ -114,22 +114,22 @@ impl Work {
                     .map_err(|cannot| Failure::about(&path.to_string_lossy(), cannot))?;
                 let header = header(trace.header.clone(), mpi);
                 let (limit, expected, followed) = (None, None, Some(trace));
-                Ok(Cast { nodes, eager, header, limit, expected, followed })
+                Ok(RunSetup { nodes, eager, header, limit, expected, followed })
             }
         }
     }
 }
 
-impl Cast {
+impl RunSetup {
     /// How the followed trace ended.
     pub fn followed_ending(&self) -> Option<&Ending> {
         self.followed.as_ref()?.footer.as_ref().map(|footer| &footer.ending)
     }
 }
 
-fn of_scenario(scenario: &Scenario, mpi: &str) -> Cast {
+fn of_scenario(scenario: &Scenario, mpi: &str) -> RunSetup {
     let settings = &scenario.settings;
-    Cast {
+    RunSetup {
         nodes: simulate::nodes(scenario),
         eager: settings.eager,
         header: header(simulate::header(settings), mpi),

@@ -12,13 +12,13 @@ use ringscope_sim::protocol::Message;
 use ringscope_traces::{Ending, Op, Rank};
 use serde::{Deserialize, Serialize};
 
+use crate::backoff::Backoff;
 use crate::clock::monotonic_ns;
 use crate::failure::note;
 use crate::link::Link;
 use crate::monitor::Monitor;
-use crate::part::{Happened, Part};
-use crate::patience::Patience;
-use crate::standing::{Doing, Standing, Tally, under_way};
+use crate::part::{Observed, Part};
+use crate::rank_status::{Activity, RankStatus, Tally, under_way};
 use crate::verdict::Verdict;
 
 /// A rank that does not sleep yet looks up at every so-manieth look for a message of its node.
@@ -34,7 +34,7 @@ const STAGGER_NS: u64 = 100_000_000;
 #[derive(Debug, Serialize, Deserialize)]
 enum ToMember {
     /// Where do you stand?
-    RollCall { round: u64 },
+    StatusRequest { round: u64 },
     /// So the run ends.
     Verdict(Verdict),
     /// Take so many messages, and go.
@@ -43,15 +43,15 @@ enum ToMember {
 
 /// What the others say to rank 0.
 #[derive(Debug, Serialize, Deserialize)]
-enum ToChief {
+enum ToRoot {
     /// Here I stand.
-    Standing(Standing),
+    Status(RankStatus),
     /// Here I stand at the end, and my part is closed.
-    Final(Standing),
+    Final(RankStatus),
 }
 
 /// What rank 0 does at the end, with the verdict and where everybody stands.
-pub type Conclude<'a> = Box<dyn FnOnce(&Verdict, &[Standing]) -> i32 + 'a>;
+pub type Conclude<'a> = Box<dyn FnOnce(&Verdict, &[RankStatus]) -> i32 + 'a>;
 
 /// A rank's side of the watch.
 pub struct Watch<'a> {
@@ -68,19 +68,14 @@ pub struct Watch<'a> {
 }
 
 enum Role<'a> {
-    Chief { monitor: Box<Monitor>, conclude: Option<Conclude<'a>> },
+    Root { monitor: Box<Monitor>, conclude: Option<Conclude<'a>> },
     Member { heard_ns: u64 },
 }
 
 impl<'a> Watch<'a> {
     /// Rank 0's side.
-    pub fn chief(
-        link: &'a Link,
-        part: Part,
-        monitor: Monitor,
-        conclude: Conclude<'a>,
-    ) -> Watch<'a> {
-        let role = Role::Chief { monitor: Box::new(monitor), conclude: Some(conclude) };
+    pub fn root(link: &'a Link, part: Part, monitor: Monitor, conclude: Conclude<'a>) -> Watch<'a> {
+        let role = Role::Root { monitor: Box::new(monitor), conclude: Some(conclude) };
         Watch::new(link, part, role)
     }
 
@@ -115,76 +110,76 @@ impl<'a> Watch<'a> {
     }
 
     /// Writes down that a message was sent or received.
-    pub fn note<M: Message>(&mut self, happened: &Happened<'_, M>) -> Result<(), Verdict> {
-        match happened.op {
-            Op::Send => self.tally.sent(happened.peer, happened.tag),
-            Op::Recv => self.tally.received(happened.peer, happened.tag),
+    pub fn note<M: Message>(&mut self, observed: &Observed<'_, M>) -> Result<(), Verdict> {
+        match observed.op {
+            Op::Send => self.tally.sent(observed.peer, observed.tag),
+            Op::Recv => self.tally.received(observed.peer, observed.tag),
         }
         let part = self.part.as_mut().expect("a part is open until the run ends");
-        part.event(happened).map_err(|error| {
-            self.rest(Doing::Broken(format!("its part of the trace cannot be written: {error}")))
+        part.event(observed).map_err(|error| {
+            self.rest(Activity::Broken(format!("its part of the trace cannot be written: {error}")))
         })
     }
 
     /// Looks up from waiting: answers what was asked. `Err` when the run has ended.
-    pub fn look_up(&mut self, doing: &Doing, patience: &Patience) -> Result<(), Verdict> {
+    pub fn look_up(&mut self, activity: &Activity, backoff: &Backoff) -> Result<(), Verdict> {
         self.looks = self.looks.wrapping_add(1);
-        let is_time = patience.sleeps() || self.looks.is_multiple_of(LOOKS_BETWEEN);
-        if is_time { self.attend(doing) } else { Ok(()) }
+        let is_time = backoff.sleeps() || self.looks.is_multiple_of(LOOKS_BETWEEN);
+        if is_time { self.attend(activity) } else { Ok(()) }
     }
 
     /// Looks up between two messages.
     pub fn look_up_from_work(&mut self) -> Result<(), Verdict> {
-        self.attend(&Doing::Works)
+        self.attend(&Activity::Works)
     }
 
     /// Does nothing more but wait for the end of the run, and say why.
-    pub fn rest(&mut self, doing: Doing) -> Verdict {
-        let standing = self.standing(&doing);
+    pub fn rest(&mut self, activity: Activity) -> Verdict {
+        let status = self.status(&activity);
         let verdict = match &mut self.role {
-            Role::Chief { monitor, .. } => monitor.hear(standing, monotonic_ns()),
+            Role::Root { monitor, .. } => monitor.hear(status, monotonic_ns()),
             Role::Member { .. } => {
-                self.link.tell(CHIEF, &ToChief::Standing(standing));
+                self.link.tell(ROOT, &ToRoot::Status(status));
                 None
             }
         };
         if let Some(verdict) = verdict {
-            return self.pronounce(verdict, &doing);
+            return self.pronounce(verdict, &activity);
         }
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         loop {
-            if let Err(verdict) = self.attend(&doing) {
+            if let Err(verdict) = self.attend(&activity) {
                 return verdict;
             }
-            patience.wait();
+            backoff.wait();
         }
     }
 
-    fn attend(&mut self, doing: &Doing) -> Result<(), Verdict> {
+    fn attend(&mut self, activity: &Activity) -> Result<(), Verdict> {
         match self.role {
-            Role::Chief { .. } => match self.preside(doing) {
+            Role::Root { .. } => match self.preside(activity) {
                 None => Ok(()),
-                Some(verdict) => Err(self.pronounce(verdict, doing)),
+                Some(verdict) => Err(self.pronounce(verdict, activity)),
             },
-            Role::Member { .. } => self.obey(doing),
+            Role::Member { .. } => self.obey(activity),
         }
     }
 
-    fn standing(&self, doing: &Doing) -> Standing {
-        Standing {
+    fn status(&self, activity: &Activity) -> RankStatus {
+        RankStatus {
             rank: self.link.rank(),
             round: self.round,
-            doing: doing.clone(),
+            activity: activity.clone(),
             tally: self.tally.clone(),
         }
     }
 
     /// Rank 0 hears what has come in, and calls the roll when it is time.
-    fn preside(&mut self, doing: &Doing) -> Option<Verdict> {
+    fn preside(&mut self, activity: &Activity) -> Option<Verdict> {
         let now_ns = monotonic_ns();
-        while let Some(said) = self.link.hear::<ToChief>() {
-            let (ToChief::Standing(standing) | ToChief::Final(standing)) = said;
-            let verdict = self.monitor().hear(standing, now_ns);
+        while let Some(said) = self.link.hear::<ToRoot>() {
+            let (ToRoot::Status(status) | ToRoot::Final(status)) = said;
+            let verdict = self.monitor().hear(status, now_ns);
             if verdict.is_some() {
                 return verdict;
             }
@@ -193,14 +188,14 @@ impl<'a> Watch<'a> {
             return self.monitor().end_of_patience(now_ns);
         };
         self.round = round;
-        self.tell_members(|_| ToMember::RollCall { round });
-        let own = self.standing(doing);
+        self.tell_members(|_| ToMember::StatusRequest { round });
+        let own = self.status(activity);
         self.monitor().hear(own, now_ns)
     }
 
     fn monitor(&mut self) -> &mut Monitor {
         match &mut self.role {
-            Role::Chief { monitor, .. } => monitor,
+            Role::Root { monitor, .. } => monitor,
             Role::Member { .. } => unreachable!("only rank 0 presides"),
         }
     }
@@ -210,17 +205,17 @@ impl<'a> Watch<'a> {
     }
 
     /// A member answers what it is asked.
-    fn obey(&mut self, doing: &Doing) -> Result<(), Verdict> {
+    fn obey(&mut self, activity: &Activity) -> Result<(), Verdict> {
         let now_ns = monotonic_ns();
         while let Some(said) = self.link.hear::<ToMember>() {
             self.role = Role::Member { heard_ns: now_ns };
             match said {
-                ToMember::RollCall { round } => {
+                ToMember::StatusRequest { round } => {
                     self.round = round;
-                    self.link.tell(CHIEF, &ToChief::Standing(self.standing(doing)));
+                    self.link.tell(ROOT, &ToRoot::Status(self.status(activity)));
                 }
                 ToMember::Verdict(verdict) => {
-                    self.leave(&verdict, doing);
+                    self.leave(&verdict, activity);
                     return Err(verdict);
                 }
                 ToMember::Release { .. } => unreachable!("nobody is released before the end"),
@@ -242,28 +237,30 @@ impl<'a> Watch<'a> {
     }
 
     /// A member's end: steps 1 and 3.
-    fn leave(&mut self, verdict: &Verdict, doing: &Doing) {
-        let doing = self.close_part(verdict, doing);
-        self.link.tell(CHIEF, &ToChief::Final(self.standing(&doing)));
-        let mut patience = Patience::default();
+    fn leave(&mut self, verdict: &Verdict, activity: &Activity) {
+        let activity = self.close_part(verdict, activity);
+        self.link.tell(ROOT, &ToRoot::Final(self.status(&activity)));
+        let mut backoff = Backoff::default();
         let messages = loop {
             match self.link.hear::<ToMember>() {
                 Some(ToMember::Release { messages }) => break messages,
                 // A roll call that was under way when the verdict came.
-                Some(ToMember::RollCall { .. } | ToMember::Verdict(_)) | None => patience.wait(),
+                Some(ToMember::StatusRequest { .. } | ToMember::Verdict(_)) | None => {
+                    backoff.wait()
+                }
             }
         };
         self.drain(messages);
     }
 
     /// Rank 0's end: steps 1 to 3.
-    fn pronounce(&mut self, verdict: Verdict, doing: &Doing) -> Verdict {
+    fn pronounce(&mut self, verdict: Verdict, activity: &Activity) -> Verdict {
         if matches!(verdict, Verdict::Silent { .. }) {
             return self.end_without_the_silent(verdict);
         }
         self.tell_members(|_| ToMember::Verdict(verdict.clone()));
-        let doing = self.close_part(&verdict, doing);
-        let finals = self.finals(self.standing(&doing));
+        let activity = self.close_part(&verdict, activity);
+        let finals = self.finals(self.status(&activity));
         self.conclude(&verdict, &finals);
         let mut left: BTreeMap<Rank, u64> = BTreeMap::new();
         for (_, to, _, count) in under_way(&finals) {
@@ -271,36 +268,36 @@ impl<'a> Watch<'a> {
         }
         let messages = |rank: Rank| left.get(&rank).copied().unwrap_or(0);
         self.tell_members(|rank| ToMember::Release { messages: messages(rank) });
-        self.drain(messages(CHIEF));
+        self.drain(messages(ROOT));
         verdict
     }
 
     /// There is no order to keep when ranks do not answer: what is recorded is told, and MPI kills all.
     fn end_without_the_silent(&mut self, verdict: Verdict) -> Verdict {
-        let standings = self.monitor().standings();
-        self.conclude(&verdict, &standings);
+        let statuses = self.monitor().statuses();
+        self.conclude(&verdict, &statuses);
         self.link.abort(self.code.max(1))
     }
 
-    fn conclude(&mut self, verdict: &Verdict, standings: &[Standing]) {
-        if let Role::Chief { conclude, .. } = &mut self.role
+    fn conclude(&mut self, verdict: &Verdict, statuses: &[RankStatus]) {
+        if let Role::Root { conclude, .. } = &mut self.role
             && let Some(conclude) = conclude.take()
         {
-            self.code = conclude(verdict, standings);
+            self.code = conclude(verdict, statuses);
         }
     }
 
     /// Where every rank stands at the end, by rank.
-    fn finals(&mut self, own: Standing) -> Vec<Standing> {
-        let mut finals = BTreeMap::from([(CHIEF, own)]);
-        let mut patience = Patience::default();
+    fn finals(&mut self, own: RankStatus) -> Vec<RankStatus> {
+        let mut finals = BTreeMap::from([(ROOT, own)]);
+        let mut backoff = Backoff::default();
         let begun_ns = monotonic_ns();
         while finals.len() < self.link.ranks() as usize {
-            match self.link.hear::<ToChief>() {
-                Some(ToChief::Final(standing)) => {
-                    finals.insert(standing.rank, standing);
+            match self.link.hear::<ToRoot>() {
+                Some(ToRoot::Final(status)) => {
+                    finals.insert(status.rank, status);
                 }
-                Some(ToChief::Standing(_)) | None => patience.wait(),
+                Some(ToRoot::Status(_)) | None => backoff.wait(),
             }
             let waited_ns = monotonic_ns() - begun_ns;
             if waited_ns > self.timeout_ns {
@@ -314,25 +311,25 @@ impl<'a> Watch<'a> {
     }
 
     /// Closes this rank's part; says what the rank does, which is to be broken when that fails.
-    fn close_part(&mut self, verdict: &Verdict, doing: &Doing) -> Doing {
+    fn close_part(&mut self, verdict: &Verdict, activity: &Activity) -> Activity {
         let ending = verdict.ending(self.followed.as_ref());
         match self.part.take().map(|part| part.finish(ending.as_ref())) {
             Some(Err(error)) => {
-                Doing::Broken(format!("its part of the trace cannot be written: {error}"))
+                Activity::Broken(format!("its part of the trace cannot be written: {error}"))
             }
-            Some(Ok(())) | None => doing.clone(),
+            Some(Ok(())) | None => activity.clone(),
         }
     }
 
     /// Takes so many messages out of MPI's hands.
     fn drain(&self, messages: u64) {
-        let mut patience = Patience::default();
+        let mut backoff = Backoff::default();
         for _ in 0..messages {
             while self.link.receive(None, None).is_none() {
-                patience.wait();
+                backoff.wait();
             }
         }
     }
 }
 
-const CHIEF: Rank = Rank(0);
+const ROOT: Rank = Rank(0);

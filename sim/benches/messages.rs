@@ -10,14 +10,14 @@ use std::sync::Arc;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
 use ringscope_sim::protocols::classic::{ClassicNode, Orders, settled_ring};
 use ringscope_sim::scenario::{Scenario, Settings, random};
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::recording::Written;
-use ringscope_sim::world::{Limits, Timed, World, run};
+use ringscope_sim::world::{ByArrival, Limits, World, run};
 use ringscope_traces::{Ending, Rank};
 
 const MESSAGES: u64 = 1_000_000;
@@ -45,7 +45,7 @@ fn plain_loop(ranks: u32, in_flight: u64) -> u64 {
 }
 
 /// A settled ring that answers GETs of keys all over the ring, `window` at a time.
-fn ring(ranks: u32, window: u32) -> World<ClassicNode, Timed> {
+fn ring(ranks: u32, window: u32) -> World<ClassicNode, ByArrival> {
     let keyspace = i64::from(ranks) * 100;
     let puts = Command::Put { key: Key(50), value: Value(1) };
     let gets = Command::Get { key: Key(50) };
@@ -53,7 +53,7 @@ fn ring(ranks: u32, window: u32) -> World<ClassicNode, Timed> {
     let mut runs = vec![Run { first: puts, count, key_step: 100, value_step: 1 }];
     runs.resize(1 + 100_000, Run { first: gets, count, key_step: 100, value_step: 0 });
     let orders = Orders { script: Arc::new(Script::new(runs)), window };
-    World::new(settled_ring(ranks, keyspace, orders), Timed::new(LATENCY, 7), None, &mut ())
+    World::new(settled_ring(ranks, keyspace, orders), ByArrival::new(LATENCY, 7), None, &mut ())
 }
 
 /// Where to stop a run that is measured.
@@ -78,11 +78,11 @@ fn messages(criterion: &mut Criterion) {
                 BatchSize::PerIteration,
             );
         });
-        let ledger = Ledger::new(world.nodes());
+        let checker = InvariantChecker::new(world.nodes());
         group.bench_function(BenchmarkId::new("all invariants", &name), |bencher| {
             bencher.iter_batched_ref(
-                || (world.clone(), ledger.clone()),
-                |(world, ledger)| run(world, Rank(ranks - 1), limits(MESSAGES), ledger),
+                || (world.clone(), checker.clone()),
+                |(world, checker)| run(world, Rank(ranks - 1), limits(MESSAGES), checker),
                 BatchSize::PerIteration,
             );
         });

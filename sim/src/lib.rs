@@ -4,13 +4,13 @@
 //! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
 //! judges a recorded run by them, [`answers`] judges one of another dialect by what it answers, and
 //! [`travel`] goes to any event of one. A [`scenario`] says what the command node is to do, [`simulate`]
-//! does it, the [`ledger`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a
+//! does it, [`invariants`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a
 //! run did not complete.
 
 pub mod answers;
 pub mod conform;
 pub mod explain;
-pub mod ledger;
+pub mod invariants;
 pub mod protocol;
 pub mod protocols;
 pub mod scenario;

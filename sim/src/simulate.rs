@@ -7,7 +7,7 @@ use ringscope_traces::{Ending, Header, Payload, Rank, Source, TimeKind};
 use crate::explain::{Explanation, explain};
 use crate::protocol::{MessageOf, NodeSetup, NodeState, Protocol, Viewed as _};
 use crate::scenario::{SETTINGS, Scenario, Settings};
-use crate::world::{Limits, Observer, Order, Outcome, Timed, World, run};
+use crate::world::{ByArrival, Limits, Observer, Outcome, Scheduler, World, run};
 
 /// A run that has ended, and the world as it was then.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Finished<P: Protocol> {
     /// What it came to.
     pub outcome: Outcome<MessageOf<P>>,
     /// Nodes, waits and messages at the end.
-    pub world: World<P::Node, Timed>,
+    pub world: World<P::Node, ByArrival>,
 }
 
 /// What a run came to, whatever its protocol.
@@ -62,7 +62,7 @@ pub fn simulate<P: Protocol>(
     observer: &mut impl Observer<P::Node>,
 ) -> Finished<P> {
     let settings = &scenario.settings;
-    let order = Timed::new(settings.latency, settings.seed);
+    let scheduler = ByArrival::new(settings.latency, settings.seed);
     let mut world = start::<P, _>(scenario, order, observer);
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
@@ -70,9 +70,9 @@ pub fn simulate<P: Protocol>(
 }
 
 /// A scenario's world at its start, under that order of receipts.
-pub fn start<P: Protocol, O: Order<MessageOf<P>>>(
+pub fn start<P: Protocol, O: Scheduler<MessageOf<P>>>(
     scenario: &Scenario,
-    order: O,
+    scheduler: O,
     observer: &mut impl Observer<P::Node>,
 ) -> World<P::Node, O> {
     World::new(nodes::<P>(scenario), order, scenario.settings.eager, observer)

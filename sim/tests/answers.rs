@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use ringscope_sim::answers::{Judgement, judge};
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::answers::{AnswersJudgement, judge};
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Command, classic::tags};
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::simulate::{nodes, simulate};
@@ -24,7 +24,7 @@ use atomic::atomic;
 use support::{Run, reference_runs};
 use talk::{found, words};
 
-fn judged(trace: &Trace) -> Judgement {
+fn judged(trace: &Trace) -> AnswersJudgement {
     judge(trace).expect("it can be judged")
 }
 
@@ -191,10 +191,10 @@ fn joins_and_leaves_in_flight_are_answered_wrongly_only_where_an_invariant_is_br
         let mut scenario = random(seed, 8, 12);
         scenario.settings.window = 2 + u32::try_from(seed % 3).expect("it is small");
         scenario.settings.limit = Some(20_000);
-        let mut ledger = Ledger::new(&nodes(&scenario));
-        let finished = simulate(&scenario, &mut ledger);
-        ledger.finish(finished.world.nodes());
-        let is_sound = ledger.holds() && finished.outcome.end == End::Completed;
+        let mut checker = InvariantChecker::new(&nodes(&scenario));
+        let finished = simulate(&scenario, &mut checker);
+        checker.finish(finished.world.nodes());
+        let is_sound = checker.holds() && finished.outcome.end == End::Completed;
         let findings = found(&Run::of(&scenario).trace());
         assert!(!is_sound || findings.is_empty(), "seed {seed}: {findings:?}");
         *(if findings.is_empty() { &mut right } else { &mut wrong }) += 1;

@@ -1,6 +1,6 @@
 //! What is said of a program's answers, word for word.
 
-use ringscope_sim::answers::{CannotJudge, LIMIT_IN_FLIGHT, judge};
+use ringscope_sim::answers::{CannotJudgeAnswers, LIMIT_IN_FLIGHT, judge};
 use ringscope_traces::{Ending, Payload, Trace};
 
 #[path = "support/talk.rs"]
@@ -302,6 +302,9 @@ fn what_cannot_be_judged() {
     let most = completed(&"send 0 GET 9\n".repeat(LIMIT_IN_FLIGHT));
     assert_eq!(judge(&most).map(|judgement| judgement.silent), Ok(LIMIT_IN_FLIGHT as u64));
     let too_many = completed(&"send 0 GET 9\n".repeat(LIMIT_IN_FLIGHT + 1));
-    assert!(matches!(judge(&too_many), Err(CannotJudge::InFlight { index: LIMIT_IN_FLIGHT, .. })));
+    assert!(matches!(
+        judge(&too_many),
+        Err(CannotJudgeAnswers::InFlight { index: LIMIT_IN_FLIGHT, .. })
+    ));
     assert_eq!(why(&too_many), "at event 4096 of rank 7, 4096 commands wait for a reply already");
 }

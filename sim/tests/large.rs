@@ -2,7 +2,7 @@
 
 mod support;
 
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::simulate::{nodes, simulate};
 use ringscope_sim::world::{Circle, End};
 use ringscope_traces::Rank;
@@ -22,11 +22,11 @@ fn a_ring_of_a_thousand_joins_by_itself_and_keeps_its_invariants() {
     let text =
         format!("ranks 1_001\nkeyspace 100_000\n{joins}put 50..=99_950 step 100 key\nget 99_950");
     let scenario = scenario(&text);
-    let mut ledger = Ledger::new(&nodes(&scenario));
-    let finished = simulate(&scenario, &mut ledger);
-    ledger.finish(finished.world.nodes());
+    let mut checker = InvariantChecker::new(&nodes(&scenario));
+    let finished = simulate(&scenario, &mut checker);
+    checker.finish(finished.world.nodes());
     assert_eq!(finished.outcome.end, End::Completed);
-    assert!(ledger.holds(), "{:?}", ledger.violations());
+    assert!(checker.holds(), "{:?}", checker.violations());
 }
 
 #[test]

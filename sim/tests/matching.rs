@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use puppet::Act::{Any, From, Send, SendLong};
 use puppet::{Act, Puppet};
 use ringscope_sim::world::latency::Latency;
-use ringscope_sim::world::{Blocked, End, Limits, Outcome, Timed, World, run};
+use ringscope_sim::world::{Blocked, ByArrival, End, Limits, Outcome, World, run};
 use ringscope_traces::{Rank, Tag};
 
 const WILD: Latency = Latency::LogNormal { median_ns: 1_000, sigma: 3.0 };
@@ -16,9 +16,9 @@ fn perform(
     acts: &[&[Act]],
     eager: Option<u64>,
     seed: u64,
-) -> (Outcome<puppet::Note>, World<Puppet, Timed>) {
+) -> (Outcome<puppet::Note>, World<Puppet, ByArrival>) {
     let puppets = acts.iter().map(|acts| Puppet::new(acts)).collect();
-    let mut world = World::new(puppets, Timed::new(WILD, seed), eager, &mut ());
+    let mut world = World::new(puppets, ByArrival::new(WILD, seed), eager, &mut ());
     let outcome = run(&mut world, Rank(u32::MAX), Limits::default(), &mut ());
     (outcome, world)
 }

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
 use ringscope_sim::protocols::classic::{ClassicNode, Orders, nodes, settled_ring};
 use ringscope_sim::world::latency::Latency;
-use ringscope_sim::world::{Step, Timed, World};
+use ringscope_sim::world::{ByArrival, Step, World};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 const LATENCY: Latency = Latency::Uniform { low_ns: 50_000, high_ns: 150_000 };
 
-fn world(nodes: Vec<ClassicNode>) -> World<ClassicNode, Timed> {
-    World::new(nodes, Timed::new(LATENCY, 7), None, &mut ())
+fn world(nodes: Vec<ClassicNode>) -> World<ClassicNode, ByArrival> {
+    World::new(nodes, ByArrival::new(LATENCY, 7), None, &mut ())
 }
 
 fn orders(runs: Vec<Run>, window: u32) -> Orders {
@@ -73,7 +73,7 @@ fn allocations_on_the_way() -> u64 {
     let mut runs = vec![puts];
     runs.extend((0..1_000).flat_map(|_| [gets, puts]));
     let mut world = world(settled_ring(RANKS, 5_000, orders(runs, 16)));
-    let step = |world: &mut World<ClassicNode, Timed>, messages| {
+    let step = |world: &mut World<ClassicNode, ByArrival>, messages| {
         for _ in 0..messages {
             assert!(matches!(world.step(&mut ()), Step::Received(_)));
         }

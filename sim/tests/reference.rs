@@ -7,8 +7,8 @@ use std::path::Path;
 
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::start;
-use ringscope_sim::world::Chosen;
-use ringscope_sim::world::recorded::Record;
+use ringscope_sim::world::ByChoice;
+use ringscope_sim::world::receive_order::ReceiveOrder;
 use ringscope_sim::world::recording::Recording;
 use ringscope_traces::Trace;
 use ringscope_traces::diff::{Level, compare};
@@ -55,8 +55,8 @@ fn the_receive_order_of_every_recorded_run_can_be_followed() {
     for run in reference_runs() {
         let recorded = recorded(&run);
         let mut recording = Recording::default();
-        let mut world = start(&recorded.scenario, Chosen, &mut recording);
-        Record::of(&recorded.trace).follow(&mut world, &mut recording).unwrap();
+        let mut world = start(&recorded.scenario, ByChoice, &mut recording);
+        ReceiveOrder::of(&recorded.trace).follow(&mut world, &mut recording).unwrap();
         assert_eq!(recording.events.len(), recorded.trace.events.len(), "{}", run.display());
         assert!(world.choices().is_empty(), "{}", run.display());
     }

@@ -5,7 +5,7 @@ use ringscope_sim::protocols::classic::{self, Orders};
 use ringscope_sim::scenario::{ExpectedEnd, Scenario, builtin, random};
 use ringscope_sim::world::recording::Recording;
 use ringscope_sim::world::run::{Limits, run};
-use ringscope_sim::world::{Timed, World};
+use ringscope_sim::world::{ByArrival, World};
 use ringscope_traces::{Ending, Rank};
 
 /// How a scenario ends, and what it prints.
@@ -13,7 +13,7 @@ fn ending(scenario: &Scenario, seed: u64) -> (Ending, Vec<String>) {
     let settings = &scenario.settings;
     let orders = Orders { script: scenario.script.clone(), window: settings.window };
     let nodes = classic::nodes(settings.ranks, settings.keyspace, orders);
-    let order = Timed::new(settings.latency, seed);
+    let order = ByArrival::new(settings.latency, seed);
     let mut recording = Recording::default();
     let mut world = World::new(nodes, order, settings.eager, &mut recording);
     let limits = Limits { messages: Some(10_000_000), ..Limits::default() };

@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::event::{Op, Rank, Trace};
+use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
-use crate::place::{ByRank, Place};
 
 /// Gives each event its Lamport time and its number among its rank's events anew, for a trace of a
 /// program that carries no clocks with its messages.
@@ -22,7 +22,8 @@ pub fn stamp(trace: &mut Trace) {
     let mut ranks: FxHashMap<Rank, (u64, u64)> = FxHashMap::default();
     for at in 0..trace.events.len() {
         let event = &trace.events[at];
-        let send = matching.partner(Place(at)).filter(|send| event.op == Op::Recv && send.0 < at);
+        let send =
+            matching.partner(EventIndex(at)).filter(|send| event.op == Op::Recv && send.0 < at);
         let sent = send.map_or(0, |send| trace[send].clock);
         let (n, clock) = ranks.entry(event.rank).or_default();
         *clock = sent.max(*clock) + 1;
@@ -41,8 +42,8 @@ pub fn stamp(trace: &mut Trace) {
 pub struct Causality {
     matching: Matching,
     ops: Vec<Op>,
-    before: Vec<Option<Place>>,
-    after: Vec<Option<Place>>,
+    before: Vec<Option<EventIndex>>,
+    after: Vec<Option<EventIndex>>,
     /// Whether no receive stands before its send, so that causes always stand before effects.
     is_in_order: bool,
 }
@@ -63,7 +64,7 @@ impl Causality {
         let matching = Matching::of(trace);
         let ops: Vec<Op> = trace.events.iter().map(|event| event.op).collect();
         let stands_early = |(i, op): (usize, &Op)| {
-            *op == Op::Recv && matching.partner(Place(i)).is_some_and(|send| send.0 > i)
+            *op == Op::Recv && matching.partner(EventIndex(i)).is_some_and(|send| send.0 > i)
         };
         let is_in_order = !ops.iter().enumerate().any(stands_early);
         Causality { matching, ops, before, after, is_in_order }
@@ -73,7 +74,7 @@ impl Causality {
     ///
     /// `None` for a rank's first send, and for a receive whose send the trace does not have.
     #[must_use]
-    pub fn cause(&self, event: Place) -> Option<Place> {
+    pub fn cause(&self, event: EventIndex) -> Option<EventIndex> {
         match self.ops.get(event.0)? {
             Op::Send => self.before[event.0],
             Op::Recv => self.matching.partner(event),
@@ -82,73 +83,73 @@ impl Causality {
 
     /// The event before it on its rank.
     #[must_use]
-    pub fn previous(&self, event: Place) -> Option<Place> {
+    pub fn previous(&self, event: EventIndex) -> Option<EventIndex> {
         self.before.get(event.0).copied().flatten()
     }
 
     /// The event after it on its rank.
     #[must_use]
-    pub fn next(&self, event: Place) -> Option<Place> {
+    pub fn next(&self, event: EventIndex) -> Option<EventIndex> {
         self.after.get(event.0).copied().flatten()
     }
 
     /// A send's receive, or a receive's send.
     #[must_use]
-    pub fn partner(&self, event: Place) -> Option<Place> {
+    pub fn partner(&self, event: EventIndex) -> Option<EventIndex> {
         self.matching.partner(event)
     }
 
     /// Everything that happened before an event, in the order of the trace.
     #[must_use]
-    pub fn past(&self, event: Place) -> Vec<Place> {
+    pub fn past(&self, event: EventIndex) -> Vec<EventIndex> {
         self.walk([event], Direction::Back, |_| true).places()
     }
 
     /// Everything that happened after an event, in the order of the trace.
     #[must_use]
-    pub fn future(&self, event: Place) -> Vec<Place> {
+    pub fn future(&self, event: EventIndex) -> Vec<EventIndex> {
         self.future_of([event]).places()
     }
 
     /// Whether the first event happened before the second.
     #[must_use]
-    pub fn happened_before(&self, first: Place, second: Place) -> bool {
-        let may_lead_there = |place: Place| !self.is_in_order || place >= first;
+    pub fn happened_before(&self, first: EventIndex, second: EventIndex) -> bool {
+        let may_lead_there = |place: EventIndex| !self.is_in_order || place >= first;
         may_lead_there(second)
             && self.walk([second], Direction::Back, may_lead_there).contains(first)
     }
 
     /// Whether neither of two events happened before the other; no event is concurrent with itself.
     #[must_use]
-    pub fn concurrent(&self, one: Place, other: Place) -> bool {
+    pub fn concurrent(&self, one: EventIndex, other: EventIndex) -> bool {
         one != other && !self.happened_before(one, other) && !self.happened_before(other, one)
     }
 
     /// Everything that is concurrent with an event, in the order of the trace.
     #[must_use]
-    pub fn concurrent_with(&self, event: Place) -> Vec<Place> {
+    pub fn concurrent_with(&self, event: EventIndex) -> Vec<EventIndex> {
         let past = self.walk([event], Direction::Back, |_| true);
         let future = self.future_of([event]);
         (0..self.ops.len())
-            .map(Place)
+            .map(EventIndex)
             .filter(|place| *place != event && !past.contains(*place) && !future.contains(*place))
             .collect()
     }
 
     /// Everything that happened after any of these events.
-    pub(crate) fn future_of(&self, events: impl IntoIterator<Item = Place>) -> Reached {
+    pub(crate) fn future_of(&self, events: impl IntoIterator<Item = EventIndex>) -> Reached {
         self.walk(events, Direction::Forward, |_| true)
     }
 
     /// Everything that is reached from these events, themselves only when something leads back to them.
     fn walk(
         &self,
-        from: impl IntoIterator<Item = Place>,
+        from: impl IntoIterator<Item = EventIndex>,
         direction: Direction,
-        may_go: impl Fn(Place) -> bool,
+        may_go: impl Fn(EventIndex) -> bool,
     ) -> Reached {
         let mut reached = Reached(vec![false; self.ops.len()]);
-        let mut to_visit: VecDeque<Place> =
+        let mut to_visit: VecDeque<EventIndex> =
             from.into_iter().filter(|place| place.0 < self.ops.len()).collect();
         while let Some(place) = to_visit.pop_front() {
             for next in self.neighbours(place, direction).into_iter().flatten() {
@@ -161,7 +162,7 @@ impl Causality {
         reached
     }
 
-    fn neighbours(&self, place: Place, direction: Direction) -> [Option<Place>; 2] {
+    fn neighbours(&self, place: EventIndex, direction: Direction) -> [Option<EventIndex>; 2] {
         match (direction, self.ops[place.0]) {
             (Direction::Back, Op::Send) => [self.before[place.0], None],
             (Direction::Back, Op::Recv) => [self.before[place.0], self.matching.partner(place)],
@@ -181,12 +182,12 @@ enum Direction {
 pub(crate) struct Reached(Vec<bool>);
 
 impl Reached {
-    pub fn contains(&self, place: Place) -> bool {
+    pub fn contains(&self, place: EventIndex) -> bool {
         self.0.get(place.0).copied().unwrap_or(false)
     }
 
-    fn places(self) -> Vec<Place> {
-        self.0.iter().enumerate().filter(|(_, is_in)| **is_in).map(|(i, _)| Place(i)).collect()
+    fn places(self) -> Vec<EventIndex> {
+        self.0.iter().enumerate().filter(|(_, is_in)| **is_in).map(|(i, _)| EventIndex(i)).collect()
     }
 }
 
@@ -213,29 +214,29 @@ mod tests {
     #[test]
     fn a_receive_is_caused_by_its_send_and_a_send_by_what_its_rank_did_before() {
         let causality = Causality::of(&relay());
-        assert_eq!(causality.cause(Place(4)), Some(Place(3)));
-        assert_eq!(causality.cause(Place(3)), Some(Place(2)));
-        assert_eq!(causality.cause(Place(0)), None);
+        assert_eq!(causality.cause(EventIndex(4)), Some(EventIndex(3)));
+        assert_eq!(causality.cause(EventIndex(3)), Some(EventIndex(2)));
+        assert_eq!(causality.cause(EventIndex(0)), None);
     }
 
     #[test]
     fn the_past_goes_through_messages_and_ranks() {
         let causality = Causality::of(&relay());
-        assert_eq!(causality.past(Place(4)), [Place(0), Place(2), Place(3)]);
-        assert_eq!(causality.future(Place(1)), [Place(5)]);
-        assert!(causality.happened_before(Place(0), Place(5)));
-        assert!(!causality.happened_before(Place(5), Place(0)));
+        assert_eq!(causality.past(EventIndex(4)), [EventIndex(0), EventIndex(2), EventIndex(3)]);
+        assert_eq!(causality.future(EventIndex(1)), [EventIndex(5)]);
+        assert!(causality.happened_before(EventIndex(0), EventIndex(5)));
+        assert!(!causality.happened_before(EventIndex(5), EventIndex(0)));
     }
 
     #[test]
     fn what_neither_caused_nor_was_caused_is_concurrent() {
         let causality = Causality::of(&relay());
-        assert!(causality.concurrent(Place(1), Place(4)));
-        assert_eq!(causality.concurrent_with(Place(1)), [0, 2, 3, 4].map(Place));
+        assert!(causality.concurrent(EventIndex(1), EventIndex(4)));
+        assert_eq!(causality.concurrent_with(EventIndex(1)), [0, 2, 3, 4].map(EventIndex));
     }
 
     #[test]
     fn a_place_that_the_trace_does_not_have_has_no_past() {
-        assert_eq!(Causality::of(&relay()).past(Place(99)), []);
+        assert_eq!(Causality::of(&relay()).past(EventIndex(99)), []);
     }
 }

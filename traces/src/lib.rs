@@ -11,13 +11,13 @@
 pub mod causality;
 pub mod diff;
 pub mod event;
+pub mod event_index;
 pub mod indexed;
 pub mod jsonl;
 pub mod matching;
 pub mod merge;
 pub mod parts;
 pub mod payload;
-pub mod place;
 #[cfg(test)]
 mod testing;
 pub mod text;
@@ -28,10 +28,10 @@ pub use causality::Causality;
 pub use event::{
     Ending, Event, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
 };
+pub use event_index::{ByRank, EventIndex};
 pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};
 pub use matching::{Channel, Matching, Numbering};
 pub use payload::{Key, Payload};
-pub use place::{ByRank, Place};
 
 /// The examples of the readme are tests.
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::event::{Event, Op, Rank, Tag, Trace};
-use crate::place::Place;
+use crate::event_index::EventIndex;
 
 /// One way for messages: MPI keeps their order on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ impl Channel {
 /// The partner of each event: the j-th receive of a channel is of its j-th send, wherever they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matching {
-    partners: Vec<Option<Place>>,
+    partners: Vec<Option<EventIndex>>,
 }
 
 impl Matching {
@@ -36,12 +36,12 @@ impl Matching {
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let mut partners = vec![None; trace.events.len()];
-        let mut open: FxHashMap<Channel, Open<Place>> = FxHashMap::default();
+        let mut open: FxHashMap<Channel, Open<EventIndex>> = FxHashMap::default();
         for (i, event) in trace.events.iter().enumerate() {
             let waiting = open.entry(Channel::of(event)).or_default();
-            if let Some(partner) = waiting.partner_or_wait(event.op, Place(i)) {
+            if let Some(partner) = waiting.partner_or_wait(event.op, EventIndex(i)) {
                 partners[i] = Some(partner);
-                partners[partner.0] = Some(Place(i));
+                partners[partner.0] = Some(EventIndex(i));
             }
         }
         Matching { partners }
@@ -49,7 +49,7 @@ impl Matching {
 
     /// A send's receive, or a receive's send; `None` where the trace does not have it.
     #[must_use]
-    pub fn partner(&self, place: Place) -> Option<Place> {
+    pub fn partner(&self, place: EventIndex) -> Option<EventIndex> {
         self.partners.get(place.0).copied().flatten()
     }
 }
@@ -121,7 +121,8 @@ mod tests {
             ],
         );
         let matching = Matching::of(&trace);
-        let partners: Vec<_> = (0..6).map(|i| matching.partner(Place(i)).map(|p| p.0)).collect();
+        let partners: Vec<_> =
+            (0..6).map(|i| matching.partner(EventIndex(i)).map(|p| p.0)).collect();
         assert_eq!(partners, [Some(3), Some(5), Some(4), Some(0), Some(2), Some(1)]);
     }
 
@@ -136,7 +137,7 @@ mod tests {
     fn a_receive_that_stands_before_its_send_finds_it_all_the_same() {
         let trace = trace(2, [recv(1, 0, 5), send(0, 1, 5), send(0, 1, 5)]);
         let matching = Matching::of(&trace);
-        assert_eq!(matching.partner(Place(0)), Some(Place(1)));
-        assert_eq!(matching.partner(Place(2)), None);
+        assert_eq!(matching.partner(EventIndex(0)), Some(EventIndex(1)));
+        assert_eq!(matching.partner(EventIndex(2)), None);
     }
 }

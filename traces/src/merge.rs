@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::event::{Ending, Event, Footer, Header, Op, Rank, Trace};
+use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
-use crate::place::{ByRank, Place};
 
 /// One trace made of parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Merged {
     /// All events of all parts. It has a footer only when every part has one.
     pub trace: Trace,
     /// The receives in it whose sends are in no part, in its order: a part is missing, or was cut off.
-    pub orphans: Vec<Place>,
+    pub orphans: Vec<EventIndex>,
 }
 
 /// Why parts do not make a trace.
@@ -79,9 +79,10 @@ pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
     let heap = Trace { header, events, footer };
     let matching = Matching::of(&heap);
     let order = causal_order(&heap, &matching)?;
-    let is_orphan = |place: Place| heap[place].op == Op::Recv && matching.partner(place).is_none();
+    let is_orphan =
+        |place: EventIndex| heap[place].op == Op::Recv && matching.partner(place).is_none();
     let orphans =
-        order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| Place(i));
+        order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| EventIndex(i));
     Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
 }
 
@@ -154,11 +155,11 @@ type Candidate = Reverse<(u64, Rank, usize)>;
 /// 1. take the least of the candidates;
 /// 2. if it is a send that its receive was held up for, the receive becomes a candidate;
 /// 3. the next event of its rank becomes a candidate, unless it is a receive whose send has no place yet.
-fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<Place>, MergeError> {
+fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, MergeError> {
     let by_rank = ByRank::of(trace);
     let mut order = Vec::with_capacity(trace.events.len());
     let mut has_place = vec![false; trace.events.len()];
-    let mut held_up: FxHashMap<Place, Candidate> = FxHashMap::default();
+    let mut held_up: FxHashMap<EventIndex, Candidate> = FxHashMap::default();
     let mut candidates: BinaryHeap<Candidate> = BinaryHeap::new();
     let mut to_offer: Vec<(Rank, usize)> = by_rank.ranks().map(|rank| (rank, 0)).collect();
     loop {
@@ -186,7 +187,7 @@ fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<Place>, MergeE
     }
 }
 
-fn reordered(trace: Trace, order: &[Place]) -> Trace {
+fn reordered(trace: Trace, order: &[EventIndex]) -> Trace {
     let Trace { header, events, footer } = trace;
     let mut events: Vec<Option<Event>> = events.into_iter().map(Some).collect();
     let events = order.iter().filter_map(|place| events[place.0].take()).collect();
@@ -216,7 +217,7 @@ mod tests {
         parts.remove(1);
         let merged = merge(parts).expect("the parts are of one run");
         assert_eq!(merged.trace.events.len(), 2);
-        assert_eq!(merged.orphans, [Place(1)]);
+        assert_eq!(merged.orphans, [EventIndex(1)]);
     }
 
     #[test]

@@ -13,9 +13,9 @@ use thiserror::Error;
 
 use crate::causality::{Causality, stamp};
 use crate::event::{Rank, Source, Trace};
+use crate::event_index::EventIndex;
 use crate::jsonl::{Completeness, LIMIT_LINE_BYTES, ReadError, read_trace};
 use crate::merge::{MergeError, Merged, merge};
-use crate::place::Place;
 use crate::text::Plain;
 
 /// How the names of part files begin and end.
@@ -66,11 +66,11 @@ impl Gathered {
         }
         let causality = Causality::of(&trace);
         let after = causality.future_of(orphans.iter().copied());
-        let orphans: BTreeSet<Place> = orphans.into_iter().collect();
+        let orphans: BTreeSet<EventIndex> = orphans.into_iter().collect();
         let mut left_out: BTreeMap<Rank, usize> = BTreeMap::new();
         let mut place = 0;
         trace.events.retain(|event| {
-            let stays = !orphans.contains(&Place(place)) && !after.contains(Place(place));
+            let stays = !orphans.contains(&EventIndex(place)) && !after.contains(EventIndex(place));
             place += 1;
             if !stays {
                 *left_out.entry(event.rank).or_default() += 1;
@@ -271,7 +271,7 @@ fn of_one_rank(trace: &Trace, rank: Rank, path: &Path) -> Result<(), GatherError
     let of_other = trace.events.iter().position(|event| event.rank != rank);
     of_other.map_or(Ok(()), |place| {
         let (path, found) = (path.to_owned(), trace.events[place].rank);
-        Err(GatherError::OtherRank { path, line: Place(place).line(), found, expected: rank })
+        Err(GatherError::OtherRank { path, line: EventIndex(place).line(), found, expected: rank })
     })
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::event::{Event, Op, Rank, Tag, Trace};
+use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
-use crate::place::{ByRank, Place};
 
 /// Something in a trace that does not hold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
     /// Where it stands in the trace.
-    pub place: Place,
+    pub place: EventIndex,
     /// Whose event it is.
     pub rank: Rank,
     /// Its index among that rank's events in the trace, from 0.
@@ -53,12 +53,12 @@ pub enum Flaw {
     /// A receive stands before its send.
     BeforeItsSend {
         /// Where the send stands.
-        send: Place,
+        send: EventIndex,
     },
     /// A receive's payload is not its send's.
     OtherData {
         /// Where the send stands.
-        send: Place,
+        send: EventIndex,
     },
     /// A Lamport time is not above that of the event before it.
     ClockBehindRank {
@@ -74,7 +74,7 @@ pub enum Flaw {
         /// Its send's.
         sent: u64,
         /// Where the send stands.
-        send: Place,
+        send: EventIndex,
     },
     /// The footer counts another number of events than there are.
     WrongCount {
@@ -111,10 +111,10 @@ pub fn check(trace: &Trace) -> Vec<Finding> {
 
 /// What is known where an event is looked at.
 struct Seen<'a> {
-    place: Place,
+    place: EventIndex,
     /// The event before it on its rank.
     before: Option<&'a Event>,
-    partner: Option<Place>,
+    partner: Option<EventIndex>,
 }
 
 fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
@@ -141,7 +141,12 @@ fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
     ]
 }
 
-fn receive_flaws(trace: &Trace, event: &Event, place: Place, send: Place) -> [Option<Flaw>; 3] {
+fn receive_flaws(
+    trace: &Trace,
+    event: &Event,
+    place: EventIndex,
+    send: EventIndex,
+) -> [Option<Flaw>; 3] {
     let sent = trace[send].clock;
     [
         (send > place).then_some(Flaw::BeforeItsSend { send }),

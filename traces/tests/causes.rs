@@ -3,7 +3,7 @@
 mod support;
 
 use proptest::prelude::*;
-use ringscope_traces::{Causality, Matching, Op, Place, Trace};
+use ringscope_traces::{Causality, EventIndex, Matching, Op, Trace};
 use support::run;
 
 /// The happened-before relation as it is defined: closed under transitivity, step by step.
@@ -12,7 +12,8 @@ fn naive(trace: &Trace) -> Vec<Vec<bool>> {
     let matching = Matching::of(trace);
     let is_step = |a: usize, b: usize| {
         let (before, after) = (&trace.events[a], &trace.events[b]);
-        let is_message = after.op == Op::Recv && matching.partner(Place(b)) == Some(Place(a));
+        let is_message =
+            after.op == Op::Recv && matching.partner(EventIndex(b)) == Some(EventIndex(a));
         is_message || (before.rank == after.rank && a < b)
     };
     let mut before: Vec<Vec<bool>> =
@@ -30,9 +31,9 @@ fn naive(trace: &Trace) -> Vec<Vec<bool>> {
 fn agrees(trace: &Trace) -> Result<(), TestCaseError> {
     let before = naive(trace);
     let causality = Causality::of(trace);
-    let places = || (0..trace.events.len()).map(Place);
+    let places = || (0..trace.events.len()).map(EventIndex);
     for event in places() {
-        let of = |test: &dyn Fn(usize) -> bool| -> Vec<Place> {
+        let of = |test: &dyn Fn(usize) -> bool| -> Vec<EventIndex> {
             places().filter(|place| test(place.0)).collect()
         };
         let e = event.0;

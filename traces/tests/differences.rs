@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use ringscope_traces::diff::{CannotCompare, Level, compare};
 use ringscope_traces::merge::{merge, split};
 use ringscope_traces::wellformed::{self, Flaw};
-use ringscope_traces::{ByRank, Event, NoNames, Op, Payload, Place, Rank, Tag, Trace, Vocabulary};
+use ringscope_traces::{
+    ByRank, Event, EventIndex, NoNames, Op, Payload, Rank, Tag, Trace, Vocabulary,
+};
 use support::{dull_run, lines, run};
 
 /// Two askers whose questions race to rank 0, which answers each.
@@ -182,7 +184,7 @@ fn shown(event: &Event) -> (Op, Rank, Tag, Payload) {
     (event.op, event.peer, event.tag, event.data.clone())
 }
 
-fn mutate(trace: &Trace, place: Place, mutation: Mutation) -> Option<Trace> {
+fn mutate(trace: &Trace, place: EventIndex, mutation: Mutation) -> Option<Trace> {
     let mut mutant = trace.clone();
     let events = &mut mutant.events;
     match mutation {
@@ -239,7 +241,7 @@ fn is_found(trace: &Trace, mutant: &Trace, rank: Rank) -> Result<(), TestCaseErr
 }
 
 fn every_mutation_is_found(trace: &Trace, at: usize) -> Result<(), TestCaseError> {
-    let place = Place(at % trace.events.len());
+    let place = EventIndex(at % trace.events.len());
     let rank = trace[place].rank;
     for mutation in MUTATIONS {
         let Some(mutant) = mutate(trace, place, mutation) else { continue };
@@ -270,7 +272,7 @@ proptest! {
         at in any::<usize>(),
     ) {
         prop_assume!(!trace.events.is_empty());
-        let place = Place(at % trace.events.len());
+        let place = EventIndex(at % trace.events.len());
         let rank = trace[place].rank;
         let index = ByRank::of(&trace).index(rank, place).expect("it is there");
         let is_last = ByRank::of(&trace).places(rank).last() == Some(&place);

@@ -8,7 +8,7 @@ use std::io::{self, BufReader};
 use proptest::prelude::*;
 use ringscope_traces::merge::{merge, split};
 use ringscope_traces::{
-    ByRank, Completeness, Ending, Matching, Op, Payload, Place, Reader, Writer, read_trace,
+    ByRank, Completeness, Ending, EventIndex, Matching, Op, Payload, Reader, Writer, read_trace,
     wellformed,
 };
 use support::{bytes, read, reference, run};
@@ -187,7 +187,7 @@ proptest! {
         let matching = Matching::of(&merged.trace);
         for (i, event) in merged.trace.events.iter().enumerate() {
             if event.op == Op::Recv {
-                prop_assert!(matching.partner(Place(i)) < Some(Place(i)));
+                prop_assert!(matching.partner(EventIndex(i)) < Some(EventIndex(i)));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Causality, Completeness, Footer, Matching, Op, Place, Rank, ReadError, Trace, read_trace,
+    Causality, Completeness, EventIndex, Footer, Matching, Op, Rank, ReadError, Trace, read_trace,
 };
 
 mod support;
@@ -72,7 +72,7 @@ fn hold_events(trace: &Trace, index: &Index) -> Result<(), TestCaseError> {
     prop_assert_eq!(index.len(), trace.events.len());
     let (causality, matching) = (Causality::of(trace), Matching::of(trace));
     let mut lines = index.lines();
-    for (at, event) in trace.events.iter().enumerate().map(|(at, event)| (Place(at), event)) {
+    for (at, event) in trace.events.iter().enumerate().map(|(at, event)| (EventIndex(at), event)) {
         let Outline { rank, op, peer, tag, t, .. } = index.outline(at);
         prop_assert_eq!((rank, op, peer), (event.rank, event.op, event.peer));
         prop_assert_eq!((tag, t), (event.tag, event.t));
@@ -83,15 +83,15 @@ fn hold_events(trace: &Trace, index: &Index) -> Result<(), TestCaseError> {
         if at.0 % 7 == 0 {
             prop_assert_eq!(index.past(at), causality.past(at));
         }
-        let first = trace.events.iter().position(|other| other.rank == rank).map(Place);
+        let first = trace.events.iter().position(|other| other.rank == rank).map(EventIndex);
         prop_assert_eq!(index.first(rank), first);
     }
     for upto in 0..=trace.events.len() {
-        let is_open = |at: &Place| {
+        let is_open = |at: &EventIndex| {
             let partner = matching.partner(*at).filter(|partner| partner.0 < upto);
             trace[*at].op == Op::Send && partner.is_none()
         };
-        let open: Vec<Place> = (0..upto).map(Place).filter(is_open).collect();
+        let open: Vec<EventIndex> = (0..upto).map(EventIndex).filter(is_open).collect();
         prop_assert_eq!(index.open(upto), open);
     }
     Ok(())
@@ -214,17 +214,17 @@ fn links_reach_from_block_to_block() {
         let (index, end) = indexed(&bytes(&trace)).expect("it is a trace");
         assert_eq!(end.expect("it is sound").1, Completeness::CutOff);
         let (causality, matching) = (Causality::of(&trace), Matching::of(&trace));
-        for at in (0..trace.events.len()).map(Place) {
+        for at in (0..trace.events.len()).map(EventIndex) {
             assert_eq!(index.partner(at), matching.partner(at));
             assert_eq!(index.previous(at), causality.previous(at));
             assert_eq!(index.next(at), causality.next(at));
         }
         for upto in [0, 1, 16_383, 16_384, 16_385, 40_000, 49_999, 60_000] {
-            let is_open = |at: &Place| {
+            let is_open = |at: &EventIndex| {
                 let partner = matching.partner(*at).filter(|partner| partner.0 < upto);
                 trace[*at].op == Op::Send && partner.is_none()
             };
-            let open: Vec<Place> = (0..upto).map(Place).filter(is_open).collect();
+            let open: Vec<EventIndex> = (0..upto).map(EventIndex).filter(is_open).collect();
             assert_eq!(index.open(upto), open, "{sends_first} first, {upto}");
         }
     }
@@ -238,9 +238,9 @@ fn an_index_knows_nothing_of_what_it_has_not_been_handed() {
     let mut index = Index::new(store, "test", indexer.header().clone());
     index.push(indexer.advance().expect("there is a block"));
     while indexer.advance().is_some() {}
-    let last = Place(index.len() - 1);
+    let last = EventIndex(index.len() - 1);
     assert_eq!(index.next(last), None);
-    assert_eq!(index.partner(Place(0)), None);
+    assert_eq!(index.partner(EventIndex(0)), None);
     assert_eq!(index.open(index.len()).len(), index.len());
 }
 
@@ -251,21 +251,21 @@ fn a_file_that_changes_under_an_index_is_an_error_and_no_crash() {
     fs::write(&path, bytes(&long(2_000, 0))).expect("it can be written");
     let open = || Store::File(Arc::new(fs::File::open(&path).expect("it is there")));
     let (kept, _) = index(open()).expect("it is a trace");
-    assert!(kept.lines().event(Place(1_999)).is_ok());
+    assert!(kept.lines().event(EventIndex(1_999)).is_ok());
 
     let writing = fs::OpenOptions::new().write(true).open(&path).expect("it is there");
     writing.set_len(10_000).expect("it can be cut");
-    let error = kept.lines().event(Place(1_999)).expect_err("it is not there any more");
+    let error = kept.lines().event(EventIndex(1_999)).expect_err("it is not there any more");
     assert_eq!(error.to_string(), "test.jsonl:2001: the file has changed since it was opened");
-    assert!(kept.lines().event(Place(3)).is_ok(), "what is there can be read");
+    assert!(kept.lines().event(EventIndex(3)).is_ok(), "what is there can be read");
 
     let mut writing = fs::OpenOptions::new().write(true).open(&path).expect("it is there");
     writing.write_all(&vec![b' '; 5_000]).expect("it can be written");
-    assert!(kept.lines().event(Place(3)).is_err(), "and nothing else stands for it");
+    assert!(kept.lines().event(EventIndex(3)).is_err(), "and nothing else stands for it");
 
     let (kept, _) = index(Store::Memory(bytes(&long(9, 0)).into())).expect("it is a trace");
     fs::remove_file(&path).expect("it can be removed");
-    assert!(kept.lines().event(Place(8)).is_ok());
+    assert!(kept.lines().event(EventIndex(8)).is_ok());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use ringscope::film::{Film, Progress};
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 use tempfile::TempDir;
 
 use support::{count_lines, record};
@@ -30,7 +30,7 @@ fn first_frame(path: &Path) -> Film {
     let film = Film::open(path).expect("it is a trace");
     let cursor = film.len().min(50);
     black_box(film.moment(cursor));
-    (0..cursor).for_each(|at| drop(black_box(film.data(Place(at)))));
+    (0..cursor).for_each(|at| drop(black_box(film.data(EventIndex(at)))));
     film
 }
 

@@ -16,10 +16,10 @@ use ringscope::view::symbols::Symbols;
 use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocols::classic::{ClassicNode, Message, Orders, settled_ring};
 use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value, Wait};
+use ringscope_sim::protocols::classic::{ClassicNode, Message, Orders, settled_ring};
 use ringscope_sim::scenario::Scenario;
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 
 const KEYS: i64 = 1_000;
 const FLIGHTS: u32 = 100;
@@ -36,7 +36,7 @@ fn app(nodes: u32) -> App {
     let middle = film.len() / 2;
     let mut app = App::new(film, "frame", middle);
     app.moment.standing = Some(standing(ranks, (keyspace, step)));
-    let sends = (0..middle).rev().map(Place).filter(|at| app.film.fact(*at).op == Op::Send);
+    let sends = (0..middle).rev().map(EventIndex).filter(|at| app.film.fact(*at).op == Op::Send);
     let flights = (0_u32..FLIGHTS).zip(sends).map(|(number, sent)| {
         let from = Rank(1 + number * 31 % nodes);
         let to = Rank(1 + (number * 31 + 1) % nodes);

@@ -1,7 +1,7 @@
 //! The panes of a run, and what is selected in all of them: what somebody looks at.
 
 use ringscope_sim::protocol::Key;
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 /// A part of the screen that shows one side of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +63,7 @@ pub enum Selection {
     /// A rank.
     Rank(Rank),
     /// A message, by its send.
-    Message(Place),
+    Message(EventIndex),
     /// A key.
     Key(Key),
 }

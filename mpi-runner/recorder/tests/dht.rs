@@ -7,7 +7,7 @@ use ringscope_sim::scenario::Scenario;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::{Completeness, Op, Rank, Tag, wellformed};
 
-use support::{Folder, Mpi, Told, simulated, source};
+use support::{Folder, Mpi, Recorded, simulated, source};
 
 const RETVAL: Tag = Tag(5);
 const UPDATE_CHILD_POINTERS: Tag = Tag(9);
@@ -41,7 +41,7 @@ impl Program {
         (folder, timeout): (&Folder, &str),
         (mpi, ranks): (Mpi, u32),
         (commands, words): (&str, &[&str]),
-    ) -> Told {
+    ) -> Recorded {
         folder.write("commands", commands);
         let program = match self {
             Program::C => vec![folder.build("dht", mpi)],

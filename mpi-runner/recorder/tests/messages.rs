@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::{Op, Rank, Trace, wellformed};
 
-use support::{Folder, Mpi, Told, events, source};
+use support::{Folder, Mpi, Recorded, events, source};
 
 /// By tag, every message with it: sender, receiver, payload.
 type Messages = BTreeMap<i32, Vec<(u32, u32, String)>>;
@@ -31,7 +31,7 @@ fn messages(trace: &Trace, op: Op) -> Messages {
 }
 
 /// Records a program that ends well, whose trace holds together.
-fn recorded(mpi: Mpi, ranks: u32, command: &[&str], folder: &Folder) -> (Trace, Told) {
+fn recorded(mpi: Mpi, ranks: u32, command: &[&str], folder: &Folder) -> (Trace, Recorded) {
     let told = folder.record((mpi, ranks), command);
     assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
     let trace = folder.whole_trace();
@@ -63,7 +63,7 @@ fn all_kinds() -> Messages {
 }
 
 /// The same without the tags for which the MPI has no functions, as the program says.
-fn kinds_of(told: &Told) -> Messages {
+fn kinds_of(told: &Recorded) -> Messages {
     let mut all = all_kinds();
     let without = told.out.lines().filter_map(|line| line.strip_prefix("without "));
     let tags = without.flat_map(str::split_whitespace);

@@ -2,14 +2,14 @@
 
 use std::mem;
 
-use super::register::Moment;
+use super::register::LogicalTime;
 use crate::protocol::{Command, Key, Value};
 
 /// A command that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Asked {
     pub command: Command,
-    pub sent: Moment,
+    pub sent: LogicalTime,
 }
 
 /// The commands that want an acknowledgement and do not have it for certain.
@@ -20,7 +20,7 @@ pub(super) struct Asked {
 pub(super) struct Acks {
     waiting: Vec<Asked>,
     /// When acknowledgements came that may be anybody's, fewer than commands wait.
-    anonymous: Vec<Moment>,
+    anonymous: Vec<LogicalTime>,
 }
 
 /// What an acknowledgement tells.
@@ -44,7 +44,7 @@ impl Acks {
     }
 
     /// An acknowledgement comes; `None` when no command waits for it.
-    pub fn receive(&mut self, pair: Option<(Key, Value)>, at: Moment) -> Option<Acknowledged> {
+    pub fn receive(&mut self, pair: Option<(Key, Value)>, at: LogicalTime) -> Option<Acknowledged> {
         let first = *self.waiting.first()?;
         let is_named = |asked: &Asked| pair.is_some() && named_by(asked.command) == pair;
         let (mut done, mut misnamed) = (Vec::new(), None);
@@ -90,17 +90,17 @@ mod tests {
 
     fn put(key: i64, index: usize) -> Asked {
         let command = Command::Put { key: Key(key), value: Value(7) };
-        Asked { command, sent: Moment::of_event(index) }
+        Asked { command, sent: LogicalTime::of_event(index) }
     }
 
     fn add(index: usize) -> Asked {
         let command = Command::Add { rank: 1, id: StorageId(500) };
-        Asked { command, sent: Moment::of_event(index) }
+        Asked { command, sent: LogicalTime::of_event(index) }
     }
 
     fn done(acks: &mut Acks, pair: Option<i64>, index: usize) -> Vec<Asked> {
         let pair = pair.map(|key| (Key(key), Value(7)));
-        acks.receive(pair, Moment::of_event(index)).expect("a command waits").done
+        acks.receive(pair, LogicalTime::of_event(index)).expect("a command waits").done
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
         acks.send(put(2, 1));
         assert_eq!(done(&mut acks, Some(2), 2), [put(2, 1)]);
         assert_eq!(done(&mut acks, Some(1), 3), [put(1, 0)]);
-        assert!(acks.receive(None, Moment::of_event(4)).is_none());
+        assert!(acks.receive(None, LogicalTime::of_event(4)).is_none());
     }
 
     #[test]
@@ -144,10 +144,10 @@ mod tests {
     fn another_pair_is_noticed_where_only_puts_wait() {
         let mut acks = Acks::default();
         acks.send(put(1, 0));
-        let other = acks.receive(Some((Key(1), Value(8))), Moment::of_event(1));
+        let other = acks.receive(Some((Key(1), Value(8))), LogicalTime::of_event(1));
         assert_eq!(other.expect("it waits").misnamed, Some(put(1, 0)));
         acks.send(add(2));
-        let other = acks.receive(Some((Key(1), Value(8))), Moment::of_event(3));
+        let other = acks.receive(Some((Key(1), Value(8))), LogicalTime::of_event(3));
         assert_eq!(other.expect("it waits").misnamed, None);
     }
 }

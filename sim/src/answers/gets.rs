@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 
 use super::acks::Asked;
-use super::books::Books;
-use super::register::{Moment, Span};
+use super::model::Model;
+use super::register::{LogicalTime, Span};
 use crate::protocol::{Command, Key, StorageId, Value};
 
 /// The GETs since none waited last, and the answers that came.
@@ -27,7 +27,7 @@ pub(super) struct Gets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Get {
     pub key: Key,
-    pub sent: Moment,
+    pub sent: LogicalTime,
     answered: Answered,
 }
 
@@ -42,7 +42,7 @@ enum Answered {
 #[derive(Debug, Clone, Copy)]
 struct Answer {
     found: (Value, StorageId),
-    at: Moment,
+    at: LogicalTime,
     get: Option<usize>,
 }
 
@@ -50,7 +50,7 @@ struct Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WrongAnswer {
     pub found: Option<(Value, StorageId)>,
-    pub at: Moment,
+    pub at: LogicalTime,
 }
 
 /// How many GETs that have their answer may exchange it for another one, and how many wrong answers
@@ -64,14 +64,14 @@ impl Get {
     }
 
     /// From when it was sent until then.
-    pub fn span(&self, until: Moment) -> Span {
+    pub fn span(&self, until: LogicalTime) -> Span {
         Span { since: self.sent, until }
     }
 }
 
 impl Gets {
     /// A GET is sent.
-    pub fn send(&mut self, key: Key, sent: Moment) {
+    pub fn send(&mut self, key: Key, sent: LogicalTime) {
         if self.waiting.is_empty() {
             self.gets.clear();
             self.answers.clear();
@@ -86,20 +86,20 @@ impl Gets {
     }
 
     /// Since when there are GETs that still matter, if there are any.
-    pub fn since(&self) -> Option<Moment> {
+    pub fn since(&self) -> Option<LogicalTime> {
         let oldest = *self.waiting.first()?;
         Some(self.gets[oldest.min(self.first_exchanged())].sent)
     }
 
     /// Whether an answer is right for a GET that waits, or would be if others exchanged theirs.
-    pub fn receive(&mut self, found: (Value, StorageId), at: Moment, books: &Books) -> bool {
+    pub fn receive(&mut self, found: (Value, StorageId), at: LogicalTime, model: &Model) -> bool {
         let newcomer = self.answers.len();
         self.answers.push(Answer { found, at, get: None });
         let mut wants: BTreeMap<usize, usize> = BTreeMap::new();
         let mut next = VecDeque::from([newcomer]);
         while let Some(answer) = next.pop_front() {
             for get in self.candidates() {
-                if wants.contains_key(&get) || !self.fits(answer, get, books) {
+                if wants.contains_key(&get) || !self.fits(answer, get, model) {
                     continue;
                 }
                 wants.insert(get, answer);
@@ -136,11 +136,11 @@ impl Gets {
 
     /// The wrong answers of which it is known whose they are, each with its GET; without one when right
     /// answers have come for all that waited.
-    pub fn settle(&mut self, books: &Books) -> Vec<(Option<Get>, WrongAnswer)> {
+    pub fn settle(&mut self, model: &Model) -> Vec<(Option<Get>, WrongAnswer)> {
         let Some(last) = self.wrong.back() else { return Vec::new() };
         let sent_before = self.waiting().take_while(|get| get.sent < last.at).count();
         let is_known = sent_before <= self.wrong.len();
-        self.give_wrong(if is_known { 0 } else { LIMIT_EXCHANGED }, books)
+        self.give_wrong(if is_known { 0 } else { LIMIT_EXCHANGED }, model)
     }
 
     /// At the end: whose the wrong answers are that are left. GETs that should have an answer get one
@@ -148,22 +148,22 @@ impl Gets {
     pub fn close(
         &mut self,
         may_have_none: impl Fn(&Get) -> bool,
-        books: &Books,
+        model: &Model,
     ) -> Vec<(Option<Get>, WrongAnswer)> {
         for get in self.waiting.clone() {
             if !may_have_none(&self.gets[get]) {
-                self.take_from_one_that(&may_have_none, get, books);
+                self.take_from_one_that(&may_have_none, get, model);
             }
         }
-        self.give_wrong(0, books)
+        self.give_wrong(0, model)
     }
 
     /// Gives wrong answers to GETs that wait, until so many are left.
-    fn give_wrong(&mut self, kept: usize, books: &Books) -> Vec<(Option<Get>, WrongAnswer)> {
+    fn give_wrong(&mut self, kept: usize, model: &Model) -> Vec<(Option<Get>, WrongAnswer)> {
         let mut given = Vec::new();
         while self.wrong.len() > kept {
             let Some(wrong) = self.wrong.pop_front() else { break };
-            let get = self.most_likely(&wrong, books);
+            let get = self.most_likely(&wrong, model);
             if let Some(get) = get {
                 self.gets[get].answered = Answered::Wrongly;
                 self.waiting.retain(|waits| *waits != get);
@@ -175,15 +175,15 @@ impl Gets {
 
     /// The GET that a wrong answer is meant for: one that should have an answer, and of these one for
     /// which it is right by half, or else the first.
-    fn most_likely(&self, wrong: &WrongAnswer, books: &Books) -> Option<usize> {
+    fn most_likely(&self, wrong: &WrongAnswer, model: &Model) -> Option<usize> {
         let rank = |get: &usize| {
             let Get { key, .. } = self.gets[*get];
             let span = self.gets[*get].span(wrong.at);
             let has_value =
-                wrong.found.is_some_and(|(value, _)| books.may_find(key, Some(value), span));
-            let has_owner = wrong.found.is_some_and(|(_, owner)| books.may_own(owner, key, span));
-            let is_put = books.may_be_put(key, span);
-            let must_find = !books.may_find(key, None, span);
+                wrong.found.is_some_and(|(value, _)| model.may_find(key, Some(value), span));
+            let has_owner = wrong.found.is_some_and(|(_, owner)| model.may_own(owner, key, span));
+            let is_put = model.may_be_put(key, span);
+            let must_find = !model.may_find(key, None, span);
             (must_find, has_value, is_put && has_owner, is_put)
         };
         let sent_before = self.waiting.iter().filter(|get| self.gets[**get].sent < wrong.at);
@@ -196,7 +196,7 @@ impl Gets {
         &mut self,
         may_have_none: &impl Fn(&Get) -> bool,
         waits: usize,
-        books: &Books,
+        model: &Model,
     ) {
         // For each GET the one that its answer is for.
         let mut takers: BTreeMap<usize, usize> = BTreeMap::new();
@@ -204,7 +204,7 @@ impl Gets {
         while let Some(taker) = next.pop_front() {
             for giver in self.candidates() {
                 let Answered::By(answer) = self.gets[giver].answered else { continue };
-                if takers.contains_key(&giver) || !self.fits(answer, taker, books) {
+                if takers.contains_key(&giver) || !self.fits(answer, taker, model) {
                     continue;
                 }
                 takers.insert(giver, taker);
@@ -245,13 +245,13 @@ impl Gets {
         self.gets.len().saturating_sub(LIMIT_EXCHANGED)
     }
 
-    fn fits(&self, answer: usize, get: usize, books: &Books) -> bool {
+    fn fits(&self, answer: usize, get: usize, model: &Model) -> bool {
         let (Answer { found: (value, owner), at, .. }, get) =
             (self.answers[answer], self.gets[get]);
         get.sent < at
             && get.answered != Answered::Wrongly
-            && books.may_find(get.key, Some(value), get.span(at))
-            && books.may_own(owner, get.key, get.span(at))
+            && model.may_find(get.key, Some(value), get.span(at))
+            && model.may_own(owner, get.key, get.span(at))
     }
 
     /// Each answer moves to the GET that it wants, the last of which waits.
@@ -272,19 +272,19 @@ mod tests {
 
     const OWNER: StorageId = StorageId(1000);
 
-    fn at(index: usize) -> Moment {
-        Moment::of_event(index)
+    fn at(index: usize) -> LogicalTime {
+        LogicalTime::of_event(index)
     }
 
     /// Books in which each of these pairs has been put one after the other.
-    fn books(pairs: &[(i64, i64)]) -> Books {
-        let mut books = Books::new(OWNER);
+    fn model(pairs: &[(i64, i64)]) -> Model {
+        let mut model = Model::new(OWNER);
         for (i, &(key, value)) in pairs.iter().enumerate() {
             let put = Command::Put { key: Key(key), value: Value(value) };
-            books.send(put, at(2 * i), Moment::START);
-            books.done(put, at(2 * i), at(2 * i + 1));
+            model.send(put, at(2 * i), LogicalTime::START);
+            model.done(put, at(2 * i), at(2 * i + 1));
         }
-        books
+        model
     }
 
     fn keys(gets: &Gets) -> Vec<i64> {
@@ -293,27 +293,27 @@ mod tests {
 
     #[test]
     fn answers_may_come_in_another_order() {
-        let books = books(&[(1, 10), (2, 20)]);
+        let model = model(&[(1, 10), (2, 20)]);
         let mut gets = Gets::default();
         gets.send(Key(1), at(4));
         gets.send(Key(2), at(5));
-        assert!(gets.receive((Value(20), OWNER), at(6), &books));
+        assert!(gets.receive((Value(20), OWNER), at(6), &model));
         assert_eq!(keys(&gets), [1]);
-        assert!(!gets.receive((Value(20), OWNER), at(7), &books));
-        assert!(gets.receive((Value(10), OWNER), at(8), &books));
+        assert!(!gets.receive((Value(20), OWNER), at(7), &model));
+        assert!(gets.receive((Value(10), OWNER), at(8), &model));
     }
 
     #[test]
     fn an_answer_moves_on_where_another_one_has_only_its_place() {
-        let mut books = books(&[(1, 10), (2, 20)]);
+        let mut model = model(&[(1, 10), (2, 20)]);
         let mut gets = Gets::default();
         gets.send(Key(1), at(4));
         gets.send(Key(2), at(5));
         // In flight with both GETs, so that key 2 may have the value of key 1.
-        books.send(Command::Put { key: Key(2), value: Value(10) }, at(6), at(4));
-        assert!(gets.receive((Value(10), OWNER), at(7), &books));
+        model.send(Command::Put { key: Key(2), value: Value(10) }, at(6), at(4));
+        assert!(gets.receive((Value(10), OWNER), at(7), &model));
         assert_eq!(keys(&gets), [1], "it was given to the last GET");
-        assert!(gets.receive((Value(20), OWNER), at(8), &books));
+        assert!(gets.receive((Value(20), OWNER), at(8), &model));
         assert_eq!(keys(&gets), [0; 0]);
     }
 
@@ -323,17 +323,17 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_that_of_the_get_for_which_it_is_right_by_half() {
-        let books = books(&[(1, 10), (2, 20)]);
+        let model = model(&[(1, 10), (2, 20)]);
         let mut gets = Gets::default();
         for (index, key) in [3, 1, 2].into_iter().enumerate() {
             gets.send(Key(key), at(4 + index));
         }
         let unread = WrongAnswer { found: None, at: at(9) };
         for one in [wrong(20, 7, 7), wrong(99, 1000, 8), unread] {
-            assert_eq!(gets.settle(&books), []);
+            assert_eq!(gets.settle(&model), []);
             assert!(gets.receive_wrong(one));
         }
-        let given = gets.settle(&books);
+        let given = gets.settle(&model);
         let keys: Vec<_> = given.iter().map(|(get, _)| get.map(|get| get.key.0)).collect();
         assert_eq!(keys, [Some(2), Some(1), Some(3)]);
         assert!(!gets.receive_wrong(unread), "nobody waits");
@@ -341,20 +341,20 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_takes_no_place_from_a_right_one() {
-        let books = books(&[(1, 10), (2, 20)]);
+        let model = model(&[(1, 10), (2, 20)]);
         let mut gets = Gets::default();
         gets.send(Key(1), at(4));
         gets.send(Key(2), at(5));
         assert!(gets.receive_wrong(wrong(99, 1000, 6)));
-        assert!(gets.receive((Value(10), OWNER), at(7), &books));
-        let given = gets.settle(&books);
+        assert!(gets.receive((Value(10), OWNER), at(7), &model));
+        let given = gets.settle(&model);
         assert!(given.iter().all(|(get, _)| get.is_some_and(|get| get.key == Key(2))));
         assert_eq!(given.len(), 1);
     }
 
     #[test]
     fn a_wrong_answer_is_nobodys_when_right_ones_come_for_all() {
-        let books = books(&[(1, 10), (2, 20)]);
+        let model = model(&[(1, 10), (2, 20)]);
         let mut gets = Gets::default();
         gets.send(Key(1), at(4));
         gets.send(Key(2), at(5));
@@ -364,28 +364,28 @@ mod tests {
         }
         assert!(gets.receive_wrong(wrong(98, 1000, 10)));
         for value in [10, 20] {
-            assert_eq!(gets.settle(&books), []);
-            assert!(gets.receive((Value(value), OWNER), at(11), &books));
+            assert_eq!(gets.settle(&model), []);
+            assert!(gets.receive((Value(value), OWNER), at(11), &model));
         }
-        assert_eq!(gets.settle(&books), []);
-        let given = gets.close(|_| true, &books);
+        assert_eq!(gets.settle(&model), []);
+        let given = gets.close(|_| true, &model);
         let sent: Vec<_> = given.iter().map(|(get, _)| get.map(|get| get.sent)).collect();
         assert_eq!(sent, [None, Some(at(7))]);
     }
 
     #[test]
     fn an_answer_is_that_of_the_get_that_should_have_one() {
-        let mut books = books(&[]);
+        let mut model = model(&[]);
         let mut gets = Gets::default();
         // The second GET is in flight with the PUT, and may have no answer; the first one may not.
         let put = Command::Put { key: Key(1), value: Value(10) };
         gets.send(Key(1), at(0));
-        books.send(put, at(1), at(0));
+        model.send(put, at(1), at(0));
         gets.send(Key(1), at(2));
-        assert!(gets.receive((Value(10), OWNER), at(3), &books));
+        assert!(gets.receive((Value(10), OWNER), at(3), &model));
         assert!(gets.waiting().map(|get| get.sent).eq([at(0)]));
         let first_must = |get: &Get| get.sent != at(0);
-        assert_eq!(gets.close(first_must, &books), []);
+        assert_eq!(gets.close(first_must, &model), []);
         assert!(gets.waiting().map(|get| get.sent).eq([at(2)]));
     }
 }

@@ -7,7 +7,7 @@ use crate::protocols::ProtocolId;
 
 /// A command or a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     /// A command that wants a reply.
     Command(Command),
     /// No more commands.
@@ -20,13 +20,16 @@ pub(super) enum Said {
 
 /// What an event of the command node says; `None` when it is no command and no reply, but something
 /// of the dialect's own.
-pub(super) fn hear(protocol: ProtocolId, event: &Event) -> Option<Result<Said, BadMessage>> {
+pub(super) fn hear(
+    protocol: ProtocolId,
+    event: &Event,
+) -> Option<Result<ClientMessage, BadMessage>> {
     match protocol.client_message(event)? {
-        Ok(Meaning::Command(command)) => Some(Ok(Said::Command(command))),
-        Ok(Meaning::End) => Some(Ok(Said::End)),
-        Ok(Meaning::Found(value, owner)) => Some(Ok(Said::Found(value, owner))),
-        Ok(Meaning::Done(pair)) => Some(Ok(Said::Done(pair))),
-        Ok(Meaning::Rewiring) => None,
+        Ok(Meaning::Command(command)) => Some(Ok(ClientMessage::Command(command))),
+        Ok(Meaning::End) => Some(Ok(ClientMessage::End)),
+        Ok(Meaning::Found(value, owner)) => Some(Ok(ClientMessage::Found(value, owner))),
+        Ok(Meaning::Done(pair)) => Some(Ok(ClientMessage::Done(pair))),
+        Ok(Meaning::Membership) => None,
         Err(bad) => Some(Err(bad)),
     }
 }

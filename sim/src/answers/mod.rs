@@ -28,14 +28,14 @@
 //! or stopped. What follows a command that cannot be read is not judged.
 
 mod acks;
-mod bench;
-mod books;
 mod finding;
 mod gets;
 mod hear;
+mod judge;
+mod model;
 mod register;
 
-use ringscope_traces::{Place, Rank, Trace};
+use ringscope_traces::{EventIndex, Rank, Trace};
 
 pub use finding::{OneOf, Wrong};
 
@@ -43,14 +43,14 @@ use crate::conform::{self, Finding};
 use crate::protocol::StorageId;
 use crate::protocols::ProtocolId;
 use crate::scenario::Settings;
-use bench::Bench;
+use judge::Judge;
 
 /// The most commands that may wait for a reply together: among more nobody tells whose it is.
 pub const LIMIT_IN_FLIGHT: usize = 4096;
 
 /// What there is to say of a program's answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judgement {
+pub struct AnswersJudgement {
     /// What is wrong, in the order of the command node's events.
     pub findings: Vec<Finding<Wrong>>,
     /// The commands that were left without a reply in a run that was cut off or stopped: nobody knows
@@ -67,7 +67,7 @@ pub struct Judgement {
 
 /// Why a program's answers cannot be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CannotJudge {
+pub enum CannotJudgeAnswers {
     /// The last rank is no command node.
     #[error("rank {rank}, the last one, sends no command (tags 0 to 4)")]
     NoCommand {
@@ -92,12 +92,14 @@ pub enum CannotJudge {
 /// # Errors
 ///
 /// When there is nothing to judge, or too much at once.
-pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
+pub fn judge(trace: &Trace) -> Result<AnswersJudgement, CannotJudgeAnswers> {
     let keyspace = Settings::keyspace_of(&trace.header)?;
     let protocol = ProtocolId::spoken_with(&trace.header.protocol);
     let command = protocol.roles(trace.header.ranks).command;
-    let mut bench = Bench::new(trace, protocol, StorageId(keyspace));
-    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].rank == command) {
+    let mut bench = Judge::new(trace, protocol, StorageId(keyspace));
+    for place in
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].rank == command)
+    {
         bench.take(place)?;
         if bench.is_lost() {
             break;

@@ -2,17 +2,17 @@
 
 /// A moment of the command node: before its first event, or at one of its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Moment(usize);
+pub(super) struct LogicalTime(usize);
 
-impl Moment {
+impl LogicalTime {
     /// Before the first event.
-    pub const START: Moment = Moment(0);
+    pub const START: LogicalTime = LogicalTime(0);
     /// After the last event.
-    pub const END: Moment = Moment(usize::MAX);
+    pub const END: LogicalTime = LogicalTime(usize::MAX);
 
     /// At the event with that index, from 0.
-    pub fn of_event(index: usize) -> Moment {
-        Moment(index + 1)
+    pub fn of_event(index: usize) -> LogicalTime {
+        LogicalTime(index + 1)
     }
 
     /// The event's index; `None` before the first.
@@ -24,8 +24,8 @@ impl Moment {
 /// From when a command was sent until its reply came.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    pub since: Moment,
-    pub until: Moment,
+    pub since: LogicalTime,
+    pub until: LogicalTime,
 }
 
 /// The writes whose value one that reads may still see.
@@ -42,27 +42,28 @@ pub(super) struct Register<T> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Write<T> {
     pub value: T,
-    pub sent: Moment,
+    pub sent: LogicalTime,
     /// When it was acknowledged for certain.
-    done: Option<Moment>,
+    done: Option<LogicalTime>,
     /// Since when it is certain that another one, sent after this was done, has taken its place.
-    gone: Option<Moment>,
+    gone: Option<LogicalTime>,
 }
 
 impl<T: Copy + PartialEq> Register<T> {
     /// A register that nobody has written.
     pub fn new(value: T) -> Register<T> {
-        let first = Write { value, sent: Moment::START, done: Some(Moment::START), gone: None };
+        let first =
+            Write { value, sent: LogicalTime::START, done: Some(LogicalTime::START), gone: None };
         Register { writes: vec![first] }
     }
 
     /// A write is sent.
-    pub fn send(&mut self, value: T, sent: Moment) {
+    pub fn send(&mut self, value: T, sent: LogicalTime) {
         self.writes.push(Write { value, sent, done: None, gone: None });
     }
 
     /// The write that was sent then is acknowledged.
-    pub fn done(&mut self, sent: Moment, at: Moment) {
+    pub fn done(&mut self, sent: LogicalTime, at: LogicalTime) {
         for write in &mut self.writes {
             if write.sent == sent {
                 write.done = Some(at);
@@ -73,7 +74,7 @@ impl<T: Copy + PartialEq> Register<T> {
     }
 
     /// Forgets what nobody sees who reads from then on.
-    pub fn forget(&mut self, horizon: Moment) {
+    pub fn forget(&mut self, horizon: LogicalTime) {
         self.writes.retain(|write| write.gone.is_none_or(|gone| gone > horizon));
     }
 
@@ -99,8 +100,8 @@ impl<T: Copy + PartialEq> Register<T> {
 mod tests {
     use super::*;
 
-    fn at(index: usize) -> Moment {
-        Moment::of_event(index)
+    fn at(index: usize) -> LogicalTime {
+        LogicalTime::of_event(index)
     }
 
     fn seen(register: &Register<u32>, since: usize, until: usize) -> Vec<u32> {

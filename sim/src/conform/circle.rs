@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::replay::{Replayed, replay};
 use crate::protocols::classic::{ClassicNode, Message};
-use crate::world::{Choice, Chosen, Circle, Happening, Observer, World};
+use crate::world::{ByChoice, Choice, Circle, Observed, Observer, World};
 
 /// How many states are looked at before the livelock counts as one in which none comes again.
 const MOST_STEPS: usize = 1 << 16;
@@ -47,7 +47,7 @@ fn last_receiver(trace: &Trace) -> Option<Rank> {
 }
 
 /// Lets the message be received that was sent first of those that can be; says by whom.
-fn go_on(world: &mut World<ClassicNode, Chosen>, receipts: &mut Receipts) -> Option<Rank> {
+fn go_on(world: &mut World<ClassicNode, ByChoice>, receipts: &mut Receipts) -> Option<Rank> {
     let mut waiting = world.pending().into_iter();
     waiting.find_map(|mail| {
         let choice = Choice { rank: mail.to, source: mail.from };
@@ -78,9 +78,9 @@ fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Circle<Mess
 struct Receipts(Vec<(Rank, Message)>);
 
 impl Observer<ClassicNode> for Receipts {
-    fn happened(&mut self, happening: &Happening<'_, Message>) {
-        if happening.op == Op::Recv {
-            self.0.push((happening.rank, happening.message.clone()));
+    fn observed(&mut self, observed: &Observed<'_, Message>) {
+        if observed.op == Op::Recv {
+            self.0.push((observed.rank, observed.message.clone()));
         }
     }
 }

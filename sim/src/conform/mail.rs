@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ringscope_traces::{Event, Place, Rank, Tag};
+use ringscope_traces::{Event, EventIndex, Rank, Tag};
 
 /// Where a send or a receive stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Posted {
     /// The event's place in the trace.
-    pub place: Place,
+    pub place: EventIndex,
     /// Its place among its rank's events.
     pub index: usize,
 }
@@ -59,6 +59,6 @@ impl Mail {
     }
 }
 
-fn by_place(sent: &Posted) -> Place {
+fn by_place(sent: &Posted) -> EventIndex {
     sent.place
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::words::deed;
 use ringscope_traces::{
-    ByRank, Ending, Event, Footer, Header, Matching, Op, Place, Rank, Source, TimeKind, Trace,
+    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Op, Rank, Source, TimeKind, Trace,
     read_trace,
 };
 
@@ -19,7 +19,7 @@ use crate::protocols::ProtocolId;
 use crate::protocols::classic::{ClassicNode, Message};
 use crate::scenario::Settings;
 use crate::world::recording::Written;
-use crate::world::{Choice, Chosen, Observer, World};
+use crate::world::{ByChoice, Choice, Observer, World};
 
 /// A recorded run that was simulated again.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub struct Departure {
     /// The place among the rank's events, from 0; where the record ends too early, how many it has.
     pub index: usize,
     /// The event's place in the record; `None` where the record ends too early.
-    pub place: Option<Place>,
+    pub place: Option<EventIndex>,
     /// What the record says, and what the simulator does.
     pub what: String,
 }
@@ -67,7 +67,7 @@ fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
     let written = Written::new(Vec::new(), &header(&trace.header)).expect(MEMORY);
     let mut observer = (written, Prints::default());
     let nodes = super::nodes(trace, settings);
-    let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);
+    let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
     let stuck = receive_all(trace, &mut world, &mut observer);
     let (written, Prints(prints)) = observer;
     let (bytes, _) = written.finish(&Ending::Stopped).expect(MEMORY);
@@ -97,11 +97,11 @@ fn header(of_record: &Header) -> Header {
 /// Lets every receive of the record happen; the first that cannot.
 fn receive_all(
     trace: &Trace,
-    world: &mut World<ClassicNode, Chosen>,
+    world: &mut World<ClassicNode, ByChoice>,
     observer: &mut (Written<Vec<u8>>, Prints),
-) -> Option<Place> {
+) -> Option<EventIndex> {
     let mut receives =
-        (0..trace.events.len()).map(Place).filter(|place| trace[*place].op == Op::Recv);
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv);
     receives.find(|place| {
         let Event { rank, peer, .. } = trace[*place];
         !world.choose(Choice { rank, source: peer }, observer)
@@ -124,19 +124,19 @@ struct Sides<'a> {
     recorded: ByRank,
     simulation: Trace,
     simulated: ByRank,
-    world: &'a World<ClassicNode, Chosen>,
+    world: &'a World<ClassicNode, ByChoice>,
 }
 
 impl<'a> Sides<'a> {
-    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, Chosen>) -> Self {
+    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, ByChoice>) -> Self {
         let (recorded, simulated) = (ByRank::of(record), ByRank::of(&simulation));
         Sides { record, recorded, simulation, simulated, world }
     }
 
     /// The first event of the record that the simulator does not repeat, the first that it does not
     /// have, or what is wrong with the record's end.
-    fn departure(&self, stuck: Option<Place>) -> Option<Departure> {
-        let mut places = (0..self.record.events.len()).map(Place);
+    fn departure(&self, stuck: Option<EventIndex>) -> Option<Departure> {
+        let mut places = (0..self.record.events.len()).map(EventIndex);
         let departure = places.find_map(|place| {
             let event = &self.record[place];
             let index = self.recorded.index(event.rank, place)?;
@@ -194,7 +194,7 @@ impl<'a> Sides<'a> {
             return None;
         }
         let matching = Matching::of(self.record);
-        let mut places = (0..self.record.events.len()).map(Place);
+        let mut places = (0..self.record.events.len()).map(EventIndex);
         let place = places.find(|place| {
             self.record[*place].op == Op::Recv && matching.partner(*place).is_none()
         })?;

@@ -1,11 +1,11 @@
 //! A recorded run simulated again, receipt by receipt in the order of the record.
 
-use ringscope_traces::{Op, Place, Trace};
+use ringscope_traces::{EventIndex, Op, Trace};
 
 use super::CannotJudge;
 use crate::protocols::classic::ClassicNode;
 use crate::scenario::Settings;
-use crate::world::{Choice, Chosen, Observer, World};
+use crate::world::{ByChoice, Choice, Observer, World};
 
 /// Why a trace cannot be simulated again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum CannotReplay {
     #[error("line {} receives what was not sent, or what its rank does not take", .place.line())]
     Receive {
         /// The event.
-        place: Place,
+        place: EventIndex,
     },
 }
 
@@ -25,7 +25,7 @@ pub enum CannotReplay {
 #[derive(Debug)]
 pub struct Replayed<O> {
     /// The world after the last receive.
-    pub world: World<ClassicNode, Chosen>,
+    pub world: World<ClassicNode, ByChoice>,
     /// Who looked on.
     pub observer: O,
 }
@@ -44,8 +44,10 @@ pub fn replay<O: Observer<ClassicNode>>(
     let settings = Settings::from_header(&trace.header)?;
     let nodes = super::nodes(trace, &settings);
     let mut observer = onlooker(&nodes);
-    let mut world = World::new(nodes, Chosen, settings.eager, &mut observer);
-    for place in (0..trace.events.len()).map(Place).filter(|place| trace[*place].op == Op::Recv) {
+    let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
+    for place in
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv)
+    {
         let event = &trace[place];
         let choice = Choice { rank: event.rank, source: event.peer };
         if !world.choose(choice, &mut observer) {

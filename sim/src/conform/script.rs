@@ -14,7 +14,7 @@ pub(super) fn commands<'e, N: Node>(
         match message.meaning() {
             Meaning::Command(command) => commands.push(command),
             Meaning::End => ends = true,
-            Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => {}
+            Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => {}
         }
     }
     (commands, ends)

@@ -1,6 +1,6 @@
 //! How a recorded run stood when its record ends, whether it was closed or cut off.
 
-use ringscope_traces::{ByRank, Ending, Matching, Op, Payload, Place, Rank, Trace};
+use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, Trace};
 
 use super::CannotJudge;
 use super::circle::circle;
@@ -195,7 +195,7 @@ impl<'a> Yard<'a> {
 
 /// What was sent and not received, in the order of the trace.
 fn pending(trace: &Trace, matching: &Matching) -> Vec<Pending<Message>> {
-    let places = (0..trace.events.len()).map(Place);
+    let places = (0..trace.events.len()).map(EventIndex);
     let pending = places.filter_map(|place| {
         let message = unreceived(trace, matching, place)?;
         Some(Pending { from: trace[place].rank, to: trace[place].peer, message })
@@ -204,7 +204,7 @@ fn pending(trace: &Trace, matching: &Matching) -> Vec<Pending<Message>> {
 }
 
 /// The message of a send that has no receive.
-fn unreceived(trace: &Trace, matching: &Matching, place: Place) -> Option<Message> {
+fn unreceived(trace: &Trace, matching: &Matching, place: EventIndex) -> Option<Message> {
     let event = &trace[place];
     let is_unreceived = event.op == Op::Send && matching.partner(place).is_none();
     is_unreceived.then(|| Message::parse(event.tag, &event.data).ok()).flatten()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringscope_traces::{ByRank, Ending, Event, Op, Place, Rank, Trace};
+use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
 
 use super::finding::{Finding, Letter, What};
 use super::rank::Walk;
@@ -190,7 +190,7 @@ impl<'a, N: Node> Trial<'a, N> {
     /// All findings, the first one first: in the order of the trace, what is missing at a rank's end
     /// where that rank's events end.
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<(Option<Place>, bool, Finding)> = Vec::new();
+        let mut findings: Vec<(Option<EventIndex>, bool, Finding)> = Vec::new();
         for (rank, course) in &self.courses {
             let Some((index, what)) = course.failed.clone() else { continue };
             let places = self.by_rank.places(*rank);
@@ -209,7 +209,7 @@ impl<'a, N: Node> Trial<'a, N> {
     }
 
     /// The first event of each rank that the header does not promise.
-    fn strangers(&self) -> impl Iterator<Item = (Place, Finding)> {
+    fn strangers(&self) -> impl Iterator<Item = (EventIndex, Finding)> {
         let ranks = self.trace.header.ranks;
         self.by_rank.ranks().filter(move |rank| rank.0 >= ranks).filter_map(move |rank| {
             let place = *self.by_rank.places(rank).first()?;

@@ -39,19 +39,19 @@ pub fn explain<P: Protocol>(end: &End<MessageOf<P>>, nodes: &[P::Node]) -> Optio
 }
 
 /// The nodes as they stood at the end.
-pub(crate) struct Scene<'a, N> {
+pub(crate) struct FinalNodes<'a, N> {
     pub nodes: &'a [N],
 }
 
-impl<N> Clone for Scene<'_, N> {
+impl<N> Clone for FinalNodes<'_, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<N> Copy for Scene<'_, N> {}
+impl<N> Copy for FinalNodes<'_, N> {}
 
-impl<'a, N: Viewed> Scene<'a, N> {
+impl<'a, N: Viewed> FinalNodes<'a, N> {
     /// What a rank shows of itself; `None` when there is no such rank.
     pub fn view(self, rank: Rank) -> Option<NodeView<'a>> {
         self.nodes.get(rank.index()).map(Viewed::view)

@@ -1,6 +1,6 @@
 //! Who waits for whom, and what is under way, in short.
 
-use super::Scene;
+use super::FinalNodes;
 use crate::protocol::definition::tag_name;
 use crate::protocol::{Message, Role, Viewed};
 use crate::world::{Blocked, Pending, Stall};
@@ -8,7 +8,10 @@ use crate::world::{Blocked, Pending, Stall};
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
-pub(crate) fn waits<M: Message, N: Viewed>(stall: &Stall<M>, scene: Scene<'_, N>) -> Vec<String> {
+pub(crate) fn waits<M: Message, N: Viewed>(
+    stall: &Stall<M>,
+    scene: FinalNodes<'_, N>,
+) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
     let mut blocked = stall.blocked.clone();
     blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
@@ -50,7 +53,7 @@ fn letters<M: Message>(pending: &[Pending<M>]) -> String {
 /// Who waits for whom and what is under way, of a run that could have gone on.
 #[must_use]
 pub fn in_short<M: Message, N: Viewed>(stall: &Stall<M>, nodes: &[N]) -> String {
-    let scene = Scene { nodes };
+    let scene = FinalNodes { nodes };
     let mut facts = waits(stall, scene);
     facts.push(match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),

@@ -101,7 +101,7 @@ pub enum Meaning {
     /// A PUT, ADD or REMOVE is done; after a PUT with the pair that was put.
     Done(Option<(Key, Value)>),
     /// Part of a join or a leave, between the nodes that it concerns.
-    Rewiring,
+    Membership,
 }
 
 /// One of the processes of a protocol.

@@ -8,29 +8,29 @@ use super::{StorageId, Value};
 
 /// What a node wants done: messages to send, in order, and lines to print.
 ///
-/// A message stays at the place where the node put it until it is taken, and its place is its name:
+/// A message stays at the slot where the node put it until it is taken, and its slot is its name:
 /// the simulator lets it lie there while it is under way, since copying it from list to list would
 /// cost more than all the rest of a step.
 #[derive(Debug, Clone)]
 pub struct Outbox<M> {
-    letters: Vec<Letter<M>>,
+    letters: Vec<InFlight<M>>,
     /// Places whose message has been taken.
     free: Vec<u32>,
-    /// The places of the messages that are to be sent, in order.
+    /// The slots of the messages that are to be sent, in order.
     asked: Vec<u32>,
     prints: Vec<Print>,
 }
 
 /// A message with its address.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter<M> {
+pub(crate) struct InFlight<M> {
     pub to: Rank,
     /// Written on by the host, which knows whose handler ran.
     pub from: Rank,
     message: Option<M>,
 }
 
-impl<M> Letter<M> {
+impl<M> InFlight<M> {
     /// What is inside.
     #[inline]
     pub fn message(&self) -> &M {
@@ -48,12 +48,12 @@ impl<M> Outbox<M> {
     /// Asks for a standard blocking send.
     #[inline(always)]
     pub fn send(&mut self, to: Rank, message: M) {
-        let place = self.free.pop().unwrap_or_else(|| self.new_place());
-        let letter = &mut self.letters[place as usize];
+        let slot = self.free.pop().unwrap_or_else(|| self.new_slot());
+        let letter = &mut self.letters[slot as usize];
         letter.to = to;
-        // The place is free: there is nothing to drop, and not asking saves the message a detour.
+        // The slot is free: there is nothing to drop, and not asking saves the message a detour.
         std::mem::forget(letter.message.replace(message));
-        self.asked.push(place);
+        self.asked.push(slot);
     }
 
     /// Asks for a line on the program's output.
@@ -64,7 +64,7 @@ impl<M> Outbox<M> {
     /// Takes the messages to send, in the order they were asked for.
     pub fn sends(&mut self) -> impl Iterator<Item = (Rank, M)> {
         let asked = std::mem::take(&mut self.asked);
-        asked.into_iter().map(|place| (self.letters[place as usize].to, self.take(place)))
+        asked.into_iter().map(|slot| (self.letters[slot as usize].to, self.take(slot)))
     }
 
     /// Takes the lines to print.
@@ -86,19 +86,19 @@ impl<M> Outbox<M> {
     }
 
     #[cold]
-    fn new_place(&mut self) -> u32 {
-        let place = u32::try_from(self.letters.len()).expect("fewer than 4 billion are under way");
-        self.letters.push(Letter { to: Rank(0), from: Rank(0), message: None });
-        place
+    fn new_slot(&mut self) -> u32 {
+        let slot = u32::try_from(self.letters.len()).expect("fewer than 4 billion are under way");
+        self.letters.push(InFlight { to: Rank(0), from: Rank(0), message: None });
+        slot
     }
 
-    /// The place of the `i`-th message that is to be sent.
+    /// The slot of the `i`-th message that is to be sent.
     #[inline]
     pub(crate) fn asked(&self, i: usize) -> Option<u32> {
         self.asked.get(i).copied()
     }
 
-    /// Nothing is to be sent any more; what lies in its place stays there.
+    /// Nothing is to be sent any more; what lies in its slot stays there.
     ///
     /// A handler that sent to everybody, as the head does at the end, leaves no list behind that is as
     /// long as that.
@@ -113,37 +113,37 @@ impl<M> Outbox<M> {
 
     /// Takes back what is to be sent from the `i`-th message on.
     pub(crate) fn take_back(&mut self, i: usize) -> Vec<(Rank, M)> {
-        let places = self.asked.split_off(i);
-        places.into_iter().map(|at| (self.letters[at as usize].to, self.take(at))).collect()
+        let slots = self.asked.split_off(i);
+        slots.into_iter().map(|at| (self.letters[at as usize].to, self.take(at))).collect()
     }
 
-    /// The message at a place.
+    /// The message at a slot.
     #[inline]
-    pub(crate) fn letter(&self, place: u32) -> &Letter<M> {
-        &self.letters[place as usize]
+    pub(crate) fn letter(&self, slot: u32) -> &InFlight<M> {
+        &self.letters[slot as usize]
     }
 
     /// Writes on a message who sends it.
     #[inline]
-    pub(crate) fn sign(&mut self, place: u32, from: Rank) {
-        self.letters[place as usize].from = from;
+    pub(crate) fn sign(&mut self, slot: u32, from: Rank) {
+        self.letters[slot as usize].from = from;
     }
 
-    /// Takes the message at a place, which is free from then on.
+    /// Takes the message at a slot, which is free from then on.
     #[inline]
-    pub(crate) fn take(&mut self, place: u32) -> M {
-        self.free.push(place);
-        self.letters[place as usize].message.take().expect(KEPT)
+    pub(crate) fn take(&mut self, slot: u32) -> M {
+        self.free.push(slot);
+        self.letters[slot as usize].message.take().expect(KEPT)
     }
 
-    /// Every place where a message lies, in no particular order.
-    pub(crate) fn places(&self) -> impl Iterator<Item = u32> {
-        let places = (0_u32..).zip(&self.letters);
-        places.filter(|(_, letter)| letter.message.is_some()).map(|(place, _)| place)
+    /// Every slot where a message lies, in no particular order.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
+        let slots = (0_u32..).zip(&self.letters);
+        slots.filter(|(_, letter)| letter.message.is_some()).map(|(slot, _)| slot)
     }
 }
 
-const KEPT: &str = "a place is used until its message is taken, and no longer";
+const KEPT: &str = "a slot is used until its message is taken, and no longer";
 
 /// A line that the command node prints, in the reference program's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

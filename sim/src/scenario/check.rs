@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::command::Places;
+use super::command::OperandSpans;
 use super::errors::{Findings, Problem, ScenarioErrors, Warning};
 use super::{MOST_COMMANDS, Scenario, parser};
 use crate::protocol::plan::{Objection, Objections, Part, Plan};
@@ -71,8 +71,8 @@ impl Scenario {
     fn span(&self, line: u32, part: Part) -> Range<usize> {
         let (start, text) = self.source.line(line);
         match (part, parser::places(&self.source, line)) {
-            (Part::First, Some(Places { first, .. })) => first,
-            (Part::Second, Some(Places { second, .. })) => second,
+            (Part::First, Some(OperandSpans { first, .. })) => first,
+            (Part::Second, Some(OperandSpans { second, .. })) => second,
             (Part::First | Part::Second, None) => start..start,
             (Part::Whole, _) => {
                 let indent = text.len() - text.trim_start().len();

@@ -73,37 +73,37 @@ impl CommandWord {
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Line {
-    Run(Run, Places),
+    Run(Run, OperandSpans),
     End,
 }
 
 /// Where a command's operands stand: key and value, rank and id, or an id alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Places {
+pub(super) struct OperandSpans {
     pub(super) first: Range<usize>,
     pub(super) second: Range<usize>,
 }
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct LineError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
 }
 
-impl Wrong {
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Wrong {
-        Wrong { span, message: message.into(), hint: None }
+impl LineError {
+    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> LineError {
+        LineError { span, message: message.into(), hint: None }
     }
 
-    pub(super) fn hint(self, hint: impl Into<String>) -> Wrong {
-        Wrong { hint: Some(hint.into()), ..self }
+    pub(super) fn hint(self, hint: impl Into<String>) -> LineError {
+        LineError { hint: Some(hint.into()), ..self }
     }
 }
 
 /// Reads the operands of a command, which the lexer stands in front of.
-pub(super) fn parse(word: &'static CommandWord, lexer: Lexer<'_>) -> Result<Line, Wrong> {
+pub(super) fn parse(word: &'static CommandWord, lexer: Lexer<'_>) -> Result<Line, LineError> {
     let mut operands = Operands { lexer, word };
     let line = match word.kind {
         Kind::Put => operands.put()?,
@@ -112,12 +112,12 @@ pub(super) fn parse(word: &'static CommandWord, lexer: Lexer<'_>) -> Result<Line
             let (rank, first) = operands.integer("a rank")?;
             let (id, second) = operands.integer("a storage id")?;
             let add = Command::Add { rank, id: StorageId(id) };
-            Line::Run(Run::one(add), Places { first, second })
+            Line::Run(Run::one(add), OperandSpans { first, second })
         }
         Kind::Remove => {
             let (id, place) = operands.integer("a storage id")?;
             let remove = Command::Remove { id: StorageId(id) };
-            Line::Run(Run::one(remove), Places { first: place.clone(), second: place })
+            Line::Run(Run::one(remove), OperandSpans { first: place.clone(), second: place })
         }
         Kind::End => Line::End,
     };
@@ -144,25 +144,25 @@ struct Operands<'a> {
 }
 
 impl Operands<'_> {
-    fn put(&mut self) -> Result<Line, Wrong> {
+    fn put(&mut self) -> Result<Line, LineError> {
         let (keys, first) = self.keys()?;
         let (value, second) = self.expression()?;
         let put = run_of_puts(&keys, &value).ok_or_else(|| {
-            Wrong::new(second.clone(), "a value of this range is beyond the 64-bit integers")
+            LineError::new(second.clone(), "a value of this range is beyond the 64-bit integers")
                 .hint("the key, the value, and what lies between two of them must all fit")
         })?;
-        Ok(Line::Run(put, Places { first, second }))
+        Ok(Line::Run(put, OperandSpans { first, second }))
     }
 
-    fn get(&mut self) -> Result<Line, Wrong> {
+    fn get(&mut self) -> Result<Line, LineError> {
         let (keys, place) = self.keys()?;
         let first = Command::Get { key: Key(keys.first) };
         let run = Run { first, count: keys.count, key_step: keys.step, value_step: 0 };
-        Ok(Line::Run(run, Places { first: place.clone(), second: place }))
+        Ok(Line::Run(run, OperandSpans { first: place.clone(), second: place }))
     }
 
     /// A key, or a range of keys.
-    fn keys(&mut self) -> Result<(Keys, Range<usize>), Wrong> {
+    fn keys(&mut self) -> Result<(Keys, Range<usize>), LineError> {
         let (low, mut span) = self.integer("a key")?;
         let inclusive = match self.lexer.peek() {
             Some((Token::To, _)) => false,
@@ -177,18 +177,18 @@ impl Operands<'_> {
             self.lexer.next();
             let (given, step_span) = self.integer("a step")?;
             if given < 1 {
-                return Err(Wrong::new(step_span, format!("a step of {given} leads nowhere"))
+                return Err(LineError::new(step_span, format!("a step of {given} leads nowhere"))
                     .hint("a range grows: its step is 1 or more"));
             }
             (step, span.end) = (given, step_span.end);
         }
         let keys = spread(low, high, inclusive, step)
-            .map_err(|(message, hint)| Wrong::new(span.clone(), message).hint(hint))?;
+            .map_err(|(message, hint)| LineError::new(span.clone(), message).hint(hint))?;
         Ok((keys, span))
     }
 
     /// A number, or `key` with something done to it.
-    fn expression(&mut self) -> Result<(Expression, Range<usize>), Wrong> {
+    fn expression(&mut self) -> Result<(Expression, Range<usize>), LineError> {
         if !self.lexer.peek().is_some_and(|(token, _)| token.is_word("key")) {
             let (plus, span) = self.integer("a value")?;
             return Ok((Expression { times: 0, plus }, span));
@@ -211,7 +211,7 @@ impl Operands<'_> {
     }
 
     /// A whole number, with its sign.
-    fn integer(&mut self, what: &str) -> Result<(i64, Range<usize>), Wrong> {
+    fn integer(&mut self, what: &str) -> Result<(i64, Range<usize>), LineError> {
         let minus = match self.lexer.peek() {
             Some((Token::Minus, span)) => {
                 self.lexer.next();
@@ -227,16 +227,16 @@ impl Operands<'_> {
             }
             Some((token, span)) => {
                 let found = Plain(token.text());
-                Err(Wrong::new(span, format!("expected {what}, found `{found}`")).hint(form))
+                Err(LineError::new(span, format!("expected {what}, found `{found}`")).hint(form))
             }
             None => {
                 let message = format!("`{}` ends without {what}", self.word.name);
-                Err(Wrong::new(self.lexer.place(), message).hint(form))
+                Err(LineError::new(self.lexer.place(), message).hint(form))
             }
         }
     }
 
-    fn nothing_more(&mut self) -> Result<(), Wrong> {
+    fn nothing_more(&mut self) -> Result<(), LineError> {
         let Some((token, _)) = self.lexer.peek() else { return Ok(()) };
         let ranges = match token {
             Token::To | Token::UpTo => "; only keys come in ranges",
@@ -249,7 +249,7 @@ impl Operands<'_> {
         };
         let (rest, span) = self.lexer.rest();
         let message = format!("`{}` stands after the end of the command", Plain(rest));
-        Err(Wrong::new(span, message)
+        Err(LineError::new(span, message)
             .hint(format!("write `{}`, a command a line{ranges}", self.word.form)))
     }
 }
@@ -291,9 +291,12 @@ fn run_of_puts(keys: &Keys, value: &Expression) -> Option<Run> {
     Some(Run { first: put, count: keys.count, key_step: keys.step, value_step })
 }
 
-fn number(digits: &str, negative: bool, span: &Range<usize>) -> Result<i64, Wrong> {
+fn number(digits: &str, negative: bool, span: &Range<usize>) -> Result<i64, LineError> {
     if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
-        return Err(Wrong::new(span.clone(), format!("`{}` is no whole number", Plain(digits))));
+        return Err(LineError::new(
+            span.clone(),
+            format!("`{}` is no whole number", Plain(digits)),
+        ));
     }
     let mut number: i64 = 0;
     for digit in digits.bytes().filter(u8::is_ascii_digit).map(|byte| i64::from(byte - b'0')) {
@@ -304,8 +307,8 @@ fn number(digits: &str, negative: bool, span: &Range<usize>) -> Result<i64, Wron
     if negative { Ok(number) } else { number.checked_neg().ok_or_else(|| beyond(span.clone())) }
 }
 
-fn beyond(span: Range<usize>) -> Wrong {
-    Wrong::new(span, "the number is beyond the 64-bit integers").hint(format!(
+fn beyond(span: Range<usize>) -> LineError {
+    LineError::new(span, "the number is beyond the 64-bit integers").hint(format!(
         "numbers are {} to {}",
         i64::MIN,
         i64::MAX
@@ -316,7 +319,7 @@ fn beyond(span: Range<usize>) -> Wrong {
 mod tests {
     use super::*;
 
-    fn line(text: &str) -> Result<Line, Wrong> {
+    fn line(text: &str) -> Result<Line, LineError> {
         let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
         parse(CommandWord::named(name).expect("a command"), Lexer::new(rest, name.len() + 1))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ringscope_traces::text::Plain;
 
-use super::command::{self, COMMANDS, CommandWord, Line, Wrong};
+use super::command::{self, COMMANDS, CommandWord, Line, LineError};
 use super::errors::{Findings, Problem, ScenarioErrors};
 use super::lexer::Lexer;
 use super::nearest::nearest;
@@ -94,7 +94,7 @@ fn lines(text: &str) -> impl Iterator<Item = RawLine<'_>> {
 }
 
 /// The operands' places of a command whose line was read without error before.
-pub(super) fn places(source: &Source, line: u32) -> Option<command::Places> {
+pub(super) fn places(source: &Source, line: u32) -> Option<command::OperandSpans> {
     let (start, text) = source.line(line);
     let (word, _, lexer) = first_word(without_comment(text), start)?;
     match command::parse(CommandWord::named(word)?, lexer) {
@@ -196,11 +196,11 @@ impl Parser {
         let (value, value_span) = lexer.rest();
         if let Err(bad) = settings.set(name, value) {
             let span = if value.is_empty() { span } else { value_span };
-            self.wrong(Wrong { span, message: bad.message, hint: bad.hint });
+            self.wrong(LineError { span, message: bad.message, hint: bad.hint });
         }
     }
 
-    fn wrong(&mut self, wrong: Wrong) {
+    fn wrong(&mut self, wrong: LineError) {
         let Parser { found, source, .. } = self;
         found.add(|| {
             let problem = Problem::error(source, wrong.message).at(wrong.span);

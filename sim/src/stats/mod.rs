@@ -9,10 +9,10 @@ mod report;
 use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashMap;
 
-pub use report::{Kind, KindRow, LoadRow, MoveRow, Report, Spread, Volume};
+pub use report::{CommandKind, KindRow, LoadRow, MoveRow, Report, Spread, Volume};
 
 use crate::protocol::{Command, Meaning, Message, Node, NodeView, Phase, Role, StorageId, Viewed};
-use crate::world::{Happening, Observer};
+use crate::world::{Observed, Observer};
 use report::{Gauge, share};
 
 /// Counts as a run goes; [`report`](Stats::report) says what it came to.
@@ -22,14 +22,14 @@ use report::{Gauge, share};
 pub struct Stats {
     /// The rank that issues the commands.
     command: Option<Rank>,
-    desks: Vec<Desk>,
+    ranks: Vec<RankCounts>,
     /// The command that each message in flight belongs to, by the message's number.
     in_flight: FxHashMap<u64, CommandNumber>,
     /// Commands of which there is a message in flight, or whose reply is still to come.
     open: FxHashMap<CommandNumber, Open>,
     next: CommandNumber,
     total: Volume,
-    kinds: [KindCount; Kind::ALL.len()],
+    kinds: [KindCount; CommandKind::ALL.len()],
     moves: Vec<MoveRow>,
     /// Ranks that had to do with a join or a leave in the present step.
     touched: Vec<Rank>,
@@ -40,7 +40,7 @@ type CommandNumber = u64;
 
 /// What is counted for one rank.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Desk {
+struct RankCounts {
     /// The command that the rank is busy with, or was the last time it was busy.
     handling: Option<CommandNumber>,
     sent: u64,
@@ -58,7 +58,7 @@ struct Handover {
 /// A command that is not over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Open {
-    kind: Kind,
+    kind: CommandKind,
     sent_ns: u64,
     in_flight: u64,
     hops: u64,
@@ -85,12 +85,12 @@ impl Stats {
         let command = ranks.find(|(_, node)| node.view().role == Role::Command);
         Stats {
             command: command.map(|(rank, _)| rank),
-            desks: vec![Desk::default(); nodes.len()],
+            ranks: vec![RankCounts::default(); nodes.len()],
             in_flight: FxHashMap::default(),
             open: FxHashMap::default(),
             next: 0,
             total: Volume::default(),
-            kinds: <[KindCount; Kind::ALL.len()]>::default(),
+            kinds: <[KindCount; CommandKind::ALL.len()]>::default(),
             moves: Vec::new(),
             touched: Vec::new(),
         }
@@ -105,10 +105,11 @@ impl Stats {
         let unanswered = self.open.values().filter(|open| !open.answered);
         // In whatever order: the least, the sum and the most are the same.
         unanswered.for_each(|open| kinds[open.kind as usize].hops.add(open.hops));
-        let kinds = Kind::ALL.into_iter().map(|kind| kinds[kind as usize].row(kind)).collect();
+        let kinds =
+            CommandKind::ALL.into_iter().map(|kind| kinds[kind as usize].row(kind)).collect();
         let mut moves = self.moves.clone();
-        for (desk, node) in self.desks.iter().zip(nodes) {
-            if let Some(Handover { row, keys_before }) = desk.handover {
+        for (counts, node) in self.ranks.iter().zip(nodes) {
+            if let Some(Handover { row, keys_before }) = counts.handover {
                 moves[row].keys = keys_before.saturating_sub(keys(&node.view()).unwrap_or(0));
             }
         }
@@ -116,16 +117,16 @@ impl Stats {
     }
 
     fn load<N: Viewed>(&self, nodes: &[N]) -> Vec<LoadRow> {
-        let all_received = self.desks.iter().map(|desk| desk.received).sum();
+        let all_received = self.ranks.iter().map(|counts| counts.received).sum();
         let all_keys = nodes.iter().filter_map(|node| keys(&node.view())).sum();
-        let rows = (0_u32..).map(Rank).zip(self.desks.iter().zip(nodes));
-        rows.map(|(rank, (desk, node))| {
+        let rows = (0_u32..).map(Rank).zip(self.ranks.iter().zip(nodes));
+        rows.map(|(rank, (counts, node))| {
             let keys = keys(&node.view());
             LoadRow {
                 rank,
-                received: desk.received,
-                sent: desk.sent,
-                messages_share: share(desk.received, all_received),
+                received: counts.received,
+                sent: counts.sent,
+                messages_share: share(counts.received, all_received),
                 keys,
                 keys_share: share(keys.unwrap_or(0), all_keys),
             }
@@ -133,20 +134,22 @@ impl Stats {
         .collect()
     }
 
-    fn sent<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, message, number, now_ns, .. } = happening;
+    fn sent<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, message, number, now_ns, .. } = observed;
         let bytes = message.bytes();
         self.total.add(bytes);
-        self.desks[rank.index()].sent += 1;
+        self.ranks[rank.index()].sent += 1;
         match message.meaning() {
             Meaning::Command(command) if self.command == Some(rank) => {
-                self.begin(Kind::from(command), Some(command), now_ns);
+                self.begin(CommandKind::from(command), Some(command), now_ns);
             }
-            Meaning::End if self.command == Some(rank) => self.begin(Kind::End, None, now_ns),
-            Meaning::Rewiring => self.touched.push(rank),
+            Meaning::End if self.command == Some(rank) => {
+                self.begin(CommandKind::End, None, now_ns)
+            }
+            Meaning::Membership => self.touched.push(rank),
             Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::End => {}
         }
-        let Some(cause) = self.desks[rank.index()].handling else { return };
+        let Some(cause) = self.ranks[rank.index()].handling else { return };
         self.in_flight.insert(number, cause);
         let Some(open) = self.open.get_mut(&cause) else { return };
         open.in_flight += 1;
@@ -159,7 +162,7 @@ impl Stats {
     }
 
     /// The command node sends a command, and is busy with it from then on.
-    fn begin(&mut self, kind: Kind, command: Option<Command>, now_ns: u64) {
+    fn begin(&mut self, kind: CommandKind, command: Option<Command>, now_ns: u64) {
         let row = command.and_then(move_row);
         let place = row.map(|_| self.moves.len());
         self.moves.extend(row);
@@ -169,26 +172,26 @@ impl Stats {
             in_flight: 0,
             hops: 0,
             // Nobody answers an END.
-            answered: kind == Kind::End,
+            answered: kind == CommandKind::End,
             row: place,
         };
         self.open.insert(self.next, open);
         self.kinds[kind as usize].count += 1;
         let command = self.command.expect("it is the command node that sends this");
-        if let Some(before) = self.desks[command.index()].handling.replace(self.next) {
+        if let Some(before) = self.ranks[command.index()].handling.replace(self.next) {
             self.close(before);
         }
         self.next += 1;
     }
 
-    fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, message, number, now_ns, .. } = happening;
+    fn received<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, message, number, now_ns, .. } = observed;
         let cause = self.in_flight.remove(&number);
-        let desk = &mut self.desks[rank.index()];
-        desk.received += 1;
-        desk.handling = cause;
+        let counts = &mut self.ranks[rank.index()];
+        counts.received += 1;
+        counts.handling = cause;
         match message.meaning() {
-            Meaning::Rewiring => self.touched.push(rank),
+            Meaning::Membership => self.touched.push(rank),
             Meaning::Found(..) | Meaning::Done(_) if self.command == Some(rank) => {
                 self.answered(cause, now_ns);
             }
@@ -225,21 +228,21 @@ impl Stats {
     fn note_handover<N: Viewed>(&mut self, rank: Rank, nodes: &[N]) {
         let view = nodes[rank.index()].view();
         let now = keys(&view).unwrap_or(0);
-        let desk = &mut self.desks[rank.index()];
+        let counts = &mut self.ranks[rank.index()];
         let leaving = match view.phase {
             Phase::Joining(_) => false,
             Phase::Leaving(_) => true,
             Phase::Idle | Phase::Commanding(_) => {
-                if let Some(Handover { row, keys_before }) = desk.handover.take() {
+                if let Some(Handover { row, keys_before }) = counts.handover.take() {
                     self.moves[row].keys = keys_before.saturating_sub(now);
                 }
                 return;
             }
         };
-        let open = desk.handling.and_then(|command| self.open.get(&command));
+        let open = counts.handling.and_then(|command| self.open.get(&command));
         let Some(row) = open.and_then(|open| open.row) else { return };
-        if desk.handover.is_none() {
-            desk.handover = Some(Handover { row, keys_before: now });
+        if counts.handover.is_none() {
+            counts.handover = Some(Handover { row, keys_before: now });
         }
         if leaving {
             self.moves[row].rank.get_or_insert(rank);
@@ -248,7 +251,7 @@ impl Stats {
 }
 
 impl KindCount {
-    fn row(&self, kind: Kind) -> KindRow {
+    fn row(&self, kind: CommandKind) -> KindRow {
         let KindCount { count, answered, volume, hops, time_ns } = self;
         KindRow {
             kind,
@@ -267,8 +270,8 @@ fn move_row(command: Command) -> Option<MoveRow> {
         Some(MoveRow { kind, rank, id, keys: 0, volume: Volume::default(), time_ns: None })
     };
     match command {
-        Command::Add { rank, id } => row(Kind::Add, Command::rank(rank), id),
-        Command::Remove { id } => row(Kind::Remove, None, id),
+        Command::Add { rank, id } => row(CommandKind::Add, Command::rank(rank), id),
+        Command::Remove { id } => row(CommandKind::Remove, None, id),
         Command::Put { .. } | Command::Get { .. } => None,
     }
 }
@@ -283,10 +286,10 @@ impl<N: Node> Observer<N> for Stats {
         *self = Stats::new(nodes);
     }
 
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        match happening.op {
-            Op::Send => self.sent(happening),
-            Op::Recv => self.received(happening),
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        match observed.op {
+            Op::Send => self.sent(observed),
+            Op::Recv => self.received(observed),
         }
     }
 
@@ -294,7 +297,7 @@ impl<N: Node> Observer<N> for Stats {
         while let Some(touched) = self.touched.pop() {
             self.note_handover(touched, nodes);
         }
-        if let Some(done) = self.desks[rank.index()].handling {
+        if let Some(done) = self.ranks[rank.index()].handling {
             self.close(done);
         }
     }
@@ -306,7 +309,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::{Key, Script, Value, classic};
-    use crate::world::{Limits, Timed, World, latency::Latency, run};
+    use crate::world::{ByArrival, Limits, World, latency::Latency, run};
 
     #[test]
     fn nothing_is_remembered_of_what_is_over() {
@@ -318,7 +321,7 @@ mod tests {
             let script = Arc::new(script.clone());
             let nodes = classic::nodes(8, 1000, classic::Orders { script, window });
             let mut stats = Stats::new(&nodes);
-            let order = Timed::new(Latency::Constant { ns: 1000 }, 1);
+            let order = ByArrival::new(Latency::Constant { ns: 1000 }, 1);
             let mut world = World::new(nodes, order, None, &mut stats);
             run(&mut world, Rank(7), Limits::default(), &mut stats);
             assert_eq!(stats.next, 55);

@@ -10,7 +10,7 @@ use crate::protocol::{Command, StorageId};
 pub struct Report {
     /// Everything that was sent.
     pub total: Volume,
-    /// A row for each kind of command, in the order of [`Kind::ALL`].
+    /// A row for each kind of command, in the order of [`CommandKind::ALL`].
     pub kinds: Vec<KindRow>,
     /// A row for each join and leave, in the order in which the commands were sent.
     pub moves: Vec<MoveRow>,
@@ -30,7 +30,7 @@ pub struct Volume {
 /// What the command node can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub enum Kind {
+pub enum CommandKind {
     /// Store a pair.
     Put,
     /// Ask for a value.
@@ -47,7 +47,7 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct KindRow {
     /// The kind.
-    pub kind: Kind,
+    pub kind: CommandKind,
     /// How many such commands were sent.
     pub count: u64,
     /// How many of them were answered.
@@ -74,8 +74,8 @@ pub struct Spread {
 /// A join or a leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MoveRow {
-    /// [`Kind::Add`] or [`Kind::Remove`].
-    pub kind: Kind,
+    /// [`CommandKind::Add`] or [`CommandKind::Remove`].
+    pub kind: CommandKind,
     /// The rank that joined or left; `None` while a leave has not found its node, and for a join of
     /// a rank that there cannot be.
     pub rank: Option<Rank>,
@@ -106,30 +106,36 @@ pub struct LoadRow {
     pub keys_share: f64,
 }
 
-impl Kind {
+impl CommandKind {
     /// Every kind, in the order in which they are listed.
-    pub const ALL: [Kind; 5] = [Kind::Put, Kind::Get, Kind::Add, Kind::Remove, Kind::End];
+    pub const ALL: [CommandKind; 5] = [
+        CommandKind::Put,
+        CommandKind::Get,
+        CommandKind::Add,
+        CommandKind::Remove,
+        CommandKind::End,
+    ];
 
     /// The kind's name, as the protocol's messages have it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Put => "PUT",
-            Kind::Get => "GET",
-            Kind::Add => "ADD",
-            Kind::Remove => "REMOVE",
-            Kind::End => "END",
+            CommandKind::Put => "PUT",
+            CommandKind::Get => "GET",
+            CommandKind::Add => "ADD",
+            CommandKind::Remove => "REMOVE",
+            CommandKind::End => "END",
         }
     }
 }
 
-impl From<Command> for Kind {
-    fn from(command: Command) -> Kind {
+impl From<Command> for CommandKind {
+    fn from(command: Command) -> CommandKind {
         match command {
-            Command::Put { .. } => Kind::Put,
-            Command::Get { .. } => Kind::Get,
-            Command::Add { .. } => Kind::Add,
-            Command::Remove { .. } => Kind::Remove,
+            Command::Put { .. } => CommandKind::Put,
+            Command::Get { .. } => CommandKind::Get,
+            Command::Add { .. } => CommandKind::Add,
+            Command::Remove { .. } => CommandKind::Remove,
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use ringscope_traces::{Event, Op, Place, Rank};
+use ringscope_traces::{Event, EventIndex, Op, Rank};
 use rustc_hash::FxHashMap;
 
 use super::mail::Mail;
 use super::touch::{Touch, touched};
 use crate::conform::duty::Duty;
 use crate::conform::{Setup, What};
-use crate::ledger::{Invariant, Ledger, Tally, Violation};
+use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
 use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
 use crate::protocols::classic::{ClassicNode, Message};
-use crate::world::{Happening, Observer as _};
+use crate::world::{Observed, Observer as _};
 
 /// What an entry of a storage takes, with its share of the tree.
 const PAIR_BYTES: usize = 32;
@@ -29,12 +29,12 @@ pub struct Journey {
     pub(super) mail: Mail,
     pub(super) eager: Option<u64>,
     /// The last receive.
-    last: Option<Place>,
+    last: Option<EventIndex>,
     outbox: Outbox<Message>,
     cursor: usize,
-    ledger: Ledger,
+    checker: InvariantChecker,
     listed: [usize; Invariant::ALL.len()],
-    sightings: Vec<(Place, Violation)>,
+    sightings: Vec<(EventIndex, Violation)>,
     touches: Vec<Touch>,
     /// The ranks that have received something since the last checkpoint.
     busy: Vec<Rank>,
@@ -55,13 +55,13 @@ impl Journey {
     #[must_use]
     pub fn start(setup: Setup) -> Journey {
         let Setup { mut nodes, eager } = setup;
-        let mut ledger = Ledger::new(&nodes);
+        let mut checker = InvariantChecker::new(&nodes);
         let mut duties = FxHashMap::default();
         let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
         for (rank, node) in (0..count).map(Rank).zip(&mut nodes) {
             let duty = Duty::start(node, count);
             if !duty.owed().is_empty() || duty.wait() != Wait::Any {
-                tell_sends(&mut ledger, &duty, (rank, 0));
+                tell_sends(&mut checker, &duty, (rank, 0));
                 duties.insert(rank, duty);
             }
         }
@@ -73,7 +73,7 @@ impl Journey {
             last: None,
             outbox: Outbox::default(),
             cursor: 0,
-            ledger,
+            checker,
             listed: [0; Invariant::ALL.len()],
             sightings: Vec::new(),
             touches: Vec::new(),
@@ -101,7 +101,7 @@ impl Journey {
     ///
     /// What is wrong with the event.
     pub fn take(&mut self, event: &Event) -> Result<(), What> {
-        let place = Place(self.cursor);
+        let place = EventIndex(self.cursor);
         let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
         if event.rank.0 >= ranks || event.peer.0 >= ranks {
             return Err(What::NoSuchRank { ranks });
@@ -116,25 +116,25 @@ impl Journey {
         Ok(())
     }
 
-    fn send(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+    fn send(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
         self.duty(event.rank).send(event, &message)?;
         self.mail.send(place, event, message);
         Ok(())
     }
 
-    fn receive(&mut self, place: Place, event: &Event, message: Message) -> Result<(), What> {
+    fn receive(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
         let rank = event.rank;
         let duty = self.duty(rank);
         duty.may_receive(event)?;
         let takes_any = duty.wait() == Wait::Any;
         let sent = self.mail.receive(event, &message, takes_any)?;
-        self.ledger_received(event, (&message, sent));
+        self.checker_received(event, (&message, sent));
         let node = &mut self.nodes[rank.index()];
         let before = is_rewiring(&message).then(|| node.view().storage.cloned()).flatten();
         let duty = self.duties.get_mut(&rank).expect("it was there a moment ago");
         duty.receive(node, (event.peer, message.clone()), &mut self.outbox);
-        tell_sends(&mut self.ledger, duty, (rank, event.t));
-        self.ledger.handled(rank, &self.nodes);
+        tell_sends(&mut self.checker, duty, (rank, event.t));
+        self.checker.handled(rank, &self.nodes);
         self.note(place, rank, (&message, before.as_deref()));
         Ok(())
     }
@@ -146,14 +146,19 @@ impl Journey {
         self.duties.entry(rank).or_insert_with(|| Duty::start(node, ranks))
     }
 
-    fn ledger_received(&mut self, event: &Event, (message, sent): (&Message, Place)) {
+    fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
-        self.ledger.happens(&Happening { rank, op, peer, message, now_ns: t, clock, number });
+        self.checker.happens(&Observed { rank, op, peer, message, now_ns: t, clock, number });
     }
 
     /// Takes note of what a receive has brought about.
-    fn note(&mut self, at: Place, rank: Rank, (message, before): (&Message, Option<&Storage>)) {
+    fn note(
+        &mut self,
+        at: EventIndex,
+        rank: Rank,
+        (message, before): (&Message, Option<&Storage>),
+    ) {
         self.last = Some(at);
         self.busy.push(rank);
         let view = self.nodes[rank.index()].view();
@@ -163,10 +168,10 @@ impl Journey {
         self.sight(at);
     }
 
-    /// Takes note of the violations that the ledger has listed since the last time.
-    fn sight(&mut self, at: Place) {
+    /// Takes note of the violations that the checker has listed since the last time.
+    fn sight(&mut self, at: EventIndex) {
         for (invariant, listed) in Invariant::ALL.iter().zip(&mut self.listed) {
-            let violations = &self.ledger.tally(*invariant).violations;
+            let violations = &self.checker.tally(*invariant).violations;
             if violations.len() > *listed {
                 let new = violations[*listed..].iter().cloned();
                 self.sightings.extend(new.map(|violation| (at, violation)));
@@ -177,7 +182,7 @@ impl Journey {
 
     /// Takes a last look at the nodes when the run has come to its end.
     pub fn finish(&mut self) {
-        self.ledger.finish(&self.nodes);
+        self.checker.finish(&self.nodes);
         if let Some(last) = self.last {
             self.sight(last);
         }
@@ -186,11 +191,11 @@ impl Journey {
     /// The books on an invariant.
     #[must_use]
     pub fn tally(&self, invariant: Invariant) -> &Tally {
-        self.ledger.tally(invariant)
+        self.checker.tally(invariant)
     }
 
     /// Takes the violations that were found since the last time, and after which event.
-    pub fn take_sightings(&mut self) -> Vec<(Place, Violation)> {
+    pub fn take_sightings(&mut self) -> Vec<(EventIndex, Violation)> {
         std::mem::take(&mut self.sightings)
     }
 
@@ -239,15 +244,15 @@ impl Journey {
 }
 
 fn is_rewiring(message: &Message) -> bool {
-    message.meaning() == Meaning::Rewiring
+    message.meaning() == Meaning::Membership
 }
 
-/// Tells the ledger what a rank has been asked to send.
-fn tell_sends(ledger: &mut Ledger, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
+/// Tells the checker what a rank has been asked to send.
+fn tell_sends(checker: &mut InvariantChecker, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
     for (peer, message) in duty.owed() {
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
         let peer = *peer;
-        ledger.happens(&Happening { rank, op: Op::Send, peer, message, now_ns, clock, number });
+        checker.happens(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
     }
 }

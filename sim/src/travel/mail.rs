@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ringscope_traces::{Event, Place, Rank};
+use ringscope_traces::{Event, EventIndex, Rank};
 use rustc_hash::FxHashMap;
 
 use crate::conform::{Letter, What};
@@ -13,11 +13,11 @@ use crate::world::Pending;
 /// The messages under way: by receiver and sender, in the order in which they were sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mail {
-    lanes: FxHashMap<(Rank, Rank), VecDeque<(Place, Message)>>,
+    lanes: FxHashMap<(Rank, Rank), VecDeque<(EventIndex, Message)>>,
 }
 
 impl Mail {
-    pub fn send(&mut self, place: Place, event: &Event, message: Message) {
+    pub fn send(&mut self, place: EventIndex, event: &Event, message: Message) {
         self.lanes.entry((event.peer, event.rank)).or_default().push_back((place, message));
     }
 
@@ -30,10 +30,10 @@ impl Mail {
         event: &Event,
         message: &Message,
         takes_any: bool,
-    ) -> Result<Place, What> {
+    ) -> Result<EventIndex, What> {
         let got = || Letter::of_event::<Message>(event);
         let lane = self.lanes.get_mut(&(event.rank, event.peer));
-        let is_next = |(_, sent): &(Place, Message)| takes_any || sent.tag() == event.tag;
+        let is_next = |(_, sent): &(EventIndex, Message)| takes_any || sent.tag() == event.tag;
         let Some((lane, next)) =
             lane.and_then(|lane| lane.iter().position(is_next).map(|next| (lane, next)))
         else {
@@ -51,8 +51,8 @@ impl Mail {
 
     /// What is under way, in the order of sending.
     pub fn left(&self) -> Vec<Pending<Message>> {
-        let lane = |(&(to, from), lane): (&(Rank, Rank), &VecDeque<(Place, Message)>)| {
-            let pending = |(place, message): &(Place, Message)| {
+        let lane = |(&(to, from), lane): (&(Rank, Rank), &VecDeque<(EventIndex, Message)>)| {
+            let pending = |(place, message): &(EventIndex, Message)| {
                 (*place, Pending { from, to, message: message.clone() })
             };
             lane.iter().map(pending).collect::<Vec<_>>()

@@ -1,6 +1,6 @@
 //! What became of a key: where it was stored, read, and moved to.
 
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
 use crate::protocols::classic::Message;
@@ -11,7 +11,7 @@ pub struct Touch {
     /// The key.
     pub key: Key,
     /// The receive at which it happened.
-    pub at: Place,
+    pub at: EventIndex,
     /// Where.
     pub rank: Rank,
     /// What.
@@ -50,13 +50,13 @@ pub(super) fn touched(
             let how = replies.find_map(|reply| match reply {
                 Meaning::Done(Some(_)) => Some(How::Stored),
                 Meaning::Found(..) => Some(How::Read),
-                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Rewiring => {
+                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Membership => {
                     None
                 }
             });
             how.map(|how| (key, how)).into_iter().collect()
         }
-        Meaning::Rewiring => moved(before, view.storage.map(AsRef::as_ref)),
+        Meaning::Membership => moved(before, view.storage.map(AsRef::as_ref)),
         Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
     }
 }

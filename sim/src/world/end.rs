@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ringscope_traces::{Ending, Rank, Tag};
 
-use super::{Order, World};
+use super::{Scheduler, World};
 use crate::protocol::{Fault, Node, Wait};
 
 /// How a run ended.
@@ -141,7 +141,7 @@ impl<M> Stall<M> {
     }
 }
 
-impl<N: Node, O: Order<N::Message>> World<N, O> {
+impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Who waits for what now.
     #[must_use]
     pub fn stall(&self) -> Stall<N::Message> {

@@ -10,16 +10,16 @@ use ringscope_traces::{Op, Rank};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::end::Circle;
-use super::observe::Happening;
-use super::{Limits, Observer, Step, Timed, World};
+use super::observe::Observed;
+use super::{ByArrival, Limits, Observer, Step, World};
 use crate::protocol::Node;
 
 /// Looks on at a run that makes no progress.
-pub(super) struct Watch<N: Node> {
+pub(super) struct LivelockDetector<N: Node> {
     driver: Rank,
     ranks: Vec<u64>,
     sum: u64,
-    kept: World<N, Timed>,
+    kept: World<N, ByArrival>,
     kept_sum: u64,
 }
 
@@ -44,9 +44,9 @@ struct Sums<'a> {
 }
 
 impl<N: Node> Observer<N> for Sums<'_> {
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        let Happening { rank, peer, message, .. } = *happening;
-        *self.sum = match happening.op {
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        let Observed { rank, peer, message, .. } = *observed;
+        *self.sum = match observed.op {
             Op::Send => self.sum.wrapping_add(hash_of(&(rank, peer, message))),
             Op::Recv => self.sum.wrapping_sub(hash_of(&(peer, rank, message))),
         };
@@ -59,23 +59,23 @@ impl<N: Node> Observer<N> for Sums<'_> {
     }
 }
 
-impl<N: Node> Watch<N> {
+impl<N: Node> LivelockDetector<N> {
     /// A watch over that world, from now on.
-    pub fn new(world: &World<N, Timed>, driver: Rank) -> Watch<N> {
+    pub fn new(world: &World<N, ByArrival>, driver: Rank) -> LivelockDetector<N> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let letters = world.outbox.places().map(|place| world.outbox.letter(place));
+        let letters = world.outbox.slots().map(|slot| world.outbox.letter(slot));
         let under_way = letters.map(|letter| hash_of(&(letter.from, letter.to, letter.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
-        Watch { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
+        LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }
 
     /// Runs the world until one of [`Seen`] is the case: a livelock when a state has come again, or when
     /// `limits.quiet_messages` have been received without progress.
     pub fn follow(
         &mut self,
-        world: &mut World<N, Timed>,
+        world: &mut World<N, ByArrival>,
         limits: Limits,
         observer: &mut impl Observer<N>,
     ) -> Seen<N::Message> {
@@ -104,14 +104,14 @@ impl<N: Node> Watch<N> {
 
     /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
     /// message that is still in flight could end it.
-    fn has_come_again(&self, world: &World<N, Timed>) -> bool {
+    fn has_come_again(&self, world: &World<N, ByArrival>) -> bool {
         world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept
     }
 }
 
 /// What goes round, seen by going on for some messages more in a copy of the world.
 fn circle<N: Node>(
-    world: &World<N, Timed>,
+    world: &World<N, ByArrival>,
     messages: u64,
     period: Option<u64>,
 ) -> Option<Circle<N::Message>> {
@@ -143,9 +143,9 @@ impl<M> Default for Receipts<M> {
 }
 
 impl<N: Node> Observer<N> for Receipts<N::Message> {
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        if happening.op == Op::Recv {
-            self.0.push((happening.rank, happening.message.clone()));
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        if observed.op == Op::Recv {
+            self.0.push((observed.rank, observed.message.clone()));
         }
     }
 }

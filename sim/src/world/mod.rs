@@ -2,48 +2,48 @@
 //!
 //! A [`World`] holds the nodes, what each of them waits for, and every message that has been sent and
 //! not yet received. The only nondeterminism of a run is which sender's message a rank that takes
-//! anything gets next, and it lives in the world's [`Order`]: by simulated arrival ([`timed`]), or by
-//! choice ([`chosen`]), be it an explorer's or that of a recorded run ([`recorded`]).
+//! anything gets next, and it lives in the world's [`Scheduler`]: by simulated arrival ([`by_arrival`]), or by
+//! choice ([`by_choice`]), be it an explorer's or that of a recorded run ([`receive_order`]).
 
-pub mod chosen;
+pub mod by_arrival;
+pub mod by_choice;
 pub mod end;
 pub mod latency;
 pub mod livelock;
 pub mod observe;
-pub mod recorded;
+pub mod receive_order;
 pub mod recording;
 pub mod run;
 mod state;
-pub mod timed;
 mod wheel;
 
 use std::collections::VecDeque;
 
 use ringscope_traces::{Op, Rank};
 
-pub use chosen::{Choice, Chosen};
+pub use by_arrival::ByArrival;
+pub use by_choice::{ByChoice, Choice};
 pub use end::{Blocked, Circle, End, Pending, Stall};
-pub use observe::{Happening, Observer};
+pub use observe::{Observed, Observer};
 pub use run::{Limits, Outcome, run};
-pub use timed::Timed;
 
 use crate::protocol::{Fault, Message, Node, Outbox, Wait};
 
 /// Who gets a message that has just been sent, and when.
-pub trait Order<M>: Clone {
+pub trait Scheduler<M>: Clone {
     /// Whether the order in which messages of different senders have come to a rank decides what
     /// happens next, so that it is a part of the world's state.
     const ARRIVALS_COUNT: bool;
 
     /// Takes note of a message that has just been sent, and says whether it has arrived already.
-    fn sent(&mut self, parcel: Parcel, bytes: impl FnOnce() -> u64) -> bool;
+    fn sent(&mut self, envelope: Envelope, bytes: impl FnOnce() -> u64) -> bool;
 }
 
-/// What an [`Order`] is told of a message that has just been sent.
+/// What a [`Scheduler`] is told of a message that has just been sent.
 #[derive(Debug, Clone, Copy)]
-pub struct Parcel {
-    /// The message's place.
-    place: u32,
+pub struct Envelope {
+    /// The message's slot.
+    slot: u32,
     from: Rank,
     to: Rank,
     now_ns: u64,
@@ -53,12 +53,12 @@ pub struct Parcel {
 #[derive(Debug, Clone)]
 pub struct World<N: Node, O> {
     nodes: Vec<N>,
-    desks: Vec<Desk<N::Message>>,
+    mailboxes: Vec<Mailbox<N::Message>>,
     /// Every message under way lies in the outbox, at its place there.
     outbox: Outbox<N::Message>,
-    /// The postmarks of the messages under way, by place.
-    marks: Vec<Postmark>,
-    order: O,
+    /// The records of the messages under way, by slot.
+    send_infos: Vec<SendInfo>,
+    scheduler: O,
     eager: Option<u64>,
     now_ns: u64,
     sent: u64,
@@ -69,7 +69,7 @@ pub struct World<N: Node, O> {
 
 /// What is noted of a message when it is sent.
 #[derive(Debug, Clone, Copy, Default)]
-struct Postmark {
+struct SendInfo {
     /// The sender's Lamport time.
     clock: u64,
     /// The message's place among all messages sent in the run, from 0.
@@ -78,7 +78,7 @@ struct Postmark {
 
 /// What the world keeps for each rank beside its node.
 #[derive(Debug, Clone)]
-struct Desk<M> {
+struct Mailbox<M> {
     wait: Wait,
     /// The Lamport time of the rank's last event.
     clock: u64,
@@ -121,25 +121,25 @@ pub enum Step {
     Nothing,
 }
 
-impl<N: Node, O: Order<N::Message>> World<N, O> {
+impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// A world in which every node has started, by rank. With `eager` a send of more bytes than that
     /// blocks until it is received; without it none does.
     pub fn new(
         nodes: Vec<N>,
-        order: O,
+        scheduler: O,
         eager: Option<u64>,
         observer: &mut impl Observer<N>,
     ) -> World<N, O> {
         observer.started(&nodes);
-        let desk =
-            || Desk { wait: Wait::Any, clock: 0, unexpected: VecDeque::new(), blocked: None };
+        let mailbox =
+            || Mailbox { wait: Wait::Any, clock: 0, unexpected: VecDeque::new(), blocked: None };
         let mut world = World {
-            desks: (0..nodes.len()).map(|_| desk()).collect(),
+            mailboxes: (0..nodes.len()).map(|_| mailbox()).collect(),
             waiting: nodes.len(),
             nodes,
             outbox: Outbox::default(),
-            marks: Vec::new(),
-            order,
+            send_infos: Vec::new(),
+            scheduler,
             eager,
             now_ns: 0,
             sent: 0,
@@ -168,13 +168,13 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// What a rank will take next; a rank that is blocked in a send takes nothing.
     #[must_use]
     pub fn wait(&self, rank: Rank) -> Wait {
-        self.desks[rank.index()].wait
+        self.mailboxes[rank.index()].wait
     }
 
     /// The rank whose receipt a blocked send of that rank needs, if it is in one.
     #[must_use]
     pub fn blocked_on(&self, rank: Rank) -> Option<Rank> {
-        self.desks[rank.index()].blocked.as_ref().map(|blocked| blocked.to)
+        self.mailboxes[rank.index()].blocked.as_ref().map(|blocked| blocked.to)
     }
 
     /// Virtual time in nanoseconds.
@@ -204,7 +204,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// Every message that has been sent and not received, in the order of sending.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending<N::Message>> {
-        let letters = self.places_in_order().into_iter().map(|place| self.outbox.letter(place));
+        let letters = self.slots_in_order().into_iter().map(|slot| self.outbox.letter(slot));
         let pending = letters.map(|letter| Pending {
             from: letter.from,
             to: letter.to,
@@ -213,34 +213,34 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
         pending.collect()
     }
 
-    /// The places of all messages under way, in the order of sending.
-    fn places_in_order(&self) -> Vec<u32> {
-        let mut places: Vec<_> = self.outbox.places().collect();
-        places.sort_unstable_by_key(|&place| self.mark(place).number);
-        places
+    /// The slots of all messages under way, in the order of sending.
+    fn slots_in_order(&self) -> Vec<u32> {
+        let mut slots: Vec<_> = self.outbox.slots().collect();
+        slots.sort_unstable_by_key(|&slot| self.send_info(slot).number);
+        slots
     }
 
     #[inline]
-    fn mark(&self, place: u32) -> Postmark {
-        self.marks[place as usize]
+    fn send_info(&self, slot: u32) -> SendInfo {
+        self.send_infos[slot as usize]
     }
 
     /// The same state with nothing left to time: every message that is under way can be chosen next.
     #[must_use]
-    pub fn to_chosen(&self) -> World<N, Chosen> {
-        let mut desks = self.desks.clone();
-        for desk in &mut desks {
-            desk.unexpected.clear();
+    pub fn to_chosen(&self) -> World<N, ByChoice> {
+        let mut mailboxes = self.mailboxes.clone();
+        for mailbox in &mut mailboxes {
+            mailbox.unexpected.clear();
         }
-        for place in self.places_in_order() {
-            desks[self.outbox.letter(place).to.index()].unexpected.push_back(place);
+        for slot in self.slots_in_order() {
+            mailboxes[self.outbox.letter(slot).to.index()].unexpected.push_back(slot);
         }
         World {
             nodes: self.nodes.clone(),
-            desks,
+            mailboxes,
             outbox: self.outbox.clone(),
-            marks: self.marks.clone(),
-            order: Chosen,
+            send_infos: self.send_infos.clone(),
+            scheduler: ByChoice,
             eager: self.eager,
             now_ns: self.now_ns,
             sent: self.sent,
@@ -252,23 +252,23 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
 
     /// Hands a message to its receiver, which takes it now.
     #[inline(always)]
-    fn receive(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
-        let Postmark { clock, number } = self.mark(place);
-        let letter = self.outbox.letter(place);
+    fn receive(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
+        let SendInfo { clock, number } = self.send_info(slot);
+        let letter = self.outbox.letter(slot);
         let (from, to) = (letter.from, letter.to);
-        let desk = &mut self.desks[to.index()];
-        desk.clock = desk.clock.max(clock) + 1;
+        let mailbox = &mut self.mailboxes[to.index()];
+        mailbox.clock = mailbox.clock.max(clock) + 1;
         self.received += 1;
-        observer.happened(&Happening {
+        observer.observed(&Observed {
             rank: to,
             op: Op::Recv,
             peer: from,
             message: letter.message(),
             now_ns: self.now_ns,
-            clock: desk.clock,
+            clock: mailbox.clock,
             number,
         });
-        let message = self.outbox.take(place);
+        let message = self.outbox.take(slot);
         match self.nodes[to.index()].receive(from, message, &mut self.outbox) {
             Ok(wait) => self.after_handler(to, wait, observer),
             Err(fault) => self.after_fault(to, fault, observer),
@@ -293,8 +293,8 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
         let mut then = wait;
         let mut nth = 0;
-        while let Some(place) = self.outbox.asked(nth) {
-            match self.send(rank, place, observer) {
+        while let Some(slot) = self.outbox.asked(nth) {
+            match self.send(rank, slot, observer) {
                 Sent::Buffered => {}
                 Sent::Blocked => {
                     self.block(rank, nth, wait);
@@ -303,7 +303,7 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
                 }
                 Sent::NoSuchRank => {
                     let no_rank =
-                        Fault::NoSuchRank { rank: i64::from(self.outbox.letter(place).to.0) };
+                        Fault::NoSuchRank { rank: i64::from(self.outbox.letter(slot).to.0) };
                     self.crash = Some((rank, no_rank));
                     self.outbox.take_back(nth);
                     then = Wait::Stopped;
@@ -322,52 +322,52 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// Blocks a rank in the send of the `nth` message of those it asked for.
     #[cold]
     fn block(&mut self, rank: Rank, nth: usize, then: Wait) {
-        let place = self.outbox.asked(nth).expect("that send has just blocked");
+        let slot = self.outbox.asked(nth).expect("that send has just blocked");
         let rest = self.outbox.take_back(nth + 1);
-        let (to, number) = (self.outbox.letter(place).to, self.mark(place).number);
+        let (to, number) = (self.outbox.letter(slot).to, self.send_info(slot).number);
         let blocked = BlockedSend { to, number, rest, then };
-        self.desks[rank.index()].blocked = Some(Box::new(blocked));
+        self.mailboxes[rank.index()].blocked = Some(Box::new(blocked));
     }
 
     /// A rank that is blocked in a send takes nothing, but it has not stopped.
     #[inline(always)]
     fn set_wait(&mut self, rank: Rank, wait: Wait) {
-        let desk = &mut self.desks[rank.index()];
-        desk.wait = wait;
-        if wait == Wait::Stopped && desk.blocked.is_none() {
+        let mailbox = &mut self.mailboxes[rank.index()];
+        mailbox.wait = wait;
+        if wait == Wait::Stopped && mailbox.blocked.is_none() {
             self.waiting -= 1;
         }
     }
 
-    /// Sends the message at a place.
+    /// Sends the message at a slot.
     #[inline(always)]
-    fn send(&mut self, from: Rank, place: u32, observer: &mut impl Observer<N>) -> Sent {
-        let to = self.outbox.letter(place).to;
+    fn send(&mut self, from: Rank, slot: u32, observer: &mut impl Observer<N>) -> Sent {
+        let to = self.outbox.letter(slot).to;
         if to.index() >= self.nodes.len() {
             return Sent::NoSuchRank;
         }
-        self.outbox.sign(place, from);
-        let desk = &mut self.desks[from.index()];
-        desk.clock += 1;
-        let mark = Postmark { clock: desk.clock, number: self.sent };
+        self.outbox.sign(slot, from);
+        let mailbox = &mut self.mailboxes[from.index()];
+        mailbox.clock += 1;
+        let send_info = SendInfo { clock: mailbox.clock, number: self.sent };
         self.sent += 1;
-        if place as usize >= self.marks.len() {
-            self.marks.resize(place as usize + 1, Postmark::default());
+        if slot as usize >= self.send_infos.len() {
+            self.send_infos.resize(slot as usize + 1, SendInfo::default());
         }
-        self.marks[place as usize] = mark;
-        let message = self.outbox.letter(place).message();
-        observer.happened(&Happening {
+        self.send_infos[slot as usize] = send_info;
+        let message = self.outbox.letter(slot).message();
+        observer.observed(&Observed {
             rank: from,
             op: Op::Send,
             peer: to,
             message,
             now_ns: self.now_ns,
-            clock: mark.clock,
-            number: mark.number,
+            clock: send_info.clock,
+            number: send_info.number,
         });
-        let parcel = Parcel { place, from, to, now_ns: self.now_ns };
-        if self.order.sent(parcel, || message.bytes()) {
-            self.desks[to.index()].unexpected.push_back(place);
+        let envelope = Envelope { slot, from, to, now_ns: self.now_ns };
+        if self.scheduler.sent(envelope, || message.bytes()) {
+            self.mailboxes[to.index()].unexpected.push_back(slot);
         }
         match self.eager {
             Some(eager) if message.bytes() > eager => Sent::Blocked,
@@ -377,8 +377,8 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
 
     /// Lets a sender go on whose message has been received.
     fn release(&mut self, sender: Rank, number: u64, observer: &mut impl Observer<N>) {
-        let desk = &mut self.desks[sender.index()];
-        let Some(blocked) = desk.blocked.take_if(|blocked| blocked.number == number) else {
+        let mailbox = &mut self.mailboxes[sender.index()];
+        let Some(blocked) = mailbox.blocked.take_if(|blocked| blocked.number == number) else {
             return;
         };
         let BlockedSend { rest, then, .. } = *blocked;
@@ -391,10 +391,10 @@ impl<N: Node, O: Order<N::Message>> World<N, O> {
     /// The first message in a rank's unexpected queue that it would take now, as its place there.
     #[inline]
     fn first_match(&self, rank: Rank) -> Option<usize> {
-        let desk = &self.desks[rank.index()];
-        desk.unexpected.iter().position(|&place| {
-            let letter = self.outbox.letter(place);
-            desk.wait.takes(letter.from, letter.message().tag())
+        let mailbox = &self.mailboxes[rank.index()];
+        mailbox.unexpected.iter().position(|&slot| {
+            let letter = self.outbox.letter(slot);
+            mailbox.wait.takes(letter.from, letter.message().tag())
         })
     }
 }

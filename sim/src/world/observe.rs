@@ -6,7 +6,7 @@ use crate::protocol::{Node, Print};
 
 /// One message sent or received, as it happens.
 #[derive(Debug)]
-pub struct Happening<'a, M> {
+pub struct Observed<'a, M> {
     /// Whose event it is.
     pub rank: Rank,
     /// Sent or received.
@@ -29,7 +29,7 @@ pub trait Observer<N: Node> {
     fn started(&mut self, _nodes: &[N]) {}
 
     /// A message was sent, or received.
-    fn happened(&mut self, _happening: &Happening<'_, N::Message>) {}
+    fn observed(&mut self, _happening: &Observed<'_, N::Message>) {}
 
     /// A rank has handled a message, and what it asked for has been done.
     fn handled(&mut self, _rank: Rank, _nodes: &[N]) {}
@@ -47,8 +47,8 @@ impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
     }
 
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        (**self).happened(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        (**self).observed(observed);
     }
 
     #[inline]
@@ -71,9 +71,9 @@ impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
     }
 
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         if let Some(observer) = self {
-            observer.happened(happening);
+            observer.observed(observed);
         }
     }
 
@@ -100,9 +100,9 @@ impl<N: Node, A: Observer<N>, B: Observer<N>> Observer<N> for (A, B) {
     }
 
     #[inline]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        self.0.happened(happening);
-        self.1.happened(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        self.0.observed(observed);
+        self.1.observed(observed);
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use ringscope_traces::jsonl::{Digest, Writer};
 use ringscope_traces::{Ending, Event, Header, Rank};
 
-use super::observe::{Happening, Observer};
+use super::observe::{Observed, Observer};
 use crate::protocol::{Message, Node, Print};
 
 /// Gives each rank's events their numbers.
@@ -17,22 +17,22 @@ pub struct Numbering {
 impl Numbering {
     /// The trace's event for what has just happened.
     #[inline]
-    pub fn event<'a, M: Message>(&mut self, happening: &Happening<'a, M>) -> Event<&'a M> {
-        let rank = happening.rank.index();
+    pub fn event<'a, M: Message>(&mut self, observed: &Observed<'a, M>) -> Event<&'a M> {
+        let rank = observed.rank.index();
         if rank >= self.next.len() {
             self.next.resize(rank + 1, 0);
         }
         let n = self.next[rank];
         self.next[rank] += 1;
         Event {
-            rank: happening.rank,
+            rank: observed.rank,
             n,
-            op: happening.op,
-            peer: happening.peer,
-            tag: happening.message.tag(),
-            data: happening.message,
-            t: happening.now_ns,
-            clock: happening.clock,
+            op: observed.op,
+            peer: observed.peer,
+            tag: observed.message.tag(),
+            data: observed.message,
+            t: observed.now_ns,
+            clock: observed.clock,
         }
     }
 }
@@ -54,8 +54,8 @@ impl<M> Default for Recording<M> {
 }
 
 impl<N: Node> Observer<N> for Recording<N::Message> {
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        let Event { rank, n, op, peer, tag, data, t, clock } = self.numbering.event(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        let Event { rank, n, op, peer, tag, data, t, clock } = self.numbering.event(observed);
         self.events.push(Event { rank, n, op, peer, tag, data: data.clone(), t, clock });
     }
 
@@ -100,8 +100,8 @@ impl<W: Write> Written<W> {
 }
 
 impl<N: Node, W: Write> Observer<N> for Written<W> {
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        let event = self.numbering.event(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        let event = self.numbering.event(observed);
         if self.broken.is_none() {
             self.broken = self.writer.event(&event).err();
         }

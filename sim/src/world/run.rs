@@ -3,8 +3,8 @@
 use ringscope_traces::Rank;
 
 use super::end::End;
-use super::livelock::{Seen, Watch};
-use super::{Observer, Step, Timed, World};
+use super::livelock::{LivelockDetector, Seen};
+use super::{ByArrival, Observer, Step, World};
 use crate::protocol::Node;
 
 /// What a run may use.
@@ -39,7 +39,7 @@ pub struct Outcome<M> {
 /// Runs a world to its end. Commands make progress whenever `driver`, the rank that issues them,
 /// receives something.
 pub fn run<N: Node>(
-    world: &mut World<N, Timed>,
+    world: &mut World<N, ByArrival>,
     driver: Rank,
     limits: Limits,
     observer: &mut impl Observer<N>,
@@ -54,7 +54,7 @@ pub fn run<N: Node>(
 }
 
 fn run_to_end<N: Node>(
-    world: &mut World<N, Timed>,
+    world: &mut World<N, ByArrival>,
     driver: Rank,
     limits: Limits,
     observer: &mut impl Observer<N>,
@@ -72,7 +72,7 @@ fn run_to_end<N: Node>(
             Step::Nothing => return end_of_quiet(world),
         }
         if world.received() >= look_at {
-            let mut watch = Watch::new(world, driver);
+            let mut watch = LivelockDetector::new(world, driver);
             if let Seen::Livelock(circle) = watch.follow(world, limits, observer) {
                 return End::Livelock(circle);
             }
@@ -83,13 +83,13 @@ fn run_to_end<N: Node>(
 
 /// A message goes round the ring once at most: so many messages after the last progress of a command
 /// there is reason to look for a livelock.
-fn look_for_livelock_at<N: Node>(world: &World<N, Timed>) -> u64 {
+fn look_for_livelock_at<N: Node>(world: &World<N, ByArrival>) -> u64 {
     let a_few_rounds = 4 * world.nodes().len() as u64 + 256;
     world.received() + a_few_rounds * (world.sent - world.received()).max(1)
 }
 
 /// Nothing more will be received: why?
-fn end_of_quiet<N: Node>(world: &World<N, Timed>) -> End<N::Message> {
+fn end_of_quiet<N: Node>(world: &World<N, ByArrival>) -> End<N::Message> {
     match world.crash() {
         Some((rank, fault)) => End::Crashed { rank: *rank, fault: fault.clone() },
         None if world.all_stopped() => End::Completed,

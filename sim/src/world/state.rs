@@ -7,16 +7,17 @@ use std::hash::{Hash, Hasher};
 
 use ringscope_traces::Rank;
 
-use super::{Order, World};
+use super::{Scheduler, World};
 use crate::protocol::Node;
-use crate::protocol::outbox::Letter;
+use crate::protocol::outbox::InFlight;
 
-impl<N: Node, O: Order<N::Message>> Hash for World<N, O> {
+impl<N: Node, O: Scheduler<N::Message>> Hash for World<N, O> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.nodes.hash(state);
-        for desk in &self.desks {
-            desk.wait.hash(state);
-            desk.blocked
+        for mailbox in &self.mailboxes {
+            mailbox.wait.hash(state);
+            mailbox
+                .blocked
                 .as_ref()
                 .map(|blocked| (blocked.to, &blocked.rest, blocked.then))
                 .hash(state);
@@ -30,16 +31,16 @@ impl<N: Node, O: Order<N::Message>> Hash for World<N, O> {
     }
 }
 
-impl<N: Node, O: Order<N::Message>> PartialEq for World<N, O> {
+impl<N: Node, O: Scheduler<N::Message>> PartialEq for World<N, O> {
     fn eq(&self, other: &Self) -> bool {
-        let desks_agree = self.desks.iter().zip(&other.desks).all(|(ours, theirs)| {
-            let blocked = |desk: &super::Desk<N::Message>| {
-                desk.blocked.clone().map(|blocked| (blocked.to, blocked.rest, blocked.then))
+        let desks_agree = self.mailboxes.iter().zip(&other.mailboxes).all(|(ours, theirs)| {
+            let blocked = |mailbox: &super::Mailbox<N::Message>| {
+                mailbox.blocked.clone().map(|blocked| (blocked.to, blocked.rest, blocked.then))
             };
             ours.wait == theirs.wait && blocked(ours) == blocked(theirs)
         });
         let contents =
-            |letter: &Letter<N::Message>| (letter.to, letter.from, letter.message().clone());
+            |letter: &InFlight<N::Message>| (letter.to, letter.from, letter.message().clone());
         let (ours, theirs) = (self.by_channel(), other.by_channel());
         desks_agree
             && self.nodes == other.nodes
@@ -49,22 +50,22 @@ impl<N: Node, O: Order<N::Message>> PartialEq for World<N, O> {
     }
 }
 
-impl<N: Node, O: Order<N::Message>> Eq for World<N, O> {}
+impl<N: Node, O: Scheduler<N::Message>> Eq for World<N, O> {}
 
-impl<N: Node, O: Order<N::Message>> World<N, O> {
+impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// What is under way, receiver by receiver and sender by sender, each in the order of sending.
-    fn by_channel(&self) -> Vec<&Letter<N::Message>> {
-        let in_order = self.places_in_order().into_iter();
-        let mut letters: Vec<_> = in_order.map(|place| self.outbox.letter(place)).collect();
+    fn by_channel(&self) -> Vec<&InFlight<N::Message>> {
+        let in_order = self.slots_in_order().into_iter();
+        let mut letters: Vec<_> = in_order.map(|slot| self.outbox.letter(slot)).collect();
         letters.sort_by_key(|letter| (letter.to, letter.from));
         letters
     }
 
     /// The senders of what has arrived and waits, where their order counts.
     fn arrivals(&self) -> impl Iterator<Item = (Rank, Rank)> {
-        let desks = if O::ARRIVALS_COUNT { self.desks.as_slice() } else { &[] };
-        desks.iter().flat_map(|desk| &desk.unexpected).map(|&place| {
-            let letter = self.outbox.letter(place);
+        let mailboxes = if O::ARRIVALS_COUNT { self.mailboxes.as_slice() } else { &[] };
+        mailboxes.iter().flat_map(|mailbox| &mailbox.unexpected).map(|&slot| {
+            let letter = self.outbox.letter(slot);
             (letter.to, letter.from)
         })
     }

@@ -1,23 +1,23 @@
 //! The messages in flight, by time of arrival: a timing wheel that keeps the exact order of a heap.
 //!
-//! After Varghese and Lauck, "Hashed and hierarchical timing wheels" (1987), with one wheel of slots that
-//! are several nanoseconds wide: a slot is sorted when its time comes, and what lies beyond the
+//! After Varghese and Lauck, "Hashed and hierarchical timing wheels" (1987), with one wheel of buckets that
+//! are several nanoseconds wide: a bucket is sorted when its time comes, and what lies beyond the
 //! horizon waits in a heap.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-const SLOTS: usize = 4096;
+const BUCKETS: usize = 4096;
 const WORD_BITS: usize = 64;
-const WORDS: usize = SLOTS / WORD_BITS;
-/// The end of a slot's list.
+const WORDS: usize = BUCKETS / WORD_BITS;
+/// The end of a bucket's list.
 const NONE: u32 = u32::MAX;
 
 /// A thing that is due at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
     pub at_ns: u64,
-    pub place: u32,
+    pub slot: u32,
 }
 
 /// A queue of what is due, in order of time; what was put in first is first among equals.
@@ -26,26 +26,26 @@ pub(super) struct Due {
 /// are the caller's, each in the queue at most once, and small: they index a list.
 #[derive(Debug, Clone)]
 pub(super) struct Wheel {
-    /// A slot is `1 << shift` nanoseconds wide.
+    /// A bucket is `1 << shift` nanoseconds wide.
     shift: u32,
-    /// The only entry there is, which needs no wheel: with one command in flight that is all. Its place
+    /// The only entry there is, which needs no wheel: with one command in flight that is all. Its slot
     /// is `NONE` when there is no such entry.
     lone: Due,
     /// How many entries are on the wheel.
     len: usize,
-    /// The slot whose entries are in `current`, counted from time 0.
+    /// The bucket whose entries are in `current`, counted from time 0.
     cursor: u64,
-    /// What is due in the cursor's slot, in order, from `taken` on.
+    /// What is due in the cursor's bucket, in order, from `taken` on.
     current: Vec<Due>,
     taken: usize,
-    /// The first place in each slot's list.
+    /// The first slot in each bucket's list.
     heads: Box<[u32]>,
-    /// When each place is due, and the next one in its slot's list.
+    /// When each slot is due, and the next one in its bucket's list.
     links: Vec<Link>,
-    /// Which slots hold anything, a bit each, and which of those words are not zero.
+    /// Which buckets hold anything, a bit each, and which of those words are not zero.
     occupied: [u64; WORDS],
     occupied_words: u64,
-    /// What is due after the last slot, with how many had come here before.
+    /// What is due after the last bucket, with how many had come here before.
     beyond: BinaryHeap<Reverse<(u64, u64, u32)>>,
     came_beyond: u64,
 }
@@ -59,15 +59,15 @@ struct Link {
 impl Wheel {
     /// A wheel on which what is due within `usual_ns` does not need the heap.
     pub fn new(usual_ns: u64) -> Wheel {
-        let width = (usual_ns / SLOTS as u64 + 1).checked_next_power_of_two();
+        let width = (usual_ns / BUCKETS as u64 + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
-            lone: Due { at_ns: 0, place: NONE },
+            lone: Due { at_ns: 0, slot: NONE },
             len: 0,
             cursor: 0,
             current: Vec::new(),
             taken: 0,
-            heads: vec![NONE; SLOTS].into(),
+            heads: vec![NONE; BUCKETS].into(),
             links: Vec::new(),
             occupied: [0; WORDS],
             occupied_words: 0,
@@ -79,7 +79,7 @@ impl Wheel {
     /// Puts an entry in.
     #[inline(always)]
     pub fn insert(&mut self, due: Due) {
-        if self.len == 0 && self.lone.place == NONE {
+        if self.len == 0 && self.lone.slot == NONE {
             self.lone = due;
         } else {
             self.put_beside(due);
@@ -90,10 +90,10 @@ impl Wheel {
     #[inline(always)]
     pub fn pop(&mut self) -> Option<Due> {
         let lone = self.lone;
-        if lone.place == NONE {
+        if lone.slot == NONE {
             return self.pop_from_wheel();
         }
-        self.lone.place = NONE;
+        self.lone.slot = NONE;
         self.cursor = lone.at_ns >> self.shift;
         Some(lone)
     }
@@ -113,9 +113,9 @@ impl Wheel {
 
     /// Puts an entry on the wheel, after the one that was alone.
     fn put_beside(&mut self, due: Due) {
-        if self.lone.place != NONE {
+        if self.lone.slot != NONE {
             self.put(self.lone);
-            self.lone.place = NONE;
+            self.lone.slot = NONE;
         }
         self.put(due);
     }
@@ -123,38 +123,38 @@ impl Wheel {
     #[inline]
     fn put(&mut self, due: Due) {
         self.len += 1;
-        let slot = due.at_ns >> self.shift;
-        if slot <= self.cursor {
+        let bucket = due.at_ns >> self.shift;
+        if bucket <= self.cursor {
             self.insert_current(due);
-        } else if slot - self.cursor < SLOTS as u64 {
-            self.link(due, on_wheel(slot));
+        } else if bucket - self.cursor < BUCKETS as u64 {
+            self.link(due, on_wheel(bucket));
         } else {
-            self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.place)));
+            self.beyond.push(Reverse((due.at_ns, self.came_beyond, due.slot)));
             self.came_beyond += 1;
         }
     }
 
-    /// Most entries are due after all that is here, so the place is looked for from the end.
+    /// Most entries are due after all that is here, so the slot is looked for from the end.
     fn insert_current(&mut self, due: Due) {
         let earlier = |other: &Due| other.at_ns <= due.at_ns;
-        let place = self.current[self.taken..].iter().rposition(earlier);
-        self.current.insert(self.taken + place.map_or(0, |before| before + 1), due);
+        let slot = self.current[self.taken..].iter().rposition(earlier);
+        self.current.insert(self.taken + slot.map_or(0, |before| before + 1), due);
     }
 
     #[inline]
-    fn link(&mut self, due: Due, slot: usize) {
-        let place = due.place as usize;
-        if place >= self.links.len() {
-            self.links.resize(place + 1, Link { at_ns: 0, next: NONE });
+    fn link(&mut self, due: Due, bucket: usize) {
+        let slot = due.slot as usize;
+        if slot >= self.links.len() {
+            self.links.resize(slot + 1, Link { at_ns: 0, next: NONE });
         }
-        let head = &mut self.heads[slot];
-        self.links[place] = Link { at_ns: due.at_ns, next: *head };
-        *head = due.place;
-        self.occupied[slot / WORD_BITS] |= 1 << (slot % WORD_BITS);
-        self.occupied_words |= 1 << (slot / WORD_BITS);
+        let head = &mut self.heads[bucket];
+        self.links[slot] = Link { at_ns: due.at_ns, next: *head };
+        *head = due.slot;
+        self.occupied[bucket / WORD_BITS] |= 1 << (bucket % WORD_BITS);
+        self.occupied_words |= 1 << (bucket / WORD_BITS);
     }
 
-    /// Moves the cursor to the next slot that holds anything, and sorts what it holds.
+    /// Moves the cursor to the next bucket that holds anything, and sorts what it holds.
     #[inline]
     fn open_next_slot(&mut self) {
         self.current.clear();
@@ -164,7 +164,7 @@ impl Wheel {
         self.cursor = match (near, far) {
             (Some(near), Some(far)) => near.min(far),
             (near, far) => {
-                near.or(far).expect("what is not in the slot that is open is in another")
+                near.or(far).expect("what is not in the bucket that is open is in another")
             }
         };
         if far.is_some() {
@@ -177,7 +177,7 @@ impl Wheel {
         }
     }
 
-    /// How many slots after the cursor's the next occupied one stands.
+    /// How many buckets after the cursor's the next occupied one stands.
     #[inline]
     fn next_occupied(&self) -> Option<u64> {
         let start = on_wheel(self.cursor + 1);
@@ -193,44 +193,44 @@ impl Wheel {
             return None;
         }
         let word = words.trailing_zeros() as usize;
-        let slot = word * WORD_BITS + self.occupied[word].trailing_zeros() as usize;
-        Some(1 + ((slot + SLOTS - start) % SLOTS) as u64)
+        let bucket = word * WORD_BITS + self.occupied[word].trailing_zeros() as usize;
+        Some(1 + ((bucket + BUCKETS - start) % BUCKETS) as u64)
     }
 
     /// What lay beyond the horizon and no longer does goes on the wheel, before anything that is due in
-    /// the same slot can be put there directly: so a slot's list is in the order of coming.
+    /// the same bucket can be put there directly: so a bucket's list is in the order of coming.
     fn bring_near(&mut self) {
-        while let Some(&Reverse((at_ns, _, place))) = self.beyond.peek() {
-            let slot = at_ns >> self.shift;
-            if slot - self.cursor >= SLOTS as u64 {
+        while let Some(&Reverse((at_ns, _, slot))) = self.beyond.peek() {
+            let bucket = at_ns >> self.shift;
+            if bucket - self.cursor >= BUCKETS as u64 {
                 break;
             }
             self.beyond.pop();
-            self.link(Due { at_ns, place }, on_wheel(slot));
+            self.link(Due { at_ns, slot }, on_wheel(bucket));
         }
     }
 
     #[inline]
-    fn collect(&mut self, slot: usize) {
-        let mut place = std::mem::replace(&mut self.heads[slot], NONE);
-        while place != NONE {
-            let link = self.links[place as usize];
-            self.current.push(Due { at_ns: link.at_ns, place });
-            place = link.next;
+    fn collect(&mut self, bucket: usize) {
+        let mut slot = std::mem::replace(&mut self.heads[bucket], NONE);
+        while slot != NONE {
+            let link = self.links[slot as usize];
+            self.current.push(Due { at_ns: link.at_ns, slot });
+            slot = link.next;
         }
-        let word = &mut self.occupied[slot / WORD_BITS];
-        *word &= !(1 << (slot % WORD_BITS));
+        let word = &mut self.occupied[bucket / WORD_BITS];
+        *word &= !(1 << (bucket % WORD_BITS));
         if *word == 0 {
-            self.occupied_words &= !(1 << (slot / WORD_BITS));
+            self.occupied_words &= !(1 << (bucket / WORD_BITS));
         }
     }
 }
 
-/// Where on the wheel a slot stands that is counted from time 0.
+/// Where on the wheel a bucket stands that is counted from time 0.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a place on the wheel fits any integer")]
-fn on_wheel(slot: u64) -> usize {
-    (slot % SLOTS as u64) as usize
+#[expect(clippy::cast_possible_truncation, reason = "a slot on the wheel fits any integer")]
+fn on_wheel(bucket: u64) -> usize {
+    (bucket % BUCKETS as u64) as usize
 }
 
 #[cfg(test)]
@@ -252,19 +252,19 @@ mod tests {
             let mut heap = BinaryHeap::new();
             let mut now_ns = 0;
             for (number, &(pops, latency_ns)) in steps.iter().enumerate() {
-                let place = u32::try_from(number).unwrap();
+                let slot = u32::try_from(number).unwrap();
                 let at_ns = now_ns + latency_ns;
-                wheel.insert(Due { at_ns, place });
-                heap.push(Reverse((at_ns, place)));
+                wheel.insert(Due { at_ns, slot });
+                heap.push(Reverse((at_ns, slot)));
                 for _ in 0..pops {
                     let popped = wheel.pop();
-                    let expected = heap.pop().map(|Reverse((at_ns, place))| Due { at_ns, place });
+                    let expected = heap.pop().map(|Reverse((at_ns, slot))| Due { at_ns, slot });
                     prop_assert_eq!(popped, expected);
                     now_ns = popped.map_or(now_ns, |due| due.at_ns);
                 }
             }
-            while let Some(Reverse((at_ns, place))) = heap.pop() {
-                prop_assert_eq!(wheel.pop(), Some(Due { at_ns, place }));
+            while let Some(Reverse((at_ns, slot))) = heap.pop() {
+                prop_assert_eq!(wheel.pop(), Some(Due { at_ns, slot }));
             }
             prop_assert_eq!(wheel.pop(), None);
         }

@@ -1,25 +1,25 @@
 //! Races in an order chosen by hand, and the misuse that a course has seen.
 
-use ringscope_sim::ledger::{Invariant, Ledger};
-use ringscope_sim::world::{Choice, Chosen, End, World};
+use ringscope_sim::invariants::{Invariant, InvariantChecker};
+use ringscope_sim::world::{ByChoice, Choice, End, World};
 use ringscope_traces::Rank;
 
 use super::{UNIFORM, course, expect, ran, script, setting};
 
 /// Lets these receipts happen, `(rank, source)`, and then whichever is first until nothing is left.
-fn chosen(commands: &[&str], window: u32, receipts: &[(u32, u32)]) -> Ledger {
+fn chosen(commands: &[&str], window: u32, receipts: &[(u32, u32)]) -> InvariantChecker {
     let nodes = setting(8, window, &script(commands));
-    let mut ledger = Ledger::new(&nodes);
-    let mut world = World::new(nodes, Chosen, None, &mut ledger);
+    let mut checker = InvariantChecker::new(&nodes);
+    let mut world = World::new(nodes, ByChoice, None, &mut checker);
     for (rank, source) in receipts {
         let choice = Choice { rank: Rank(*rank), source: Rank(*source) };
-        assert!(world.choose(choice, &mut ledger), "rank {rank} receives from {source}");
+        assert!(world.choose(choice, &mut checker), "rank {rank} receives from {source}");
     }
     while let Some(choice) = world.choices().first() {
-        world.choose(*choice, &mut ledger);
+        world.choose(*choice, &mut checker);
     }
-    ledger.finish(world.nodes());
-    ledger
+    checker.finish(world.nodes());
+    checker
 }
 
 #[test]
@@ -34,18 +34,18 @@ fn a_put_that_overtakes_the_pointers_lands_on_the_wrong_node() {
         (6, 0), // PUT 400 is on its way to rank 6
         (6, 0),
     ];
-    let ledger = chosen(&["add 3 500", "put 400 1"], 2, &race);
+    let checker = chosen(&["add 3 500", "put 400 1"], 2, &race);
     expect(
-        &ledger,
+        &checker,
         &[(
             Invariant::OneOwner,
             "key 400 is on rank 6 (owns 501..=1000), but its owner is rank 3 (owns 1..=500)",
         )],
     );
-    let violation = ledger.violations()[0];
+    let violation = checker.violations()[0];
     assert_eq!((violation.at, violation.rank, violation.now_ns), (8, Rank(6), 8));
     // Once where it began, and still so at the end of the run.
-    assert_eq!(ledger.tally(Invariant::OneOwner).failed, 2);
+    assert_eq!(checker.tally(Invariant::OneOwner).failed, 2);
 }
 
 #[test]
@@ -66,9 +66,9 @@ fn a_put_that_the_newcomer_takes_before_its_keys_arrive_is_overwritten_by_them()
         (3, 6),
         (6, 3), // PUT 400 2 is at rank 3, and then the old pair
     ];
-    let ledger = chosen(&["put 400 1", "add 3 500", "put 400 2", "get 400"], 2, &race);
+    let checker = chosen(&["put 400 1", "add 3 500", "put 400 2", "get 400"], 2, &race);
     expect(
-        &ledger,
+        &checker,
         &[
             (Invariant::KeysKept, "key 400 was stored on rank 3 with value 2, but rank 3 holds 1"),
             (
@@ -94,7 +94,7 @@ fn oddities_that_break_nothing_raise_no_alarm() {
         &["put 1 1", "add 6 500"],
         &["remove 77"],
     ] {
-        expect(&course(commands).ledger, &[]);
+        expect(&course(commands).checker, &[]);
     }
 }
 
@@ -103,7 +103,7 @@ fn two_neighbours_that_leave_at_once_deadlock_and_lose_nothing() {
     let commands = script(&["add 3 500", "add 4 300", "put 200 1", "remove 500", "remove 300"]);
     let ended = (0..50).map(|seed| {
         let ran = ran(setting(8, 2, &commands), UNIFORM, seed);
-        assert_eq!(ran.ledger.tally(Invariant::KeysKept).failed, 0);
+        assert_eq!(ran.checker.tally(Invariant::KeysKept).failed, 0);
         ran.outcome.end == End::Completed
     });
     assert!(ended.filter(|completed| !completed).count() > 0);
@@ -113,7 +113,7 @@ fn two_neighbours_that_leave_at_once_deadlock_and_lose_nothing() {
 fn without_the_permanent_node_the_last_keys_have_no_owner() {
     let ran = course(&["add 3 500", "remove 1000", "put 4 4"]);
     expect(
-        &ran.ledger,
+        &ran.checker,
         &[
             (
                 Invariant::OneOwner,
@@ -129,7 +129,7 @@ fn without_the_permanent_node_the_last_keys_have_no_owner() {
 fn a_rank_that_joins_twice_forgets_its_keys_and_points_to_itself() {
     let ran = course(&["add 3 300", "put 7 70", "put 900 9", "add 3 500"]);
     expect(
-        &ran.ledger,
+        &ran.checker,
         &[
             (
                 Invariant::KeysKept,

@@ -9,12 +9,12 @@ mod writer;
 
 use std::sync::Arc;
 
-use ringscope_sim::ledger::{Invariant, Ledger};
+use ringscope_sim::invariants::{Invariant, InvariantChecker};
 use ringscope_sim::protocol::{Command, Key, Node, Script, StorageId, Value};
 use ringscope_sim::protocols::classic::{ClassicNode, Message, Orders, nodes};
 use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::latency::Latency;
-use ringscope_sim::world::{Limits, Outcome, Timed, World, run};
+use ringscope_sim::world::{ByArrival, Limits, Outcome, World, run};
 use ringscope_traces::Rank;
 
 /// Commands as a scenario writes them.
@@ -39,7 +39,7 @@ fn setting(ranks: u32, window: u32, commands: &[Command]) -> Vec<ClassicNode> {
 }
 
 struct Ran {
-    ledger: Ledger,
+    checker: InvariantChecker,
     report: Report,
     outcome: Outcome<Message>,
 }
@@ -55,12 +55,12 @@ fn ran_with<N: Node<Message = Message>>(
     seed: u64,
 ) -> Ran {
     let driver = Rank(u32::try_from(nodes.len()).expect("few ranks") - 1);
-    let mut both = (Ledger::new(&nodes), Stats::new(&nodes));
-    let mut world = World::new(nodes, Timed::new(latency, seed), eager, &mut both);
+    let mut both = (InvariantChecker::new(&nodes), Stats::new(&nodes));
+    let mut world = World::new(nodes, ByArrival::new(latency, seed), eager, &mut both);
     let outcome = run(&mut world, driver, Limits::default(), &mut both);
-    let (mut ledger, stats) = both;
-    ledger.finish(world.nodes());
-    Ran { ledger, report: stats.report(world.nodes()), outcome }
+    let (mut checker, stats) = both;
+    checker.finish(world.nodes());
+    Ran { checker, report: stats.report(world.nodes()), outcome }
 }
 
 const UNIFORM: Latency = Latency::Uniform { low_ns: 50_000, high_ns: 150_000 };
@@ -70,13 +70,13 @@ fn course(lines: &[&str]) -> Ran {
     ran(setting(8, 1, &script(lines)), UNIFORM, 7)
 }
 
-fn sentences(ledger: &Ledger) -> Vec<(Invariant, String)> {
-    let violations = ledger.violations().into_iter();
+fn sentences(checker: &InvariantChecker) -> Vec<(Invariant, String)> {
+    let violations = checker.violations().into_iter();
     violations.map(|violation| (violation.invariant, violation.what.clone())).collect()
 }
 
-fn expect(ledger: &Ledger, expected: &[(Invariant, &str)]) {
+fn expect(checker: &InvariantChecker, expected: &[(Invariant, &str)]) {
     let expected: Vec<_> = expected.iter().map(|(i, what)| (*i, (*what).to_owned())).collect();
-    assert_eq!(sentences(ledger), expected);
-    assert_eq!(ledger.holds(), expected.is_empty());
+    assert_eq!(sentences(checker), expected);
+    assert_eq!(checker.holds(), expected.is_empty());
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use ringscope_sim::ledger::{Invariant, Ledger, Tally};
+use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
 use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Value, Wait};
 use ringscope_sim::protocols::classic::{ClassicNode, Message, Record};
-use ringscope_sim::world::{Happening, Observer};
+use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
 
 use super::{UNIFORM, expect, ran, script, setting};
@@ -96,36 +96,36 @@ fn one_less(message: Message) -> Message {
     message
 }
 
-fn mutated(wrong: Mutation, lines: &[&str]) -> Ledger {
+fn mutated(wrong: Mutation, lines: &[&str]) -> InvariantChecker {
     let nodes = setting(8, 1, &script(lines)).into_iter();
-    ran(nodes.map(|node| Mutant { node, wrong }).collect(), UNIFORM, 1).ledger
+    ran(nodes.map(|node| Mutant { node, wrong }).collect(), UNIFORM, 1).checker
 }
 
 #[test]
 fn a_pair_that_is_dropped_when_keys_change_hands_is_missed() {
-    let ledger = mutated(Mutation::DropsAPair, &["put 100 1", "put 200 2", "add 3 500"]);
+    let checker = mutated(Mutation::DropsAPair, &["put 100 1", "put 200 2", "add 3 500"]);
     let lost = "key 100 was stored on rank 6 with value 1, but no node holds key 100 any more";
-    expect(&ledger, &[(Invariant::KeysKept, lost)]);
+    expect(&checker, &[(Invariant::KeysKept, lost)]);
     let leave = ["add 3 500", "put 100 1", "put 200 2", "remove 500", "put 300 3", "add 4 700"];
-    let ledger = mutated(Mutation::DropsAPair, &leave);
+    let checker = mutated(Mutation::DropsAPair, &leave);
     let lost = "key 100 was stored on rank 3 with value 1, but no node holds key 100 any more";
     // With the second handover the next one goes.
     let next = "key 200 was stored on rank 3 with value 2, but no node holds key 200 any more";
-    expect(&ledger, &[(Invariant::KeysKept, lost), (Invariant::KeysKept, next)]);
+    expect(&checker, &[(Invariant::KeysKept, lost), (Invariant::KeysKept, next)]);
 }
 
 #[test]
 fn a_put_that_is_acknowledged_and_not_stored_is_noticed_at_once() {
-    let ledger = mutated(Mutation::DropsAPut, &["put 100 1"]);
-    expect(&ledger, &[(Invariant::KeysKept, "rank 6 acknowledged put 100 1, but dropped it")]);
-    assert_eq!(ledger.violations()[0].at, 2);
+    let checker = mutated(Mutation::DropsAPut, &["put 100 1"]);
+    expect(&checker, &[(Invariant::KeysKept, "rank 6 acknowledged put 100 1, but dropped it")]);
+    assert_eq!(checker.violations()[0].at, 2);
 }
 
 #[test]
 fn a_node_that_keeps_its_old_child_leaves_the_newcomer_outside() {
-    let ledger = mutated(Mutation::KeepsItsChild, &["add 3 500", "put 400 1", "get 400"]);
+    let checker = mutated(Mutation::KeepsItsChild, &["add 3 500", "put 400 1", "get 400"]);
     expect(
-        &ledger,
+        &checker,
         &[(
             Invariant::OneOwner,
             "rank 6 is the child of rank 0 (id 0), but takes for its parent rank 3 (id 500)",
@@ -135,18 +135,18 @@ fn a_node_that_keeps_its_old_child_leaves_the_newcomer_outside() {
 
 #[test]
 fn an_answer_that_nobody_put_is_seen_where_it_is_read() {
-    let ledger = mutated(Mutation::MisreadsItsStorage, &["put 100 5", "get 100"]);
+    let checker = mutated(Mutation::MisreadsItsStorage, &["put 100 5", "get 100"]);
     let wrong = "get 100 was answered with 4, but the last put before it was 5";
-    expect(&ledger, &[(Invariant::LastPutRead, wrong)]);
-    assert_eq!(ledger.violations()[0].rank, Rank(7));
+    expect(&checker, &[(Invariant::LastPutRead, wrong)]);
+    assert_eq!(checker.violations()[0].rank, Rank(7));
 }
 
 #[test]
 fn what_goes_on_being_wrong_is_listed_once_and_never_floods() {
     let puts: Vec<_> = (1..=40).map(|key| format!("put {key} 1")).collect();
     let puts: Vec<_> = puts.iter().map(String::as_str).collect();
-    let ledger = mutated(Mutation::DropsAPut, &puts);
-    let tally = ledger.tally(Invariant::KeysKept);
+    let checker = mutated(Mutation::DropsAPut, &puts);
+    let tally = checker.tally(Invariant::KeysKept);
     assert_eq!((tally.violations.len(), tally.unlisted), (Tally::MOST_LISTED, 24));
     assert_eq!((tally.failed, tally.passed()), (40, 1));
 }
@@ -154,9 +154,9 @@ fn what_goes_on_being_wrong_is_listed_once_and_never_floods() {
 #[test]
 fn a_message_that_overtakes_another_of_its_sender_is_noticed() {
     let nodes = setting(8, 1, &[]);
-    let mut ledger = Ledger::new(&nodes);
+    let mut checker = InvariantChecker::new(&nodes);
     let mut receives = |number, message: &Message| {
-        let happening = Happening {
+        let observed = Observed {
             rank: Rank(3),
             op: Op::Recv,
             peer: Rank(2),
@@ -165,7 +165,7 @@ fn a_message_that_overtakes_another_of_its_sender_is_noticed() {
             clock: 1,
             number,
         };
-        Observer::<ClassicNode>::happened(&mut ledger, &happening);
+        Observer::<ClassicNode>::observed(&mut checker, &observed);
     };
     receives(4, &Message::Ack(None));
     receives(3, &Message::Get { key: Key(1) });
@@ -173,7 +173,7 @@ fn a_message_that_overtakes_another_of_its_sender_is_noticed() {
     receives(6, &Message::Get { key: Key(1) });
     receives(4, &Message::Ack(None));
     expect(
-        &ledger,
+        &checker,
         &[
             (
                 Invariant::SenderOrder,

@@ -1,7 +1,7 @@
 //! Runs with nothing wrong.
 
 use proptest::prelude::*;
-use ringscope_sim::ledger::Invariant;
+use ringscope_sim::invariants::Invariant;
 use ringscope_sim::protocol::Command;
 use ringscope_sim::world::End;
 
@@ -26,8 +26,8 @@ fn a_sound_run_passes_every_check_that_was_made() {
         "get 100",
     ]);
     assert_eq!(ran.outcome.end, End::Completed);
-    expect(&ran.ledger, &[]);
-    let tally = |invariant| ran.ledger.tally(invariant);
+    expect(&ran.checker, &[]);
+    let tally = |invariant| ran.checker.tally(invariant);
     // Three PUTs, five joins and leaves, and the end of the run.
     assert_eq!(tally(Invariant::KeysKept).passed(), 3 + 5 + 1);
     assert_eq!(tally(Invariant::OneOwner).passed(), 3 + 5 + 1);
@@ -41,7 +41,7 @@ fn sends_that_block_change_neither_the_judgement_nor_the_counts() {
     let buffered = ran(setting(8, 1, &commands), UNIFORM, 1);
     let blocking = ran_with((setting(8, 1, &commands), Some(0)), UNIFORM, 1);
     assert_eq!(blocking.outcome.end, End::Completed);
-    expect(&blocking.ledger, &[]);
+    expect(&blocking.checker, &[]);
     assert_eq!(blocking.report.total, buffered.report.total);
     let volumes = |ran: &Ran| ran.report.kinds.iter().map(|row| row.volume).collect::<Vec<_>>();
     assert_eq!(volumes(&blocking), volumes(&buffered));
@@ -60,9 +60,9 @@ proptest! {
         let commands = Writer::commands(ranks, count, seed);
         let ran = ran(setting(ranks, 1, &commands), UNIFORM, seed);
         prop_assert_eq!(&ran.outcome.end, &End::Completed);
-        prop_assert_eq!(sentences(&ran.ledger), []);
+        prop_assert_eq!(sentences(&ran.checker), []);
         let gets = commands.iter().filter(|c| matches!(c, Command::Get { .. })).count() as u64;
-        prop_assert_eq!(ran.ledger.tally(Invariant::LastPutRead).passed(), gets);
+        prop_assert_eq!(ran.checker.tally(Invariant::LastPutRead).passed(), gets);
         let causes: u64 = ran.report.kinds.iter().map(|row| row.volume.messages).sum();
         prop_assert_eq!(causes, ran.outcome.received);
         prop_assert_eq!(ran.report.total.messages, ran.outcome.received);
@@ -78,6 +78,6 @@ proptest! {
         let ran = ran(setting(ranks, window, &commands), UNIFORM, seed);
         let causes: u64 = ran.report.kinds.iter().map(|row| row.volume.messages).sum();
         prop_assert_eq!(causes, ran.report.total.messages);
-        prop_assert_eq!(ran.ledger.tally(Invariant::SenderOrder).failed, 0);
+        prop_assert_eq!(ran.checker.tally(Invariant::SenderOrder).failed, 0);
     }
 }

@@ -3,9 +3,9 @@
 use ringscope_sim::protocol::{Command, Meaning, Message as _, Script};
 use ringscope_sim::protocols::classic::{self, Message, Orders};
 use ringscope_sim::scenario::Settings;
-use ringscope_sim::world::recorded::Record;
+use ringscope_sim::world::receive_order::ReceiveOrder;
 use ringscope_sim::world::recording::Recording;
-use ringscope_sim::world::{Choice, Chosen, World};
+use ringscope_sim::world::{ByChoice, Choice, World};
 use ringscope_traces::{Ending, Event, Op, Payload, Rank, Tag, Trace};
 
 /// What is done to an event.
@@ -71,7 +71,7 @@ pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
     let orders = Orders { script: script.into(), window: settings.window };
     let nodes = classic::nodes(settings.ranks, settings.keyspace, orders);
     let mut recording: Recording<Message> = Recording::default();
-    let mut world = World::new(nodes, Chosen, settings.eager, &mut recording);
+    let mut world = World::new(nodes, ByChoice, settings.eager, &mut recording);
     let ending = trace.footer.as_ref().map(|footer| &footer.ending);
     if !follow(trace, ending, &mut world, &mut recording) {
         return false;
@@ -105,7 +105,7 @@ pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
 fn follow(
     trace: &Trace,
     ending: Option<&Ending>,
-    world: &mut World<classic::ClassicNode, Chosen>,
+    world: &mut World<classic::ClassicNode, ByChoice>,
     recording: &mut Recording<Message>,
 ) -> bool {
     let crashed = if let Some(Ending::Crashed { rank, .. }) = ending { *rank } else { None };
@@ -117,7 +117,7 @@ fn follow(
         .collect();
     let last = receipts.iter().rposition(|choice| Some(choice.rank) == crashed);
     let last = last.map(|last| receipts.remove(last));
-    let mut record = Record::default();
+    let mut record = ReceiveOrder::default();
     for receipt in receipts {
         if receipt.rank.index() >= world.nodes().len() {
             return false;
@@ -130,7 +130,7 @@ fn follow(
 fn command_of(message: &Message) -> Option<Command> {
     match message.meaning() {
         Meaning::Command(command) => Some(command),
-        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => None,
+        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => None,
     }
 }
 

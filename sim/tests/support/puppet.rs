@@ -33,7 +33,7 @@ impl Message for Note {
     }
 
     fn meaning(&self) -> Meaning {
-        Meaning::Rewiring
+        Meaning::Membership
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a command node says and hears, in a line each.
 
-use ringscope_sim::answers::{Judgement, judge};
+use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_sim::protocol::Message as _;
 use ringscope_sim::protocols::classic::Message;
 use ringscope_traces::{
@@ -53,6 +53,6 @@ pub fn found(trace: &Trace) -> Vec<String> {
 }
 
 /// The findings of a judgement in words.
-pub fn words(judgement: &Judgement) -> Vec<String> {
+pub fn words(judgement: &AnswersJudgement) -> Vec<String> {
     judgement.findings.iter().map(ToString::to_string).collect()
 }

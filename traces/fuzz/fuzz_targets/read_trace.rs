@@ -10,7 +10,7 @@
 use libfuzzer_sys::fuzz_target;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::merge::{merge, split};
-use ringscope_traces::{Causality, NoNames, Place, Trace, read_trace, wellformed, write_trace};
+use ringscope_traces::{Causality, NoNames, EventIndex, Trace, read_trace, wellformed, write_trace};
 
 fuzz_target!(|bytes: &[u8]| {
     match read_trace(bytes, "fuzzed") {
@@ -35,7 +35,7 @@ fn is_answered(trace: &Trace) {
         assert!(!finding.to_string().is_empty());
     }
     let causality = Causality::of(trace);
-    for place in (0..trace.events.len().min(10)).map(Place) {
+    for place in (0..trace.events.len().min(10)).map(EventIndex) {
         assert!(causality.past(place).len() <= trace.events.len());
     }
     let mut shorter = trace.clone();

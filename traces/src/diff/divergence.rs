@@ -2,7 +2,7 @@
 
 use crate::causality::Causality;
 use crate::event::{Event, Rank};
-use crate::place::Place;
+use crate::event_index::EventIndex;
 
 use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
 
@@ -11,8 +11,8 @@ use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
 pub(super) struct Split {
     pub rank: Rank,
     pub index: usize,
-    pub a: Option<Place>,
-    pub b: Option<Place>,
+    pub a: Option<EventIndex>,
+    pub b: Option<EventIndex>,
 }
 
 /// Each rank's first divergence, in order of rank.

@@ -6,7 +6,7 @@
 
 mod divergence;
 mod races;
-mod told;
+mod summary;
 
 use std::thread;
 
@@ -15,12 +15,12 @@ use thiserror::Error;
 
 use crate::causality::Causality;
 use crate::event::{Event, Op, Rank, Tag, Trace};
+use crate::event_index::{ByRank, EventIndex};
 use crate::payload::Payload;
-use crate::place::{ByRank, Place};
 use crate::text::Plain;
 
 pub use races::{LIMIT_ALTERNATIVES, LIMIT_RACES_WITH_ALTERNATIVES, Race};
-pub use told::Told;
+pub use summary::Summary;
 
 /// How many events of the causal past are given.
 pub const LIMIT_PAST: usize = 8;
@@ -194,11 +194,11 @@ impl<'a> Side<'a> {
         Side { trace, by_rank: ByRank::of(trace) }
     }
 
-    fn places(&self, rank: Rank) -> &[Place] {
+    fn places(&self, rank: Rank) -> &[EventIndex] {
         self.by_rank.places(rank)
     }
 
-    fn step(&self, place: Place) -> Step {
+    fn step(&self, place: EventIndex) -> Step {
         let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = self.trace[place];
         let index = self.by_rank.index(rank, place).expect("each event is among its rank's");
         Step { line: place.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }

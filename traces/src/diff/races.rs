@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::causality::Causality;
 use crate::event::{Op, Rank, Tag};
+use crate::event_index::EventIndex;
 use crate::payload::Payload;
-use crate::place::Place;
 
 use super::divergence::Split;
 use super::{Side, Step};
@@ -65,7 +65,7 @@ fn carries_the_same(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
         let event = &a.trace[*place];
         carried.entry((event.op, event.peer, event.tag)).or_default().push_back(&event.data);
     }
-    let also_in_b = |place: &Place| {
+    let also_in_b = |place: &EventIndex| {
         let event = &b.trace[*place];
         let in_a = carried.get_mut(&(event.op, event.peer, event.tag));
         in_a.and_then(VecDeque::pop_front) == Some(&event.data)
@@ -104,29 +104,29 @@ pub(super) fn races(
     races
 }
 
-fn receives(rank: Rank, side: &Side<'_>) -> Vec<Place> {
+fn receives(rank: Rank, side: &Side<'_>) -> Vec<EventIndex> {
     let places = side.places(rank).iter().copied();
     places.filter(|place| side.trace[*place].op == Op::Recv).collect()
 }
 
 /// The sends to each rank, in the order of the trace.
-struct Incoming(FxHashMap<Rank, Vec<(Rank, Place)>>);
+struct Incoming(FxHashMap<Rank, Vec<(Rank, EventIndex)>>);
 
 impl Incoming {
     fn of(side: &Side<'_>) -> Self {
-        let mut sends: FxHashMap<Rank, Vec<(Rank, Place)>> = FxHashMap::default();
+        let mut sends: FxHashMap<Rank, Vec<(Rank, EventIndex)>> = FxHashMap::default();
         for (i, event) in side.trace.events.iter().enumerate() {
             if event.op == Op::Send {
-                sends.entry(event.peer).or_default().push((event.rank, Place(i)));
+                sends.entry(event.peer).or_default().push((event.rank, EventIndex(i)));
             }
         }
         Incoming(sends)
     }
 
     fn take(&mut self, receiver: Rank) -> Waiting {
-        let mut by_sender: BTreeMap<Rank, VecDeque<Place>> = BTreeMap::new();
+        let mut by_sender: BTreeMap<Rank, VecDeque<EventIndex>> = BTreeMap::new();
         let sends = self.0.remove(&receiver).unwrap_or_default();
-        let senders: FxHashMap<Place, Rank> =
+        let senders: FxHashMap<EventIndex, Rank> =
             sends.iter().map(|(sender, place)| (*place, *sender)).collect();
         for (sender, place) in sends {
             by_sender.entry(sender).or_default().push_back(place);
@@ -137,16 +137,16 @@ impl Incoming {
 
 /// The messages to one rank that it has not taken yet, oldest first for each sender.
 struct Waiting {
-    by_sender: BTreeMap<Rank, VecDeque<Place>>,
-    senders: FxHashMap<Place, Rank>,
+    by_sender: BTreeMap<Rank, VecDeque<EventIndex>>,
+    senders: FxHashMap<EventIndex, Rank>,
 }
 
 impl Waiting {
     /// The sends of the messages that a receive could take, in the order of the trace.
-    fn takeable(&self, receive: Place, causes: &Causality) -> Vec<Place> {
+    fn takeable(&self, receive: EventIndex, causes: &Causality) -> Vec<EventIndex> {
         let because_of_it = causes.future_of([receive]);
         let oldest = self.by_sender.values().filter_map(|sends| sends.front().copied());
-        let mut takeable: Vec<Place> =
+        let mut takeable: Vec<EventIndex> =
             oldest.filter(|send| !because_of_it.contains(*send)).collect();
         takeable.sort_unstable();
         takeable.truncate(LIMIT_ALTERNATIVES);
@@ -154,7 +154,7 @@ impl Waiting {
     }
 
     /// A receive for one tag may take a message that is not its sender's oldest.
-    fn remove(&mut self, send: Option<Place>) {
+    fn remove(&mut self, send: Option<EventIndex>) {
         let Some(send) = send else { return };
         let sender = self.senders.get(&send);
         let Some(sends) = sender.and_then(|sender| self.by_sender.get_mut(sender)) else { return };

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::event::{Event, Op, Rank, Tag};
-use crate::place::Place;
+use crate::event_index::EventIndex;
 
 /// How many events a block is of; the last one may be of fewer.
 pub(super) const BLOCK_EVENTS: usize = 1 << 14;
@@ -97,7 +97,7 @@ impl Block {
 
 // Whoever reads a link has been handed the blocks since it was written: that orders the two.
 
-pub(super) fn load(link: &AtomicU32) -> Option<Place> {
+pub(super) fn load(link: &AtomicU32) -> Option<EventIndex> {
     place(link.load(Ordering::Relaxed))
 }
 
@@ -105,6 +105,6 @@ pub(super) fn store(link: &AtomicU32, place: u32) {
     link.store(place, Ordering::Relaxed);
 }
 
-pub(super) fn place(number: u32) -> Option<Place> {
-    (number != NONE).then_some(Place(number as usize))
+pub(super) fn place(number: u32) -> Option<EventIndex> {
+    (number != NONE).then_some(EventIndex(number as usize))
 }

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use super::block::{BLOCK_EVENTS, Block, Outline, load, place};
 use super::store::Store;
 use crate::event::{Event, Header, Op, Rank};
+use crate::event_index::EventIndex;
 use crate::jsonl::{Problem, ReadError, event_in};
-use crate::place::Place;
 
 /// How much is read at once where lines that stand one after the other are asked for.
 const WINDOW_BYTES: usize = 1 << 16;
@@ -63,62 +63,62 @@ impl Index {
     ///
     /// When the index does not have that place.
     #[must_use]
-    pub fn outline(&self, at: Place) -> Outline {
+    pub fn outline(&self, at: EventIndex) -> Outline {
         self.blocks[at.0 / BLOCK_EVENTS].outlines[at.0 % BLOCK_EVENTS]
     }
 
     /// The event before it on its rank.
     #[must_use]
-    pub fn previous(&self, at: Place) -> Option<Place> {
+    pub fn previous(&self, at: EventIndex) -> Option<EventIndex> {
         place(*self.block(at)?.previous.get(at.0 % BLOCK_EVENTS)?)
     }
 
     /// The event after it on its rank.
     #[must_use]
-    pub fn next(&self, at: Place) -> Option<Place> {
+    pub fn next(&self, at: EventIndex) -> Option<EventIndex> {
         self.known(load(self.block(at)?.nexts.get(at.0 % BLOCK_EVENTS)?))
     }
 
     /// A send's receive, or a receive's send.
     #[must_use]
-    pub fn partner(&self, at: Place) -> Option<Place> {
+    pub fn partner(&self, at: EventIndex) -> Option<EventIndex> {
         self.known(load(self.block(at)?.partners.get(at.0 % BLOCK_EVENTS)?))
     }
 
     /// A rank's first event.
     #[must_use]
-    pub fn first(&self, rank: Rank) -> Option<Place> {
+    pub fn first(&self, rank: Rank) -> Option<EventIndex> {
         self.firsts.get(&rank).copied().and_then(place)
     }
 
-    fn block(&self, at: Place) -> Option<&Block> {
+    fn block(&self, at: EventIndex) -> Option<&Block> {
         self.blocks.get(at.0 / BLOCK_EVENTS).map(AsRef::as_ref)
     }
 
     /// The indexer may be further on than this index.
-    fn known(&self, at: Option<Place>) -> Option<Place> {
+    fn known(&self, at: Option<EventIndex>) -> Option<EventIndex> {
         at.filter(|at| at.0 < self.len)
     }
 
     /// The sends among the first events whose receives are not among them, in the order of the trace.
     #[must_use]
-    pub fn open(&self, events: usize) -> Vec<Place> {
+    pub fn open(&self, events: usize) -> Vec<EventIndex> {
         let upto = events.min(self.len);
         let last = (upto / BLOCK_EVENTS + 1).min(self.blocks.len());
         let mut kept = self.blocks[..last].iter().enumerate().rev();
         let kept = kept.find_map(|(i, block)| Some((i, block.open.as_ref()?)));
         let Some((block, open)) = kept else { return Vec::new() };
-        let is_open = |at: &Place| {
+        let is_open = |at: &EventIndex| {
             let partner = self.partner(*at).filter(|partner| partner.0 < upto);
             self.outline(*at).op == Op::Send && partner.is_none()
         };
         let before = open.iter().filter_map(|at| place(*at));
-        before.chain((block * BLOCK_EVENTS..upto).map(Place)).filter(is_open).collect()
+        before.chain((block * BLOCK_EVENTS..upto).map(EventIndex)).filter(is_open).collect()
     }
 
     /// Everything that happened before an event, in the order of the trace.
     #[must_use]
-    pub fn past(&self, event: Place) -> Vec<Place> {
+    pub fn past(&self, event: EventIndex) -> Vec<EventIndex> {
         let mut reached = vec![false; self.len];
         let mut to_visit = vec![event];
         while let Some(at) = to_visit.pop() {
@@ -131,7 +131,7 @@ impl Index {
             }
         }
         let places = reached.iter().enumerate().filter(|(_, is_in)| **is_in);
-        places.map(|(at, _)| Place(at)).collect()
+        places.map(|(at, _)| EventIndex(at)).collect()
     }
 
     /// The lines, to be read again.
@@ -149,18 +149,18 @@ impl Index {
     /// # Panics
     ///
     /// When the index does not have that place.
-    pub fn event(&self, at: Place) -> Result<Event, ReadError> {
+    pub fn event(&self, at: EventIndex) -> Result<Event, ReadError> {
         Lines { window_bytes: 0, ..self.lines() }.event(at)
     }
 
     /// Where the line of an event begins, and where it ends.
-    fn span(&self, at: Place) -> (u64, u64) {
+    fn span(&self, at: EventIndex) -> (u64, u64) {
         let block = &self.blocks[at.0 / BLOCK_EVENTS];
         let next = block.outlines.get(at.0 % BLOCK_EVENTS + 1);
         (self.outline(at).offset, next.map_or(block.end, |next| next.offset))
     }
 
-    fn error(&self, at: Place, problem: Problem) -> ReadError {
+    fn error(&self, at: EventIndex, problem: Problem) -> ReadError {
         ReadError { name: self.name.clone(), line: at.line() as u64, column: None, problem }
     }
 }
@@ -185,7 +185,7 @@ impl Lines<'_> {
     /// # Panics
     ///
     /// When the index does not have that place.
-    pub fn event(&mut self, at: Place) -> Result<Event, ReadError> {
+    pub fn event(&mut self, at: EventIndex) -> Result<Event, ReadError> {
         let index = self.index;
         let line = self.line(at).map_err(|problem| index.error(at, problem))?;
         let event = event_in(line, index.header.ranks);
@@ -195,7 +195,7 @@ impl Lines<'_> {
             .ok_or_else(|| index.error(at, Problem::Changed))
     }
 
-    fn line(&mut self, at: Place) -> Result<&[u8], Problem> {
+    fn line(&mut self, at: EventIndex) -> Result<&[u8], Problem> {
         let (start, end) = self.index.span(at);
         let is_there = self.start <= start && end <= self.start + self.window.len() as u64;
         if !is_there {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
 pub use align::{Row, Tally, What, align};
@@ -230,12 +230,14 @@ impl Diff {
 
     fn find_first_row(&self) -> Option<usize> {
         let divergence = &self.comparison.as_ref()?.first.as_ref()?.divergence;
-        let place = |line: usize| Place(line - Place(0).line());
+        let place = |line: usize| EventIndex(line - EventIndex(0).line());
         let a = divergence.a.as_ref().map(|step| place(step.line));
         let b = divergence.b.as_ref().map(|step| place(step.line));
         // What the one did there, the other may have done later: then only the other's is a row of its own.
         let is_it = |row: &Row| {
-            let has = |place: Option<Place>, its: Option<Place>| place.is_some() && its == place;
+            let has = |place: Option<EventIndex>, its: Option<EventIndex>| {
+                place.is_some() && its == place
+            };
             row.what != What::Same && (has(a, row.a) || has(b, row.b))
         };
         self.rows.iter().position(is_it)
@@ -244,7 +246,7 @@ impl Diff {
     /// How both stood after the chosen row.
     fn look(&mut self) {
         let so_far = self.rows.get(..=self.chosen).unwrap_or_default();
-        let last = |place: fn(&Row) -> Option<Place>| {
+        let last = |place: fn(&Row) -> Option<EventIndex>| {
             so_far.iter().rev().find_map(place).map_or(0, |at| at.0 + 1)
         };
         let (a, b) = (last(|row| row.a), last(|row| row.b));

@@ -1,6 +1,6 @@
 //! Which events are listed: all, those of a filter, or the causes of one.
 
-use ringscope_traces::{Op, Place};
+use ringscope_traces::{EventIndex, Op};
 
 use super::{App, Purpose, Query, Selection};
 use crate::language::grammar::Lexicon;
@@ -17,7 +17,7 @@ pub enum Listing {
     /// Those that a query asks for.
     Matching(Query),
     /// The causes of one, and itself.
-    Causes(Place),
+    Causes(EventIndex),
 }
 
 impl App {
@@ -42,7 +42,7 @@ impl App {
             return false;
         };
         let end = self.film.len().min(self.listed_up_to.saturating_add(AT_ONCE));
-        let new = (self.listed_up_to..end).map(Place);
+        let new = (self.listed_up_to..end).map(EventIndex);
         listed.extend(new.filter(|at| query.matches(&self.film, *at)));
         let is_new = end > self.listed_up_to;
         self.listed_up_to = end;
@@ -83,8 +83,8 @@ impl App {
     }
 
     /// The event whose causes are asked for: that by which what is selected came to be as it is.
-    fn effect(&self) -> Option<Place> {
-        let before = || (0..self.cursor).rev().map(Place);
+    fn effect(&self) -> Option<EventIndex> {
+        let before = || (0..self.cursor).rev().map(EventIndex);
         match self.selection {
             Selection::Cursor => self.event(),
             Selection::Message(sent) => Some(sent),

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 pub use action::Action;
 pub use keys::{KeyPress, Keymap};
@@ -100,7 +100,7 @@ pub struct App {
     /// What is listed.
     pub listing: Listing,
     /// The events that are listed, in their order; `None` when all are.
-    pub listed: Option<Vec<Place>>,
+    pub listed: Option<Vec<EventIndex>>,
     /// The filter in words, as it was typed.
     pub filter: String,
     /// What was looked for last.
@@ -193,7 +193,7 @@ impl App {
     }
 
     /// The event that brought the run to the cursor.
-    pub fn event(&self) -> Option<Place> {
+    pub fn event(&self) -> Option<EventIndex> {
         self.film.event_at(self.cursor)
     }
 

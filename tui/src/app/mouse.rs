@@ -1,7 +1,7 @@
 //! What the mouse points at, and what that does. Where things are is the view's to say.
 
 use ringscope_sim::protocol::Key;
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::menu::HasMenu as _;
 use super::{Action, App, Pane, Selection};
@@ -14,9 +14,9 @@ pub enum Target {
     /// A key.
     Key(Key),
     /// A message under way, by its send.
-    Message(Place),
+    Message(EventIndex),
     /// The row of an event, in the list or in the lanes.
-    Event(Place),
+    Event(EventIndex),
     /// A place on the timeline, by the cursor that it stands for.
     Timeline(usize),
     /// A pane, where it shows nothing of all this.

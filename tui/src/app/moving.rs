@@ -1,6 +1,6 @@
 //! Through the run: by event, by command, from violation to violation, to a number.
 
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 
 use super::{Action, App, Pane, Selection};
@@ -81,7 +81,7 @@ impl App {
         self.go_to_wrong(before, "before");
     }
 
-    fn go_to_wrong(&mut self, wrong: Option<(Place, String)>, side: &str) {
+    fn go_to_wrong(&mut self, wrong: Option<(EventIndex, String)>, side: &str) {
         match wrong {
             Some((at, what)) => {
                 self.go_to(at.0 + 1);
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// What is wrong with the run, in the order of its events.
-    fn wrongs(&self) -> Vec<(Place, String)> {
+    fn wrongs(&self) -> Vec<(EventIndex, String)> {
         let sightings = self.film.sightings().iter().map(|sighting| {
             let violation = &sighting.violation;
             (sighting.at, format!("{}: {}", violation.invariant.name(), violation.what))

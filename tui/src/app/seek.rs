@@ -1,6 +1,6 @@
 //! Looking for an event, a stretch at a time, so that the screen stays alive in a long trace.
 
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 
 use super::{App, Condition, Query};
 use crate::film::Film;
@@ -24,7 +24,7 @@ enum Sought {
 }
 
 impl Sought {
-    fn is_at(&self, film: &Film, at: Place) -> Option<String> {
+    fn is_at(&self, film: &Film, at: EventIndex) -> Option<String> {
         match self {
             Sought::Match(query) => query.matches(film, at).then(String::new),
             Sought::Break(conditions) => {
@@ -66,7 +66,7 @@ impl App {
     /// The first cursor in a stretch at which a condition comes to hold.
     pub(super) fn break_within(&self, cursors: std::ops::RangeInclusive<usize>) -> Option<usize> {
         let mut places = cursors.filter_map(|cursor| self.film.event_at(cursor));
-        let holds = |at: &Place| self.breaks.iter().any(|one| one.holds(&self.film, *at));
+        let holds = |at: &EventIndex| self.breaks.iter().any(|one| one.holds(&self.film, *at));
         if self.breaks.is_empty() {
             return None;
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 
 use super::testing::{built_in, press, type_line};
 use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
@@ -47,11 +47,11 @@ fn a_command_is_gone_past_as_a_whole() {
     let mut app = built_in("get-and-put", 0);
     let deeds = app.film.deeds().to_vec();
     press(&mut app, "L");
-    assert_eq!(Some(Place(app.cursor - 1)), deeds[0].answered);
+    assert_eq!(Some(EventIndex(app.cursor - 1)), deeds[0].answered);
     press(&mut app, "shift-right");
-    assert_eq!(Some(Place(app.cursor - 1)), deeds[1].answered);
+    assert_eq!(Some(EventIndex(app.cursor - 1)), deeds[1].answered);
     press(&mut app, "H");
-    assert_eq!(Place(app.cursor), deeds[1].sent);
+    assert_eq!(EventIndex(app.cursor), deeds[1].sent);
     press(&mut app, "H H");
     assert_eq!(note(&app), "the run begins here");
 }
@@ -121,13 +121,13 @@ fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
     type_line(&mut app, "rank 3");
     assert_eq!(app.filter, "rank 3");
     press(&mut app, "down");
-    assert_eq!(Place(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
     press(&mut app, "down up");
-    assert_eq!(Place(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
     press(&mut app, "up");
     assert_eq!(note(&app), "nothing further is listed");
     press(&mut app, "pagedown pageup");
-    assert_eq!(Place(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
     press(&mut app, "esc");
     assert_eq!(app.listed, None);
 }
@@ -136,7 +136,7 @@ fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
 fn only_the_causes_of_the_selection_are_listed() {
     let mut app = built_in("join", 50);
     press(&mut app, "k");
-    assert_eq!(app.listed, Some(app.film.causes(Place(49))));
+    assert_eq!(app.listed, Some(app.film.causes(EventIndex(49))));
     assert_eq!(app.filter, "causes of event 50");
     press(&mut app, "k");
     assert_eq!(app.listed, None);
@@ -306,7 +306,7 @@ fn a_command_goes_into_the_live_run() {
     type_line(&mut app, "put 700 7");
     assert_eq!(note(&app), "`put 700 7` comes next");
     assert!(app.film.len() > before);
-    let next = app.film.data(Place(app.cursor));
+    let next = app.film.data(EventIndex(app.cursor));
     assert_eq!(next.to_string(), "[700,7]");
     assert!(app.reproduced().contains("`x` saves"));
 }
@@ -354,7 +354,7 @@ fn a_fork_is_another_run_with_the_same_past() {
     type_line(&mut app, "put 5 5");
     let Some(Request::Show(mut fork)) = app.request.take() else { panic!("{}", problem(&app)) };
     assert_eq!(fork.cursor, 40);
-    for at in (0..40).map(Place) {
+    for at in (0..40).map(EventIndex) {
         assert_eq!(fork.film.fact(at), app.film.fact(at));
     }
     assert!(fork.film.len() != app.film.len());
@@ -444,7 +444,7 @@ fn the_mouse_selects_goes_and_scrubs() {
     assert_eq!(app.selection, Selection::Rank(rank));
     app.click(Target::Rank(rank));
     assert_eq!(app.selection, Selection::Cursor);
-    app.click(Target::Event(Place(9)));
+    app.click(Target::Event(EventIndex(9)));
     assert_eq!(app.cursor, 10);
     app.drag(Target::Timeline(99_999));
     assert_eq!(app.cursor, app.film.len());

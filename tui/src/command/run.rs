@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::ledger::Ledger;
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::Print;
 use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::scenario::Scenario;
@@ -88,7 +88,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let done = run(&scenario, args, (target, streams))?;
     tell(&scenario, args, (&done, &mut streams.notes));
     let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
-    Ok(Verdict::good_if(completed && done.ledger.as_ref().is_none_or(Ledger::holds)))
+    Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
 
 /// Checks the scenario beforehand.
@@ -191,7 +191,7 @@ struct Done {
     finished: Finished,
     /// The trace's; nobody computes it when nobody is told.
     digest: Option<Digest>,
-    ledger: Option<Ledger>,
+    checker: Option<InvariantChecker>,
     stats: Option<Stats>,
 }
 
@@ -209,18 +209,18 @@ fn run(
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
     let written = is_told.then(begin).transpose().map_err(fails)?;
-    let (ledger, stats) = onlookers(scenario, args);
-    let mut onlookers = (written, (Lines { to, broken: None }, (ledger, stats)));
+    let (checker, stats) = onlookers(scenario, args);
+    let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
     let finished = simulate(scenario, &mut onlookers);
-    let (written, (lines, (mut ledger, stats))) = onlookers;
-    if let Some(ledger) = &mut ledger {
-        ledger.finish(finished.world.nodes());
+    let (written, (lines, (mut checker, stats))) = onlookers;
+    if let Some(checker) = &mut checker {
+        checker.finish(finished.world.nodes());
     }
     let ending = finished.outcome.end.ending();
     let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
     let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
     lines.broken.map_or(Ok(()), Err)?;
-    Ok(Done { finished, digest, ledger, stats })
+    Ok(Done { finished, digest, checker, stats })
 }
 
 /// What to tell when the trace cannot be written.
@@ -232,14 +232,14 @@ fn trace_failure(args: &Args, error: io::Error) -> Failure {
 }
 
 /// Those who keep books, if they are asked for.
-fn onlookers(scenario: &Scenario, args: &Args) -> (Option<Ledger>, Option<Stats>) {
+fn onlookers(scenario: &Scenario, args: &Args) -> (Option<InvariantChecker>, Option<Stats>) {
     // They have to see the nodes before the first message is sent.
     let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
-    (args.check.then(|| Ledger::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
+    (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
 }
 
 fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
-    let Done { finished, digest, ledger, stats } = done;
+    let Done { finished, digest, checker, stats } = done;
     if !args.quiet {
         ending::tell(scenario, finished, notes);
         if let Some(digest) = digest {
@@ -249,8 +249,8 @@ fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
             let _ = writeln!(notes, "  trace {}", Plain(&shown(path)));
         }
     }
-    if let Some(ledger) = ledger {
-        let _ = write!(notes, "\n{}", invariants::told(ledger, notes));
+    if let Some(checker) = checker {
+        let _ = write!(notes, "\n{}", invariants::told(checker, notes));
     }
     if let Some(stats) = stats {
         let _ = write!(notes, "\n{}", stats::told(&stats.report(finished.world.nodes())));

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node as _, Print};
+use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::scenario::builtin;
 use ringscope_sim::simulate::{command_rank, simulate};
-use ringscope_sim::world::{Happening, Observer};
+use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
 
 use super::Verdict;
@@ -116,18 +116,18 @@ fn is_put(step: &Step) -> bool {
 }
 
 impl Observer<ClassicNode> for Diary {
-    fn happened(&mut self, happening: &Happening<'_, ringscope_sim::protocols::classic::Message>) {
-        if happening.op == Op::Recv {
-            if happening.rank == self.command {
+    fn observed(&mut self, observed: &Observed<'_, ringscope_sim::protocols::classic::Message>) {
+        if observed.op == Op::Recv {
+            if observed.rank == self.command {
                 self.answered = self.steps.len() - 1;
             }
             return;
         }
-        match happening.message.meaning() {
-            Meaning::Command(command) if happening.rank == self.command => self.begin(command),
+        match observed.message.meaning() {
+            Meaning::Command(command) if observed.rank == self.command => self.begin(command),
             // The farewell is of no command.
             Meaning::End => return,
-            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring => {}
+            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => {}
         }
         if let Some(step) = self.steps.last_mut() {
             step.messages += 1;

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use ringscope_traces::{Completeness, Event, Header, Numbering, Op, Place, Reader};
+use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, Reader};
 
 use super::names::Names;
 use super::{Part, Trouble, Watch};
@@ -25,7 +25,7 @@ pub struct Feed<'a> {
 #[derive(Debug)]
 pub struct Numbered {
     /// Where the event stands in the trace.
-    pub at: Place,
+    pub at: EventIndex,
     /// The number of its message, from 1.
     pub message: u64,
     /// Whether the other end of the message stands before the part.
@@ -72,7 +72,7 @@ impl<'a> Feed<'a> {
                 return if is_short { Err(self.part.beyond(self.read).into()) } else { Ok(None) };
             };
             let number = self.numbering.number(&event);
-            let at = Place(self.read);
+            let at = EventIndex(self.read);
             self.read += 1;
             if at.0 < self.part.from {
                 self.before = self.before.max(number + 1);

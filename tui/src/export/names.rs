@@ -1,7 +1,7 @@
 //! How ranks and messages are called in all formats.
 
-use ringscope_sim::protocols::classic::Message;
 use ringscope_sim::protocol::{Meaning, Message as _, Protocol};
+use ringscope_sim::protocols::classic::Message;
 use ringscope_traces::text::Short;
 use ringscope_traces::{Event, Header, NoNames, Payload, Rank, Tag, Vocabulary};
 
@@ -25,7 +25,7 @@ pub enum Kind {
     /// The answer to one.
     Answer,
     /// Part of a join or a leave.
-    Rewiring,
+    Membership,
     /// A message of a dialect that is not known here.
     Other,
 }
@@ -35,7 +35,7 @@ impl Kind {
     pub const ALL: [(Kind, &'static str, &'static str); 4] = [
         (Kind::Command, "command", "command"),
         (Kind::Answer, "answer", "answer"),
-        (Kind::Rewiring, "rewiring", "join or leave"),
+        (Kind::Membership, "rewiring", "join or leave"),
         (Kind::Other, "other", "message"),
     ];
 
@@ -87,7 +87,7 @@ impl Names {
         match self.parsed(event.tag, &event.data).map(|message| message.meaning()) {
             Some(Meaning::Command(_) | Meaning::End) => Kind::Command,
             Some(Meaning::Found(..) | Meaning::Done(_)) => Kind::Answer,
-            Some(Meaning::Rewiring) => Kind::Rewiring,
+            Some(Meaning::Membership) => Kind::Membership,
             None => Kind::Other,
         }
     }

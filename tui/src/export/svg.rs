@@ -12,7 +12,7 @@ use std::io::Write;
 
 use ringscope_sim::protocol::{Node as _, StorageId};
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::names::Kind;
 use super::{Part, Reel, Trouble};
@@ -57,7 +57,7 @@ pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
 /// The ranks of the part's messages, in ring order.
 fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, Trouble> {
     let mut busy = BTreeSet::new();
-    for at in (reel.from..reel.to).map(Place) {
+    for at in (reel.from..reel.to).map(EventIndex) {
         let fact = reel.film().fact(at);
         busy.extend([fact.rank, fact.peer]);
         if busy.len() > MOST_LANES {
@@ -191,13 +191,13 @@ fn stroke(kind: Kind) -> Stroke {
     match kind {
         Kind::Command => Stroke { color: 0x00_5f_9e, width: 2.2, dash: None },
         Kind::Answer => Stroke { color: 0x00_7a_58, width: 2.2, dash: Some("8 4") },
-        Kind::Rewiring => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
+        Kind::Membership => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
         Kind::Other => Stroke { color: 0x46_52_62, width: 2.2, dash: None },
     }
 }
 
 fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
-    let wrong: BTreeSet<Place> = reel.film().sightings().iter().map(|one| one.at).collect();
+    let wrong: BTreeSet<EventIndex> = reel.film().sightings().iter().map(|one| one.at).collect();
     for (at, y) in &plan.rows {
         let Some(lane) = plan.lane(reel.film().fact(*at).rank) else { continue };
         let center = Point(plan.x(lane), plan.y(*y));

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use ringscope_sim::protocols::classic::Message;
 use ringscope_sim::protocol::{Command, Meaning, Message as _};
-use ringscope_traces::{Event, Op, Place};
+use ringscope_sim::protocols::classic::Message;
+use ringscope_traces::{Event, EventIndex, Op};
 
 /// A command of the run, as far as the film has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,9 +12,9 @@ pub struct Deed {
     /// What the command node asked for.
     pub command: Command,
     /// Where it was sent.
-    pub sent: Place,
+    pub sent: EventIndex,
     /// Where its answer was received.
-    pub answered: Option<Place>,
+    pub answered: Option<EventIndex>,
 }
 
 /// What an event of the last rank says of the commands.
@@ -23,7 +23,7 @@ pub(super) enum Turn {
     /// A command was sent.
     Sent(Deed),
     /// The command with that index was answered there.
-    Answered(usize, Place),
+    Answered(usize, EventIndex),
 }
 
 /// Which commands wait for an answer.
@@ -39,7 +39,7 @@ pub(super) struct Book {
 impl Book {
     /// Takes an event of the last rank. In another dialect it counts when it has the tag and the shape
     /// of the classic protocol's.
-    pub fn take(&mut self, at: Place, event: &Event) -> Option<Turn> {
+    pub fn take(&mut self, at: EventIndex, event: &Event) -> Option<Turn> {
         let meaning = Message::parse(event.tag, &event.data).ok()?.meaning();
         match (event.op, meaning) {
             (Op::Send, Meaning::Command(command)) => {
@@ -56,9 +56,9 @@ impl Book {
             (Op::Recv, Meaning::Done(_)) => Some(Turn::Answered(self.others.pop_front()?, at)),
             (
                 Op::Send,
-                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Rewiring,
+                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership,
             )
-            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Rewiring) => None,
+            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Membership) => None,
         }
     }
 }

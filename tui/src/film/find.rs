@@ -1,6 +1,6 @@
 //! Looking for events.
 
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::{Fact, Film};
 
@@ -19,20 +19,20 @@ impl Film {
         &self,
         cursor: usize,
         direction: Direction,
-        mut is_wanted: impl FnMut(Place, Fact) -> bool,
-    ) -> Option<Place> {
-        let mut is_it = |at: &Place| is_wanted(*at, self.fact(*at));
+        mut is_wanted: impl FnMut(EventIndex, Fact) -> bool,
+    ) -> Option<EventIndex> {
+        let mut is_it = |at: &EventIndex| is_wanted(*at, self.fact(*at));
         match direction {
-            Direction::Forwards => (cursor..self.len()).map(Place).find(&mut is_it),
+            Direction::Forwards => (cursor..self.len()).map(EventIndex).find(&mut is_it),
             Direction::Backwards => {
                 let end = cursor.saturating_sub(1).min(self.len());
-                (0..end).rev().map(Place).find(&mut is_it)
+                (0..end).rev().map(EventIndex).find(&mut is_it)
             }
         }
     }
 
     /// A rank's events, in their order.
-    pub fn events_of(&self, rank: Rank) -> impl Iterator<Item = Place> + '_ {
+    pub fn events_of(&self, rank: Rank) -> impl Iterator<Item = EventIndex> + '_ {
         std::iter::successors(self.index.first(rank), |at| self.next(*at))
     }
 }

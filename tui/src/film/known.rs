@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ringscope_sim::explain::Explanation;
-use ringscope_sim::ledger::{Invariant, Tally};
+use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
 use ringscope_sim::travel::{Atlas, Checkpoint, Touch};
 use ringscope_traces::Ending;

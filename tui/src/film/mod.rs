@@ -20,15 +20,15 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use ringscope_sim::explain::{Explanation, explain};
-use ringscope_sim::ledger::{Invariant, Violation};
+use ringscope_sim::invariants::{Invariant, Violation};
 use ringscope_sim::protocol::{Key, Protocol};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Ending, Event, Header, NoNames, Op, Payload, Place, Rank, ReadError, Tag, Trace, Vocabulary,
-    read_trace,
+    Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag, Trace,
+    Vocabulary, read_trace,
 };
 
 pub use deeds::Deed;
@@ -72,7 +72,7 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     /// The receive at which it began.
-    pub at: Place,
+    pub at: EventIndex,
     /// What was violated.
     pub violation: Violation,
 }
@@ -81,7 +81,7 @@ pub struct Sighting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
     /// The first event that is not what the protocol does.
-    pub at: Place,
+    pub at: EventIndex,
     /// What it does instead, in words.
     pub what: String,
 }
@@ -323,8 +323,8 @@ impl Film {
     }
 
     /// The event that brought the run to a cursor; none at 0.
-    pub fn event_at(&self, cursor: usize) -> Option<Place> {
-        cursor.checked_sub(1).map(Place)
+    pub fn event_at(&self, cursor: usize) -> Option<EventIndex> {
+        cursor.checked_sub(1).map(EventIndex)
     }
 
     /// An event without its payload.
@@ -332,7 +332,7 @@ impl Film {
     /// # Panics
     ///
     /// When the film does not have that place.
-    pub fn fact(&self, at: Place) -> Fact {
+    pub fn fact(&self, at: EventIndex) -> Fact {
         let Outline { rank, op, peer, tag, t, .. } = self.index.outline(at);
         Fact { rank, op, peer, tag, t }
     }
@@ -343,7 +343,7 @@ impl Film {
     /// # Panics
     ///
     /// When the film does not have that place.
-    pub fn event(&self, at: Place) -> Option<Event> {
+    pub fn event(&self, at: EventIndex) -> Option<Event> {
         self.noting(self.index.event(at))
     }
 
@@ -356,27 +356,27 @@ impl Film {
 
     /// An event's payload, read from the file when it is asked for; null when that cannot be read any
     /// more.
-    pub fn data(&self, at: Place) -> Payload {
+    pub fn data(&self, at: EventIndex) -> Payload {
         self.event(at).map_or(Payload::Null, |event| event.data)
     }
 
     /// A send's receive, or a receive's send.
-    pub fn partner(&self, at: Place) -> Option<Place> {
+    pub fn partner(&self, at: EventIndex) -> Option<EventIndex> {
         self.index.partner(at)
     }
 
     /// The event before it on its rank.
-    pub fn previous(&self, at: Place) -> Option<Place> {
+    pub fn previous(&self, at: EventIndex) -> Option<EventIndex> {
         self.index.previous(at)
     }
 
     /// The event after it on its rank.
-    pub fn next(&self, at: Place) -> Option<Place> {
+    pub fn next(&self, at: EventIndex) -> Option<EventIndex> {
         self.index.next(at)
     }
 
     /// Everything that happened before an event, and the event itself, in the order of the trace.
-    pub fn causes(&self, at: Place) -> Vec<Place> {
+    pub fn causes(&self, at: EventIndex) -> Vec<EventIndex> {
         let mut causes = self.index.past(at);
         if let Err(place) = causes.binary_search(&at) {
             causes.insert(place, at);

@@ -4,7 +4,7 @@ use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::travel::Stand;
-use ringscope_traces::{Op, Place, Rank, Tag};
+use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::{Fact, Film};
 
@@ -37,7 +37,7 @@ pub struct Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flight {
     /// Its send.
-    pub sent: Place,
+    pub sent: EventIndex,
     /// Who sent it.
     pub from: Rank,
     /// Who is to receive it.
@@ -64,7 +64,7 @@ impl Film {
         let mut stand = atlas.stand(checkpoint);
         let mut before = None;
         let mut lines = self.index.lines();
-        for at in (checkpoint..cursor).map(Place) {
+        for at in (checkpoint..cursor).map(EventIndex) {
             let Fact { rank, op, .. } = self.fact(at);
             if self.event_at(cursor) == Some(at) {
                 before = Some((rank, stand.nodes[rank.index()].clone()));
@@ -79,7 +79,7 @@ impl Film {
     }
 
     fn flights(&self, cursor: usize) -> Vec<Flight> {
-        let flight = |sent: Place| {
+        let flight = |sent: EventIndex| {
             let Fact { rank: from, peer: to, tag, .. } = self.fact(sent);
             Flight { sent, from, to, tag }
         };

@@ -6,9 +6,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
-use ringscope_sim::ledger::Ledger;
-use ringscope_sim::protocols::classic::{ClassicNode, Message};
+use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
+use ringscope_sim::protocols::classic::{ClassicNode, Message};
 use ringscope_sim::scenario::{builtin, random};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
 
@@ -69,19 +69,19 @@ fn naive(trace: &Trace, cursor: usize) -> (Vec<ClassicNode>, Vec<Wait>) {
     (nodes, waits)
 }
 
-fn naive_flights(trace: &Trace, cursor: usize) -> Vec<Place> {
+fn naive_flights(trace: &Trace, cursor: usize) -> Vec<EventIndex> {
     let matching = Matching::of(trace);
-    let is_open = |at: &Place| {
+    let is_open = |at: &EventIndex| {
         let partner = matching.partner(*at).filter(|partner| partner.0 < cursor);
         trace[*at].op == Op::Send && partner.is_none()
     };
-    (0..cursor).map(Place).filter(is_open).collect()
+    (0..cursor).map(EventIndex).filter(is_open).collect()
 }
 
 /// Holds a film to its trace at a cursor.
 fn hold(film: &Film, trace: &Trace, cursor: usize) -> Result<(), TestCaseError> {
     let moment = film.moment(cursor);
-    let flights: Vec<Place> = moment.flights.iter().map(|flight| flight.sent).collect();
+    let flights: Vec<EventIndex> = moment.flights.iter().map(|flight| flight.sent).collect();
     prop_assert_eq!(flights, naive_flights(trace, cursor));
     let is_known = film.departure().is_none_or(|departure| cursor <= departure.at.0);
     prop_assert_eq!(moment.standing.is_some(), is_known, "at {}", cursor);
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn the_invariants_are_those_of_the_run_played_again(scenario in scenarios()) {
-        hold_ledger(&scenario)?;
+        hold_checker(&scenario)?;
     }
 
     #[test]
@@ -171,24 +171,24 @@ proptest! {
     }
 }
 
-fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
+fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let bytes = recorded(scenario);
     let trace = read(&bytes);
     let film = film(&bytes, 600);
-    let replayed = conform::replay(&trace, Ledger::new).expect("it conforms");
-    let mut ledger = replayed.observer;
-    ledger.finish(replayed.world.nodes());
+    let replayed = conform::replay(&trace, InvariantChecker::new).expect("it conforms");
+    let mut checker = replayed.observer;
+    checker.finish(replayed.world.nodes());
     for (invariant, checked, failed) in film.tallies() {
-        let tally = ledger.tally(invariant);
+        let tally = checker.tally(invariant);
         prop_assert_eq!((checked, failed), (tally.checked, tally.failed), "{:?}", invariant);
     }
-    let receives: Vec<Place> =
-        (0..trace.events.len()).map(Place).filter(|at| trace[*at].op == Op::Recv).collect();
-    let told = |at: Place, violation: &Violation| {
+    let receives: Vec<EventIndex> =
+        (0..trace.events.len()).map(EventIndex).filter(|at| trace[*at].op == Op::Recv).collect();
+    let told = |at: EventIndex, violation: &Violation| {
         (at, violation.invariant, violation.rank, violation.what.clone())
     };
     let mut seen: Vec<_> = film.sightings().iter().map(|s| told(s.at, &s.violation)).collect();
-    let mut expected: Vec<_> = ledger
+    let mut expected: Vec<_> = checker
         .violations()
         .into_iter()
         .map(|violation| {
@@ -206,7 +206,7 @@ fn hold_ledger(scenario: &Scenario) -> Result<(), TestCaseError> {
 fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
     for built_in in builtin::ALL {
         let scenario = built_in.scenario();
-        hold_ledger(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
+        hold_checker(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
         let (live, replayed) = (Film::live(scenario.clone()), film(&recorded(&scenario), 4_000));
         assert_eq!(live.departure(), None, "{}", built_in.name);
         assert_eq!(live.ending(), replayed.ending(), "{}", built_in.name);
@@ -245,7 +245,7 @@ fn a_fork_has_the_events_of_its_past() {
             let fork = film.fork(cursor, "put 7 7", Care::Unchecked).expect("it can be read");
             let point = film.fork_point(cursor);
             assert!(fork.len() >= point, "{} at {cursor}", built_in.name);
-            for at in (0..point).map(Place) {
+            for at in (0..point).map(EventIndex) {
                 let name = built_in.name;
                 assert_eq!(fork.fact(at), film.fact(at), "{name} at {cursor}, event {}", at.0);
                 assert_eq!(fork.data(at), film.data(at), "{name} at {cursor}, event {}", at.0);
@@ -260,7 +260,7 @@ fn a_run_goes_on_where_it_ended() {
     let more = film.then("get 200", Care::Checked).expect("it is sound");
     assert_eq!(more.deeds().len(), film.deeds().len() + 1);
     let end = film.fork_point(film.len());
-    assert!((0..end).map(Place).all(|at| film.fact(at) == more.fact(at)));
+    assert!((0..end).map(EventIndex).all(|at| film.fact(at) == more.fact(at)));
     let text = more.scenario().expect("it is live").to_text();
     assert!(text.ends_with("get 200\n"), "{text}");
 }
@@ -343,8 +343,8 @@ fn what_stands_before_a_bad_line_can_be_looked_at() {
 #[test]
 fn events_are_found_forwards_and_backwards() {
     let film = Film::live(builtin::find("join").expect("it is there").scenario());
-    let is_rank_3 = |_: Place, fact: Fact| fact.rank == Rank(3);
-    let all: Vec<Place> = film.events_of(Rank(3)).collect();
+    let is_rank_3 = |_: EventIndex, fact: Fact| fact.rank == Rank(3);
+    let all: Vec<EventIndex> = film.events_of(Rank(3)).collect();
     let mut forwards = Vec::new();
     let mut cursor = 0;
     while let Some(at) = film.find(cursor, Direction::Forwards, is_rank_3) {
@@ -352,7 +352,7 @@ fn events_are_found_forwards_and_backwards() {
         cursor = at.0 + 1;
     }
     assert_eq!(forwards, all);
-    let mut backwards = vec![Place(cursor - 1)];
+    let mut backwards = vec![EventIndex(cursor - 1)];
     while let Some(at) = film.find(cursor, Direction::Backwards, is_rank_3) {
         backwards.push(at);
         cursor = at.0 + 1;
@@ -372,7 +372,7 @@ fn a_file_that_is_cut_while_it_is_shown_is_told_of() {
     let file = std::fs::OpenOptions::new().write(true).open(&path).expect("it is there");
     file.set_len(3_000).expect("it can be cut");
     assert!(film.moment(film.len()).standing.is_none());
-    assert_eq!(film.data(Place(film.len() - 1)), Payload::Null);
+    assert_eq!(film.data(EventIndex(film.len() - 1)), Payload::Null);
     let problem = film.problem().expect("it is told");
     assert!(problem.contains("the file has changed since it was opened"), "{problem}");
 }

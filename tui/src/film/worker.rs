@@ -10,7 +10,7 @@ use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
 use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
 use ringscope_traces::indexed::{Index, Indexer};
-use ringscope_traces::{Ending, Event, Footer, Op, Place, Rank, ReadError, Trace};
+use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
 
 use super::deeds::{Book, Turn};
 use super::known::{Further, News, Stretch, tallies};
@@ -113,7 +113,7 @@ impl Worker<'_> {
     fn turns(&self, book: &mut Book, start: usize) -> Vec<Turn> {
         let command = self.command_rank();
         let mut lines = self.index.lines();
-        let places = (start..self.index.len()).map(Place);
+        let places = (start..self.index.len()).map(EventIndex);
         let own = places.filter(|at| self.index.outline(*at).rank == command);
         own.filter_map(|at| book.take(at, &lines.event(at).ok()?)).collect()
     }
@@ -122,11 +122,11 @@ impl Worker<'_> {
     /// do: up to its last receive, after which it may have sent more than is seen yet.
     fn preview(&mut self, commands: &[Command]) -> Result<(), Gone> {
         let command = self.command_rank();
-        let is_its_receive = |at: &Place| {
+        let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
             outline.rank == command && outline.op == Op::Recv
         };
-        let last = (0..self.index.len()).map(Place).rev().find(is_its_receive);
+        let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
         let mut journey = Journey::start(setup);
@@ -134,8 +134,8 @@ impl Worker<'_> {
         let mut pace = Pace::new(self.manner.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
-        while cursor < last.0 && go_past(&mut journey, lines.event(Place(cursor))).is_ok() {
-            let offset = self.index.outline(Place(cursor)).offset;
+        while cursor < last.0 && go_past(&mut journey, lines.event(EventIndex(cursor))).is_ok() {
+            let offset = self.index.outline(EventIndex(cursor)).offset;
             let checkpoint = pace.stretch_ends(offset, &mut journey).flatten();
             checkpoint.into_iter().for_each(|checkpoint| atlas.add(checkpoint));
             cursor += 1;
@@ -148,7 +148,7 @@ impl Worker<'_> {
         (self.tell)(News::Start(Box::new(Atlas::of(&journey))))?;
         let mut pace = Pace::new(self.manner.spacing_bytes);
         let mut lines = self.index.lines();
-        for at in (0..self.index.len()).map(Place) {
+        for at in (0..self.index.len()).map(EventIndex) {
             if let Err(why) = go_past(&mut journey, lines.event(at)) {
                 (self.tell)(further(&mut journey, at.0, None))?;
                 return (self.tell)(why.news(at, self.index.outline(at).rank));
@@ -174,7 +174,7 @@ impl Worker<'_> {
         }
         let mut lines = self.index.lines();
         let events: Option<Vec<Event>> =
-            (0..self.index.len()).map(|at| lines.event(Place(at)).ok()).collect();
+            (0..self.index.len()).map(|at| lines.event(EventIndex(at)).ok()).collect();
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
         let trace = Trace { header: self.index.header().clone(), events, footer };
@@ -189,7 +189,7 @@ enum Stop {
 }
 
 impl Stop {
-    fn news(self, at: Place, rank: Rank) -> News {
+    fn news(self, at: EventIndex, rank: Rank) -> News {
         match self {
             Stop::Leaves(what) => {
                 News::Departure(Departure { at, what: format!("rank {rank} {what}") })

@@ -1,8 +1,8 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocols::classic::{ClassicNode, tags};
 use ringscope_sim::protocol::{Command, Key, Node as _, Wait};
-use ringscope_traces::{Op, Place, Rank, Tag};
+use ringscope_sim::protocols::classic::{ClassicNode, tags};
+use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 use super::payload;
@@ -153,7 +153,7 @@ impl Condition {
     }
 
     /// Whether it comes to hold with that event.
-    pub fn holds(&self, film: &Film, at: Place) -> bool {
+    pub fn holds(&self, film: &Film, at: EventIndex) -> bool {
         let fact = film.fact(at);
         let is_received = fact.op == Op::Recv;
         match self.kind {
@@ -182,7 +182,7 @@ impl Condition {
     }
 }
 
-fn has<T>(list: &[T], at: Place, place: impl Fn(&T) -> Place) -> bool {
+fn has<T>(list: &[T], at: EventIndex, place: impl Fn(&T) -> EventIndex) -> bool {
     list.binary_search_by_key(&at, place).is_ok()
 }
 
@@ -197,7 +197,7 @@ fn tag_of(command: Command) -> Tag {
 
 /// Whether the sender of that event waits for an answer to it: its next event, if there is one, is a
 /// receive from whom it asked.
-fn waits(film: &Film, at: Place) -> bool {
+fn waits(film: &Film, at: EventIndex) -> bool {
     let fact = film.fact(at);
     let next = film.next(at).map(|next| film.fact(next));
     if next.is_some_and(|next| next.op == Op::Send || next.peer != fact.peer) {
@@ -214,7 +214,7 @@ fn waits(film: &Film, at: Place) -> bool {
 }
 
 /// Whether the key came to that rank with that event.
-fn comes_to(film: &Film, (at, rank): (Place, Rank), key: Key) -> bool {
+fn comes_to(film: &Film, (at, rank): (EventIndex, Rank), key: Key) -> bool {
     if !payload::has_key(&film.data(at), key) {
         return false;
     }

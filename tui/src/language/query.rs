@@ -1,7 +1,7 @@
 //! What events are looked for, and which are listed: `rank 3 PUT 612`.
 
 use ringscope_sim::protocol::Key;
-use ringscope_traces::{Op, Payload, Place, Rank, Tag};
+use ringscope_traces::{EventIndex, Op, Payload, Rank, Tag};
 
 use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
 use super::payload;
@@ -103,7 +103,7 @@ impl Query {
     }
 
     /// Whether an event is what it asks for.
-    pub fn matches(&self, film: &Film, at: Place) -> bool {
+    pub fn matches(&self, film: &Film, at: EventIndex) -> bool {
         let fact = film.fact(at);
         // Payloads are read from the file: only when everything else is right.
         self.terms.iter().all(|term| term.allows(&fact) != Some(false)) && {
@@ -176,7 +176,7 @@ mod tests {
     fn found(text: &str) -> Vec<usize> {
         let film = film("ranks 4\nput 5 50\nput 6 60\nget 5\n");
         let query = Query::parse(text, &Lexicon::of(&film)).expect("a query");
-        (0..film.len()).filter(|at| query.matches(&film, Place(*at))).collect()
+        (0..film.len()).filter(|at| query.matches(&film, EventIndex(*at))).collect()
     }
 
     fn wrong(text: &str) -> String {

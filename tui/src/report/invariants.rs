@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ringscope_sim::ledger::{Invariant, Ledger, Tally};
+use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
 use ringscope_traces::text::Plain;
 
 use super::{Style, counted, time, wrapped};
@@ -12,10 +12,10 @@ use crate::output::Notes;
 const LIMIT_TOLD: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.
-pub fn told(ledger: &Ledger, notes: &Notes) -> String {
+pub fn told(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
-        tell_one(invariant, ledger.tally(invariant), (&mut text, notes));
+        tell_one(invariant, checker.tally(invariant), (&mut text, notes));
     }
     text
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::ops::Range;
 
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
+use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_sim::world::{Blocked, Stall};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_in_words;
-use ringscope_traces::{Op, Place, Rank, Tag};
+use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
 use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
@@ -435,8 +435,8 @@ impl Scene<'_> {
         Ok(deed.sent.0..deed.answered.map_or(self.film.len(), |answered| answered.0 + 1))
     }
 
-    fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (Place, Event)> + '_ {
-        let events = within.map(Place).map(|at| (at, self.film.fact(at)));
+    fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, Event)> + '_ {
+        let events = within.map(EventIndex).map(|at| (at, self.film.fact(at)));
         events.filter(|(_, event)| event.op == Op::Send)
     }
 

@@ -1,7 +1,7 @@
 //! Places: where in a run a stop is, or a fact is asked, as a table of forms.
 
 use ringscope_traces::diff::Comparison;
-use ringscope_traces::{Op, Place as Event};
+use ringscope_traces::{EventIndex as Event, Op};
 
 use super::facts::nth_deed;
 use crate::film::Film;

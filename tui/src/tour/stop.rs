@@ -1,7 +1,7 @@
 //! Stops: where a run stands in a step, and what is looked at there.
 
+use ringscope_traces::EventIndex;
 use ringscope_traces::Op;
-use ringscope_traces::Place;
 
 use super::facts::Value;
 use crate::film::Film;
@@ -43,7 +43,7 @@ pub const LOOKS: [(&str, &str); 4] = [
 ];
 
 /// The message of the event that brought a run to a cursor, by its send.
-pub fn message(film: &Film, cursor: usize) -> Option<Place> {
+pub fn message(film: &Film, cursor: usize) -> Option<EventIndex> {
     let event = film.event_at(cursor)?;
     match film.fact(event).op {
         Op::Send => Some(event),

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::report;
@@ -35,7 +35,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// The event in the row at a position.
-pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<Place> {
+pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventIndex> {
     let index = usize::from(y.checked_sub(inside.y)?);
     let rows = usize::from(inside.height);
     (index < rows).then(|| place(scene, first(scene, rows) + index)).flatten()
@@ -59,10 +59,10 @@ fn count(scene: &Scene<'_>) -> usize {
     scene.app.listed.as_ref().map_or(scene.listed, Vec::len)
 }
 
-fn place(scene: &Scene<'_>, index: usize) -> Option<Place> {
+fn place(scene: &Scene<'_>, index: usize) -> Option<EventIndex> {
     let at = match &scene.app.listed {
         Some(listed) => listed.get(index).copied()?,
-        None => Place(index),
+        None => EventIndex(index),
     };
     (at.0 < scene.listed).then_some(at)
 }
@@ -80,7 +80,7 @@ fn first(scene: &Scene<'_>, rows: usize) -> usize {
 /// From this width on a row has the time and the whole name of its tag.
 const WIDE: u16 = 100;
 
-fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_event(scene: &Scene<'_>, at: EventIndex, (area, buffer): (Rect, &mut Buffer)) {
     let (app, theme) = (scene.app, &scene.look.theme);
     let fact = app.film.fact(at);
     let is_cursor = app.event() == Some(at);
@@ -105,7 +105,7 @@ fn draw_event(scene: &Scene<'_>, at: Place, (area, buffer): (Rect, &mut Buffer))
 }
 
 /// The payload's beginning and, if there is still room for some of it then, the event's cause.
-fn draw_rest(scene: &Scene<'_>, (at, style): (Place, Style), pen: &mut Pen<'_>) {
+fn draw_rest(scene: &Scene<'_>, (at, style): (EventIndex, Style), pen: &mut Pen<'_>) {
     const LEAST_PAYLOAD: usize = 12;
     let cause = cause(scene, at);
     let cause_width = cause.width() + 2;
@@ -124,7 +124,7 @@ fn way_width(scene: &Scene<'_>) -> usize {
     2 * words::rank(greatest).len() + scene.symbol(Symbol::To).width() + 3
 }
 
-fn cause(scene: &Scene<'_>, at: Place) -> String {
+fn cause(scene: &Scene<'_>, at: EventIndex) -> String {
     let cause = words::cause(scene.app, at);
     cause.map_or_else(String::new, |cause| {
         format!("{} {}", scene.symbol(Symbol::Because), words::number(cause))

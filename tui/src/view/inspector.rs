@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use crate::app::{Pane, Selection};
 use crate::film::Flight;
@@ -217,10 +217,10 @@ fn post(
     Line { label, pieces }
 }
 
-fn of_message(scene: &Scene<'_>, sent: Place) -> (String, Vec<Line>) {
+fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<Line>) {
     let (app, theme, symbols) = (scene.app, &scene.look.theme, scene.look.symbols);
     let fact = app.film.fact(sent);
-    let when = |at: Place| {
+    let when = |at: EventIndex| {
         let time = report::time(app.film.fact(at).t);
         format!("event {}, {time}", words::number(at))
     };

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::canvas::{Arc, Canvas, Ink, Meeting};
@@ -68,7 +68,7 @@ pub enum Named {
     /// A node.
     Rank(Rank),
     /// A message, by its send.
-    Message(Place),
+    Message(EventIndex),
 }
 
 /// A label and where it is.

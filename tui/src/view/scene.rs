@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
 use ringscope_sim::protocol::{Command, Key, Node as _, NodeView, Phase, StorageId};
 use ringscope_sim::scenario::Settings;
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 
 use crate::app::{App, Selection};
 use crate::film::Standing;
@@ -24,7 +24,7 @@ pub struct Scene<'a> {
     /// The keys go from 1 up to this.
     pub keyspace: i64,
     /// The message that is shown by name, by its send.
-    pub message: Option<Place>,
+    pub message: Option<EventIndex>,
     /// The commands whose replies are still to come, oldest first.
     pub commands: Vec<Command>,
     /// The colours of the nodes, by rank; none for those outside of the ring.
@@ -160,7 +160,7 @@ impl<'a> Scene<'a> {
     }
 
     /// How far a message has come at the cursor, 0 to 1: a function of simulated time.
-    pub fn progress(&self, sent: Place) -> f64 {
+    pub fn progress(&self, sent: EventIndex) -> f64 {
         let film = &self.app.film;
         let Some(received) = film.partner(sent) else { return 0.5 };
         if received.0 < self.app.cursor {
@@ -178,7 +178,7 @@ impl<'a> Scene<'a> {
     /// Which of how many pairs is moving with this REDISTRIBUTE_ADD, from 1.
     ///
     /// The protocol sends one for each pair, all alike: which one it is only their order tells.
-    pub fn round_trip(&self, sent: Place) -> usize {
+    pub fn round_trip(&self, sent: EventIndex) -> usize {
         const FARTHEST: usize = 2_000;
         let film = &self.app.film;
         let tag = film.fact(sent).tag;
@@ -210,7 +210,7 @@ fn members(app: &App) -> &[Member] {
 }
 
 /// The selected message, or that of the event at the cursor.
-fn message(app: &App) -> Option<Place> {
+fn message(app: &App) -> Option<EventIndex> {
     if let Selection::Message(sent) = app.selection {
         return (sent.0 < app.film.len()).then_some(sent);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::geometry::cells;
@@ -24,7 +24,7 @@ const MOST_NAMED: usize = 6;
 /// A row below the heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
-    Event(Place),
+    Event(EventIndex),
     /// Between what has been and what is to come.
     Divider,
 }
@@ -68,7 +68,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// What is at a position of the pane: the event of a row, or the rank of a lane's heading.
-pub fn at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Result<Place, Rank>> {
+pub fn at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Result<EventIndex, Rank>> {
     let parts = Parts::new(scene, inside);
     let index = usize::from(y.checked_sub(inside.y)?);
     let Some(index) = index.checked_sub(1) else {
@@ -108,14 +108,14 @@ fn rows(scene: &Scene<'_>, room: usize) -> Vec<Row> {
     let first = framed::window(count, events, cursor.saturating_sub(1 + events / 6));
     let first = first.max((cursor + 1).saturating_sub(events));
     let last = (first + events).min(count);
-    let mut rows: Vec<Row> = (first..last).map(|at| Row::Event(Place(at))).collect();
+    let mut rows: Vec<Row> = (first..last).map(|at| Row::Event(EventIndex(at))).collect();
     if has_divider && (first..=last).contains(&cursor) {
         rows.insert(cursor - first, Row::Divider);
     }
     rows
 }
 
-fn events(rows: &[Row]) -> Vec<Place> {
+fn events(rows: &[Row]) -> Vec<EventIndex> {
     let event = |row: &Row| match row {
         Row::Event(at) => Some(*at),
         Row::Divider => None,
@@ -125,10 +125,10 @@ fn events(rows: &[Row]) -> Vec<Place> {
 
 /// Those of the rows from which messages lead to the event at the cursor. What leads from one row to
 /// another passes through rows in between only, since what causes an event always stands before it.
-fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<Place> {
+fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
     let mut past = BTreeSet::new();
     let first = events(rows).first().copied();
-    let mut to_do: Vec<Place> = scene.app.event().into_iter().collect();
+    let mut to_do: Vec<EventIndex> = scene.app.event().into_iter().collect();
     while let Some(at) = to_do.pop() {
         if first.is_none_or(|first| at < first) || !past.insert(at) {
             continue;
@@ -141,7 +141,7 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<Place> {
     past
 }
 
-fn relation(scene: &Scene<'_>, past: &BTreeSet<Place>, at: Place) -> Relation {
+fn relation(scene: &Scene<'_>, past: &BTreeSet<EventIndex>, at: EventIndex) -> Relation {
     match scene.app.event() {
         Some(event) if event == at => Relation::Cursor,
         _ if at.0 >= scene.app.cursor => Relation::Future,
@@ -166,7 +166,7 @@ fn draw_heading(scene: &Scene<'_>, parts: &Parts, (area, buffer): (Rect, &mut Bu
 fn draw_event(
     scene: &Scene<'_>,
     parts: &Parts,
-    (at, relation): (Place, Relation),
+    (at, relation): (EventIndex, Relation),
     (area, buffer): (Rect, &mut Buffer),
 ) {
     let theme = &scene.look.theme;
@@ -261,12 +261,16 @@ fn draw_divider(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// What led to the event at the cursor, and what had nothing to do with it.
-fn draw_remark(scene: &Scene<'_>, past: &BTreeSet<Place>, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_remark(
+    scene: &Scene<'_>,
+    past: &BTreeSet<EventIndex>,
+    (area, buffer): (Rect, &mut Buffer),
+) {
     let Some(event) = scene.app.event() else { return };
     let theme = &scene.look.theme;
     let chain =
         std::iter::successors(words::cause(scene.app, event), |at| words::cause(scene.app, *at));
-    let numbers = |places: &mut dyn Iterator<Item = Place>| {
+    let numbers = |places: &mut dyn Iterator<Item = EventIndex>| {
         let all: Vec<String> =
             places.take(MOST_NAMED).map(|at| words::number(at).to_string()).collect();
         all.join(" ")

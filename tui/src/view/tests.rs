@@ -210,7 +210,7 @@ fn find(buffer: &Buffer, text: &str) -> (u16, u16) {
 #[test]
 fn what_is_clicked_is_what_was_drawn_there() {
     use super::target::at;
-    use ringscope_traces::{Place, Rank};
+    use ringscope_traces::{EventIndex, Rank};
 
     let app = scenes::built_in("join", scenes::ADD);
     let look = look(Palette::Rgb, Symbols::Braille);
@@ -224,7 +224,7 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on("key 200"), Target::Message(event));
     assert_eq!(on("81▶"), Target::Event(event));
     assert_eq!(on("▶ 81"), Target::Event(event));
-    assert_eq!(on(" 82  4"), Target::Event(Place(event.0 + 1)));
+    assert_eq!(on(" 82  4"), Target::Event(EventIndex(event.0 + 1)));
     assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
     let target = on("▉");
     let Target::Timeline(cursor) = target else { panic!("{target:?}") };

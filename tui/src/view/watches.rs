@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ringscope_sim::ledger::Invariant;
+use ringscope_sim::invariants::Invariant;
 
 use crate::app::{self, App, Pane};
 use crate::film::Progress;

@@ -1,10 +1,10 @@
 //! How ranks, nodes, messages and times are called on the screen.
 
-use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId, Wait};
+use ringscope_sim::protocols::classic::{Message, tags};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_in_words;
-use ringscope_traces::{Op, Place, Rank, Tag, Vocabulary};
+use ringscope_traces::{EventIndex, Op, Rank, Tag, Vocabulary};
 
 use crate::app::App;
 use crate::film::{Fact, Film};
@@ -65,7 +65,7 @@ pub fn shortened(wanted: Tag, vocabulary: &dyn Vocabulary) -> String {
 }
 
 /// A message of the run's protocol; none when it speaks another one, or not well.
-pub fn message(app: &App, sent: Place) -> Option<Message> {
+pub fn message(app: &App, sent: EventIndex) -> Option<Message> {
     let tag = app.film.fact(sent).tag;
     app.film.vocabulary().tag_name(tag)?;
     Message::parse(tag, &app.film.data(sent)).ok()
@@ -92,7 +92,7 @@ pub fn key(message: &Message) -> Option<Key> {
 }
 
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
-pub fn label(app: &App, sent: Place) -> String {
+pub fn label(app: &App, sent: EventIndex) -> String {
     let name = short_tag(app, app.film.fact(sent).tag);
     match message(app, sent) {
         Some(message) => labelled(name, &message),
@@ -133,17 +133,17 @@ pub fn way(fact: Fact, symbols: Symbols) -> String {
 }
 
 /// An event's payload, cut.
-pub fn payload(app: &App, at: Place, limit_chars: usize) -> String {
+pub fn payload(app: &App, at: EventIndex, limit_chars: usize) -> String {
     Short { value: &app.film.data(at), limit_chars }.to_string()
 }
 
 /// The number by which an event is called: as many had happened after it.
-pub fn number(at: Place) -> usize {
+pub fn number(at: EventIndex) -> usize {
     at.0 + 1
 }
 
 /// What led to an event: of a receipt its send, of a send what its rank did before.
-pub fn cause(app: &App, at: Place) -> Option<Place> {
+pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
     match app.film.fact(at).op {
         Op::Send => app.film.previous(at),
         Op::Recv => app.film.partner(at),

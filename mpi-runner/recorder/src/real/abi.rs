@@ -168,7 +168,7 @@ impl Abi {
 }
 
 /// Room for statuses, where the caller wants none.
-pub struct StatusRoom {
+pub struct StatusBuffer {
     one: [u64; MOST_WORDS],
     several: Vec<u64>,
 }
@@ -176,10 +176,10 @@ pub struct StatusRoom {
 /// The longest status, in words of 64 bits.
 const MOST_WORDS: usize = 4;
 
-impl StatusRoom {
+impl StatusBuffer {
     /// Room for one.
-    pub const fn new() -> StatusRoom {
-        StatusRoom { one: [0; MOST_WORDS], several: Vec::new() }
+    pub const fn new() -> StatusBuffer {
+        StatusBuffer { one: [0; MOST_WORDS], several: Vec::new() }
     }
 
     /// The caller's statuses, or room for as many.

@@ -3,7 +3,7 @@
 mod abi;
 mod symbol;
 
-pub use abi::{Abi, StatusRoom};
+pub use abi::{Abi, StatusBuffer};
 pub use symbol::{Symbol, is_loaded};
 
 /// Any handle of MPI, as it is passed: a pointer on Open MPI; on MPICH a number of 32 bits, and then what

@@ -23,7 +23,7 @@ use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
 use communicator::Communicators;
 pub use communicator::Members;
 use datatype::{Datatypes, received_bytes};
-use part::{Happened, Part};
+use part::{Observed, Part};
 pub use request::Request;
 
 /// The variable that names the folder of the parts; without it nothing is recorded.
@@ -65,7 +65,7 @@ pub struct Incoming {
 
 /// What is to be written down of a message that is sent.
 #[derive(Debug, Clone, Copy)]
-pub struct Letter {
+pub struct SendRecord {
     to: Rank,
     tag: Tag,
     content: Content,
@@ -75,7 +75,7 @@ pub struct Letter {
 
 /// What has to be known to write down a message that is received.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct ReceiveBuffer {
     content: Content,
     from: Members,
 }
@@ -186,37 +186,41 @@ impl Recording {
     }
 
     /// What is to be written down of a message that is about to be sent; `None` when it goes to nobody.
-    pub fn letter(&mut self, message: &Outgoing) -> Option<Letter> {
+    pub fn send(&mut self, message: &Outgoing) -> Option<SendRecord> {
         let to = self.communicators.members(message.communicator).in_world(message.to)?;
         let datatype = self.datatypes.of(message.datatype);
         let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
         let content = Content { buffer: message.buffer, kind: datatype.kind };
-        Some(Letter { to, tag: Tag(message.tag), content, bytes })
+        Some(SendRecord { to, tag: Tag(message.tag), content, bytes })
     }
 
     /// Writes down that a message is sent.
     pub fn sent(&mut self, message: &Outgoing) {
-        if let Some(letter) = self.letter(message) {
-            self.posted(&letter);
+        if let Some(send) = self.send(message) {
+            self.posted(&send);
         }
     }
 
     /// Writes down that it is sent now.
-    pub fn posted(&mut self, letter: &Letter) {
-        let Letter { to, tag, content, bytes } = *letter;
-        self.write(Happened { op: Op::Send, peer: to, tag }, (content, bytes));
+    pub fn posted(&mut self, send: &SendRecord) {
+        let SendRecord { to, tag, content, bytes } = *send;
+        self.write(Observed { op: Op::Send, peer: to, tag }, (content, bytes));
     }
 
     /// What has to be known of a receive that is begun.
-    pub fn room(&mut self, receive: &Incoming) -> Room {
+    pub fn room(&mut self, receive: &Incoming) -> ReceiveBuffer {
         let from = self.communicators.members(receive.communicator);
         self.room_for(from, (receive.buffer, receive.datatype))
     }
 
     /// The same of a message that comes from one of these.
-    pub fn room_for(&mut self, from: Members, (buffer, datatype): (*const c_void, Handle)) -> Room {
+    pub fn room_for(
+        &mut self,
+        from: Members,
+        (buffer, datatype): (*const c_void, Handle),
+    ) -> ReceiveBuffer {
         let kind = self.datatypes.of(datatype).kind;
-        Room { content: Content { buffer, kind }, from }
+        ReceiveBuffer { content: Content { buffer, kind }, from }
     }
 
     /// Writes down that a message was received, by its status.
@@ -224,22 +228,22 @@ impl Recording {
     /// # Safety
     ///
     /// MPI has filled the status of this receive.
-    pub unsafe fn received(&mut self, room: &Room, status: *mut c_void) {
+    pub unsafe fn received(&mut self, room: &ReceiveBuffer, status: *mut c_void) {
         // SAFETY: as the caller says.
         let (source, tag) = unsafe { self.abi.source_and_tag(status) };
         if is_cancelled(status) {
             return;
         }
         let Some(peer) = room.from.in_world(source) else { return };
-        let happened = Happened { op: Op::Recv, peer, tag: Tag(tag) };
-        self.write(happened, (room.content, received_bytes(self.abi, status)));
+        let observed = Observed { op: Op::Recv, peer, tag: Tag(tag) };
+        self.write(observed, (room.content, received_bytes(self.abi, status)));
     }
 
-    fn write(&mut self, happened: Happened, (content, bytes): (Content, Option<u64>)) {
+    fn write(&mut self, observed: Observed, (content, bytes): (Content, Option<u64>)) {
         let Content { buffer, kind } = content;
         let how = (kind, self.is_python);
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        self.part.event(happened, |json| match length {
+        self.part.event(observed, |json| match length {
             // A buffer of no bytes need not be anywhere.
             Some(0) => payload::put(json, &[], how),
             Some(length) if kind != Kind::Opaque && !buffer.is_null() => {

@@ -26,7 +26,7 @@ pub struct Part {
 
 /// A message that this rank sends or has received.
 #[derive(Debug, Clone, Copy)]
-pub struct Happened {
+pub struct Observed {
     /// Sent or received.
     pub op: Op,
     /// The other rank, of all.
@@ -61,9 +61,9 @@ impl Part {
 
     /// Writes an event down; `put_payload` writes the payload as JSON. The Lamport times are found when
     /// the parts are put together: the messages of somebody's program cannot carry them.
-    pub fn event(&mut self, happened: Happened, put_payload: impl FnOnce(&mut Vec<u8>)) {
+    pub fn event(&mut self, observed: Observed, put_payload: impl FnOnce(&mut Vec<u8>)) {
         let Some(disk) = &mut self.disk else { return };
-        let Happened { op, peer, tag } = happened;
+        let Observed { op, peer, tag } = observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
         let (rank, n, clock) = (self.rank, self.events, self.events + 1);
         let event = Event { rank, n, op, peer, tag, data: (), t, clock };

@@ -1,6 +1,6 @@
 //! Receives and sends that were begun and not completed yet.
 
-use super::{Letter, Room};
+use super::{ReceiveBuffer, SendRecord};
 
 /// What there is to write down of a request.
 ///
@@ -8,23 +8,23 @@ use super::{Letter, Room};
 #[derive(Debug, Clone)]
 pub enum Request {
     /// A receive.
-    Receive(Room),
+    Receive(ReceiveBuffer),
     /// A receive that can be started again and again.
-    StartableReceive {
+    PersistentReceive {
         /// The receive.
-        room: Room,
+        room: ReceiveBuffer,
         /// Whether it has been started and not completed.
         is_active: bool,
     },
     /// A send that can be started again and again.
-    StartableSend(Letter),
+    PersistentSend(SendRecord),
 }
 
 /// What comes of a request that MPI has completed.
 #[derive(Debug)]
 pub struct Awaited {
     /// What was received, if it was a receive.
-    pub room: Option<Room>,
+    pub room: Option<ReceiveBuffer>,
     /// The request, if it can be started again.
     pub again: Option<Request>,
 }
@@ -34,19 +34,19 @@ impl Request {
     pub fn completed(self) -> Awaited {
         match self {
             Request::Receive(room) => Awaited { room: Some(room), again: None },
-            Request::StartableReceive { room, is_active } => {
-                let again = Request::StartableReceive { room: room.clone(), is_active: false };
+            Request::PersistentReceive { room, is_active } => {
+                let again = Request::PersistentReceive { room: room.clone(), is_active: false };
                 Awaited { room: is_active.then_some(room), again: Some(again) }
             }
-            Request::StartableSend(_) => Awaited { room: None, again: Some(self) },
+            Request::PersistentSend(_) => Awaited { room: None, again: Some(self) },
         }
     }
 
     /// Takes note that it is started; what is sent then.
-    pub fn start(&mut self) -> Option<Letter> {
+    pub fn start(&mut self) -> Option<SendRecord> {
         match self {
-            Request::StartableSend(letter) => Some(*letter),
-            Request::StartableReceive { is_active, .. } => {
+            Request::PersistentSend(send) => Some(*send),
+            Request::PersistentReceive { is_active, .. } => {
                 *is_active = true;
                 None
             }
@@ -58,8 +58,8 @@ impl Request {
     pub fn is_owed(&self) -> bool {
         match self {
             Request::Receive(_) => true,
-            Request::StartableReceive { is_active, .. } => *is_active,
-            Request::StartableSend(_) => false,
+            Request::PersistentReceive { is_active, .. } => *is_active,
+            Request::PersistentSend(_) => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 
 use super::wrap;
 use crate::note::{Note, note};
-use crate::real::{Handle, SUCCESS, StatusRoom};
+use crate::real::{Handle, SUCCESS, StatusBuffer};
 use crate::recording::{Recording, Request, is_on, with};
 
 /// Some of a program's requests while MPI looks after them.
@@ -90,7 +90,7 @@ impl Requests {
 }
 
 /// The caller's statuses, or room for as many where the caller wants none.
-fn room(own: &mut StatusRoom, statuses: *mut c_void, count: usize) -> *mut c_void {
+fn room(own: &mut StatusBuffer, statuses: *mut c_void, count: usize) -> *mut c_void {
     with(|recording| own.or_given(recording.abi, (statuses, count))).unwrap_or(statuses)
 }
 
@@ -109,7 +109,7 @@ fn some(
         return real(statuses);
     }
     let mut taken = Requests::take(requests, counted(count));
-    let mut own = StatusRoom::new();
+    let mut own = StatusBuffer::new();
     let statuses = room(&mut own, statuses, counted(count));
     let code = real(statuses);
     // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
@@ -127,7 +127,7 @@ wrap! {
             return real(request, status);
         }
         let mut taken = Requests::take(request, 1);
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let status = room(&mut own, status, 1);
         let code = real(request, status);
         if code == SUCCESS {
@@ -142,7 +142,7 @@ wrap! {
             return real(request, flag, status);
         }
         let mut taken = Requests::take(request, 1);
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let status = room(&mut own, status, 1);
         let code = real(request, flag, status);
         // SAFETY: MPI has said there whether it is completed.
@@ -158,7 +158,7 @@ wrap! {
             return real(count, requests, statuses);
         }
         let mut taken = Requests::take(requests, counted(count));
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let statuses = room(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
         taken.completed_each((code, statuses), (0..counted(count)).map(|place| (place, place)));
@@ -173,7 +173,7 @@ wrap! {
             return real(count, requests, flag, statuses);
         }
         let mut taken = Requests::take(requests, counted(count));
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let statuses = room(&mut own, statuses, counted(count));
         let code = real(count, requests, flag, statuses);
         // SAFETY: MPI has said there whether all are completed.
@@ -191,7 +191,7 @@ wrap! {
             return real(count, requests, place, status);
         }
         let mut taken = Requests::take(requests, counted(count));
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let status = room(&mut own, status, 1);
         let code = real(count, requests, place, status);
         // SAFETY: MPI has said there which one, or that there is none to wait for: a negative number.
@@ -210,7 +210,7 @@ wrap! {
             return real(count, requests, place, flag, status);
         }
         let mut taken = Requests::take(requests, counted(count));
-        let mut own = StatusRoom::new();
+        let mut own = StatusBuffer::new();
         let status = room(&mut own, status, 1);
         let code = real(count, requests, place, flag, status);
         // SAFETY: MPI has said there whether one is completed, and which.

@@ -4,10 +4,10 @@
 //! some MPIs do not have them. A send is written down before MPI is called, a receive when it is completed.
 
 mod complete;
+mod persistent;
 mod program;
 mod receive;
 mod send;
-mod startable;
 
 /// Defines functions that programs call, each with a name for MPI's own.
 macro_rules! wrap {

@@ -4,16 +4,18 @@ use std::ffi::{c_int, c_void};
 
 use super::wrap;
 use crate::note::{Note, note};
-use crate::real::{Abi, Handle, SUCCESS, StatusRoom};
-use crate::recording::{Incoming, Members, Outgoing, Recording, Request, Room, is_on, with};
+use crate::real::{Abi, Handle, SUCCESS, StatusBuffer};
+use crate::recording::{
+    Incoming, Members, Outgoing, ReceiveBuffer, Recording, Request, is_on, with,
+};
 
 /// Has MPI fill a status, and writes down what was received.
 fn completed(
     status: *mut c_void,
-    room: impl FnOnce(&mut Recording) -> Room,
+    room: impl FnOnce(&mut Recording) -> ReceiveBuffer,
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
-    let mut own = StatusRoom::new();
+    let mut own = StatusBuffer::new();
     let Some(status) = with(|recording| own.or_given(recording.abi, (status, 1))) else {
         return receive(status);
     };
@@ -31,7 +33,7 @@ fn completed(
 /// Remembers a receive that was begun.
 fn begun(
     (code, request): (c_int, *const c_void),
-    room: impl FnOnce(&mut Recording) -> Option<Room>,
+    room: impl FnOnce(&mut Recording) -> Option<ReceiveBuffer>,
 ) -> c_int {
     if code == SUCCESS {
         with(|recording| {
@@ -65,7 +67,10 @@ fn matched(communicator: Handle, message: *const c_void) {
 }
 
 /// The room for a receive from that rank; `None` when it is from nobody.
-fn room_from(recording: &mut Recording, (source, receive): (c_int, &Incoming)) -> Option<Room> {
+fn room_from(
+    recording: &mut Recording,
+    (source, receive): (c_int, &Incoming),
+) -> Option<ReceiveBuffer> {
     (source != recording.abi.proc_null()).then(|| recording.room(receive))
 }
 
@@ -73,7 +78,7 @@ fn room_from(recording: &mut Recording, (source, receive): (c_int, &Incoming)) -
 fn room_of_exchange(
     recording: &mut Recording,
     (source, receive): (c_int, &Incoming),
-) -> Option<Room> {
+) -> Option<ReceiveBuffer> {
     let room = room_from(recording, (source, receive))?;
     match recording.abi {
         Abi::OpenMpi => Some(room),

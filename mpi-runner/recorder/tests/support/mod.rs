@@ -84,9 +84,9 @@ impl Folder {
     }
 
     /// Runs `ringscope` with these words in this folder.
-    pub fn ringscope<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Told {
+    pub fn ringscope<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Recorded {
         let mut command = self.command();
-        Told::of(command.args(words))
+        Recorded::of(command.args(words))
     }
 
     fn command(&self) -> Command {
@@ -99,12 +99,17 @@ impl Folder {
     }
 
     /// Records a program, given with its arguments, with so many ranks as `trace.jsonl`.
-    pub fn record(&self, (mpi, ranks): (Mpi, u32), program: &[&str]) -> Told {
+    pub fn record(&self, (mpi, ranks): (Mpi, u32), program: &[&str]) -> Recorded {
         self.record_with("60", (mpi, ranks), program)
     }
 
     /// The same; it is ended when it is silent for so many seconds.
-    pub fn record_with(&self, timeout: &str, (mpi, ranks): (Mpi, u32), program: &[&str]) -> Told {
+    pub fn record_with(
+        &self,
+        timeout: &str,
+        (mpi, ranks): (Mpi, u32),
+        program: &[&str],
+    ) -> Recorded {
         let (mpirun, ranks) = (mpi.mpirun(), ranks.to_string());
         let record = ["record", "-o", "trace.jsonl", "--timeout", timeout, "--"];
         let launch = [mpirun.as_str(), "-n", &ranks];
@@ -127,17 +132,21 @@ impl Folder {
 
 /// What a call of `ringscope` came to.
 #[derive(Debug)]
-pub struct Told {
+pub struct Recorded {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
 
-impl Told {
-    fn of(command: &mut Command) -> Told {
+impl Recorded {
+    fn of(command: &mut Command) -> Recorded {
         let output = command.output().expect("ringscope starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        Recorded {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 
     /// The words on standard error, whatever the width in which they are set.

@@ -197,7 +197,7 @@ impl protocol::Message for Message {
             | Message::UpdateChildPointers(_)
             | Message::UpdateParentPointers(_)
             | Message::RedistributeRemove(_)
-            | Message::RedistributeAdd(_) => Meaning::Rewiring,
+            | Message::RedistributeAdd(_) => Meaning::Membership,
         }
     }
 }

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use ringscope_traces::{ByRank, Event, Op, Payload, Place, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, Event, EventIndex, Op, Payload, Rank, Tag, Trace};
 use rustc_hash::FxHashMap;
 
 /// An event of A, of B, or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// Its place in A.
-    pub a: Option<Place>,
+    pub a: Option<EventIndex>,
     /// Its place in B.
-    pub b: Option<Place>,
+    pub b: Option<EventIndex>,
     /// How the two compare.
     pub what: What,
 }
@@ -103,8 +103,8 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
 }
 
 fn align_rank(
-    (a, in_a): (&Trace, &[Place]),
-    (b, in_b): (&Trace, &[Place]),
+    (a, in_a): (&Trace, &[EventIndex]),
+    (b, in_b): (&Trace, &[EventIndex]),
     (is_equal, rows): (bool, &mut Vec<Keyed>),
 ) {
     let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
@@ -119,11 +119,11 @@ fn align_rank(
 /// A row, and what its place follows: the place in A of it or of what its rank did before it, then, of
 /// what only B has, the place in B.
 struct Keyed {
-    key: (Place, Option<Place>),
+    key: (EventIndex, Option<EventIndex>),
     row: Row,
 }
 
-fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[Place], &[Place])) -> usize {
+fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[EventIndex], &[EventIndex])) -> usize {
     let pairs = in_a.iter().zip(in_b);
     pairs.take_while(|(in_a, in_b)| Did::of(&a[**in_a]) == Did::of(&b[**in_b])).count()
 }
@@ -145,15 +145,15 @@ impl<'a> Did<'a> {
 
 /// From where the rank no longer did the same: the first of A that did this is the first of B that did.
 fn align_rest(
-    (a, in_a): (&Trace, &[Place]),
-    (b, in_b): (&Trace, &[Place]),
-    (before, rows): (Option<Place>, &mut Vec<Keyed>),
+    (a, in_a): (&Trace, &[EventIndex]),
+    (b, in_b): (&Trace, &[EventIndex]),
+    (before, rows): (Option<EventIndex>, &mut Vec<Keyed>),
 ) {
     let mut waiting: FxHashMap<Did<'_>, VecDeque<usize>> = FxHashMap::default();
     for (index, place) in in_b.iter().enumerate() {
         waiting.entry(Did::of(&b[*place])).or_default().push_back(index);
     }
-    let mut take = |place: &Place| waiting.get_mut(&Did::of(&a[*place]))?.pop_front();
+    let mut take = |place: &EventIndex| waiting.get_mut(&Did::of(&a[*place]))?.pop_front();
     let partners: Vec<Option<usize>> = in_a.iter().map(&mut take).collect();
     let in_order = longest_growing(&partners);
     let mut place_of = vec![None; in_b.len()];
@@ -170,7 +170,7 @@ fn align_rest(
         let row = Row { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
         rows.push(Keyed { key: (*place, None), row });
     }
-    let mut behind = before.unwrap_or(Place(0));
+    let mut behind = before.unwrap_or(EventIndex(0));
     for (index, place) in in_b.iter().enumerate() {
         match place_of[index] {
             Some(in_a) => behind = in_a,

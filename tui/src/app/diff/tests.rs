@@ -59,7 +59,7 @@ fn one_event_that_was_altered_is_gone_to() {
     b.events[60].data = ringscope_traces::Payload::Int(-1);
     let mut diff = compared(&a, &b);
     let row = diff.rows[diff.chosen];
-    assert_eq!(row.a.or(row.b), Some(Place(60)));
+    assert_eq!(row.a.or(row.b), Some(EventIndex(60)));
     assert_eq!((diff.tally.only_a, diff.tally.only_b, diff.tally.moved), (1, 1, 0));
     assert!(diff.in_words()[1].starts_with(&format!("rank {}, event ", b.events[60].rank)));
     let before = diff.rows.clone();
@@ -103,7 +103,7 @@ fn the_first_divergence_has_its_row_even_where_the_other_run_does_the_same_later
         let diff = compared(&(Source::File(path.as_path().into()), one.clone()), other);
         let row = diff.rows[diff.first_row.expect("they part")];
         let first = diff.comparison.as_ref().and_then(|it| it.first.as_ref()).expect("they part");
-        let place = |line: usize| Some(Place(line - Place(0).line()));
+        let place = |line: usize| Some(EventIndex(line - EventIndex(0).line()));
         let a = first.divergence.a.as_ref().and_then(|step| place(step.line));
         let b = first.divergence.b.as_ref().and_then(|step| place(step.line));
         assert!(row.what != What::Same && (row.a == a || row.b == b), "{row:?}, {a:?}, {b:?}");
@@ -115,13 +115,13 @@ fn the_first_divergence_has_its_row_even_where_the_other_run_does_the_same_later
 fn every_event_of_both_stands_in_one_row() {
     let (a, b) = (run("join", &[]).1, run("join-and-leave", &[]).1);
     let rows = align(&a, &b, false);
-    let places = |of: fn(&Row) -> Option<Place>| {
+    let places = |of: fn(&Row) -> Option<EventIndex>| {
         let mut places: Vec<_> = rows.iter().filter_map(of).collect();
         places.sort_unstable();
         places
     };
-    assert_eq!(places(|row| row.a), (0..a.events.len()).map(Place).collect::<Vec<_>>());
-    assert_eq!(places(|row| row.b), (0..b.events.len()).map(Place).collect::<Vec<_>>());
+    assert_eq!(places(|row| row.a), (0..a.events.len()).map(EventIndex).collect::<Vec<_>>());
+    assert_eq!(places(|row| row.b), (0..b.events.len()).map(EventIndex).collect::<Vec<_>>());
     let stretches = rows.chunk_by(|one, other| one.a.is_none() && other.a.is_none());
     let only_b: Vec<&[Row]> = stretches.filter(|rows| rows[0].a.is_none()).collect();
     assert!(only_b.iter().any(|rows| rows.len() > 1));

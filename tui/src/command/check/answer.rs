@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use ringscope_sim::conform::Finding;
-use ringscope_traces::Place;
+use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
@@ -92,7 +92,7 @@ impl Found {
         Found {
             rank: Some(finding.rank.0),
             event: Some(finding.index),
-            line: finding.event.map(|event| Place(event).line()),
+            line: finding.event.map(|event| EventIndex(event).line()),
             what,
         }
     }

@@ -1,6 +1,6 @@
 //! What a program of another dialect answers.
 
-use ringscope_sim::answers::{Judgement, judge};
+use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_traces::Trace;
 
 use super::answer::{Answer, Found, Says};
@@ -29,8 +29,8 @@ pub fn answers(trace: &Trace) -> Answer {
 }
 
 /// `12 commands, 5 answers`.
-fn remark(judgement: &Judgement, says: Says) -> String {
-    let Judgement { commands, answered, silent, .. } = judgement;
+fn remark(judgement: &AnswersJudgement, says: Says) -> String {
+    let AnswersJudgement { commands, answered, silent, .. } = judgement;
     let mut remark = format!("{}, {}", counted(*commands, "command"), counted(*answered, "answer"));
     if *silent > 0 {
         let gets = counted(*silent, "GET");

@@ -10,7 +10,7 @@ use ringscope_sim::protocol::arithmetic::{Member, Ring};
 use ringscope_sim::protocol::{Key, Node as _, NodeView, Peer, Phase, Value, Wait};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 use serde::Serialize;
 
 use super::super::names::{Kind, Names};
@@ -179,7 +179,7 @@ impl<'a> Course<'a> {
     }
 
     fn take(&mut self, cursor: usize) {
-        let mut step = step(self.reel, Place(cursor - 1));
+        let mut step = step(self.reel, EventIndex(cursor - 1));
         let is_known = self.known + 1 == cursor && !self.rings.is_empty();
         if is_known && !step.recv {
             // Only what is received changes anything.
@@ -219,7 +219,7 @@ fn colors(members: &[Member]) -> impl Iterator<Item = Option<String>> {
         .chain(owners.map(move |owner| Some(format!("#{:06x}", theme.rgb_of(owner)))))
 }
 
-fn step(reel: &Reel<'_>, at: Place) -> Step {
+fn step(reel: &Reel<'_>, at: EventIndex) -> Step {
     let film = reel.film();
     let fact = film.fact(at);
     let event = film.event(at);
@@ -320,7 +320,7 @@ fn unknown(reel: &Reel<'_>) -> String {
 /// The ranks of the part's messages, in ring order; where there are none, a few that could have had
 /// some.
 fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
-    let facts = (reel.from..reel.to).map(|at| reel.film().fact(Place(at)));
+    let facts = (reel.from..reel.to).map(|at| reel.film().fact(EventIndex(at)));
     let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
     let order = reel.in_ring_order(reel.to);
     let is_seen = |rank: &Rank| busy.contains(rank) || (busy.is_empty() && rank.0 < MOST_IDLE);
@@ -329,7 +329,7 @@ fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
 }
 
 fn commands(reel: &Reel<'_>) -> Vec<(usize, String, Option<usize>)> {
-    let within = |at: Place| (reel.from..reel.to).contains(&at.0);
+    let within = |at: EventIndex| (reel.from..reel.to).contains(&at.0);
     let deeds = reel.film().deeds().iter().filter(|deed| within(deed.sent));
     let entry = deeds.map(|deed| {
         (words::number(deed.sent), deed.command.to_string(), deed.answered.map(words::number))

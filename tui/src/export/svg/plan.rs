@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::super::Reel;
 use super::super::names::Kind;
@@ -35,9 +35,9 @@ pub const REMARK_HEIGHT: f64 = 24.0;
 #[derive(Debug)]
 pub struct Arrow {
     /// Its send, where the part has it.
-    pub sent: Option<Place>,
+    pub sent: Option<EventIndex>,
     /// Its receive, where the part has it.
-    pub received: Option<Place>,
+    pub received: Option<EventIndex>,
     /// Who sent it, and to whom.
     pub way: (Rank, Rank),
     /// What it is for.
@@ -74,8 +74,8 @@ impl Arrow {
 
 /// The messages of the part, in the order of the first event of each.
 pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
-    let within = |at: Place| (reel.from..reel.to).contains(&at.0);
-    let arrow = |at: Place| {
+    let within = |at: EventIndex| (reel.from..reel.to).contains(&at.0);
+    let arrow = |at: EventIndex| {
         let Fact { rank, op, peer, .. } = reel.film().fact(at);
         let partner = reel.film().partner(at);
         let of_part = partner.filter(|at| within(*at));
@@ -93,7 +93,7 @@ pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
         let (kind, label) = (reel.names.kind(&event), reel.names.message(&event));
         Some(Arrow { sent, received, way, kind, label, fate })
     };
-    (reel.from..reel.to).map(Place).filter_map(arrow).collect()
+    (reel.from..reel.to).map(EventIndex).filter_map(arrow).collect()
 }
 
 /// What is where.
@@ -106,7 +106,7 @@ pub struct Plan {
     /// The messages.
     pub arrows: Vec<Arrow>,
     /// The events, and in which row each is; rows may be shared, and there are halves.
-    pub rows: BTreeMap<Place, f64>,
+    pub rows: BTreeMap<EventIndex, f64>,
     /// Where everything begins that is at the left.
     pub left: f64,
     /// Where the first row is.
@@ -168,7 +168,8 @@ impl Plan {
     pub fn ends(&self, arrow: &Arrow) -> (Point, Point) {
         let x = |rank| self.x(self.lane(rank).unwrap_or(0));
         let (from, to) = (x(arrow.way.0), x(arrow.way.1));
-        let y = |at: Option<Place>| at.and_then(|at| self.rows.get(&at)).map(|row| self.y(*row));
+        let y =
+            |at: Option<EventIndex>| at.and_then(|at| self.rows.get(&at)).map(|row| self.y(*row));
         let (sent, received) = (y(arrow.sent), y(arrow.received));
         match (sent, received) {
             (Some(sent), Some(received)) => (Point(from, sent), Point(to, received)),
@@ -188,11 +189,11 @@ impl Plan {
 /// The rows of the events, in the order of the trace, with no more of them than it takes: an event
 /// stands no higher than the one before it, a receive below its send, and a send beside the receive
 /// that brought it about.
-fn rows(reel: &Reel<'_>) -> BTreeMap<Place, f64> {
-    let mut rows: BTreeMap<Place, f64> = BTreeMap::new();
+fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
+    let mut rows: BTreeMap<EventIndex, f64> = BTreeMap::new();
     let mut lanes: BTreeMap<Rank, (f64, Op)> = BTreeMap::new();
     let mut last = 0.0_f64;
-    for at in (reel.from..reel.to).map(Place) {
+    for at in (reel.from..reel.to).map(EventIndex) {
         let Fact { rank, op, .. } = reel.film().fact(at);
         let of_lane = lanes.get(&rank).map_or(0.0, |(row, before)| match (before, op) {
             (Op::Recv, Op::Send) => *row,

@@ -4,7 +4,7 @@ use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Node as _, Peer};
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_in_words;
-use ringscope_traces::{Op, Place, Rank};
+use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::{Comparison, Pair, Relation, StatePair};
 use crate::app::diff::{Diff, Row, Side, What};
@@ -69,13 +69,13 @@ fn pair((page, symbols): (&Diff, Symbols), row: &Row) -> Pair {
         What::OnlyA => "not in B",
         What::OnlyB => "not in A",
     };
-    let in_words = |side: &Side, at: Place| in_words(&side.film, at, symbols);
+    let in_words = |side: &Side, at: EventIndex| in_words(&side.film, at, symbols);
     let sides = [row.a.map(|at| in_words(&page.a, at)), row.b.map(|at| in_words(&page.b, at))];
     Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
 }
 
 /// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
-fn in_words(film: &Film, at: Place, symbols: Symbols) -> String {
+fn in_words(film: &Film, at: EventIndex, symbols: Symbols) -> String {
     let Some(fact) = fact(film, at) else { return format!("{} is not read yet", at.0 + 1) };
     let arrow = symbols.of(match fact.op {
         Op::Send => Symbol::To,
@@ -88,7 +88,7 @@ fn in_words(film: &Film, at: Place, symbols: Symbols) -> String {
 }
 
 /// An event of a film that may not be read so far yet: a comparison knows more.
-fn fact(film: &Film, at: Place) -> Option<Fact> {
+fn fact(film: &Film, at: EventIndex) -> Option<Fact> {
     (at.0 < film.len()).then(|| film.fact(at))
 }
 

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 use ringscope_sim::protocol::Key;
 use ringscope_sim::protocols::classic::{Message, Record, tags};
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::canvas::{Canvas, Ink, Meeting};
@@ -31,7 +31,7 @@ const LOOKED_AT: Ink = Ink(u16::MAX - 1);
 /// A message on the picture.
 #[derive(Debug, Clone, Copy)]
 struct Course {
-    sent: Place,
+    sent: EventIndex,
     from: Rank,
     to: Rank,
     is_looked_at: bool,
@@ -171,7 +171,7 @@ fn inside_of_arc(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option
 }
 
 /// What stands at the head: of keys that move, which one.
-fn what(scene: &Scene<'_>, sent: Place) -> String {
+fn what(scene: &Scene<'_>, sent: EventIndex) -> String {
     let keys = match words::message(scene.app, sent) {
         Some(Message::RedistributeAdd(record)) => moving(&record),
         Some(Message::RedistributeRemove(record)) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ringscope_traces::{Place, Rank};
+use ringscope_traces::{EventIndex, Rank};
 
 use super::super::scene::Scene;
 
@@ -27,7 +27,7 @@ pub struct Lanes {
 impl Lanes {
     /// Lanes for all ranks, in ring order and then by rank, if they fit; otherwise for those of the
     /// events that are seen, as far as these fit, and in any case for the last one's.
-    pub fn new(scene: &Scene<'_>, events: &[Place], width: u16) -> Lanes {
+    pub fn new(scene: &Scene<'_>, events: &[EventIndex], width: u16) -> Lanes {
         let room = usize::from(width).saturating_sub(MARGIN + 1);
         let most = (room / WIDTH.start() + 1).max(1);
         let all = order(scene);
@@ -76,7 +76,7 @@ fn order(scene: &Scene<'_>) -> Vec<Rank> {
 }
 
 /// Those that have an event that is seen.
-fn busy(scene: &Scene<'_>, events: &[Place], all: Vec<Rank>) -> Vec<Rank> {
+fn busy(scene: &Scene<'_>, events: &[EventIndex], all: Vec<Rank>) -> Vec<Rank> {
     let facts = events.iter().map(|at| scene.app.film.fact(*at));
     let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
     all.into_iter().filter(|rank| busy.contains(rank)).collect()

@@ -2,7 +2,7 @@
 
 use ringscope_sim::protocol::Key;
 use ringscope_sim::scenario::{Scenario, builtin};
-use ringscope_traces::{Op, Place, Rank, Tag};
+use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::super::diff::{Comparison, Pair, Relation, StatePair};
 use super::super::start::{Entry, Section, Start};
@@ -24,7 +24,7 @@ pub const ADD: (Op, i32, usize) = (Op::Send, 12, 1);
 pub fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
     let film = Film::live(builtin::find(name).unwrap().scenario());
     let is_it = |at: &usize| {
-        let fact = film.fact(Place(*at));
+        let fact = film.fact(EventIndex(*at));
         fact.op == op && fact.tag == Tag(tag)
     };
     let at = (0..film.len()).filter(is_it).nth(number).unwrap();
@@ -128,7 +128,7 @@ pub fn selection(number: u32) -> Selection {
     match number % 4 {
         0 => Selection::Cursor,
         1 => Selection::Rank(Rank(number * 3)),
-        2 => Selection::Message(Place(number as usize * 17)),
+        2 => Selection::Message(EventIndex(number as usize * 17)),
         _ => Selection::Key(Key(i64::from(number) * 90)),
     }
 }

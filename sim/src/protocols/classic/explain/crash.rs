@@ -2,10 +2,10 @@
 
 use ringscope_traces::Rank;
 
-use crate::explain::{Explanation, Scene};
+use crate::explain::{Explanation, FinalNodes};
 use crate::protocol::{Command, Fault, Node, Role};
 
-pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: Scene<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: FinalNodes<'_, N>) -> Explanation {
     let facts = format!("{} broke off: {fault}", scene.name(rank));
     let paragraph = match (fault, scene.role(rank)) {
         (Fault::NoStorage { asked: "REDISTRIBUTE_REMOVE" }, Some(Role::Head)) => {
@@ -43,7 +43,7 @@ pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: Scene<'_, N>) -
     Explanation { facts, paragraph }
 }
 
-fn head_without_storage<N: Node>(asked: &str, scene: Scene<'_, N>) -> String {
+fn head_without_storage<N: Node>(asked: &str, scene: FinalNodes<'_, N>) -> String {
     let key = match scene.awaited_command() {
         Some(Command::Put { key, .. } | Command::Get { key }) => format!("key {key} is"),
         Some(Command::Add { .. } | Command::Remove { .. }) | None => "the key is".into(),

@@ -4,11 +4,11 @@ use ringscope_traces::Rank;
 
 use super::owner;
 use crate::explain::stall::{under_way, waits};
-use crate::explain::{Explanation, Scene, enumerated, sentence};
+use crate::explain::{Explanation, FinalNodes, enumerated, sentence};
 use crate::protocol::{Command, Key, Node, Phase, Role};
 use crate::world::{Blocked, Stall};
 
-pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Explanation {
     let cycle = stall.cycle();
     let mut facts = waits(stall, scene);
     facts.push(under_way(stall));
@@ -27,7 +27,7 @@ pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: Scene<'_, N>) -
 }
 
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
-fn silence<N: Node>(key: Key, scene: Scene<'_, N>, facts: &mut Vec<String>) -> String {
+fn silence<N: Node>(key: Key, scene: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
     let Some(owner) = owner(key, scene) else { return lost_reply(Command::Get { key }) };
     let holders = scene.holders(key);
     if holders.contains(&owner) {
@@ -81,7 +81,11 @@ fn stranded() -> String {
 }
 
 /// Ranks wait for each other in a circle.
-fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_, N>) -> String {
+fn circle<N: Node>(
+    cycle: &[Blocked],
+    command: Option<Command>,
+    scene: FinalNodes<'_, N>,
+) -> String {
     let chain: Vec<_> = cycle.iter().map(|wait| scene.name(wait.rank)).collect();
     let chain = enumerated(&chain);
     match cycle {
@@ -109,15 +113,15 @@ fn circle<N: Node>(cycle: &[Blocked], command: Option<Command>, scene: Scene<'_,
     }
 }
 
-fn is_command<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
+fn is_command<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
     scene.role(rank) == Some(Role::Command)
 }
 
-fn is_leaving<N: Node>(rank: Rank, scene: Scene<'_, N>) -> bool {
+fn is_leaving<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
     scene.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
 }
 
-fn waits_for_itself<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
+fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
     let name = scene.name(wait.rank);
     format!(
         "{name} waits for a message from itself. It was asked to take in a new node, and the rank of \
@@ -131,7 +135,7 @@ fn waits_for_itself<N: Node>(wait: Blocked, scene: Scene<'_, N>) -> String {
 fn waits_for_command_node<N: Node>(
     blocked: &[Blocked],
     command: Option<Command>,
-    scene: Scene<'_, N>,
+    scene: FinalNodes<'_, N>,
 ) -> String {
     let other = blocked.iter().find(|wait| !is_command(wait.rank, scene));
     let name = other.map_or_else(String::new, |wait| scene.name(wait.rank));

@@ -3,12 +3,15 @@
 use ringscope_traces::Rank;
 
 use super::largest_id;
-use crate::explain::{Explanation, Scene};
+use crate::explain::{Explanation, FinalNodes};
 use crate::protocol::definition::tag_name;
 use crate::protocol::{Command, Meaning, Message, Node, Role};
 use crate::world::Circle;
 
-pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(
+    circle: &Circle<N::Message>,
+    scene: FinalNodes<'_, N>,
+) -> Explanation {
     let name = tag_name::<N::Message>(circle.message.tag());
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
@@ -18,7 +21,7 @@ pub(super) fn explain<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>)
         }
         Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
         Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
-        Meaning::Rewiring => format!(
+        Meaning::Membership => format!(
             "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
              await it either: it comes back, and goes, and comes back. It was the answer to a step of \
              a join or a leave that had gone wrong before, most often because a rank was \
@@ -42,7 +45,7 @@ fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
         Meaning::Command(Command::Remove { id }) => format!("{name} {id}"),
         Meaning::Found(value, owner) => format!("{name} [{value},{owner}]"),
         Meaning::Done(Some((key, value))) => format!("{name} [{key},{value}]"),
-        Meaning::Done(None) | Meaning::End | Meaning::Rewiring => name.into(),
+        Meaning::Done(None) | Meaning::End | Meaning::Membership => name.into(),
     }
 }
 
@@ -72,12 +75,12 @@ fn proof<M>(circle: &Circle<M>) -> String {
     }
 }
 
-fn comes_to_head<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> bool {
+fn comes_to_head<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> bool {
     circle.through.iter().any(|rank| scene.role(*rank) == Some(Role::Head))
 }
 
 /// A command is passed on among nodes from which no way leads on to its owner.
-fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) -> String {
+fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> String {
     let nodes = match circle.through.as_slice() {
         [alone] => format!("The child of {} is that node itself", scene.name(*alone)),
         several => format!("{} nodes form a ring of their own", several.len()),
@@ -90,7 +93,7 @@ fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: Scene<'_, N>) ->
     )
 }
 
-fn command_goes_round<N: Node>(command: Command, scene: Scene<'_, N>) -> String {
+fn command_goes_round<N: Node>(command: Command, scene: FinalNodes<'_, N>) -> String {
     let largest = largest_id(scene).map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
@@ -114,7 +117,7 @@ fn command_goes_round<N: Node>(command: Command, scene: Scene<'_, N>) -> String 
 fn reply_goes_round<N: Node>(
     circle: &Circle<N::Message>,
     name: &str,
-    scene: Scene<'_, N>,
+    scene: FinalNodes<'_, N>,
 ) -> String {
     let head = circle.through.iter().find(|rank| scene.role(**rank) == Some(Role::Head));
     let parent = head.and_then(|head| scene.view(*head)?.parent).map(|parent| parent.rank);

@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 
 /// What a rank has done so far, and what it does now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RankStatus {
     /// Whose it is.
     pub rank: Rank,
     /// The last roll call that it has heard.
     pub round: u64,
     /// What it does.
-    pub doing: Doing,
+    pub activity: Activity,
     /// How many messages it has sent and received, by the other rank and the tag.
     pub tally: Tally,
 }
 
 /// What a rank does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Doing {
+pub enum Activity {
     /// It handles messages as they come, one after another.
     Works,
     /// It waits for a message; what is not said may be anything.
@@ -64,30 +64,30 @@ pub struct Counts {
     pub received: u64,
 }
 
-impl From<Wait> for Doing {
-    fn from(wait: Wait) -> Doing {
+impl From<Wait> for Activity {
+    fn from(wait: Wait) -> Activity {
         match wait {
-            Wait::Any => Doing::Takes { source: None, tag: None },
-            Wait::From { source, tag } => Doing::Takes { source: Some(source), tag: Some(tag) },
-            Wait::Stopped => Doing::Stopped,
+            Wait::Any => Activity::Takes { source: None, tag: None },
+            Wait::From { source, tag } => Activity::Takes { source: Some(source), tag: Some(tag) },
+            Wait::Stopped => Activity::Stopped,
         }
     }
 }
 
-impl Doing {
+impl Activity {
     /// Whether a message from `from` with that tag would let the rank go on.
     pub fn takes(&self, from: Rank, tag: Tag) -> bool {
         match self {
-            Doing::Takes { source, tag: wanted } => {
+            Activity::Takes { source, tag: wanted } => {
                 source.is_none_or(|source| source == from) && wanted.is_none_or(|one| one == tag)
             }
-            Doing::Works
-            | Doing::Sends { .. }
-            | Doing::Stopped
-            | Doing::Crashed(_)
-            | Doing::Halted
-            | Doing::CannotFollow(_)
-            | Doing::Broken(_) => false,
+            Activity::Works
+            | Activity::Sends { .. }
+            | Activity::Stopped
+            | Activity::Crashed(_)
+            | Activity::Halted
+            | Activity::CannotFollow(_)
+            | Activity::Broken(_) => false,
         }
     }
 }
@@ -134,9 +134,9 @@ impl<'de> Deserialize<'de> for Tally {
 /// The messages under way between ranks that stand so: sender, receiver, tag, and how many.
 ///
 /// The standings must be of one moment, or of ranks that do nothing any more.
-pub fn under_way(standings: &[Standing]) -> Vec<(Rank, Rank, Tag, u64)> {
+pub fn under_way(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
     let mut channels: BTreeMap<(Rank, Rank, Tag), Counts> = BTreeMap::new();
-    for Standing { rank, tally, .. } in standings {
+    for RankStatus { rank, tally, .. } in statuses {
         for (peer, tag, counts) in tally.counts() {
             channels.entry((*rank, peer, tag)).or_default().sent += counts.sent;
             channels.entry((peer, *rank, tag)).or_default().received += counts.received;

@@ -2,17 +2,17 @@
 
 use ringscope_traces::Rank;
 
-use super::{Observer, Order, Parcel, World};
+use super::{Envelope, Observer, Scheduler, World};
 use crate::protocol::{Message as _, Node, Wait};
 
 /// Every message arrives as soon as it is sent; which one is taken next is chosen from outside.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Chosen;
+pub struct ByChoice;
 
-impl<M> Order<M> for Chosen {
+impl<M> Scheduler<M> for ByChoice {
     const ARRIVALS_COUNT: bool = false;
 
-    fn sent(&mut self, _parcel: Parcel, _bytes: impl FnOnce() -> u64) -> bool {
+    fn sent(&mut self, _parcel: Envelope, _bytes: impl FnOnce() -> u64) -> bool {
         true
     }
 }
@@ -26,7 +26,7 @@ pub struct Choice {
     pub source: Rank,
 }
 
-impl<N: Node> World<N, Chosen> {
+impl<N: Node> World<N, ByChoice> {
     /// Every receipt that can come next, by rank and then by source.
     ///
     /// A rank that has crashed receives nothing more; the others can go on, as they do under real MPI
@@ -38,25 +38,25 @@ impl<N: Node> World<N, Chosen> {
 
     /// Lets that receipt happen; `false` and nothing happens when it cannot.
     pub fn choose(&mut self, choice: Choice, observer: &mut impl Observer<N>) -> bool {
-        let Some(desk) = self.desks.get_mut(choice.rank.index()) else { return false };
+        let Some(mailbox) = self.mailboxes.get_mut(choice.rank.index()) else { return false };
         let outbox = &self.outbox;
-        let nth = desk.unexpected.iter().position(|&place| {
-            let letter = outbox.letter(place);
-            letter.from == choice.source && desk.wait.takes(letter.from, letter.message().tag())
+        let nth = mailbox.unexpected.iter().position(|&slot| {
+            let letter = outbox.letter(slot);
+            letter.from == choice.source && mailbox.wait.takes(letter.from, letter.message().tag())
         });
         let Some(nth) = nth else { return false };
-        let place = desk.unexpected.remove(nth).expect("the match was just found there");
+        let slot = mailbox.unexpected.remove(nth).expect("the match was just found there");
         self.now_ns += 1;
-        self.receive(place, observer);
+        self.receive(slot, observer);
         true
     }
 
     /// The senders whose message a rank can receive next, in order.
     fn sources(&self, rank: Rank) -> Vec<Choice> {
-        let desk = &self.desks[rank.index()];
-        let mut sources: Vec<_> = match desk.wait {
+        let mailbox = &self.mailboxes[rank.index()];
+        let mut sources: Vec<_> = match mailbox.wait {
             Wait::Any => {
-                desk.unexpected.iter().map(|&place| self.outbox.letter(place).from).collect()
+                mailbox.unexpected.iter().map(|&slot| self.outbox.letter(slot).from).collect()
             }
             Wait::From { source, .. } => {
                 self.first_match(rank).map(|_| source).into_iter().collect()

@@ -12,9 +12,9 @@ const HEADER_LINES: usize = 1;
 /// An event's place in its trace: 0 for the first event line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Place(pub usize);
+pub struct EventIndex(pub usize);
 
-impl Place {
+impl EventIndex {
     /// The line at which the event stands in its file, from 1.
     #[must_use]
     pub fn line(self) -> usize {
@@ -23,10 +23,10 @@ impl Place {
 }
 
 /// Panics where a trace does not have that place: places are of the trace that gave them.
-impl Index<Place> for Trace {
+impl Index<EventIndex> for Trace {
     type Output = Event;
 
-    fn index(&self, place: Place) -> &Event {
+    fn index(&self, place: EventIndex) -> &Event {
         &self.events[place.0]
     }
 }
@@ -38,7 +38,7 @@ impl Index<Place> for Trace {
 pub struct ByRank {
     /// In growing order, with where each rank's places begin.
     ranks: Vec<(Rank, usize)>,
-    places: Vec<Place>,
+    places: Vec<EventIndex>,
 }
 
 impl ByRank {
@@ -46,7 +46,7 @@ impl ByRank {
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let events = &trace.events;
-        let mut places: Vec<Place> = (0..events.len()).map(Place).collect();
+        let mut places: Vec<EventIndex> = (0..events.len()).map(EventIndex).collect();
         places.sort_by_key(|place| events[place.0].rank);
         let mut ranks: Vec<(Rank, usize)> = Vec::new();
         for (i, place) in places.iter().enumerate() {
@@ -65,7 +65,7 @@ impl ByRank {
 
     /// The places of a rank's events, in the order of the trace.
     #[must_use]
-    pub fn places(&self, rank: Rank) -> &[Place] {
+    pub fn places(&self, rank: Rank) -> &[EventIndex] {
         let Ok(i) = self.ranks.binary_search_by_key(&rank, |(rank, _)| *rank) else { return &[] };
         let end = self.ranks.get(i + 1).map_or(self.places.len(), |(_, start)| *start);
         &self.places[self.ranks[i].1..end]
@@ -76,7 +76,7 @@ impl ByRank {
     /// `n` says the same where a trace holds together; this holds where it does not, too. `None` when
     /// the rank has no event at that place.
     #[must_use]
-    pub fn index(&self, rank: Rank, place: Place) -> Option<usize> {
+    pub fn index(&self, rank: Rank, place: EventIndex) -> Option<usize> {
         self.places(rank).binary_search(&place).ok()
     }
 }

@@ -1,14 +1,14 @@
 //! The keeper of the invariants: looks on at a run, and says what no longer holds.
 //!
-//! A [`Ledger`] is an [`Observer`] that pays a few nanoseconds for a message that is only passed on.
+//! A [`InvariantChecker`] is an [`Observer`] that pays a few nanoseconds for a message that is only passed on.
 //! What it costs more is paid where it matters: at the node that stores a pair, at the command node,
 //! and in one look at the whole ring whenever the last join or leave under way has ended.
 
 mod invariant;
+mod membership;
 mod order;
 mod pairs;
 mod reads;
-mod rewiring;
 
 use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashSet;
@@ -17,20 +17,20 @@ pub use invariant::{Invariant, Tally, Violation};
 
 use crate::protocol::arithmetic::{Break, KeyRange, Ring};
 use crate::protocol::{Command, Key, Meaning, Message, Node, Role, StorageId, Value, Viewed};
-use crate::world::{Happening, Observer};
-use invariant::{Books, Moment};
+use crate::world::{Observed, Observer};
+use invariant::{Counts, RunPosition};
+use membership::Membership;
 use order::{Receipt, SenderOrder};
 use pairs::Pairs;
 use reads::Reads;
-use rewiring::Rewiring;
 
 /// Checks every [`Invariant`] as a run goes.
 ///
 /// It sees the nodes before the run starts and everything that happens, and at the end it is asked to
-/// [`finish`](Ledger::finish).
+/// [`finish`](InvariantChecker::finish).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ledger {
-    moment: Moment,
+pub struct InvariantChecker {
+    moment: RunPosition,
     /// The rank whose step it is.
     at: Rank,
     /// Whether it has sent something in this step.
@@ -39,7 +39,7 @@ pub struct Ledger {
     /// The rank that issues the commands.
     command: Option<Rank>,
     order: SenderOrder,
-    rewiring: Rewiring,
+    membership: Membership,
     reads: Reads,
     pairs: Pairs,
     /// The last id of the ring at the start: up to there, every key is to have an owner.
@@ -47,8 +47,8 @@ pub struct Ledger {
     /// The keys that were lost the last time somebody looked.
     lost: FxHashSet<Key>,
     /// What was wrong with the ring the last time somebody looked.
-    standing: FxHashSet<Wrong>,
-    books: Books,
+    standing: FxHashSet<RingDefect>,
+    counts: Counts,
 }
 
 /// A PUT that is being handled.
@@ -61,7 +61,7 @@ struct Put {
 
 /// Something that is wrong with the ring for as long as nobody puts it right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Wrong {
+enum RingDefect {
     /// The ring is broken.
     Broken(Break),
     /// The keys above that id have no owner.
@@ -70,26 +70,26 @@ enum Wrong {
     Misplaced(Rank, Key),
 }
 
-impl Ledger {
-    /// A ledger for a run that starts with these nodes.
+impl InvariantChecker {
+    /// A checker for a run that starts with these nodes.
     #[must_use]
-    pub fn new<N: Viewed>(nodes: &[N]) -> Ledger {
+    pub fn new<N: Viewed>(nodes: &[N]) -> InvariantChecker {
         let mut ranks = (0_u32..).map(Rank).zip(nodes);
         let command = ranks.find(|(_, node)| node.view().role == Role::Command);
-        Ledger {
-            moment: Moment::default(),
+        InvariantChecker {
+            moment: RunPosition::default(),
             at: Rank(0),
             spoke: false,
             put: None,
             command: command.map(|(rank, _)| rank),
             order: SenderOrder::default(),
-            rewiring: Rewiring::new(nodes),
+            membership: Membership::new(nodes),
             reads: Reads::default(),
             pairs: Pairs::default(),
             last_id: Ring::walk(nodes).members().last().map_or_else(StorageId::default, |m| m.id),
             lost: FxHashSet::default(),
             standing: FxHashSet::default(),
-            books: Books::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -98,17 +98,17 @@ impl Ledger {
     /// A run that ended in the middle of a join or a leave owes nobody a closed ring; that no key is
     /// lost holds even there.
     pub fn finish<N: Viewed>(&mut self, nodes: &[N]) {
-        let amid = nodes.iter().any(|node| rewiring::is_busy(&node.view()));
+        let amid = nodes.iter().any(|node| membership::is_busy(&node.view()));
         self.audit_keys(nodes);
-        if !amid && !self.rewiring.is_under_way() {
+        if !amid && !self.membership.is_under_way() {
             self.audit_ring(nodes);
         }
     }
 
-    /// The books on an invariant.
+    /// The counts on an invariant.
     #[must_use]
     pub fn tally(&self, invariant: Invariant) -> &Tally {
-        self.books.tally(invariant)
+        self.counts.tally(invariant)
     }
 
     /// Every violation that is listed, in the order in which they began.
@@ -128,21 +128,21 @@ impl Ledger {
 
     // Where it is called it is known whether a message is sent or received: half of this is left.
     #[inline(always)]
-    pub(crate) fn happens<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        match happening.op {
-            Op::Send => self.sent(happening),
-            Op::Recv => self.received(happening),
+    pub(crate) fn happens<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        match observed.op {
+            Op::Send => self.sent(observed),
+            Op::Recv => self.received(observed),
         }
     }
 
     #[inline]
-    fn received<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let &Happening { rank, peer, message, number, now_ns, .. } = happening;
-        self.moment = Moment { received: self.moment.received + 1, now_ns };
+    fn received<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let &Observed { rank, peer, message, number, now_ns, .. } = observed;
+        self.moment = RunPosition { received: self.moment.received + 1, now_ns };
         self.at = rank;
         self.spoke = false;
         let receipt = Receipt { sender: peer, receiver: rank, tag: message.tag(), number };
-        self.books.checked(Invariant::SenderOrder);
+        self.counts.checked(Invariant::SenderOrder);
         if let Some(later) = self.order.overtaken_by(receipt) {
             self.out_of_order::<M>(receipt, later);
         }
@@ -151,7 +151,7 @@ impl Ledger {
                 self.put = Some(Put { key, value, acknowledged: false });
             }
             Meaning::Found(value, _) if self.command == Some(rank) => self.answered(value),
-            Meaning::Rewiring => self.rewiring.received(rank),
+            Meaning::Membership => self.membership.received(rank),
             Meaning::Command(
                 Command::Get { .. } | Command::Add { .. } | Command::Remove { .. },
             )
@@ -162,11 +162,11 @@ impl Ledger {
     }
 
     #[inline]
-    fn sent<M: Message>(&mut self, happening: &Happening<'_, M>) {
-        let rank = happening.rank;
+    fn sent<M: Message>(&mut self, observed: &Observed<'_, M>) {
+        let rank = observed.rank;
         let own_step = rank == self.at;
         self.spoke |= own_step;
-        match happening.message.meaning() {
+        match observed.message.meaning() {
             Meaning::Command(command) if self.command == Some(rank) => self.reads.sent(command),
             // It passes the PUT on.
             Meaning::Command(_) if own_step => self.put = None,
@@ -175,15 +175,15 @@ impl Ledger {
                     put.acknowledged = true;
                 }
             }
-            Meaning::Rewiring => self.rewiring.sent(rank),
+            Meaning::Membership => self.membership.sent(rank),
             Meaning::Command(_) | Meaning::Done(_) | Meaning::Found(..) | Meaning::End => {}
         }
     }
 
     #[cold]
     fn out_of_order<M: Message>(&mut self, receipt: Receipt, later: u64) {
-        self.books.failed(Invariant::SenderOrder);
-        self.books.begins(Invariant::SenderOrder, self.moment, || {
+        self.counts.failed(Invariant::SenderOrder);
+        self.counts.begins(Invariant::SenderOrder, self.moment, || {
             let Receipt { sender, receiver, tag, number } = receipt;
             let name = M::tag_name(tag).unwrap_or("message of a tag without a name");
             let what = if number == later {
@@ -200,10 +200,10 @@ impl Ledger {
 
     fn answered(&mut self, value: Value) {
         let Some(read) = self.reads.answered() else { return };
-        self.books.checked(Invariant::LastPutRead);
+        self.counts.checked(Invariant::LastPutRead);
         if let Some(what) = read.wrong(value) {
-            self.books.failed(Invariant::LastPutRead);
-            self.books.begins(Invariant::LastPutRead, self.moment, || (self.at, what));
+            self.counts.failed(Invariant::LastPutRead);
+            self.counts.begins(Invariant::LastPutRead, self.moment, || (self.at, what));
         }
     }
 
@@ -214,20 +214,20 @@ impl Ledger {
         let view = nodes[rank.index()].view();
         let held = view.storage.and_then(|storage| storage.get(&key)) == Some(&value);
         if held || acknowledged {
-            self.books.checked(Invariant::KeysKept);
+            self.counts.checked(Invariant::KeysKept);
         }
         if !held {
             if acknowledged {
                 let what = format!("rank {rank} acknowledged put {key} {value}, but dropped it");
-                self.books.failed(Invariant::KeysKept);
-                self.books.begins(Invariant::KeysKept, self.moment, || (rank, what));
+                self.counts.failed(Invariant::KeysKept);
+                self.counts.begins(Invariant::KeysKept, self.moment, || (rank, what));
             }
             return;
         }
         self.pairs.stored((key, value), rank);
         // While the ring is being rewired pointers are behind what is true: that is judged at its end.
-        if !self.rewiring.is_under_way() {
-            self.books.checked(Invariant::OneOwner);
+        if !self.membership.is_under_way() {
+            self.counts.checked(Invariant::OneOwner);
             if !KeyRange::of(&view).is_some_and(|range| range.contains(key)) {
                 self.stored_outside((rank, key), nodes);
             }
@@ -239,9 +239,9 @@ impl Ledger {
     fn stored_outside<N: Viewed>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
         let ring = Ring::walk(nodes);
         if ring.comes_round() && ring.owner(key).map(|owner| owner.rank) != Some(rank) {
-            self.books.failed(Invariant::OneOwner);
-            if self.standing.insert(Wrong::Misplaced(rank, key)) {
-                self.books.begins(Invariant::OneOwner, self.moment, || {
+            self.counts.failed(Invariant::OneOwner);
+            if self.standing.insert(RingDefect::Misplaced(rank, key)) {
+                self.counts.begins(Invariant::OneOwner, self.moment, || {
                     pairs::misplaced_words(&ring, nodes, (rank, key))
                 });
             }
@@ -250,14 +250,14 @@ impl Ledger {
 
     /// Whether every pair that was stored is still there.
     fn audit_keys<N: Viewed>(&mut self, nodes: &[N]) {
-        self.books.checked(Invariant::KeysKept);
-        let holders = self.rewiring.holders();
+        self.counts.checked(Invariant::KeysKept);
+        let holders = self.membership.holders();
         let lost = self.pairs.lost(nodes, holders);
         if !lost.is_empty() {
-            self.books.failed(Invariant::KeysKept);
+            self.counts.failed(Invariant::KeysKept);
         }
         for key in lost.iter().filter(|key| !self.lost.contains(key)) {
-            self.books.begins(Invariant::KeysKept, self.moment, || {
+            self.counts.begins(Invariant::KeysKept, self.moment, || {
                 self.pairs.lost_words(*key, nodes, holders)
             });
         }
@@ -266,31 +266,32 @@ impl Ledger {
 
     /// Whether the ring is closed, and every key is with its one owner.
     fn audit_ring<N: Viewed>(&mut self, nodes: &[N]) {
-        self.books.checked(Invariant::OneOwner);
+        self.counts.checked(Invariant::OneOwner);
         let ring = Ring::walk(nodes);
         let wrong = self.wrong_in(&ring, nodes);
         if !wrong.is_empty() {
-            self.books.failed(Invariant::OneOwner);
+            self.counts.failed(Invariant::OneOwner);
         }
         for one in wrong.iter().filter(|one| !self.standing.contains(one)) {
-            self.books.begins(Invariant::OneOwner, self.moment, || {
+            self.counts.begins(Invariant::OneOwner, self.moment, || {
                 words(*one, self.last_id, (&ring, nodes))
             });
         }
         // Who owns what cannot be told of a ring that does not come round: what was misplaced still is.
-        let not_judged = |one: &Wrong| !ring.comes_round() && matches!(one, Wrong::Misplaced(..));
+        let not_judged =
+            |one: &RingDefect| !ring.comes_round() && matches!(one, RingDefect::Misplaced(..));
         self.standing.retain(not_judged);
         self.standing.extend(wrong);
     }
 
     /// Who owns what can be told only of a ring that comes round.
-    fn wrong_in<N: Viewed>(&self, ring: &Ring, nodes: &[N]) -> Vec<Wrong> {
-        let mut found: Vec<_> = ring.breaks().iter().copied().map(Wrong::Broken).collect();
+    fn wrong_in<N: Viewed>(&self, ring: &Ring, nodes: &[N]) -> Vec<RingDefect> {
+        let mut found: Vec<_> = ring.breaks().iter().copied().map(RingDefect::Broken).collect();
         if ring.comes_round() {
             let last = ring.members().last().map(|member| member.id);
-            found.extend(last.filter(|id| *id < self.last_id).map(Wrong::Ownerless));
-            let misplaced = pairs::misplaced(ring, nodes, self.rewiring.holders());
-            found.extend(misplaced.into_iter().map(|(rank, key)| Wrong::Misplaced(rank, key)));
+            found.extend(last.filter(|id| *id < self.last_id).map(RingDefect::Ownerless));
+            let misplaced = pairs::misplaced(ring, nodes, self.membership.holders());
+            found.extend(misplaced.into_iter().map(|(rank, key)| RingDefect::Misplaced(rank, key)));
         }
         found
     }
@@ -298,29 +299,29 @@ impl Ledger {
 
 /// What is wrong with the ring, in words, and where.
 fn words<N: Viewed>(
-    wrong: Wrong,
+    wrong: RingDefect,
     last_id: StorageId,
     (ring, nodes): (&Ring, &[N]),
 ) -> (Rank, String) {
     match wrong {
-        Wrong::Broken(at) => (at.rank(), at.to_string()),
-        Wrong::Ownerless(above) => {
+        RingDefect::Broken(at) => (at.rank(), at.to_string()),
+        RingDefect::Ownerless(above) => {
             let last = ring.members().last().expect("a ring that comes round has its head");
             let keys = KeyRange { above, up_to: last_id };
             (last.rank, format!("keys {keys} have no owner: the ring ends with rank {}", last.rank))
         }
-        Wrong::Misplaced(rank, key) => pairs::misplaced_words(ring, nodes, (rank, key)),
+        RingDefect::Misplaced(rank, key) => pairs::misplaced_words(ring, nodes, (rank, key)),
     }
 }
 
-impl<N: Node> Observer<N> for Ledger {
+impl<N: Node> Observer<N> for InvariantChecker {
     fn started(&mut self, nodes: &[N]) {
-        *self = Ledger::new(nodes);
+        *self = InvariantChecker::new(nodes);
     }
 
     #[inline(always)]
-    fn happened(&mut self, happening: &Happening<'_, N::Message>) {
-        self.happens(happening);
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        self.happens(observed);
     }
 
     #[inline]
@@ -328,9 +329,9 @@ impl<N: Node> Observer<N> for Ledger {
         if let Some(put) = self.put.take() {
             self.kept_put(put, nodes);
         }
-        if !self.rewiring.is_untouched() {
+        if !self.membership.is_untouched() {
             let fell_silent = (!self.spoke).then_some(self.at);
-            if self.rewiring.step_over(nodes, fell_silent) {
+            if self.membership.step_over(nodes, fell_silent) {
                 self.audit_keys(nodes);
                 self.audit_ring(nodes);
             }

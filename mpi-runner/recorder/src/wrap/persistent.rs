@@ -27,8 +27,8 @@ fn remember(
 fn start(recording: &mut Recording, requests: *const c_void, place: usize) {
     // SAFETY: the program's array has that place.
     let handle = unsafe { recording.abi.handle_at(requests, place) };
-    if let Some(letter) = recording.request(handle).and_then(Request::start) {
-        recording.posted(&letter);
+    if let Some(send) = recording.request(handle).and_then(Request::start) {
+        recording.posted(&send);
     }
 }
 
@@ -43,7 +43,7 @@ macro_rules! startable_sends {
                 let count = i64::from(count);
                 let message = Outgoing { buffer, count, datatype, to, tag, communicator };
                 remember((code, request), |recording| {
-                    recording.letter(&message).map(Request::StartableSend)
+                    recording.send(&message).map(Request::PersistentSend)
                 })
             }
         )*}
@@ -61,7 +61,7 @@ macro_rules! startable_receives {
                 let receive = Incoming { buffer, datatype, communicator };
                 remember((code, request), |recording| {
                     let room = recording.room(&receive);
-                    Some(Request::StartableReceive { room, is_active: false })
+                    Some(Request::PersistentReceive { room, is_active: false })
                 })
             }
         )*}

@@ -2,12 +2,12 @@
 
 use ringscope_traces::{Op, Rank, Trace};
 
-use super::{Choice, Chosen, Observer, World};
+use super::{ByChoice, Choice, Observer, World};
 use crate::protocol::Node;
 
 /// The sources of each rank's receipts, in order, by rank.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Record {
+pub struct ReceiveOrder {
     sources: Vec<Vec<Rank>>,
 }
 
@@ -23,11 +23,11 @@ pub struct CannotFollow {
     pub source_rank: Rank,
 }
 
-impl Record {
+impl ReceiveOrder {
     /// The order in which a trace's ranks received.
     #[must_use]
-    pub fn of(trace: &Trace) -> Record {
-        let mut record = Record::default();
+    pub fn of(trace: &Trace) -> ReceiveOrder {
+        let mut record = ReceiveOrder::default();
         for event in trace.events.iter().filter(|event| event.op == Op::Recv) {
             record.add(Choice { rank: event.rank, source: event.peer });
         }
@@ -49,7 +49,7 @@ impl Record {
     /// The first receipt, by rank, that cannot happen.
     pub fn follow<N: Node>(
         &self,
-        world: &mut World<N, Chosen>,
+        world: &mut World<N, ByChoice>,
         observer: &mut impl Observer<N>,
     ) -> Result<(), CannotFollow> {
         let mut done = vec![0; self.sources.len()];

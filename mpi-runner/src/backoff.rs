@@ -23,11 +23,11 @@ const WHILE: u32 = 400;
 /// A blocking probe would spin: with more ranks than cores it starves those that are to send (on MPICH
 /// a ring of 32 ranks on two cores never came round).
 #[derive(Debug, Default)]
-pub struct Patience {
+pub struct Backoff {
     looks: u32,
 }
 
-impl Patience {
+impl Backoff {
     /// Waits a little before the next look.
     pub fn wait(&mut self) {
         self.looks = self.looks.saturating_add(1);

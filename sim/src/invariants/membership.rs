@@ -9,7 +9,7 @@ use crate::protocol::{NodeView, Phase, Viewed};
 
 /// Joins and leaves under way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Rewiring {
+pub(super) struct Membership {
     /// Messages of a join or a leave that were sent and not received.
     in_flight: u64,
     /// Ranks in the middle of a join or a leave.
@@ -22,11 +22,11 @@ pub(super) struct Rewiring {
     holders: BTreeSet<Rank>,
 }
 
-impl Rewiring {
-    pub fn new<N: Viewed>(nodes: &[N]) -> Rewiring {
+impl Membership {
+    pub fn new<N: Viewed>(nodes: &[N]) -> Membership {
         let ranks = (0_u32..).map(Rank).zip(nodes);
         let holders = ranks.filter(|(_, node)| node.view().storage.is_some());
-        Rewiring { holders: holders.map(|(rank, _)| rank).collect(), ..Rewiring::default() }
+        Membership { holders: holders.map(|(rank, _)| rank).collect(), ..Membership::default() }
     }
 
     pub fn sent(&mut self, by: Rank) {

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
-use ringscope_traces::{ByRank, Ending, Op, Place, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, Ending, EventIndex, Op, Rank, Tag, Trace};
 
-use crate::standing::Doing;
+use crate::rank_status::Activity;
 
 /// What decides which message a rank receives next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Course {
+pub enum ReceiveOrder {
     /// MPI: whichever comes first.
     Free,
     /// A trace.
@@ -45,7 +45,7 @@ impl Receipt {
     fn of(by_rank: &ByRank, trace: &Trace, rank: Rank) -> Vec<Receipt> {
         let events = by_rank.places(rank).iter().enumerate();
         let receipts = events.filter(|(_, place)| trace[**place].op == Op::Recv);
-        let receipt = |(index, place): (usize, &Place)| {
+        let receipt = |(index, place): (usize, &EventIndex)| {
             let event = &trace[*place];
             Receipt { source: event.peer, tag: event.tag, index, line: place.line() }
         };
@@ -53,26 +53,26 @@ impl Receipt {
     }
 }
 
-impl Course {
+impl ReceiveOrder {
     /// The order in which a trace's rank received.
-    pub fn of(trace: &Trace, rank: Rank) -> Course {
+    pub fn of(trace: &Trace, rank: Rank) -> ReceiveOrder {
         let receipts = Receipt::of(&ByRank::of(trace), trace, rank);
         let ending = trace.footer.as_ref().map(|footer| &footer.ending);
         let waits_on = matches!(ending, Some(Ending::Completed | Ending::Deadlock));
-        Course::Follows { receipts: receipts.into(), waits_on }
+        ReceiveOrder::Follows { receipts: receipts.into(), waits_on }
     }
 
     /// What the rank does next, when its node waits so.
-    pub fn next(&self, wait: Wait) -> Doing {
-        let Course::Follows { receipts, waits_on } = self else { return wait.into() };
+    pub fn next(&self, wait: Wait) -> Activity {
+        let ReceiveOrder::Follows { receipts, waits_on } = self else { return wait.into() };
         match (receipts.front(), wait) {
-            (None, Wait::Stopped) => Doing::Stopped,
+            (None, Wait::Stopped) => Activity::Stopped,
             (None, Wait::Any | Wait::From { .. }) if *waits_on => wait.into(),
-            (None, Wait::Any | Wait::From { .. }) => Doing::Halted,
+            (None, Wait::Any | Wait::From { .. }) => Activity::Halted,
             (Some(Receipt { source, tag, .. }), _) if wait.takes(*source, *tag) => {
-                Doing::Takes { source: Some(*source), tag: wait_tag(wait) }
+                Activity::Takes { source: Some(*source), tag: wait_tag(wait) }
             }
-            (Some(receipt), _) => Doing::CannotFollow(format!(
+            (Some(receipt), _) => Activity::CannotFollow(format!(
                 "event {} (line {}) receives from rank {} with tag {}, but its node {}",
                 receipt.index,
                 receipt.line,
@@ -89,7 +89,7 @@ impl Course {
     ///
     /// When that is not what the trace says, in words.
     pub fn took(&mut self, source: Rank, tag: Tag) -> Result<(), String> {
-        let Course::Follows { receipts, .. } = self else { return Ok(()) };
+        let ReceiveOrder::Follows { receipts, .. } = self else { return Ok(()) };
         match receipts.pop_front() {
             Some(receipt) if (receipt.source, receipt.tag) == (source, tag) => Ok(()),
             Some(Receipt { index, line, tag: said, .. }) => Err(format!(
@@ -123,45 +123,48 @@ fn in_words(wait: Wait) -> String {
 mod tests {
     use super::*;
 
-    fn follows(receipts: &[(u32, i32)], waits_on: bool) -> Course {
+    fn follows(receipts: &[(u32, i32)], waits_on: bool) -> ReceiveOrder {
         let receipt = |(index, (source, tag)): (usize, &(u32, i32))| Receipt {
             source: Rank(*source),
             tag: Tag(*tag),
             index,
             line: index + 2,
         };
-        Course::Follows { receipts: receipts.iter().enumerate().map(receipt).collect(), waits_on }
+        ReceiveOrder::Follows {
+            receipts: receipts.iter().enumerate().map(receipt).collect(),
+            waits_on,
+        }
     }
 
     #[test]
     fn a_followed_rank_waits_for_the_source_that_the_trace_names() {
-        let course = follows(&[(5, 1)], false);
-        let from_5 = Doing::Takes { source: Some(Rank(5)), tag: None };
-        assert_eq!(course.next(Wait::Any), from_5);
+        let receive_order = follows(&[(5, 1)], false);
+        let from_5 = Activity::Takes { source: Some(Rank(5)), tag: None };
+        assert_eq!(receive_order.next(Wait::Any), from_5);
         let wait = Wait::From { source: Rank(5), tag: Tag(1) };
-        assert_eq!(course.next(wait), Doing::from(wait));
+        assert_eq!(receive_order.next(wait), Activity::from(wait));
     }
 
     #[test]
     fn a_receive_that_the_node_does_not_take_is_named_by_its_index() {
-        let course = follows(&[(5, 1)], false);
+        let receive_order = follows(&[(5, 1)], false);
         let wait = Wait::From { source: Rank(4), tag: Tag(8) };
         let words = "event 0 (line 2) receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
-        assert_eq!(course.next(wait), Doing::CannotFollow(words.into()));
+        assert_eq!(receive_order.next(wait), Activity::CannotFollow(words.into()));
     }
 
     #[test]
     fn another_tag_from_the_right_source_is_noticed() {
-        let mut course = follows(&[(5, 1), (5, 2)], false);
-        assert_eq!(course.took(Rank(5), Tag(1)), Ok(()));
+        let mut receive_order = follows(&[(5, 1), (5, 2)], false);
+        assert_eq!(receive_order.took(Rank(5), Tag(1)), Ok(()));
         let words = "event 1 (line 3) receives tag 2 from rank 5, but tag 7 came from there first";
-        assert_eq!(course.took(Rank(5), Tag(7)), Err(words.into()));
+        assert_eq!(receive_order.took(Rank(5), Tag(7)), Err(words.into()));
     }
 
     #[test]
     fn after_the_last_receive_a_rank_halts_or_waits_as_in_a_deadlock() {
-        assert_eq!(follows(&[], false).next(Wait::Any), Doing::Halted);
-        assert_eq!(follows(&[], true).next(Wait::Any), Doing::from(Wait::Any));
-        assert_eq!(follows(&[], false).next(Wait::Stopped), Doing::Stopped);
+        assert_eq!(follows(&[], false).next(Wait::Any), Activity::Halted);
+        assert_eq!(follows(&[], true).next(Wait::Any), Activity::from(Wait::Any));
+        assert_eq!(follows(&[], false).next(Wait::Stopped), Activity::Stopped);
     }
 }

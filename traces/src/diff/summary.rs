@@ -12,7 +12,7 @@ const LIMIT_TOLD: usize = 20;
 
 /// A comparison in words, with the protocol's names for its tags.
 #[derive(Clone, Copy)]
-pub struct Told<'a> {
+pub struct Summary<'a> {
     comparison: &'a Comparison,
     vocabulary: &'a dyn Vocabulary,
 }
@@ -20,12 +20,12 @@ pub struct Told<'a> {
 impl Comparison {
     /// The comparison in words, a line or more.
     #[must_use]
-    pub fn told<'a>(&'a self, vocabulary: &'a dyn Vocabulary) -> Told<'a> {
-        Told { comparison: self, vocabulary }
+    pub fn told<'a>(&'a self, vocabulary: &'a dyn Vocabulary) -> Summary<'a> {
+        Summary { comparison: self, vocabulary }
     }
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.comparison.level, &self.comparison.first) {
             (Level::Equal, _) | (_, None) => {
@@ -37,7 +37,7 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-impl Told<'_> {
+impl Summary<'_> {
     fn races(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let races = &self.comparison.races;
         writeln!(

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use rustc_hash::FxHashMap;
 
 use super::finding::OneOf;
-use super::register::{Moment, Register, Span, Write};
+use super::register::{LogicalTime, Register, Span, Write};
 use crate::protocol::{Command, Key, StorageId, Value};
 
 /// A map of keys to values and a set of ids, as far as they can be known.
@@ -14,22 +14,22 @@ use crate::protocol::{Command, Key, StorageId, Value};
 /// What a program answers is all that is looked at, so this is no ring of nodes: the owner of a key is
 /// the smallest id that is not below it.
 #[derive(Debug)]
-pub(super) struct Books {
+pub(super) struct Model {
     /// Keys that were put; `None` is the value of before.
     values: FxHashMap<Key, Register<Option<Value>>>,
     /// Ids that are in the ring or may be.
     ids: BTreeMap<StorageId, Register<bool>>,
 }
 
-impl Books {
+impl Model {
     /// Nothing is put, and the permanent node is the ring.
-    pub fn new(permanent: StorageId) -> Books {
+    pub fn new(permanent: StorageId) -> Model {
         let ids = BTreeMap::from([(permanent, Register::new(true))]);
-        Books { values: FxHashMap::default(), ids }
+        Model { values: FxHashMap::default(), ids }
     }
 
     /// A command is sent; nobody reads any more from before the horizon.
-    pub fn send(&mut self, command: Command, sent: Moment, horizon: Moment) {
+    pub fn send(&mut self, command: Command, sent: LogicalTime, horizon: LogicalTime) {
         match command {
             Command::Put { key, value } => {
                 let register = self.values.entry(key).or_insert_with(|| Register::new(None));
@@ -42,7 +42,12 @@ impl Books {
         }
     }
 
-    fn move_in_or_out(&mut self, id: StorageId, is_in: bool, (sent, horizon): (Moment, Moment)) {
+    fn move_in_or_out(
+        &mut self,
+        id: StorageId,
+        is_in: bool,
+        (sent, horizon): (LogicalTime, LogicalTime),
+    ) {
         self.ids.retain(|_, register| {
             register.forget(horizon);
             !register.is_only(false)
@@ -51,7 +56,7 @@ impl Books {
     }
 
     /// The command that was sent then is done.
-    pub fn done(&mut self, command: Command, sent: Moment, at: Moment) {
+    pub fn done(&mut self, command: Command, sent: LogicalTime, at: LogicalTime) {
         match command {
             Command::Put { key, .. } => {
                 if let Some(register) = self.values.get_mut(&key) {
@@ -122,50 +127,50 @@ mod tests {
     const ADD: Command = Command::Add { rank: 3, id: StorageId(500) };
     const REMOVE: Command = Command::Remove { id: StorageId(500) };
 
-    fn at(index: usize) -> Moment {
-        Moment::of_event(index)
+    fn at(index: usize) -> LogicalTime {
+        LogicalTime::of_event(index)
     }
 
-    fn owners(books: &Books, key: i64, since: usize) -> String {
+    fn owners(model: &Model, key: i64, since: usize) -> String {
         let span = Span { since: at(since), until: at(since + 1) };
-        let owners = books.owners(Key(key), span);
+        let owners = model.owners(Key(key), span);
         for id in [1, 500, 501, 1000] {
             let is_named = owners.first.iter().any(|(owner, _)| *owner == StorageId(id));
-            assert_eq!(books.may_own(StorageId(id), Key(key), span), is_named, "{id}");
+            assert_eq!(model.may_own(StorageId(id), Key(key), span), is_named, "{id}");
         }
         owners.first.iter().map(|(id, _)| format!("{id} ")).collect()
     }
 
     #[test]
     fn the_owner_is_the_smallest_id_that_is_not_below_the_key() {
-        let mut books = Books::new(StorageId(1000));
-        assert_eq!(owners(&books, 1, 0), "1000 ");
-        books.send(ADD, at(0), Moment::START);
-        books.done(ADD, at(0), at(1));
-        assert_eq!([1, 500, 501].map(|key| owners(&books, key, 2)), ["500 ", "500 ", "1000 "]);
-        assert_eq!(owners(&books, 1001, 2), "");
+        let mut model = Model::new(StorageId(1000));
+        assert_eq!(owners(&model, 1, 0), "1000 ");
+        model.send(ADD, at(0), LogicalTime::START);
+        model.done(ADD, at(0), at(1));
+        assert_eq!([1, 500, 501].map(|key| owners(&model, key, 2)), ["500 ", "500 ", "1000 "]);
+        assert_eq!(owners(&model, 1001, 2), "");
     }
 
     #[test]
     fn while_a_node_joins_or_leaves_the_owner_may_be_the_one_or_the_other() {
-        let mut books = Books::new(StorageId(1000));
-        books.send(ADD, at(0), Moment::START);
-        assert_eq!(owners(&books, 400, 1), "500 1000 ");
-        books.done(ADD, at(0), at(2));
-        books.send(REMOVE, at(3), Moment::START);
-        assert_eq!(owners(&books, 400, 4), "500 1000 ");
-        books.done(REMOVE, at(3), at(5));
-        assert_eq!(owners(&books, 400, 6), "1000 ");
+        let mut model = Model::new(StorageId(1000));
+        model.send(ADD, at(0), LogicalTime::START);
+        assert_eq!(owners(&model, 400, 1), "500 1000 ");
+        model.done(ADD, at(0), at(2));
+        model.send(REMOVE, at(3), LogicalTime::START);
+        assert_eq!(owners(&model, 400, 4), "500 1000 ");
+        model.done(REMOVE, at(3), at(5));
+        assert_eq!(owners(&model, 400, 6), "1000 ");
     }
 
     #[test]
     fn a_node_that_has_left_is_forgotten() {
-        let mut books = Books::new(StorageId(1000));
+        let mut model = Model::new(StorageId(1000));
         for (index, command) in [(0, ADD), (2, REMOVE)] {
-            books.send(command, at(index), at(index));
-            books.done(command, at(index), at(index + 1));
+            model.send(command, at(index), at(index));
+            model.done(command, at(index), at(index + 1));
         }
-        books.send(Command::Add { rank: 1, id: StorageId(7) }, at(4), at(4));
-        assert!(!books.ids.contains_key(&StorageId(500)));
+        model.send(Command::Add { rank: 1, id: StorageId(7) }, at(4), at(4));
+        assert!(!model.ids.contains_key(&StorageId(500)));
     }
 }

@@ -1,4 +1,4 @@
-//! What must hold, and the books on whether it does.
+//! What must hold, and the counts on whether it does.
 
 use ringscope_traces::Rank;
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub struct Violation {
     pub what: String,
 }
 
-/// The books on one invariant.
+/// The counts on one invariant.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// How often it was checked.
@@ -90,18 +90,18 @@ impl Tally {
 
 /// When and where something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Moment {
+pub(super) struct RunPosition {
     pub received: u64,
     pub now_ns: u64,
 }
 
-/// The books on all invariants.
+/// The counts on all invariants.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Books {
+pub(super) struct Counts {
     tallies: [Tally; Invariant::ALL.len()],
 }
 
-impl Books {
+impl Counts {
     pub fn tally(&self, invariant: Invariant) -> &Tally {
         &self.tallies[invariant as usize]
     }
@@ -120,7 +120,7 @@ impl Books {
     pub fn begins(
         &mut self,
         invariant: Invariant,
-        moment: Moment,
+        moment: RunPosition,
         words: impl FnOnce() -> (Rank, String),
     ) {
         let tally = &mut self.tallies[invariant as usize];
@@ -129,7 +129,7 @@ impl Books {
             return;
         }
         let (rank, what) = words();
-        let Moment { received, now_ns } = moment;
+        let RunPosition { received, now_ns } = moment;
         tally.violations.push(Violation { invariant, at: received, now_ns, rank, what });
     }
 }

@@ -2,74 +2,74 @@
 
 use std::mem;
 
-use ringscope_traces::{Ending, Op, Place, Rank, Trace};
+use ringscope_traces::{Ending, EventIndex, Op, Rank, Trace};
 
 use super::acks::{Acks, Asked};
-use super::books::Books;
 use super::finding::Wrong;
 use super::gets::{Get, Gets, WrongAnswer};
-use super::hear::{Said, hear};
-use super::register::{Moment, Span};
-use super::{CannotJudge, Judgement, LIMIT_IN_FLIGHT};
+use super::hear::{ClientMessage, hear};
+use super::model::Model;
+use super::register::{LogicalTime, Span};
+use super::{AnswersJudgement, CannotJudgeAnswers, LIMIT_IN_FLIGHT};
 use crate::conform::{Finding, Letter};
 use crate::protocol::{Command, Key, StorageId, Value};
 use crate::protocols::ProtocolId;
 
 /// The state of a judgement.
-pub(super) struct Bench<'a> {
+pub(super) struct Judge<'a> {
     trace: &'a Trace,
     /// The protocol whose commands and replies the program has.
     protocol: ProtocolId,
     /// The rank that issues the commands.
     command: Rank,
     /// The places of its events.
-    places: Vec<Place>,
-    books: Books,
+    places: Vec<EventIndex>,
+    model: Model,
     gets: Gets,
     acks: Acks,
     /// Replies for which no command of their kind waited.
     misfits: Vec<Misfit>,
     /// The event by which END was sent.
-    end: Option<Moment>,
+    end: Option<LogicalTime>,
     is_lost: bool,
-    judgement: Judgement,
+    judgement: AnswersJudgement,
 }
 
 /// A reply for which no command of its kind waited.
 struct Misfit {
-    at: Moment,
+    at: LogicalTime,
     is_answer: bool,
 }
 
-impl<'a> Bench<'a> {
-    pub fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Bench<'a> {
+impl<'a> Judge<'a> {
+    pub fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Judge<'a> {
         let command = protocol.roles(trace.header.ranks).command;
-        Bench {
+        Judge {
             trace,
             protocol,
             command,
             places: Vec::new(),
-            books: Books::new(permanent),
+            model: Model::new(permanent),
             gets: Gets::default(),
             acks: Acks::default(),
             misfits: Vec::new(),
             end: None,
             is_lost: false,
-            judgement: Judgement::default(),
+            judgement: AnswersJudgement::default(),
         }
     }
 
     /// Takes the next event of the command node.
-    pub fn take(&mut self, place: Place) -> Result<(), CannotJudge> {
-        let now = Moment::of_event(self.places.len());
+    pub fn take(&mut self, place: EventIndex) -> Result<(), CannotJudgeAnswers> {
+        let now = LogicalTime::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
         match hear(self.protocol, event) {
             None => {}
-            Some(Ok(Said::Command(command))) => self.command(command, now)?,
-            Some(Ok(Said::End)) => self.end(now),
-            Some(Ok(Said::Found(value, owner))) => self.answer((value, owner), now),
-            Some(Ok(Said::Done(pair))) => self.acknowledgement(pair, now),
+            Some(Ok(ClientMessage::Command(command))) => self.command(command, now)?,
+            Some(Ok(ClientMessage::End)) => self.end(now),
+            Some(Ok(ClientMessage::Found(value, owner))) => self.answer((value, owner), now),
+            Some(Ok(ClientMessage::Done(pair))) => self.acknowledgement(pair, now),
             Some(Err(bad)) => {
                 self.find(now, Wrong::Unreadable(bad));
                 match event.op {
@@ -87,10 +87,10 @@ impl<'a> Bench<'a> {
         self.is_lost
     }
 
-    fn command(&mut self, command: Command, now: Moment) -> Result<(), CannotJudge> {
+    fn command(&mut self, command: Command, now: LogicalTime) -> Result<(), CannotJudgeAnswers> {
         if self.gets.unclaimed() + self.acks.waiting() >= LIMIT_IN_FLIGHT {
             let index = self.places.len() - 1;
-            return Err(CannotJudge::InFlight { rank: self.command, index });
+            return Err(CannotJudgeAnswers::InFlight { rank: self.command, index });
         }
         self.judgement.commands += 1;
         if self.end.is_some() {
@@ -100,22 +100,22 @@ impl<'a> Bench<'a> {
             Command::Get { key } => self.gets.send(key, now),
             Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => {
                 let horizon = self.gets.since().unwrap_or(now);
-                self.books.send(command, now, horizon);
+                self.model.send(command, now, horizon);
                 self.acks.send(Asked { command, sent: now });
             }
         }
         Ok(())
     }
 
-    fn end(&mut self, now: Moment) {
+    fn end(&mut self, now: LogicalTime) {
         match self.end {
             Some(_) => self.find(now, Wrong::AfterEnd { got: self.letter(now) }),
             None => self.end = Some(now),
         }
     }
 
-    fn answer(&mut self, found: (Value, StorageId), now: Moment) {
-        if self.gets.receive(found, now, &self.books) {
+    fn answer(&mut self, found: (Value, StorageId), now: LogicalTime) {
+        if self.gets.receive(found, now, &self.model) {
             self.judgement.answered += 1;
         } else {
             self.wrong_answer(WrongAnswer { found: Some(found), at: now });
@@ -137,7 +137,7 @@ impl<'a> Bench<'a> {
 
     /// Says what is wrong with the answers of which it is known whose they are.
     fn settle(&mut self) {
-        let settled = self.gets.settle(&self.books);
+        let settled = self.gets.settle(&self.model);
         self.blame(settled);
     }
 
@@ -154,28 +154,28 @@ impl<'a> Bench<'a> {
         let Some((value, owner)) = found else { return };
         self.judgement.answered += 1;
         let (key, span) = (get.key, get.span(at));
-        if !self.books.may_be_put(key, span) {
+        if !self.model.may_be_put(key, span) {
             return self.find(at, Wrong::NeverPut { key, got: value });
         }
-        let may_own = self.books.may_own(owner, key, span);
+        let may_own = self.model.may_own(owner, key, span);
         // Were both right, it would be one too many of that value.
-        if may_own || !self.books.may_find(key, Some(value), span) {
-            let expected = self.books.values(key, span);
+        if may_own || !self.model.may_find(key, Some(value), span) {
+            let expected = self.model.values(key, span);
             self.find(at, Wrong::Value { key, got: value, expected });
         }
         if !may_own {
-            let expected = self.books.owners(key, span);
+            let expected = self.model.owners(key, span);
             self.find(at, Wrong::Owner { key, got: owner, expected });
         }
     }
 
-    fn acknowledgement(&mut self, pair: Option<(Key, Value)>, now: Moment) {
+    fn acknowledgement(&mut self, pair: Option<(Key, Value)>, now: LogicalTime) {
         let Some(acknowledged) = self.acks.receive(pair, now) else {
             self.misfits.push(Misfit { at: now, is_answer: false });
             return;
         };
         for Asked { command, sent } in acknowledged.done {
-            self.books.done(command, sent, now);
+            self.model.done(command, sent, now);
         }
         if let Some((put, sent)) = acknowledged.misnamed.and_then(with_index) {
             self.find(now, Wrong::OtherPair { got: self.letter(now), put, sent });
@@ -183,12 +183,15 @@ impl<'a> Bench<'a> {
     }
 
     /// When there are no more events: what there is to say.
-    pub fn close(mut self, ending: Option<&Ending>) -> Result<Judgement, CannotJudge> {
+    pub fn close(
+        mut self,
+        ending: Option<&Ending>,
+    ) -> Result<AnswersJudgement, CannotJudgeAnswers> {
         if self.end.is_none() && self.judgement.commands == 0 && !self.is_lost {
-            return Err(CannotJudge::NoCommand { rank: self.command });
+            return Err(CannotJudgeAnswers::NoCommand { rank: self.command });
         }
         let settled =
-            self.gets.close(|get| may_have_no_reply(&self.books, get.asked()), &self.books);
+            self.gets.close(|get| may_have_no_reply(&self.model, get.asked()), &self.model);
         self.blame(settled);
         let mut left = self.left();
         self.judge_misfits(&mut left);
@@ -233,7 +236,7 @@ impl<'a> Bench<'a> {
         left.retain(|asked| self.end.is_none_or(|end| asked.sent < end));
         for asked in left {
             let finding = self.finding(asked.sent, Wrong::NoReply { command: asked.command });
-            if may_have_no_reply(&self.books, asked) {
+            if may_have_no_reply(&self.model, asked) {
                 self.judgement.silent += 1;
             } else if is_over(ending) {
                 self.judgement.findings.push(finding);
@@ -243,31 +246,33 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn find(&mut self, at: Moment, what: Wrong) {
+    fn find(&mut self, at: LogicalTime, what: Wrong) {
         let finding = self.finding(at, what);
         self.judgement.findings.push(finding);
     }
 
-    fn finding(&self, at: Moment, what: Wrong) -> Finding<Wrong> {
+    fn finding(&self, at: LogicalTime, what: Wrong) -> Finding<Wrong> {
         let (index, place) = self.place(at);
         Finding { rank: self.command, index, event: Some(place.0), what }
     }
 
-    fn letter(&self, at: Moment) -> Letter {
+    fn letter(&self, at: LogicalTime) -> Letter {
         let (_, place) = self.place(at);
         Letter::named(&self.trace[place], &self.protocol)
     }
 
-    fn place(&self, at: Moment) -> (usize, Place) {
+    fn place(&self, at: LogicalTime) -> (usize, EventIndex) {
         let index = at.index().expect("nothing is said before the first event");
         (index, self.places[index])
     }
 }
 
 /// The owner of a key that it does not hold stays silent.
-fn may_have_no_reply(books: &Books, Asked { command, sent }: Asked) -> bool {
+fn may_have_no_reply(model: &Model, Asked { command, sent }: Asked) -> bool {
     match command {
-        Command::Get { key } => books.may_find(key, None, Span { since: sent, until: Moment::END }),
+        Command::Get { key } => {
+            model.may_find(key, None, Span { since: sent, until: LogicalTime::END })
+        }
         Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => false,
     }
 }

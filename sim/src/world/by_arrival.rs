@@ -5,12 +5,12 @@ use rustc_hash::FxHashMap;
 
 use super::latency::{Latency, Sampler};
 use super::wheel::{Due, Wheel};
-use super::{Observer, Order, Parcel, Step, World};
+use super::{Envelope, Observer, Scheduler, Step, World};
 use crate::protocol::{Message as _, Node};
 
 /// Messages arrive when their time is over, and are taken in the order in which they arrive.
 #[derive(Debug, Clone)]
-pub struct Timed {
+pub struct ByArrival {
     wheel: Wheel,
     sampler: Sampler,
     lanes: Lanes,
@@ -18,11 +18,11 @@ pub struct Timed {
     ready: std::collections::VecDeque<Rank>,
 }
 
-impl Timed {
+impl ByArrival {
     /// The arrivals of that latency model for that seed.
     #[must_use]
-    pub fn new(latency: Latency, seed: u64) -> Timed {
-        Timed {
+    pub fn new(latency: Latency, seed: u64) -> ByArrival {
+        ByArrival {
             wheel: Wheel::new(latency.usual_ns()),
             sampler: Sampler::new(latency, seed),
             lanes: Lanes::default(),
@@ -31,19 +31,19 @@ impl Timed {
     }
 }
 
-impl<M> Order<M> for Timed {
+impl<M> Scheduler<M> for ByArrival {
     const ARRIVALS_COUNT: bool = true;
 
     #[inline]
-    fn sent(&mut self, parcel: Parcel, bytes: impl FnOnce() -> u64) -> bool {
-        let drawn_ns = parcel.now_ns.saturating_add(self.sampler.draw(bytes));
-        let at_ns = self.lanes.arrival(parcel, drawn_ns);
-        self.wheel.insert(Due { at_ns, place: parcel.place });
+    fn sent(&mut self, envelope: Envelope, bytes: impl FnOnce() -> u64) -> bool {
+        let drawn_ns = envelope.now_ns.saturating_add(self.sampler.draw(bytes));
+        let at_ns = self.lanes.arrival(envelope, drawn_ns);
+        self.wheel.insert(Due { at_ns, slot: envelope.slot });
         false
     }
 }
 
-impl<N: Node> World<N, Timed> {
+impl<N: Node> World<N, ByArrival> {
     /// Goes on to the next receipt.
     #[inline]
     pub fn step(&mut self, observer: &mut impl Observer<N>) -> Step {
@@ -53,15 +53,15 @@ impl<N: Node> World<N, Timed> {
         if let Some(rank) = self.take_ready(observer) {
             return Step::Received(rank);
         }
-        while let Some(Due { at_ns, place }) = self.order.wheel.pop() {
+        while let Some(Due { at_ns, slot }) = self.scheduler.wheel.pop() {
             self.now_ns = at_ns;
-            let letter = self.outbox.letter(place);
-            let desk = &mut self.desks[letter.to.index()];
+            let letter = self.outbox.letter(slot);
+            let mailbox = &mut self.mailboxes[letter.to.index()];
             // Whatever has arrived earlier and waits is nothing that the rank takes now.
-            if desk.wait.takes(letter.from, letter.message().tag()) {
-                return Step::Received(self.deliver(place, observer));
+            if mailbox.wait.takes(letter.from, letter.message().tag()) {
+                return Step::Received(self.deliver(slot, observer));
             }
-            desk.unexpected.push_back(place);
+            mailbox.unexpected.push_back(slot);
         }
         Step::Nothing
     }
@@ -69,20 +69,20 @@ impl<N: Node> World<N, Timed> {
     /// Every message that is under way and has not arrived was sent at or after that number.
     #[must_use]
     pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
-        let arrived = |place| {
-            let to = self.outbox.letter(place).to;
-            self.desks[to.index()].unexpected.contains(&place)
+        let arrived = |slot| {
+            let to = self.outbox.letter(slot).to;
+            self.mailboxes[to.index()].unexpected.contains(&slot)
         };
-        self.outbox.places().all(|place| self.mark(place).number >= number || arrived(place))
+        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
     }
 
     #[inline]
     fn take_ready(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
-        while let Some(rank) = self.order.ready.pop_front() {
+        while let Some(rank) = self.scheduler.ready.pop_front() {
             if let Some(nth) = self.first_match(rank) {
-                let unexpected = &mut self.desks[rank.index()].unexpected;
-                let place = unexpected.remove(nth).expect("the match was just found there");
-                return Some(self.deliver(place, observer));
+                let unexpected = &mut self.mailboxes[rank.index()].unexpected;
+                let slot = unexpected.remove(nth).expect("the match was just found there");
+                return Some(self.deliver(slot, observer));
             }
         }
         None
@@ -91,9 +91,9 @@ impl<N: Node> World<N, Timed> {
     /// Lets a message be received, after which its receiver, and a sender that was blocked in it, may
     /// take what has arrived before.
     #[inline(always)]
-    fn deliver(&mut self, place: u32, observer: &mut impl Observer<N>) -> Rank {
-        let sender = self.outbox.letter(place).from;
-        let rank = self.receive(place, observer);
+    fn deliver(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
+        let sender = self.outbox.letter(slot).from;
+        let rank = self.receive(slot, observer);
         self.note_ready(rank);
         if self.eager.is_some() {
             self.note_ready(sender);
@@ -104,8 +104,8 @@ impl<N: Node> World<N, Timed> {
     /// A rank that has just come to take something else may find it among what has arrived.
     #[inline(always)]
     fn note_ready(&mut self, rank: Rank) {
-        if !self.desks[rank.index()].unexpected.is_empty() {
-            self.order.ready.push_back(rank);
+        if !self.mailboxes[rank.index()].unexpected.is_empty() {
+            self.scheduler.ready.push_back(rank);
         }
     }
 }
@@ -132,32 +132,32 @@ struct Lane {
 impl Lanes {
     /// When a message arrives that would by itself arrive at `drawn_ns`.
     #[inline]
-    fn arrival(&mut self, parcel: Parcel, drawn_ns: u64) -> u64 {
-        let sender = parcel.from.index();
+    fn arrival(&mut self, envelope: Envelope, drawn_ns: u64) -> u64 {
+        let sender = envelope.from.index();
         if sender >= self.latest.len() {
             self.latest.resize(sender + 1, Lane::default());
         }
         let lane = &mut self.latest[sender];
-        if lane.to == parcel.to {
+        if lane.to == envelope.to {
             lane.arrives_ns = lane.arrives_ns.max(drawn_ns);
             return lane.arrives_ns;
         }
-        self.switch(parcel, drawn_ns)
+        self.switch(envelope, drawn_ns)
     }
 
-    fn switch(&mut self, parcel: Parcel, drawn_ns: u64) -> u64 {
-        let lane = &mut self.latest[parcel.from.index()];
-        if lane.arrives_ns > parcel.now_ns {
-            self.others.insert((parcel.from, lane.to), lane.arrives_ns);
+    fn switch(&mut self, envelope: Envelope, drawn_ns: u64) -> u64 {
+        let lane = &mut self.latest[envelope.from.index()];
+        if lane.arrives_ns > envelope.now_ns {
+            self.others.insert((envelope.from, lane.to), lane.arrives_ns);
         }
         let earlier = if self.others.is_empty() {
             None
         } else {
-            self.others.remove(&(parcel.from, parcel.to))
+            self.others.remove(&(envelope.from, envelope.to))
         };
-        *lane = Lane { to: parcel.to, arrives_ns: drawn_ns.max(earlier.unwrap_or(0)) };
+        *lane = Lane { to: envelope.to, arrives_ns: drawn_ns.max(earlier.unwrap_or(0)) };
         let arrives_ns = lane.arrives_ns;
-        self.prune(parcel.now_ns);
+        self.prune(envelope.now_ns);
         arrives_ns
     }
 

@@ -16,16 +16,16 @@ const STAY: Duration = Duration::from_millis(100);
 
 /// How a rank leaves when MPI has ended.
 #[derive(Debug)]
-pub struct Farewell {
+pub struct Shutdown {
     code: u8,
     stays: bool,
 }
 
-impl Farewell {
+impl Shutdown {
     /// Rank 0's exit code, made known to all; all ranks must ask together. The others have none of their own.
-    pub fn of(code: u8, link: &Link) -> Farewell {
+    pub fn of(code: u8, link: &Link) -> Shutdown {
         let of_run = link.share(i32::from(code));
-        Farewell { code, stays: of_run != 0 && link.rank() != Rank(0) }
+        Shutdown { code, stays: of_run != 0 && link.rank() != Rank(0) }
     }
 
     /// The process's exit code, when it is time.
