@@ -63,7 +63,7 @@ pub fn simulate<P: Protocol>(
 ) -> Finished<P> {
     let settings = &scenario.settings;
     let scheduler = ByArrival::new(settings.latency, settings.seed);
-    let mut world = start::<P, _>(scenario, order, observer);
+    let mut world = start::<P, _>(scenario, scheduler, observer);
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
     Finished { outcome, world }
@@ -75,7 +75,7 @@ pub fn start<P: Protocol, O: Scheduler<MessageOf<P>>>(
     scheduler: O,
     observer: &mut impl Observer<P::Node>,
 ) -> World<P::Node, O> {
-    World::new(nodes::<P>(scenario), order, scenario.settings.eager, observer)
+    World::new(nodes::<P>(scenario), scheduler, scenario.settings.eager, observer)
 }
 
 /// A scenario's nodes before anything has happened, by rank.
