@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ringscope_sim::conform::standing;
-use ringscope_sim::protocol::Protocol;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::ExpectedEnd;
 use ringscope_sim::world::Blocked;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -182,7 +182,10 @@ impl Repeats {
                 "\n  repeats the trace: every rank did the same in the same order, {events} events"
             );
         }
-        let told = self.comparison.as_ref().map(|found| found.told(&Protocol::Classic).to_string());
+        let told = self
+            .comparison
+            .as_ref()
+            .map(|found| found.told(&ProtocolId::spoken_with(&run.header.protocol)).to_string());
         format!(
             "\n  does not repeat the trace (A is the trace, B this run)\n{}",
             told.unwrap_or_default().trim_end()

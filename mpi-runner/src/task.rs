@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::conform::{Setup, setup};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::protocols::classic::ClassicNode;
 use ringscope_sim::scenario::{MOST_BYTES, Scenario, Settings, builtin};
 use ringscope_sim::simulate;
@@ -130,7 +131,7 @@ impl RunSetup {
 fn of_scenario(scenario: &Scenario, mpi: &str) -> RunSetup {
     let settings = &scenario.settings;
     RunSetup {
-        nodes: simulate::nodes(scenario),
+        nodes: simulate::nodes::<Classic>(scenario),
         eager: settings.eager,
         header: header(simulate::header(settings), mpi),
         limit: settings.limit,

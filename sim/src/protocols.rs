@@ -80,6 +80,12 @@ impl ProtocolId {
         self.info().tag(tag)
     }
 
+    /// The names of its tags.
+    #[must_use]
+    pub fn vocabulary(self) -> &'static dyn Vocabulary {
+        self.info()
+    }
+
     /// The parts that the ranks of a run play.
     #[must_use]
     pub fn roles(self, ranks: u32) -> Roles {
@@ -93,6 +99,15 @@ impl ProtocolId {
     /// When it is no message of this protocol.
     pub fn describe(self, tag: Tag, payload: &Payload) -> Result<Described, BadMessage> {
         self.described().describe(tag, payload)
+    }
+
+    /// What the message with that tag and payload is about, for those who count and check.
+    ///
+    /// # Errors
+    ///
+    /// When it is no message of this protocol.
+    pub fn meaning(self, tag: Tag, payload: &Payload) -> Result<Meaning, BadMessage> {
+        self.described().meaning(tag, payload)
     }
 
     /// What the command node asks for with an event, or is answered; see
@@ -120,6 +135,7 @@ trait DescribedProtocol {
     fn info(&self) -> &'static Info;
     fn roles(&self, ranks: u32) -> Roles;
     fn describe(&self, tag: Tag, payload: &Payload) -> Result<Described, BadMessage>;
+    fn meaning(&self, tag: Tag, payload: &Payload) -> Result<Meaning, BadMessage>;
     fn client_message(&self, event: &Event) -> Option<Result<Meaning, BadMessage>>;
     fn check(&self, plan: &Plan<'_>, objections: &mut dyn Objections);
 }
@@ -137,6 +153,10 @@ impl<P: Protocol> DescribedProtocol for Of<P> {
 
     fn describe(&self, tag: Tag, payload: &Payload) -> Result<Described, BadMessage> {
         crate::protocol::definition::parse::<P>(tag, payload).map(|message| P::describe(&message))
+    }
+
+    fn meaning(&self, tag: Tag, payload: &Payload) -> Result<Meaning, BadMessage> {
+        crate::protocol::definition::parse::<P>(tag, payload).map(|message| message.meaning())
     }
 
     fn client_message(&self, event: &Event) -> Option<Result<Meaning, BadMessage>> {

@@ -1,13 +1,17 @@
 //! From a scenario to its run.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
+use ringscope_traces::jsonl::Digest;
 use ringscope_traces::{Ending, Header, Payload, Rank, Source, TimeKind};
 
 use crate::explain::{Explanation, explain};
-use crate::protocol::{MessageOf, NodeSetup, NodeState, Protocol, Viewed as _};
+use crate::protocol::{MessageOf, NodeSetup, Protocol};
+use crate::protocols::Visitor;
 use crate::scenario::{SETTINGS, Scenario, Settings};
-use crate::world::{ByArrival, Limits, Observer, Outcome, Scheduler, World, run};
+use crate::world::recording::Written;
+use crate::world::{Blocked, ByArrival, End, Limits, Observer, Outcome, Scheduler, World, run};
 
 /// A run that has ended, and the world as it was then.
 #[derive(Debug, Clone)]
@@ -31,8 +35,8 @@ pub struct Summary {
     pub unreceived: u64,
     /// Virtual time at the end, in nanoseconds.
     pub now_ns: u64,
-    /// The nodes as they were left, by rank.
-    pub nodes: Vec<NodeState>,
+    /// Who waited for whom at the end, where nobody moved any more.
+    pub blocked: Option<Vec<Blocked>>,
 }
 
 impl<P: Protocol> Finished<P> {
@@ -40,14 +44,18 @@ impl<P: Protocol> Finished<P> {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let Outcome { end, received, unreceived, now_ns } = &self.outcome;
-        let nodes = self.world.nodes();
         Summary {
             ending: end.ending(),
-            explanation: explain::<P>(end, nodes),
+            explanation: explain::<P>(end, self.world.nodes()),
             received: *received,
             unreceived: *unreceived,
             now_ns: *now_ns,
-            nodes: nodes.iter().map(|node| NodeState::of(&node.view())).collect(),
+            blocked: match end {
+                End::Deadlock(stall) => Some(stall.blocked.clone()),
+                End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => {
+                    None
+                }
+            },
         }
     }
 }
@@ -67,6 +75,43 @@ pub fn simulate<P: Protocol>(
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
     Finished { outcome, world }
+}
+
+/// A simulated run, written down as a trace.
+#[derive(Debug)]
+pub struct Recorded<W> {
+    /// What the trace was written to.
+    pub to: W,
+    /// The trace's digest.
+    pub digest: Digest,
+    /// What the run came to.
+    pub summary: Summary,
+}
+
+/// Simulates a scenario of whichever protocol, and writes down its trace.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn record<W: Write>(scenario: &Scenario, to: W) -> io::Result<Recorded<W>> {
+    let mut written = Written::new(to, &header(&scenario.settings))?;
+    let summary =
+        scenario.settings.protocol.dispatch(Summarize { scenario, observer: &mut written });
+    let (to, digest) = written.finish(&summary.ending)?;
+    Ok(Recorded { to, digest, summary })
+}
+
+struct Summarize<'a, W: Write> {
+    scenario: &'a Scenario,
+    observer: &'a mut Written<W>,
+}
+
+impl<W: Write> Visitor for Summarize<'_, W> {
+    type Output = Summary;
+
+    fn visit<P: Protocol>(self) -> Summary {
+        simulate::<P>(self.scenario, self.observer).summary()
+    }
 }
 
 /// A scenario's world at its start, under that order of receipts.

@@ -5,6 +5,7 @@ mod support;
 use proptest::prelude::*;
 use ringscope_sim::conform::{Standing, standing};
 use ringscope_sim::explain::{Explanation, explain, in_short};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::world::{Circle, End};
 use ringscope_traces::{Payload, Trace};
@@ -22,7 +23,7 @@ fn standing_of(trace: &Trace) -> Standing {
 
 /// The simulator's own words for the end of a run.
 fn own_words(run: &Run) -> Option<Explanation> {
-    explain(&run.finished.outcome.end, run.finished.world.nodes())
+    explain::<Classic>(&run.finished.outcome.end, run.finished.world.nodes())
 }
 
 fn is_told_alike(scenario: &Scenario) {

@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ringscope_traces::{Event, Payload, Rank, Tag};
+use ringscope_traces::{Event, Payload, Rank, Tag, Vocabulary};
 
 use super::plan::{Objections, Plan};
 use super::{BadMessage, Key, Message, Node, Role, Script};
@@ -92,12 +92,25 @@ pub struct TagInfo {
     pub name: &'static str,
     /// A name of at most 8 letters, where there is little room.
     pub short: &'static str,
+    /// What its messages are for.
+    pub kind: MessageKind,
     /// Where the payload has the keys that the message is about.
     pub keys: KeysIn,
     /// Whether such a message hands pairs from its sender to its receiver.
     pub moves_pairs: bool,
     /// What its receipt says of its receiver's place in the ring.
     pub receipt: Receipt,
+}
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// A command on its way to the node that it concerns, or the end of all commands.
+    Command,
+    /// The answer to one.
+    Reply,
+    /// Part of a join or a leave.
+    Membership,
 }
 
 /// Where a payload has the keys that it is about.
@@ -127,6 +140,13 @@ impl Info {
     #[must_use]
     pub fn tag(&self, tag: Tag) -> Option<&'static TagInfo> {
         self.tags.iter().find(|info| info.tag == tag)
+    }
+}
+
+/// The names of a protocol's tags.
+impl Vocabulary for Info {
+    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+        self.tag(tag).map(|info| info.name)
     }
 }
 

@@ -19,7 +19,10 @@ use std::sync::Arc;
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
-pub use definition::{Described, Info, MessageOf, NodeSetup, Protocol, Roles};
+pub use definition::{
+    Described, Info, KeysIn, MessageKind, MessageOf, Moves, NodeSetup, Protocol, Receipt, Roles,
+    TagInfo,
+};
 pub use outbox::{Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
 pub use state::{NodeState, Viewed};

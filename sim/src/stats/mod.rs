@@ -308,7 +308,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::protocol::{Key, Script, Value, classic};
+    use crate::protocol::{Key, NodeSetup, Protocol as _, Script, Value};
+    use crate::protocols::Classic;
     use crate::world::{ByArrival, Limits, World, latency::Latency, run};
 
     #[test]
@@ -319,8 +320,8 @@ mod tests {
         let script: Script = puts.chain(joins).collect();
         for window in [1, 7] {
             let script = Arc::new(script.clone());
-            let nodes = classic::nodes(8, 1000, classic::Orders { script, window });
-            let mut stats = Stats::new(&nodes);
+            let nodes = Classic::nodes(&NodeSetup { ranks: 8, keyspace: 1000, window, script });
+            let mut stats = Stats::default();
             let order = ByArrival::new(Latency::Constant { ns: 1000 }, 1);
             let mut world = World::new(nodes, order, None, &mut stats);
             run(&mut world, Rank(7), Limits::default(), &mut stats);

@@ -91,7 +91,12 @@ impl App {
             Selection::Rank(rank) => before().find(|at| self.film.fact(*at).rank == rank),
             Selection::Key(key) => before().find(|at| {
                 let fact = self.film.fact(*at);
-                fact.op == Op::Recv && payload::is_about(&self.film.data(*at), key, fact.tag)
+                fact.op == Op::Recv
+                    && payload::is_about(
+                        &self.film.data(*at),
+                        key,
+                        self.film.commands_of().tag(fact.tag),
+                    )
             }),
         }
     }

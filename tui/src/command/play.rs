@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
@@ -113,8 +112,6 @@ fn lines(order: &Order, symbols: Symbols, streams: &mut Streams) -> Result<Verdi
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let mut written = Written::new(Vec::new(), &header(&scenario.settings))?;
-    let finished = simulate(&scenario, &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending())?;
-    show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
+    let recorded = record(&scenario, Vec::new())?;
+    show::show(&mut Reader::new(&recorded.to[..], &scenario.name)?, &args, streams)
 }

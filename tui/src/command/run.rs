@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::Print;
-use ringscope_sim::protocols::classic::ClassicNode;
+use ringscope_sim::protocol::{Node, Print, Protocol};
+use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, nodes, simulate};
-use ringscope_sim::stats::Stats;
+use ringscope_sim::simulate::{Summary, header, simulate};
+use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::text::Plain;
@@ -87,7 +87,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, (target, streams))?;
     tell(&scenario, args, (&done, &mut streams.notes));
-    let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
+    let completed = ending::is_as_it_should_be(&done.summary, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
 
@@ -178,7 +178,7 @@ struct Lines<'a> {
     broken: Option<io::Error>,
 }
 
-impl Observer<ClassicNode> for Lines<'_> {
+impl<N: Node> Observer<N> for Lines<'_> {
     fn printed(&mut self, _rank: Rank, print: Print) {
         if self.broken.is_none() {
             self.broken = writeln!(self.to, "{print}").err();
@@ -188,11 +188,34 @@ impl Observer<ClassicNode> for Lines<'_> {
 
 /// A run, and those who looked on.
 struct Done {
-    finished: Finished,
+    summary: Summary,
     /// The trace's; nobody computes it when nobody is told.
     digest: Option<Digest>,
     checker: Option<InvariantChecker>,
-    stats: Option<Stats>,
+    stats: Option<Report>,
+}
+
+/// Simulates a scenario of whichever protocol, with those who look on.
+struct Watched<'a, 'o> {
+    scenario: &'a Scenario,
+    onlookers: &'a mut Onlookers<'o>,
+}
+
+type Onlookers<'o> =
+    (Option<Written<Sink<'o>>>, (Lines<'o>, (Option<InvariantChecker>, Option<Stats>)));
+
+impl Visitor for Watched<'_, '_> {
+    type Output = (Summary, Option<Report>);
+
+    fn visit<P: Protocol>(self) -> (Summary, Option<Report>) {
+        let finished = simulate::<P>(self.scenario, self.onlookers);
+        let nodes = finished.world.nodes();
+        let (_, (_, (checker, stats))) = self.onlookers;
+        if let Some(checker) = checker {
+            checker.finish(nodes);
+        }
+        (finished.summary(), stats.as_ref().map(|stats| stats.report(nodes)))
+    }
 }
 
 fn run(
@@ -209,18 +232,16 @@ fn run(
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
     let written = is_told.then(begin).transpose().map_err(fails)?;
-    let (checker, stats) = onlookers(scenario, args);
-    let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
-    let finished = simulate(scenario, &mut onlookers);
-    let (written, (lines, (mut checker, stats))) = onlookers;
-    if let Some(checker) = &mut checker {
-        checker.finish(finished.world.nodes());
-    }
-    let ending = finished.outcome.end.ending();
-    let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
+    let counting = (args.check.then(InvariantChecker::default), args.stats.then(Stats::default));
+    let mut onlookers = (written, (Lines { to, broken: None }, counting));
+    let watched = Watched { scenario, onlookers: &mut onlookers };
+    let (summary, stats) = scenario.settings.protocol.dispatch(watched);
+    let (written, (lines, (checker, _))) = onlookers;
+    let written =
+        written.map(|written| written.finish(&summary.ending)).transpose().map_err(fails)?;
     let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
     lines.broken.map_or(Ok(()), Err)?;
-    Ok(Done { finished, digest, checker, stats })
+    Ok(Done { summary, digest, checker, stats })
 }
 
 /// What to tell when the trace cannot be written.
@@ -231,17 +252,10 @@ fn trace_failure(args: &Args, error: io::Error) -> Failure {
     }
 }
 
-/// Those who keep books, if they are asked for.
-fn onlookers(scenario: &Scenario, args: &Args) -> (Option<InvariantChecker>, Option<Stats>) {
-    // They have to see the nodes before the first message is sent.
-    let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
-    (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
-}
-
 fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
-    let Done { finished, digest, checker, stats } = done;
+    let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
-        ending::tell(scenario, finished, notes);
+        ending::tell(scenario, summary, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -253,6 +267,6 @@ fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
         let _ = write!(notes, "\n{}", invariants::told(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::told(&stats.report(finished.world.nodes())));
+        let _ = write!(notes, "\n{}", stats::told(stats));
     }
 }

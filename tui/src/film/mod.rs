@@ -19,12 +19,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use ringscope_sim::explain::{Explanation, explain};
+use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Violation};
-use ringscope_sim::protocol::{Key, Protocol};
+use ringscope_sim::protocol::{Key, Roles};
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::{Recorded, record};
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
     Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag, Trace,
@@ -117,13 +117,12 @@ const LIVE_MESSAGES: u64 = 1_000_000;
 impl Film {
     /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
     pub fn live(scenario: Scenario) -> Film {
-        let (bytes, finished) = simulated(&scenario);
-        let explanation = explain(&finished.outcome.end, finished.world.nodes());
+        let Recorded { to: bytes, summary, .. } = simulated(&scenario);
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
         let film = Film::read(Source::Live(scenario), (store, &name), Manner::default());
         let mut film = film.expect("what we write we read");
-        film.known.explanation = explanation;
+        film.known.explanation = summary.explanation;
         film
     }
 
@@ -384,12 +383,24 @@ impl Film {
         causes
     }
 
+    /// The run's protocol; `None` when it is of another dialect.
+    pub fn protocol(&self) -> Option<ProtocolId> {
+        ProtocolId::named(&self.header().protocol)
+    }
+
+    /// The protocol whose commands and replies the run has, in whichever dialect.
+    pub fn commands_of(&self) -> ProtocolId {
+        ProtocolId::spoken_with(&self.header().protocol)
+    }
+
+    /// The parts that its ranks play; `None` in another dialect.
+    pub fn roles(&self) -> Option<Roles> {
+        Some(self.protocol()?.roles(self.header().ranks))
+    }
+
     /// The names of the run's tags.
     pub fn vocabulary(&self) -> &'static dyn Vocabulary {
-        match Protocol::named(&self.header().protocol) {
-            Some(Protocol::Classic) => &Protocol::Classic,
-            None => &NoNames,
-        }
+        self.protocol().map_or(&NoNames as &dyn Vocabulary, ProtocolId::vocabulary)
     }
 
     /// The run's commands, in the order in which they were sent.
@@ -422,12 +433,8 @@ impl Film {
 const MEMORY: &str = "memory takes a trace";
 
 /// The trace of a scenario, to its end or to so many messages that more would fill the memory.
-pub(crate) fn simulated(scenario: &Scenario) -> (Vec<u8>, Finished) {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect(MEMORY);
-    let finished = simulate(&limited(scenario), &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending()).expect(MEMORY);
-    (bytes, finished)
+pub(crate) fn simulated(scenario: &Scenario) -> Recorded<Vec<u8>> {
+    record(&limited(scenario), Vec::new()).expect(MEMORY)
 }
 
 /// All events of a run.
@@ -435,7 +442,7 @@ pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
     match source {
         Source::File(path) => Ok(input::trace(path)?.0),
         Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
-        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).0[..], &scenario.name)?.0),
+        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).to[..], &scenario.name)?.0),
     }
 }
 

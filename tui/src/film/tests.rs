@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
+use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Viewed as _, Wait};
 use ringscope_sim::protocols::classic::{ClassicNode, Message};
 use ringscope_sim::scenario::{builtin, random};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
@@ -16,10 +16,7 @@ use super::*;
 
 /// A trace as it is written when a scenario runs.
 fn recorded(scenario: &Scenario) -> Vec<u8> {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect(MEMORY);
-    let finished = simulate(scenario, &mut written);
-    written.finish(&finished.outcome.end.ending()).expect(MEMORY).0
+    record(scenario, Vec::new()).expect(MEMORY).to
 }
 
 fn read(bytes: &[u8]) -> Trace {

@@ -8,6 +8,7 @@ use std::sync::mpsc::Receiver;
 use ringscope_sim::conform::{Setup, What, standing};
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
@@ -68,7 +69,7 @@ impl Worker<'_> {
         &mut self,
         mut indexer: Indexer,
     ) -> Result<(Vec<Command>, Option<Footer>), Gone> {
-        let mut book = Book::default();
+        let mut book = Book::of(self.protocol());
         let mut commands = Vec::new();
         while let Some(block) = indexer.advance() {
             let start = self.index.len();
@@ -106,7 +107,12 @@ impl Worker<'_> {
     }
 
     fn command_rank(&self) -> Rank {
-        Rank(self.index.header().ranks - 1)
+        self.protocol().roles(self.index.header().ranks).command
+    }
+
+    /// The protocol whose commands and replies the run has.
+    fn protocol(&self) -> ProtocolId {
+        ProtocolId::spoken_with(&self.index.header().protocol)
     }
 
     /// What the events from a place on say of the commands.

@@ -1,7 +1,7 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocol::{Command, Key, Node as _, Wait};
-use ringscope_sim::protocols::classic::{ClassicNode, tags};
+use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed, Wait};
+use ringscope_sim::stats::CommandKind;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
@@ -22,7 +22,7 @@ enum Kind {
     Waits(Rank),
     Joins(Rank),
     Leaves(Rank),
-    Unanswered(Tag),
+    Unanswered(CommandKind),
     Violation,
     Tagged(Tag),
     Does(Rank, Op, Tag),
@@ -73,22 +73,22 @@ const ROWS: &[Row] = &[
     Row {
         form: &[Piece::Word("GET"), Piece::Word("unanswered")],
         what: "a GET is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::GET)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Get)),
     },
     Row {
         form: &[Piece::Word("PUT"), Piece::Word("unanswered")],
         what: "a PUT is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::PUT)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Put)),
     },
     Row {
         form: &[Piece::Word("ADD"), Piece::Word("unanswered")],
         what: "an ADD is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::ADD)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Add)),
     },
     Row {
         form: &[Piece::Word("REMOVE"), Piece::Word("unanswered")],
         what: "a REMOVE is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::REMOVE)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Remove)),
     },
     Row {
         form: &[Piece::Word("invariant")],
@@ -160,23 +160,19 @@ impl Condition {
             Kind::Tagged(tag) => fact.tag == tag,
             Kind::Does(rank, op, tag) => (fact.rank, fact.op, fact.tag) == (rank, op, tag),
             Kind::Violation => has(film.sightings(), at, |sighting| sighting.at),
-            Kind::Unanswered(tag) => {
+            Kind::Unanswered(kind) => {
                 let deeds = film.deeds();
                 let deed = deeds.binary_search_by_key(&at, |deed| deed.sent).ok();
-                deed.map(|deed| &deeds[deed])
-                    .is_some_and(|deed| deed.answered.is_none() && tag_of(deed.command) == tag)
+                deed.map(|deed| &deeds[deed]).is_some_and(|deed| {
+                    deed.answered.is_none() && CommandKind::from(deed.command) == kind
+                })
             }
-            Kind::Joins(rank) => is_received && fact.rank == rank && fact.tag == tags::INIT,
-            Kind::Leaves(rank) => {
-                is_received && (fact.rank, fact.tag) == (rank, tags::COMPLETE) && {
-                    let asked = film.previous(at).map(|asked| film.fact(asked));
-                    asked.is_some_and(|asked| asked.tag == tags::UPDATE_CHILD_POINTERS)
-                }
-            }
+            Kind::Joins(rank) => fact.rank == rank && receipt(film, at) == Some(Receipt::Joins),
+            Kind::Leaves(rank) => fact.rank == rank && leaves(film, at),
             Kind::Waits(rank) => !is_received && fact.rank == rank && waits(film, at),
             Kind::KeyMoves(key) => {
-                let moves = [tags::REDISTRIBUTE_ADD, tags::REDISTRIBUTE_REMOVE];
-                is_received && moves.contains(&fact.tag) && comes_to(film, (at, fact.rank), key)
+                let moves = tag_of(film, fact.tag).is_some_and(|info| info.moves_pairs);
+                is_received && moves && comes_to(film, (at, fact.rank), key)
             }
         }
     }
@@ -186,12 +182,26 @@ fn has<T>(list: &[T], at: EventIndex, place: impl Fn(&T) -> EventIndex) -> bool 
     list.binary_search_by_key(&at, place).is_ok()
 }
 
-fn tag_of(command: Command) -> Tag {
-    match command {
-        Command::Put { .. } => tags::PUT,
-        Command::Get { .. } => tags::GET,
-        Command::Add { .. } => tags::ADD,
-        Command::Remove { .. } => tags::REMOVE,
+fn tag_of(film: &Film, tag: Tag) -> Option<&'static TagInfo> {
+    film.protocol()?.tag(tag)
+}
+
+/// What that event says of its rank's place in the ring, if it is a receive.
+fn receipt(film: &Film, at: EventIndex) -> Option<Receipt> {
+    let fact = film.fact(at);
+    match fact.op {
+        Op::Recv => tag_of(film, fact.tag).map(|info| info.receipt),
+        Op::Send => None,
+    }
+}
+
+/// Whether that event is the last that its rank does for leaving the ring.
+fn leaves(film: &Film, at: EventIndex) -> bool {
+    match receipt(film, at) {
+        Some(Receipt::LeavesAfter(asked)) => {
+            film.previous(at).is_some_and(|before| film.fact(before).tag == asked)
+        }
+        Some(Receipt::Joins | Receipt::Nothing) | None => false,
     }
 }
 
@@ -218,13 +228,15 @@ fn comes_to(film: &Film, (at, rank): (EventIndex, Rank), key: Key) -> bool {
     if !payload::has_key(&film.data(at), key) {
         return false;
     }
-    let holds =
-        |node: &ClassicNode| node.view().storage.is_some_and(|storage| storage.contains_key(&key));
     match film.moment(at.0 + 1).standing {
         Some(standing) => {
-            let held = standing.before.as_ref().is_some_and(|(_, node)| holds(node));
-            !held && standing.nodes.get(rank.index()).is_some_and(holds)
+            let held = standing.before.as_ref().is_some_and(|(_, node)| holds(node, key));
+            !held && standing.nodes.get(rank.index()).is_some_and(|node| holds(node, key))
         }
         None => true,
     }
+}
+
+fn holds(node: &impl Viewed, key: Key) -> bool {
+    node.view().storage.is_some_and(|storage| storage.contains_key(&key))
 }

@@ -1,6 +1,6 @@
 //! What events are looked for, and which are listed: `rank 3 PUT 612`.
 
-use ringscope_sim::protocol::Key;
+use ringscope_sim::protocol::{Key, TagInfo};
 use ringscope_traces::{EventIndex, Op, Payload, Rank, Tag};
 
 use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
@@ -109,8 +109,8 @@ impl Query {
         self.terms.iter().all(|term| term.allows(&fact) != Some(false)) && {
             let mut open = self.terms.iter().filter(|term| term.allows(&fact).is_none()).peekable();
             open.peek().is_none() || {
-                let data = film.data(at);
-                open.all(|term| term.is_in(&data, &fact))
+                let (data, tag) = (film.data(at), film.commands_of().tag(fact.tag));
+                open.all(|term| term.is_in(&data, tag))
             }
         }
     }
@@ -158,9 +158,9 @@ impl Term {
         }
     }
 
-    fn is_in(&self, data: &Payload, fact: &Fact) -> bool {
+    fn is_in(&self, data: &Payload, tag: Option<&TagInfo>) -> bool {
         match self {
-            Term::Key(key) => payload::is_about(data, *key, fact.tag),
+            Term::Key(key) => payload::is_about(data, *key, tag),
             Term::Number(number) => payload::has_number(data, *number),
             Term::Text(text) => data.to_string().to_lowercase().contains(text),
             Term::Rank(_) | Term::Tags(_) | Term::Op(_) => true,

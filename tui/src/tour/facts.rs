@@ -4,8 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
-use ringscope_sim::protocols::classic::{Message, tags};
+use ringscope_sim::protocol::{Key, Meaning, MessageKind, NodeView, Peer, Viewed as _, Wait};
 use ringscope_sim::world::{Blocked, Stall};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_in_words;
@@ -405,7 +404,7 @@ impl<'a> Scene<'a> {
             Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
             Wait::Any | Wait::Stopped => None,
         });
-        let stall: Stall<Message> = Stall { blocked: blocked.collect(), pending: Vec::new() };
+        let stall: Stall<()> = Stall { blocked: blocked.collect(), pending: Vec::new() };
         Ok(Value::Ranks(stall.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }
@@ -465,27 +464,32 @@ impl Scene<'_> {
     }
 
     fn hops_back(&self, meant: &[Meant]) -> Known {
-        let answers = [tags::ACK, tags::RETVAL];
-        Ok(self.messages(self.span(meant)?, |event| answers.contains(&event.tag)))
+        let protocol = self.film.commands_of();
+        let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == MessageKind::Reply);
+        Ok(self.messages(self.span(meant)?, |event| is_reply(event.tag)))
     }
 
-    fn answer_message(&self, meant: &[Meant]) -> Result<Option<Message>, String> {
+    /// The tag of the answer to a command, and what it says; `None` when it was never answered.
+    fn reply(&self, meant: &[Meant]) -> Result<Option<(Tag, Meaning)>, String> {
         let Some(answered) = self.deed(meant)?.answered else { return Ok(None) };
         let tag = self.film.fact(answered).tag;
-        Ok(Message::parse(tag, &self.film.data(answered)).ok())
+        let meaning = self.film.commands_of().meaning(tag, &self.film.data(answered));
+        Ok(meaning.ok().map(|meaning| (tag, meaning)))
     }
 
     fn answer(&self, meant: &[Meant]) -> Known {
-        Ok(match self.answer_message(meant)? {
-            Some(Message::RetVal { value, .. }) => Value::Number(value.0),
-            Some(_) => Value::words("ACK"),
+        Ok(match self.reply(meant)? {
+            Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
+            Some((tag, _)) => {
+                Value::words(tag_in_words(tag, self.film.commands_of().vocabulary()).to_string())
+            }
             None => Value::words("none"),
         })
     }
 
     fn answering_id(&self, meant: &[Meant]) -> Known {
-        match self.answer_message(meant)? {
-            Some(Message::RetVal { owner, .. }) => Ok(Value::Number(owner.0)),
+        match self.reply(meant)? {
+            Some((_, Meaning::Found(_, owner))) => Ok(Value::Number(owner.0)),
             Some(_) | None => Err("that command was not answered with a value".to_owned()),
         }
     }

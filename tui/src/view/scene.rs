@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
-use ringscope_sim::protocol::{Command, Key, Node as _, NodeView, Phase, StorageId};
+use ringscope_sim::protocol::{Command, Key, NodeView, Phase, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
 

@@ -3,40 +3,47 @@
 use ringscope_traces::{Event, Op, Payload, Tag};
 
 use super::message::{Message, Record, tags};
-use crate::protocol::definition::{Described, KeysIn, Moves, Receipt, TagInfo};
+use crate::protocol::definition::{Described, KeysIn, MessageKind, Moves, Receipt, TagInfo};
 use crate::protocol::{BadMessage, Key, Message as _};
 
 /// Every tag, by tag.
 pub(super) const TAGS: &[TagInfo] = &[
-    TagInfo { keys: KeysIn::FirstItem, ..named(tags::PUT, "PUT") },
-    TagInfo { keys: KeysIn::Payload, ..named(tags::GET, "GET") },
-    named(tags::ADD, "ADD"),
-    named(tags::REMOVE, "REMOVE"),
-    named(tags::END, "END"),
-    named(tags::RETVAL, "RETVAL"),
-    TagInfo { keys: KeysIn::FirstItem, ..named(tags::ACK, "ACK") },
-    TagInfo { receipt: Receipt::Joins, ..named(tags::INIT, "INIT") },
+    TagInfo { keys: KeysIn::FirstItem, ..command(tags::PUT, "PUT") },
+    TagInfo { keys: KeysIn::Payload, ..command(tags::GET, "GET") },
+    command(tags::ADD, "ADD"),
+    command(tags::REMOVE, "REMOVE"),
+    command(tags::END, "END"),
+    TagInfo { kind: MessageKind::Reply, ..command(tags::RETVAL, "RETVAL") },
+    TagInfo { kind: MessageKind::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
+    TagInfo { receipt: Receipt::Joins, ..membership(tags::INIT, "INIT") },
     TagInfo {
         receipt: Receipt::LeavesAfter(tags::UPDATE_CHILD_POINTERS),
-        ..named(tags::COMPLETE, "COMPLETE")
+        ..membership(tags::COMPLETE, "COMPLETE")
     },
-    TagInfo { short: "CHILD", ..named(tags::UPDATE_CHILD_POINTERS, "UPDATE_CHILD_POINTERS") },
-    TagInfo { short: "PARENT", ..named(tags::UPDATE_PARENT_POINTERS, "UPDATE_PARENT_POINTERS") },
+    TagInfo { short: "CHILD", ..membership(tags::UPDATE_CHILD_POINTERS, "UPDATE_CHILD_POINTERS") },
     TagInfo {
-        short: "REDIST",
-        moves_pairs: true,
-        ..named(tags::REDISTRIBUTE_REMOVE, "REDISTRIBUTE_REMOVE")
+        short: "PARENT",
+        ..membership(tags::UPDATE_PARENT_POINTERS, "UPDATE_PARENT_POINTERS")
     },
     TagInfo {
         short: "REDIST",
         moves_pairs: true,
-        ..named(tags::REDISTRIBUTE_ADD, "REDISTRIBUTE_ADD")
+        ..membership(tags::REDISTRIBUTE_REMOVE, "REDISTRIBUTE_REMOVE")
+    },
+    TagInfo {
+        short: "REDIST",
+        moves_pairs: true,
+        ..membership(tags::REDISTRIBUTE_ADD, "REDISTRIBUTE_ADD")
     },
 ];
 
-const fn named(tag: Tag, name: &'static str) -> TagInfo {
-    let (keys, receipt) = (KeysIn::Maps, Receipt::Nothing);
-    TagInfo { tag, name, short: name, keys, moves_pairs: false, receipt }
+const fn command(tag: Tag, name: &'static str) -> TagInfo {
+    let (kind, keys, receipt) = (MessageKind::Command, KeysIn::Maps, Receipt::Nothing);
+    TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
+}
+
+const fn membership(tag: Tag, name: &'static str) -> TagInfo {
+    TagInfo { kind: MessageKind::Membership, ..command(tag, name) }
 }
 
 /// What there is to say of a message.

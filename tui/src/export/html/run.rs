@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Peer, Phase, Value, Wait};
+use ringscope_sim::protocol::{Key, NodeView, Peer, Phase, Value, Viewed as _, Wait};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{EventIndex, Op, Rank};

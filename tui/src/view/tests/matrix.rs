@@ -67,7 +67,7 @@ fn run(app: App) -> Page {
 /// A recorded run, somewhere in it.
 fn replay() -> App {
     let scenario = builtin::find("leave").expect("it is built in").scenario();
-    let film = Film::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
+    let film = Film::kept("leave.jsonl", simulated(&scenario).to.into()).expect("it is a trace");
     let middle = film.len() / 2;
     App::new(film, "leave.jsonl", middle)
 }
