@@ -37,6 +37,7 @@ deny: ## Licences, bans and sources of what we depend on
 fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
+	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path tui/fuzz/Cargo.toml
 
 unit: ## Every test, with debug assertions
 	$(CARGO) test $(FREE_OF_MPI) --exclude ringscope-recorder --locked
@@ -84,11 +85,14 @@ bench: ## The benchmarks that the README quotes
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare
 
-fuzz: ## Fuzz both parsers for a minute each
+# Each as CRATE/TARGET.
+FUZZ_TARGETS := traces/read_trace sim/parse_scenario tui/parse_input
+
+fuzz: ## Fuzz every parser for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
-	mkdir -p traces/fuzz/corpus/read_trace sim/fuzz/corpus/parse_scenario
-	cd traces && $(CARGO) fuzz run -s none read_trace fuzz/corpus/read_trace fuzz/seeds/read_trace -- -max_total_time=$(SECONDS_EACH)
-	cd sim && $(CARGO) fuzz run -s none parse_scenario fuzz/corpus/parse_scenario fuzz/seeds/parse_scenario -- -max_total_time=$(SECONDS_EACH)
+	set -e; for each in $(FUZZ_TARGETS); do cd $(CURDIR)/$${each%/*}; name=$${each#*/}; \
+	  mkdir -p fuzz/corpus/$$name; \
+	  $(CARGO) fuzz run -s none $$name fuzz/corpus/$$name fuzz/seeds/$$name -- -max_total_time=$(SECONDS_EACH); done
 
 bless: ## Write golden traces and snapshots anew: read the difference aloud before you commit it
 	RINGSCOPE_BLESS=1 INSTA_UPDATE=always $(CARGO) test --locked

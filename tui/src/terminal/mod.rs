@@ -1,16 +1,15 @@
 //! The terminal: the only place that reads keys and a clock, and that has to leave things as they were.
 
-mod keys;
+pub mod input;
 mod mouse;
+mod reader;
 mod screen;
 mod signals;
-mod wait;
+mod tty;
 
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
-
-use crossterm::event::{self, Event, KeyEventKind};
 
 use ratatui::layout::Rect;
 
@@ -19,10 +18,12 @@ use crate::app::{KeyPress, Session};
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
 use crate::view::{Look, page};
+use input::InputEvent;
 use mouse::Mouse;
+use reader::{Connection, InputReader};
 pub use screen::Screen;
 use signals::Signals;
-use wait::{Waited, is_gone, wait};
+use tty::is_gone;
 
 /// How long to wait for a key while the screen changes by itself.
 const FRAME: Duration = Duration::from_millis(16);
@@ -69,8 +70,11 @@ pub fn show(
     between: &mut dyn FnMut(&mut Session),
 ) -> Result<(), Failure> {
     let signals = Signals::watch().map_err(|error| cannot(&error))?;
+    let input = InputReader::open().map_err(|error| cannot(&error))?;
     let mut screen = Screen::open(setup.has_mouse).map_err(|error| cannot(&error))?;
-    let ended = run(session, setup, (&mut screen, &signals, between));
+    let around =
+        Around { screen: &mut screen, input, mouse: Mouse::default(), signals: &signals, between };
+    let ended = run(session, setup, around);
     let ended = ended.or_else(|error| if is_gone(&error) { Ok(Ended::Gone) } else { Err(error) });
     match ended.map_err(|error| cannot(&error))? {
         Ended::Left(Leave::Clean) => Ok(()),
@@ -98,44 +102,46 @@ enum Ended {
     Broken,
 }
 
-type Around<'a> = (&'a mut Screen, &'a Signals, &'a mut dyn FnMut(&mut Session));
+/// What is around a session.
+struct Around<'a> {
+    screen: &'a mut Screen,
+    input: InputReader,
+    mouse: Mouse,
+    signals: &'a Signals,
+    between: &'a mut dyn FnMut(&mut Session),
+}
 
-fn run(
-    session: &mut Session,
-    setup: Setup,
-    (screen, signals, between): Around<'_>,
-) -> io::Result<Ended> {
-    let mut mouse = Mouse::default();
+fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Result<Ended> {
     let mut clock = Stopwatch::start();
     let mut is_stale = true;
     loop {
         if is_stale {
-            let area = setup.part(screen.area()?);
+            let area = setup.part(around.screen.area()?);
             page::settle(session.page_mut(), (area, &setup.look));
-            screen.draw(|area, buffer| {
+            around.screen.draw(|area, buffer| {
                 page::paint(session.page(), (setup.part(area), &setup.look), buffer);
             })?;
         }
-        if wait(if session.is_busy() { FRAME } else { IDLE })? == Waited::Gone {
+        if around.input.wait(if session.is_busy() { FRAME } else { IDLE })? == Connection::Gone {
             return Ok(Ended::Gone);
         }
-        is_stale = take_events(session, (screen, setup), &mut mouse)?;
+        is_stale = take_events(session, setup, &mut around)? | around.signals.take_resize();
         is_stale |= session.tick(std::mem::replace(&mut clock, Stopwatch::start()).elapsed());
-        between(session);
+        (around.between)(session);
         if let Some(leave) = session.leave() {
             return Ok(Ended::Left(leave));
         }
-        if let Some(signal) = signals.ending() {
+        if let Some(signal) = around.signals.ending() {
             return Ok(Ended::BySignal(signal));
         }
         if !Screen::is_open() {
             return Ok(Ended::Broken);
         }
-        if signals.take_stop() {
-            stop(screen, signals)?;
+        if around.signals.take_stop() {
+            stop(around.screen, around.signals)?;
         }
-        if signals.take_continue() {
-            screen.set_up_again()?;
+        if around.signals.take_continue() {
+            around.screen.set_up_again()?;
             is_stale = true;
         }
     }
@@ -150,27 +156,16 @@ fn stop(screen: &mut Screen, signals: &Signals) -> io::Result<()> {
 }
 
 /// Takes what has come; whether anything has.
-fn take_events(
-    session: &mut Session,
-    (screen, setup): (&mut Screen, Setup),
-    mouse: &mut Mouse,
-) -> io::Result<bool> {
+fn take_events(session: &mut Session, setup: Setup, around: &mut Around<'_>) -> io::Result<bool> {
     for taken in 0..MOST_AT_ONCE {
-        if !event::poll(Duration::ZERO)? {
-            return Ok(taken > 0);
-        }
-        match event::read()? {
-            Event::Key(key) if key.kind == KeyEventKind::Release => {}
-            Event::Key(key) => match keys::press(key) {
-                Some(key) if key == stop_key() => signals::ask_to_stop()?,
-                Some(key) => session.press(key),
-                None => {}
-            },
-            Event::Paste(text) => session.paste(&text),
-            Event::Mouse(event) => {
-                mouse.take(event, session, (setup.part(screen.area()?), &setup.look))
+        match around.input.next() {
+            None => return Ok(taken > 0),
+            Some(InputEvent::Key(key)) if key == stop_key() => signals::ask_to_stop()?,
+            Some(InputEvent::Key(key)) => session.press(key),
+            Some(InputEvent::Paste(text)) => session.paste(&text),
+            Some(InputEvent::Mouse(event)) => {
+                around.mouse.take(event, session, (setup.part(around.screen.area()?), &setup.look));
             }
-            Event::Resize(..) | Event::FocusGained | Event::FocusLost => {}
         }
         if session.leave().is_some() {
             return Ok(true);

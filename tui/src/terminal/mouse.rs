@@ -1,8 +1,8 @@
 //! The mouse: where it points is the view's to say, what that does the app's.
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Rect;
 
+use super::input::{MouseEvent, MouseKind};
 use crate::app::{Pane, Session, Target};
 use crate::view::{Look, page};
 
@@ -19,33 +19,28 @@ pub struct Mouse {
 impl Mouse {
     /// Takes what the mouse does.
     pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: (Rect, &Look)) {
-        let MouseEvent { kind, column, row, .. } = event;
+        let MouseEvent { kind, column, row } = event;
         let target = |session: &Session, row| page::at(session.page(), drawn, (column, row));
         match kind {
-            MouseEventKind::Down(MouseButton::Left) => {
+            MouseKind::Press => {
                 let target = target(session, row);
                 self.scrubbed = matches!(target, Some(Target::Timeline(_))).then_some(row);
                 if let Some(target) = target {
                     session.click(target);
                 }
             }
-            MouseEventKind::Drag(MouseButton::Left) => {
+            MouseKind::Drag => {
                 // The hand need not keep to the row that it began in.
                 if let Some(target) = self.scrubbed.and_then(|row| target(session, row)) {
                     session.drag(target);
                 }
             }
-            MouseEventKind::Up(_) => self.scrubbed = None,
-            MouseEventKind::ScrollUp | MouseEventKind::ScrollDown => {
-                let rows = if kind == MouseEventKind::ScrollUp { -TURN } else { TURN };
+            MouseKind::Release => self.scrubbed = None,
+            MouseKind::ScrollUp | MouseKind::ScrollDown => {
+                let rows = if kind == MouseKind::ScrollUp { -TURN } else { TURN };
                 let target = target(session, row).unwrap_or(Target::Pane(Pane::Events));
                 session.scroll(target, rows);
             }
-            MouseEventKind::Down(MouseButton::Right | MouseButton::Middle)
-            | MouseEventKind::Drag(MouseButton::Right | MouseButton::Middle)
-            | MouseEventKind::Moved
-            | MouseEventKind::ScrollLeft
-            | MouseEventKind::ScrollRight => {}
         }
     }
 }

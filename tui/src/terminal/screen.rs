@@ -13,14 +13,13 @@ use crossterm::event::{
 };
 use crossterm::execute;
 use crossterm::style::force_color_output;
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::tty;
 use crate::view::picture::Form;
 
 /// Whether the terminal is ours at the moment; a panic in any thread gives it back.
@@ -98,7 +97,9 @@ impl Screen {
     pub fn set_up_again(&mut self) -> io::Result<()> {
         give_back();
         take(self.has_mouse)?;
-        self.terminal.clear()
+        // Unlike `clear`, this does not ask the terminal where its cursor is, nor wait for an answer.
+        let area = self.area()?;
+        self.terminal.resize(area)
     }
 
     /// Gives the terminal back, with what was shown last as lines in it.
@@ -123,7 +124,7 @@ impl Drop for Screen {
 fn take(has_mouse: bool) -> io::Result<()> {
     // Before anything is changed: what fails on the way is given back, too.
     IS_OPEN.store(true, Ordering::SeqCst);
-    let taken = enable_raw_mode().and_then(|()| {
+    let taken = tty::make_raw().and_then(|()| {
         let mut out = io::stdout();
         execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
         if has_mouse { execute!(out, EnableMouseCapture) } else { Ok(()) }
@@ -138,7 +139,7 @@ fn give_back() {
     }
     let mut out = io::stdout();
     let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, Show, LeaveAlternateScreen);
-    let _ = disable_raw_mode();
+    let _ = tty::restore();
 }
 
 /// Gives the terminal back before a panic is told, or nobody could read it.

@@ -4,16 +4,27 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
+    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::{SigId, flag, low_level};
 
+/// The signals that end a program which does nothing about them, and that can wait until the terminal is given
+/// back: all but those of a fault in the program itself.
+const ENDING: [i32; 12] = [
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU, SIGXFSZ,
+];
+
 /// Takes note of signals, as long as it lives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Signals {
     /// The one that is to end the program; 0 for none.
     ending: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     go_on: Arc<AtomicBool>,
+    resize: Arc<AtomicBool>,
     ids: Vec<SigId>,
 }
 
@@ -24,15 +35,19 @@ impl Signals {
     ///
     /// When the system does not let us.
     pub fn watch() -> io::Result<Signals> {
-        let (ending, stop, go_on) = (Arc::default(), Arc::default(), Arc::default());
-        let mut ids = Vec::new();
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let mut signals = Signals::default();
+        for signal in ENDING {
             let number = usize::try_from(signal).expect("signals are small numbers");
-            ids.push(flag::register_usize(signal, Arc::clone(&ending), number)?);
+            let id = flag::register_usize(signal, Arc::clone(&signals.ending), number)?;
+            signals.ids.push(id);
         }
-        ids.push(flag::register(SIGTSTP, Arc::clone(&stop))?);
-        ids.push(flag::register(SIGCONT, Arc::clone(&go_on))?);
-        Ok(Signals { ending, stop, go_on, ids })
+        let Signals { stop, go_on, resize, .. } = &signals;
+        let flags = [(SIGTSTP, stop), (SIGCONT, go_on), (SIGWINCH, resize)];
+        let ids = flags.map(|(signal, flag)| flag::register(signal, Arc::clone(flag)));
+        for id in ids {
+            signals.ids.push(id?);
+        }
+        Ok(signals)
     }
 
     /// The signal that is to end the program, if one came.
@@ -48,6 +63,11 @@ impl Signals {
     /// Whether the program goes on after it was stopped, and the screen has to be set up again; once.
     pub fn take_continue(&self) -> bool {
         self.go_on.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether the terminal has another size; once.
+    pub fn take_resize(&self) -> bool {
+        self.resize.swap(false, Ordering::Relaxed)
     }
 
     /// The program goes on, whether or not the signal that says so has been seen.

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 #[cfg(unix)]
+pub mod pty;
+#[cfg(unix)]
 pub mod stage;
 
 use std::io::Write as _;
