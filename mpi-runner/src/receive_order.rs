@@ -43,7 +43,7 @@ impl Receipt {
     }
 
     fn of(by_rank: &ByRank, trace: &Trace, rank: Rank) -> Vec<Receipt> {
-        let events = by_rank.places(rank).iter().enumerate();
+        let events = by_rank.events(rank).iter().enumerate();
         let receipts = events.filter(|(_, place)| trace[**place].op == Op::Recv);
         let receipt = |(index, place): (usize, &EventIndex)| {
             let event = &trace[*place];

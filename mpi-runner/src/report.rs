@@ -185,7 +185,7 @@ impl Repeats {
         let told = self
             .comparison
             .as_ref()
-            .map(|found| found.told(&ProtocolId::spoken_with(&run.header.protocol)).to_string());
+            .map(|found| found.summary(&ProtocolId::spoken_with(&run.header.protocol)).to_string());
         format!(
             "\n  does not repeat the trace (A is the trace, B this run)\n{}",
             told.unwrap_or_default().trim_end()

@@ -131,7 +131,7 @@ fn any_moment_of_a_timed_run_can_go_on_by_choice() {
     let scenario = random(3, 8, 60);
     let mut world = start::<Classic, _>(&scenario, ByArrival::new(LATENCY, 7), &mut ());
     loop {
-        let mut chosen = world.to_chosen();
+        let mut chosen = world.to_by_choice();
         while let Some(choice) = chosen.choices().last() {
             assert!(chosen.choose(*choice, &mut ()));
         }

@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use ringscope_sim::conform::{Standing, standing};
-use ringscope_sim::explain::{Explanation, explain, in_short};
+use ringscope_sim::explain::{Explanation, explain, summary};
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::world::{Circle, End};
@@ -162,7 +162,7 @@ fn a_lost_part_leaves_the_rest_to_be_looked_at() {
     let standing = standing_of(&trace);
     assert_eq!(standing.strays, []);
     assert_eq!(standing.end, None, "what was sent to the lost rank is under way");
-    let told = in_short(&standing.stall, &standing.nodes);
+    let told = summary(&standing.stall, &standing.nodes);
     assert_eq!(
         told,
         "under way: PUT from 0 to 6, ADD from 0 to 6, COMPLETE from 3 to 6, COMPLETE from 0 to 6, \

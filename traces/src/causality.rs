@@ -56,7 +56,7 @@ impl Causality {
         let (mut before, mut after) = (vec![None; count], vec![None; count]);
         let by_rank = ByRank::of(trace);
         for rank in by_rank.ranks() {
-            for pair in by_rank.places(rank).windows(2) {
+            for pair in by_rank.events(rank).windows(2) {
                 before[pair[1].0] = Some(pair[0]);
                 after[pair[0].0] = Some(pair[1]);
             }
@@ -102,19 +102,19 @@ impl Causality {
     /// Everything that happened before an event, in the order of the trace.
     #[must_use]
     pub fn past(&self, event: EventIndex) -> Vec<EventIndex> {
-        self.walk([event], Direction::Back, |_| true).places()
+        self.walk([event], Direction::Back, |_| true).indices()
     }
 
     /// Everything that happened after an event, in the order of the trace.
     #[must_use]
     pub fn future(&self, event: EventIndex) -> Vec<EventIndex> {
-        self.future_of([event]).places()
+        self.future_of([event]).indices()
     }
 
     /// Whether the first event happened before the second.
     #[must_use]
     pub fn happened_before(&self, first: EventIndex, second: EventIndex) -> bool {
-        let may_lead_there = |place: EventIndex| !self.is_in_order || place >= first;
+        let may_lead_there = |at: EventIndex| !self.is_in_order || at >= first;
         may_lead_there(second)
             && self.walk([second], Direction::Back, may_lead_there).contains(first)
     }
@@ -132,7 +132,7 @@ impl Causality {
         let future = self.future_of([event]);
         (0..self.ops.len())
             .map(EventIndex)
-            .filter(|place| *place != event && !past.contains(*place) && !future.contains(*place))
+            .filter(|at| *at != event && !past.contains(*at) && !future.contains(*at))
             .collect()
     }
 
@@ -150,9 +150,9 @@ impl Causality {
     ) -> Reached {
         let mut reached = Reached(vec![false; self.ops.len()]);
         let mut to_visit: VecDeque<EventIndex> =
-            from.into_iter().filter(|place| place.0 < self.ops.len()).collect();
-        while let Some(place) = to_visit.pop_front() {
-            for next in self.neighbours(place, direction).into_iter().flatten() {
+            from.into_iter().filter(|at| at.0 < self.ops.len()).collect();
+        while let Some(at) = to_visit.pop_front() {
+            for next in self.neighbours(at, direction).into_iter().flatten() {
                 if may_go(next) && !reached.contains(next) {
                     reached.0[next.0] = true;
                     to_visit.push_back(next);
@@ -162,12 +162,12 @@ impl Causality {
         reached
     }
 
-    fn neighbours(&self, place: EventIndex, direction: Direction) -> [Option<EventIndex>; 2] {
-        match (direction, self.ops[place.0]) {
-            (Direction::Back, Op::Send) => [self.before[place.0], None],
-            (Direction::Back, Op::Recv) => [self.before[place.0], self.matching.partner(place)],
-            (Direction::Forward, Op::Send) => [self.after[place.0], self.matching.partner(place)],
-            (Direction::Forward, Op::Recv) => [self.after[place.0], None],
+    fn neighbours(&self, at: EventIndex, direction: Direction) -> [Option<EventIndex>; 2] {
+        match (direction, self.ops[at.0]) {
+            (Direction::Back, Op::Send) => [self.before[at.0], None],
+            (Direction::Back, Op::Recv) => [self.before[at.0], self.matching.partner(at)],
+            (Direction::Forward, Op::Send) => [self.after[at.0], self.matching.partner(at)],
+            (Direction::Forward, Op::Recv) => [self.after[at.0], None],
         }
     }
 }
@@ -182,11 +182,11 @@ enum Direction {
 pub(crate) struct Reached(Vec<bool>);
 
 impl Reached {
-    pub fn contains(&self, place: EventIndex) -> bool {
-        self.0.get(place.0).copied().unwrap_or(false)
+    pub fn contains(&self, at: EventIndex) -> bool {
+        self.0.get(at.0).copied().unwrap_or(false)
     }
 
-    fn places(self) -> Vec<EventIndex> {
+    fn indices(self) -> Vec<EventIndex> {
         self.0.iter().enumerate().filter(|(_, is_in)| **is_in).map(|(i, _)| EventIndex(i)).collect()
     }
 }

@@ -26,8 +26,8 @@ impl EventIndex {
 impl Index<EventIndex> for Trace {
     type Output = Event;
 
-    fn index(&self, place: EventIndex) -> &Event {
-        &self.events[place.0]
+    fn index(&self, at: EventIndex) -> &Event {
+        &self.events[at.0]
     }
 }
 
@@ -38,7 +38,7 @@ impl Index<EventIndex> for Trace {
 pub struct ByRank {
     /// In growing order, with where each rank's places begin.
     ranks: Vec<(Rank, usize)>,
-    places: Vec<EventIndex>,
+    indices: Vec<EventIndex>,
 }
 
 impl ByRank {
@@ -46,16 +46,16 @@ impl ByRank {
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
         let events = &trace.events;
-        let mut places: Vec<EventIndex> = (0..events.len()).map(EventIndex).collect();
-        places.sort_by_key(|place| events[place.0].rank);
+        let mut indices: Vec<EventIndex> = (0..events.len()).map(EventIndex).collect();
+        indices.sort_by_key(|at| events[at.0].rank);
         let mut ranks: Vec<(Rank, usize)> = Vec::new();
-        for (i, place) in places.iter().enumerate() {
-            let rank = events[place.0].rank;
+        for (i, at) in indices.iter().enumerate() {
+            let rank = events[at.0].rank;
             if ranks.last().is_none_or(|last| last.0 != rank) {
                 ranks.push((rank, i));
             }
         }
-        ByRank { ranks, places }
+        ByRank { ranks, indices }
     }
 
     /// The ranks that have events, in growing order.
@@ -65,10 +65,10 @@ impl ByRank {
 
     /// The places of a rank's events, in the order of the trace.
     #[must_use]
-    pub fn places(&self, rank: Rank) -> &[EventIndex] {
+    pub fn events(&self, rank: Rank) -> &[EventIndex] {
         let Ok(i) = self.ranks.binary_search_by_key(&rank, |(rank, _)| *rank) else { return &[] };
-        let end = self.ranks.get(i + 1).map_or(self.places.len(), |(_, start)| *start);
-        &self.places[self.ranks[i].1..end]
+        let end = self.ranks.get(i + 1).map_or(self.indices.len(), |(_, start)| *start);
+        &self.indices[self.ranks[i].1..end]
     }
 
     /// The index of a rank's event among the events of that rank, in the order of the trace.
@@ -76,7 +76,7 @@ impl ByRank {
     /// `n` says the same where a trace holds together; this holds where it does not, too. `None` when
     /// the rank has no event at that place.
     #[must_use]
-    pub fn index(&self, rank: Rank, place: EventIndex) -> Option<usize> {
-        self.places(rank).binary_search(&place).ok()
+    pub fn index(&self, rank: Rank, at: EventIndex) -> Option<usize> {
+        self.events(rank).binary_search(&at).ok()
     }
 }

@@ -49,8 +49,8 @@ impl Matching {
 
     /// A send's receive, or a receive's send; `None` where the trace does not have it.
     #[must_use]
-    pub fn partner(&self, place: EventIndex) -> Option<EventIndex> {
-        self.partners.get(place.0).copied().flatten()
+    pub fn partner(&self, at: EventIndex) -> Option<EventIndex> {
+        self.partners.get(at.0).copied().flatten()
     }
 }
 
@@ -89,13 +89,11 @@ impl<P> Default for Open<P> {
 
 impl<P> Open<P> {
     /// The event that this one is the partner of; where there is none, it waits for one.
-    pub fn partner_or_wait(&mut self, op: Op, place: P) -> Option<P> {
+    pub fn partner_or_wait(&mut self, op: Op, at: P) -> Option<P> {
         match self.waiting.front() {
-            Some((waiting, _)) if *waiting != op => {
-                self.waiting.pop_front().map(|(_, place)| place)
-            }
+            Some((waiting, _)) if *waiting != op => self.waiting.pop_front().map(|(_, at)| at),
             Some(_) | None => {
-                self.waiting.push_back((op, place));
+                self.waiting.push_back((op, at));
                 None
             }
         }

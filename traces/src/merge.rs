@@ -79,8 +79,7 @@ pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
     let heap = Trace { header, events, footer };
     let matching = Matching::of(&heap);
     let order = causal_order(&heap, &matching)?;
-    let is_orphan =
-        |place: EventIndex| heap[place].op == Op::Recv && matching.partner(place).is_none();
+    let is_orphan = |at: EventIndex| heap[at].op == Op::Recv && matching.partner(at).is_none();
     let orphans =
         order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| EventIndex(i));
     Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
@@ -97,7 +96,7 @@ pub fn split(trace: &Trace) -> Vec<Trace> {
             .map(|footer| Footer { ending: footer.ending.clone(), events: events.len() as u64 });
         Trace { header: trace.header.clone(), events, footer }
     };
-    let of_rank = |rank| by_rank.places(rank).iter().map(|place| trace[*place].clone()).collect();
+    let of_rank = |rank| by_rank.events(rank).iter().map(|at| trace[*at].clone()).collect();
     let parts: Vec<Trace> = by_rank.ranks().map(|rank| part(of_rank(rank))).collect();
     if parts.is_empty() { vec![trace.clone()] } else { parts }
 }
@@ -158,26 +157,26 @@ type Candidate = Reverse<(u64, Rank, usize)>;
 fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, MergeError> {
     let by_rank = ByRank::of(trace);
     let mut order = Vec::with_capacity(trace.events.len());
-    let mut has_place = vec![false; trace.events.len()];
+    let mut is_placed = vec![false; trace.events.len()];
     let mut held_up: FxHashMap<EventIndex, Candidate> = FxHashMap::default();
     let mut candidates: BinaryHeap<Candidate> = BinaryHeap::new();
     let mut to_offer: Vec<(Rank, usize)> = by_rank.ranks().map(|rank| (rank, 0)).collect();
     loop {
         for (rank, index) in to_offer.drain(..) {
-            let Some(place) = by_rank.places(rank).get(index) else { continue };
-            let candidate = Reverse((trace[*place].clock, rank, index));
-            match matching.partner(*place) {
-                Some(send) if trace[*place].op == Op::Recv && !has_place[send.0] => {
+            let Some(at) = by_rank.events(rank).get(index) else { continue };
+            let candidate = Reverse((trace[*at].clock, rank, index));
+            match matching.partner(*at) {
+                Some(send) if trace[*at].op == Op::Recv && !is_placed[send.0] => {
                     held_up.insert(send, candidate);
                 }
                 Some(_) | None => candidates.push(candidate),
             }
         }
         let Some(Reverse((_, rank, index))) = candidates.pop() else { break };
-        let place = by_rank.places(rank)[index];
-        has_place[place.0] = true;
-        order.push(place);
-        candidates.extend(held_up.remove(&place));
+        let at = by_rank.events(rank)[index];
+        is_placed[at.0] = true;
+        order.push(at);
+        candidates.extend(held_up.remove(&at));
         to_offer.push((rank, index + 1));
     }
     let stuck = held_up.into_values().map(|Reverse((_, rank, index))| (rank, index)).min();
@@ -190,7 +189,7 @@ fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, M
 fn reordered(trace: Trace, order: &[EventIndex]) -> Trace {
     let Trace { header, events, footer } = trace;
     let mut events: Vec<Option<Event>> = events.into_iter().map(Some).collect();
-    let events = order.iter().filter_map(|place| events[place.0].take()).collect();
+    let events = order.iter().filter_map(|at| events[at.0].take()).collect();
     Trace { header, events, footer }
 }
 

@@ -19,7 +19,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
     /// Where it stands in the trace.
-    pub place: EventIndex,
+    pub at: EventIndex,
     /// Whose event it is.
     pub rank: Rank,
     /// Its index among that rank's events in the trace, from 0.
@@ -97,28 +97,28 @@ pub fn check(trace: &Trace) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rank in by_rank.ranks() {
         let mut before = None;
-        for (index, place) in by_rank.places(rank).iter().copied().enumerate() {
-            let spot = Some(Spot { place, rank, index });
-            let flaws = flaws(trace, Seen { place, before, partner: matching.partner(place) });
+        for (index, at) in by_rank.events(rank).iter().copied().enumerate() {
+            let spot = Some(Spot { at, rank, index });
+            let flaws = flaws(trace, Seen { at, before, partner: matching.partner(at) });
             findings.extend(flaws.into_iter().flatten().map(|flaw| Finding { spot, flaw }));
-            before = Some(&trace[place]);
+            before = Some(&trace[at]);
         }
     }
-    findings.sort_by_key(|finding| finding.spot.map(|spot| spot.place));
+    findings.sort_by_key(|finding| finding.spot.map(|spot| spot.at));
     findings.extend(wrong_count(trace).map(|flaw| Finding { spot: None, flaw }));
     findings
 }
 
 /// What is known where an event is looked at.
 struct Seen<'a> {
-    place: EventIndex,
+    at: EventIndex,
     /// The event before it on its rank.
     before: Option<&'a Event>,
     partner: Option<EventIndex>,
 }
 
 fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
-    let event = &trace[seen.place];
+    let event = &trace[seen.at];
     let ranks = trace.header.ranks;
     let named = [event.rank, event.peer].into_iter().find(|rank| rank.0 >= ranks);
     let expected = seen.before.map_or(0, |before| before.n.saturating_add(1));
@@ -128,7 +128,7 @@ fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
         (Op::Recv, None) => {
             [Some(Flaw::NeverSent { sender: event.peer, tag: event.tag }), None, None]
         }
-        (Op::Recv, Some(send)) => receive_flaws(trace, event, seen.place, send),
+        (Op::Recv, Some(send)) => receive_flaws(trace, event, seen.at, send),
     };
     [
         named.map(|named| Flaw::NoSuchRank { named, ranks }),
@@ -144,12 +144,12 @@ fn flaws(trace: &Trace, seen: Seen<'_>) -> [Option<Flaw>; 5] {
 fn receive_flaws(
     trace: &Trace,
     event: &Event,
-    place: EventIndex,
+    at: EventIndex,
     send: EventIndex,
 ) -> [Option<Flaw>; 3] {
     let sent = trace[send].clock;
     [
-        (send > place).then_some(Flaw::BeforeItsSend { send }),
+        (send > at).then_some(Flaw::BeforeItsSend { send }),
         (trace[send].data != event.data).then_some(Flaw::OtherData { send }),
         (event.clock <= sent).then_some(Flaw::ClockBehindSend { clock: event.clock, sent, send }),
     ]
@@ -172,7 +172,7 @@ impl fmt::Display for Finding {
 
 impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: rank {}, event {}", self.place.line(), self.rank, self.index)
+        write!(f, "line {}: rank {}, event {}", self.at.line(), self.rank, self.index)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Events told in words.
+//! Events as text.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::text::Short;
 const PAYLOAD_CHARS: usize = 120;
 
 /// What an event does, such as `sends PUT [9,100] to rank 6`.
-pub fn deed<'a>(event: &'a Event, vocabulary: &'a dyn Vocabulary) -> impl fmt::Display + 'a {
+pub fn describe<'a>(event: &'a Event, vocabulary: &'a dyn Vocabulary) -> impl fmt::Display + 'a {
     fmt::from_fn(move |f| {
         let payload = Short { value: &event.data, limit_chars: PAYLOAD_CHARS };
-        let name = tag_in_words(event.tag, vocabulary);
+        let name = tag_label(event.tag, vocabulary);
         match event.op {
             Op::Send => write!(f, "sends {name} {payload} to rank {}", event.peer),
             Op::Recv => write!(f, "receives {name} {payload} from rank {}", event.peer),
@@ -21,7 +21,7 @@ pub fn deed<'a>(event: &'a Event, vocabulary: &'a dyn Vocabulary) -> impl fmt::D
 }
 
 /// A tag by its name, or as `tag 5` where it has none.
-pub fn tag_in_words(tag: Tag, vocabulary: &dyn Vocabulary) -> impl fmt::Display {
+pub fn tag_label(tag: Tag, vocabulary: &dyn Vocabulary) -> impl fmt::Display {
     let name = vocabulary.tag_name(tag);
     fmt::from_fn(move |f| match name {
         Some(name) => f.write_str(name),

@@ -31,17 +31,17 @@ fn naive(trace: &Trace) -> Vec<Vec<bool>> {
 fn agrees(trace: &Trace) -> Result<(), TestCaseError> {
     let before = naive(trace);
     let causality = Causality::of(trace);
-    let places = || (0..trace.events.len()).map(EventIndex);
-    for event in places() {
+    let indices = || (0..trace.events.len()).map(EventIndex);
+    for event in indices() {
         let of = |test: &dyn Fn(usize) -> bool| -> Vec<EventIndex> {
-            places().filter(|place| test(place.0)).collect()
+            indices().filter(|at| test(at.0)).collect()
         };
         let e = event.0;
         prop_assert_eq!(causality.past(event), of(&|p| before[p][e]));
         prop_assert_eq!(causality.future(event), of(&|p| before[e][p]));
         let concurrent = of(&|p| p != e && !before[p][e] && !before[e][p]);
         prop_assert_eq!(causality.concurrent_with(event), concurrent);
-        for other in places() {
+        for other in indices() {
             prop_assert_eq!(causality.happened_before(event, other), before[e][other.0]);
         }
     }

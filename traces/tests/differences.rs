@@ -48,7 +48,7 @@ fn a_trace_is_equal_to_itself_whatever_its_times_and_the_order_of_its_file() {
     let comparison = compare(&trace, &other).expect("they are of one protocol");
     assert_eq!(comparison.level, Level::Equal);
     assert_eq!(
-        comparison.told(&NoNames).to_string(),
+        comparison.summary(&NoNames).to_string(),
         "equal: every rank did the same in the same order\n"
     );
 }
@@ -58,7 +58,7 @@ fn a_legal_race_is_named_with_what_the_receive_could_have_taken() {
     let comparison = compare(&asked_by(1, 2), &asked_by(2, 1)).expect("they are of one protocol");
     assert_eq!(comparison.level, Level::Reordered);
     assert_eq!(
-        comparison.told(&Questions).to_string(),
+        comparison.summary(&Questions).to_string(),
         "\
 reordered: every channel carried the same, and 2 receives took another sender's message
 rank 0, receive 0
@@ -104,7 +104,7 @@ fn the_first_difference_is_the_cause_and_not_what_stands_first_in_the_file() {
     assert_eq!(comparison.level, Level::Different);
     assert_eq!(comparison.divergences.iter().map(|at| at.rank.0).collect::<Vec<_>>(), [0, 2]);
     assert_eq!(
-        comparison.told(&Questions).to_string(),
+        comparison.summary(&Questions).to_string(),
         "\
 different: 2 ranks of A and B did not do the same
 first, in the order of cause and effect:
@@ -184,27 +184,27 @@ fn shown(event: &Event) -> (Op, Rank, Tag, Payload) {
     (event.op, event.peer, event.tag, event.data.clone())
 }
 
-fn mutate(trace: &Trace, place: EventIndex, mutation: Mutation) -> Option<Trace> {
+fn mutate(trace: &Trace, at: EventIndex, mutation: Mutation) -> Option<Trace> {
     let mut mutant = trace.clone();
     let events = &mut mutant.events;
     match mutation {
-        Mutation::Drop => drop(events.remove(place.0)),
-        Mutation::Duplicate => events.insert(place.0, trace[place].clone()),
-        Mutation::ChangeData => events[place.0].data = Payload::Text("changed".into()),
+        Mutation::Drop => drop(events.remove(at.0)),
+        Mutation::Duplicate => events.insert(at.0, trace[at].clone()),
+        Mutation::ChangeData => events[at.0].data = Payload::Text("changed".into()),
         Mutation::ChangePeer => {
-            events[place.0].peer = Rank((trace[place].peer.0 + 1) % trace.header.ranks);
+            events[at.0].peer = Rank((trace[at].peer.0 + 1) % trace.header.ranks);
         }
-        Mutation::ChangeTag => events[place.0].tag = Tag(77),
+        Mutation::ChangeTag => events[at.0].tag = Tag(77),
         Mutation::ChangeOp => {
-            events[place.0].op = match trace[place].op {
+            events[at.0].op = match trace[at].op {
                 Op::Send => Op::Recv,
                 Op::Recv => Op::Send,
             };
         }
         Mutation::SwapWithNext => {
-            let of_rank = |event: &Event| event.rank == trace[place].rank;
-            let next = place.0 + 1 + events[place.0 + 1..].iter().position(of_rank)?;
-            events.swap(place.0, next);
+            let of_rank = |event: &Event| event.rank == trace[at].rank;
+            let next = at.0 + 1 + events[at.0 + 1..].iter().position(of_rank)?;
+            events.swap(at.0, next);
         }
     }
     Some(mutant)
@@ -241,10 +241,10 @@ fn is_found(trace: &Trace, mutant: &Trace, rank: Rank) -> Result<(), TestCaseErr
 }
 
 fn every_mutation_is_found(trace: &Trace, at: usize) -> Result<(), TestCaseError> {
-    let place = EventIndex(at % trace.events.len());
-    let rank = trace[place].rank;
+    let at = EventIndex(at % trace.events.len());
+    let rank = trace[at].rank;
     for mutation in MUTATIONS {
-        let Some(mutant) = mutate(trace, place, mutation) else { continue };
+        let Some(mutant) = mutate(trace, at, mutation) else { continue };
         is_found(trace, &mutant, rank)?;
         let mut renumbered = mutant;
         renumber(&mut renumbered);
@@ -272,16 +272,16 @@ proptest! {
         at in any::<usize>(),
     ) {
         prop_assume!(!trace.events.is_empty());
-        let place = EventIndex(at % trace.events.len());
-        let rank = trace[place].rank;
-        let index = ByRank::of(&trace).index(rank, place).expect("it is there");
-        let is_last = ByRank::of(&trace).places(rank).last() == Some(&place);
+        let at = EventIndex(at % trace.events.len());
+        let rank = trace[at].rank;
+        let index = ByRank::of(&trace).index(rank, at).expect("it is there");
+        let is_last = ByRank::of(&trace).events(rank).last() == Some(&at);
         for (mutation, expected) in [
             (Mutation::Drop, (!is_last).then_some(index)),
             (Mutation::SwapWithNext, (!is_last).then_some(index)),
             (Mutation::Duplicate, Some(index + 1)),
         ] {
-            let mutant = mutate(&trace, place, mutation).unwrap_or_else(|| trace.clone());
+            let mutant = mutate(&trace, at, mutation).unwrap_or_else(|| trace.clone());
             let findings = wellformed::check(&mutant);
             let found = findings.iter().find(|f| matches!(f.flaw, Flaw::WrongIndex { .. }));
             let spot = found.and_then(|finding| finding.spot).map(|spot| (spot.rank, spot.index));
@@ -300,6 +300,6 @@ proptest! {
             prop_assert_eq!(found.map(|at| at.index), first_difference(&a, &b, rank));
         }
         prop_assert_eq!(comparison.first.is_some(), comparison.level != Level::Equal);
-        prop_assert!(!comparison.told(&NoNames).to_string().is_empty());
+        prop_assert!(!comparison.summary(&NoNames).to_string().is_empty());
     }
 }

@@ -180,7 +180,7 @@ proptest! {
         let (before, after) = (ByRank::of(&trace), ByRank::of(&merged.trace));
         for rank in before.ranks() {
             let events = |by_rank: &ByRank, trace: &ringscope_traces::Trace| -> Vec<_> {
-                by_rank.places(rank).iter().map(|place| trace[*place].clone()).collect()
+                by_rank.events(rank).iter().map(|at| trace[*at].clone()).collect()
             };
             prop_assert_eq!(events(&before, &trace), events(&after, &merged.trace));
         }
@@ -207,7 +207,7 @@ proptest! {
         prop_assert_eq!(merged.trace.events.len(), kept);
         let findings = wellformed::check(&merged.trace);
         let flawed: Vec<_> = findings.iter().filter_map(|found| found.spot).collect();
-        let places: Vec<_> = flawed.iter().map(|spot| spot.place).collect();
-        prop_assert_eq!(places, merged.orphans);
+        let indices: Vec<_> = flawed.iter().map(|spot| spot.at).collect();
+        prop_assert_eq!(indices, merged.orphans);
     }
 }

@@ -159,7 +159,7 @@ fn is_followed(
     let again = folder.trace(file);
     let comparison = compare(trace, &again).map_err(|cannot| called.but(&cannot.to_string()))?;
     if comparison.level != Level::Equal {
-        return Err(called.but(&comparison.told(&NoNames).to_string()));
+        return Err(called.but(&comparison.summary(&NoNames).to_string()));
     }
     let name = |trace| ending(trace).map(Ending::name);
     let (first, second) = (name(trace), name(&again));

@@ -56,7 +56,7 @@ fn a_rank_that_is_killed_ends_the_others_and_nothing_recorded_is_lost() {
         let Gathered { merged, .. } = gather(&parts).unwrap_or_else(|why| panic!("{case}: {why}"));
         let by_rank = ByRank::of(&merged.trace);
         for (rank, seen) in (0..RANKS).map(Rank).zip(seen) {
-            let kept = by_rank.places(rank).len();
+            let kept = by_rank.events(rank).len();
             // One line is the header.
             assert!(kept + 1 >= seen, "{case}: rank {rank} had {seen} lines, and {kept} events");
         }

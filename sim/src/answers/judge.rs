@@ -5,9 +5,9 @@ use std::mem;
 use ringscope_traces::{Ending, EventIndex, Op, Rank, Trace};
 
 use super::acks::{Acks, Asked};
+use super::client::{ClientMessage, classify};
 use super::finding::Wrong;
 use super::gets::{Get, Gets, WrongAnswer};
-use super::hear::{ClientMessage, hear};
 use super::model::Model;
 use super::register::{LogicalTime, Span};
 use super::{AnswersJudgement, CannotJudgeAnswers, LIMIT_IN_FLIGHT};
@@ -64,7 +64,7 @@ impl<'a> Judge<'a> {
         let now = LogicalTime::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
-        match hear(self.protocol, event) {
+        match classify(self.protocol, event) {
             None => {}
             Some(Ok(ClientMessage::Command(command))) => self.command(command, now)?,
             Some(Ok(ClientMessage::End)) => self.end(now),

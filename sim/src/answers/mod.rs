@@ -28,9 +28,9 @@
 //! or stopped. What follows a command that cannot be read is not judged.
 
 mod acks;
+mod client;
 mod finding;
 mod gets;
-mod hear;
 mod judge;
 mod model;
 mod register;

@@ -30,7 +30,7 @@ pub(super) fn match_messages<N: Node>(trial: &mut Trial<'_, N>) -> Mail {
 fn under_way<N: Node>(trial: &Trial<'_, N>) -> Mail {
     let mut mail = Mail::default();
     for (rank, course) in &trial.courses {
-        let places = trial.by_rank.places(*rank).iter().take(course.conforming());
+        let places = trial.by_rank.events(*rank).iter().take(course.conforming());
         for (index, &place) in places.enumerate() {
             if trial.trace[place].op == Op::Send {
                 mail.add(&trial.trace[place], Posted { place, index });
@@ -63,7 +63,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         let trace = self.trial.trace;
         let mut index = 0;
         while index < self.trial.courses[&rank].conforming() {
-            let place = self.trial.by_rank.places(rank)[index];
+            let place = self.trial.by_rank.events(rank)[index];
             let receive = Posted { place, index };
             if trace[place].op == Op::Recv
                 && let Some(what) = self.receive(receive)
@@ -232,7 +232,7 @@ impl<'a, N: Node> Trial<'a, N> {
 
     fn events_of(&self, rank: Rank) -> impl Iterator<Item = &'a Event> {
         let trace = self.trace;
-        self.by_rank.places(rank).iter().map(move |place| &trace[*place])
+        self.by_rank.events(rank).iter().map(move |place| &trace[*place])
     }
 
     /// The rank where commands enter the ring: the first one that the command node sends to.

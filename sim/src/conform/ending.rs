@@ -28,7 +28,7 @@ fn long_sends_are_last<N: Node>(trial: &mut Trial<'_, N>, mail: &Mail) {
     }
     for sent in mail.left() {
         let send = &trial.trace[sent.place];
-        let goes_on = sent.index + 1 < trial.by_rank.places(send.rank).len();
+        let goes_on = sent.index + 1 < trial.by_rank.events(send.rank).len();
         if !goes_on || !trial.waits(send) {
             continue;
         }

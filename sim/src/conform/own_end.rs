@@ -56,14 +56,14 @@ fn must_crash<N: Node>(course: &mut Course<N>) {
 
 /// Whether a rank's last event is a send that waits to be received, and was not.
 pub(super) fn is_blocked<N: Node>(trial: &Trial<'_, N>, rank: Rank, course: &Course<N>) -> bool {
-    let places = trial.by_rank.places(rank);
+    let places = trial.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &course.failed) else { return false };
     let send = &trial.trace[last];
     if send.op != Op::Send || !trial.waits(send) {
         return false;
     }
     let count = |rank: Rank, op: Op| {
-        let events = trial.by_rank.places(rank).iter().map(|place| &trial.trace[*place]);
+        let events = trial.by_rank.events(rank).iter().map(|place| &trial.trace[*place]);
         let channel = Channel::of(send);
         events.filter(|event| event.op == op && Channel::of(event) == channel).count()
     };

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::words::deed;
+use ringscope_traces::words::describe;
 use ringscope_traces::{
     ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Op, Rank, Source, TimeKind, Trace,
     read_trace,
@@ -182,7 +182,7 @@ impl<'a> Sides<'a> {
     /// Of a run that is said to have come to its end, a rank that does more in the simulation.
     fn early_end(&self) -> Option<Departure> {
         let (rank, _) = self.beyond().into_iter().next().filter(|_| self.is_whole())?;
-        let index = self.recorded.places(rank).len();
+        let index = self.recorded.events(rank).len();
         let next = self.simulated_event(rank, index).map(told).unwrap_or_default();
         let what = format!("the record ends here; simulated, it {next}");
         Some(Departure { rank, index, place: None, what })
@@ -213,7 +213,7 @@ impl<'a> Sides<'a> {
             Ending::Livelock | Ending::Stopped => self.crashed(),
             Ending::Crashed { rank, .. } => self.not_crashed(*rank),
         }?;
-        let index = self.recorded.places(rank).len();
+        let index = self.recorded.events(rank).len();
         let what = format!("the record says {}; simulated, it {found}", ending.name());
         Some(Departure { rank, index, place: None, what })
     }
@@ -256,7 +256,7 @@ impl<'a> Sides<'a> {
     fn beyond(&self) -> BTreeMap<Rank, usize> {
         let more = |rank: Rank| {
             let more =
-                self.simulated.places(rank).len().checked_sub(self.recorded.places(rank).len());
+                self.simulated.events(rank).len().checked_sub(self.recorded.events(rank).len());
             more.filter(|more| *more > 0).map(|more| (rank, more))
         };
         self.simulated.ranks().filter_map(more).collect()
@@ -264,7 +264,7 @@ impl<'a> Sides<'a> {
 
     fn cut_to_the_record(self) -> Trace {
         let Sides { recorded, mut simulation, .. } = self;
-        let is_recorded = |event: &Event| event.n < recorded.places(event.rank).len() as u64;
+        let is_recorded = |event: &Event| event.n < recorded.events(event.rank).len() as u64;
         simulation.events.retain(is_recorded);
         simulation
     }
@@ -295,7 +295,7 @@ impl<'a> Sides<'a> {
     }
 
     fn simulated_event(&self, rank: Rank, index: usize) -> Option<&Event> {
-        self.simulated.places(rank).get(index).map(|place| &self.simulation[*place])
+        self.simulated.events(rank).get(index).map(|place| &self.simulation[*place])
     }
 }
 
@@ -305,5 +305,5 @@ fn is_same(one: &Event, other: &Event) -> bool {
 }
 
 fn told(event: &Event) -> String {
-    deed(event, &ProtocolId::default()).to_string()
+    describe(event, &ProtocolId::default()).to_string()
 }

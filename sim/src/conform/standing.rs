@@ -66,7 +66,7 @@ impl<'a> Yard<'a> {
     fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> Yard<'a> {
         let by_rank = ByRank::of(trace);
         let follow = |(rank, node)| {
-            let events = by_rank.places(rank).iter().map(|place| &trace[*place]);
+            let events = by_rank.events(rank).iter().map(|place| &trace[*place]);
             Course::follow(node, settings.ranks, events)
         };
         let nodes = super::nodes(trace, settings).into_iter();
@@ -124,7 +124,7 @@ impl<'a> Yard<'a> {
     fn crash(&self) -> Option<End<Message>> {
         let crashed = self.ranks().filter_map(|rank| {
             let fault = self.course(rank).walk.fault()?;
-            Some((self.by_rank.places(rank).last(), rank, fault))
+            Some((self.by_rank.events(rank).last(), rank, fault))
         });
         let (_, rank, fault) = crashed.min_by_key(|(place, ..)| *place)?;
         Some(End::Crashed { rank, fault: fault.clone() })
@@ -166,7 +166,7 @@ impl<'a> Yard<'a> {
             return seen.tag.is_none().then_some(seen.on);
         }
         let eager = self.eager?;
-        let last = *self.by_rank.places(rank).last()?;
+        let last = *self.by_rank.events(rank).last()?;
         let message = unreceived(self.trace, &self.matching, last)?;
         (message.bytes() > eager).then_some(self.trace[last].peer)
     }
@@ -178,7 +178,7 @@ impl<'a> Yard<'a> {
     fn strays(&self) -> Vec<Finding> {
         let stray = |rank: Rank| {
             let (index, what) = self.course(rank).failed.clone()?;
-            let event = self.by_rank.places(rank).get(index).map(|place| place.0);
+            let event = self.by_rank.events(rank).get(index).map(|place| place.0);
             Some(Finding { rank, index, event, what })
         };
         self.ranks().filter_map(stray).collect()

@@ -142,7 +142,7 @@ impl<'a, N: Node> Trial<'a, N> {
     pub fn follow(&self, rank: Rank, node: N) -> Course<N> {
         let ranks = self.trace.header.ranks;
         let mut events: Vec<&Event> =
-            self.by_rank.places(rank).iter().map(|place| &self.trace[*place]).collect();
+            self.by_rank.events(rank).iter().map(|place| &self.trace[*place]).collect();
         let mut course = Course::follow(node.clone(), ranks, events.iter().copied());
         let Some((index, What::ReceivesEarly { .. })) = course.failed else { return course };
         // A receive that makes its node send nothing shows that it stands too late only when the next
@@ -193,7 +193,7 @@ impl<'a, N: Node> Trial<'a, N> {
         let mut findings: Vec<(Option<EventIndex>, bool, Finding)> = Vec::new();
         for (rank, course) in &self.courses {
             let Some((index, what)) = course.failed.clone() else { continue };
-            let places = self.by_rank.places(*rank);
+            let places = self.by_rank.events(*rank);
             let place = places.get(index).copied();
             let stands = place.or(places.last().copied());
             let event = place.map(|place| place.0);
@@ -212,7 +212,7 @@ impl<'a, N: Node> Trial<'a, N> {
     fn strangers(&self) -> impl Iterator<Item = (EventIndex, Finding)> {
         let ranks = self.trace.header.ranks;
         self.by_rank.ranks().filter(move |rank| rank.0 >= ranks).filter_map(move |rank| {
-            let place = *self.by_rank.places(rank).first()?;
+            let place = *self.by_rank.events(rank).first()?;
             let what = What::NoSuchRank { ranks };
             Some((place, Finding { rank, index: 0, event: Some(place.0), what }))
         })

@@ -11,7 +11,7 @@ use ringscope_traces::Rank;
 use crate::protocol::{Command, Key, NodeView, Phase, Role, Viewed};
 use crate::protocol::{MessageOf, Protocol};
 use crate::world::End;
-pub use stall::in_short;
+pub use stall::summary;
 
 /// Why a run did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,11 @@ const NAMED: usize = 8;
 
 pub(crate) fn waits<M: Message, N: Viewed>(
     stall: &Stall<M>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
     let mut blocked = stall.blocked.clone();
-    blocked.sort_by_key(|wait| scene.role(wait.rank) != Some(Role::Command));
+    blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
     let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait::<M>(*wait)).collect();
     if blocked.len() > NAMED {
         facts.push(format!("{} more ranks wait", blocked.len() - NAMED));
@@ -52,9 +52,9 @@ fn letters<M: Message>(pending: &[Pending<M>]) -> String {
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
 #[must_use]
-pub fn in_short<M: Message, N: Viewed>(stall: &Stall<M>, nodes: &[N]) -> String {
-    let scene = FinalNodes { nodes };
-    let mut facts = waits(stall, scene);
+pub fn summary<M: Message, N: Viewed>(stall: &Stall<M>, nodes: &[N]) -> String {
+    let at_end = FinalNodes { nodes };
+    let mut facts = waits(stall, at_end);
     facts.push(match stall.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("under way: {}", letters(pending)),

@@ -128,7 +128,7 @@ impl InvariantChecker {
 
     // Where it is called it is known whether a message is sent or received: half of this is left.
     #[inline(always)]
-    pub(crate) fn happens<M: Message>(&mut self, observed: &Observed<'_, M>) {
+    pub(crate) fn observe<M: Message>(&mut self, observed: &Observed<'_, M>) {
         match observed.op {
             Op::Send => self.sent(observed),
             Op::Recv => self.received(observed),
@@ -321,7 +321,7 @@ impl<N: Node> Observer<N> for InvariantChecker {
 
     #[inline(always)]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        self.happens(observed);
+        self.observe(observed);
     }
 
     #[inline]

@@ -13,7 +13,7 @@ use super::{StorageId, Value};
 /// cost more than all the rest of a step.
 #[derive(Debug, Clone)]
 pub struct Outbox<M> {
-    letters: Vec<InFlight<M>>,
+    in_flight: Vec<InFlight<M>>,
     /// Places whose message has been taken.
     free: Vec<u32>,
     /// The slots of the messages that are to be sent, in order.
@@ -40,7 +40,7 @@ impl<M> InFlight<M> {
 
 impl<M> Default for Outbox<M> {
     fn default() -> Self {
-        Outbox { letters: Vec::new(), free: Vec::new(), asked: Vec::new(), prints: Vec::new() }
+        Outbox { in_flight: Vec::new(), free: Vec::new(), asked: Vec::new(), prints: Vec::new() }
     }
 }
 
@@ -49,10 +49,10 @@ impl<M> Outbox<M> {
     #[inline(always)]
     pub fn send(&mut self, to: Rank, message: M) {
         let slot = self.free.pop().unwrap_or_else(|| self.new_slot());
-        let letter = &mut self.letters[slot as usize];
-        letter.to = to;
+        let in_flight = &mut self.in_flight[slot as usize];
+        in_flight.to = to;
         // The slot is free: there is nothing to drop, and not asking saves the message a detour.
-        std::mem::forget(letter.message.replace(message));
+        std::mem::forget(in_flight.message.replace(message));
         self.asked.push(slot);
     }
 
@@ -64,7 +64,7 @@ impl<M> Outbox<M> {
     /// Takes the messages to send, in the order they were asked for.
     pub fn sends(&mut self) -> impl Iterator<Item = (Rank, M)> {
         let asked = std::mem::take(&mut self.asked);
-        asked.into_iter().map(|slot| (self.letters[slot as usize].to, self.take(slot)))
+        asked.into_iter().map(|slot| (self.in_flight[slot as usize].to, self.take(slot)))
     }
 
     /// Takes the lines to print.
@@ -87,8 +87,8 @@ impl<M> Outbox<M> {
 
     #[cold]
     fn new_slot(&mut self) -> u32 {
-        let slot = u32::try_from(self.letters.len()).expect("fewer than 4 billion are under way");
-        self.letters.push(InFlight { to: Rank(0), from: Rank(0), message: None });
+        let slot = u32::try_from(self.in_flight.len()).expect("fewer than 4 billion are under way");
+        self.in_flight.push(InFlight { to: Rank(0), from: Rank(0), message: None });
         slot
     }
 
@@ -114,32 +114,32 @@ impl<M> Outbox<M> {
     /// Takes back what is to be sent from the `i`-th message on.
     pub(crate) fn take_back(&mut self, i: usize) -> Vec<(Rank, M)> {
         let slots = self.asked.split_off(i);
-        slots.into_iter().map(|at| (self.letters[at as usize].to, self.take(at))).collect()
+        slots.into_iter().map(|at| (self.in_flight[at as usize].to, self.take(at))).collect()
     }
 
     /// The message at a slot.
     #[inline]
-    pub(crate) fn letter(&self, slot: u32) -> &InFlight<M> {
-        &self.letters[slot as usize]
+    pub(crate) fn in_flight(&self, slot: u32) -> &InFlight<M> {
+        &self.in_flight[slot as usize]
     }
 
     /// Writes on a message who sends it.
     #[inline]
     pub(crate) fn sign(&mut self, slot: u32, from: Rank) {
-        self.letters[slot as usize].from = from;
+        self.in_flight[slot as usize].from = from;
     }
 
     /// Takes the message at a slot, which is free from then on.
     #[inline]
     pub(crate) fn take(&mut self, slot: u32) -> M {
         self.free.push(slot);
-        self.letters[slot as usize].message.take().expect(KEPT)
+        self.in_flight[slot as usize].message.take().expect(KEPT)
     }
 
     /// Every slot where a message lies, in no particular order.
     pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
-        let slots = (0_u32..).zip(&self.letters);
-        slots.filter(|(_, letter)| letter.message.is_some()).map(|(slot, _)| slot)
+        let slots = (0_u32..).zip(&self.in_flight);
+        slots.filter(|(_, in_flight)| in_flight.message.is_some()).map(|(slot, _)| slot)
     }
 }
 

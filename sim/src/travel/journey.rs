@@ -149,7 +149,7 @@ impl Journey {
     fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
-        self.checker.happens(&Observed { rank, op, peer, message, now_ns: t, clock, number });
+        self.checker.observe(&Observed { rank, op, peer, message, now_ns: t, clock, number });
     }
 
     /// Takes note of what a receive has brought about.
@@ -253,6 +253,6 @@ fn tell_sends(checker: &mut InvariantChecker, duty: &Duty<Message>, (rank, now_n
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
         let peer = *peer;
-        checker.happens(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
+        checker.observe(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
     }
 }

@@ -55,10 +55,10 @@ impl<N: Node> World<N, ByArrival> {
         }
         while let Some(Due { at_ns, slot }) = self.scheduler.wheel.pop() {
             self.now_ns = at_ns;
-            let letter = self.outbox.letter(slot);
-            let mailbox = &mut self.mailboxes[letter.to.index()];
+            let in_flight = self.outbox.in_flight(slot);
+            let mailbox = &mut self.mailboxes[in_flight.to.index()];
             // Whatever has arrived earlier and waits is nothing that the rank takes now.
-            if mailbox.wait.takes(letter.from, letter.message().tag()) {
+            if mailbox.wait.takes(in_flight.from, in_flight.message().tag()) {
                 return Step::Received(self.deliver(slot, observer));
             }
             mailbox.unexpected.push_back(slot);
@@ -70,7 +70,7 @@ impl<N: Node> World<N, ByArrival> {
     #[must_use]
     pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
         let arrived = |slot| {
-            let to = self.outbox.letter(slot).to;
+            let to = self.outbox.in_flight(slot).to;
             self.mailboxes[to.index()].unexpected.contains(&slot)
         };
         self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
@@ -92,7 +92,7 @@ impl<N: Node> World<N, ByArrival> {
     /// take what has arrived before.
     #[inline(always)]
     fn deliver(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
-        let sender = self.outbox.letter(slot).from;
+        let sender = self.outbox.in_flight(slot).from;
         let rank = self.receive(slot, observer);
         self.note_ready(rank);
         if self.eager.is_some() {

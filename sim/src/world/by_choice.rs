@@ -12,7 +12,7 @@ pub struct ByChoice;
 impl<M> Scheduler<M> for ByChoice {
     const ARRIVALS_COUNT: bool = false;
 
-    fn sent(&mut self, _parcel: Envelope, _bytes: impl FnOnce() -> u64) -> bool {
+    fn sent(&mut self, _envelope: Envelope, _bytes: impl FnOnce() -> u64) -> bool {
         true
     }
 }
@@ -41,8 +41,9 @@ impl<N: Node> World<N, ByChoice> {
         let Some(mailbox) = self.mailboxes.get_mut(choice.rank.index()) else { return false };
         let outbox = &self.outbox;
         let nth = mailbox.unexpected.iter().position(|&slot| {
-            let letter = outbox.letter(slot);
-            letter.from == choice.source && mailbox.wait.takes(letter.from, letter.message().tag())
+            let in_flight = outbox.in_flight(slot);
+            in_flight.from == choice.source
+                && mailbox.wait.takes(in_flight.from, in_flight.message().tag())
         });
         let Some(nth) = nth else { return false };
         let slot = mailbox.unexpected.remove(nth).expect("the match was just found there");
@@ -56,7 +57,7 @@ impl<N: Node> World<N, ByChoice> {
         let mailbox = &self.mailboxes[rank.index()];
         let mut sources: Vec<_> = match mailbox.wait {
             Wait::Any => {
-                mailbox.unexpected.iter().map(|&slot| self.outbox.letter(slot).from).collect()
+                mailbox.unexpected.iter().map(|&slot| self.outbox.in_flight(slot).from).collect()
             }
             Wait::From { source, .. } => {
                 self.first_match(rank).map(|_| source).into_iter().collect()

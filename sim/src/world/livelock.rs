@@ -65,8 +65,9 @@ impl<N: Node> LivelockDetector<N> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let letters = world.outbox.slots().map(|slot| world.outbox.letter(slot));
-        let under_way = letters.map(|letter| hash_of(&(letter.from, letter.to, letter.message())));
+        let in_flight = world.outbox.slots().map(|slot| world.outbox.in_flight(slot));
+        let under_way = in_flight
+            .map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
         LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
     }
@@ -89,7 +90,7 @@ impl<N: Node> LivelockDetector<N> {
                 Step::Received(rank) if rank != self.driver => {}
                 Step::Received(_) | Step::Nothing => return Seen::NoLivelock,
             }
-            if self.sum == self.kept_sum && self.has_come_again(world) {
+            if self.sum == self.kept_sum && self.recurs(world) {
                 let period = world.received() - self.kept.received();
                 return Seen::of(circle(world, period, Some(period)));
             }
@@ -104,7 +105,7 @@ impl<N: Node> LivelockDetector<N> {
 
     /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
     /// message that is still in flight could end it.
-    fn has_come_again(&self, world: &World<N, ByArrival>) -> bool {
+    fn recurs(&self, world: &World<N, ByArrival>) -> bool {
         world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept
     }
 }

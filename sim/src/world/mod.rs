@@ -204,11 +204,11 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Every message that has been sent and not received, in the order of sending.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending<N::Message>> {
-        let letters = self.slots_in_order().into_iter().map(|slot| self.outbox.letter(slot));
-        let pending = letters.map(|letter| Pending {
-            from: letter.from,
-            to: letter.to,
-            message: letter.message().clone(),
+        let in_flight = self.slots_in_order().into_iter().map(|slot| self.outbox.in_flight(slot));
+        let pending = in_flight.map(|in_flight| Pending {
+            from: in_flight.from,
+            to: in_flight.to,
+            message: in_flight.message().clone(),
         });
         pending.collect()
     }
@@ -227,13 +227,13 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
 
     /// The same state with nothing left to time: every message that is under way can be chosen next.
     #[must_use]
-    pub fn to_chosen(&self) -> World<N, ByChoice> {
+    pub fn to_by_choice(&self) -> World<N, ByChoice> {
         let mut mailboxes = self.mailboxes.clone();
         for mailbox in &mut mailboxes {
             mailbox.unexpected.clear();
         }
         for slot in self.slots_in_order() {
-            mailboxes[self.outbox.letter(slot).to.index()].unexpected.push_back(slot);
+            mailboxes[self.outbox.in_flight(slot).to.index()].unexpected.push_back(slot);
         }
         World {
             nodes: self.nodes.clone(),
@@ -254,8 +254,8 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     #[inline(always)]
     fn receive(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
         let SendInfo { clock, number } = self.send_info(slot);
-        let letter = self.outbox.letter(slot);
-        let (from, to) = (letter.from, letter.to);
+        let in_flight = self.outbox.in_flight(slot);
+        let (from, to) = (in_flight.from, in_flight.to);
         let mailbox = &mut self.mailboxes[to.index()];
         mailbox.clock = mailbox.clock.max(clock) + 1;
         self.received += 1;
@@ -263,7 +263,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             rank: to,
             op: Op::Recv,
             peer: from,
-            message: letter.message(),
+            message: in_flight.message(),
             now_ns: self.now_ns,
             clock: mailbox.clock,
             number,
@@ -303,7 +303,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
                 }
                 Sent::NoSuchRank => {
                     let no_rank =
-                        Fault::NoSuchRank { rank: i64::from(self.outbox.letter(slot).to.0) };
+                        Fault::NoSuchRank { rank: i64::from(self.outbox.in_flight(slot).to.0) };
                     self.crash = Some((rank, no_rank));
                     self.outbox.take_back(nth);
                     then = Wait::Stopped;
@@ -324,7 +324,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     fn block(&mut self, rank: Rank, nth: usize, then: Wait) {
         let slot = self.outbox.asked(nth).expect("that send has just blocked");
         let rest = self.outbox.take_back(nth + 1);
-        let (to, number) = (self.outbox.letter(slot).to, self.send_info(slot).number);
+        let (to, number) = (self.outbox.in_flight(slot).to, self.send_info(slot).number);
         let blocked = BlockedSend { to, number, rest, then };
         self.mailboxes[rank.index()].blocked = Some(Box::new(blocked));
     }
@@ -342,7 +342,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Sends the message at a slot.
     #[inline(always)]
     fn send(&mut self, from: Rank, slot: u32, observer: &mut impl Observer<N>) -> Sent {
-        let to = self.outbox.letter(slot).to;
+        let to = self.outbox.in_flight(slot).to;
         if to.index() >= self.nodes.len() {
             return Sent::NoSuchRank;
         }
@@ -355,7 +355,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             self.send_infos.resize(slot as usize + 1, SendInfo::default());
         }
         self.send_infos[slot as usize] = send_info;
-        let message = self.outbox.letter(slot).message();
+        let message = self.outbox.in_flight(slot).message();
         observer.observed(&Observed {
             rank: from,
             op: Op::Send,
@@ -393,8 +393,8 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     fn first_match(&self, rank: Rank) -> Option<usize> {
         let mailbox = &self.mailboxes[rank.index()];
         mailbox.unexpected.iter().position(|&slot| {
-            let letter = self.outbox.letter(slot);
-            mailbox.wait.takes(letter.from, letter.message().tag())
+            let in_flight = self.outbox.in_flight(slot);
+            mailbox.wait.takes(in_flight.from, in_flight.message().tag())
         })
     }
 }

@@ -29,7 +29,7 @@ pub trait Observer<N: Node> {
     fn started(&mut self, _nodes: &[N]) {}
 
     /// A message was sent, or received.
-    fn observed(&mut self, _happening: &Observed<'_, N::Message>) {}
+    fn observed(&mut self, _observed: &Observed<'_, N::Message>) {}
 
     /// A rank has handled a message, and what it asked for has been done.
     fn handled(&mut self, _rank: Rank, _nodes: &[N]) {}

@@ -72,8 +72,8 @@ fn run_to_end<N: Node>(
             Step::Nothing => return end_of_quiet(world),
         }
         if world.received() >= look_at {
-            let mut watch = LivelockDetector::new(world, driver);
-            if let Seen::Livelock(circle) = watch.follow(world, limits, observer) {
+            let mut detector = LivelockDetector::new(world, driver);
+            if let Seen::Livelock(circle) = detector.follow(world, limits, observer) {
                 return End::Livelock(circle);
             }
             look_at = look_for_livelock_at(world);

@@ -22,8 +22,8 @@ impl<N: Node, O: Scheduler<N::Message>> Hash for World<N, O> {
                 .map(|blocked| (blocked.to, &blocked.rest, blocked.then))
                 .hash(state);
         }
-        for letter in self.by_channel() {
-            (letter.to, letter.from, letter.message()).hash(state);
+        for in_flight in self.by_channel() {
+            (in_flight.to, in_flight.from, in_flight.message()).hash(state);
         }
         for sender in self.arrivals() {
             sender.hash(state);
@@ -33,16 +33,17 @@ impl<N: Node, O: Scheduler<N::Message>> Hash for World<N, O> {
 
 impl<N: Node, O: Scheduler<N::Message>> PartialEq for World<N, O> {
     fn eq(&self, other: &Self) -> bool {
-        let desks_agree = self.mailboxes.iter().zip(&other.mailboxes).all(|(ours, theirs)| {
+        let mailboxes_agree = self.mailboxes.iter().zip(&other.mailboxes).all(|(ours, theirs)| {
             let blocked = |mailbox: &super::Mailbox<N::Message>| {
                 mailbox.blocked.clone().map(|blocked| (blocked.to, blocked.rest, blocked.then))
             };
             ours.wait == theirs.wait && blocked(ours) == blocked(theirs)
         });
-        let contents =
-            |letter: &InFlight<N::Message>| (letter.to, letter.from, letter.message().clone());
+        let contents = |in_flight: &InFlight<N::Message>| {
+            (in_flight.to, in_flight.from, in_flight.message().clone())
+        };
         let (ours, theirs) = (self.by_channel(), other.by_channel());
-        desks_agree
+        mailboxes_agree
             && self.nodes == other.nodes
             && ours.len() == theirs.len()
             && ours.iter().zip(theirs).all(|(ours, theirs)| contents(ours) == contents(theirs))
@@ -56,17 +57,17 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// What is under way, receiver by receiver and sender by sender, each in the order of sending.
     fn by_channel(&self) -> Vec<&InFlight<N::Message>> {
         let in_order = self.slots_in_order().into_iter();
-        let mut letters: Vec<_> = in_order.map(|slot| self.outbox.letter(slot)).collect();
-        letters.sort_by_key(|letter| (letter.to, letter.from));
-        letters
+        let mut in_flight: Vec<_> = in_order.map(|slot| self.outbox.in_flight(slot)).collect();
+        in_flight.sort_by_key(|in_flight| (in_flight.to, in_flight.from));
+        in_flight
     }
 
     /// The senders of what has arrived and waits, where their order counts.
     fn arrivals(&self) -> impl Iterator<Item = (Rank, Rank)> {
         let mailboxes = if O::ARRIVALS_COUNT { self.mailboxes.as_slice() } else { &[] };
         mailboxes.iter().flat_map(|mailbox| &mailbox.unexpected).map(|&slot| {
-            let letter = self.outbox.letter(slot);
-            (letter.to, letter.from)
+            let in_flight = self.outbox.in_flight(slot);
+            (in_flight.to, in_flight.from)
         })
     }
 }

@@ -35,14 +35,14 @@ fn is_answered(trace: &Trace) {
         assert!(!finding.to_string().is_empty());
     }
     let causality = Causality::of(trace);
-    for place in (0..trace.events.len().min(10)).map(EventIndex) {
-        assert!(causality.past(place).len() <= trace.events.len());
+    for at in (0..trace.events.len().min(10)).map(EventIndex) {
+        assert!(causality.past(at).len() <= trace.events.len());
     }
     let mut shorter = trace.clone();
     shorter.events.pop();
     let comparison = compare(trace, &shorter).expect("they have the same header");
     assert_eq!(comparison.level == Level::Equal, trace.events.is_empty());
-    assert!(!comparison.told(&NoNames).to_string().is_empty());
+    assert!(!comparison.summary(&NoNames).to_string().is_empty());
     if let Ok(merged) = merge(split(trace)) {
         assert_eq!(merged.trace.events.len(), trace.events.len());
     }

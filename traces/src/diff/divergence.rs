@@ -24,13 +24,13 @@ pub(super) fn splits(a: &Side<'_>, b: &Side<'_>) -> Vec<Split> {
 }
 
 fn split(rank: Rank, a: &Side<'_>, b: &Side<'_>) -> Option<Split> {
-    let (places_a, places_b) = (a.places(rank), b.places(rank));
-    let common = places_a
+    let (indices_a, indices_b) = (a.events(rank), b.events(rank));
+    let common = indices_a
         .iter()
-        .zip(places_b)
+        .zip(indices_b)
         .take_while(|(in_a, in_b)| is_same(&a.trace[**in_a], &b.trace[**in_b]))
         .count();
-    let (in_a, in_b) = (places_a.get(common).copied(), places_b.get(common).copied());
+    let (in_a, in_b) = (indices_a.get(common).copied(), indices_b.get(common).copied());
     let diverges = in_a.is_some() || in_b.is_some();
     diverges.then_some(Split { rank, index: common, a: in_a, b: in_b })
 }
@@ -49,46 +49,46 @@ pub(super) fn first<'a>(
     let after_a = causes_a.future_of(splits.iter().filter_map(|split| split.a));
     let after_b = causes_b.future_of(splits.iter().filter_map(|split| split.b));
     let has_cause = |split: &&Split| {
-        split.a.is_some_and(|place| after_a.contains(place))
-            || split.b.is_some_and(|place| after_b.contains(place))
+        split.a.is_some_and(|at| after_a.contains(at))
+            || split.b.is_some_and(|at| after_b.contains(at))
     };
     let order = |split: &&Split| {
-        let clock_a = split.a.map(|place| a.trace[place].clock);
-        let clock_b = split.b.map(|place| b.trace[place].clock);
+        let clock_a = split.a.map(|at| a.trace[at].clock);
+        let clock_b = split.b.map(|at| b.trace[at].clock);
         (clock_a.into_iter().chain(clock_b).min(), split.rank)
     };
     let without_cause = splits.iter().filter(|split| !has_cause(split)).min_by_key(order);
     without_cause.or_else(|| splits.iter().min_by_key(order))
 }
 
-pub(super) fn told(split: &Split, a: &Side<'_>, b: &Side<'_>) -> Divergence {
+pub(super) fn divergence_of(split: &Split, a: &Side<'_>, b: &Side<'_>) -> Divergence {
     let before = split.index.checked_sub(1);
     Divergence {
         rank: split.rank,
         index: split.index,
-        a: split.a.map(|place| a.step(place)),
-        b: split.b.map(|place| b.step(place)),
-        last_common: before.map(|before| a.step(a.places(split.rank)[before])),
+        a: split.a.map(|at| a.step(at)),
+        b: split.b.map(|at| b.step(at)),
+        last_common: before.map(|before| a.step(a.events(split.rank)[before])),
     }
 }
 
-pub(super) fn told_first(
+pub(super) fn first_of(
     split: &Split,
     (a, causes_a): (&Side<'_>, &Causality),
     (b, causes_b): (&Side<'_>, &Causality),
 ) -> First {
-    let past = |side: &Side<'_>, causes: &Causality, place| {
-        let past = causes.past(place);
+    let past = |side: &Side<'_>, causes: &Causality, at| {
+        let past = causes.past(at);
         let last = &past[past.len().saturating_sub(LIMIT_PAST)..];
-        (last.iter().map(|place| side.step(*place)).collect(), past.len())
+        (last.iter().map(|at| side.step(*at)).collect(), past.len())
     };
     let (past, past_events) = match (split.a, split.b) {
-        (Some(place), _) => past(a, causes_a, place),
-        (None, Some(place)) => past(b, causes_b, place),
+        (Some(at), _) => past(a, causes_a, at),
+        (None, Some(at)) => past(b, causes_b, at),
         (None, None) => (Vec::new(), 0),
     };
     First {
-        divergence: told(split, a, b),
+        divergence: divergence_of(split, a, b),
         around_a: around(split, a),
         around_b: around(split, b),
         past,
@@ -97,8 +97,8 @@ pub(super) fn told_first(
 }
 
 fn around(split: &Split, side: &Side<'_>) -> Vec<Step> {
-    let places = side.places(split.rank);
-    let end = places.len().min(split.index + LIMIT_AROUND + 1);
+    let indices = side.events(split.rank);
+    let end = indices.len().min(split.index + LIMIT_AROUND + 1);
     let start = split.index.saturating_sub(LIMIT_AROUND);
-    places[start..end].iter().map(|place| side.step(*place)).collect()
+    indices[start..end].iter().map(|at| side.step(*at)).collect()
 }

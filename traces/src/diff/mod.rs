@@ -165,8 +165,8 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
     Ok(Comparison {
         level: if is_race { Level::Reordered } else { Level::Different },
         prefix: splits.iter().all(|split| split.a.is_none() || split.b.is_none()),
-        first: first.map(|split| divergence::told_first(split, (&a, &causes_a), (&b, &causes_b))),
-        divergences: splits.iter().map(|split| divergence::told(split, &a, &b)).collect(),
+        first: first.map(|split| divergence::first_of(split, (&a, &causes_a), (&b, &causes_b))),
+        divergences: splits.iter().map(|split| divergence::divergence_of(split, &a, &b)).collect(),
         races,
     })
 }
@@ -194,13 +194,13 @@ impl<'a> Side<'a> {
         Side { trace, by_rank: ByRank::of(trace) }
     }
 
-    fn places(&self, rank: Rank) -> &[EventIndex] {
-        self.by_rank.places(rank)
+    fn events(&self, rank: Rank) -> &[EventIndex] {
+        self.by_rank.events(rank)
     }
 
-    fn step(&self, place: EventIndex) -> Step {
-        let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = self.trace[place];
-        let index = self.by_rank.index(rank, place).expect("each event is among its rank's");
-        Step { line: place.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
+    fn step(&self, at: EventIndex) -> Step {
+        let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = self.trace[at];
+        let index = self.by_rank.index(rank, at).expect("each event is among its rank's");
+        Step { line: at.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
     }
 }

@@ -58,15 +58,15 @@ fn begins_with_a_race(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
 
 /// Whether from the split on, the rank's events of each channel are the same in both.
 fn carries_the_same(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
-    let rest_a = &a.places(split.rank)[split.index..];
-    let rest_b = &b.places(split.rank)[split.index..];
+    let rest_a = &a.events(split.rank)[split.index..];
+    let rest_b = &b.events(split.rank)[split.index..];
     let mut carried: FxHashMap<(Op, Rank, Tag), VecDeque<&Payload>> = FxHashMap::default();
-    for place in rest_a {
-        let event = &a.trace[*place];
+    for at in rest_a {
+        let event = &a.trace[*at];
         carried.entry((event.op, event.peer, event.tag)).or_default().push_back(&event.data);
     }
-    let also_in_b = |place: &EventIndex| {
-        let event = &b.trace[*place];
+    let also_in_b = |at: &EventIndex| {
+        let event = &b.trace[*at];
         let in_a = carried.get_mut(&(event.op, event.peer, event.tag));
         in_a.and_then(VecDeque::pop_front) == Some(&event.data)
     };
@@ -87,9 +87,9 @@ pub(super) fn races(
         let receives_b = receives(split.rank, b);
         for (receive, (in_a, in_b)) in receives_a.into_iter().zip(receives_b).enumerate() {
             if a.trace[in_a].peer != b.trace[in_b].peer {
-                let is_told = races.len() < LIMIT_RACES_WITH_ALTERNATIVES;
+                let is_within_limit = races.len() < LIMIT_RACES_WITH_ALTERNATIVES;
                 let alternatives =
-                    if is_told { waiting.takeable(in_a, causes) } else { Vec::new() };
+                    if is_within_limit { waiting.takeable(in_a, causes) } else { Vec::new() };
                 races.push(Race {
                     rank: split.rank,
                     receive,
@@ -105,8 +105,8 @@ pub(super) fn races(
 }
 
 fn receives(rank: Rank, side: &Side<'_>) -> Vec<EventIndex> {
-    let places = side.places(rank).iter().copied();
-    places.filter(|place| side.trace[*place].op == Op::Recv).collect()
+    let indices = side.events(rank).iter().copied();
+    indices.filter(|at| side.trace[*at].op == Op::Recv).collect()
 }
 
 /// The sends to each rank, in the order of the trace.
@@ -127,9 +127,9 @@ impl Incoming {
         let mut by_sender: BTreeMap<Rank, VecDeque<EventIndex>> = BTreeMap::new();
         let sends = self.0.remove(&receiver).unwrap_or_default();
         let senders: FxHashMap<EventIndex, Rank> =
-            sends.iter().map(|(sender, place)| (*place, *sender)).collect();
-        for (sender, place) in sends {
-            by_sender.entry(sender).or_default().push_back(place);
+            sends.iter().map(|(sender, at)| (*at, *sender)).collect();
+        for (sender, at) in sends {
+            by_sender.entry(sender).or_default().push_back(at);
         }
         Waiting { by_sender, senders }
     }

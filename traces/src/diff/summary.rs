@@ -1,16 +1,16 @@
-//! A comparison told in words.
+//! A comparison as text.
 
 use std::fmt;
 
 use crate::event::{Event, Vocabulary};
-use crate::words::deed;
+use crate::words::describe;
 
 use super::{Comparison, Divergence, First, Level, Race, Step};
 
-/// How many of the ranks that diverge, and of the races, are told; JSON has them all.
-const LIMIT_TOLD: usize = 20;
+/// How many of the ranks that diverge, and of the races, are listed; the JSON has them all.
+const LIMIT_LISTED: usize = 20;
 
-/// A comparison in words, with the protocol's names for its tags.
+/// A comparison as text, with the protocol's names for its tags.
 #[derive(Clone, Copy)]
 pub struct Summary<'a> {
     comparison: &'a Comparison,
@@ -18,9 +18,9 @@ pub struct Summary<'a> {
 }
 
 impl Comparison {
-    /// The comparison in words, a line or more.
+    /// The comparison as text of a line or more.
     #[must_use]
-    pub fn told<'a>(&'a self, vocabulary: &'a dyn Vocabulary) -> Summary<'a> {
+    pub fn summary<'a>(&'a self, vocabulary: &'a dyn Vocabulary) -> Summary<'a> {
         Summary { comparison: self, vocabulary }
     }
 }
@@ -45,7 +45,7 @@ impl Summary<'_> {
             "reordered: every channel carried the same, and {} took another sender's message",
             counted(races.len(), "receive")
         )?;
-        for race in races.iter().take(LIMIT_TOLD) {
+        for race in races.iter().take(LIMIT_LISTED) {
             self.race(f, race)?;
         }
         and_more(f, races.len(), "receive")
@@ -53,8 +53,8 @@ impl Summary<'_> {
 
     fn race(&self, f: &mut fmt::Formatter<'_>, race: &Race) -> fmt::Result {
         writeln!(f, "rank {}, receive {}", race.rank, race.receive)?;
-        writeln!(f, "  A, event {}: {}", race.a.index, self.deed(&race.a))?;
-        writeln!(f, "  B, event {}: {}", race.b.index, self.deed(&race.b))?;
+        writeln!(f, "  A, event {}: {}", race.a.index, self.describe(&race.a))?;
+        writeln!(f, "  B, event {}: {}", race.b.index, self.describe(&race.b))?;
         if !race.alternatives.is_empty() {
             writeln!(f, "  in A it could have taken")?;
         }
@@ -99,7 +99,7 @@ impl Summary<'_> {
         if count > 0 {
             writeln!(f, "then, in order of rank:")?;
         }
-        for other in others.take(LIMIT_TOLD) {
+        for other in others.take(LIMIT_LISTED) {
             self.divergence(f, other)?;
         }
         and_more(f, count, "rank")
@@ -107,7 +107,7 @@ impl Summary<'_> {
 
     fn divergence(&self, f: &mut fmt::Formatter<'_>, at: &Divergence) -> fmt::Result {
         let side = |step: &Option<Step>| match step {
-            Some(step) => self.deed(step),
+            Some(step) => self.describe(step),
             None => "does nothing more".to_owned(),
         };
         writeln!(f, "rank {}, event {}: A {}; B {}", at.rank, at.index, side(&at.a), side(&at.b))
@@ -122,11 +122,11 @@ impl Summary<'_> {
 
     fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
         let Step { line, rank, index, .. } = step;
-        writeln!(f, "    line {line}: rank {rank}, event {index} {}", self.deed(step))
+        writeln!(f, "    line {line}: rank {rank}, event {index} {}", self.describe(step))
     }
 
-    fn deed(&self, step: &Step) -> String {
-        deed(&step.event(), self.vocabulary).to_string()
+    fn describe(&self, step: &Step) -> String {
+        describe(&step.event(), self.vocabulary).to_string()
     }
 }
 
@@ -142,7 +142,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn and_more(f: &mut fmt::Formatter<'_>, count: usize, what: &str) -> fmt::Result {
-    match count.checked_sub(LIMIT_TOLD) {
+    match count.checked_sub(LIMIT_LISTED) {
         Some(more) if more > 0 => writeln!(f, "and {} more", counted(more, what)),
         Some(_) | None => Ok(()),
     }

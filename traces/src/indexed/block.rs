@@ -98,13 +98,13 @@ impl Block {
 // Whoever reads a link has been handed the blocks since it was written: that orders the two.
 
 pub(super) fn load(link: &AtomicU32) -> Option<EventIndex> {
-    place(link.load(Ordering::Relaxed))
+    to_index(link.load(Ordering::Relaxed))
 }
 
-pub(super) fn store(link: &AtomicU32, place: u32) {
-    link.store(place, Ordering::Relaxed);
+pub(super) fn store(link: &AtomicU32, at: u32) {
+    link.store(at, Ordering::Relaxed);
 }
 
-pub(super) fn place(number: u32) -> Option<EventIndex> {
+pub(super) fn to_index(number: u32) -> Option<EventIndex> {
     (number != NONE).then_some(EventIndex(number as usize))
 }

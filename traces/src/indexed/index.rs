@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::block::{BLOCK_EVENTS, Block, Outline, load, place};
+use super::block::{BLOCK_EVENTS, Block, Outline, load, to_index};
 use super::store::Store;
 use crate::event::{Event, Header, Op, Rank};
 use crate::event_index::EventIndex;
@@ -70,7 +70,7 @@ impl Index {
     /// The event before it on its rank.
     #[must_use]
     pub fn previous(&self, at: EventIndex) -> Option<EventIndex> {
-        place(*self.block(at)?.previous.get(at.0 % BLOCK_EVENTS)?)
+        to_index(*self.block(at)?.previous.get(at.0 % BLOCK_EVENTS)?)
     }
 
     /// The event after it on its rank.
@@ -88,7 +88,7 @@ impl Index {
     /// A rank's first event.
     #[must_use]
     pub fn first(&self, rank: Rank) -> Option<EventIndex> {
-        self.firsts.get(&rank).copied().and_then(place)
+        self.firsts.get(&rank).copied().and_then(to_index)
     }
 
     fn block(&self, at: EventIndex) -> Option<&Block> {
@@ -112,7 +112,7 @@ impl Index {
             let partner = self.partner(*at).filter(|partner| partner.0 < upto);
             self.outline(*at).op == Op::Send && partner.is_none()
         };
-        let before = open.iter().filter_map(|at| place(*at));
+        let before = open.iter().filter_map(|at| to_index(*at));
         before.chain((block * BLOCK_EVENTS..upto).map(EventIndex)).filter(is_open).collect()
     }
 
@@ -130,8 +130,8 @@ impl Index {
                 }
             }
         }
-        let places = reached.iter().enumerate().filter(|(_, is_in)| **is_in);
-        places.map(|(at, _)| EventIndex(at)).collect()
+        let indices = reached.iter().enumerate().filter(|(_, is_in)| **is_in);
+        indices.map(|(at, _)| EventIndex(at)).collect()
     }
 
     /// The lines, to be read again.

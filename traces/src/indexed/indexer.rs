@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::block::{BLOCK_EVENTS, Block, NONE, Outline, load, place, store};
+use super::block::{BLOCK_EVENTS, Block, NONE, Outline, load, store, to_index};
 use super::store::{Store, Stream};
 use crate::event::{Footer, Header, Op};
 use crate::jsonl::{Completeness, Problem, ReadError, Reader};
@@ -110,7 +110,7 @@ impl Indexer {
         }
         self.current.push(outline, previous);
         self.current.end = self.reader.end_of_line();
-        if let Some(next) = place(previous) {
+        if let Some(next) = to_index(previous) {
             store(&self.block(next.0).nexts[next.0 % BLOCK_EVENTS], at);
         }
         self.find_partner(outline, at);

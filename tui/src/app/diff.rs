@@ -197,7 +197,7 @@ impl Diff {
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let told = comparison.told(self.a.film.vocabulary()).to_string();
+        let told = comparison.summary(self.a.film.vocabulary()).to_string();
         let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.

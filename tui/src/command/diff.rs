@@ -144,7 +144,7 @@ fn tell(
         let words = in_words(&side.trace, side.completeness);
         writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
     }
-    let told = comparison.told(vocabulary(&a.trace.header)).to_string();
+    let told = comparison.summary(vocabulary(&a.trace.header)).to_string();
     let (level, rest) = told.split_once(':').unwrap_or((&told, ""));
     let style = match comparison.level {
         Level::Equal => Style::Good,
@@ -199,7 +199,7 @@ mod steps {
     /// A rank's steps around one of them.
     pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
         let by_rank = ByRank::of(trace);
-        let places = by_rank.places(rank).iter().enumerate();
+        let places = by_rank.events(rank).iter().enumerate();
         let near = places.skip(index.saturating_sub(context));
         let near = near.take_while(|(at, _)| *at <= index.saturating_add(context));
         near.map(|(index, place)| {

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use ringscope_traces::text::Short;
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{Event, Op, Rank, Vocabulary};
 
 use super::Style;
@@ -132,7 +132,7 @@ impl Lanes {
         line += &self.marks(event);
         let width = self.rank_width;
         let (rank, arrow, peer) = (event.rank, self.symbols.arrow(event.op), event.peer);
-        let tag = tag_in_words(event.tag, vocabulary);
+        let tag = tag_label(event.tag, vocabulary);
         let before = format!("{rank:>width$} {arrow} {peer:<width$}  {tag} ");
         let used = line.chars().count() + before.chars().count();
         let room = self.width.map_or(usize::MAX, |width| width.saturating_sub(used + "...".len()));

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use ringscope_sim::conform::{Standing, standing};
-use ringscope_sim::explain::in_short;
+use ringscope_sim::explain::summary;
 use ringscope_sim::world::End;
 use ringscope_traces::Trace;
 use ringscope_traces::text::Plain;
@@ -27,7 +27,7 @@ fn tell_standing(standing: &Standing, notes: &mut Notes) {
         Some(End::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
         Some(end) => (end.ending().name().to_owned(), Style::Bad),
         None if standing.strays.is_empty() => {
-            let picture = in_short(&standing.stall, &standing.nodes);
+            let picture = summary(&standing.stall, &standing.nodes);
             (format!("it could have gone on: {picture}"), Style::Warning)
         }
         None => (left_the_protocol(standing), Style::Warning),

@@ -7,7 +7,7 @@ use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{Key, Meaning, MessageKind, NodeView, Peer, Viewed as _, Wait};
 use ringscope_sim::world::{Blocked, Stall};
 use ringscope_traces::diff::{Comparison, Level};
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
@@ -417,7 +417,7 @@ impl Scene<'_> {
     }
 
     fn tag(&self, tag: Tag) -> Value {
-        Value::words(tag_in_words(tag, self.film.vocabulary()).to_string())
+        Value::words(tag_label(tag, self.film.vocabulary()).to_string())
     }
 
     fn so_far(&self) -> Range<usize> {
@@ -481,7 +481,7 @@ impl Scene<'_> {
         Ok(match self.reply(meant)? {
             Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
             Some((tag, _)) => {
-                Value::words(tag_in_words(tag, self.film.commands_of().vocabulary()).to_string())
+                Value::words(tag_label(tag, self.film.commands_of().vocabulary()).to_string())
             }
             None => Value::words("none"),
         })

@@ -25,7 +25,7 @@ mod tests;
 use ringscope_sim::scenario::ScenarioErrors;
 use ringscope_traces::Op;
 use ringscope_traces::text::Plain;
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 
 pub use guide::guide;
 pub use progress::{Progress, Record};
@@ -96,7 +96,7 @@ impl Tour {
         let did = event.map_or_else(
             || "nothing has happened yet".to_owned(),
             |event| {
-                let tag = tag_in_words(event.tag, film.vocabulary());
+                let tag = tag_label(event.tag, film.vocabulary());
                 match event.op {
                     Op::Send => format!("rank {} sends {tag} to rank {}", event.rank, event.peer),
                     Op::Recv => {

@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::{Described, Peer, StorageId, Viewed as _, Wait};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, NoNames, Op, Rank, Tag};
 
 use crate::app::App;
@@ -38,7 +38,7 @@ pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
 
 /// The name of a tag, whole.
 pub fn tag(app: &App, tag: Tag) -> String {
-    tag_in_words(tag, app.film.vocabulary()).to_string()
+    tag_label(tag, app.film.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
@@ -50,7 +50,7 @@ pub fn short_tag(app: &App, tag: Tag) -> String {
 pub fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
     match protocol.and_then(|protocol| protocol.tag(tag)) {
         Some(info) => info.short.to_owned(),
-        None => tag_in_words(tag, &NoNames).to_string(),
+        None => tag_label(tag, &NoNames).to_string(),
     }
 }
 
@@ -109,7 +109,7 @@ pub fn wait(film: &Film, wait: Wait) -> String {
     match wait {
         Wait::Any => "any message".to_owned(),
         Wait::From { source, tag } => {
-            format!("{} from r{source}", tag_in_words(tag, film.vocabulary()))
+            format!("{} from r{source}", tag_label(tag, film.vocabulary()))
         }
         Wait::Stopped => "nothing: it has stopped".to_owned(),
     }

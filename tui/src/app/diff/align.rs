@@ -87,7 +87,7 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
     let work = || {
         let mut rows = Vec::new();
         while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (in_a, in_b) = (by_rank_a.places(*rank), by_rank_b.places(*rank));
+            let (in_a, in_b) = (by_rank_a.events(*rank), by_rank_b.events(*rank));
             align_rank((a, in_a), (b, in_b), (is_equal, &mut rows));
         }
         rows

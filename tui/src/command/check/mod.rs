@@ -154,7 +154,7 @@ fn well_formed(trace: &Trace) -> Answer {
     let found = findings.iter().map(|finding| Found {
         rank: finding.spot.map(|spot| spot.rank.0),
         event: finding.spot.map(|spot| spot.index),
-        line: finding.spot.map(|spot| spot.place.line()),
+        line: finding.spot.map(|spot| spot.at.line()),
         what: finding.flaw.to_string(),
     });
     Answer::of_findings("well-formed", found.collect())

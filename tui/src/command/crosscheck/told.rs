@@ -174,7 +174,7 @@ fn difference((real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Fai
     if nearest.comparison.level != Level::Equal {
         let (seed, mpi) = (nearest.seed, real.runner.flavor.name());
         writeln!(out, "A is the simulated run with seed {seed}, B is the run under {mpi}:")?;
-        write!(out, "{}", nearest.comparison.told(vocabulary(&real.trace.header)))?;
+        write!(out, "{}", nearest.comparison.summary(vocabulary(&real.trace.header)))?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{Peer, Viewed as _};
 use ringscope_traces::text::Short;
-use ringscope_traces::words::tag_in_words;
+use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::{Comparison, Pair, Relation, StatePair};
@@ -81,7 +81,7 @@ fn in_words(film: &Film, at: EventIndex, symbols: Symbols) -> String {
         Op::Send => Symbol::To,
         Op::Recv => Symbol::From,
     });
-    let tag = tag_in_words(fact.tag, film.vocabulary());
+    let tag = tag_label(fact.tag, film.vocabulary());
     let data = film.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
     format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, fact.rank, fact.peer)

@@ -5,16 +5,20 @@ use ringscope_traces::Rank;
 use crate::explain::{Explanation, FinalNodes};
 use crate::protocol::{Command, Fault, Node, Role};
 
-pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: FinalNodes<'_, N>) -> Explanation {
-    let facts = format!("{} broke off: {fault}", scene.name(rank));
-    let paragraph = match (fault, scene.role(rank)) {
+pub(super) fn explain<N: Node>(
+    rank: Rank,
+    fault: &Fault,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
+    let facts = format!("{} broke off: {fault}", at_end.name(rank));
+    let paragraph = match (fault, at_end.role(rank)) {
         (Fault::NoStorage { asked: "REDISTRIBUTE_REMOVE" }, Some(Role::Head)) => {
             "The last node of the ring left, and a leaving node hands its pairs to its child. The child of \
              the last node is the head, and the head keeps no keys: it has no storage to put them into. \
              That is why the permanent node is called permanent."
                 .into()
         }
-        (Fault::NoStorage { asked }, Some(Role::Head)) => head_without_storage(asked, scene),
+        (Fault::NoStorage { asked }, Some(Role::Head)) => head_without_storage(asked, at_end),
         (Fault::NoStorage { asked }, _) => format!(
             "A {asked} came to a node that has left the ring. Such a node keeps its id, so it still takes \
              itself for an owner, but its storage is gone. With one command in flight nobody sends to a \
@@ -32,8 +36,8 @@ pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: FinalNodes<'_, 
         (Fault::NoSuchRank { rank: target }, _) => format!(
             "It was to take in a new node, and sent INIT to rank {target}. This program has {} processes, \
              ranks 0 to {}, so MPI refuses the send with the error `invalid rank` and ends the program.",
-            scene.nodes.len(),
-            scene.nodes.len().saturating_sub(1)
+            at_end.nodes.len(),
+            at_end.nodes.len().saturating_sub(1)
         ),
         (Fault::BadReply { message, missing }, _) => format!(
             "It took a {message} for the answer that it awaited, but the answer was to carry {missing}, and \
@@ -43,8 +47,8 @@ pub(super) fn explain<N: Node>(rank: Rank, fault: &Fault, scene: FinalNodes<'_, 
     Explanation { facts, paragraph }
 }
 
-fn head_without_storage<N: Node>(asked: &str, scene: FinalNodes<'_, N>) -> String {
-    let key = match scene.awaited_command() {
+fn head_without_storage<N: Node>(asked: &str, at_end: FinalNodes<'_, N>) -> String {
+    let key = match at_end.awaited_command() {
         Some(Command::Put { key, .. } | Command::Get { key }) => format!("key {key} is"),
         Some(Command::Add { .. } | Command::Remove { .. }) | None => "the key is".into(),
     };

@@ -8,28 +8,31 @@ use crate::explain::{Explanation, FinalNodes, enumerated, sentence};
 use crate::protocol::{Command, Key, Node, Phase, Role};
 use crate::world::{Blocked, Stall};
 
-pub(super) fn explain<N: Node>(stall: &Stall<N::Message>, scene: FinalNodes<'_, N>) -> Explanation {
+pub(super) fn explain<N: Node>(
+    stall: &Stall<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
     let cycle = stall.cycle();
-    let mut facts = waits(stall, scene);
+    let mut facts = waits(stall, at_end);
     facts.push(under_way(stall));
     let for_command_node: Vec<_> =
-        stall.blocked.iter().filter(|wait| is_command(wait.on, scene)).copied().collect();
-    let paragraph = match (cycle.as_slice(), scene.awaited_command()) {
+        stall.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
+    let paragraph = match (cycle.as_slice(), at_end.awaited_command()) {
         ([], command) if !for_command_node.is_empty() => {
-            waits_for_command_node(&for_command_node, command, scene)
+            waits_for_command_node(&for_command_node, command, at_end)
         }
-        ([], Some(Command::Get { key })) => silence(key, scene, &mut facts),
+        ([], Some(Command::Get { key })) => silence(key, at_end, &mut facts),
         ([], Some(command)) => lost_reply(command),
         ([], None) => stranded(),
-        (cycle, command) => circle(cycle, command, scene),
+        (cycle, command) => circle(cycle, command, at_end),
     };
     Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
 
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
-fn silence<N: Node>(key: Key, scene: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
-    let Some(owner) = owner(key, scene) else { return lost_reply(Command::Get { key }) };
-    let holders = scene.holders(key);
+fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
+    let Some(owner) = owner(key, at_end) else { return lost_reply(Command::Get { key }) };
+    let holders = at_end.holders(key);
     if holders.contains(&owner) {
         facts.push(format!("rank {owner} owns key {key} and holds it"));
         return late(key, owner);
@@ -84,22 +87,22 @@ fn stranded() -> String {
 fn circle<N: Node>(
     cycle: &[Blocked],
     command: Option<Command>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let chain: Vec<_> = cycle.iter().map(|wait| scene.name(wait.rank)).collect();
+    let chain: Vec<_> = cycle.iter().map(|wait| at_end.name(wait.rank)).collect();
     let chain = enumerated(&chain);
     match cycle {
-        [alone] => waits_for_itself(*alone, scene),
+        [alone] => waits_for_itself(*alone, at_end),
         _ if cycle.iter().any(|wait| wait.tag.is_none()) => format!(
             "{chain} wait for each other in a circle, and one of them at least stands in a blocking \
              send: its message is longer than the eager limit, so the send returns only when it is \
              received, and its receiver does not receive before it has got something itself. With a \
              higher eager limit the message would be buffered, and the send would return at once."
         ),
-        _ if cycle.iter().any(|wait| is_command(wait.rank, scene)) => {
-            waits_for_command_node(cycle, command, scene)
+        _ if cycle.iter().any(|wait| is_command(wait.rank, at_end)) => {
+            waits_for_command_node(cycle, command, at_end)
         }
-        _ if cycle.iter().all(|wait| is_leaving(wait.rank, scene)) => format!(
+        _ if cycle.iter().all(|wait| is_leaving(wait.rank, at_end)) => format!(
             "{chain} are neighbours that leave the ring at the same time. Each has told the other of its \
              new neighbour and blocks until the other says COMPLETE; but a node that blocks answers \
              nothing, so none of them ever does. With one command in flight this cannot happen, since \
@@ -113,16 +116,16 @@ fn circle<N: Node>(
     }
 }
 
-fn is_command<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
-    scene.role(rank) == Some(Role::Command)
+fn is_command<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
+    at_end.role(rank) == Some(Role::Command)
 }
 
-fn is_leaving<N: Node>(rank: Rank, scene: FinalNodes<'_, N>) -> bool {
-    scene.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
+fn is_leaving<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
+    at_end.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
 }
 
-fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String {
-    let name = scene.name(wait.rank);
+fn waits_for_itself<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
+    let name = at_end.name(wait.rank);
     format!(
         "{name} waits for a message from itself. It was asked to take in a new node, and the rank of \
          that new node is its own: it is in the ring already. So it sent INIT to itself and blocks \
@@ -135,10 +138,10 @@ fn waits_for_itself<N: Node>(wait: Blocked, scene: FinalNodes<'_, N>) -> String 
 fn waits_for_command_node<N: Node>(
     blocked: &[Blocked],
     command: Option<Command>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let other = blocked.iter().find(|wait| !is_command(wait.rank, scene));
-    let name = other.map_or_else(String::new, |wait| scene.name(wait.rank));
+    let other = blocked.iter().find(|wait| !is_command(wait.rank, at_end));
+    let name = other.map_or_else(String::new, |wait| at_end.name(wait.rank));
     let why = match command {
         Some(Command::Add { id, .. }) if id.0 < 0 => format!(
             "The id {id} is below the head's own id 0, so the head took in the new node itself, as its \

@@ -10,17 +10,17 @@ use crate::world::Circle;
 
 pub(super) fn explain<N: Node>(
     circle: &Circle<N::Message>,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> Explanation {
     let name = tag_name::<N::Message>(circle.message.tag());
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
-        Meaning::Command(_) if !comes_to_head(circle, scene) => {
-            format!("{} {FOR_EVER}", ring_of_its_own(circle, scene))
+        Meaning::Command(_) if !comes_to_head(circle, at_end) => {
+            format!("{} {FOR_EVER}", ring_of_its_own(circle, at_end))
         }
-        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, scene)),
-        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, scene),
+        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, at_end)),
+        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, at_end),
         Meaning::Membership => format!(
             "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
              await it either: it comes back, and goes, and comes back. It was the answer to a step of \
@@ -75,14 +75,14 @@ fn proof<M>(circle: &Circle<M>) -> String {
     }
 }
 
-fn comes_to_head<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> bool {
-    circle.through.iter().any(|rank| scene.role(*rank) == Some(Role::Head))
+fn comes_to_head<N: Node>(circle: &Circle<N::Message>, at_end: FinalNodes<'_, N>) -> bool {
+    circle.through.iter().any(|rank| at_end.role(*rank) == Some(Role::Head))
 }
 
 /// A command is passed on among nodes from which no way leads on to its owner.
-fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N>) -> String {
+fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
     let nodes = match circle.through.as_slice() {
-        [alone] => format!("The child of {} is that node itself", scene.name(*alone)),
+        [alone] => format!("The child of {} is that node itself", at_end.name(*alone)),
         several => format!("{} nodes form a ring of their own", several.len()),
     };
     format!(
@@ -93,8 +93,8 @@ fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, scene: FinalNodes<'_, N
     )
 }
 
-fn command_goes_round<N: Node>(command: Command, scene: FinalNodes<'_, N>) -> String {
-    let largest = largest_id(scene).map_or_else(|| "gone".into(), |id| id.to_string());
+fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> String {
+    let largest = largest_id(at_end).map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
             "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
@@ -117,10 +117,10 @@ fn command_goes_round<N: Node>(command: Command, scene: FinalNodes<'_, N>) -> St
 fn reply_goes_round<N: Node>(
     circle: &Circle<N::Message>,
     name: &str,
-    scene: FinalNodes<'_, N>,
+    at_end: FinalNodes<'_, N>,
 ) -> String {
-    let head = circle.through.iter().find(|rank| scene.role(**rank) == Some(Role::Head));
-    let parent = head.and_then(|head| scene.view(*head)?.parent).map(|parent| parent.rank);
+    let head = circle.through.iter().find(|rank| at_end.role(**rank) == Some(Role::Head));
+    let parent = head.and_then(|head| at_end.view(*head)?.parent).map(|parent| parent.rank);
     match parent {
         Some(parent) => format!(
             "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \

@@ -12,20 +12,20 @@ use crate::world::End;
 
 /// Explains a deadlock, a livelock or a crash.
 pub(super) fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Explanation> {
-    let scene = FinalNodes { nodes };
+    let at_end = FinalNodes { nodes };
     match end {
         End::Completed | End::Stopped { .. } => None,
-        End::Deadlock(stall) => Some(deadlock::explain(stall, scene)),
-        End::Livelock(circle) => Some(livelock::explain(circle, scene)),
-        End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, scene)),
+        End::Deadlock(stall) => Some(deadlock::explain(stall, at_end)),
+        End::Livelock(circle) => Some(livelock::explain(circle, at_end)),
+        End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, at_end)),
     }
 }
 
 /// The node that a PUT or a GET of that key comes to, on its way from child to child.
-fn owner<N: Node>(key: Key, scene: FinalNodes<'_, N>) -> Option<Rank> {
+fn owner<N: Node>(key: Key, at_end: FinalNodes<'_, N>) -> Option<Rank> {
     let mut at = Rank(0);
-    for _ in scene.nodes {
-        let view = scene.view(at)?;
+    for _ in at_end.nodes {
+        let view = at_end.view(at)?;
         if key.0 <= view.id?.0 {
             return Some(at);
         }
@@ -34,7 +34,7 @@ fn owner<N: Node>(key: Key, scene: FinalNodes<'_, N>) -> Option<Rank> {
     None
 }
 
-fn largest_id<N: Node>(scene: FinalNodes<'_, N>) -> Option<i64> {
-    let active = scene.ranks().filter(|(_, view)| view.child.is_some());
+fn largest_id<N: Node>(at_end: FinalNodes<'_, N>) -> Option<i64> {
+    let active = at_end.ranks().filter(|(_, view)| view.child.is_some());
     active.filter_map(|(_, view)| view.id).map(|id| id.0).max()
 }

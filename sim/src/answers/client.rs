@@ -20,7 +20,7 @@ pub(super) enum ClientMessage {
 
 /// What an event of the command node says; `None` when it is no command and no reply, but something
 /// of the dialect's own.
-pub(super) fn hear(
+pub(super) fn classify(
     protocol: ProtocolId,
     event: &Event,
 ) -> Option<Result<ClientMessage, BadMessage>> {
