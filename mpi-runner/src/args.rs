@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// Run the nodes of a scenario under real MPI, a process each
+/// Run the nodes of a scenario under real MPI, one process per node
 #[derive(Debug, Parser)]
 #[command(name = "mpi-runner", version, after_help = AFTER_HELP)]
 pub struct Args {
@@ -14,44 +14,44 @@ pub struct Args {
 
     /// Write the trace to this file
     ///
-    /// Until the run has ended, each rank's part of it grows in the folder TRACE.parts. What a run that
-    /// was killed leaves there is put together by `ringscope merge`.
+    /// During the run each rank writes its part of the trace to the folder TRACE.parts. If a run was killed,
+    /// `ringscope merge` makes a trace of the parts that it left there.
     #[arg(short, long, value_name = "TRACE")]
     pub output: Option<PathBuf>,
 
-    /// How many commands may be in flight; counts for more than the scenario's setting
+    /// How many commands may be in flight; overrides the scenario's setting
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u32).range(1..))]
     pub window: Option<u32>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check beforehand finds errors in it
     #[arg(long)]
     pub unchecked: bool,
 
-    /// Let every rank receive in the order in which it did in this trace
+    /// Make every rank receive in the order in which it did in this trace
     ///
-    /// The commands are those that the trace's command node sent. A race or a deadlock that was found in
-    /// a simulation is so made to happen under MPI. The exit code is 0 when the run repeats the trace.
+    /// The commands are those that the trace's command node sent. Use this to reproduce a race or a deadlock
+    /// under MPI that was found in a simulation. The exit code is 0 if the run repeats the trace.
     #[arg(long, value_name = "TRACE", conflicts_with_all = ["window", "unchecked"])]
     pub follow: Option<PathBuf>,
 
-    /// End the run when no rank has made progress for so many seconds
+    /// End the run when no rank has made progress for this many seconds
     ///
-    /// A deadlock is noticed at once, where all ranks answer; this is for what cannot be proven.
+    /// A deadlock is detected at once as long as all ranks answer; the timeout is for everything else.
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
     pub timeout: f64,
 
-    /// End the run as a livelock after so many messages without progress of any command
+    /// End the run as a livelock after this many messages without progress of any command
     #[arg(long, value_name = "MESSAGES", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
 
-    /// Say which MPI this program was built with, and nothing else
+    /// Print which MPI this program was built with, and exit
     #[arg(long)]
     pub mpi: bool,
 }
 
 const AFTER_HELP: &str = "\
-Standard output has the command node's lines and nothing else; how the run ended is on
-standard error. The number of ranks is that of the processes.
+The command node's lines go to standard output, the report on how the run ended to standard
+error. There are as many ranks as mpirun starts processes.
 
 Examples:
   mpirun -n 8 mpi-runner join
@@ -59,12 +59,12 @@ Examples:
   mpirun -n 8 mpi-runner --follow race.jsonl -o race-mpi.jsonl
   ringscope crosscheck join        does this, and compares with the simulator
 
-As root, or with more ranks than cores, Open MPI wants to be asked:
+To run as root, or with more ranks than cores, Open MPI needs these settings:
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 
-Exit codes: 0 completed, or repeated the trace it followed; 1 the run ended otherwise;
-2 bad input, nothing was run.";
+Exit codes: 0 the run completed, or repeated the trace that it followed; 1 it ended
+otherwise; 2 bad input, nothing was run.";
 
 fn seconds(word: &str) -> Result<f64, String> {
     const MOST: f64 = 1e6;

@@ -1,4 +1,4 @@
-//! How a rank waits for a message without keeping a core from those that have something to do.
+//! How a rank waits for a message without taking a core from ranks that have work to do.
 
 use std::num::NonZeroU64;
 use std::thread;
@@ -6,52 +6,52 @@ use std::time::Duration;
 
 use rustix::thread::set_current_timer_slack;
 
-/// How often a rank looks again at once, but for letting others go first.
+/// How many polls are followed by a mere yield.
 const YIELDS: u32 = 32;
 
-/// The longest sleep while a message may come any moment.
+/// The longest sleep while a message may come at any moment.
 const SHORT_SLEEP_US: u64 = 100;
 
-/// The sleep of a rank that nobody has talked to for a while, such as one that never joins.
+/// The sleep of a rank that has not received anything for some time, such as one that never joins.
 const LONG_SLEEP_US: u64 = 1_000;
 
-/// So many short sleeps, about 50 ms, make a while.
-const WHILE: u32 = 400;
+/// After this many short sleeps, about 50 ms, come the long ones.
+const SHORT_SLEEPS: u32 = 400;
 
-/// Grows with every look in vain: a few yields, then sleeps of up to 100 us, after a while of 1 ms.
+/// The growing pauses between polls: a few yields, then sleeps of up to 100 us, later of 1 ms.
 ///
-/// A blocking probe would spin: with more ranks than cores it starves those that are to send (on MPICH
-/// a ring of 32 ranks on two cores never came round).
+/// A blocking probe would spin, and with more ranks than cores starve the ranks that are to send (on MPICH
+/// a ring of 32 ranks on two cores made no progress at all).
 #[derive(Debug, Default)]
 pub struct Backoff {
-    looks: u32,
+    polls: u32,
 }
 
 impl Backoff {
-    /// Waits a little before the next look.
+    /// Pauses before the next poll.
     pub fn wait(&mut self) {
-        self.looks = self.looks.saturating_add(1);
-        match self.looks.checked_sub(YIELDS) {
+        self.polls = self.polls.saturating_add(1);
+        match self.polls.checked_sub(YIELDS) {
             None => thread::yield_now(),
             Some(sleeps) => thread::sleep(Duration::from_micros(sleep_us(sleeps))),
         }
     }
 
-    /// Whether the rank sleeps by now, so that a further look costs it nothing.
+    /// Whether the rank has begun to sleep, so that one more poll of something else costs it nothing.
     pub fn sleeps(&self) -> bool {
-        self.looks >= YIELDS
+        self.polls >= YIELDS
     }
 }
 
-/// Has the system wake this thread when a sleep is over, and not up to 50 us later to save power: on MPICH a
-/// ring of eight ranks comes round three times as fast.
+/// Has the system wake this thread as soon as a sleep is over, and not up to 50 us later to save power: on
+/// MPICH a message goes round a ring of eight ranks three times as fast.
 pub fn wake_on_time() {
     // A system that cannot is only slower.
     let _ = set_current_timer_slack(NonZeroU64::new(1));
 }
 
 fn sleep_us(sleeps: u32) -> u64 {
-    if sleeps >= WHILE { LONG_SLEEP_US } else { (1 << sleeps.min(10)).min(SHORT_SLEEP_US) }
+    if sleeps >= SHORT_SLEEPS { LONG_SLEEP_US } else { (1 << sleeps.min(10)).min(SHORT_SLEEP_US) }
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sleeps_grow_to_100_us_and_after_a_while_to_a_millisecond() {
+    fn sleeps_grow_to_100_us_and_after_400_of_them_to_a_millisecond() {
         assert_eq!(
             [0, 1, 6, 7, 30, 399, 400, 1_000_000].map(sleep_us),
             [1, 2, 64, 100, 100, 100, 1_000, 1_000]

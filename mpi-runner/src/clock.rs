@@ -1,4 +1,4 @@
-//! The real clocks: what a run under MPI has and a simulated one has not.
+//! The real clocks, which only a run under MPI reads.
 
 use std::sync::OnceLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ pub fn monotonic_ns() -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Nanoseconds since 1970: the clock that processes of one machine have in common.
+/// Nanoseconds since 1970, on the clock that the processes of one machine share.
 #[expect(clippy::disallowed_methods, reason = "a real run happens at real times")]
 pub fn unix_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

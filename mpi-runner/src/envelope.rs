@@ -1,4 +1,4 @@
-//! What goes over the wire: the sender's Lamport time, then the payload as compact JSON.
+//! The bytes of a message under MPI: the sender's Lamport time, then the payload as compact JSON.
 
 use ringscope_sim::protocol::Message;
 use ringscope_traces::{Payload, Tag};
@@ -8,20 +8,20 @@ const CLOCK_BYTES: usize = size_of::<u64>();
 /// A message with its sender's Lamport time, as bytes.
 pub fn seal(clock: u64, message: &impl Message) -> Vec<u8> {
     let mut bytes = clock.to_le_bytes().to_vec();
-    serde_json::to_writer(&mut bytes, message).expect("a message has a JSON");
+    serde_json::to_writer(&mut bytes, message).expect("a message has a JSON form");
     bytes
 }
 
-/// How many of an envelope's bytes are the payload's, which is what an eager limit counts.
+/// How many of the bytes are the payload's, which is what an eager limit counts.
 pub fn payload_bytes(sealed: &[u8]) -> u64 {
     sealed.len().saturating_sub(CLOCK_BYTES) as u64
 }
 
-/// The Lamport time and the message that bytes with that tag are.
+/// Parses the bytes of a message with that tag into its Lamport time and the message.
 ///
 /// # Errors
 ///
-/// When they are none, in words: somebody else sends in our communicator.
+/// Why they are no such message: something else sends in our communicator.
 pub fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
     let (clock, json) =
         bytes.split_first_chunk::<CLOCK_BYTES>().ok_or("a message without a clock")?;
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_sends_is_refused_in_words() {
+    fn foreign_bytes_are_refused_with_a_reason() {
         let opened = open::<Classic>(Tag(0), b"short");
         assert_eq!(opened, Err("a message without a clock".into()));
         assert!(open::<Classic>(Tag(0), b"12345678not json").is_err());

@@ -1,8 +1,8 @@
-//! Why nothing was run: told once, on standard error.
+//! Why nothing was run, as an error printed once to standard error.
 
 use ringscope_traces::text::Plain;
 
-/// What keeps the program from running, and advice.
+/// Why the program cannot run, with a hint.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{what}")]
 pub struct Failure {
@@ -16,26 +16,26 @@ impl Failure {
         Failure { what: format!("{}: {what}", Plain(name)), hint: None }
     }
 
-    /// One whose words say everything.
+    /// A failure whose message needs no subject.
     pub fn new(what: impl Into<String>) -> Failure {
         Failure { what: what.into(), hint: None }
     }
 
-    /// The same with advice.
+    /// The same failure with a hint.
     pub fn hint(self, advice: impl Into<String>) -> Failure {
         Failure { hint: Some(advice.into()), ..self }
     }
 
-    /// Tells it in one write, since other ranks may be writing too.
-    pub fn tell(&self) {
+    /// Prints it with a single write, since other ranks may be writing too.
+    pub fn print(&self) {
         let hint = self.hint.as_deref().map(|hint| format!("\n  hint: {}", Plain(hint)));
         note(&format!("mpi-runner: {}{}", self.what, hint.unwrap_or_default()));
     }
 }
 
-/// Writes a line, or some, on standard error, in one write.
+/// Prints one or several lines to standard error with a single write.
 pub fn note(text: &str) {
     use std::io::Write as _;
-    // That standard error is gone can be told nobody.
+    // Nothing can be reported once standard error is gone.
     let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
 }

@@ -1,4 +1,4 @@
-//! One rank's life: its node asks, MPI does.
+//! The event loop of one rank: its node asks, MPI does.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -15,14 +15,14 @@ use crate::receive_order::ReceiveOrder;
 use crate::verdict::Verdict;
 use crate::watch::Watch;
 
-/// A busy rank looks up after so many messages.
-const MESSAGES_BETWEEN_LOOKS: u64 = 64;
+/// A busy rank polls the monitor's messages once per this many messages of its own.
+const MESSAGES_BETWEEN_POLLS: u64 = 64;
 
-/// A node, and what runs it.
+/// A node and what it runs on.
 pub struct Host<'a, N: Node> {
     /// MPI.
     pub link: &'a Link,
-    /// The watch over all ranks, and this one's part of the trace.
+    /// This rank's side of the monitoring, with its part of the trace.
     pub watch: Watch<'a>,
     /// The node.
     pub node: N,
@@ -32,7 +32,7 @@ pub struct Host<'a, N: Node> {
     pub eager: Option<u64>,
 }
 
-/// The state of a rank on its way.
+/// The state of a running rank.
 struct EventLoop<'a, N: Node> {
     host: Host<'a, N>,
     out: Outbox<N::Message>,
@@ -41,22 +41,22 @@ struct EventLoop<'a, N: Node> {
 }
 
 impl<'a, N: Node> Host<'a, N> {
-    /// Runs the node until rank 0 says how the run ends, and gives back the watch.
+    /// Runs the node until rank 0 says how the run ends.
     pub fn run(self) -> (Verdict, Watch<'a>) {
         let mut event_loop = EventLoop { host: self, out: Outbox::default(), clock: 0, handled: 0 };
-        let Err(verdict) = event_loop.live();
+        let Err(verdict) = event_loop.run();
         (verdict, event_loop.host.watch)
     }
 }
 
 impl<N: Node> EventLoop<'_, N> {
-    /// Repeats, until the run ends:
+    /// Reproduction, until the run ends:
     /// 1. do what the node asked for;
     /// 2. wait for a message that it takes;
     /// 3. hand it over.
-    fn live(&mut self) -> Result<Infallible, Verdict> {
+    fn run(&mut self) -> Result<Infallible, Verdict> {
         let mut wait = self.host.node.start(&mut self.out);
-        self.do_what_was_asked()?;
+        self.do_what_the_node_asks()?;
         loop {
             let received = self.await_message(wait)?;
             wait = self.handle(&received)?;
@@ -66,15 +66,15 @@ impl<N: Node> EventLoop<'_, N> {
     /// Waits for a message; a rank that takes nothing more waits for the end of the run.
     fn await_message(&mut self, wait: Wait) -> Result<Received, Verdict> {
         let activity = self.host.receive_order.next(wait);
-        let Activity::Takes { source, tag } = activity else {
-            return Err(self.host.watch.rest(activity));
+        let Activity::Receiving { source, tag } = activity else {
+            return Err(self.host.watch.wait_for_end(activity));
         };
         let mut backoff = Backoff::default();
         loop {
             if let Some(received) = self.host.link.receive(source, tag) {
                 return Ok(received);
             }
-            self.host.watch.look_up(&activity, &backoff)?;
+            self.host.watch.poll_while_waiting(&activity, &backoff)?;
             backoff.wait();
         }
     }
@@ -85,24 +85,24 @@ impl<N: Node> EventLoop<'_, N> {
             Ok(opened) => opened,
             Err(why) => {
                 let why = format!("what came from rank {from} is no message of ours: {why}");
-                return Err(self.host.watch.rest(Activity::Broken(why)));
+                return Err(self.host.watch.wait_for_end(Activity::Failed(why)));
             }
         };
         self.clock = self.clock.max(sent) + 1;
         self.note(Op::Recv, *from, &message)?;
         if let Err(why) = self.host.receive_order.took(*from, *tag) {
-            return Err(self.host.watch.rest(Activity::CannotFollow(why)));
+            return Err(self.host.watch.wait_for_end(Activity::CannotFollow(why)));
         }
         let handled = self.host.node.receive(*from, message, &mut self.out);
-        self.do_what_was_asked()?;
+        self.do_what_the_node_asks()?;
         self.handled += 1;
-        if self.handled.is_multiple_of(MESSAGES_BETWEEN_LOOKS) {
-            self.host.watch.look_up_from_work()?;
+        if self.handled.is_multiple_of(MESSAGES_BETWEEN_POLLS) {
+            self.host.watch.poll_between_messages()?;
         }
         handled.map_err(|fault| self.crash(&fault))
     }
 
-    fn do_what_was_asked(&mut self) -> Result<(), Verdict> {
+    fn do_what_the_node_asks(&mut self) -> Result<(), Verdict> {
         let sends: Vec<_> = self.out.sends().collect();
         for (to, message) in sends {
             if to.0 >= self.host.link.ranks() {
@@ -125,12 +125,12 @@ impl<N: Node> EventLoop<'_, N> {
         let is_over = |limit| envelope::payload_bytes(&sealed) > limit;
         let mode =
             if self.host.eager.is_some_and(is_over) { Mode::Synchronous } else { Mode::Standard };
-        let (watch, activity) = (&mut self.host.watch, Activity::Sends { to });
+        let (watch, activity) = (&mut self.host.watch, Activity::Sending { to });
         let mut backoff = Backoff::default();
         let mut end = Ok(());
         self.host.link.send((to, message.tag()), (mode, &sealed), || {
             if end.is_ok() {
-                end = watch.look_up(&activity, &backoff);
+                end = watch.poll_while_waiting(&activity, &backoff);
             }
             backoff.wait();
         });
@@ -143,6 +143,6 @@ impl<N: Node> EventLoop<'_, N> {
     }
 
     fn crash(&mut self, fault: &Fault) -> Verdict {
-        self.host.watch.rest(Activity::Crashed(fault.to_string()))
+        self.host.watch.wait_for_end(Activity::Crashed(fault.to_string()))
     }
 }

@@ -1,11 +1,11 @@
 //! Who started this process: the launcher of our own MPI, of the other one, or nobody.
 //!
 //! Under the launcher of another MPI every process takes itself for the only one ("0 of 1"), and each
-//! would run alone. What a launcher tells its processes in the environment gives it away.
+//! would run alone. The environment variables that each launcher sets show which one it was.
 
 use std::env;
 
-/// An MPI, and what its launcher puts into the environment.
+/// An MPI implementation, and the environment variables that its launcher sets.
 struct Mpi {
     name: &'static str,
     /// A word that is in the library's version.
@@ -42,8 +42,8 @@ pub struct Launched {
 }
 
 impl Launched {
-    /// What the launcher told; `None` when there was none, or none that is known.
-    pub fn told() -> Option<Launched> {
+    /// As the launcher's environment variables say; `None` without a launcher that is known here.
+    pub fn from_environment() -> Option<Launched> {
         let number = |name: &str| env::var(name).ok()?.parse().ok();
         [OPEN_MPI, MPICH].into_iter().find_map(|mpi| {
             Some(Launched { by: mpi.name, rank: number(mpi.rank)?, size: number(mpi.size)? })
@@ -51,19 +51,19 @@ impl Launched {
     }
 }
 
-/// Whether this process is the one that speaks for all, before MPI has said which it is.
-pub fn speaks() -> bool {
-    Launched::told().is_none_or(|launched| launched.rank == 0)
+/// Whether this process is the one that prints for all, known before MPI has been initialized.
+pub fn prints_for_all() -> bool {
+    Launched::from_environment().is_none_or(|launched| launched.rank == 0)
 }
 
-/// The library in a few words, such as `Open MPI v4.1.4` or `MPICH 4.0.2`.
+/// The library's name and version, such as `Open MPI v4.1.4` or `MPICH 4.0.2`.
 pub fn short_version(version: &str) -> String {
     let first = version.lines().next().unwrap_or_default();
     let first = first.split(',').next().unwrap_or_default().replace(" Version:", "");
     first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What is wrong with how the processes were launched, with advice.
+/// What is wrong with how the processes were launched, with a hint.
 ///
 /// `version` is what the library says of itself, `size` how many processes it sees.
 pub fn problem(version: &str, size: u32, launched: Option<Launched>) -> Option<(String, String)> {
@@ -75,12 +75,13 @@ pub fn problem(version: &str, size: u32, launched: Option<Launched>) -> Option<(
         Some(Launched { by, .. }) if ours.as_ref().is_some_and(|mpi| mpi.name != by) => {
             Some((format!("launched by {by}, but built with {short}"), advice))
         }
-        Some(Launched { by, size: told, .. }) if told != size => {
-            let what =
-                format!("its launcher, of {by}, started {told} processes, but {short} sees {size}");
+        Some(Launched { by, size: started, .. }) if started != size => {
+            let what = format!(
+                "the launcher, of {by}, started {started} processes, but {short} sees {size}"
+            );
             Some((what, advice))
         }
-        None if size == 1 => Some(("runs alone: an MPI program wants a launcher".into(), advice)),
+        None if size == 1 => Some(("was started without an MPI launcher".into(), advice)),
         Some(_) | None => None,
     }
 }
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_library_is_named_in_a_few_words() {
+    fn a_library_is_named_with_its_version() {
         assert_eq!(short_version(OPEN), "Open MPI v4.1.4");
         assert_eq!(short_version(PICH), "MPICH 4.0.2");
     }
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_without_a_launcher_is_told_to_take_one() {
+    fn a_program_without_a_launcher_gets_the_hint_to_take_one() {
         assert!(problem(PICH, 1, None).is_some_and(|(_, advice)| advice.contains("mpirun.mpich")));
         assert_eq!(problem(PICH, 8, launched("MPICH")), None);
         // A launcher that is not known here, such as a batch system's.

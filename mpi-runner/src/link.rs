@@ -1,7 +1,7 @@
-//! MPI under a node: sends, receives, and the way on which rank 0 keeps watch.
+//! MPI under a node: sends, receives, and the control messages between rank 0 and the others.
 //!
-//! The nodes' messages go through the world's communicator, with the protocol's tags; what the ranks
-//! say to keep watch over the run goes through a duplicate of it, where no receive of a node can take it.
+//! The nodes' messages go through `MPI_COMM_WORLD`, with the protocol's tags; control messages go
+//! through a duplicate of it, where no receive of a node can match them.
 
 use std::thread;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use ringscope_traces::{Rank, Tag};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// How long a launcher may take to pass on what a rank has said.
+/// How long a launcher may take to pass on what a rank has written to standard error.
 const PASSING_ON: Duration = Duration::from_millis(100);
 
-/// A message as it came.
+/// A message as it was received.
 #[derive(Debug)]
 pub struct Received {
     /// Who sent it.
@@ -37,18 +37,18 @@ pub enum Mode {
     Synchronous,
 }
 
-/// This process's place in the program.
+/// This process's connection to the others.
 pub struct Link {
     nodes: SimpleCommunicator,
-    watch: SimpleCommunicator,
+    control: SimpleCommunicator,
 }
 
 impl Link {
-    /// The place of this process; all processes of the program must ask together.
+    /// Opens the communicators. Collective: all processes of the program must call it.
     pub fn open() -> Link {
         let nodes = SimpleCommunicator::world();
-        let watch = nodes.duplicate();
-        Link { nodes, watch }
+        let control = nodes.duplicate();
+        Link { nodes, control }
     }
 
     /// This process's rank.
@@ -63,9 +63,9 @@ impl Link {
 
     /// Sends a node's message.
     ///
-    /// A blocking send, taken apart into its beginning and its end (MPI 4.1, section 3.7: begun and waited
-    /// for, it is the blocking send), so that a rank that blocks still answers the roll call: `blocked` is
-    /// called again and again until the send has returned.
+    /// It is a blocking send, taken apart into its start and its completion (MPI 4.1, section 3.7), so that
+    /// a rank that is blocked in it still answers status requests: `blocked` is called again and again until
+    /// the send has completed.
     pub fn send(
         &self,
         (to, tag): (Rank, Tag),
@@ -87,7 +87,8 @@ impl Link {
         });
     }
 
-    /// Takes a node's message, if one has come from that source (or from any) with that tag (or any).
+    /// Receives a node's message, if one has arrived from that source (`None`: any) with that tag (`None`:
+    /// any).
     pub fn receive(&self, source: Option<Rank>, tag: Option<Tag>) -> Option<Received> {
         match source {
             Some(rank) => receive(&self.nodes.process_at_rank(to_mpi(rank)), tag),
@@ -95,28 +96,28 @@ impl Link {
         }
     }
 
-    /// Sends something that concerns the watch.
-    pub fn tell(&self, to: Rank, what: &impl Serialize) {
-        let json = serde_json::to_vec(what).expect("what the watch says has a JSON");
-        self.watch.process_at_rank(to_mpi(to)).send(&json[..]);
+    /// Sends a control message.
+    pub fn send_control(&self, to: Rank, what: &impl Serialize) {
+        let json = serde_json::to_vec(what).expect("a control message has a JSON form");
+        self.control.process_at_rank(to_mpi(to)).send(&json[..]);
     }
 
-    /// Takes something that concerns the watch, if there is something.
-    pub fn hear<T: DeserializeOwned>(&self) -> Option<T> {
-        let received = receive(&self.watch.any_process(), None)?;
+    /// Receives a control message, if one has arrived.
+    pub fn receive_control<T: DeserializeOwned>(&self) -> Option<T> {
+        let received = receive(&self.control.any_process(), None)?;
         Some(serde_json::from_slice(&received.bytes).expect("all ranks run the same program"))
     }
 
-    /// Tells all ranks a number of rank 0's; all must ask together.
-    pub fn share(&self, mut number: i32) -> i32 {
-        self.watch.process_at_rank(0).broadcast_into(&mut number);
+    /// Rank 0's number, on every rank. Collective: all ranks must call it.
+    pub fn broadcast(&self, mut number: i32) -> i32 {
+        self.control.process_at_rank(0).broadcast_into(&mut number);
         number
     }
 
-    /// Ends the program, every rank of it, when what was told before has had the time to be passed on.
+    /// Ends the program with all its ranks, once the launcher has had the time to pass on their output.
     ///
-    /// MPICH's launcher ends everything as soon as it hears of it, and with that what a rank has written
-    /// to standard error and the launcher has not read yet.
+    /// MPICH's launcher kills everything as soon as a rank aborts, and loses what that rank had written to
+    /// standard error and the launcher had not read yet.
     pub fn abort(&self, code: i32) -> ! {
         thread::sleep(PASSING_ON);
         self.nodes.abort(code)

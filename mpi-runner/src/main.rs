@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     end_with_the_launcher();
     backoff::wake_on_time();
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
-    let launched = launcher::Launched::told();
+    let launched = launcher::Launched::from_environment();
     if let Some((what, advice)) =
         launched.and_then(|told| launcher::problem(&version, told.size, launched))
     {
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 
 /// Says what is wrong with the command line, or help, from one process of them all.
 fn refuse_arguments(error: &clap::Error) -> ExitCode {
-    if launcher::speaks() {
+    if launcher::prints_for_all() {
         let _ = error.print();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(NOT_RUN))
@@ -81,7 +81,7 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
 
 fn refuse(what: &str, advice: String, launched: Option<launcher::Launched>) -> ExitCode {
     if launched.is_none_or(|launched| launched.rank == 0) {
-        Failure::new(what).hint(advice).tell();
+        Failure::new(what).hint(advice).print();
     }
     ExitCode::from(NOT_RUN)
 }

@@ -9,10 +9,10 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::failure::Failure;
 
-/// Where the parts grow, and where the whole is put.
+/// Where the ranks write their parts, and where the merged trace is put.
 #[derive(Debug)]
 pub enum Output {
-    /// Nobody asked for the trace: its parts are only there to say why a run did not complete.
+    /// No trace was asked for: the parts only serve to explain why a run did not complete.
     Nowhere(TempDir),
     /// The file, and the folder of its parts beside it.
     File {
@@ -24,11 +24,11 @@ pub enum Output {
 }
 
 impl Output {
-    /// Makes the folder.
+    /// Creates the folder.
     ///
     /// # Errors
     ///
-    /// When it cannot be made, and when it is there: it holds what an earlier run has left.
+    /// When it cannot be created, or exists already: then it holds what an earlier run has left.
     pub fn open(target: Option<&Path>) -> Result<Output, Failure> {
         let Some(target) = target else {
             let folder = tempfile::Builder::new().prefix("ringscope-").tempdir();
@@ -64,7 +64,7 @@ impl Output {
         }
     }
 
-    /// Leaves the parts as they are, for whoever puts them together; says where they are.
+    /// Leaves the parts as they are, to be merged later; returns where they are.
     pub fn leave(self) -> Option<PathBuf> {
         match self {
             Output::Nowhere(_) => None,
@@ -72,7 +72,7 @@ impl Output {
         }
     }
 
-    /// Puts the whole trace in its place and removes its parts; says where it is.
+    /// Puts the merged trace under its name and removes the parts; returns where it is.
     ///
     /// # Errors
     ///
@@ -83,18 +83,18 @@ impl Output {
             Failure::about(&target.to_string_lossy(), cannot_write(&error))
                 .hint(format!("its parts are in {}", folder.display()))
         })?;
-        // A folder in which somebody else has put something stays.
+        // A folder into which somebody has put something else stays.
         let _ = fs::remove_dir_all(&folder);
         Ok(Some(target))
     }
 }
 
-/// The file appears under its name when it is whole.
+/// Writes the file so that it appears under its name only when it is complete.
 fn write_whole(target: &Path, trace: &Trace) -> io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let file = NamedTempFile::new_in(folder)?;
     let file = write_trace(file, trace)?;
-    // A temporary file is nobody else's to read; a trace is like any other file.
+    // A temporary file is readable by its owner only; a trace is readable like any other file.
     let usual = fs::metadata(folder)?.permissions();
     fs::set_permissions(file.path(), readable_as(&usual))?;
     file.persist(target).map_err(|error| error.error)?;

@@ -1,4 +1,4 @@
-//! What one rank did, written down as it happens.
+//! The part of the trace that one rank writes, event by event.
 
 use std::fs::File;
 use std::io;
@@ -9,8 +9,8 @@ use ringscope_traces::{Ending, Event, Header, Op, Rank, Tag, Writer, parts};
 
 use crate::clock::unix_ns;
 
-/// This rank's part of the trace: each event is on its way to the disk before the rank goes on, so that
-/// no end of the process can lose it.
+/// This rank's part of the trace: each event is handed to the system before the rank goes on, so that
+/// it survives the process, however that ends.
 #[derive(Debug)]
 pub struct Part {
     writer: Writer<File>,
@@ -34,11 +34,11 @@ pub struct Observed<'a, M> {
 }
 
 impl Part {
-    /// Begins a rank's part in a folder that is there.
+    /// Creates a rank's part in an existing folder.
     ///
     /// # Errors
     ///
-    /// When the file cannot be made, or is there.
+    /// When the file cannot be created, or exists already.
     pub fn create(
         folder: &Path,
         header: &Header,
@@ -50,11 +50,11 @@ impl Part {
         Ok(Part { writer, rank, start_unix_ns })
     }
 
-    /// Writes an event, with one write.
+    /// Writes an event with a single write.
     ///
     /// # Errors
     ///
-    /// When the disk takes no more.
+    /// When it cannot be written, as on a full disk.
     pub fn event<M: Message>(&mut self, observed: &Observed<'_, M>) -> io::Result<()> {
         let Observed { op, peer, tag, message, clock } = *observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
@@ -63,11 +63,11 @@ impl Part {
         self.writer.flush()
     }
 
-    /// Closes the part; without an ending it says that the run was cut off.
+    /// Closes the part; without an ending it gets no footer, which marks it as cut off.
     ///
     /// # Errors
     ///
-    /// When the disk takes no more.
+    /// When it cannot be written, as on a full disk.
     pub fn finish(self, ending: Option<&Ending>) -> io::Result<()> {
         ending.map_or(Ok(()), |ending| self.writer.finish(ending).map(drop))
     }

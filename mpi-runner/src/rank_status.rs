@@ -1,4 +1,4 @@
-//! Where a rank stands, as it tells rank 0.
+//! A rank's status, as it reports it to rank 0.
 
 use std::collections::BTreeMap;
 
@@ -6,46 +6,46 @@ use ringscope_sim::protocol::Wait;
 use ringscope_traces::{Rank, Tag};
 use serde::{Deserialize, Serialize};
 
-/// What a rank has done so far, and what it does now.
+/// What a rank has done so far, and what it is doing now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RankStatus {
-    /// Whose it is.
+    /// The rank.
     pub rank: Rank,
-    /// The last roll call that it has heard.
+    /// The last status round in which it was asked.
     pub round: u64,
-    /// What it does.
+    /// What it is doing.
     pub activity: Activity,
     /// How many messages it has sent and received, by the other rank and the tag.
     pub tally: Tally,
 }
 
-/// What a rank does.
+/// What a rank is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activity {
-    /// It handles messages as they come, one after another.
-    Works,
-    /// It waits for a message; what is not said may be anything.
-    Takes {
+    /// It is handling messages.
+    Working,
+    /// It is waiting for a message; `None` is a wildcard.
+    Receiving {
         /// The only rank to receive from.
         source: Option<Rank>,
         /// The only tag to receive.
         tag: Option<Tag>,
     },
-    /// It is in a send that has not returned.
-    Sends {
+    /// It is blocked in a send.
+    Sending {
         /// The receiver.
         to: Rank,
     },
     /// Its node has finished.
-    Stopped,
-    /// Its node has broken off, on that.
+    Finished,
+    /// Its node has crashed, with that fault.
     Crashed(String),
-    /// It has received all that the trace it follows says.
+    /// It has received all that the followed trace has for it.
     Halted,
-    /// The trace that it follows does not go on with what its node does.
+    /// Its node does something else than the followed trace.
     CannotFollow(String),
-    /// It cannot go on for a reason that lies outside the protocol, such as a full disk.
-    Broken(String),
+    /// It has failed for a reason outside the protocol, such as a full disk.
+    Failed(String),
 }
 
 /// How many messages a rank has sent and received.
@@ -67,9 +67,11 @@ pub struct Counts {
 impl From<Wait> for Activity {
     fn from(wait: Wait) -> Activity {
         match wait {
-            Wait::Any => Activity::Takes { source: None, tag: None },
-            Wait::From { source, tag } => Activity::Takes { source: Some(source), tag: Some(tag) },
-            Wait::Stopped => Activity::Stopped,
+            Wait::Any => Activity::Receiving { source: None, tag: None },
+            Wait::From { source, tag } => {
+                Activity::Receiving { source: Some(source), tag: Some(tag) }
+            }
+            Wait::Stopped => Activity::Finished,
         }
     }
 }
@@ -78,16 +80,16 @@ impl Activity {
     /// Whether a message from `from` with that tag would let the rank go on.
     pub fn takes(&self, from: Rank, tag: Tag) -> bool {
         match self {
-            Activity::Takes { source, tag: wanted } => {
+            Activity::Receiving { source, tag: wanted } => {
                 source.is_none_or(|source| source == from) && wanted.is_none_or(|one| one == tag)
             }
-            Activity::Works
-            | Activity::Sends { .. }
-            | Activity::Stopped
+            Activity::Working
+            | Activity::Sending { .. }
+            | Activity::Finished
             | Activity::Crashed(_)
             | Activity::Halted
             | Activity::CannotFollow(_)
-            | Activity::Broken(_) => false,
+            | Activity::Failed(_) => false,
         }
     }
 }
@@ -115,7 +117,7 @@ impl Tally {
     }
 }
 
-/// A list: JSON has no keys of two parts.
+/// Serialized as a list, since a JSON object has no keys of two parts.
 impl Serialize for Tally {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.counts())
@@ -131,10 +133,10 @@ impl<'de> Deserialize<'de> for Tally {
     }
 }
 
-/// The messages under way between ranks that stand so: sender, receiver, tag, and how many.
+/// The messages in flight between ranks of these statuses: sender, receiver, tag, and how many.
 ///
-/// The standings must be of one moment, or of ranks that do nothing any more.
-pub fn under_way(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
+/// The statuses must be a consistent snapshot, or those of ranks that do nothing any more.
+pub fn in_flight(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
     let mut channels: BTreeMap<(Rank, Rank, Tag), Counts> = BTreeMap::new();
     for RankStatus { rank, tally, .. } in statuses {
         for (peer, tag, counts) in tally.counts() {

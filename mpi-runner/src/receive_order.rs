@@ -1,4 +1,4 @@
-//! In which order a rank receives: as messages come, or as a trace says.
+//! The order in which a rank receives: that of arrival, or that of a trace.
 
 use std::collections::VecDeque;
 
@@ -10,9 +10,9 @@ use crate::rank_status::Activity;
 /// What decides which message a rank receives next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReceiveOrder {
-    /// MPI: whichever comes first.
+    /// Whichever message arrives first.
     Free,
-    /// A trace.
+    /// The receives of a trace.
     Follows {
         /// The receipts that the trace still has for this rank.
         receipts: VecDeque<Receipt>,
@@ -62,15 +62,15 @@ impl ReceiveOrder {
         ReceiveOrder::Follows { receipts: receipts.into(), waits_on }
     }
 
-    /// What the rank does next, when its node waits so.
+    /// What the rank does next, given what its node waits for.
     pub fn next(&self, wait: Wait) -> Activity {
         let ReceiveOrder::Follows { receipts, waits_on } = self else { return wait.into() };
         match (receipts.front(), wait) {
-            (None, Wait::Stopped) => Activity::Stopped,
+            (None, Wait::Stopped) => Activity::Finished,
             (None, Wait::Any | Wait::From { .. }) if *waits_on => wait.into(),
             (None, Wait::Any | Wait::From { .. }) => Activity::Halted,
             (Some(Receipt { source, tag, .. }), _) if wait.takes(*source, *tag) => {
-                Activity::Takes { source: Some(*source), tag: wait_tag(wait) }
+                Activity::Receiving { source: Some(*source), tag: wait_tag(wait) }
             }
             (Some(receipt), _) => Activity::CannotFollow(format!(
                 "event {} (line {}) receives from rank {} with tag {}, but its node {}",
@@ -78,16 +78,16 @@ impl ReceiveOrder {
                 receipt.line,
                 receipt.source,
                 receipt.tag,
-                in_words(wait)
+                describe(wait)
             )),
         }
     }
 
-    /// Takes note that the rank has received.
+    /// Records that the rank has received.
     ///
     /// # Errors
     ///
-    /// When that is not what the trace says, in words.
+    /// When the trace says otherwise: how they differ.
     pub fn took(&mut self, source: Rank, tag: Tag) -> Result<(), String> {
         let ReceiveOrder::Follows { receipts, .. } = self else { return Ok(()) };
         match receipts.pop_front() {
@@ -102,8 +102,8 @@ impl ReceiveOrder {
     }
 }
 
-/// The tag that a wait names: under `Wait::Any` the first message of the source is taken, as MPI would,
-/// and a tag that is not the trace's is noticed.
+/// The tag to receive. Under `Wait::Any` the source's first message is taken, as MPI would; if its tag
+/// is not the trace's, [`ReceiveOrder::took`] says so.
 fn wait_tag(wait: Wait) -> Option<Tag> {
     match wait {
         Wait::From { tag, .. } => Some(tag),
@@ -111,7 +111,7 @@ fn wait_tag(wait: Wait) -> Option<Tag> {
     }
 }
 
-fn in_words(wait: Wait) -> String {
+fn describe(wait: Wait) -> String {
     match wait {
         Wait::Any => "takes anything".into(),
         Wait::From { source, tag } => format!("awaits tag {tag} from rank {source}"),
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_followed_rank_waits_for_the_source_that_the_trace_names() {
         let receive_order = follows(&[(5, 1)], false);
-        let from_5 = Activity::Takes { source: Some(Rank(5)), tag: None };
+        let from_5 = Activity::Receiving { source: Some(Rank(5)), tag: None };
         assert_eq!(receive_order.next(Wait::Any), from_5);
         let wait = Wait::From { source: Rank(5), tag: Tag(1) };
         assert_eq!(receive_order.next(wait), Activity::from(wait));
@@ -165,6 +165,6 @@ mod tests {
     fn after_the_last_receive_a_rank_halts_or_waits_as_in_a_deadlock() {
         assert_eq!(follows(&[], false).next(Wait::Any), Activity::Halted);
         assert_eq!(follows(&[], true).next(Wait::Any), Activity::from(Wait::Any));
-        assert_eq!(follows(&[], false).next(Wait::Stopped), Activity::Stopped);
+        assert_eq!(follows(&[], false).next(Wait::Stopped), Activity::Finished);
     }
 }

@@ -1,4 +1,4 @@
-//! Rank 0's last word: the parts put together, and how the run ended.
+//! Rank 0's report at the end: it merges the parts and prints how the run ended.
 
 use std::path::PathBuf;
 
@@ -18,12 +18,12 @@ use crate::rank_status::{Activity, RankStatus};
 use crate::task::{RunSetup, Task};
 use crate::verdict::Verdict;
 
-/// The width of what is told: mpirun takes it from a pipe, and nobody knows the terminal's.
+/// The width of the report: mpirun reads it from a pipe, so the terminal's width is unknown.
 const COLUMNS: usize = 80;
 
 const NOT_COMPLETED: i32 = 1;
 
-/// What is needed to tell how a run ended.
+/// What is needed to report how a run ended.
 pub struct Report {
     name: String,
     mpi: String,
@@ -46,12 +46,12 @@ impl Report {
         }
     }
 
-    /// Puts the parts together, tells how the run ended, and says what the exit code is.
-    pub fn tell(self, verdict: &Verdict, statuses: &[RankStatus]) -> i32 {
+    /// Merges the parts, prints how the run ended, and returns the exit code.
+    pub fn finish(self, verdict: &Verdict, statuses: &[RankStatus]) -> i32 {
         let Gathered { merged, .. } = match gather(self.output.folder()) {
             Ok(gathered) => gathered,
             Err(error) => {
-                Failure::new(error.to_string()).tell();
+                Failure::new(error.to_string()).print();
                 return NOT_COMPLETED;
             }
         };
@@ -59,8 +59,8 @@ impl Report {
         let mut words = self.headline(verdict, &trace);
         words += &explanation(&trace, statuses).unwrap_or_default();
         words += &format!("\n  {}", self.cost(&trace));
-        let repeats = self.followed.as_ref().map(|followed| Repeats::of(followed, &trace));
-        words += &repeats.as_ref().map(|repeats| repeats.told(&trace)).unwrap_or_default();
+        let repeats = self.followed.as_ref().map(|followed| Reproduction::of(followed, &trace));
+        words += &repeats.as_ref().map(|repeats| repeats.summary(&trace)).unwrap_or_default();
         let is_good = repeats.map_or(self.is_as_it_should_be(verdict), |repeats| repeats.holds);
         let kept = self.keep(verdict, &trace);
         words += kept.as_deref().unwrap_or_default();
@@ -84,7 +84,7 @@ impl Report {
             (_, _) => String::new(),
         };
         let name = Plain(&self.name);
-        let why = verdict.in_words().map(|why| format!("\n{}", wrapped(&why))).unwrap_or_default();
+        let why = verdict.reason().map(|why| format!("\n{}", wrapped(&why))).unwrap_or_default();
         format!("{name}: {}{expectation}{why}", ending.map_or("cut off", Ending::name))
     }
 
@@ -102,33 +102,33 @@ impl Report {
         format!("{sent} {messages}{never}, {ranks} ranks, {}, {seconds}.{ms:03} s", self.mpi)
     }
 
-    /// Puts the trace in its place and says where that is; `None` when it cannot be put there.
+    /// Puts the trace under its name and says so; `None` when it cannot be written.
     fn keep(self, verdict: &Verdict, trace: &Trace) -> Option<String> {
         if matches!(verdict, Verdict::Silent { .. }) {
-            // Who is silent may still write, when he goes on.
-            let told = |folder: PathBuf| {
+            // A silent rank may still be writing, or go on writing later.
+            let kept = |folder: PathBuf| {
                 let folder = folder.to_string_lossy();
                 format!(
                     "\n  its parts are kept: `ringscope merge {}` makes a trace of them",
                     Plain(&folder)
                 )
             };
-            return Some(self.output.leave().map(told).unwrap_or_default());
+            return Some(self.output.leave().map(kept).unwrap_or_default());
         }
         match self.output.put(trace) {
-            Ok(place) => {
-                let told = |path: PathBuf| format!("\n  trace {}", Plain(&path.to_string_lossy()));
-                Some(place.map(told).unwrap_or_default())
+            Ok(path) => {
+                let line = |path: PathBuf| format!("\n  trace {}", Plain(&path.to_string_lossy()));
+                Some(path.map(line).unwrap_or_default())
             }
             Err(failure) => {
-                failure.tell();
+                failure.print();
                 None
             }
         }
     }
 }
 
-/// Why the run did not complete, in the simulator's words.
+/// Why the run did not complete, explained as the simulator explains it.
 fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
     let seen: Vec<_> = statuses.iter().filter_map(blocked).collect();
     let explanation = standing(trace, &seen).ok()?.explanation()?;
@@ -140,31 +140,31 @@ fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
 fn blocked(status: &RankStatus) -> Option<Blocked> {
     let rank = status.rank;
     match status.activity {
-        Activity::Takes { source: Some(on), tag: Some(tag) } => {
+        Activity::Receiving { source: Some(on), tag: Some(tag) } => {
             Some(Blocked { rank, on, tag: Some(tag) })
         }
-        Activity::Sends { to } => Some(Blocked { rank, on: to, tag: None }),
+        Activity::Sending { to } => Some(Blocked { rank, on: to, tag: None }),
         // Of any source, or of the one that a followed trace names.
-        Activity::Takes { .. }
-        | Activity::Works
-        | Activity::Stopped
+        Activity::Receiving { .. }
+        | Activity::Working
+        | Activity::Finished
         | Activity::Crashed(_)
         | Activity::Halted
         | Activity::CannotFollow(_)
-        | Activity::Broken(_) => None,
+        | Activity::Failed(_) => None,
     }
 }
 
-/// A followed trace beside what came of it.
-struct Repeats {
+/// Whether a run did what the trace that it followed says.
+struct Reproduction {
     holds: bool,
     comparison: Option<Comparison>,
 }
 
-impl Repeats {
-    /// A trace that did not end by itself may be one in which a rank had not sent all yet that its last
-    /// receive makes it send: then the run goes on a little longer than the trace.
-    fn of(followed: &Trace, run: &Trace) -> Repeats {
+impl Reproduction {
+    /// In a trace that was stopped, a rank may not have sent everything yet that its last receive makes it
+    /// send: then the run is a little longer than the trace.
+    fn of(followed: &Trace, run: &Trace) -> Reproduction {
         let ending = followed.footer.as_ref().map(|footer| &footer.ending);
         let may_be_cut = matches!(ending, None | Some(Ending::Livelock | Ending::Stopped));
         let goes_on = run.events.len() >= followed.events.len();
@@ -172,10 +172,10 @@ impl Repeats {
         let holds = comparison.as_ref().is_some_and(|found| {
             found.level == Level::Equal || (may_be_cut && goes_on && found.prefix)
         });
-        Repeats { holds, comparison }
+        Reproduction { holds, comparison }
     }
 
-    fn told(&self, run: &Trace) -> String {
+    fn summary(&self, run: &Trace) -> String {
         if self.holds {
             let events = run.events.len();
             return format!(

@@ -22,11 +22,11 @@ use crate::watch::Watch;
 const ROOT: Rank = Rank(0);
 const NOT_RUN: u8 = 2;
 
-/// Runs what the command line asks for, as one of the ranks.
+/// Runs what the command line asks for, as one of the ranks; returns the exit code.
 ///
-/// 1. rank 0 reads and checks it, and tells all what is to be run, or that nothing is;
+/// 1. rank 0 reads and checks the input, and sends the task to all ranks, or none if it was refused;
 /// 2. every rank opens its part of the trace, and runs its node until rank 0 says how the run ends;
-/// 3. rank 0 has told how it ended, and has its exit code.
+/// 3. rank 0 reports how it ended, which decides the exit code.
 pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
     if link.rank() != ROOT {
         return as_member(mpi, link);
@@ -34,8 +34,8 @@ pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
     match Plan::of(args, mpi, link.ranks()) {
         Ok(plan) => as_root(plan, (args, mpi), link),
         Err(failure) => {
-            tell_all(link, None);
-            failure.tell();
+            send_to_all(link, None);
+            failure.print();
             NOT_RUN
         }
     }
@@ -70,7 +70,7 @@ impl Plan {
 
 fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     let Plan { task, setup, output, part } = plan;
-    tell_all(link, Some(&task));
+    send_to_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
         quiet_messages: args.limit,
@@ -80,9 +80,9 @@ fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     let monitor = Monitor::new(link.ranks(), bounds, monotonic_ns());
     let report = Report::new(&task, &setup, (mpi, output));
     let conclude =
-        Box::new(move |verdict: &Verdict, statuses: &[_]| report.tell(verdict, statuses));
+        Box::new(move |verdict: &Verdict, statuses: &[_]| report.finish(verdict, statuses));
     let watch = Watch::root(link, part, monitor, conclude);
-    let watch = live(&task, setup, (link, watch));
+    let watch = run_node(&task, setup, (link, watch));
     u8::try_from(watch.code()).unwrap_or(1)
 }
 
@@ -94,18 +94,18 @@ fn as_member(mpi: &str, link: &Link) -> u8 {
     });
     match begun {
         Ok((setup, part)) => {
-            live(&task, setup, (link, Watch::member(link, part)));
+            run_node(&task, setup, (link, Watch::member(link, part)));
             0
         }
         Err(failure) => {
-            // The others are at work already: they cannot be told to leave in order.
-            failure.tell();
+            // The others are running already, so an orderly end is no longer possible.
+            failure.print();
             link.abort(i32::from(NOT_RUN))
         }
     }
 }
 
-fn live<'a>(task: &Task, setup: RunSetup, (link, watch): (&'a Link, Watch<'a>)) -> Watch<'a> {
+fn run_node<'a>(task: &Task, setup: RunSetup, (link, watch): (&'a Link, Watch<'a>)) -> Watch<'a> {
     let rank = link.rank();
     let watch = watch.with(task.timeout_ns, setup.followed_ending().cloned());
     let receive_order =
@@ -126,14 +126,14 @@ fn part(task: &Task, setup: &RunSetup, rank: Rank) -> Result<Part, Failure> {
 }
 
 /// Tells every other rank what is to be run; nothing is a reason to leave.
-fn tell_all(link: &Link, task: Option<&Task>) {
-    (1..link.ranks()).map(Rank).for_each(|rank| link.tell(rank, &task));
+fn send_to_all(link: &Link, task: Option<&Task>) {
+    (1..link.ranks()).map(Rank).for_each(|rank| link.send_control(rank, &task));
 }
 
 fn task_from_root(link: &Link) -> Option<Task> {
     let mut backoff = Backoff::default();
     loop {
-        match link.hear::<Option<Task>>() {
+        match link.receive_control::<Option<Task>>() {
             Some(task) => return task,
             None => backoff.wait(),
         }

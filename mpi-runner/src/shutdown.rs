@@ -1,7 +1,7 @@
-//! Rank 0 leaves first when its exit code says that the run did not complete.
+//! Rank 0 exits first when its exit code says that the run did not complete.
 //!
-//! Open MPI's launcher takes such a code for a failure. It ends what is left of the program at once when
-//! others are still there, but takes two seconds over it when the code comes from the last one.
+//! Open MPI's launcher takes such a code for a failure. It kills the remaining processes at once while
+//! there are any, but takes two seconds when the code comes from the last process.
 
 use std::process::ExitCode;
 use std::thread;
@@ -11,10 +11,10 @@ use ringscope_traces::Rank;
 
 use crate::link::Link;
 
-/// How long the others stay, unless the launcher ends them sooner.
+/// How long the other processes wait, unless the launcher kills them sooner.
 const STAY: Duration = Duration::from_millis(100);
 
-/// How a rank leaves when MPI has ended.
+/// How a rank exits after MPI has been finalized.
 #[derive(Debug)]
 pub struct Shutdown {
     code: u8,
@@ -22,13 +22,13 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Rank 0's exit code, made known to all; all ranks must ask together. The others have none of their own.
+    /// Shares rank 0's exit code, the only one that counts. Collective: all ranks must call it.
     pub fn of(code: u8, link: &Link) -> Shutdown {
-        let of_run = link.share(i32::from(code));
+        let of_run = link.broadcast(i32::from(code));
         Shutdown { code, stays: of_run != 0 && link.rank() != Rank(0) }
     }
 
-    /// The process's exit code, when it is time.
+    /// Waits until this process may exit, and returns its exit code.
     pub fn leave(self) -> ExitCode {
         if self.stays {
             thread::sleep(STAY);

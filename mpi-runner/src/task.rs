@@ -1,4 +1,4 @@
-//! What is to be run: found out by rank 0, told to all.
+//! What is to be run: determined by rank 0, sent to all ranks.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read as _};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::Args;
 use crate::failure::Failure;
 
-/// What rank 0 tells every rank before anything runs.
+/// What rank 0 sends to every rank before anything runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Task {
     /// What is run.
@@ -60,8 +60,7 @@ pub struct RunSetup {
 }
 
 impl Work {
-    /// What the command line asks for, read and checked for that many ranks; with what there is to
-    /// say of it.
+    /// What the command line asks for, read and checked for that many ranks; with notes on it for the user.
     ///
     /// # Errors
     ///
@@ -89,7 +88,7 @@ impl Work {
         Ok((Work::Scenario { name: scenario.name.clone(), text: scenario.to_text() }, notes))
     }
 
-    /// What it is called.
+    /// The name of the scenario or the path of the trace.
     pub fn name(&self) -> String {
         match self {
             Work::Scenario { name, .. } => name.clone(),
@@ -97,11 +96,11 @@ impl Work {
         }
     }
 
-    /// The nodes and settings that it makes.
+    /// The nodes and settings of the run.
     ///
     /// # Errors
     ///
-    /// When a followed trace cannot be read by this rank.
+    /// When this rank cannot read the trace that is followed.
     pub fn setup(&self, mpi: &str) -> Result<RunSetup, Failure> {
         match self {
             Work::Scenario { name, text } => {
@@ -140,7 +139,7 @@ fn of_scenario(scenario: &Scenario, mpi: &str) -> RunSetup {
     }
 }
 
-/// A real run's header: of the settings only those that it has too.
+/// A real run's header, without the settings that only a simulated run has.
 fn header(of_run: Header, mpi: &str) -> Header {
     const SIMULATED_ONLY: [&str; 3] = ["latency", "limit", "mpi"];
     let mut more = of_run.more;

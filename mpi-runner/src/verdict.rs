@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    /// Every rank has stopped.
+    /// Every rank has finished.
     Completed,
-    /// Every rank that has not stopped waits, and nothing that any of them waits for is under way.
+    /// Every rank that has not finished waits, and nothing that any of them waits for is in flight.
     Deadlock,
     /// No rank has done anything for that long, though one could have.
     NoProgress {
         /// How long, in seconds.
         seconds: u64,
     },
-    /// Messages go round without progress of any command.
+    /// Messages keep moving, but no command makes progress.
     Livelock {
         /// How many were received since the last progress.
         messages: u64,
@@ -25,15 +25,15 @@ pub enum Verdict {
         /// How many messages that is.
         messages: u64,
     },
-    /// A rank's node broke off.
+    /// A rank's node crashed.
     Crashed {
         /// Which one.
         rank: Rank,
-        /// On what.
+        /// With which fault.
         reason: String,
     },
-    /// A rank could not go on for a reason outside the protocol.
-    Broken {
+    /// A rank failed for a reason outside the protocol.
+    Failed {
         /// Which one.
         rank: Rank,
         /// Why.
@@ -41,14 +41,14 @@ pub enum Verdict {
     },
     /// Every rank has received what the followed trace says, and the trace ends there.
     Followed,
-    /// The followed trace says something that does not happen.
+    /// The run does something else than the followed trace.
     CannotFollow {
         /// Where it was noticed.
         rank: Rank,
         /// What.
         reason: String,
     },
-    /// Ranks do not answer: stopped, or hung outside of our hands.
+    /// Ranks do not answer: they are stopped, or hang outside our code.
     Silent {
         /// Which ones.
         ranks: Vec<Rank>,
@@ -58,8 +58,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The ending that the parts of the trace are closed with; a followed trace's own where it was
-    /// followed to its end. `None` where the file is to say that the run was cut off.
+    /// The ending that the trace's footer gets; that of the followed trace if it was followed to its end.
+    /// `None` if the trace is to have no footer, which marks it as cut off.
     pub fn ending(&self, followed: Option<&Ending>) -> Option<Ending> {
         match self {
             Verdict::Completed => Some(Ending::Completed),
@@ -67,7 +67,7 @@ impl Verdict {
             Verdict::Livelock { .. } => Some(Ending::Livelock),
             Verdict::NoProgress { .. }
             | Verdict::Limit { .. }
-            | Verdict::Broken { .. }
+            | Verdict::Failed { .. }
             | Verdict::CannotFollow { .. } => Some(Ending::Stopped),
             Verdict::Crashed { rank, reason } => {
                 Some(Ending::Crashed { rank: Some(*rank), reason: Some(reason.clone()) })
@@ -77,8 +77,8 @@ impl Verdict {
         }
     }
 
-    /// Why the run ends, where that is not in the trace.
-    pub fn in_words(&self) -> Option<String> {
+    /// Why the run ended, where the trace does not say it.
+    pub fn reason(&self) -> Option<String> {
         match self {
             Verdict::Completed
             | Verdict::Deadlock
@@ -92,7 +92,7 @@ impl Verdict {
             Verdict::Limit { messages } => {
                 Some(format!("the run was stopped after {messages} messages, its limit"))
             }
-            Verdict::Broken { rank, reason } => Some(format!("rank {rank} cannot go on: {reason}")),
+            Verdict::Failed { rank, reason } => Some(format!("rank {rank} cannot go on: {reason}")),
             Verdict::CannotFollow { rank, reason } => {
                 Some(format!("rank {rank} cannot follow the trace: {reason}"))
             }

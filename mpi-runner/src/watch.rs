@@ -1,10 +1,10 @@
-//! Each rank's side of the watch: it answers the roll call, and hears how the run ends.
+//! Each rank's side of the monitoring: it answers status requests, and learns how the run ends.
 //!
 //! How a run ends, once rank 0 has decided:
-//! 1. rank 0 says so to all; whoever hears it does nothing more, closes its part and says where it stands;
-//! 2. rank 0 puts the parts together and tells how it ended;
-//! 3. rank 0 tells each rank how many messages are still under way to it, and each takes these out of
-//!    MPI's hands: sends that wait for them return, and MPI can be left in order.
+//! 1. rank 0 sends the verdict to all; each rank stops its node, closes its part and sends its last status;
+//! 2. rank 0 merges the parts and reports how the run ended;
+//! 3. rank 0 tells each rank how many messages are still in flight to it, and each rank receives these:
+//!    sends that are blocked on them return, and MPI can be finalized.
 
 use std::collections::BTreeMap;
 
@@ -18,42 +18,42 @@ use crate::failure::note;
 use crate::link::Link;
 use crate::monitor::Monitor;
 use crate::part::{Observed, Part};
-use crate::rank_status::{Activity, RankStatus, Tally, under_way};
+use crate::rank_status::{Activity, RankStatus, Tally, in_flight};
 use crate::verdict::Verdict;
 
-/// A rank that does not sleep yet looks up at every so-manieth look for a message of its node.
-const LOOKS_BETWEEN: u32 = 8;
+/// A rank that does not sleep yet polls for control messages at every n-th poll for a message of its node.
+const POLLS_BETWEEN: u32 = 8;
 
-/// How much longer than the timeout a rank waits to hear of rank 0, which may be gathering others.
+/// How much longer than the timeout a rank waits for rank 0, which may be waiting for others.
 const GRACE_NS: u64 = 2_000_000_000;
 
-/// How much later the next rank gives up, so that one speaks for all.
+/// How much later the next rank gives up, so that only one reports it.
 const STAGGER_NS: u64 = 100_000_000;
 
-/// What rank 0 says to the others.
+/// A control message from rank 0 to the others.
 #[derive(Debug, Serialize, Deserialize)]
 enum ToMember {
-    /// Where do you stand?
+    /// Asks for a rank's status.
     StatusRequest { round: u64 },
-    /// So the run ends.
+    /// The run ends, in this way.
     Verdict(Verdict),
-    /// Take so many messages, and go.
+    /// Receive this many messages, and finish.
     Release { messages: u64 },
 }
 
-/// What the others say to rank 0.
+/// A control message from the others to rank 0.
 #[derive(Debug, Serialize, Deserialize)]
 enum ToRoot {
-    /// Here I stand.
+    /// A status.
     Status(RankStatus),
-    /// Here I stand at the end, and my part is closed.
+    /// The last status, sent when the rank's part is closed.
     Final(RankStatus),
 }
 
-/// What rank 0 does at the end, with the verdict and where everybody stands.
+/// What rank 0 does at the end, with the verdict and the ranks' last statuses; returns the exit code.
 pub type Conclude<'a> = Box<dyn FnOnce(&Verdict, &[RankStatus]) -> i32 + 'a>;
 
-/// A rank's side of the watch.
+/// A rank's side of the monitoring.
 pub struct Watch<'a> {
     link: &'a Link,
     tally: Tally,
@@ -63,7 +63,7 @@ pub struct Watch<'a> {
     /// The ending of the trace that is followed, where one is.
     followed: Option<Ending>,
     role: Role<'a>,
-    looks: u32,
+    polls: u32,
     code: i32,
 }
 
@@ -94,22 +94,22 @@ impl<'a> Watch<'a> {
             timeout_ns: 0,
             followed: None,
             role,
-            looks: 0,
+            polls: 0,
             code: 0,
         }
     }
 
-    /// With that time without progress, and the ending of a followed trace.
+    /// Sets the longest time without progress, and the ending of the trace that is followed.
     pub fn with(self, timeout_ns: u64, followed: Option<Ending>) -> Watch<'a> {
         Watch { timeout_ns, followed, ..self }
     }
 
-    /// What the process's exit code is to be.
+    /// The process's exit code.
     pub fn code(&self) -> i32 {
         self.code
     }
 
-    /// Writes down that a message was sent or received.
+    /// Records that a message was sent or received.
     pub fn note<M: Message>(&mut self, observed: &Observed<'_, M>) -> Result<(), Verdict> {
         match observed.op {
             Op::Send => self.tally.sent(observed.peer, observed.tag),
@@ -117,51 +117,57 @@ impl<'a> Watch<'a> {
         }
         let part = self.part.as_mut().expect("a part is open until the run ends");
         part.event(observed).map_err(|error| {
-            self.rest(Activity::Broken(format!("its part of the trace cannot be written: {error}")))
+            self.wait_for_end(Activity::Failed(format!(
+                "its part of the trace cannot be written: {error}"
+            )))
         })
     }
 
-    /// Looks up from waiting: answers what was asked. `Err` when the run has ended.
-    pub fn look_up(&mut self, activity: &Activity, backoff: &Backoff) -> Result<(), Verdict> {
-        self.looks = self.looks.wrapping_add(1);
-        let is_time = backoff.sleeps() || self.looks.is_multiple_of(LOOKS_BETWEEN);
-        if is_time { self.attend(activity) } else { Ok(()) }
+    /// Answers control messages while the rank waits. `Err` when the run has ended.
+    pub fn poll_while_waiting(
+        &mut self,
+        activity: &Activity,
+        backoff: &Backoff,
+    ) -> Result<(), Verdict> {
+        self.polls = self.polls.wrapping_add(1);
+        let is_time = backoff.sleeps() || self.polls.is_multiple_of(POLLS_BETWEEN);
+        if is_time { self.poll(activity) } else { Ok(()) }
     }
 
-    /// Looks up between two messages.
-    pub fn look_up_from_work(&mut self) -> Result<(), Verdict> {
-        self.attend(&Activity::Works)
+    /// Answers control messages between two messages of the node. `Err` when the run has ended.
+    pub fn poll_between_messages(&mut self) -> Result<(), Verdict> {
+        self.poll(&Activity::Working)
     }
 
-    /// Does nothing more but wait for the end of the run, and say why.
-    pub fn rest(&mut self, activity: Activity) -> Verdict {
+    /// Stops the node, reports why, and waits for the end of the run.
+    pub fn wait_for_end(&mut self, activity: Activity) -> Verdict {
         let status = self.status(&activity);
         let verdict = match &mut self.role {
-            Role::Root { monitor, .. } => monitor.hear(status, monotonic_ns()),
+            Role::Root { monitor, .. } => monitor.record(status, monotonic_ns()),
             Role::Member { .. } => {
-                self.link.tell(ROOT, &ToRoot::Status(status));
+                self.link.send_control(ROOT, &ToRoot::Status(status));
                 None
             }
         };
         if let Some(verdict) = verdict {
-            return self.pronounce(verdict, &activity);
+            return self.end_as_root(verdict, &activity);
         }
         let mut backoff = Backoff::default();
         loop {
-            if let Err(verdict) = self.attend(&activity) {
+            if let Err(verdict) = self.poll(&activity) {
                 return verdict;
             }
             backoff.wait();
         }
     }
 
-    fn attend(&mut self, activity: &Activity) -> Result<(), Verdict> {
+    fn poll(&mut self, activity: &Activity) -> Result<(), Verdict> {
         match self.role {
-            Role::Root { .. } => match self.preside(activity) {
+            Role::Root { .. } => match self.poll_as_root(activity) {
                 None => Ok(()),
-                Some(verdict) => Err(self.pronounce(verdict, activity)),
+                Some(verdict) => Err(self.end_as_root(verdict, activity)),
             },
-            Role::Member { .. } => self.obey(activity),
+            Role::Member { .. } => self.poll_as_member(activity),
         }
     }
 
@@ -174,48 +180,48 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Rank 0 hears what has come in, and calls the roll when it is time.
-    fn preside(&mut self, activity: &Activity) -> Option<Verdict> {
+    /// Rank 0 takes the statuses that have arrived, and begins a new round when it is time.
+    fn poll_as_root(&mut self, activity: &Activity) -> Option<Verdict> {
         let now_ns = monotonic_ns();
-        while let Some(said) = self.link.hear::<ToRoot>() {
+        while let Some(said) = self.link.receive_control::<ToRoot>() {
             let (ToRoot::Status(status) | ToRoot::Final(status)) = said;
-            let verdict = self.monitor().hear(status, now_ns);
+            let verdict = self.monitor().record(status, now_ns);
             if verdict.is_some() {
                 return verdict;
             }
         }
-        let Some(round) = self.monitor().call(now_ns) else {
-            return self.monitor().end_of_patience(now_ns);
+        let Some(round) = self.monitor().next_round(now_ns) else {
+            return self.monitor().end_of_silence(now_ns);
         };
         self.round = round;
-        self.tell_members(|_| ToMember::StatusRequest { round });
+        self.send_to_members(|_| ToMember::StatusRequest { round });
         let own = self.status(activity);
-        self.monitor().hear(own, now_ns)
+        self.monitor().record(own, now_ns)
     }
 
     fn monitor(&mut self) -> &mut Monitor {
         match &mut self.role {
             Role::Root { monitor, .. } => monitor,
-            Role::Member { .. } => unreachable!("only rank 0 presides"),
+            Role::Member { .. } => unreachable!("only rank 0 has a monitor"),
         }
     }
 
-    fn tell_members(&self, what: impl Fn(Rank) -> ToMember) {
-        (1..self.link.ranks()).map(Rank).for_each(|rank| self.link.tell(rank, &what(rank)));
+    fn send_to_members(&self, what: impl Fn(Rank) -> ToMember) {
+        (1..self.link.ranks()).map(Rank).for_each(|rank| self.link.send_control(rank, &what(rank)));
     }
 
-    /// A member answers what it is asked.
-    fn obey(&mut self, activity: &Activity) -> Result<(), Verdict> {
+    /// A member answers the requests that have arrived.
+    fn poll_as_member(&mut self, activity: &Activity) -> Result<(), Verdict> {
         let now_ns = monotonic_ns();
-        while let Some(said) = self.link.hear::<ToMember>() {
+        while let Some(said) = self.link.receive_control::<ToMember>() {
             self.role = Role::Member { heard_ns: now_ns };
             match said {
                 ToMember::StatusRequest { round } => {
                     self.round = round;
-                    self.link.tell(ROOT, &ToRoot::Status(self.status(activity)));
+                    self.link.send_control(ROOT, &ToRoot::Status(self.status(activity)));
                 }
                 ToMember::Verdict(verdict) => {
-                    self.leave(&verdict, activity);
+                    self.end_as_member(&verdict, activity);
                     return Err(verdict);
                 }
                 ToMember::Release { .. } => unreachable!("nobody is released before the end"),
@@ -225,26 +231,26 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// Rank 0 calls the roll many times a second: when it has not for the whole timeout, it is gone.
+    /// Rank 0 asks for statuses many times a second: if it has not for the whole timeout, it is gone.
     fn give_up_if_alone(&self, now_ns: u64) {
         let Role::Member { heard_ns } = self.role else { return };
         let rank = self.link.rank();
-        let patience_ns = self.timeout_ns + GRACE_NS + u64::from(rank.0) * STAGGER_NS;
-        if now_ns.saturating_sub(heard_ns) > patience_ns {
+        let timeout_ns = self.timeout_ns + GRACE_NS + u64::from(rank.0) * STAGGER_NS;
+        if now_ns.saturating_sub(heard_ns) > timeout_ns {
             note(&format!("mpi-runner: rank 0 does not answer: rank {rank} ends the run"));
             self.link.abort(1);
         }
     }
 
     /// A member's end: steps 1 and 3.
-    fn leave(&mut self, verdict: &Verdict, activity: &Activity) {
+    fn end_as_member(&mut self, verdict: &Verdict, activity: &Activity) {
         let activity = self.close_part(verdict, activity);
-        self.link.tell(ROOT, &ToRoot::Final(self.status(&activity)));
+        self.link.send_control(ROOT, &ToRoot::Final(self.status(&activity)));
         let mut backoff = Backoff::default();
         let messages = loop {
-            match self.link.hear::<ToMember>() {
+            match self.link.receive_control::<ToMember>() {
                 Some(ToMember::Release { messages }) => break messages,
-                // A roll call that was under way when the verdict came.
+                // A request that was in flight when the verdict came.
                 Some(ToMember::StatusRequest { .. } | ToMember::Verdict(_)) | None => {
                     backoff.wait()
                 }
@@ -254,26 +260,26 @@ impl<'a> Watch<'a> {
     }
 
     /// Rank 0's end: steps 1 to 3.
-    fn pronounce(&mut self, verdict: Verdict, activity: &Activity) -> Verdict {
+    fn end_as_root(&mut self, verdict: Verdict, activity: &Activity) -> Verdict {
         if matches!(verdict, Verdict::Silent { .. }) {
-            return self.end_without_the_silent(verdict);
+            return self.abort_without_the_silent(verdict);
         }
-        self.tell_members(|_| ToMember::Verdict(verdict.clone()));
+        self.send_to_members(|_| ToMember::Verdict(verdict.clone()));
         let activity = self.close_part(&verdict, activity);
         let finals = self.finals(self.status(&activity));
         self.conclude(&verdict, &finals);
         let mut left: BTreeMap<Rank, u64> = BTreeMap::new();
-        for (_, to, _, count) in under_way(&finals) {
+        for (_, to, _, count) in in_flight(&finals) {
             *left.entry(to).or_default() += count;
         }
         let messages = |rank: Rank| left.get(&rank).copied().unwrap_or(0);
-        self.tell_members(|rank| ToMember::Release { messages: messages(rank) });
+        self.send_to_members(|rank| ToMember::Release { messages: messages(rank) });
         self.drain(messages(ROOT));
         verdict
     }
 
-    /// There is no order to keep when ranks do not answer: what is recorded is told, and MPI kills all.
-    fn end_without_the_silent(&mut self, verdict: Verdict) -> Verdict {
+    /// An orderly end needs all ranks: if some do not answer, rank 0 reports what is recorded and aborts.
+    fn abort_without_the_silent(&mut self, verdict: Verdict) -> Verdict {
         let statuses = self.monitor().statuses();
         self.conclude(&verdict, &statuses);
         self.link.abort(self.code.max(1))
@@ -287,13 +293,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Where every rank stands at the end, by rank.
+    /// Every rank's last status, by rank.
     fn finals(&mut self, own: RankStatus) -> Vec<RankStatus> {
         let mut finals = BTreeMap::from([(ROOT, own)]);
         let mut backoff = Backoff::default();
         let begun_ns = monotonic_ns();
         while finals.len() < self.link.ranks() as usize {
-            match self.link.hear::<ToRoot>() {
+            match self.link.receive_control::<ToRoot>() {
                 Some(ToRoot::Final(status)) => {
                     finals.insert(status.rank, status);
                 }
@@ -304,24 +310,24 @@ impl<'a> Watch<'a> {
                 let ranks = (0..self.link.ranks()).map(Rank);
                 let ranks = ranks.filter(|rank| !finals.contains_key(rank)).collect();
                 let seconds = waited_ns / 1_000_000_000;
-                self.end_without_the_silent(Verdict::Silent { ranks, seconds });
+                self.abort_without_the_silent(Verdict::Silent { ranks, seconds });
             }
         }
         finals.into_values().collect()
     }
 
-    /// Closes this rank's part; says what the rank does, which is to be broken when that fails.
+    /// Closes this rank's part; returns the rank's activity, which is `Failed` if that fails.
     fn close_part(&mut self, verdict: &Verdict, activity: &Activity) -> Activity {
         let ending = verdict.ending(self.followed.as_ref());
         match self.part.take().map(|part| part.finish(ending.as_ref())) {
             Some(Err(error)) => {
-                Activity::Broken(format!("its part of the trace cannot be written: {error}"))
+                Activity::Failed(format!("its part of the trace cannot be written: {error}"))
             }
             Some(Ok(())) | None => activity.clone(),
         }
     }
 
-    /// Takes so many messages out of MPI's hands.
+    /// Receives that many messages and drops them.
     fn drain(&self, messages: u64) {
         let mut backoff = Backoff::default();
         for _ in 0..messages {

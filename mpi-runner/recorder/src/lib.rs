@@ -1,12 +1,12 @@
-//! A library put in front of MPI that writes down the messages of any MPI program.
+//! An interposition library that records the messages of any MPI program.
 //!
-//! MPI gives every function a second name for this (its profiling interface, PMPI: MPI 4.1, chapter 15).
-//! The functions of `wrap` bear the first names; loaded before MPI (`LD_PRELOAD`), they are what the
-//! program calls. Each calls MPI by the second name, and notes what was sent or received.
+//! MPI has a name-shifted entry point `PMPI_X` for every function `MPI_X` (its profiling interface: MPI 4.1,
+//! chapter 15). The functions of `wrap` are called `MPI_X`; preloaded (`LD_PRELOAD`), they are what the
+//! program calls. Each calls `PMPI_X` and records what was sent or received.
 //!
-//! It is linked to no MPI and serves both: what differs between them is in `real`, found out when the
-//! program starts MPI. It does nothing unless the variable `RINGSCOPE_RECORD` names a folder; whatever goes
-//! wrong here, the program goes on as if nobody looked on.
+//! The library is linked to no MPI and serves both: the differences between them are in `real`, and which
+//! one it is shows when the program initializes MPI. It does nothing unless the variable `RINGSCOPE_RECORD`
+//! names a folder; and whatever goes wrong here, the program runs on unaffected.
 
 mod note;
 mod payload;

@@ -1,11 +1,11 @@
-//! The pieces of JSON that payloads are made of.
+//! The JSON values that payloads consist of.
 
 /// A whole number.
 pub fn put_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-/// A float in the fewest digits that mean it; JSON has none for infinity and for what is no number.
+/// A float in the fewest digits that read back as it; JSON has neither infinities nor NaN.
 pub fn put_float(out: &mut Vec<u8>, value: f64) -> Option<()> {
     let number = value.is_finite().then_some(value)?;
     serde_json::to_writer(out, &number).ok()

@@ -1,4 +1,4 @@
-//! What a message carries, from the bytes in a program's memory to the JSON of a trace.
+//! Payloads: from the bytes in a program's memory to the JSON of a trace.
 //!
 //! The convention, which the README of this crate gives to users, in the order in which it is applied:
 //!
@@ -76,7 +76,7 @@ pub fn put(out: &mut Vec<u8>, bytes: &[u8], (kind, is_python): (Kind, bool)) {
     }
 }
 
-/// What stands for a payload whose bytes nobody can read here.
+/// The stand-in for a payload whose bytes cannot be read here.
 pub fn put_length(out: &mut Vec<u8>, bytes: u64) {
     out.extend_from_slice(b"{\"bytes\":");
     put_integer(out, bytes);
@@ -143,7 +143,7 @@ fn numbers<const N: usize>(
     }
 }
 
-/// C's text ends at its first NUL; what follows in the buffer means nothing.
+/// C's text ends at its first NUL; the rest of the buffer is ignored.
 fn put_text(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let text = bytes.split(|byte| *byte == 0).next()?;
     let text = str::from_utf8(text).ok()?;
@@ -175,7 +175,7 @@ fn is_shallow(payload: &Payload, depth_left: usize) -> bool {
     }
 }
 
-/// Length and hash: enough to tell whether two payloads are the same.
+/// Length and hash: enough to see whether two payloads are equal.
 fn put_fingerprint(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.extend_from_slice(b"{\"bytes\":");

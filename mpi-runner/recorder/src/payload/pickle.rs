@@ -36,7 +36,7 @@ pub fn has_header(bytes: &[u8]) -> bool {
     matches!(bytes, [0x80, 2..=5, .., b'.'])
 }
 
-/// A value's place among all values of the pickle.
+/// A value's index among all values of the pickle.
 type Id = usize;
 
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Obeys one opcode; `None` when plain data has no need of it, or the pickle is broken.
+    /// Executes one opcode; `None` when plain data never contains it, or the pickle is malformed.
     fn step(&mut self, op: u8) -> Option<()> {
         match op {
             0x80 => self.byte().filter(|protocol| *protocol <= 5).map(drop),

@@ -1,4 +1,4 @@
-//! Payloads against a second opinion, and against what nobody should send.
+//! Payloads compared with another implementation, and malformed ones.
 
 use proptest::prelude::*;
 use ringscope_traces::Payload;

@@ -1,7 +1,7 @@
-//! What Open MPI and MPICH do differently for whoever calls them: handles, numbers, and the status.
+//! The binary interfaces (ABIs) of Open MPI and MPICH: handles, constants, and the layout of a status.
 //!
-//! The numbers are those of the two's `mpi.h`; they are part of what keeps programs running that were built
-//! with an earlier version, and so do not change.
+//! The constants are those of the two `mpi.h`; they are part of the ABI and so do not change between
+//! versions.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
@@ -22,7 +22,7 @@ static OPEN_MPI_WORLD: Symbol = Symbol::new("ompi_mpi_comm_world\0");
 static OPEN_MPI_BYTE: Symbol = Symbol::new("ompi_mpi_byte\0");
 static OPEN_MPI_PROC_NULL_MESSAGE: Symbol = Symbol::new("ompi_message_no_proc\0");
 
-/// The longest that MPI tells of itself: MPICH's `MPI_MAX_LIBRARY_VERSION_STRING`.
+/// The longest version string: MPICH's `MPI_MAX_LIBRARY_VERSION_STRING`.
 const VERSION_BYTES: usize = 8192;
 
 impl Abi {
@@ -77,7 +77,7 @@ impl Abi {
         }
     }
 
-    /// A handle as it is told from others.
+    /// The part of a handle that identifies it.
     pub fn handle(self, passed: Handle) -> Handle {
         match self {
             Abi::OpenMpi => passed,
@@ -85,22 +85,22 @@ impl Abi {
         }
     }
 
-    /// The handle at a place of an array of handles.
+    /// The handle at an index of an array of handles.
     ///
     /// # Safety
     ///
-    /// The array has that place.
-    pub unsafe fn handle_at(self, array: *const c_void, place: usize) -> Handle {
+    /// The index is within the array.
+    pub unsafe fn handle_at(self, array: *const c_void, index: usize) -> Handle {
         // SAFETY: as the caller says.
         unsafe {
             match self {
-                Abi::OpenMpi => *array.cast::<Handle>().add(place),
-                Abi::Mpich => *array.cast::<u32>().add(place) as Handle,
+                Abi::OpenMpi => *array.cast::<Handle>().add(index),
+                Abi::Mpich => *array.cast::<u32>().add(index) as Handle,
             }
         }
     }
 
-    /// Whether the caller does not want to know a status, or several.
+    /// Whether the caller passed `MPI_STATUS_IGNORE` or `MPI_STATUSES_IGNORE`.
     fn is_ignored(self, status: *mut c_void) -> bool {
         match self {
             Abi::OpenMpi => status.is_null(),
@@ -116,14 +116,14 @@ impl Abi {
         }
     }
 
-    /// The status at a place of an array of them.
+    /// The status at an index of an array of them.
     ///
     /// # Safety
     ///
-    /// The array has that place.
-    pub unsafe fn status_at(self, statuses: *mut c_void, place: usize) -> *mut c_void {
+    /// The index is within the array.
+    pub unsafe fn status_at(self, statuses: *mut c_void, index: usize) -> *mut c_void {
         // SAFETY: as the caller says.
-        unsafe { statuses.byte_add(place * self.status_bytes()) }
+        unsafe { statuses.byte_add(index * self.status_bytes()) }
     }
 
     /// Whether a call that has completed several requests says that some of them failed: which, is in
@@ -143,12 +143,12 @@ impl Abi {
     ///
     /// MPI has filled the status.
     pub unsafe fn error(self, status: *const c_void) -> c_int {
-        let place = match self {
+        let index = match self {
             Abi::OpenMpi => 2,
             Abi::Mpich => 4,
         };
         // SAFETY: it is within a status.
-        unsafe { *status.cast::<c_int>().add(place) }
+        unsafe { *status.cast::<c_int>().add(index) }
     }
 
     /// The source and the tag in a status.
@@ -167,7 +167,7 @@ impl Abi {
     }
 }
 
-/// Room for statuses, where the caller wants none.
+/// Holds statuses where the caller ignores them.
 pub struct StatusBuffer {
     one: [u64; MOST_WORDS],
     several: Vec<u64>,
@@ -177,12 +177,12 @@ pub struct StatusBuffer {
 const MOST_WORDS: usize = 4;
 
 impl StatusBuffer {
-    /// Room for one.
+    /// Holds one status.
     pub const fn new() -> StatusBuffer {
         StatusBuffer { one: [0; MOST_WORDS], several: Vec::new() }
     }
 
-    /// The caller's statuses, or room for as many.
+    /// The caller's statuses, or a buffer for as many.
     pub fn or_given(&mut self, abi: Abi, (given, count): (*mut c_void, usize)) -> *mut c_void {
         if !abi.is_ignored(given) {
             return given;

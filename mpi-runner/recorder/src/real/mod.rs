@@ -1,4 +1,4 @@
-//! The MPI behind us: its functions by their second names, and what the two MPIs do differently.
+//! The MPI that is wrapped: its PMPI (name-shifted) entry points, and what the two MPIs do differently.
 
 mod abi;
 mod symbol;
@@ -6,8 +6,8 @@ mod symbol;
 pub use abi::{Abi, StatusBuffer};
 pub use symbol::{Symbol, is_loaded};
 
-/// Any handle of MPI, as it is passed: a pointer on Open MPI; on MPICH a number of 32 bits, and then what
-/// stands above them means nothing.
+/// Any handle of MPI, as it is passed: a pointer on Open MPI; on MPICH a number of 32 bits, and then the
+/// upper bits mean nothing.
 pub type Handle = usize;
 
 /// What a function returns that this MPI does not have: `MPI_ERR_OTHER`, which both number about so.

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A function or a variable of a loaded library, looked up when it is first wanted.
+/// A function or a variable of a loaded library, looked up on first use.
 pub struct Symbol {
     /// Ends with a NUL.
     name: &'static str,
@@ -40,8 +40,8 @@ fn find(name: &CStr) -> Option<*mut c_void> {
     if !global.is_null() {
         return Some(global);
     }
-    // Python loads MPI for one of its modules alone: then nobody else sees its names, and the library is to
-    // be asked itself.
+    // Python loads MPI for one of its modules only (RTLD_LOCAL): then its symbols are not visible here, and
+    // the library itself has to be asked.
     let mut search = Search { name, found: ptr::null_mut() };
     // SAFETY: `look_into` takes `search` for what it is, and nobody else has it meanwhile.
     unsafe { libc::dl_iterate_phdr(Some(look_into), (&raw mut search).cast()) };

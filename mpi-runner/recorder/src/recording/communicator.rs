@@ -1,4 +1,4 @@
-//! Ranks of communicators as ranks of all.
+//! Ranks of communicators as ranks of `MPI_COMM_WORLD`.
 
 use std::collections::HashMap;
 use std::ffi::c_int;
@@ -15,8 +15,8 @@ pub struct Communicators {
     known: HashMap<Handle, Members>,
 }
 
-/// Who is who in a communicator: for each of its ranks, or of the other side of one that joins two groups,
-/// the rank among all; a negative number for a process that was started later.
+/// The members of a communicator: for each of its ranks (of an inter-communicator: of its remote group) the
+/// rank in `MPI_COMM_WORLD`; a negative number for a process that was spawned later.
 #[derive(Debug, Clone)]
 pub struct Members(Arc<[c_int]>);
 

@@ -6,10 +6,10 @@ use std::ffi::{c_char, c_int, c_void};
 use crate::payload::Kind;
 use crate::real::{Abi, Handle, SUCCESS, real};
 
-/// Room for a name: MPICH's `MPI_MAX_OBJECT_NAME` is 128, Open MPI's 64.
+/// The longest name: MPICH's `MPI_MAX_OBJECT_NAME` is 128, Open MPI's 64.
 const NAME_BYTES: usize = 256;
 
-/// A datatype, as far as it matters here.
+/// What is needed of a datatype.
 #[derive(Debug, Clone, Copy)]
 pub struct Datatype {
     /// What its elements are.
@@ -18,7 +18,7 @@ pub struct Datatype {
     size: u64,
 }
 
-/// The datatypes that were met.
+/// The datatypes that the program has used.
 pub struct Datatypes {
     abi: Abi,
     known: HashMap<Handle, Datatype>,
@@ -36,7 +36,7 @@ impl Datatypes {
         *self.known.entry(handle).or_insert_with(|| Datatype::look_up(handle))
     }
 
-    /// Forgets one that is no more: its handle may be used anew.
+    /// Forgets a datatype that was freed: its handle may be reused.
     pub fn forget(&mut self, handle: Handle) {
         self.known.remove(&self.abi.handle(handle));
     }
@@ -51,7 +51,7 @@ impl Datatype {
         Datatype { kind, size }
     }
 
-    /// The bytes of so many elements.
+    /// The bytes of that many elements.
     pub fn bytes(self, count: u64) -> Option<u64> {
         count.checked_mul(self.size)
     }
@@ -71,7 +71,7 @@ pub fn received_bytes(abi: Abi, status: *mut c_void) -> Option<u64> {
     {
         return Some(count);
     }
-    // More than a number of 32 bits can say.
+    // More than fits into 32 bits.
     let mut count: i64 = -1;
     let code = real!(MPI_Get_elements_x(
         status => *const c_void, byte => Handle, &raw mut count => *mut i64

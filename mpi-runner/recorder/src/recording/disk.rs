@@ -1,10 +1,9 @@
 //! A file that keeps what was put into it when its process is killed.
 //!
-//! Its end is mapped into memory: what is stored there is the system's from the next instruction on, and
-//! no call into the system is needed for each line. There must be room on the disk before it is mapped,
-//! since storing where there is none would kill the program; where the file system cannot promise that,
-//! lines are written one by one. A process that is killed leaves zero bytes at the end, which whoever
-//! reads parts expects.
+//! Its end is mapped into memory: what is stored there survives the process, without a system call for each
+//! line. The space on disk is allocated before it is mapped, since a store without it would kill the program
+//! (`SIGBUS`); where the file system cannot allocate it, lines are written one by one. A process that is
+//! killed leaves zero bytes at the end, which the reader of parts expects.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -21,19 +20,19 @@ pub struct Disk {
     file: File,
     /// How many bytes were put.
     length: u64,
-    /// Where they go; `None` where the file system has no room to promise.
+    /// Where they go; `None` where the file system cannot allocate space.
     window: Option<Window>,
 }
 
 impl Disk {
-    /// Makes the file, which must not be there.
+    /// Creates the file, which must not exist.
     pub fn create(path: &Path) -> io::Result<Disk> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
         let window = Window::of(&file, 0, WINDOW_BYTES).ok();
         Ok(Disk { file, length: 0, window })
     }
 
-    /// Puts a line at the end: all of it, or as much of its beginning as there was time for.
+    /// Appends a line: all of it, or only its beginning if the process is killed meanwhile.
     pub fn put(&mut self, line: &[u8]) -> io::Result<()> {
         let end = self.length + line.len() as u64;
         let Some(window) = &mut self.window else {
@@ -50,7 +49,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Cuts off what nothing was put into.
+    /// Cuts off the unused space.
     pub fn close(mut self) -> io::Result<()> {
         match self.window.take() {
             Some(_) => self.file.set_len(self.length),
@@ -71,7 +70,7 @@ struct Window {
 unsafe impl Send for Window {}
 
 impl Window {
-    /// Maps so many bytes from there on, once there is room for them on the disk.
+    /// Maps that many bytes from this offset on, once space for them is allocated.
     fn of(file: &File, start: u64, bytes: u64) -> io::Result<Window> {
         let not_that_long = |_| io::Error::from(io::ErrorKind::FileTooLarge);
         let offset = libc::off_t::try_from(start).map_err(not_that_long)?;
@@ -82,7 +81,7 @@ impl Window {
             return Err(io::Error::last_os_error());
         }
         let access = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: the system chooses the place, so that nothing that is there is touched.
+        // SAFETY: the system chooses the address, so that no existing mapping is touched.
         let memory = unsafe {
             libc::mmap(ptr::null_mut(), bytes, access, libc::MAP_SHARED, file.as_raw_fd(), offset)
         };
@@ -98,16 +97,16 @@ impl Window {
         self.start + self.bytes as u64
     }
 
-    /// Stores bytes at a place of the file, which is in the window with all that they take.
+    /// Stores bytes at an offset of the file; all of them are within the window.
     ///
-    /// The first is stored first: a process that is killed at it leaves the beginning of a line, and not
-    /// something with a hole. That is why it is not a copy of memory, which may begin anywhere.
-    fn store(&mut self, place: u64, bytes: &[u8]) {
+    /// They are stored in order: a process that is killed meanwhile leaves the beginning of a line, never one
+    /// with a hole. That is why this is not `memcpy`, which may store in any order.
+    fn store(&mut self, offset: u64, bytes: &[u8]) {
         assert!(
-            self.start <= place && place + bytes.len() as u64 <= self.end(),
+            self.start <= offset && offset + bytes.len() as u64 <= self.end(),
             "it is in the window"
         );
-        let first = usize::try_from(place - self.start).expect("a window is memory");
+        let first = usize::try_from(offset - self.start).expect("a window is memory");
         for (i, byte) in bytes.iter().enumerate() {
             // SAFETY: it is in the window.
             unsafe { self.memory.as_ptr().add(first + i).write_volatile(*byte) };
@@ -117,7 +116,7 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // SAFETY: it was mapped so, and nobody else knows the place. That it fails harms nobody.
+        // SAFETY: it was mapped so, and nothing else refers to it. A failure does no harm.
         unsafe { libc::munmap(self.memory.as_ptr().cast(), self.bytes) };
     }
 }

@@ -1,4 +1,4 @@
-//! What this process has done and what it awaits: all that the wrapped functions share.
+//! The state that the wrapped functions share: what this process has sent and received, and its open requests.
 
 mod communicator;
 mod datatype;
@@ -52,7 +52,7 @@ pub struct Outgoing {
     pub communicator: Handle,
 }
 
-/// Room for a message that is to be received.
+/// Where a message is to be received.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming {
     /// Where its elements go.
@@ -63,7 +63,7 @@ pub struct Incoming {
     pub communicator: Handle,
 }
 
-/// What is to be written down of a message that is sent.
+/// What is recorded of a message that is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct SendRecord {
     to: Rank,
@@ -73,7 +73,7 @@ pub struct SendRecord {
     bytes: Option<u64>,
 }
 
-/// What has to be known to write down a message that is received.
+/// Where a message is received and who may have sent it: what is needed to record it.
 #[derive(Debug, Clone)]
 pub struct ReceiveBuffer {
     content: Content,
@@ -87,7 +87,7 @@ struct Content {
     kind: Kind,
 }
 
-/// What is recorded in this process, and what has to be remembered for it.
+/// The recording of this process.
 pub struct Recording {
     /// The MPI.
     pub abi: Abi,
@@ -104,18 +104,18 @@ pub struct Recording {
 // complete their requests: there MPI itself needs them to be whole, on whichever thread that is.
 unsafe impl Send for Recording {}
 
-/// Whether anything is recorded: then there is a recording to be had.
+/// Whether this process is being recorded.
 pub fn is_on() -> bool {
     IS_ON.load(Ordering::Acquire)
 }
 
-/// Does something with the recording, where there is one.
+/// Calls a function on the recording, if there is one.
 pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     if !is_on() {
         return None;
     }
     let mut recording = lock();
-    // What is wrong here must not end the program, which calls this from C.
+    // A panic must not unwind into the program, which calls this from C.
     let acted = catch_unwind(AssertUnwindSafe(|| recording.as_mut().map(act)));
     acted.unwrap_or_else(|_| {
         IS_ON.store(false, Ordering::Release);
@@ -125,7 +125,7 @@ pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     })
 }
 
-/// Begins to record, when MPI has started and somebody has asked for it.
+/// Begins to record, if the environment asks for it; MPI has been initialized.
 pub fn begin() {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
@@ -144,7 +144,7 @@ pub fn begin() {
     }
 }
 
-/// Closes the part: the program leaves MPI in order.
+/// Closes the part, when the program finalizes MPI.
 pub fn end() {
     IS_ON.store(false, Ordering::Release);
     if let Some(recording) = lock().take() {
@@ -152,7 +152,7 @@ pub fn end() {
     }
 }
 
-/// What is asked of the communicator of all.
+/// A property of `MPI_COMM_WORLD`.
 #[derive(Clone, Copy)]
 enum Ask {
     Rank,
@@ -185,7 +185,7 @@ impl Recording {
         }
     }
 
-    /// What is to be written down of a message that is about to be sent; `None` when it goes to nobody.
+    /// What to record of a message that is about to be sent; `None` when it goes to `MPI_PROC_NULL`.
     pub fn send(&mut self, message: &Outgoing) -> Option<SendRecord> {
         let to = self.communicators.members(message.communicator).in_world(message.to)?;
         let datatype = self.datatypes.of(message.datatype);
@@ -194,27 +194,27 @@ impl Recording {
         Some(SendRecord { to, tag: Tag(message.tag), content, bytes })
     }
 
-    /// Writes down that a message is sent.
+    /// Records the send of a message.
     pub fn sent(&mut self, message: &Outgoing) {
         if let Some(send) = self.send(message) {
             self.posted(&send);
         }
     }
 
-    /// Writes down that it is sent now.
+    /// Records a send that was prepared before.
     pub fn posted(&mut self, send: &SendRecord) {
         let SendRecord { to, tag, content, bytes } = *send;
         self.write(Observed { op: Op::Send, peer: to, tag }, (content, bytes));
     }
 
-    /// What has to be known of a receive that is begun.
-    pub fn room(&mut self, receive: &Incoming) -> ReceiveBuffer {
+    /// What is needed to record a receive that begins.
+    pub fn receive_buffer(&mut self, receive: &Incoming) -> ReceiveBuffer {
         let from = self.communicators.members(receive.communicator);
-        self.room_for(from, (receive.buffer, receive.datatype))
+        self.receive_buffer_for(from, (receive.buffer, receive.datatype))
     }
 
-    /// The same of a message that comes from one of these.
-    pub fn room_for(
+    /// The same for a message that comes from one of these ranks.
+    pub fn receive_buffer_for(
         &mut self,
         from: Members,
         (buffer, datatype): (*const c_void, Handle),
@@ -223,20 +223,20 @@ impl Recording {
         ReceiveBuffer { content: Content { buffer, kind }, from }
     }
 
-    /// Writes down that a message was received, by its status.
+    /// Records the receive of a message, by its status.
     ///
     /// # Safety
     ///
     /// MPI has filled the status of this receive.
-    pub unsafe fn received(&mut self, room: &ReceiveBuffer, status: *mut c_void) {
+    pub unsafe fn received(&mut self, receive_buffer: &ReceiveBuffer, status: *mut c_void) {
         // SAFETY: as the caller says.
         let (source, tag) = unsafe { self.abi.source_and_tag(status) };
         if is_cancelled(status) {
             return;
         }
-        let Some(peer) = room.from.in_world(source) else { return };
+        let Some(peer) = receive_buffer.from.in_world(source) else { return };
         let observed = Observed { op: Op::Recv, peer, tag: Tag(tag) };
-        self.write(observed, (room.content, received_bytes(self.abi, status)));
+        self.write(observed, (receive_buffer.content, received_bytes(self.abi, status)));
     }
 
     fn write(&mut self, observed: Observed, (content, bytes): (Content, Option<u64>)) {
@@ -244,7 +244,7 @@ impl Recording {
         let how = (kind, self.is_python);
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
         self.part.event(observed, |json| match length {
-            // A buffer of no bytes need not be anywhere.
+            // The pointer to an empty buffer may be anything.
             Some(0) => payload::put(json, &[], how),
             Some(length) if kind != Kind::Opaque && !buffer.is_null() => {
                 // SAFETY: the program has MPI read or write so many bytes there.
@@ -255,22 +255,22 @@ impl Recording {
         });
     }
 
-    /// Remembers a request of which there will be something to write down.
+    /// Remembers a request whose completion or start is to be recorded.
     pub fn begin_request(&mut self, handle: Handle, request: Request) {
         self.requests.insert(self.abi.handle(handle), request);
     }
 
-    /// Takes a request out, so that its handle may be used anew while MPI completes it.
+    /// Takes a request out, since its handle may be reused as soon as MPI completes it.
     pub fn take_request(&mut self, handle: Handle) -> Option<Request> {
         self.requests.remove(&self.abi.handle(handle))
     }
 
-    /// Changes a request that stays.
+    /// A request that stays, to be changed.
     pub fn request(&mut self, handle: Handle) -> Option<&mut Request> {
         self.requests.get_mut(&self.abi.handle(handle))
     }
 
-    /// Remembers through which communicator a message came that was probed for.
+    /// Remembers the communicator of a message that a matched probe has found.
     pub fn matched(&mut self, message: Handle, communicator: Handle) {
         if !self.abi.is_no_message(message) {
             let from = self.communicators.members(communicator);
@@ -278,17 +278,17 @@ impl Recording {
         }
     }
 
-    /// Whose a message may be that is about to be received; `None` when it comes from nobody.
+    /// The possible senders of a probed message that is about to be received; `None` if there is no message.
     pub fn take_message(&mut self, message: Handle) -> Option<Members> {
         self.messages.remove(&self.abi.handle(message))
     }
 
-    /// Forgets a communicator that is no more: its handle may be used anew.
+    /// Forgets a communicator that was freed: its handle may be reused.
     pub fn forget_communicator(&mut self, communicator: Handle) {
         self.communicators.forget(communicator);
     }
 
-    /// Forgets a datatype that is no more.
+    /// Forgets a datatype that was freed: its handle may be reused.
     pub fn forget_datatype(&mut self, datatype: Handle) {
         self.datatypes.forget(datatype);
     }

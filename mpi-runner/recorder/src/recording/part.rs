@@ -10,17 +10,17 @@ use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, p
 use super::disk::Disk;
 use crate::note::{Note, note};
 
-/// The protocol that a recorded program is held to.
+/// The protocol that a recorded program is said to follow.
 const PROTOCOL: &str = "classic";
 
-/// The part as it is written: an event is out of this process's hands before the program goes on.
+/// The part as it is written: each event is handed to the system before the program goes on.
 pub struct Part {
-    /// `None` when the disk takes no more.
+    /// `None` after a write has failed.
     disk: Option<Disk>,
     rank: Rank,
     events: u64,
     start_unix_ns: u64,
-    /// The line that is being made.
+    /// The line that is being written.
     line: Vec<u8>,
 }
 
@@ -29,16 +29,16 @@ pub struct Part {
 pub struct Observed {
     /// Sent or received.
     pub op: Op,
-    /// The other rank, of all.
+    /// The other rank, in `MPI_COMM_WORLD`.
     pub peer: Rank,
     /// The tag.
     pub tag: Tag,
 }
 
 impl Part {
-    /// Begins the part in a folder that is there.
+    /// Creates the part in an existing folder.
     ///
-    /// A part that is there already is another process's, and stays as it is.
+    /// A part that exists already is another process's, and stays as it is.
     pub fn create(
         folder: &Path,
         (rank, ranks): (Rank, u32),
@@ -59,8 +59,8 @@ impl Part {
         Ok(Part { disk: Some(disk), rank, events: 0, start_unix_ns, line })
     }
 
-    /// Writes an event down; `put_payload` writes the payload as JSON. The Lamport times are found when
-    /// the parts are put together: the messages of somebody's program cannot carry them.
+    /// Records an event; `put_payload` writes the payload as JSON. The Lamport times are computed when the
+    /// parts are merged: the messages of a foreign program cannot carry them.
     pub fn event(&mut self, observed: Observed, put_payload: impl FnOnce(&mut Vec<u8>)) {
         let Some(disk) = &mut self.disk else { return };
         let Observed { op, peer, tag } = observed;
@@ -81,7 +81,7 @@ impl Part {
         }
     }
 
-    /// Closes it: the rank has left MPI in order.
+    /// Closes the part: the rank has finalized MPI.
     pub fn finish(self) {
         let Some(mut disk) = self.disk else { return };
         let mut line = Vec::new();
@@ -92,7 +92,7 @@ impl Part {
     }
 }
 
-/// Nanoseconds since 1970: the clock that processes of one machine have in common.
+/// Nanoseconds since 1970, on the clock that the processes of one machine share.
 #[expect(clippy::disallowed_methods, reason = "a real run happens at real times")]
 fn unix_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,48 +1,48 @@
-//! Receives and sends that were begun and not completed yet.
+//! Requests: receives and sends that are not complete yet.
 
 use super::{ReceiveBuffer, SendRecord};
 
-/// What there is to write down of a request.
+/// What is to be recorded of a request.
 ///
-/// All that is needed then is in it: the program may free the communicator and the datatype before.
+/// It holds all that is needed for that: the program may free the communicator and the datatype before.
 #[derive(Debug, Clone)]
 pub enum Request {
     /// A receive.
     Receive(ReceiveBuffer),
-    /// A receive that can be started again and again.
+    /// A persistent receive (MPI 4.1, section 3.9), which can be started again and again.
     PersistentReceive {
         /// The receive.
-        room: ReceiveBuffer,
+        buffer: ReceiveBuffer,
         /// Whether it has been started and not completed.
         is_active: bool,
     },
-    /// A send that can be started again and again.
+    /// A persistent send.
     PersistentSend(SendRecord),
 }
 
-/// What comes of a request that MPI has completed.
+/// A request that MPI has completed.
 #[derive(Debug)]
 pub struct Awaited {
     /// What was received, if it was a receive.
-    pub room: Option<ReceiveBuffer>,
-    /// The request, if it can be started again.
+    pub received: Option<ReceiveBuffer>,
+    /// The request, if it is persistent.
     pub again: Option<Request>,
 }
 
 impl Request {
-    /// What comes of it when it is completed.
+    /// What there is to record of it when it is complete.
     pub fn completed(self) -> Awaited {
         match self {
-            Request::Receive(room) => Awaited { room: Some(room), again: None },
-            Request::PersistentReceive { room, is_active } => {
-                let again = Request::PersistentReceive { room: room.clone(), is_active: false };
-                Awaited { room: is_active.then_some(room), again: Some(again) }
+            Request::Receive(buffer) => Awaited { received: Some(buffer), again: None },
+            Request::PersistentReceive { buffer, is_active } => {
+                let again = Request::PersistentReceive { buffer: buffer.clone(), is_active: false };
+                Awaited { received: is_active.then_some(buffer), again: Some(again) }
             }
-            Request::PersistentSend(_) => Awaited { room: None, again: Some(self) },
+            Request::PersistentSend(_) => Awaited { received: None, again: Some(self) },
         }
     }
 
-    /// Takes note that it is started; what is sent then.
+    /// Marks a persistent request as started; returns what is sent thereby.
     pub fn start(&mut self) -> Option<SendRecord> {
         match self {
             Request::PersistentSend(send) => Some(*send),
@@ -54,7 +54,7 @@ impl Request {
         }
     }
 
-    /// Whether something will be received that nobody has been told of.
+    /// Whether a receive is pending that is still to be recorded.
     pub fn is_owed(&self) -> bool {
         match self {
             Request::Receive(_) => true,

@@ -1,4 +1,4 @@
-//! Waiting for requests and looking after them: where a receive that was begun is completed.
+//! `MPI_Wait`, `MPI_Test` and their kin, which complete requests.
 
 use std::ffi::{c_int, c_void};
 
@@ -7,23 +7,23 @@ use crate::note::{Note, note};
 use crate::real::{Handle, SUCCESS, StatusBuffer};
 use crate::recording::{Recording, Request, is_on, with};
 
-/// Some of a program's requests while MPI looks after them.
+/// Requests of the program during a call that may complete them.
 ///
-/// They are taken out of the recording before, since MPI may give a completed one's handle to another
-/// thread's request before this one has written anything down.
+/// They are taken out of the recording before the call, since MPI may give the handle of a completed request
+/// to another thread's request before this thread has recorded anything.
 struct Requests {
     /// The program's array.
     handles: *const c_void,
-    /// In the program's order; `None` for those of which there is nothing to write down.
+    /// In the program's order; `None` for those of which there is nothing to record.
     taken: Vec<(Handle, Option<Request>)>,
 }
 
 impl Requests {
     fn take(requests: *const c_void, count: usize) -> Requests {
         let take = |recording: &mut Recording| {
-            let of = |place| {
-                // SAFETY: the program's array has so many.
-                let handle = unsafe { recording.abi.handle_at(requests, place) };
+            let of = |index| {
+                // SAFETY: the program's array has that many.
+                let handle = unsafe { recording.abi.handle_at(requests, index) };
                 (handle, recording.take_request(handle))
             };
             (0..count).map(of).collect()
@@ -31,16 +31,16 @@ impl Requests {
         Requests { handles: requests, taken: with(take).unwrap_or_default() }
     }
 
-    /// Writes down that the one at a place was completed, with that status of several.
-    fn completed(&mut self, place: usize, (statuses, at): (*mut c_void, usize)) {
-        let Some((handle, request)) = self.taken.get_mut(place) else { return };
+    /// Records that the request at an index is complete, with the status at an index of the statuses.
+    fn completed(&mut self, index: usize, (statuses, at): (*mut c_void, usize)) {
+        let Some((handle, request)) = self.taken.get_mut(index) else { return };
         let Some(done) = request.take().map(Request::completed) else { return };
         with(|recording| {
-            if let Some(room) = done.room {
+            if let Some(buffer) = done.received {
                 // SAFETY: MPI has filled the statuses of what is completed.
                 unsafe {
                     let status = recording.abi.status_at(statuses, at);
-                    recording.received(&room, status);
+                    recording.received(&buffer, status);
                 }
             }
             if let Some(again) = done.again {
@@ -49,38 +49,38 @@ impl Requests {
         });
     }
 
-    /// Writes down those that a call says it has completed, each with its place among the statuses.
+    /// Records the requests that a call has completed, each with its index among the statuses.
     ///
-    /// A call that has completed some and failed with others says so, and in each status which it is.
+    /// A call that has completed some and failed with others returns that, and each status has its error.
     fn completed_each(
         &mut self,
         (code, statuses): (c_int, *mut c_void),
-        places: impl Iterator<Item = (usize, usize)>,
+        indices: impl Iterator<Item = (usize, usize)>,
     ) {
         let says_in_statuses = |recording: &mut Recording| recording.abi.is_error_in_status(code);
         if code != SUCCESS && with(says_in_statuses) != Some(true) {
             return;
         }
-        for (place, at) in places {
-            // SAFETY: MPI has filled the statuses, which it says itself.
+        for (index, at) in indices {
+            // SAFETY: MPI has filled the statuses, as its return code says.
             let error = |recording: &mut Recording| unsafe {
                 recording.abi.error(recording.abi.status_at(statuses, at))
             };
             if code == SUCCESS || with(error) == Some(SUCCESS) {
-                self.completed(place, (statuses, at));
+                self.completed(index, (statuses, at));
             }
         }
     }
 
-    /// Puts back those that are still to be completed: the program's array has their handles as before.
+    /// Puts back the requests that are not complete: the program's array still has their handles.
     ///
-    /// A request that failed has none any more, and another one may get its handle.
+    /// A request that failed is freed, and another one may get its handle.
     fn put_back(self) {
-        for (place, (handle, request)) in self.taken.into_iter().enumerate() {
+        for (index, (handle, request)) in self.taken.into_iter().enumerate() {
             let Some(request) = request else { continue };
             with(|recording| {
-                // SAFETY: the array has that place.
-                let now = unsafe { recording.abi.handle_at(self.handles, place) };
+                // SAFETY: the index is within the array.
+                let now = unsafe { recording.abi.handle_at(self.handles, index) };
                 if now == handle {
                     recording.begin_request(handle, request);
                 }
@@ -89,20 +89,20 @@ impl Requests {
     }
 }
 
-/// The caller's statuses, or room for as many where the caller wants none.
-fn room(own: &mut StatusBuffer, statuses: *mut c_void, count: usize) -> *mut c_void {
+/// The caller's statuses, or a buffer for as many where the caller ignores them.
+fn status_buffer(own: &mut StatusBuffer, statuses: *mut c_void, count: usize) -> *mut c_void {
     with(|recording| own.or_given(recording.abi, (statuses, count))).unwrap_or(statuses)
 }
 
-/// A number of elements as C has it.
+/// A count of C's as a number of elements.
 fn counted(count: c_int) -> usize {
     usize::try_from(count).unwrap_or(0)
 }
 
-/// Waits for some, or looks after them: those that were completed are named by their places.
+/// `MPI_Waitsome` and `MPI_Testsome`, which return the indices of the requests that are complete.
 fn some(
     (requests, statuses): (*mut c_void, *mut c_void),
-    (count, completed, places): (c_int, *mut c_int, *mut c_int),
+    (count, completed, indices): (c_int, *mut c_int, *mut c_int),
     real: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     if !is_on() {
@@ -110,13 +110,13 @@ fn some(
     }
     let mut taken = Requests::take(requests, counted(count));
     let mut own = StatusBuffer::new();
-    let statuses = room(&mut own, statuses, counted(count));
+    let statuses = status_buffer(&mut own, statuses, counted(count));
     let code = real(statuses);
     // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
     let completed = counted(unsafe { *completed });
-    // SAFETY: so many places were named.
-    let place = |at| (counted(unsafe { *places.add(at) }), at);
-    taken.completed_each((code, statuses), (0..completed).map(place));
+    // SAFETY: MPI has written that many indices.
+    let index = |at| (counted(unsafe { *indices.add(at) }), at);
+    taken.completed_each((code, statuses), (0..completed).map(index));
     taken.put_back();
     code
 }
@@ -128,7 +128,7 @@ wrap! {
         }
         let mut taken = Requests::take(request, 1);
         let mut own = StatusBuffer::new();
-        let status = room(&mut own, status, 1);
+        let status = status_buffer(&mut own, status, 1);
         let code = real(request, status);
         if code == SUCCESS {
             taken.completed(0, (status, 0));
@@ -143,7 +143,7 @@ wrap! {
         }
         let mut taken = Requests::take(request, 1);
         let mut own = StatusBuffer::new();
-        let status = room(&mut own, status, 1);
+        let status = status_buffer(&mut own, status, 1);
         let code = real(request, flag, status);
         // SAFETY: MPI has said there whether it is completed.
         if code == SUCCESS && unsafe { *flag } != 0 {
@@ -159,9 +159,9 @@ wrap! {
         }
         let mut taken = Requests::take(requests, counted(count));
         let mut own = StatusBuffer::new();
-        let statuses = room(&mut own, statuses, counted(count));
+        let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
-        taken.completed_each((code, statuses), (0..counted(count)).map(|place| (place, place)));
+        taken.completed_each((code, statuses), (0..counted(count)).map(|index| (index, index)));
         taken.put_back();
         code
     }
@@ -174,69 +174,69 @@ wrap! {
         }
         let mut taken = Requests::take(requests, counted(count));
         let mut own = StatusBuffer::new();
-        let statuses = room(&mut own, statuses, counted(count));
+        let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, flag, statuses);
         // SAFETY: MPI has said there whether all are completed.
         if code != SUCCESS || unsafe { *flag } != 0 {
-            taken.completed_each((code, statuses), (0..counted(count)).map(|place| (place, place)));
+            taken.completed_each((code, statuses), (0..counted(count)).map(|index| (index, index)));
         }
         taken.put_back();
         code
     }
 
     MPI_Waitany(
-        count: c_int, requests: *mut c_void, place: *mut c_int, status: *mut c_void
+        count: c_int, requests: *mut c_void, index: *mut c_int, status: *mut c_void
     ) as real => {
         if !is_on() {
-            return real(count, requests, place, status);
+            return real(count, requests, index, status);
         }
         let mut taken = Requests::take(requests, counted(count));
         let mut own = StatusBuffer::new();
-        let status = room(&mut own, status, 1);
-        let code = real(count, requests, place, status);
+        let status = status_buffer(&mut own, status, 1);
+        let code = real(count, requests, index, status);
         // SAFETY: MPI has said there which one, or that there is none to wait for: a negative number.
-        if code == SUCCESS && let Ok(place) = usize::try_from(unsafe { *place }) {
-            taken.completed(place, (status, 0));
+        if code == SUCCESS && let Ok(index) = usize::try_from(unsafe { *index }) {
+            taken.completed(index, (status, 0));
         }
         taken.put_back();
         code
     }
 
     MPI_Testany(
-        count: c_int, requests: *mut c_void, place: *mut c_int, flag: *mut c_int,
+        count: c_int, requests: *mut c_void, index: *mut c_int, flag: *mut c_int,
         status: *mut c_void
     ) as real => {
         if !is_on() {
-            return real(count, requests, place, flag, status);
+            return real(count, requests, index, flag, status);
         }
         let mut taken = Requests::take(requests, counted(count));
         let mut own = StatusBuffer::new();
-        let status = room(&mut own, status, 1);
-        let code = real(count, requests, place, flag, status);
+        let status = status_buffer(&mut own, status, 1);
+        let code = real(count, requests, index, flag, status);
         // SAFETY: MPI has said there whether one is completed, and which.
-        let (flag, place) = unsafe { (*flag, *place) };
-        if code == SUCCESS && flag != 0 && let Ok(place) = usize::try_from(place) {
-            taken.completed(place, (status, 0));
+        let (flag, index) = unsafe { (*flag, *index) };
+        if code == SUCCESS && flag != 0 && let Ok(index) = usize::try_from(index) {
+            taken.completed(index, (status, 0));
         }
         taken.put_back();
         code
     }
 
     MPI_Waitsome(
-        count: c_int, requests: *mut c_void, completed: *mut c_int, places: *mut c_int,
+        count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        some((requests, statuses), (count, completed, places), |statuses| {
-            real(count, requests, completed, places, statuses)
+        some((requests, statuses), (count, completed, indices), |statuses| {
+            real(count, requests, completed, indices, statuses)
         })
     }
 
     MPI_Testsome(
-        count: c_int, requests: *mut c_void, completed: *mut c_int, places: *mut c_int,
+        count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        some((requests, statuses), (count, completed, places), |statuses| {
-            real(count, requests, completed, places, statuses)
+        some((requests, statuses), (count, completed, indices), |statuses| {
+            real(count, requests, completed, indices, statuses)
         })
     }
 

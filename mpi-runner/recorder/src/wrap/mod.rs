@@ -1,7 +1,7 @@
-//! MPI's functions by their first names: what a program calls once this library is in front of MPI.
+//! The wrappers: MPI's functions as the program calls them, once this library is preloaded.
 //!
 //! Their parameters are those of MPI's C binding; those whose names end with `_c` count in 64 bits, and
-//! some MPIs do not have them. A send is written down before MPI is called, a receive when it is completed.
+//! some MPIs do not have them. A send is recorded before MPI is called, a receive when it is complete.
 
 mod complete;
 mod persistent;
@@ -9,7 +9,7 @@ mod program;
 mod receive;
 mod send;
 
-/// Defines functions that programs call, each with a name for MPI's own.
+/// Defines wrappers, in whose bodies a name of choice calls MPI's own function.
 macro_rules! wrap {
     ($($name:ident($($argument:ident: $type:ty),* $(,)?) as $real:ident => $body:block)*) => {$(
         #[doc = concat!("See `", stringify!($name), "` of MPI.")]

@@ -1,4 +1,4 @@
-//! Persistent requests: made once, started again and again.
+//! Persistent requests (MPI 4.1, section 3.9): created once, started again and again.
 
 use std::ffi::{c_int, c_void};
 
@@ -6,7 +6,7 @@ use super::wrap;
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Incoming, Outgoing, Recording, Request, with};
 
-/// Remembers a request that was made, if there will be something to write down of it.
+/// Remembers a request that was created, if there will be something to record of it.
 fn remember(
     (code, handle): (c_int, *const c_void),
     request: impl FnOnce(&mut Recording) -> Option<Request>,
@@ -23,10 +23,10 @@ fn remember(
     code
 }
 
-/// Writes down what is sent when a request is started.
-fn start(recording: &mut Recording, requests: *const c_void, place: usize) {
-    // SAFETY: the program's array has that place.
-    let handle = unsafe { recording.abi.handle_at(requests, place) };
+/// Records what is sent when a request is started.
+fn start(recording: &mut Recording, requests: *const c_void, index: usize) {
+    // SAFETY: the index is within the program's array.
+    let handle = unsafe { recording.abi.handle_at(requests, index) };
     if let Some(send) = recording.request(handle).and_then(Request::start) {
         recording.posted(&send);
     }
@@ -60,8 +60,8 @@ macro_rules! startable_receives {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
                 remember((code, request), |recording| {
-                    let room = recording.room(&receive);
-                    Some(Request::PersistentReceive { room, is_active: false })
+                    let receive_buffer = recording.receive_buffer(&receive);
+                    Some(Request::PersistentReceive { buffer: receive_buffer, is_active: false })
                 })
             }
         )*}
@@ -92,7 +92,7 @@ wrap! {
 
     MPI_Startall(count: c_int, requests: *mut c_void) as real => {
         with(|recording| {
-            (0..usize::try_from(count).unwrap_or(0)).for_each(|place| start(recording, requests, place));
+            (0..usize::try_from(count).unwrap_or(0)).for_each(|index| start(recording, requests, index));
         });
         real(count, requests)
     }

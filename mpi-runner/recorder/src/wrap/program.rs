@@ -1,4 +1,4 @@
-//! The beginning and the end of a program, and of what messages refer to.
+//! Initialization and finalization of MPI, and the freeing of communicators and datatypes.
 
 use std::ffi::{c_char, c_int, c_void};
 

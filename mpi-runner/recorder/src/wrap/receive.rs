@@ -1,4 +1,4 @@
-//! Receives: plain ones, of messages that were probed for, and together with a send.
+//! Receives: plain ones, those of probed messages, and those combined with a send.
 
 use std::ffi::{c_int, c_void};
 
@@ -9,10 +9,10 @@ use crate::recording::{
     Incoming, Members, Outgoing, ReceiveBuffer, Recording, Request, is_on, with,
 };
 
-/// Has MPI fill a status, and writes down what was received.
+/// Has MPI fill a status, and records what was received.
 fn completed(
     status: *mut c_void,
-    room: impl FnOnce(&mut Recording) -> ReceiveBuffer,
+    receive_buffer: impl FnOnce(&mut Recording) -> ReceiveBuffer,
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     let mut own = StatusBuffer::new();
@@ -22,32 +22,32 @@ fn completed(
     let code = receive(status);
     if code == SUCCESS {
         with(|recording| {
-            let room = room(recording);
+            let receive_buffer = receive_buffer(recording);
             // SAFETY: MPI has filled it.
-            unsafe { recording.received(&room, status) };
+            unsafe { recording.received(&receive_buffer, status) };
         });
     }
     code
 }
 
-/// Remembers a receive that was begun.
+/// Remembers a nonblocking receive.
 fn begun(
     (code, request): (c_int, *const c_void),
-    room: impl FnOnce(&mut Recording) -> Option<ReceiveBuffer>,
+    receive_buffer: impl FnOnce(&mut Recording) -> Option<ReceiveBuffer>,
 ) -> c_int {
     if code == SUCCESS {
         with(|recording| {
-            if let Some(room) = room(recording) {
+            if let Some(receive_buffer) = receive_buffer(recording) {
                 // SAFETY: MPI has put a handle there.
                 let handle = unsafe { recording.abi.handle_at(request, 0) };
-                recording.begin_request(handle, Request::Receive(room));
+                recording.begin_request(handle, Request::Receive(receive_buffer));
             }
         });
     }
     code
 }
 
-/// Whose a message that was probed for may be; `None` when nothing is to be recorded of it.
+/// The possible senders of a probed message; `None` when nothing is to be recorded of it.
 fn of_message(message: *const c_void) -> Option<Members> {
     // SAFETY: it points to a handle.
     with(|recording| unsafe {
@@ -57,7 +57,7 @@ fn of_message(message: *const c_void) -> Option<Members> {
     .flatten()
 }
 
-/// Remembers a message that was probed for.
+/// Remembers a message that a matched probe has found.
 fn matched(communicator: Handle, message: *const c_void) {
     // SAFETY: MPI has put a handle there.
     with(|recording| unsafe {
@@ -66,22 +66,22 @@ fn matched(communicator: Handle, message: *const c_void) {
     });
 }
 
-/// The room for a receive from that rank; `None` when it is from nobody.
-fn room_from(
+/// The buffer of a receive from that rank; `None` when that is `MPI_PROC_NULL`.
+fn buffer_from(
     recording: &mut Recording,
     (source, receive): (c_int, &Incoming),
 ) -> Option<ReceiveBuffer> {
-    (source != recording.abi.proc_null()).then(|| recording.room(receive))
+    (source != recording.abi.proc_null()).then(|| recording.receive_buffer(receive))
 }
 
-/// The same where a message is sent as well: then MPICH does not say what was received.
-fn room_of_exchange(
+/// The same for a receive combined with a send, of which MPICH does not report what was received.
+fn buffer_of_exchange(
     recording: &mut Recording,
     (source, receive): (c_int, &Incoming),
 ) -> Option<ReceiveBuffer> {
-    let room = room_from(recording, (source, receive))?;
+    let receive_buffer = buffer_from(recording, (source, receive))?;
     match recording.abi {
-        Abi::OpenMpi => Some(room),
+        Abi::OpenMpi => Some(receive_buffer),
         Abi::Mpich => {
             note(Note::UnknownReceive, "");
             None
@@ -98,7 +98,7 @@ macro_rules! receives {
                 source: c_int, tag: c_int, communicator: Handle, status: *mut c_void
             ) as real => {
                 let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.room(&receive), |status| {
+                completed(status, |recording| recording.receive_buffer(&receive), |status| {
                     real(buffer, count, datatype, source, tag, communicator, status)
                 })
             }
@@ -109,7 +109,7 @@ macro_rules! receives {
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| room_from(recording, (source, &receive)))
+                begun((code, request), |recording| buffer_from(recording, (source, &receive)))
             }
 
             $of_message(
@@ -119,10 +119,10 @@ macro_rules! receives {
                 let Some(from) = of_message(message) else {
                     return real(buffer, count, datatype, message, status);
                 };
-                let room = |recording: &mut Recording| {
-                    recording.room_for(from, (buffer, datatype))
+                let receive_buffer = |recording: &mut Recording| {
+                    recording.receive_buffer_for(from, (buffer, datatype))
                 };
-                completed(status, room, |status| real(buffer, count, datatype, message, status))
+                completed(status, receive_buffer, |status| real(buffer, count, datatype, message, status))
             }
 
             $begin_of_message(
@@ -132,7 +132,7 @@ macro_rules! receives {
                 let from = of_message(message);
                 let code = real(buffer, count, datatype, message, request);
                 begun((code, request), |recording| {
-                    from.map(|from| recording.room_for(from, (buffer, datatype)))
+                    from.map(|from| recording.receive_buffer_for(from, (buffer, datatype)))
                 })
             }
 
@@ -147,7 +147,7 @@ macro_rules! receives {
                 };
                 with(|recording| recording.sent(&message));
                 let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.room(&receive), |status| {
+                completed(status, |recording| recording.receive_buffer(&receive), |status| {
                     real(
                         out, out_count, out_type, to, out_tag,
                         buffer, count, datatype, source, tag, communicator, status,
@@ -164,7 +164,7 @@ macro_rules! receives {
                 };
                 with(|recording| recording.sent(&message));
                 let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.room(&receive), |status| {
+                completed(status, |recording| recording.receive_buffer(&receive), |status| {
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, status)
                 })
             }
@@ -184,7 +184,7 @@ macro_rules! receives {
                     buffer, count, datatype, source, tag, communicator, request,
                 );
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| room_of_exchange(recording, (source, &receive)))
+                begun((code, request), |recording| buffer_of_exchange(recording, (source, &receive)))
             }
 
             $begin_replace(
@@ -198,7 +198,7 @@ macro_rules! receives {
                 let code =
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| room_of_exchange(recording, (source, &receive)))
+                begun((code, request), |recording| buffer_of_exchange(recording, (source, &receive)))
             }
         }
     };

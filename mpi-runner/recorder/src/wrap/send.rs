@@ -1,4 +1,4 @@
-//! Sends in all four modes, blocking or not.
+//! Sends in all four modes, blocking and nonblocking.
 
 use std::ffi::{c_int, c_void};
 
@@ -6,7 +6,7 @@ use super::wrap;
 use crate::real::Handle;
 use crate::recording::{Outgoing, with};
 
-/// Defines sends, blocking ones and those that give back a request: of that there is nothing to await.
+/// Defines sends, blocking ones and those that return a request, of whose completion nothing is recorded.
 macro_rules! sends {
     ($($name:ident($count:ty) $($request:ident)?;)*) => {
         wrap! {$(
