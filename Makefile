@@ -80,7 +80,7 @@ unit-mpi: mpi ## Every test that runs under MPI, both MPIs
 	$(OPENMPI) test -p mpi-runner -p ringscope-recorder --locked
 
 bench: ## The benchmarks that the README quotes
-	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench film --bench frame --bench diff --bench export
+	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export
 
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare

@@ -16,7 +16,7 @@ pub mod protocols;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
-pub mod travel;
+pub mod replay;
 pub mod world;
 
 /// The code in the crate's README is tested with the rest.

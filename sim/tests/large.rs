@@ -5,7 +5,7 @@ mod support;
 use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::simulate::{nodes, simulate};
-use ringscope_sim::world::{Circle, End};
+use ringscope_sim::world::{Cycle, End};
 use ringscope_traces::Rank;
 use support::scenario;
 
@@ -34,7 +34,7 @@ fn a_ring_of_a_thousand_joins_by_itself_and_keeps_its_invariants() {
 fn a_livelock_among_many_ranks_is_proven_by_one_round_of_the_ring() {
     let joins: String = (1..=300).map(|rank| format!("add {rank} {}\n", rank * 3)).collect();
     let finished = simulate::<Classic>(&scenario(&format!("ranks 303\n{joins}get 1_001")), &mut ());
-    let End::Livelock(Circle { through, period, .. }) = finished.outcome.end else {
+    let End::Livelock(Cycle { through, period, .. }) = finished.outcome.end else {
         panic!("{:?}", finished.outcome.end)
     };
     assert_eq!(period, Some(302), "300 nodes, the permanent one and the head");
@@ -46,7 +46,7 @@ fn a_livelock_among_many_ranks_is_proven_by_one_round_of_the_ring() {
 fn several_messages_that_circle_at_random_are_caught_by_the_limit_of_messages() {
     let text = "window 4\nlatency log-normal 100us 2\nget 1_001..=1_004";
     let finished = simulate::<Classic>(&scenario(text), &mut ());
-    let End::Livelock(Circle { through, .. }) = finished.outcome.end else {
+    let End::Livelock(Cycle { through, .. }) = finished.outcome.end else {
         panic!("{:?}", finished.outcome.end)
     };
     assert_eq!(through.len(), 2);

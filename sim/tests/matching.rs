@@ -88,17 +88,17 @@ fn a_short_send_to_oneself_can_be_received() {
 #[test]
 fn a_long_send_to_oneself_blocks_for_ever() {
     let (outcome, _) = perform(&[&[SendLong(0, 0, 9), Any]], Some(4_096), 1);
-    let End::Deadlock(stall) = outcome.end else { panic!("{:?}", outcome.end) };
-    assert_eq!(stall.cycle(), [Blocked { rank: Rank(0), on: Rank(0), tag: None }]);
+    let End::Deadlock(graph) = outcome.end else { panic!("{:?}", outcome.end) };
+    assert_eq!(graph.cycle(), [Blocked { rank: Rank(0), on: Rank(0), tag: None }]);
 }
 
 #[test]
 fn long_sends_head_to_head_deadlock_above_the_eager_limit_and_not_below() {
     let acts: [&[Act]; 2] = [&[SendLong(1, 0, 1), Any], &[SendLong(0, 0, 2), Any]];
     let (outcome, _) = perform(&acts, Some(4_096), 1);
-    let End::Deadlock(stall) = outcome.end else { panic!("{:?}", outcome.end) };
-    assert_eq!(stall.cycle().len(), 2);
-    assert_eq!(stall.pending.len(), 2);
+    let End::Deadlock(graph) = outcome.end else { panic!("{:?}", outcome.end) };
+    assert_eq!(graph.cycle().len(), 2);
+    assert_eq!(graph.pending.len(), 2);
     let (outcome, _) = perform(&acts, Some(10_000), 1);
     assert_eq!(outcome.end, End::Completed, "a message as long as the limit is buffered");
     let (outcome, _) = perform(&acts, None, 1);
@@ -144,15 +144,15 @@ fn a_rank_that_does_not_exist_cannot_be_sent_to() {
 #[test]
 fn who_waits_for_whom_is_told_with_the_tag() {
     let (outcome, _) = perform(&[&[From(1, 3)], &[From(2, 4)], &[From(1, 5)]], None, 1);
-    let End::Deadlock(stall) = outcome.end else { panic!("{:?}", outcome.end) };
+    let End::Deadlock(graph) = outcome.end else { panic!("{:?}", outcome.end) };
     let waits = |rank: u32, on: u32, tag: i32| Blocked {
         rank: Rank(rank),
         on: Rank(on),
         tag: Some(Tag(tag)),
     };
-    assert_eq!(stall.blocked, [waits(0, 1, 3), waits(1, 2, 4), waits(2, 1, 5)]);
-    assert_eq!(stall.cycle(), [waits(1, 2, 4), waits(2, 1, 5)]);
-    assert_eq!(stall.chain(Rank(0)).len(), 3);
+    assert_eq!(graph.blocked, [waits(0, 1, 3), waits(1, 2, 4), waits(2, 1, 5)]);
+    assert_eq!(graph.cycle(), [waits(1, 2, 4), waits(2, 1, 5)]);
+    assert_eq!(graph.path(Rank(0)).len(), 3);
 }
 
 proptest! {

@@ -3,11 +3,11 @@
 mod support;
 
 use proptest::prelude::*;
-use ringscope_sim::conform::{Standing, standing};
+use ringscope_sim::conform::{EndState, end_state};
 use ringscope_sim::explain::{Explanation, explain, summary};
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, builtin, random};
-use ringscope_sim::world::{Circle, End};
+use ringscope_sim::world::{Cycle, End};
 use ringscope_traces::{Payload, Trace};
 
 #[path = "support/runs.rs"]
@@ -17,8 +17,8 @@ mod runs;
 use runs::hazards;
 use support::{Run, scenario};
 
-fn standing_of(trace: &Trace) -> Standing {
-    standing(trace, &[]).expect("its header says by which nodes")
+fn standing_of(trace: &Trace) -> EndState {
+    end_state(trace, &[]).expect("its header says by which nodes")
 }
 
 /// The simulator's own words for the end of a run.
@@ -28,9 +28,9 @@ fn own_words(run: &Run) -> Option<Explanation> {
 
 fn is_told_alike(scenario: &Scenario) {
     let run = Run::of(scenario);
-    let standing = standing_of(&run.trace());
-    assert_eq!(standing.explanation(), own_words(&run), "{}", scenario.name);
-    assert_eq!(standing.end.as_ref(), Some(&run.finished.outcome.end), "{}", scenario.name);
+    let end_state = standing_of(&run.trace());
+    assert_eq!(end_state.explanation(), own_words(&run), "{}", scenario.name);
+    assert_eq!(end_state.end.as_ref(), Some(&run.finished.outcome.end), "{}", scenario.name);
 }
 
 #[test]
@@ -58,15 +58,15 @@ fn a_run_that_its_limit_stopped_is_told_so() {
 fn is_told_alike_but_for_the_draw(scenario: &Scenario) -> Result<(), TestCaseError> {
     let run = Run::of(scenario);
     let (trace, own) = (run.trace(), &run.finished.outcome.end);
-    let standing = standing_of(&trace);
-    if let End::Livelock(Circle { period, .. }) = own
-        && standing.stall.pending.len() > 1
+    let end_state = standing_of(&trace);
+    if let End::Livelock(Cycle { period, .. }) = own
+        && end_state.graph.pending.len() > 1
     {
-        prop_assert!(matches!(standing.end, Some(End::Livelock(_))) || period.is_none());
+        prop_assert!(matches!(end_state.end, Some(End::Livelock(_))) || period.is_none());
         return Ok(());
     }
-    prop_assert_eq!(standing.explanation(), own_words(&run));
-    prop_assert_eq!(standing.end.as_ref(), Some(own));
+    prop_assert_eq!(end_state.explanation(), own_words(&run));
+    prop_assert_eq!(end_state.end.as_ref(), Some(own));
     Ok(())
 }
 
@@ -94,15 +94,15 @@ proptest! {
     fn without_its_footer_a_run_is_told_by_where_its_ranks_stand(scenario in hazards()) {
         let run = Run::of(&scenario);
         let trace = Trace { footer: None, ..run.trace() };
-        let standing = standing_of(&trace);
+        let end_state = standing_of(&trace);
         match &run.finished.outcome.end {
             End::Livelock(_) | End::Stopped { .. } => {}
             own @ (End::Completed | End::Deadlock(_) | End::Crashed { .. }) => {
-                prop_assert_eq!(standing.end.as_ref(), Some(own));
+                prop_assert_eq!(end_state.end.as_ref(), Some(own));
             }
         }
         // The command node knows what it would have sent, and a trace does not.
-        prop_assert_eq!(&standing.nodes[..6], &run.finished.world.nodes()[..6]);
+        prop_assert_eq!(&end_state.nodes[..6], &run.finished.world.nodes()[..6]);
     }
 
     #[test]
@@ -115,9 +115,9 @@ proptest! {
         prop_assume!(run.finished.outcome.end == End::Completed);
         let mut trace = Trace { footer: None, ..run.trace() };
         trace.events.truncate(trace.events.len() * keep / 100);
-        let standing = standing_of(&trace);
-        prop_assert_eq!(standing.end, None);
-        prop_assert_eq!(standing.strays, []);
+        let end_state = standing_of(&trace);
+        prop_assert_eq!(end_state.end, None);
+        prop_assert_eq!(end_state.strays, []);
     }
 }
 
@@ -136,10 +136,10 @@ fn blocked_sends() -> (Run, Trace) {
 #[test]
 fn what_ranks_were_seen_to_wait_for_counts_for_more_than_what_their_nodes_take() {
     let (run, trace) = blocked_sends();
-    let End::Deadlock(stall) = &run.finished.outcome.end else { panic!("it is a deadlock") };
-    assert!(stall.blocked.iter().any(|blocked| blocked.tag.is_none()), "a send blocks");
-    let standing = standing(&trace, &stall.blocked).expect("its header says by which nodes");
-    assert_eq!(standing.explanation(), own_words(&run));
+    let End::Deadlock(graph) = &run.finished.outcome.end else { panic!("it is a deadlock") };
+    assert!(graph.blocked.iter().any(|blocked| blocked.tag.is_none()), "a send blocks");
+    let end_state = end_state(&trace, &graph.blocked).expect("its header says by which nodes");
+    assert_eq!(end_state.explanation(), own_words(&run));
     assert_eq!(standing_of(&trace).explanation(), None, "by their nodes they could go on");
 }
 
@@ -148,9 +148,9 @@ fn a_rank_that_does_what_the_protocol_does_not_is_named_and_no_end_is_told() {
     let mut trace = Run::of(&scenario("get 9")).trace();
     let forwarded = trace.events.iter().position(|event| event.rank.0 == 0 && event.n == 1);
     trace.events[forwarded.expect("the head passes it on")].data = Payload::Int(10);
-    let standing = standing_of(&trace);
-    assert_eq!(standing.end, None);
-    let strays: Vec<_> = standing.strays.iter().map(|stray| (stray.rank.0, stray.index)).collect();
+    let end_state = standing_of(&trace);
+    assert_eq!(end_state.end, None);
+    let strays: Vec<_> = end_state.strays.iter().map(|stray| (stray.rank.0, stray.index)).collect();
     assert_eq!(strays, [(0, 1)]);
 }
 
@@ -159,14 +159,14 @@ fn a_lost_part_leaves_the_rest_to_be_looked_at() {
     let run = Run::of(&scenario("put 9 100\nadd 3 25\nget 9"));
     let mut trace = Trace { footer: None, ..run.trace() };
     trace.events.retain(|event| event.rank.0 != 6);
-    let standing = standing_of(&trace);
-    assert_eq!(standing.strays, []);
-    assert_eq!(standing.end, None, "what was sent to the lost rank is under way");
-    let told = summary(&standing.stall, &standing.nodes);
+    let end_state = standing_of(&trace);
+    assert_eq!(end_state.strays, []);
+    assert_eq!(end_state.end, None, "what was sent to the lost rank is under way");
+    let told = summary(&end_state.graph, &end_state.nodes);
     assert_eq!(
         told,
         "under way: PUT from 0 to 6, ADD from 0 to 6, COMPLETE from 3 to 6, COMPLETE from 0 to 6, \
          COMPLETE from 3 to 6, RETVAL from 3 to 6, END from 0 to 6"
     );
-    assert_eq!(standing.nodes[3], run.finished.world.nodes()[3]);
+    assert_eq!(end_state.nodes[3], run.finished.world.nodes()[3]);
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use ringscope::app::diff::Diff;
-use ringscope::film::Source;
+use ringscope::timeline::Source;
 use tempfile::TempDir;
 
 use support::{count_lines, record};

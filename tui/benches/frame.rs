@@ -11,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ringscope::app::{App, Pane};
-use ringscope::film::{Film, Flight, Standing};
+use ringscope::timeline::{Flight, NodeStates, Timeline};
 use ringscope::view::symbols::Symbols;
 use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
@@ -32,22 +32,23 @@ fn app(nodes: u32) -> App {
     let text = format!(
         "ranks {ranks}\nkeyspace {keyspace}\nwindow {FLIGHTS}\nput {step}..={keyspace} step {step} key\n"
     );
-    let film = Film::live(Scenario::parse("frame", &text).expect("a scenario"));
-    let middle = film.len() / 2;
-    let mut app = App::new(film, "frame", middle);
-    app.moment.standing = Some(standing(ranks, (keyspace, step)));
-    let sends = (0..middle).rev().map(EventIndex).filter(|at| app.film.fact(*at).op == Op::Send);
+    let timeline = Timeline::live(Scenario::parse("frame", &text).expect("a scenario"));
+    let middle = timeline.len() / 2;
+    let mut app = App::new(timeline, "frame", middle);
+    app.snapshot.states = Some(states(ranks, (keyspace, step)));
+    let sends =
+        (0..middle).rev().map(EventIndex).filter(|at| app.timeline.info(*at).op == Op::Send);
     let flights = (0_u32..FLIGHTS).zip(sends).map(|(number, sent)| {
         let from = Rank(1 + number * 31 % nodes);
         let to = Rank(1 + (number * 31 + 1) % nodes);
-        Flight { sent, from, to, tag: app.film.fact(sent).tag }
+        Flight { sent, from, to, tag: app.timeline.info(sent).tag }
     });
-    app.moment.flights = flights.collect();
-    app.moment.flights.reverse();
+    app.snapshot.flights = flights.collect();
+    app.snapshot.flights.reverse();
     app
 }
 
-fn standing(ranks: u32, (keyspace, step): (i64, i64)) -> Standing {
+fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
     let orders = Orders { script: Arc::new(Script::new(Vec::new())), window: 1 };
     let mut nodes: Vec<ClassicNode> = settled_ring(ranks, keyspace, orders);
     let ring = Ring::walk(&nodes);
@@ -60,7 +61,7 @@ fn standing(ranks: u32, (keyspace, step): (i64, i64)) -> Standing {
     }
     let before = Some((Rank(1), nodes[1].clone()));
     let waits = vec![Wait::Any; nodes.len()];
-    Standing { waits, ring: Ring::walk(&nodes), nodes, before }
+    NodeStates { waits, ring: Ring::walk(&nodes), nodes, before }
 }
 
 /// What is measured: nodes, columns, rows, what is zoomed, and the bar for the slowest frame but one in

@@ -1,6 +1,6 @@
 //! The program `ringscope`: arguments to subcommand, and the subcommand's verdict to an exit code.
 //!
-//! The screen is made of three layers, each knowing only those before it: a [`film`] is a run that can be
+//! The screen is made of three layers, each knowing only those before it: a [`timeline`] is a run that can be
 //! looked at after any of its events; the [`app`] is what the person in front of it looks at, and how keys
 //! change that; the [`view`] draws it.
 
@@ -10,7 +10,6 @@ mod command;
 mod config;
 mod export;
 pub mod failure;
-pub mod film;
 mod flags;
 mod input;
 mod language;
@@ -22,6 +21,7 @@ mod recent;
 mod report;
 mod state;
 pub mod terminal;
+pub mod timeline;
 pub mod tour;
 pub mod view;
 

@@ -248,8 +248,8 @@ mod terminal {
             let mut stage = play(&["tour", one.name, "--reduce-motion"], &[]);
             for (number, step) in (1..).zip(&tour.steps) {
                 stage.until(&place(&tour, number));
-                let film = &tour.runs[step.stop.run].film;
-                stage.until(&format!("event {}/{}", step.stop.cursor, film.len()));
+                let timeline = &tour.runs[step.stop.run].timeline;
+                stage.until(&format!("event {}/{}", step.stop.cursor, timeline.len()));
                 for (asked, question) in step.questions.iter().enumerate() {
                     answer(&mut stage, question);
                     if asked + 1 < step.questions.len() {

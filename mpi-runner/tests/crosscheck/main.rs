@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use ringscope_sim::conform::{judge, replay, standing};
+use ringscope_sim::conform::{end_state, judge, replay};
 use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_sim::scenario::{Scenario, random};
 use ringscope_sim::world::recording::Written;
@@ -203,7 +203,7 @@ fn facts(trace: &Trace) -> Option<String> {
     if ending(trace) != Some(&Ending::Deadlock) {
         return None;
     }
-    Some(standing(trace, &[]).expect("its nodes are known").explanation()?.facts)
+    Some(end_state(trace, &[]).expect("its nodes are known").explanation()?.facts)
 }
 
 /// The simulated run, followed by real processes, comes to the same deadlock.

@@ -10,16 +10,16 @@ use ringscope_traces::{Event, Op, Rank};
 
 use super::finding::{Letter, What};
 use super::mail::{Mail, Posted};
-use super::rank::Walk;
+use super::node::NodeReplay;
 use super::script::{as_heard, commands};
-use super::trial::{Course, Trial};
+use super::verifier::{RankCheck, Verifier};
 use crate::protocol::{Message as _, Node, Script};
 
 /// Holds every receive against its send, and gives back what is left under way.
-pub(super) fn match_messages<N: Node>(trial: &mut Trial<'_, N>) -> Mail {
-    let mut mail = under_way(trial);
-    let receivers: Vec<Rank> = trial.courses.keys().copied().collect();
-    let mut exchange = Exchange { trial, mail: &mut mail, suspicion: None };
+pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> Mail {
+    let mut mail = under_way(verifier);
+    let receivers: Vec<Rank> = verifier.checks.keys().copied().collect();
+    let mut exchange = Exchange { verifier, mail: &mut mail, suspicion: None };
     for receiver in receivers {
         exchange.receive_all(receiver);
     }
@@ -27,13 +27,13 @@ pub(super) fn match_messages<N: Node>(trial: &mut Trial<'_, N>) -> Mail {
 }
 
 /// The sends that conform.
-fn under_way<N: Node>(trial: &Trial<'_, N>) -> Mail {
+fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> Mail {
     let mut mail = Mail::default();
-    for (rank, course) in &trial.courses {
-        let places = trial.by_rank.events(*rank).iter().take(course.conforming());
+    for (rank, check) in &verifier.checks {
+        let places = verifier.by_rank.events(*rank).iter().take(check.conforming());
         for (index, &place) in places.enumerate() {
-            if trial.trace[place].op == Op::Send {
-                mail.add(&trial.trace[place], Posted { place, index });
+            if verifier.trace[place].op == Op::Send {
+                mail.add(&verifier.trace[place], Posted { place, index });
             }
         }
     }
@@ -41,7 +41,7 @@ fn under_way<N: Node>(trial: &Trial<'_, N>) -> Mail {
 }
 
 struct Exchange<'t, 'a, N: Node> {
-    trial: &'t mut Trial<'a, N>,
+    verifier: &'t mut Verifier<'a, N>,
     mail: &'t mut Mail,
     /// Since when the command node is judged by what was received of it.
     suspicion: Option<Suspicion<N>>,
@@ -50,8 +50,8 @@ struct Exchange<'t, 'a, N: Node> {
 /// A command node that is to blame, unless the rank that received its commands is found to have
 /// received something else wrongly too.
 struct Suspicion<N: Node> {
-    /// The command node's course by what it sent.
-    by_its_own: Course<N>,
+    /// The command node's check by what it sent.
+    by_its_own: RankCheck<N>,
     /// The first receive that differs, and how.
     receive: Posted,
     what: What,
@@ -60,10 +60,10 @@ struct Suspicion<N: Node> {
 impl<N: Node> Exchange<'_, '_, N> {
     /// Matches a rank's receives, as far as its own events conform, until one is to blame.
     fn receive_all(&mut self, rank: Rank) {
-        let trace = self.trial.trace;
+        let trace = self.verifier.trace;
         let mut index = 0;
-        while index < self.trial.courses[&rank].conforming() {
-            let place = self.trial.by_rank.events(rank)[index];
+        while index < self.verifier.checks[&rank].conforming() {
+            let place = self.verifier.by_rank.events(rank)[index];
             let receive = Posted { place, index };
             if trace[place].op == Op::Recv
                 && let Some(what) = self.receive(receive)
@@ -77,22 +77,22 @@ impl<N: Node> Exchange<'_, '_, N> {
     /// One rank is to blame rather than two: a suspicion of the command node is dropped when the rank
     /// that it rests on is to blame.
     fn blame(&mut self, rank: Rank, index: usize, what: What) {
-        let courses = &mut self.trial.courses;
+        let checks = &mut self.verifier.checks;
         let rests =
-            |suspicion: &mut Suspicion<N>| self.trial.trace[suspicion.receive.place].rank == rank;
+            |suspicion: &mut Suspicion<N>| self.verifier.trace[suspicion.receive.place].rank == rank;
         if let Some(Suspicion { by_its_own, receive, what }) = self.suspicion.take_if(rests) {
-            courses.insert(self.trial.command, by_its_own);
-            courses.get_mut(&rank).expect(JUDGED).fail(receive.index, what);
+            checks.insert(self.verifier.command, by_its_own);
+            checks.get_mut(&rank).expect(JUDGED).fail(receive.index, what);
         }
-        courses.get_mut(&rank).expect(JUDGED).fail(index, what);
+        checks.get_mut(&rank).expect(JUDGED).fail(index, what);
     }
 
     /// Takes the message of a receive from the mail; what is wrong when it is not there and the
     /// receive is to blame.
     fn receive(&mut self, receive: Posted) -> Option<What> {
-        let trace = self.trial.trace;
+        let trace = self.verifier.trace;
         let event = &trace[receive.place];
-        let any_tag = self.trial.courses[&event.rank].took_any[receive.index];
+        let any_tag = self.verifier.checks[&event.rank].took_any[receive.index];
         // No receive stands before its send.
         let sent = self.mail.next(event, any_tag).filter(|sent| sent.place < receive.place);
         if let Some(sent) = sent {
@@ -103,7 +103,7 @@ impl<N: Node> Exchange<'_, '_, N> {
             }
         }
         let what = self.difference(event, sent);
-        if event.peer == self.trial.command && self.command_is_to_blame(receive, &what) {
+        if event.peer == self.verifier.command && self.command_is_to_blame(receive, &what) {
             return None;
         }
         (!self.sender_is_to_blame(event, sent)).then_some(what)
@@ -113,7 +113,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         let got = Letter::of_event::<N::Message>(event);
         match sent {
             Some(sent) => {
-                let sent = Letter::of_event::<N::Message>(&self.trial.trace[sent.place]);
+                let sent = Letter::of_event::<N::Message>(&self.verifier.trace[sent.place]);
                 What::NotAsSent { got, sent }
             }
             None => What::NeverSent { got },
@@ -121,7 +121,7 @@ impl<N: Node> Exchange<'_, '_, N> {
     }
 
     fn sender_is_to_blame(&mut self, receive: &Event, sent: Option<Posted>) -> bool {
-        let Some(sender) = self.trial.courses.get_mut(&receive.peer) else { return false };
+        let Some(sender) = self.verifier.checks.get_mut(&receive.peer) else { return false };
         if sent.is_some() {
             return false;
         }
@@ -138,24 +138,24 @@ impl<N: Node> Exchange<'_, '_, N> {
         if self.suspicion.is_some() {
             return true;
         }
-        let event = &self.trial.trace[receive.place];
+        let event = &self.verifier.trace[receive.place];
         if self.is_under_way_elsewhere(receive) {
             return false;
         }
-        let Some(mut course) = self.trial.as_heard(event.rank, Unheard::Sent) else {
+        let Some(mut check) = self.verifier.as_heard(event.rank, Unheard::Sent) else {
             return false;
         };
-        if course.failed.is_none() && !owes(&mut course, event) {
+        if check.failed.is_none() && !owes(&mut check, event) {
             return false;
         }
-        let by_its_own = self.trial.courses.insert(self.trial.command, course).expect(JUDGED);
+        let by_its_own = self.verifier.checks.insert(self.verifier.command, check).expect(JUDGED);
         self.suspicion = Some(Suspicion { by_its_own, receive, what: what.clone() });
         true
     }
 
     /// Whether another rank has sent just that: then the receive names the wrong one.
     fn is_under_way_elsewhere(&self, receive: Posted) -> bool {
-        let trace = self.trial.trace;
+        let trace = self.verifier.trace;
         let event = &trace[receive.place];
         let mut sends = self.mail.fronts(event.rank).filter(|sent| sent.place < receive.place);
         sends.any(|sent| {
@@ -165,7 +165,7 @@ impl<N: Node> Exchange<'_, '_, N> {
     }
 }
 
-const JUDGED: &str = "every rank with an event has a course";
+const JUDGED: &str = "every rank with an event has a check";
 
 /// What is made of the commands that were sent and not received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,26 +177,26 @@ pub(super) enum Unheard {
 }
 
 /// Whether a rank whose events end has still to send what was received: then that is missing.
-fn owes<N: Node>(sender: &mut Course<N>, receive: &Event) -> bool {
+fn owes<N: Node>(sender: &mut RankCheck<N>, receive: &Event) -> bool {
     let message = N::Message::parse(receive.tag, &receive.data);
     let is_received = |(to, owed): &(Rank, N::Message)| {
         *to == receive.rank && message.as_ref().is_ok_and(|message| message == owed)
     };
-    let Some((to, next)) = sender.walk.owed().front() else { return false };
+    let Some((to, next)) = sender.replay.owed().front() else { return false };
     let owed = Letter::of_message(*to, next);
-    if sender.failed.is_some() || !sender.walk.owed().iter().any(is_received) {
+    if sender.failed.is_some() || !sender.replay.owed().iter().any(is_received) {
         return false;
     }
     sender.fail(sender.events, What::EndsOwing { owed });
     true
 }
 
-impl<'a, N: Node> Trial<'a, N> {
-    /// The command node's course when its script is what that rank received of it; `None` when that
+impl<'a, N: Node> Verifier<'a, N> {
+    /// The command node's check when its script is what that rank received of it; `None` when that
     /// rank is not one to go by.
-    pub fn as_heard(&self, rank: Rank, unheard: Unheard) -> Option<Course<N>> {
+    pub fn as_heard(&self, rank: Rank, unheard: Unheard) -> Option<RankCheck<N>> {
         let command = self.command;
-        if self.entry() != Some(rank) || self.courses.get(&rank)?.failed.is_some() {
+        if self.entry() != Some(rank) || self.checks.get(&rank)?.failed.is_some() {
             return None;
         }
         let sends = self.events_of(command).filter(|event| event.op == Op::Send);
@@ -206,9 +206,9 @@ impl<'a, N: Node> Trial<'a, N> {
             Unheard::Sent => as_heard(heard, commands::<N>(sends).0),
             Unheard::Superfluous => heard.0.into_iter().collect(),
         };
-        let mut course = self.follow(command, (self.commander)(script));
-        super::own_end::judge_end(self, command, &mut course);
-        Some(course)
+        let mut check = self.follow(command, (self.commander)(script));
+        super::own_end::judge_end(self, command, &mut check);
+        Some(check)
     }
 
     /// Where a command is too much, if all is well with the command node without it: at the last of
@@ -221,13 +221,13 @@ impl<'a, N: Node> Trial<'a, N> {
         let event = events.remove(sent.index);
         let (script, _) = commands::<N>(events.iter().copied().filter(|e| e.op == Op::Send));
         let node = (self.commander)(script.into_iter().collect());
-        let course = Course::follow(node, self.trace.header.ranks, events.iter().copied());
+        let check = RankCheck::follow(node, self.trace.header.ranks, events.iter().copied());
         let equal = |other: &&&Event| {
             (other.op, other.peer, other.tag) == (event.op, event.peer, event.tag)
                 && other.data == event.data
         };
         let equals = events.get(sent.index..)?.iter().take_while(equal).count();
-        course.failed.is_none().then_some(sent.index + equals)
+        check.failed.is_none().then_some(sent.index + equals)
     }
 
     fn events_of(&self, rank: Rank) -> impl Iterator<Item = &'a Event> {
@@ -237,7 +237,7 @@ impl<'a, N: Node> Trial<'a, N> {
 
     /// The rank where commands enter the ring: the first one that the command node sends to.
     fn entry(&self) -> Option<Rank> {
-        let fresh = Walk::start((self.commander)(Script::default()), self.trace.header.ranks);
+        let fresh = NodeReplay::start((self.commander)(Script::default()), self.trace.header.ranks);
         fresh.owed().front().map(|(to, _)| *to)
     }
 }

@@ -10,8 +10,8 @@
 //! for [`ringscope_traces::wellformed`].
 
 mod blame;
-mod circle;
-pub(crate) mod duty;
+mod cycle;
+pub(crate) mod obligations;
 mod ending;
 mod finding;
 mod mail;
@@ -21,8 +21,8 @@ mod repeat;
 mod replay;
 mod script;
 mod setup;
-mod standing;
-mod trial;
+mod end_state;
+mod verifier;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -34,15 +34,15 @@ pub use finding::{Awaited, Finding, Letter, What};
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use setup::{Setup, setup};
-pub use standing::{Standing, standing};
+pub use end_state::{EndState, end_state};
 
 use crate::protocol::definition::command_node;
 use crate::protocol::{Key, Node, NodeSetup, NodeView, Protocol, Script, StorageId, Value};
 use crate::protocols::Classic;
 use crate::protocols::classic::ClassicNode;
 use crate::scenario::Settings;
-use rank::Walk;
-use trial::{Case, Course, Trial};
+use rank::NodeReplay;
+use verifier::{Input, RankCheck, Verifier};
 
 /// What a judge says of a trace.
 #[derive(Debug)]
@@ -104,9 +104,9 @@ trait Views: fmt::Debug {
     fn view(&self, rank: Rank) -> Option<NodeView<'_>>;
 }
 
-impl<N: Node> Views for BTreeMap<Rank, Walk<N>> {
+impl<N: Node> Views for BTreeMap<Rank, NodeReplay<N>> {
     fn view(&self, rank: Rank) -> Option<NodeView<'_>> {
-        self.get(&rank).map(Walk::view)
+        self.get(&rank).map(NodeReplay::view)
     }
 }
 
@@ -125,7 +125,7 @@ fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
     let commander = |script: Script| command_node::<Classic>(node_setup(script, settings));
     let eager = settings.eager;
     let (command, nodes) = (command_rank(settings), nodes(trace, settings));
-    hold(Case { trace, nodes, command, commander: &commander, eager })
+    hold(Input { trace, nodes, command, commander: &commander, eager })
 }
 
 /// The nodes that a trace's ranks are held against; the command node has the commands that it sent.
@@ -149,26 +149,26 @@ fn command_rank(settings: &Settings) -> Rank {
     settings.protocol.roles(settings.ranks).command
 }
 
-fn hold<N: Node + 'static>(case: Case<'_, N>) -> Judgement {
-    let (command, ending) = (case.command, case.trace.footer.as_ref().map(|f| f.ending.clone()));
-    let mut trial = Trial::open(case);
-    own_end::judge_ends(&mut trial);
-    let left = blame::match_messages(&mut trial);
-    ending::judge_left(&mut trial, &left);
-    let ranks = trial.courses.iter().map(|(rank, course)| of_rank(*rank, course)).collect();
-    let answers = trial.courses[&command].walk.answers().to_vec();
-    let (findings, left_out) = (trial.findings(), trial.silent.left_out);
-    let conforming = trial.courses.into_iter().filter(|(_, course)| course.failed.is_none());
-    let nodes: BTreeMap<Rank, Walk<N>> =
-        conforming.map(|(rank, course)| (rank, course.walk)).collect();
+fn hold<N: Node + 'static>(input: Input<'_, N>) -> Judgement {
+    let (command, ending) = (input.command, input.trace.footer.as_ref().map(|f| f.ending.clone()));
+    let mut verifier = Verifier::open(input);
+    own_end::judge_ends(&mut verifier);
+    let left = blame::match_messages(&mut verifier);
+    ending::judge_left(&mut verifier, &left);
+    let ranks = verifier.checks.iter().map(|(rank, check)| of_rank(*rank, check)).collect();
+    let answers = verifier.checks[&command].replay.answers().to_vec();
+    let (findings, left_out) = (verifier.findings(), verifier.silent.left_out);
+    let conforming = verifier.checks.into_iter().filter(|(_, check)| check.failed.is_none());
+    let nodes: BTreeMap<Rank, NodeReplay<N>> =
+        conforming.map(|(rank, check)| (rank, check.replay)).collect();
     Judgement { findings, left_out, ranks, answers, ending, nodes: Box::new(nodes) }
 }
 
-fn of_rank<N: Node>(rank: Rank, course: &Course<N>) -> RankJudgement {
+fn of_rank<N: Node>(rank: Rank, check: &RankCheck<N>) -> RankJudgement {
     RankJudgement {
         rank,
-        events: course.events,
-        conforming: course.conforming(),
-        conforms: course.failed.is_none(),
+        events: check.events,
+        conforming: check.conforming(),
+        conforms: check.failed.is_none(),
     }
 }

@@ -4,14 +4,14 @@
 //! What is said of every protocol stands here; each protocol explains its own deadlocks, livelocks and
 //! crashes ([`Protocol::explain`]).
 
-pub(crate) mod stall;
+pub(crate) mod graph;
 
 use ringscope_traces::Rank;
 
 use crate::protocol::{Command, Key, NodeView, Phase, Role, Viewed};
 use crate::protocol::{MessageOf, Protocol};
 use crate::world::End;
-pub use stall::summary;
+pub use graph::summary;
 
 /// Why a run did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]

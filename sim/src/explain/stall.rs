@@ -3,17 +3,17 @@
 use super::FinalNodes;
 use crate::protocol::definition::tag_name;
 use crate::protocol::{Message, Role, Viewed};
-use crate::world::{Blocked, Pending, Stall};
+use crate::world::{Blocked, Pending, WaitForGraph};
 
 /// How many waiting ranks and messages are named one by one.
 const NAMED: usize = 8;
 
 pub(crate) fn waits<M: Message, N: Viewed>(
-    stall: &Stall<M>,
+    graph: &WaitForGraph<M>,
     at_end: FinalNodes<'_, N>,
 ) -> Vec<String> {
     // The command node's own wait is what the user sees, so it comes first.
-    let mut blocked = stall.blocked.clone();
+    let mut blocked = graph.blocked.clone();
     blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
     let mut facts: Vec<_> = blocked.iter().take(NAMED).map(|wait| one_wait::<M>(*wait)).collect();
     if blocked.len() > NAMED {
@@ -30,8 +30,8 @@ fn one_wait<M: Message>(wait: Blocked) -> String {
     }
 }
 
-pub(crate) fn under_way<M: Message>(stall: &Stall<M>) -> String {
-    match stall.pending.as_slice() {
+pub(crate) fn under_way<M: Message>(graph: &WaitForGraph<M>) -> String {
+    match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("nobody takes what has arrived: {}", letters(pending)),
     }
@@ -52,10 +52,10 @@ fn letters<M: Message>(pending: &[Pending<M>]) -> String {
 
 /// Who waits for whom and what is under way, of a run that could have gone on.
 #[must_use]
-pub fn summary<M: Message, N: Viewed>(stall: &Stall<M>, nodes: &[N]) -> String {
+pub fn summary<M: Message, N: Viewed>(graph: &WaitForGraph<M>, nodes: &[N]) -> String {
     let at_end = FinalNodes { nodes };
-    let mut facts = waits(stall, at_end);
-    facts.push(match stall.pending.as_slice() {
+    let mut facts = waits(graph, at_end);
+    facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
         pending => format!("under way: {}", letters(pending)),
     });

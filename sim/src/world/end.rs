@@ -13,9 +13,9 @@ pub enum End<M> {
     /// Every rank stopped.
     Completed,
     /// Every rank that has not stopped waits, and nothing that any of them waits for is in flight.
-    Deadlock(Stall<M>),
+    Deadlock(WaitForGraph<M>),
     /// Messages go round without progress of any command.
-    Livelock(Circle<M>),
+    Livelock(Cycle<M>),
     /// A rank broke its own promises.
     Crashed {
         /// Which one.
@@ -48,7 +48,7 @@ impl<M> End<M> {
 
 /// Who waits for what when nothing moves any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stall<M> {
+pub struct WaitForGraph<M> {
     /// The ranks that wait inside a handler or in a send, by rank; all others take anything or have
     /// stopped.
     pub blocked: Vec<Blocked>,
@@ -80,7 +80,7 @@ pub struct Pending<M> {
 
 /// Messages that go round.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Circle<M> {
+pub struct Cycle<M> {
     /// The message that is received most often on the way round.
     pub message: M,
     /// The ranks that receive it, in the order in which they do, from the first until it comes there
@@ -91,7 +91,7 @@ pub struct Circle<M> {
     pub period: Option<u64>,
 }
 
-impl<M> Stall<M> {
+impl<M> WaitForGraph<M> {
     /// Whom that rank waits for.
     #[must_use]
     pub fn blocked(&self, rank: Rank) -> Option<Blocked> {
@@ -106,7 +106,7 @@ impl<M> Stall<M> {
         let mut seen = BTreeSet::new();
         let mut cycles = Vec::new();
         for start in &self.blocked {
-            let chain = self.chain_until(start.rank, &mut seen);
+            let chain = self.path_until(start.rank, &mut seen);
             let Some(last) = chain.last() else { continue };
             // A chain that comes back to one of its own ends in a circle.
             if let Some(first) = chain.iter().position(|wait| wait.rank == last.on) {
@@ -122,12 +122,12 @@ impl<M> Stall<M> {
     /// Whom a rank waits for, whom that one waits for, and so on, until one that waits for nobody or
     /// that was there before.
     #[must_use]
-    pub fn chain(&self, start: Rank) -> Vec<Blocked> {
-        self.chain_until(start, &mut BTreeSet::new())
+    pub fn path(&self, start: Rank) -> Vec<Blocked> {
+        self.path_until(start, &mut BTreeSet::new())
     }
 
     /// The chain from a rank on, to the first one that has been seen, which from then on they all are.
-    fn chain_until(&self, start: Rank, seen: &mut BTreeSet<Rank>) -> Vec<Blocked> {
+    fn path_until(&self, start: Rank, seen: &mut BTreeSet<Rank>) -> Vec<Blocked> {
         let mut chain: Vec<Blocked> = Vec::new();
         let mut at = start;
         while let Some(blocked) = self.blocked(at) {
@@ -144,9 +144,9 @@ impl<M> Stall<M> {
 impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Who waits for what now.
     #[must_use]
-    pub fn stall(&self) -> Stall<N::Message> {
+    pub fn wait_for_graph(&self) -> WaitForGraph<N::Message> {
         let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
-        Stall { blocked, pending: self.pending() }
+        WaitForGraph { blocked, pending: self.pending() }
     }
 
     fn blocked(&self, rank: Rank) -> Option<Blocked> {
@@ -165,13 +165,13 @@ mod tests {
     use super::*;
 
     /// Rank `i` waits for the rank that stands at place `i`.
-    fn stall(on: &[u32]) -> Stall<()> {
+    fn wait_for_graph(on: &[u32]) -> WaitForGraph<()> {
         let wait = |(rank, on): (u32, &u32)| Blocked { rank: Rank(rank), on: Rank(*on), tag: None };
-        Stall { blocked: (0..).zip(on).map(wait).collect(), pending: Vec::new() }
+        WaitForGraph { blocked: (0..).zip(on).map(wait).collect(), pending: Vec::new() }
     }
 
     fn cycle(on: &[u32]) -> Vec<u32> {
-        stall(on).cycle().iter().map(|wait| wait.rank.0).collect()
+        wait_for_graph(on).cycle().iter().map(|wait| wait.rank.0).collect()
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use ringscope_traces::{Op, Rank};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use super::end::Circle;
+use super::end::Cycle;
 use super::observe::Observed;
 use super::{ByArrival, Limits, Observer, Step, World};
 use crate::protocol::Node;
@@ -26,13 +26,13 @@ pub(super) struct LivelockDetector<N: Node> {
 /// What a watch has come to.
 pub(super) enum Seen<M> {
     /// Messages go round for ever.
-    Livelock(Circle<M>),
+    Livelock(Cycle<M>),
     /// A command made progress, or the run has come to its end or to its limit of messages.
     NoLivelock,
 }
 
 impl<M> Seen<M> {
-    fn of(circle: Option<Circle<M>>) -> Seen<M> {
+    fn of(circle: Option<Cycle<M>>) -> Seen<M> {
         circle.map_or(Seen::NoLivelock, Seen::Livelock)
     }
 }
@@ -115,7 +115,7 @@ fn circle<N: Node>(
     world: &World<N, ByArrival>,
     messages: u64,
     period: Option<u64>,
-) -> Option<Circle<N::Message>> {
+) -> Option<Cycle<N::Message>> {
     let mut copy = world.clone();
     let mut seen = Receipts::default();
     for _ in 0..messages {
@@ -131,7 +131,7 @@ fn circle<N: Node>(
     let through = seen.0.iter().filter(|(_, other)| other == message).map(|(rank, _)| *rank);
     let through = through.take_while(|rank| been_there.insert(*rank)).collect();
     let message = message.clone();
-    Some(Circle { message, through, period })
+    Some(Cycle { message, through, period })
 }
 
 /// Who received what.

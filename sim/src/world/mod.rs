@@ -23,7 +23,7 @@ use ringscope_traces::{Op, Rank};
 
 pub use by_arrival::ByArrival;
 pub use by_choice::{ByChoice, Choice};
-pub use end::{Blocked, Circle, End, Pending, Stall};
+pub use end::{Blocked, Cycle, End, Pending, WaitForGraph};
 pub use observe::{Observed, Observer};
 pub use run::{Limits, Outcome, run};
 

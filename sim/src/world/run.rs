@@ -93,6 +93,6 @@ fn end_of_quiet<N: Node>(world: &World<N, ByArrival>) -> End<N::Message> {
     match world.crash() {
         Some((rank, fault)) => End::Crashed { rank: *rank, fault: fault.clone() },
         None if world.all_stopped() => End::Completed,
-        None => End::Deadlock(world.stall()),
+        None => End::Deadlock(world.wait_for_graph()),
     }
 }

@@ -14,23 +14,23 @@ use std::thread;
 use ringscope_traces::EventIndex;
 use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 
-pub use align::{Row, Tally, What, align};
-use work::{News, gates, work};
+pub use align::{DiffRow, Tally, What, align};
+use work::{CompareUpdate, gates, work};
 
 use super::action::Leave;
 use super::menu::Menu;
 use super::opening::Order;
 use super::{App, Keymap, Prompt, Recipe};
 use crate::failure::Failure;
-use crate::film::{Film, Moment, Source};
 use crate::input::shown;
+use crate::timeline::{Snapshot, Source, Timeline};
 
 /// One of the two runs.
 pub struct Side {
     /// Its name: a scenario's or a file's.
     pub name: String,
     /// The run.
-    pub film: Film,
+    pub timeline: Timeline,
     /// How it can be had again.
     pub recipe: Recipe,
 }
@@ -46,7 +46,7 @@ pub struct Diff {
     /// What the comparison came to, as soon as it is known.
     pub comparison: Option<Comparison>,
     /// The aligned events, as soon as they are known; in the order of A.
-    pub rows: Vec<Row>,
+    pub rows: Vec<DiffRow>,
     /// How many rows there are of each kind.
     pub tally: Tally,
     /// The worst of each of so many parts of the rows, for a bar that is that wide at most.
@@ -58,7 +58,7 @@ pub struct Diff {
     /// Whether the order of receives does not count.
     pub ignores_order: bool,
     /// How both stood after the chosen row.
-    pub moments: Option<(Moment, Moment)>,
+    pub snapshots: Option<(Snapshot, Snapshot)>,
     /// The row to go to as soon as the rows are known, instead of that of the first divergence.
     pub awaited: Option<usize>,
     /// The list that lies over the page.
@@ -75,7 +75,7 @@ pub struct Diff {
     pub(super) wants_tours: bool,
     /// How the program is to be left, when it is.
     pub(super) leave: Option<Leave>,
-    news: Option<Receiver<News>>,
+    news: Option<Receiver<CompareUpdate>>,
 }
 
 impl Diff {
@@ -86,7 +86,7 @@ impl Diff {
     /// When there is no such scenario or trace, or it cannot be read.
     pub fn open(app: &App, word: &Path) -> Result<Diff, Failure> {
         let (name, source) = (shown(word), Order::of(word).source()?);
-        let mut diff = Diff::between((&app.name, app.film.source()), (&name, &source))?;
+        let mut diff = Diff::between((&app.name, app.timeline.source()), (&name, &source))?;
         (diff.a.recipe, diff.b.recipe) = (app.recipe.clone(), Recipe::of(&name));
         Ok(diff)
     }
@@ -100,9 +100,9 @@ impl Diff {
         (a_name, a): (&str, &Source),
         (b_name, b): (&str, &Source),
     ) -> Result<Diff, Failure> {
-        // What is asked for is the comparison: the films are read on when it is known.
+        // What is asked for is the comparison: the timelines are read on when it is known.
         let (gates_held, [gate_a, gate_b]) = gates();
-        let (film_a, film_b) = (Film::behind(gate_a, a)?, Film::behind(gate_b, b)?);
+        let (timeline_a, timeline_b) = (Timeline::behind(gate_a, a)?, Timeline::behind(gate_b, b)?);
         let (tell, news) = channel();
         let sources = (a.clone(), b.clone());
         thread::spawn(move || {
@@ -110,8 +110,8 @@ impl Diff {
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: a_name.to_owned(), film: film_a, recipe: Recipe::none() },
-            b: Side { name: b_name.to_owned(), film: film_b, recipe: Recipe::none() },
+            a: Side { name: a_name.to_owned(), timeline: timeline_a, recipe: Recipe::none() },
+            b: Side { name: b_name.to_owned(), timeline: timeline_b, recipe: Recipe::none() },
             keymap: Keymap::default(),
             comparison: None,
             rows: Vec::new(),
@@ -120,7 +120,7 @@ impl Diff {
             first_row: None,
             chosen: 0,
             ignores_order: false,
-            moments: None,
+            snapshots: None,
             awaited: None,
             menu: None,
             prompt: None,
@@ -135,7 +135,7 @@ impl Diff {
 
     /// Takes what the background has found; whether there is anything new to show.
     pub fn poll(&mut self) -> bool {
-        let mut is_new = self.a.film.poll() | self.b.film.poll();
+        let mut is_new = self.a.timeline.poll() | self.b.timeline.poll();
         while let Some(news) = self.news.take() {
             match news.try_recv() {
                 Ok(found) => {
@@ -160,8 +160,8 @@ impl Diff {
     pub fn wait(&mut self) {
         while self.wait_for_news() {}
         self.news = None;
-        self.a.film.wait();
-        self.b.film.wait();
+        self.a.timeline.wait();
+        self.b.timeline.wait();
         self.look();
     }
 
@@ -197,7 +197,7 @@ impl Diff {
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let told = comparison.summary(self.a.film.vocabulary()).to_string();
+        let told = comparison.summary(self.a.timeline.vocabulary()).to_string();
         let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.
@@ -207,11 +207,11 @@ impl Diff {
         verdict.into_iter().chain(first).collect()
     }
 
-    fn take(&mut self, news: News) {
+    fn take(&mut self, news: CompareUpdate) {
         match news {
-            News::Compared(comparison) => self.comparison = Some(*comparison),
-            News::Problem(problem) => self.problem = Some(problem),
-            News::Aligned(rows) => {
+            CompareUpdate::Compared(comparison) => self.comparison = Some(*comparison),
+            CompareUpdate::Problem(problem) => self.problem = Some(problem),
+            CompareUpdate::Aligned(rows) => {
                 self.rows = rows;
                 self.survey();
                 self.first_row = self.find_first_row();
@@ -224,7 +224,7 @@ impl Diff {
     fn survey(&mut self) {
         self.tally = Tally::of(&self.rows);
         let part = self.rows.len().div_ceil(OVERVIEW).max(1);
-        let worst = |part: &[Row]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
+        let worst = |part: &[DiffRow]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
         self.overview = self.rows.chunks(part).map(worst).collect();
     }
 
@@ -234,7 +234,7 @@ impl Diff {
         let a = divergence.a.as_ref().map(|step| place(step.line));
         let b = divergence.b.as_ref().map(|step| place(step.line));
         // What the one did there, the other may have done later: then only the other's is a row of its own.
-        let is_it = |row: &Row| {
+        let is_it = |row: &DiffRow| {
             let has = |place: Option<EventIndex>, its: Option<EventIndex>| {
                 place.is_some() && its == place
             };
@@ -246,12 +246,12 @@ impl Diff {
     /// How both stood after the chosen row.
     fn look(&mut self) {
         let so_far = self.rows.get(..=self.chosen).unwrap_or_default();
-        let last = |place: fn(&Row) -> Option<EventIndex>| {
+        let last = |place: fn(&DiffRow) -> Option<EventIndex>| {
             so_far.iter().rev().find_map(place).map_or(0, |at| at.0 + 1)
         };
         let (a, b) = (last(|row| row.a), last(|row| row.b));
-        let (a, b) = (a.min(self.a.film.len()), b.min(self.b.film.len()));
-        self.moments = Some((self.a.film.moment(a), self.b.film.moment(b)));
+        let (a, b) = (a.min(self.a.timeline.len()), b.min(self.b.timeline.len()));
+        self.snapshots = Some((self.a.timeline.snapshot(a), self.b.timeline.snapshot(b)));
     }
 
     /// Whether a row counts as one that differs.
@@ -298,7 +298,7 @@ impl Diff {
         std::mem::swap(&mut self.a, &mut self.b);
         self.comparison = self.comparison.take().map(swapped);
         for row in &mut self.rows {
-            *row = Row { a: row.b, b: row.a, what: row.what.swapped() };
+            *row = DiffRow { a: row.b, b: row.a, what: row.what.swapped() };
         }
         self.survey();
         self.look();

@@ -11,9 +11,9 @@ use ringscope_traces::text::Plain;
 use super::keys::{Code, KeyPress};
 use super::{App, Prompt, Purpose, Recipe};
 use crate::failure::Failure;
-use crate::film::Source;
 use crate::input::shown;
-use crate::output::WholeFile;
+use crate::output::AtomicFile;
+use crate::timeline::Source;
 
 /// How the name of a scenario's file ends.
 const SCENARIO: &str = "dht";
@@ -27,7 +27,7 @@ impl App {
             Path::new(&self.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let stem = stem.unwrap_or_else(|| "run".to_owned());
         let stem: String = stem.chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
-        let name = match self.film.source() {
+        let name = match self.timeline.source() {
             Source::Live(_) => format!("my-{stem}.{SCENARIO}"),
             Source::File(_) | Source::Kept(..) => format!("my-{stem}.{TRACE}"),
         };
@@ -64,7 +64,7 @@ impl App {
 
     fn kind(&self, path: &Path) -> Result<Kind<'_>, String> {
         let ending = path.extension().and_then(|ending| ending.to_str());
-        match (ending, self.film.source()) {
+        match (ending, self.timeline.source()) {
             (Some(SCENARIO), Source::Live(scenario)) => Ok(Kind::Scenario(scenario)),
             (Some(SCENARIO), Source::File(_) | Source::Kept(..)) => {
                 Err("a recorded run has no scenario: save the trace, as .jsonl".to_owned())
@@ -106,12 +106,12 @@ impl Kind<'_> {
         {
             return Err(Failure::about(&shown(path), "is the trace itself"));
         }
-        let mut file = WholeFile::create(path)?;
-        self.put(&mut file).map_err(|error| WholeFile::failure(path, &error))?;
+        let mut file = AtomicFile::create(path)?;
+        self.put(&mut file).map_err(|error| AtomicFile::failure(path, &error))?;
         file.finish()
     }
 
-    fn put(&self, file: &mut WholeFile) -> io::Result<()> {
+    fn put(&self, file: &mut AtomicFile) -> io::Result<()> {
         match self {
             Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes()),
             Kind::Simulated(scenario) => record(scenario, file).map(drop),

@@ -126,7 +126,7 @@ pub enum Code {
     /// A letter, a digit, a sign.
     Char(char),
     /// A key with a name.
-    Named(Named),
+    Named(NamedKey),
     /// A function key.
     F(u8),
 }
@@ -134,7 +134,7 @@ pub enum Code {
 /// A key with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "a key's name says which one it is")]
-pub enum Named {
+pub enum NamedKey {
     Left,
     Right,
     Up,
@@ -152,21 +152,21 @@ pub enum Named {
 }
 
 /// The keys with a name, as the configuration writes them.
-pub const NAMED: &[(&str, Named)] = &[
-    ("left", Named::Left),
-    ("right", Named::Right),
-    ("up", Named::Up),
-    ("down", Named::Down),
-    ("home", Named::Home),
-    ("end", Named::End),
-    ("pageup", Named::PageUp),
-    ("pagedown", Named::PageDown),
-    ("tab", Named::Tab),
-    ("enter", Named::Enter),
-    ("esc", Named::Esc),
-    ("backspace", Named::Backspace),
-    ("delete", Named::Delete),
-    ("insert", Named::Insert),
+pub const NAMED: &[(&str, NamedKey)] = &[
+    ("left", NamedKey::Left),
+    ("right", NamedKey::Right),
+    ("up", NamedKey::Up),
+    ("down", NamedKey::Down),
+    ("home", NamedKey::Home),
+    ("end", NamedKey::End),
+    ("pageup", NamedKey::PageUp),
+    ("pagedown", NamedKey::PageDown),
+    ("tab", NamedKey::Tab),
+    ("enter", NamedKey::Enter),
+    ("esc", NamedKey::Esc),
+    ("backspace", NamedKey::Backspace),
+    ("delete", NamedKey::Delete),
+    ("insert", NamedKey::Insert),
 ];
 
 /// The name of the key that a space would not show.
@@ -187,7 +187,7 @@ impl KeyPress {
     }
 
     /// Whether it is that key alone.
-    pub fn is(self, named: Named) -> bool {
+    pub fn is(self, named: NamedKey) -> bool {
         self == KeyPress::plain(Code::Named(named))
     }
 }

@@ -10,8 +10,8 @@ use super::diff::Diff;
 use super::keys::KeyPress;
 use super::menu::Menu;
 use super::{App, Keymap, Recipe, Selection};
-use crate::film::Film;
-use crate::tour::{Progress, Question, Record, Run, Step, Stop, Tour};
+use crate::timeline::Timeline;
+use crate::tour::{LessonRun, Progress, Question, Record, Step, Stop, Tour};
 
 pub use answer::{Draft, Reply};
 pub use keys::ACTIONS;
@@ -211,11 +211,11 @@ impl Lesson {
     fn compared(&self) -> Option<Box<Diff>> {
         let stop = self.stop();
         let (a, b) = (&self.tour.runs[stop.run], &self.tour.runs[stop.against?]);
-        let of = |run: &Run| (run.what.clone(), run.film.source().clone());
+        let of = |run: &LessonRun| (run.what.clone(), run.timeline.source().clone());
         let ((a, of_a), (b, of_b)) = (of(a), of(b));
         let mut diff = Diff::between((&a, &of_a), (&b, &of_b)).ok()?;
         diff.wait();
-        let event = self.app().film.event_at(stop.cursor);
+        let event = self.app().timeline.event_at(stop.cursor);
         let row = diff.rows.iter().position(|row| row.a.is_some() && row.a == event);
         diff.go_to(row.or(diff.first_row).unwrap_or(0));
         diff.keymap = self.keymap.clone();
@@ -288,9 +288,9 @@ impl Lesson {
 }
 
 /// A run as the screen has it.
-fn shown(run: &Run) -> App {
-    let film = Film::of(run.film.source()).expect("a lesson's runs are kept in memory");
-    let mut app = App::new(film, &run.what, 0);
+fn shown(run: &LessonRun) -> App {
+    let timeline = Timeline::of(run.timeline.source()).expect("a lesson's runs are kept in memory");
+    let mut app = App::new(timeline, &run.what, 0);
     app.recipe = match &run.recipe {
         Some((word, flags)) => Recipe {
             word: Some(word.clone()),

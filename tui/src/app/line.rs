@@ -2,18 +2,18 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::keys::{Code, KeyPress, Named};
+use super::keys::{Code, KeyPress, NamedKey};
 
 /// A line that is being typed.
 #[derive(Debug, Clone, Default)]
-pub struct Line {
+pub struct InputLine {
     input: Input,
 }
 
-impl Line {
+impl InputLine {
     /// A line with a text to begin with, the cursor behind it.
-    pub fn of(text: impl Into<String>) -> Line {
-        Line { input: Input::new(text.into()) }
+    pub fn of(text: impl Into<String>) -> InputLine {
+        InputLine { input: Input::new(text.into()) }
     }
 
     /// What has been typed.
@@ -48,15 +48,15 @@ fn request(key: KeyPress) -> Option<InputRequest> {
     }
     let KeyPress { ctrl, code, .. } = key;
     Some(match (ctrl, code) {
-        (false, Code::Named(Named::Left)) => InputRequest::GoToPrevChar,
-        (false, Code::Named(Named::Right)) => InputRequest::GoToNextChar,
-        (true, Code::Named(Named::Left)) => InputRequest::GoToPrevWord,
-        (true, Code::Named(Named::Right)) => InputRequest::GoToNextWord,
-        (_, Code::Named(Named::Home)) | (true, Code::Char('a')) => InputRequest::GoToStart,
-        (_, Code::Named(Named::End)) | (true, Code::Char('e')) => InputRequest::GoToEnd,
-        (false, Code::Named(Named::Backspace)) => InputRequest::DeletePrevChar,
-        (true, Code::Named(Named::Backspace) | Code::Char('w')) => InputRequest::DeletePrevWord,
-        (_, Code::Named(Named::Delete)) => InputRequest::DeleteNextChar,
+        (false, Code::Named(NamedKey::Left)) => InputRequest::GoToPrevChar,
+        (false, Code::Named(NamedKey::Right)) => InputRequest::GoToNextChar,
+        (true, Code::Named(NamedKey::Left)) => InputRequest::GoToPrevWord,
+        (true, Code::Named(NamedKey::Right)) => InputRequest::GoToNextWord,
+        (_, Code::Named(NamedKey::Home)) | (true, Code::Char('a')) => InputRequest::GoToStart,
+        (_, Code::Named(NamedKey::End)) | (true, Code::Char('e')) => InputRequest::GoToEnd,
+        (false, Code::Named(NamedKey::Backspace)) => InputRequest::DeletePrevChar,
+        (true, Code::Named(NamedKey::Backspace) | Code::Char('w')) => InputRequest::DeletePrevWord,
+        (_, Code::Named(NamedKey::Delete)) => InputRequest::DeleteNextChar,
         (true, Code::Char('u')) => InputRequest::DeleteLine,
         (true, Code::Char('k')) => InputRequest::DeleteTillEnd,
         (_, Code::Named(_) | Code::Char(_) | Code::F(_)) => return None,
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn what_is_pasted_is_one_line() {
-        let mut line = Line::default();
+        let mut line = InputLine::default();
         line.paste("put 5\n50\u{1b}[2J\n");
         assert_eq!(line.text(), "put 5 50 [2J");
     }

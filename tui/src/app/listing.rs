@@ -3,7 +3,7 @@
 use ringscope_traces::{EventIndex, Op};
 
 use super::{App, Purpose, Query, Selection};
-use crate::language::grammar::Lexicon;
+use crate::language::grammar::SymbolTable;
 use crate::language::payload;
 
 /// How many events are gone through at once.
@@ -29,7 +29,7 @@ impl App {
             Listing::Matching(query) if query.is_empty() => (None, String::new()),
             Listing::Matching(query) => (Some(Vec::new()), query.text.clone()),
             Listing::Causes(at) => {
-                (Some(self.film.causes(*at)), format!("causes of event {}", at.0 + 1))
+                (Some(self.timeline.causes(*at)), format!("causes of event {}", at.0 + 1))
             }
         };
         self.listing = if self.listed.is_some() { listing } else { Listing::All };
@@ -41,9 +41,9 @@ impl App {
         let (Listing::Matching(query), Some(listed)) = (&self.listing, &mut self.listed) else {
             return false;
         };
-        let end = self.film.len().min(self.listed_up_to.saturating_add(AT_ONCE));
+        let end = self.timeline.len().min(self.listed_up_to.saturating_add(AT_ONCE));
         let new = (self.listed_up_to..end).map(EventIndex);
-        listed.extend(new.filter(|at| query.matches(&self.film, *at)));
+        listed.extend(new.filter(|at| query.matches(&self.timeline, *at)));
         let is_new = end > self.listed_up_to;
         self.listed_up_to = end;
         is_new
@@ -51,7 +51,7 @@ impl App {
 
     /// Whether there are events that the filter has not gone through.
     pub(super) fn is_listing(&self) -> bool {
-        matches!(self.listing, Listing::Matching(_)) && self.listed_up_to < self.film.len()
+        matches!(self.listing, Listing::Matching(_)) && self.listed_up_to < self.timeline.len()
     }
 
     pub(super) fn ask_for_filter(&mut self) {
@@ -66,7 +66,7 @@ impl App {
     /// Lists what a line asks for; a line that asks for nothing lists all.
     pub(super) fn filter_by(&mut self, line: &str) {
         // Where the line is wrong the box says so, and what was listed stays.
-        if let Ok(query) = Query::parse(line, &Lexicon::of(&self.film)) {
+        if let Ok(query) = Query::parse(line, &SymbolTable::of(&self.timeline)) {
             self.list(Listing::Matching(query));
         }
     }
@@ -88,14 +88,14 @@ impl App {
         match self.selection {
             Selection::Cursor => self.event(),
             Selection::Message(sent) => Some(sent),
-            Selection::Rank(rank) => before().find(|at| self.film.fact(*at).rank == rank),
+            Selection::Rank(rank) => before().find(|at| self.timeline.info(*at).rank == rank),
             Selection::Key(key) => before().find(|at| {
-                let fact = self.film.fact(*at);
+                let fact = self.timeline.info(*at);
                 fact.op == Op::Recv
                     && payload::is_about(
-                        &self.film.data(*at),
+                        &self.timeline.data(*at),
                         key,
-                        self.film.commands_of().tag(fact.tag),
+                        self.timeline.commands_of().tag(fact.tag),
                     )
             }),
         }

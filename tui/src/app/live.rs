@@ -5,8 +5,8 @@ use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 
 use super::prompt::last_word;
 use super::{App, Mode, Prompt, Purpose, Recipe, Request};
-use crate::film::{Care, Moment};
-use crate::language::grammar::Misread;
+use crate::language::grammar::ParseError;
+use crate::timeline::{Snapshot, Validation};
 
 /// The most words that are offered.
 const MOST_OFFERED: usize = 16;
@@ -22,17 +22,18 @@ impl App {
     }
 
     /// Gives a command to the live run, after all that it has.
-    pub(super) fn give(&mut self, line: &str, care: Care) -> Result<(), String> {
+    pub(super) fn give(&mut self, line: &str, care: Validation) -> Result<(), String> {
         refuse_misread(line)?;
         // Where the command went is known when all commands of both runs are.
-        self.film.wait();
-        let before = self.film.deeds().len();
-        self.film = self.film.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
-        self.film.wait();
+        self.timeline.wait();
+        let before = self.timeline.operations().len();
+        self.timeline =
+            self.timeline.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
+        self.timeline.wait();
         self.recipe = Recipe::none();
         self.list(self.listing.clone());
-        let sent = self.film.deeds().get(before).map(|deed| deed.sent.0);
-        self.go_to(sent.unwrap_or(self.film.len()));
+        let sent = self.timeline.operations().get(before).map(|operation| operation.invoked.0);
+        self.go_to(sent.unwrap_or(self.timeline.len()));
         self.note = Some(match sent {
             Some(_) => format!("`{line}` comes next"),
             None => format!("the run ends before `{line}` is sent: `F` forks before that"),
@@ -41,15 +42,15 @@ impl App {
     }
 
     /// Shows the run that goes on with a command from here.
-    pub(super) fn fork(&mut self, line: &str, care: Care) -> Result<(), String> {
+    pub(super) fn fork(&mut self, line: &str, care: Validation) -> Result<(), String> {
         refuse_misread(line)?;
-        let film = self
-            .film
+        let timeline = self
+            .timeline
             .fork(self.cursor, line, care)
             .map_err(|failure| insisting(failure.one_line()))?;
-        let cursor = self.film.fork_point(self.cursor);
+        let cursor = self.timeline.fork_point(self.cursor);
         let name = format!("{}, another way from event {cursor}", self.name);
-        let mut fork = App::new(film, &name, cursor);
+        let mut fork = App::new(timeline, &name, cursor);
         fork.recipe = Recipe::none();
         fork.keymap = self.keymap.clone();
         fork.breaks = self.breaks.clone();
@@ -60,9 +61,9 @@ impl App {
 }
 
 /// Whether a line is insisted on: it was refused before, and Enter was pressed again.
-pub(super) fn care(prompt: &Prompt) -> Care {
+pub(super) fn care(prompt: &Prompt) -> Validation {
     let is_again = prompt.refused.as_deref() == Some(prompt.line().trim());
-    if is_again { Care::Unchecked } else { Care::Checked }
+    if is_again { Validation::Unchecked } else { Validation::Checked }
 }
 
 fn refuse_misread(line: &str) -> Result<(), String> {
@@ -74,38 +75,38 @@ fn insisting(problem: String) -> String {
 }
 
 /// What is wrong with a line of commands, as far as it can be read alone.
-pub(super) fn misread(line: &str) -> Option<Misread> {
+pub(super) fn misread(line: &str) -> Option<ParseError> {
     let word = line.split_whitespace().next().unwrap_or_default();
     if let Some(setting) = Setting::named(word) {
         let name = setting.name;
-        return Some(Misread(format!(
+        return Some(ParseError(format!(
             "`{name}` is a setting, and settings hold for the whole run"
         )));
     }
     let errors = Scenario::parse("command", line).err()?;
     let problem = errors.problems().first()?;
     let hint = problem.advice().map(|hint| format!(": {hint}")).unwrap_or_default();
-    Some(Misread(format!("{}{hint}", problem.message())))
+    Some(ParseError(format!("{}{hint}", problem.message())))
 }
 
 /// What the last word of a command could be, in the ring as it stands.
-pub(super) fn completions(line: &str, moment: &Moment) -> Vec<String> {
+pub(super) fn completions(line: &str, snapshot: &Snapshot) -> Vec<String> {
     let begun = last_word(line).to_lowercase();
     let words: Vec<String> = line.split_whitespace().map(str::to_lowercase).collect();
     let before = words.len() - usize::from(!begun.is_empty());
     let offers = match (words.first().map(String::as_str), before) {
         (_, 0) => COMMANDS.iter().map(|word| word.name.to_owned()).collect(),
-        (Some("get"), 1) => keys(moment),
-        (Some("add"), 1) => idle_ranks(moment),
-        (Some("remove"), 1) => ids(moment),
+        (Some("get"), 1) => keys(snapshot),
+        (Some("add"), 1) => idle_ranks(snapshot),
+        (Some("remove"), 1) => ids(snapshot),
         (Some(_) | None, _) => Vec::new(),
     };
     let offers = offers.into_iter().filter(|offer| offer.starts_with(&begun));
     offers.take(MOST_OFFERED).collect()
 }
 
-fn keys(moment: &Moment) -> Vec<String> {
-    let nodes = moment.standing.iter().flat_map(|standing| &standing.nodes);
+fn keys(snapshot: &Snapshot) -> Vec<String> {
+    let nodes = snapshot.states.iter().flat_map(|states| &states.nodes);
     let storages = nodes.filter_map(|node| node.view().storage);
     let mut keys: Vec<_> = storages.flat_map(|storage| storage.keys().copied()).collect();
     keys.sort_unstable();
@@ -113,8 +114,8 @@ fn keys(moment: &Moment) -> Vec<String> {
     keys.iter().map(ToString::to_string).collect()
 }
 
-fn idle_ranks(moment: &Moment) -> Vec<String> {
-    let nodes = moment.standing.iter().flat_map(|standing| standing.nodes.iter().enumerate());
+fn idle_ranks(snapshot: &Snapshot) -> Vec<String> {
+    let nodes = snapshot.states.iter().flat_map(|states| states.nodes.iter().enumerate());
     let is_idle = |node: &ringscope_sim::protocol::NodeView<'_>| {
         node.role == Role::Storage && node.child.is_none()
     };
@@ -122,8 +123,8 @@ fn idle_ranks(moment: &Moment) -> Vec<String> {
 }
 
 /// Those that can leave: not the head's, and not the permanent node's.
-fn ids(moment: &Moment) -> Vec<String> {
-    let members = moment.standing.iter().flat_map(|standing| standing.ring.members().iter());
+fn ids(snapshot: &Snapshot) -> Vec<String> {
+    let members = snapshot.states.iter().flat_map(|states| states.ring.members().iter());
     let ids: Vec<_> = members.map(|member| member.id.to_string()).collect();
     let inner = ids.len().saturating_sub(1).max(1);
     ids.get(1..inner).unwrap_or_default().to_vec()

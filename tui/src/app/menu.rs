@@ -1,11 +1,11 @@
 //! A list over a page: its keys, or everything that can be done on it, narrowed by what is typed.
 
-use super::keys::{Code, KeyPress, Named};
-use super::{Action, Keymap, Line, PAGE};
+use super::keys::{Code, KeyPress, NamedKey};
+use super::{Action, InputLine, Keymap, PAGE};
 
 /// What a list over a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum MenuKind {
     /// To look up keys, and what can be typed.
     Help,
     /// To do something by its name.
@@ -16,16 +16,16 @@ pub enum Kind {
 #[derive(Debug, Clone)]
 pub struct Menu {
     /// What it is for.
-    pub kind: Kind,
+    pub kind: MenuKind,
     /// Which of the rows that are shown is chosen.
     pub chosen: usize,
-    typed: Line,
-    rows: Vec<Row>,
+    typed: InputLine,
+    rows: Vec<MenuRow>,
 }
 
 /// A row of a list over a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct MenuRow {
     /// The keys, or the words that can be typed.
     pub keys: String,
     /// The action's name, where it is one.
@@ -36,18 +36,18 @@ pub struct Row {
     pub action: Option<Action>,
 }
 
-impl Row {
+impl MenuRow {
     /// That of an action.
-    pub(super) fn of(action: Action, keymap: &Keymap) -> Row {
+    pub(super) fn of(action: Action, keymap: &Keymap) -> MenuRow {
         let keys: Vec<_> = keymap.keys(action).iter().map(ToString::to_string).collect();
         let binding = action.binding();
         let (name, what) = (binding.name, binding.what);
-        Row { keys: keys.join(" "), name, what, action: Some(action) }
+        MenuRow { keys: keys.join(" "), name, what, action: Some(action) }
     }
 
     /// That of words that can be typed.
-    pub(super) fn word((keys, what): (String, &'static str)) -> Row {
-        Row { keys, name: "", what, action: None }
+    pub(super) fn word((keys, what): (String, &'static str)) -> MenuRow {
+        MenuRow { keys, name: "", what, action: None }
     }
 
     /// Whether all words stand somewhere in it.
@@ -70,8 +70,8 @@ pub enum Outcome {
 
 impl Menu {
     /// A list of these rows, of which nothing is narrowed yet.
-    pub fn new(kind: Kind, rows: Vec<Row>) -> Menu {
-        Menu { kind, chosen: 0, typed: Line::default(), rows }
+    pub fn new(kind: MenuKind, rows: Vec<MenuRow>) -> Menu {
+        Menu { kind, chosen: 0, typed: InputLine::default(), rows }
     }
 
     /// What is typed to narrow it.
@@ -80,20 +80,20 @@ impl Menu {
     }
 
     /// The rows that have the words that are typed.
-    pub fn rows(&self) -> Vec<&Row> {
+    pub fn rows(&self) -> Vec<&MenuRow> {
         self.rows.iter().filter(|row| row.has(self.typed())).collect()
     }
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) -> Outcome {
         match key.code {
-            Code::Named(Named::Esc) => return Outcome::Closed,
+            Code::Named(NamedKey::Esc) => return Outcome::Closed,
             Code::Char('c') if key.ctrl => return Outcome::Closed,
-            Code::Named(Named::Enter) => return self.take(),
-            Code::Named(Named::Up) => self.choose(-1),
-            Code::Named(Named::Down) => self.choose(1),
-            Code::Named(Named::PageUp) => self.choose(-PAGE),
-            Code::Named(Named::PageDown) => self.choose(PAGE),
+            Code::Named(NamedKey::Enter) => return self.take(),
+            Code::Named(NamedKey::Up) => self.choose(-1),
+            Code::Named(NamedKey::Down) => self.choose(1),
+            Code::Named(NamedKey::PageUp) => self.choose(-PAGE),
+            Code::Named(NamedKey::PageDown) => self.choose(PAGE),
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
                 self.typed.edit(key);
                 self.choose(0);
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_typed_narrows_and_what_is_chosen_is_done() {
         let wanted = [Action::Zoom, Action::Swap, Action::Search];
-        let mut menu = Menu::new(Kind::Palette, actions(&wanted, &Keymap::default()));
+        let mut menu = Menu::new(MenuKind::Palette, actions(&wanted, &Keymap::default()));
         assert_eq!(menu.rows().len(), 3);
         menu.choose(9);
         menu.paste("whole screen");

@@ -35,7 +35,7 @@ use ringscope_traces::{EventIndex, Rank};
 pub use action::Action;
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
-pub use line::Line;
+pub use line::InputLine;
 pub use listing::Listing;
 pub use mouse::Target;
 pub(crate) use opening::{Order, beyond};
@@ -46,9 +46,9 @@ pub use session::{Page, Session};
 pub use crate::language::{Condition, Query};
 pub use crate::pane::{Pane, Selection};
 
-use crate::film::{Film, Moment, Source};
+use crate::timeline::{Snapshot, Source, Timeline};
 use marks::Letter;
-use menu::{HasMenu as _, Kind, Menu};
+use menu::{HasMenu as _, Menu, MenuKind};
 use seek::Seek;
 
 /// What the screen is for at the moment.
@@ -76,18 +76,18 @@ pub enum Request {
 /// Everything that the screen shows of a run.
 pub struct App {
     /// The run.
-    pub film: Film,
+    pub timeline: Timeline,
     /// Its name: a scenario's or a file's.
     pub name: String,
     /// How it can be had again.
     pub recipe: Recipe,
     /// Which keys do what.
     pub keymap: Keymap,
-    /// How many events have happened: 0 to the film's length.
+    /// How many events have happened: 0 to the timeline's length.
     pub cursor: usize,
     /// How the run stood there.
-    pub moment: Moment,
-    /// The cursor to go to as soon as the film has been read so far.
+    pub snapshot: Snapshot,
+    /// The cursor to go to as soon as the timeline has been read so far.
     pub awaited: Option<usize>,
     /// What is selected.
     pub selection: Selection,
@@ -144,18 +144,18 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Opens a film at a cursor, as soon as it has been read so far.
-    pub fn new(film: Film, name: &str, cursor: usize) -> App {
-        let awaited = Some(cursor).filter(|cursor| *cursor > film.len());
-        let cursor = cursor.min(film.len());
-        let moment = film.moment(cursor);
+    /// Opens a timeline at a cursor, as soon as it has been read so far.
+    pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
+        let awaited = Some(cursor).filter(|cursor| *cursor > timeline.len());
+        let cursor = cursor.min(timeline.len());
+        let snapshot = timeline.snapshot(cursor);
         App {
-            film,
+            timeline,
             name: name.to_owned(),
             recipe: Recipe::of(name),
             keymap: Keymap::default(),
             cursor,
-            moment,
+            snapshot,
             awaited,
             selection: Selection::Cursor,
             focus: Pane::Ring,
@@ -186,7 +186,7 @@ impl App {
 
     /// What the screen is for.
     pub fn mode(&self) -> Mode {
-        match self.film.source() {
+        match self.timeline.source() {
             Source::Live(_) => Mode::Live,
             Source::File(_) | Source::Kept(..) => Mode::Replay,
         }
@@ -194,7 +194,7 @@ impl App {
 
     /// The event that brought the run to the cursor.
     pub fn event(&self) -> Option<EventIndex> {
-        self.film.event_at(self.cursor)
+        self.timeline.event_at(self.cursor)
     }
 
     /// The rank that is selected, or that the event at the cursor is of.
@@ -202,7 +202,7 @@ impl App {
         match self.selection {
             Selection::Rank(rank) => Some(rank),
             Selection::Cursor | Selection::Message(_) | Selection::Key(_) => {
-                self.event().map(|at| self.film.fact(at).rank)
+                self.event().map(|at| self.timeline.info(at).rank)
             }
         }
     }
@@ -210,8 +210,8 @@ impl App {
     /// Goes to a cursor, or to the last one.
     pub fn go_to(&mut self, cursor: usize) {
         self.awaited = None;
-        self.cursor = cursor.min(self.film.len());
-        self.moment = self.film.moment(self.cursor);
+        self.cursor = cursor.min(self.timeline.len());
+        self.snapshot = self.timeline.snapshot(self.cursor);
     }
 
     /// Takes a key: the letter of a mark, for the list over the panes or the line that is typed, or an action.
@@ -258,7 +258,7 @@ impl App {
             Action::PreviousViolation => self.previous_violation(),
             Action::NextViolation => self.next_violation(),
             Action::Start => self.go_to(0),
-            Action::End => self.go_to(self.film.len()),
+            Action::End => self.go_to(self.timeline.len()),
             Action::GoTo => self.ask(Purpose::GoTo, ""),
             Action::Search => self.ask(Purpose::Search, ""),
             Action::NextMatch => self.seek_match(true),
@@ -288,8 +288,8 @@ impl App {
             }
             Action::Export => self.ask_for_export(),
             Action::Reproduce => self.note = Some(self.reproduced()),
-            Action::Palette => self.lay_over(Kind::Palette),
-            Action::Help => self.lay_over(Kind::Help),
+            Action::Palette => self.lay_over(MenuKind::Palette),
+            Action::Help => self.lay_over(MenuKind::Help),
             Action::Back => self.back(),
             Action::Quit => self.has_quit = true,
             Action::QuitAndKeep => (self.has_quit, self.keeps_screen) = (true, true),
@@ -299,10 +299,10 @@ impl App {
     /// Takes what the background has found since, and goes on with what is looked for; whether there is
     /// anything new to show.
     pub fn poll(&mut self) -> bool {
-        let is_new = self.film.poll();
+        let is_new = self.timeline.poll();
         if is_new {
-            self.moment = self.film.moment(self.cursor);
-            self.note = self.film.problem().map(str::to_owned).or(self.note.take());
+            self.snapshot = self.timeline.snapshot(self.cursor);
+            self.note = self.timeline.problem().map(str::to_owned).or(self.note.take());
         }
         let has_gone = self.go_where_awaited();
         let has_listed = self.list_on();

@@ -17,8 +17,8 @@ pub enum Target {
     Message(EventIndex),
     /// The row of an event, in the list or in the lanes.
     Event(EventIndex),
-    /// A place on the timeline, by the cursor that it stands for.
-    Timeline(usize),
+    /// A place on the scrubber, by the cursor that it stands for.
+    Scrubber(usize),
     /// A pane, where it shows nothing of all this.
     Pane(Pane),
     /// A row of what lies over the panes, or of the start page.
@@ -39,7 +39,7 @@ impl App {
                 self.is_playing = false;
                 self.go_to(at.0 + 1);
             }
-            Target::Timeline(cursor) => self.drag(Target::Timeline(cursor)),
+            Target::Scrubber(cursor) => self.drag(Target::Scrubber(cursor)),
             Target::Pane(pane) => self.focus = pane,
             Target::Row(row) => {
                 self.ask_menu(|menu| menu.click(row));
@@ -48,10 +48,10 @@ impl App {
         }
     }
 
-    /// The button is held down: on the timeline, time goes along.
+    /// The button is held down: on the scrubber, time goes along.
     pub fn drag(&mut self, target: Target) {
         match target {
-            Target::Timeline(cursor) => {
+            Target::Scrubber(cursor) => {
                 self.is_playing = false;
                 self.go_to(cursor);
             }
@@ -78,7 +78,7 @@ impl App {
             | Target::Rank(_)
             | Target::Message(_)
             | Target::Event(_)
-            | Target::Timeline(_)
+            | Target::Scrubber(_)
             | Target::Bar(_) => {
                 self.is_playing = false;
                 self.step_listed(rows);

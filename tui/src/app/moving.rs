@@ -4,8 +4,8 @@ use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 
 use super::{Action, App, Pane, Selection};
-use crate::film::{Deed, Progress};
-use crate::language::grammar::Misread;
+use crate::language::grammar::ParseError;
+use crate::timeline::{LoadProgress, Operation};
 
 impl App {
     /// Time does not run by itself while somebody moves by hand.
@@ -29,7 +29,7 @@ impl App {
     }
 
     pub(super) fn step(&mut self, events: usize) {
-        if self.cursor == self.film.len() {
+        if self.cursor == self.timeline.len() {
             return self.say_how_it_ended();
         }
         self.go_to(self.cursor.saturating_add(events));
@@ -43,7 +43,7 @@ impl App {
     }
 
     pub(super) fn say_how_it_ended(&mut self) {
-        let note = match self.film.ending() {
+        let note = match self.timeline.ending() {
             Some(ending) => format!("the run ends here: {}", ending.name()),
             None if self.is_reading() => "it is not read any further yet".to_owned(),
             None => "the trace ends here: it was cut off".to_owned(),
@@ -53,12 +53,15 @@ impl App {
 
     /// To the end of the first command that has not ended.
     pub(super) fn next_command(&mut self) {
-        let end = |deed: &Deed| deed.answered.map_or(self.film.len(), |answered| answered.0 + 1);
-        let next = self.film.deeds().iter().map(end).filter(|end| *end > self.cursor).min();
-        if self.cursor == self.film.len() {
+        let end = |operation: &Operation| {
+            operation.completed.map_or(self.timeline.len(), |answered| answered.0 + 1)
+        };
+        let next =
+            self.timeline.operations().iter().map(end).filter(|end| *end > self.cursor).min();
+        if self.cursor == self.timeline.len() {
             return self.say_how_it_ended();
         }
-        self.go_to(next.unwrap_or(self.film.len()));
+        self.go_to(next.unwrap_or(self.timeline.len()));
     }
 
     /// To the start of the last command that has begun.
@@ -66,9 +69,9 @@ impl App {
         if self.cursor == 0 {
             return self.say("the run begins here");
         }
-        let deeds = self.film.deeds();
-        let begun = deeds.partition_point(|deed| deed.sent.0 < self.cursor);
-        self.go_to(begun.checked_sub(1).map_or(0, |last| deeds[last].sent.0));
+        let operations = self.timeline.operations();
+        let begun = operations.partition_point(|operation| operation.invoked.0 < self.cursor);
+        self.go_to(begun.checked_sub(1).map_or(0, |last| operations[last].invoked.0));
     }
 
     pub(super) fn next_violation(&mut self) {
@@ -88,9 +91,9 @@ impl App {
                 self.note = Some(what);
             }
             None => {
-                let so_far = match self.film.progress() {
-                    Progress::Done => "",
-                    Progress::Reading(_) | Progress::Checking(_) => " so far",
+                let so_far = match self.timeline.progress() {
+                    LoadProgress::Done => "",
+                    LoadProgress::Reading(_) | LoadProgress::Checking(_) => " so far",
                 };
                 self.note = Some(format!("no invariant is violated {side} this{so_far}"));
             }
@@ -99,37 +102,37 @@ impl App {
 
     /// What is wrong with the run, in the order of its events.
     fn wrongs(&self) -> Vec<(EventIndex, String)> {
-        let sightings = self.film.sightings().iter().map(|sighting| {
-            let violation = &sighting.violation;
-            (sighting.at, format!("{}: {}", violation.invariant.name(), violation.what))
+        let violations = self.timeline.violations().iter().map(|violation_at| {
+            let violation = &violation_at.violation;
+            (violation_at.at, format!("{}: {}", violation.invariant.name(), violation.what))
         });
-        let departure = self.film.departure();
+        let departure = self.timeline.departure();
         let departure = departure.map(|departure| (departure.at, departure.what.clone()));
-        let mut wrongs: Vec<_> = sightings.chain(departure).collect();
+        let mut wrongs: Vec<_> = violations.chain(departure).collect();
         wrongs.sort_by_key(|(at, _)| *at);
         wrongs
     }
 
     /// The cursor that a line means: a number, one that is so far from here, or a percentage.
-    pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, Misread> {
-        meant(line, (self.cursor, self.film.len()), ("an event", "events"))
+    pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, ParseError> {
+        meant(line, (self.cursor, self.timeline.len()), ("an event", "events"))
     }
 
     /// Goes to where it was opened, once that has been read.
     pub(super) fn go_where_awaited(&mut self) -> bool {
         let Some(cursor) = self.awaited else { return false };
-        let is_there = cursor <= self.film.len() || !self.is_reading();
+        let is_there = cursor <= self.timeline.len() || !self.is_reading();
         if is_there {
             self.go_to(cursor);
         }
         is_there
     }
 
-    /// Whether the film is still being read.
+    /// Whether the timeline is still being read.
     pub(super) fn is_reading(&self) -> bool {
-        match self.film.progress() {
-            Progress::Reading(_) => true,
-            Progress::Checking(_) | Progress::Done => false,
+        match self.timeline.progress() {
+            LoadProgress::Reading(_) => true,
+            LoadProgress::Checking(_) | LoadProgress::Done => false,
         }
     }
 
@@ -169,7 +172,7 @@ impl App {
             Selection::Message(sent) => Some(sent),
             Selection::Cursor | Selection::Rank(_) | Selection::Key(_) => self.event(),
         };
-        match sent.and_then(|sent| self.film.partner(sent)) {
+        match sent.and_then(|sent| self.timeline.partner(sent)) {
             Some(partner) => self.go_to(partner.0 + 1),
             None => self.say("the message is never received"),
         }
@@ -185,12 +188,12 @@ pub(super) fn meant(
     line: &str,
     (here, last): (usize, usize),
     (one, many): (&str, &str),
-) -> Result<usize, Misread> {
+) -> Result<usize, ParseError> {
     let line = line.trim();
     let expected = format!("expected {one} (0 to {last}) or a percentage");
-    let wrong = || Misread(format!("{expected}, found `{}`", Plain(line)));
+    let wrong = || ParseError(format!("{expected}, found `{}`", Plain(line)));
     if line.is_empty() {
-        return Err(Misread(expected));
+        return Err(ParseError(expected));
     }
     if let Some(percent) = line.strip_suffix('%') {
         let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
@@ -202,7 +205,7 @@ pub(super) fn meant(
         Some('+') => Ok(here.saturating_add(number).min(last)),
         Some('-') => Ok(here.saturating_sub(number)),
         Some(_) | None if number <= last => Ok(number),
-        Some(_) | None => Err(Misread(format!("there are {last} {many}"))),
+        Some(_) | None => Err(ParseError(format!("there are {last} {many}"))),
     }
 }
 

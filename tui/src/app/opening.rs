@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{App, Recipe};
 use crate::failure::Failure;
-use crate::film::{Film, Progress, Source};
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, is_trace, shown};
+use crate::timeline::{LoadProgress, Source, Timeline};
 use ringscope_sim::scenario::Scenario;
 
 /// What is to be opened, and how.
@@ -35,12 +35,12 @@ impl Order {
     /// When there is no such scenario or trace, it cannot be read, or it should not be run.
     pub fn open(&self) -> Result<App, Failure> {
         let name = shown(&self.word);
-        let film = self.film()?;
-        let is_read = !matches!(film.progress(), Progress::Reading(_));
-        if is_read && self.at > film.len() {
-            return Err(beyond(film.len()));
+        let timeline = self.timeline()?;
+        let is_read = !matches!(timeline.progress(), LoadProgress::Reading(_));
+        if is_read && self.at > timeline.len() {
+            return Err(beyond(timeline.len()));
         }
-        let mut app = App::new(film, &name, self.at);
+        let mut app = App::new(timeline, &name, self.at);
         let flags = self.settings.given().map(|(name, value)| (format!("--{name}"), Some(value)));
         let unchecked = self.is_unchecked.then(|| ("--unchecked".to_owned(), None));
         let word = Some(name).filter(|name| name != DASH);
@@ -49,8 +49,8 @@ impl Order {
     }
 
     /// The run alone.
-    pub fn film(&self) -> Result<Film, Failure> {
-        Film::of(&self.source()?)
+    pub fn timeline(&self) -> Result<Timeline, Failure> {
+        Timeline::of(&self.source()?)
     }
 
     /// Where the run's events come from.

@@ -17,7 +17,7 @@ impl App {
     pub(super) fn play_or_pause(&mut self) {
         self.owed = Duration::ZERO;
         self.is_playing = !self.is_playing;
-        if self.is_playing && self.cursor == self.film.len() && !self.is_reading() {
+        if self.is_playing && self.cursor == self.timeline.len() && !self.is_reading() {
             self.go_to(0);
         }
     }
@@ -55,14 +55,14 @@ impl App {
     }
 
     fn play_on(&mut self, events: usize) {
-        let aim = self.cursor.saturating_add(events).min(self.film.len());
+        let aim = self.cursor.saturating_add(events).min(self.timeline.len());
         match self.break_within(self.cursor + 1..=aim) {
             Some(cursor) => {
                 self.is_playing = false;
                 self.go_to(cursor);
                 self.say("stopped at a condition");
             }
-            None if aim == self.film.len() && !self.is_reading() => {
+            None if aim == self.timeline.len() && !self.is_reading() => {
                 self.is_playing = false;
                 self.go_to(aim);
                 self.say_how_it_ended();

@@ -1,6 +1,6 @@
 //! A line that is typed for a purpose: what is wrong with it so far, and what it could go on with.
 
-use super::Line;
+use super::InputLine;
 
 /// What a line is typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub struct Prompt {
     /// What for.
     pub purpose: Purpose,
     /// The line.
-    pub typed: Line,
+    pub typed: InputLine,
     /// What is wrong with it so far.
     pub problem: Option<String>,
     /// What its last word could be, while one is typed.
@@ -75,7 +75,7 @@ impl Prompt {
     pub fn new(purpose: Purpose, line: &str) -> Prompt {
         Prompt {
             purpose,
-            typed: Line::of(line),
+            typed: InputLine::of(line),
             problem: None,
             completions: Vec::new(),
             refused: None,
@@ -98,7 +98,7 @@ impl Prompt {
         }
         let end = if self.completions.len() == 1 { " " } else { "" };
         let line = format!("{}{common}{end}", &line[..kept]);
-        self.typed = Line::of(line);
+        self.typed = InputLine::of(line);
     }
 }
 

@@ -54,7 +54,7 @@ impl App {
         // A trace that was saved has its seed in its header, and takes no other.
         let is_trace = word.as_ref().is_some_and(|word| word.ends_with(".jsonl"));
         let is_seeded = is_trace || flags.iter().any(|(flag, _)| flag == "--seed");
-        let seed = self.film.scenario().map(|scenario| scenario.settings.seed);
+        let seed = self.timeline.scenario().map(|scenario| scenario.settings.seed);
         if let Some(seed) = seed.filter(|_| !is_seeded) {
             flags.insert(0, ("--seed".to_owned(), Some(seed.to_string())));
         }

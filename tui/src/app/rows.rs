@@ -1,7 +1,7 @@
 //! The rows of the lists that lie over a page, help and palette: made of the table of keys.
 
 use super::keys::BINDINGS;
-use super::menu::{HasMenu, Kind, Menu, Row};
+use super::menu::{HasMenu, Menu, MenuKind, MenuRow};
 use super::{Action, App, Keymap, Pane};
 use crate::language::{condition, query};
 
@@ -42,8 +42,8 @@ impl Pane {
 }
 
 /// The rows of these actions, in their order.
-pub fn actions(wanted: &[Action], keymap: &Keymap) -> Vec<Row> {
-    wanted.iter().map(|action| Row::of(*action, keymap)).collect()
+pub fn actions(wanted: &[Action], keymap: &Keymap) -> Vec<MenuRow> {
+    wanted.iter().map(|action| MenuRow::of(*action, keymap)).collect()
 }
 
 /// All actions; these first.
@@ -54,14 +54,14 @@ fn all(first: &[Action]) -> Vec<Action> {
 
 impl App {
     /// Lays a list over the panes.
-    pub(super) fn lay_over(&mut self, kind: Kind) {
+    pub(super) fn lay_over(&mut self, kind: MenuKind) {
         let first = match kind {
-            Kind::Help => self.focus.actions(),
-            Kind::Palette => &[],
+            MenuKind::Help => self.focus.actions(),
+            MenuKind::Palette => &[],
         };
         let mut rows = actions(&all(first), &self.keymap);
-        if kind == Kind::Help {
-            rows.extend(condition::help().chain(query::help()).map(Row::word));
+        if kind == MenuKind::Help {
+            rows.extend(condition::help().chain(query::help()).map(MenuRow::word));
         }
         self.menu = Some(Menu::new(kind, rows));
     }

@@ -3,7 +3,7 @@
 use ringscope_traces::EventIndex;
 
 use super::{App, Condition, Query};
-use crate::film::Film;
+use crate::timeline::Timeline;
 
 /// How many events are gone through at once.
 const AT_ONCE: usize = 20_000;
@@ -24,11 +24,11 @@ enum Sought {
 }
 
 impl Sought {
-    fn is_at(&self, film: &Film, at: EventIndex) -> Option<String> {
+    fn is_at(&self, timeline: &Timeline, at: EventIndex) -> Option<String> {
         match self {
-            Sought::Match(query) => query.matches(film, at).then(String::new),
+            Sought::Match(query) => query.matches(timeline, at).then(String::new),
             Sought::Break(conditions) => {
-                let condition = conditions.iter().find(|condition| condition.holds(film, at));
+                let condition = conditions.iter().find(|condition| condition.holds(timeline, at));
                 condition.map(|condition| format!("break: {}", condition.text))
             }
         }
@@ -65,8 +65,8 @@ impl App {
 
     /// The first cursor in a stretch at which a condition comes to hold.
     pub(super) fn break_within(&self, cursors: std::ops::RangeInclusive<usize>) -> Option<usize> {
-        let mut places = cursors.filter_map(|cursor| self.film.event_at(cursor));
-        let holds = |at: &EventIndex| self.breaks.iter().any(|one| one.holds(&self.film, *at));
+        let mut places = cursors.filter_map(|cursor| self.timeline.event_at(cursor));
+        let holds = |at: &EventIndex| self.breaks.iter().any(|one| one.holds(&self.timeline, *at));
         if self.breaks.is_empty() {
             return None;
         }
@@ -83,12 +83,12 @@ impl App {
     pub(super) fn seek_on(&mut self) -> bool {
         let Some(mut seek) = self.seek.take() else { return false };
         for _ in 0..AT_ONCE {
-            let is_over = if seek.forwards { seek.at > self.film.len() } else { seek.at == 0 };
+            let is_over = if seek.forwards { seek.at > self.timeline.len() } else { seek.at == 0 };
             if is_over {
                 return self.has_not_found(seek);
             }
-            let at = self.film.event_at(seek.at).expect("a cursor after the first event");
-            if let Some(note) = seek.what.is_at(&self.film, at) {
+            let at = self.timeline.event_at(seek.at).expect("a cursor after the first event");
+            if let Some(note) = seek.what.is_at(&self.timeline, at) {
                 self.go_to(seek.at);
                 self.note = Some(note).filter(|note| !note.is_empty());
                 return true;

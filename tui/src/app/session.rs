@@ -7,7 +7,7 @@ use super::action::Leave;
 use super::diff::Diff;
 use super::lesson::{Lesson, Wish};
 use super::opening::Order;
-use super::start::{Opens, Start};
+use super::start::{Opens, StartPage};
 use super::{App, KeyPress, Keymap, Request, Target};
 use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
@@ -15,7 +15,7 @@ use crate::tour::{Progress, Shelf, Tour};
 /// A page of the screen.
 pub enum Page {
     /// What can be opened.
-    Start(Box<Start>),
+    Start(Box<StartPage>),
     /// A run.
     Run(Box<App>),
     /// Two runs side by side.
@@ -41,7 +41,7 @@ pub struct Session {
 impl Session {
     /// A session that begins with the start page.
     pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
-        let start = Start::new(files, &progress, keymap.clone());
+        let start = StartPage::new(files, &progress, keymap.clone());
         Session::with(Page::Start(Box::new(start)), progress, keymap)
     }
 
@@ -53,7 +53,7 @@ impl Session {
 
     /// A session that begins with the list of the lessons.
     pub fn tours(progress: Progress, keymap: Keymap) -> Session {
-        let start = Start::tours(&progress, keymap.clone());
+        let start = StartPage::tours(&progress, keymap.clone());
         Session::with(Page::Start(Box::new(start)), progress, keymap)
     }
 
@@ -119,7 +119,7 @@ impl Session {
         match (self.page_mut(), target) {
             (Page::Start(start), Target::Row(row)) => start.click(row),
             (Page::Diff(diff), Target::Row(row)) => diff.click(row),
-            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
+            (Page::Diff(diff), Target::Scrubber(row)) => diff.go_to(row),
             (Page::Run(app), target) => app.click(target),
             (Page::Tour(lesson), target) => lesson.click(target),
             (Page::Start(start), Target::Bar(action)) => start.update(action),
@@ -133,7 +133,7 @@ impl Session {
     pub fn drag(&mut self, target: Target) {
         match (self.page_mut(), target) {
             (Page::Run(app), target) => app.drag(target),
-            (Page::Diff(diff), Target::Timeline(row)) => diff.go_to(row),
+            (Page::Diff(diff), Target::Scrubber(row)) => diff.go_to(row),
             (Page::Start(_) | Page::Diff(_) | Page::Tour(_), _) => {}
         }
     }
@@ -238,7 +238,7 @@ impl Session {
 
     /// Shows the list of the lessons: the one below, if that is it, else a new one.
     fn list_tours(&mut self) {
-        let start = Start::tours(&self.progress, self.keymap.clone());
+        let start = StartPage::tours(&self.progress, self.keymap.clone());
         if let Page::Tour(_) = self.page() {
             self.pages.pop();
         }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_traces::text::Plain;
 
-use super::keys::{Code, KeyPress, Named};
-use super::menu::{HasMenu, Kind as MenuKind, Menu};
+use super::keys::{Code, KeyPress, NamedKey};
+use super::menu::{HasMenu, Menu, MenuKind};
 use super::rows::actions;
-use super::{Action, Keymap, Line, PAGE};
+use super::{Action, InputLine, Keymap, PAGE};
 use crate::input::shown;
 use crate::tour::builtin::{ALL as ALL_LESSONS, BuiltIn as BuiltInLesson};
 use crate::tour::{Progress, Shelf, heading};
@@ -39,7 +39,7 @@ impl Section {
 
 /// A row of the start page.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct StartRow {
     /// What it belongs to.
     pub section: Section,
     /// Its name.
@@ -61,13 +61,13 @@ pub enum Opens {
 
 /// The start page.
 #[derive(Debug, Clone)]
-pub struct Start {
+pub struct StartPage {
     /// Which keys do what.
     pub keymap: Keymap,
     /// The row that is chosen among those that are shown.
     pub chosen: usize,
     /// The words that narrow the rows, while they are typed.
-    pub typed: Option<Line>,
+    pub typed: Option<InputLine>,
     /// The list that lies over the page.
     pub menu: Option<Menu>,
     /// What there is to say about the last action.
@@ -76,40 +76,40 @@ pub struct Start {
     pub has_quit: bool,
     /// Whether it goes back to what is below.
     pub(super) is_left: bool,
-    entries: Vec<Entry>,
+    entries: Vec<StartRow>,
     /// What is to be opened.
     wish: Option<Opens>,
 }
 
-impl Start {
+impl StartPage {
     /// The page with the lessons, and the files that were opened before.
-    pub fn new(files: &[PathBuf], progress: &Progress, keymap: Keymap) -> Start {
-        let files = files.iter().map(|path| Entry {
+    pub fn new(files: &[PathBuf], progress: &Progress, keymap: Keymap) -> StartPage {
+        let files = files.iter().map(|path| StartRow {
             section: Section::Files,
             name: Plain(&shown(path)).to_string(),
             what: String::new(),
             opens: Opens::Run(path.clone()),
         });
-        let scenarios = builtin::ALL.iter().map(|one| Entry {
+        let scenarios = builtin::ALL.iter().map(|one| StartRow {
             section: Section::Scenarios(one.kind),
             name: one.name.to_owned(),
             what: one.summary().to_owned(),
             opens: Opens::Run(one.name.into()),
         });
-        let entries: Vec<Entry> = lessons(progress).chain(files).chain(scenarios).collect();
+        let entries: Vec<StartRow> = lessons(progress).chain(files).chain(scenarios).collect();
         let usual = entries.iter().position(|entry| entry.name == USUAL).unwrap_or(0);
-        Start { chosen: usual, ..Start::of(entries, keymap) }
+        StartPage { chosen: usual, ..StartPage::of(entries, keymap) }
     }
 
     /// The list of the lessons alone; the first is chosen that was not gone through.
-    pub fn tours(progress: &Progress, keymap: Keymap) -> Start {
-        let mut start = Start::of(lessons(progress).collect(), keymap);
+    pub fn tours(progress: &Progress, keymap: Keymap) -> StartPage {
+        let mut start = StartPage::of(lessons(progress).collect(), keymap);
         start.choose_lesson(progress);
         start
     }
 
-    fn of(entries: Vec<Entry>, keymap: Keymap) -> Start {
-        Start {
+    fn of(entries: Vec<StartRow>, keymap: Keymap) -> StartPage {
+        StartPage {
             keymap,
             chosen: 0,
             typed: None,
@@ -130,7 +130,7 @@ impl Start {
 
     /// Chooses the first lesson that was not gone through, or the first of all when all were.
     pub(super) fn choose_lesson(&mut self, progress: &Progress) {
-        let is_open = |entry: &Entry| match entry.opens {
+        let is_open = |entry: &StartRow| match entry.opens {
             Opens::Lesson(one) => progress.of(one.name).is_none_or(|record| !record.is_done),
             Opens::Run(_) => false,
         };
@@ -140,13 +140,13 @@ impl Start {
 
     /// The words that are typed.
     pub fn words(&self) -> &str {
-        self.typed.as_ref().map_or("", Line::text)
+        self.typed.as_ref().map_or("", InputLine::text)
     }
 
     /// The rows that have the words that are typed.
-    pub fn rows(&self) -> Vec<&Entry> {
+    pub fn rows(&self) -> Vec<&StartRow> {
         let words = self.words().to_lowercase();
-        let has_words = |entry: &&Entry| {
+        let has_words = |entry: &&StartRow| {
             let text = format!("{} {}", entry.name, entry.what).to_lowercase();
             words.split_whitespace().all(|word| text.contains(word))
         };
@@ -188,7 +188,7 @@ impl Start {
             Action::End => self.choose(isize::MAX),
             Action::Open | Action::PlayOrPause => self.open(),
             Action::Search | Action::Filter => {
-                self.typed = Some(Line::default());
+                self.typed = Some(InputLine::default());
                 self.chosen = 0;
             }
             Action::Help => self.lay_over(MenuKind::Help),
@@ -258,7 +258,7 @@ impl Start {
     /// To the lessons: the first one, or from one of them the next one.
     fn go_to_lessons(&mut self) {
         self.typed = None;
-        let is_lesson = |entry: &Entry| entry.section == Section::Walkthroughs;
+        let is_lesson = |entry: &StartRow| entry.section == Section::Walkthroughs;
         let lessons = self.entries.iter().filter(|entry| is_lesson(entry)).count();
         self.chosen = if self.chosen + 1 < lessons { self.chosen + 1 } else { 0 };
     }
@@ -270,13 +270,13 @@ impl Start {
     fn press_in_line(&mut self, key: KeyPress) {
         let Some(line) = &mut self.typed else { return };
         match key.code {
-            Code::Named(Named::Esc) => {
+            Code::Named(NamedKey::Esc) => {
                 self.typed = None;
                 self.choose(0);
             }
-            Code::Named(Named::Enter) => self.open(),
-            Code::Named(Named::Up) => self.choose(-1),
-            Code::Named(Named::Down) => self.choose(1),
+            Code::Named(NamedKey::Enter) => self.open(),
+            Code::Named(NamedKey::Up) => self.choose(-1),
+            Code::Named(NamedKey::Down) => self.choose(1),
             Code::Char('c') if key.ctrl => self.has_quit = true,
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
                 line.edit(key);
@@ -286,7 +286,7 @@ impl Start {
     }
 }
 
-impl HasMenu for Start {
+impl HasMenu for StartPage {
     fn menu(&mut self) -> &mut Option<Menu> {
         &mut self.menu
     }
@@ -313,11 +313,11 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// The rows of the lessons.
-fn lessons(progress: &Progress) -> impl Iterator<Item = Entry> {
+fn lessons(progress: &Progress) -> impl Iterator<Item = StartRow> {
     ALL_LESSONS.iter().map(|one| {
         let title = heading(&Shelf::built_in(one)).title;
         let record = progress.of(one.name).map(|record| format!(" ({})", record.in_words()));
-        Entry {
+        StartRow {
             section: Section::Walkthroughs,
             name: one.name.to_owned(),
             what: format!("{title}{}", record.unwrap_or_default()),
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn enter_is_a_key_away_from_the_scenario_that_is_shown_first() {
         let none = Progress::default();
-        let mut start = Start::new(&["old.jsonl".into()], &none, Keymap::default());
+        let mut start = StartPage::new(&["old.jsonl".into()], &none, Keymap::default());
         assert_eq!(start.rows()[ALL_LESSONS.len()].name, "old.jsonl");
         start.press("enter".parse().expect("a key"));
         assert!(matches!(start.take_wish(), Some(Opens::Run(word)) if word.as_os_str() == "join"));
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn words_narrow_the_rows() {
-        let mut start = Start::new(&[], &Progress::default(), Keymap::default());
+        let mut start = StartPage::new(&[], &Progress::default(), Keymap::default());
         start.press("/".parse().expect("a key"));
         start.paste("neighbours");
         assert!(start.rows().iter().any(|entry| entry.name == "race-neighbours-leave"));

@@ -4,18 +4,18 @@ use ringscope_sim::scenario::{Scenario, builtin};
 
 use super::App;
 use super::keys::KeyPress;
-use crate::film::Film;
+use crate::timeline::Timeline;
 use crate::tour::{Shelf, Tour};
 
 /// The run of a scenario.
-pub fn film(text: &str) -> Film {
-    Film::live(Scenario::parse("test", text).expect("the test's scenario is good"))
+pub fn timeline(text: &str) -> Timeline {
+    Timeline::live(Scenario::parse("test", text).expect("the test's scenario is good"))
 }
 
 /// The run of a built-in scenario.
 pub fn built_in(name: &str, cursor: usize) -> App {
     let scenario = builtin::find(name).expect("a built-in scenario").scenario();
-    App::new(Film::live(scenario), name, cursor)
+    App::new(Timeline::live(scenario), name, cursor)
 }
 
 /// Presses keys as the configuration writes them, separated by white space.

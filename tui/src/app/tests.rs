@@ -8,13 +8,13 @@ use ringscope_traces::EventIndex;
 use super::testing::{built_in, press, type_line};
 use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
 use crate::app::keys::BINDINGS;
-use crate::app::menu::Row;
+use crate::app::menu::MenuRow;
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {
-    let moment = format!("{:?}", app.moment);
+    let snapshot = format!("{:?}", app.snapshot);
     let what = (app.cursor, app.selection, app.focus, app.is_zoomed, &app.filter, &app.listed);
-    format!("{what:?} {:?} {:?} {moment}", app.marks, app.breaks)
+    format!("{what:?} {:?} {:?} {snapshot}", app.marks, app.breaks)
 }
 
 fn note(app: &App) -> &str {
@@ -38,20 +38,20 @@ fn a_step_back_undoes_a_step() {
 fn both_ends_are_told() {
     let mut app = built_in("get-missing", 0);
     press(&mut app, "end right");
-    assert_eq!(app.cursor, app.film.len());
+    assert_eq!(app.cursor, app.timeline.len());
     assert_eq!(note(&app), "the run ends here: deadlock");
 }
 
 #[test]
 fn a_command_is_gone_past_as_a_whole() {
     let mut app = built_in("get-and-put", 0);
-    let deeds = app.film.deeds().to_vec();
+    let operations = app.timeline.operations().to_vec();
     press(&mut app, "L");
-    assert_eq!(Some(EventIndex(app.cursor - 1)), deeds[0].answered);
+    assert_eq!(Some(EventIndex(app.cursor - 1)), operations[0].completed);
     press(&mut app, "shift-right");
-    assert_eq!(Some(EventIndex(app.cursor - 1)), deeds[1].answered);
+    assert_eq!(Some(EventIndex(app.cursor - 1)), operations[1].completed);
     press(&mut app, "H");
-    assert_eq!(EventIndex(app.cursor), deeds[1].sent);
+    assert_eq!(EventIndex(app.cursor), operations[1].invoked);
     press(&mut app, "H H");
     assert_eq!(note(&app), "the run begins here");
 }
@@ -59,16 +59,16 @@ fn a_command_is_gone_past_as_a_whole() {
 #[test]
 fn a_command_without_an_answer_goes_to_the_end() {
     let mut app = built_in("get-missing", 0);
-    let last = app.film.deeds().last().expect("a command").sent;
+    let last = app.timeline.operations().last().expect("a command").invoked;
     app.go_to(last.0);
     press(&mut app, "L");
-    assert_eq!(app.cursor, app.film.len());
+    assert_eq!(app.cursor, app.timeline.len());
 }
 
 #[test]
 fn a_cursor_is_meant_by_number_by_distance_and_by_percentage() {
     let mut app = built_in("join", 0);
-    let events = app.film.len();
+    let events = app.timeline.len();
     for (line, cursor) in
         [("37", 37), ("+3", 40), ("-10", 30), ("50%", events / 2), ("100 %", events)]
     {
@@ -109,7 +109,7 @@ fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
     press(&mut app, "f");
     app.paste("rank 3");
     let listed = app.listed.clone().expect("a filter");
-    assert!(!listed.is_empty() && listed.len() < app.film.len());
+    assert!(!listed.is_empty() && listed.len() < app.timeline.len());
     app.paste("3");
     assert_eq!(problem(&app), "there is no rank 33: ranks are 0 to 7");
     assert_eq!(app.listed.as_ref(), Some(&listed), "what was listed stays");
@@ -136,15 +136,15 @@ fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
 fn only_the_causes_of_the_selection_are_listed() {
     let mut app = built_in("join", 50);
     press(&mut app, "k");
-    assert_eq!(app.listed, Some(app.film.causes(EventIndex(49))));
+    assert_eq!(app.listed, Some(app.timeline.causes(EventIndex(49))));
     assert_eq!(app.filter, "causes of event 50");
     press(&mut app, "k");
     assert_eq!(app.listed, None);
-    app.go_to(app.film.len());
+    app.go_to(app.timeline.len());
     app.click(Target::Key(ringscope_sim::protocol::Key(250)));
     press(&mut app, "k");
     let last = *app.listed.as_ref().and_then(|listed| listed.last()).expect("causes");
-    assert!(app.film.data(last).to_string().contains("250"));
+    assert!(app.timeline.data(last).to_string().contains("250"));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_key_moves_when_it_comes_to_another_node() {
     assert_eq!(moves.len(), 2, "to rank 3, and on to rank 5");
     assert_eq!(breaks("join", "key 600 moves"), [0_usize; 0], "it stays where it is");
     let app = built_in("join", moves[0]);
-    let fact = app.film.fact(app.event().expect("an event"));
+    let fact = app.timeline.info(app.event().expect("an event"));
     assert_eq!(fact.rank.0, 3);
 }
 
@@ -203,8 +203,8 @@ fn a_rank_waits_when_it_has_asked() {
     assert!(waits.len() > 4, "for the newcomer, its parent, and once for each key");
     for cursor in waits {
         let app = built_in("join", cursor);
-        let standing = app.moment.standing.expect("a run of ours");
-        assert!(matches!(standing.waits[6], ringscope_sim::protocol::Wait::From { .. }));
+        let states = app.snapshot.states.expect("a run of ours");
+        assert!(matches!(states.waits[6], ringscope_sim::protocol::Wait::From { .. }));
     }
 }
 
@@ -218,15 +218,15 @@ fn the_get_that_nobody_answers_is_found() {
 #[test]
 fn a_leave_and_a_violation_are_found() {
     assert_eq!(breaks("leave", "rank 2 leaves").len(), 1);
-    let sightings = built_in("race-lost-key", 0).film.sightings().len();
-    assert_eq!(breaks("race-lost-key", "invariant").len(), sightings);
-    assert!(sightings > 0);
+    let violations = built_in("race-lost-key", 0).timeline.violations().len();
+    assert_eq!(breaks("race-lost-key", "invariant").len(), violations);
+    assert!(violations > 0);
 }
 
 #[test]
 fn from_violation_to_violation() {
     let mut app = built_in("race-lost-key", 0);
-    let first = app.film.sightings()[0].clone();
+    let first = app.timeline.violations()[0].clone();
     press(&mut app, "]");
     assert_eq!(app.cursor, first.at.0 + 1);
     assert!(note(&app).contains(&first.violation.what));
@@ -274,7 +274,7 @@ fn a_mark_is_come_back_to() {
     press(&mut app, "' z");
     assert_eq!(note(&app), "there is no mark z");
     press(&mut app, "' b");
-    assert_eq!(app.cursor, app.film.len());
+    assert_eq!(app.cursor, app.timeline.len());
 }
 
 #[test]
@@ -301,12 +301,12 @@ fn time_is_a_function_of_the_time_that_has_passed() {
 #[test]
 fn a_command_goes_into_the_live_run() {
     let mut app = built_in("join", 5);
-    let before = app.film.len();
+    let before = app.timeline.len();
     press(&mut app, "i");
     type_line(&mut app, "put 700 7");
     assert_eq!(note(&app), "`put 700 7` comes next");
-    assert!(app.film.len() > before);
-    let next = app.film.data(EventIndex(app.cursor));
+    assert!(app.timeline.len() > before);
+    let next = app.timeline.data(EventIndex(app.cursor));
     assert_eq!(next.to_string(), "[700,7]");
     assert!(app.reproduced().contains("`x` saves"));
 }
@@ -329,7 +329,7 @@ fn a_command_is_checked_as_in_a_scenario_and_can_be_insisted_on() {
     }
     press(&mut app, "enter");
     assert!(app.prompt.is_none());
-    assert_eq!(app.film.ending().map(|ending| ending.name()), Some("deadlock"));
+    assert_eq!(app.timeline.ending().map(|ending| ending.name()), Some("deadlock"));
 }
 
 #[test]
@@ -355,9 +355,9 @@ fn a_fork_is_another_run_with_the_same_past() {
     let Some(Request::Show(mut fork)) = app.request.take() else { panic!("{}", problem(&app)) };
     assert_eq!(fork.cursor, 40);
     for at in (0..40).map(EventIndex) {
-        assert_eq!(fork.film.fact(at), app.film.fact(at));
+        assert_eq!(fork.timeline.info(at), app.timeline.info(at));
     }
-    assert!(fork.film.len() != app.film.len());
+    assert!(fork.timeline.len() != app.timeline.len());
     press(&mut fork, "esc");
     assert!(matches!(fork.request, Some(Request::Leave)));
 }
@@ -397,10 +397,10 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
     let trace = folder.path().join("my.jsonl");
     save(&mut app, &trace.to_string_lossy());
     let trace = std::fs::read_to_string(&trace).expect("a file");
-    assert_eq!(trace.lines().count(), app.film.len() + 2);
+    assert_eq!(trace.lines().count(), app.timeline.len() + 2);
 }
 
-fn rows(app: &App) -> Vec<Row> {
+fn rows(app: &App) -> Vec<MenuRow> {
     app.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
 }
 
@@ -446,10 +446,10 @@ fn the_mouse_selects_goes_and_scrubs() {
     assert_eq!(app.selection, Selection::Cursor);
     app.click(Target::Event(EventIndex(9)));
     assert_eq!(app.cursor, 10);
-    app.drag(Target::Timeline(99_999));
-    assert_eq!(app.cursor, app.film.len());
+    app.drag(Target::Scrubber(99_999));
+    assert_eq!(app.cursor, app.timeline.len());
     app.scroll(Target::Pane(Pane::Events), -3);
-    assert_eq!(app.cursor, app.film.len() - 3);
+    assert_eq!(app.cursor, app.timeline.len() - 3);
     app.click(Target::Bar(Action::Start));
     assert_eq!(app.cursor, 0);
 }
@@ -501,13 +501,13 @@ proptest! {
                 2 => { app.poll(); }
                 _ => app.press(key),
             }
-            prop_assert!(app.cursor <= app.film.len());
-            prop_assert_eq!(app.moment.cursor, app.cursor);
+            prop_assert!(app.cursor <= app.timeline.len());
+            prop_assert_eq!(app.snapshot.cursor, app.cursor);
             if let Some(menu) = &app.menu {
                 prop_assert!(menu.rows().len() > menu.chosen || menu.chosen == 0);
             }
             let listed = app.listed.iter().flatten();
-            prop_assert!(listed.copied().all(|at| at.0 < app.film.len()));
+            prop_assert!(listed.copied().all(|at| at.0 < app.timeline.len()));
         }
     }
 
@@ -523,7 +523,7 @@ proptest! {
         type_line(&mut app, query);
         press(&mut app, "g");
         type_line(&mut app, &format!("{}%", share * 100.0));
-        let steps = steps.min(app.film.len() - app.cursor);
+        let steps = steps.min(app.timeline.len() - app.cursor);
         let before = state(&app);
         (0..steps).for_each(|_| app.update(Action::NextEvent));
         (0..steps).for_each(|_| app.update(Action::PreviousEvent));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use ringscope_traces::text::Plain;
 
-use super::keys::{Code, KeyPress, Named};
+use super::keys::{Code, KeyPress, NamedKey};
 use super::{App, Condition, Prompt, Purpose, Query, Request, live};
-use crate::language::grammar::{Lexicon, Misread};
+use crate::language::grammar::{ParseError, SymbolTable};
 use crate::language::{condition, query};
 
 impl App {
@@ -22,16 +22,16 @@ impl App {
             return self.replace_or_not(key);
         }
         match key.code {
-            Code::Named(Named::Esc) => self.cancel(purpose),
+            Code::Named(NamedKey::Esc) => self.cancel(purpose),
             Code::Char('c') if key.ctrl => self.cancel(purpose),
-            Code::Named(Named::Enter) => self.submit(),
+            Code::Named(NamedKey::Enter) => self.submit(),
             Code::Named(_) | Code::Char(_) | Code::F(_) => self.edit(key),
         }
     }
 
     fn edit(&mut self, key: KeyPress) {
         let Some(prompt) = &mut self.prompt else { return };
-        if key.is(Named::Tab) {
+        if key.is(NamedKey::Tab) {
             prompt.complete();
         } else if !prompt.typed.edit(key) {
             return;
@@ -74,8 +74,8 @@ impl App {
     }
 
     fn problem(&self, purpose: Purpose, line: &str) -> Option<String> {
-        let lexicon = Lexicon::of(&self.film);
-        let wrong: Option<Misread> = match purpose {
+        let lexicon = SymbolTable::of(&self.timeline);
+        let wrong: Option<ParseError> = match purpose {
             Purpose::Search | Purpose::Filter => Query::parse(line, &lexicon).err(),
             Purpose::Break => Condition::parse(line, &lexicon).err(),
             Purpose::GoTo => self.cursor_meant(line).err(),
@@ -86,11 +86,11 @@ impl App {
     }
 
     fn completions(&self, purpose: Purpose, line: &str) -> Vec<String> {
-        let lexicon = Lexicon::of(&self.film);
+        let lexicon = SymbolTable::of(&self.timeline);
         match purpose {
             Purpose::Search | Purpose::Filter => query::completions(line, &lexicon),
             Purpose::Break => condition::completions(line, &lexicon),
-            Purpose::Command | Purpose::Fork => live::completions(line, &self.moment),
+            Purpose::Command | Purpose::Fork => live::completions(line, &self.snapshot),
             Purpose::GoTo | Purpose::Diff | Purpose::Export | Purpose::Replace => Vec::new(),
         }
     }
@@ -122,7 +122,7 @@ impl App {
     }
 
     fn search(&mut self, line: &str) -> Result<(), String> {
-        let query = Query::parse(line, &Lexicon::of(&self.film)).map_err(told)?;
+        let query = Query::parse(line, &SymbolTable::of(&self.timeline)).map_err(told)?;
         self.sought = Some(query);
         self.seek_match(true);
         Ok(())
@@ -136,7 +136,7 @@ impl App {
 
     /// Breaks on a condition from now on; on one that it breaks on already, no longer.
     fn break_on(&mut self, line: &str) -> Result<(), String> {
-        let condition = Condition::parse(line, &Lexicon::of(&self.film)).map_err(told)?;
+        let condition = Condition::parse(line, &SymbolTable::of(&self.timeline)).map_err(told)?;
         let before = self.breaks.iter().position(|other| *other == condition);
         self.note = Some(match before {
             Some(place) => {
@@ -153,6 +153,6 @@ impl App {
     }
 }
 
-fn told(wrong: Misread) -> String {
+fn told(wrong: ParseError) -> String {
     wrong.to_string()
 }

@@ -16,14 +16,14 @@ Examples:
   ringscope completions fish > ~/.config/fish/completions/ringscope.fish
 
 Exit codes: 0 done; 2 there is no such shell.")]
-pub struct Args {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
 pub fn execute(
-    args: &Args,
+    args: &CompletionsArgs,
     mut program: clap::Command,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {

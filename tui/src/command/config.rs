@@ -23,7 +23,7 @@ Examples:
   ringscope config path
 
 Exit codes: 0 done; 2 the configuration cannot be read.")]
-pub struct Args {
+pub struct ConfigArgs {
     #[command(subcommand)]
     what: What,
 }
@@ -37,7 +37,7 @@ enum What {
 }
 
 pub fn execute(
-    args: &Args,
+    args: &ConfigArgs,
     (named, load): (Option<&Path>, &dyn Fn() -> Result<Config, Failure>),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {

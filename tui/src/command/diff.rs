@@ -33,7 +33,7 @@ Examples:
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
 Exit codes: 0 equal, or what --allow allows; 1 not; 2 they could not be compared.")]
-pub struct Args {
+pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
@@ -53,10 +53,10 @@ pub struct Args {
     json: bool,
 }
 
-impl Args {
+impl DiffArgs {
     /// What is asked for when nothing else is said.
-    pub fn of(a: &Path, b: &Path) -> Args {
-        Args { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
+    pub fn of(a: &Path, b: &Path) -> DiffArgs {
+        DiffArgs { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
     }
 }
 
@@ -72,7 +72,7 @@ enum Allowed {
     Prefix,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     if args.a == Path::new(DASH) && args.b == Path::new(DASH) {
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));

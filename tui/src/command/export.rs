@@ -14,19 +14,19 @@ use super::Verdict;
 use super::screen::LookFlags;
 use crate::app::{App, Order};
 use crate::config::Config;
-use crate::export::{FORMATS, Feed, Format, Part, Reel, Screen, Trouble, Watch, Way};
+use crate::export::{ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Watch, Way};
 use crate::failure::Failure;
-use crate::film::{Film, simulated};
 use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::{self, DASH, is_trace, shown};
 use crate::output::ColorWhen;
-use crate::output::{Out, Streams, WholeFile, is_same_file};
+use crate::output::{AtomicFile, Out, Streams, is_same_file};
+use crate::timeline::{Timeline, simulated};
 
 /// Write a run down for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP.as_str())]
-pub struct Args {
+pub struct ExportArgs {
     /// A trace file, or a scenario (a file or a built-in one, as for `run`); `-` is either, on standard
     /// input
     run: PathBuf,
@@ -101,7 +101,7 @@ impl ValueEnum for To {
 }
 
 pub fn execute(
-    args: &Args,
+    args: &ExportArgs,
     (config, color): (&Config, ColorWhen),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
@@ -113,10 +113,10 @@ pub fn execute(
     let watch = Watch::begin(format.name, !args.quiet)?;
     let mut target = Target::open(args, &mut streams.out)?;
     let color = if color == ColorWhen::Auto { ColorWhen::Rgb } else { color };
-    let screen = Screen { size: args.size, look: args.look.look(config, color) };
+    let screen = FrameSettings { size: args.size, look: args.look.look(config, color) };
     let done = match format.way {
         Way::Events(write) => args.feed(write, (&mut target, &watch)),
-        Way::Film(write) => args.reel(write, screen, (&mut target, &watch)),
+        Way::Timeline(write) => args.reel(write, screen, (&mut target, &watch)),
     };
     drop(watch);
     let Some(remark) = target.close(done)? else { return Ok(Verdict::Good) };
@@ -133,7 +133,7 @@ pub fn execute(
 /// What there is to say of the trace.
 type Remark = Option<String>;
 
-impl Args {
+impl ExportArgs {
     fn format(&self) -> Result<&'static Format, Failure> {
         if let Some(To(format)) = self.to {
             return Ok(format);
@@ -175,9 +175,9 @@ impl Args {
     /// Writes event by event.
     fn feed(
         &self,
-        write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), Trouble>,
+        write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), ExportError>,
         (target, watch): (&mut Target<'_>, &Watch),
-    ) -> Result<Remark, Trouble> {
+    ) -> Result<Remark, ExportError> {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
             let trace = simulated(&self.order().scenario()?).to;
@@ -199,13 +199,13 @@ impl Args {
         Ok(feed.remark())
     }
 
-    /// Writes from a film.
+    /// Writes from a timeline.
     fn reel(
         &self,
-        write: fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), Trouble>,
-        screen: Screen,
+        write: fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), ExportError>,
+        screen: FrameSettings,
         (target, watch): (&mut Target<'_>, &Watch),
-    ) -> Result<Remark, Trouble> {
+    ) -> Result<Remark, ExportError> {
         let mut reel = Reel::new(self.app()?, self.events, (screen, watch))?;
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut reel, &mut sink)?;
@@ -220,48 +220,48 @@ impl Args {
         let (mut bytes, name) = (Vec::new(), input::trace_name(&self.run));
         let read = io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| Failure::about(&name, format!("cannot be read: {error}")))?;
-        Ok(App::new(Film::kept(&name, bytes.into())?, &name, 0))
+        Ok(App::new(Timeline::kept(&name, bytes.into())?, &name, 0))
     }
 }
 
 /// Where an export goes.
 enum Target<'a> {
     Output(&'a mut Out),
-    File(PathBuf, WholeFile),
+    File(PathBuf, AtomicFile),
 }
 
 impl<'a> Target<'a> {
-    fn open(args: &Args, out: &'a mut Out) -> Result<Target<'a>, Failure> {
+    fn open(args: &ExportArgs, out: &'a mut Out) -> Result<Target<'a>, Failure> {
         let path = args.output.as_deref().filter(|path| *path != Path::new(DASH));
         let Some(path) = path else { return Ok(Target::Output(out)) };
         if is_same_file(path, &args.run) {
             return Err(Failure::about(&shown(path), "is the input itself, and would be lost")
                 .hint("name another file"));
         }
-        Ok(Target::File(path.to_owned(), WholeFile::create(path)?))
+        Ok(Target::File(path.to_owned(), AtomicFile::create(path)?))
     }
 
     /// Puts a whole file in its place, and takes away what is none. `None` when whoever read standard
     /// output has gone.
-    fn close(self, done: Result<Remark, Trouble>) -> Result<Option<Remark>, Failure> {
+    fn close(self, done: Result<Remark, ExportError>) -> Result<Option<Remark>, Failure> {
         match (self, done) {
             (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
             (Target::File(_, file), Ok(remark)) => file.finish().map(|()| Some(remark)),
-            (Target::Output(out), Err(Trouble::Sink(_))) if out.is_gone() => Ok(None),
+            (Target::Output(out), Err(ExportError::Sink(_))) if out.is_gone() => Ok(None),
             (Target::Output(_), Err(trouble)) => Err(told(trouble, Failure::from)),
             (Target::File(path, file), Err(trouble)) => {
                 file.discard();
-                Err(told(trouble, |error| WholeFile::failure(&path, &error)))
+                Err(told(trouble, |error| AtomicFile::failure(&path, &error)))
             }
         }
     }
 }
 
-fn told(trouble: Trouble, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
+fn told(trouble: ExportError, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
     match trouble {
-        Trouble::Sink(error) => of_sink(error),
-        Trouble::Run(failure) => failure,
-        Trouble::Interrupted => Failure::about("export", "interrupted: nothing was written"),
+        ExportError::Sink(error) => of_sink(error),
+        ExportError::Run(failure) => failure,
+        ExportError::Interrupted => Failure::about("export", "interrupted: nothing was written"),
     }
 }
 

@@ -19,7 +19,7 @@ Examples:
   ringscope list join > my.dht         a scenario to start from
 
 Exit codes: 0 done; 2 there is no scenario of that name.")]
-pub struct Args {
+pub struct ListArgs {
     /// Print the text of this scenario
     name: Option<String>,
 
@@ -28,7 +28,7 @@ pub struct Args {
     json: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &ListArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let out = &mut streams.out;
     match (&args.name, args.json) {
         (None, false) => table(out)?,

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use super::Verdict;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::output::{Streams, WholeFile};
+use crate::output::{AtomicFile, Streams};
 
 /// Write the manual: a page for the program and one for each subcommand
 #[derive(Debug, clap::Args)]
@@ -18,13 +18,13 @@ Examples:
   ringscope man ~/.local/share/man/man1
 
 Exit codes: 0 done; 2 there is no such folder.")]
-pub struct Args {
+pub struct ManArgs {
     /// The folder for the pages; without it the program's own page is printed
     folder: Option<PathBuf>,
 }
 
 pub fn execute(
-    args: &Args,
+    args: &ManArgs,
     program: clap::Command,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
@@ -48,9 +48,9 @@ struct Page {
 impl Page {
     fn write(&self, folder: &Path) -> Result<(), Failure> {
         let path = folder.join(&self.file);
-        let mut file = WholeFile::create(&path)?;
+        let mut file = AtomicFile::create(&path)?;
         let written = file.write_all(&self.text);
-        written.map_err(|error| WholeFile::failure(&path, &error))?;
+        written.map_err(|error| AtomicFile::failure(&path, &error))?;
         file.finish()
     }
 }

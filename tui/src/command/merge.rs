@@ -33,7 +33,7 @@ Examples:
 
 Exit codes: 0 merged; 1 merged, but a rank has no part, or something had to be left out;
 2 there are no parts, or they are not of one run.")]
-pub struct Args {
+pub struct MergeArgs {
     /// The folder TRACE.parts, a folder with one such folder in it, or TRACE itself
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -53,10 +53,10 @@ pub struct Args {
     quiet: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let folder = find(&args.folder)?;
     refuse_the_folder_itself(&args.output, &folder)?;
-    let found = Found::gather(folder, args.all)?;
+    let found = MergedParts::gather(folder, args.all)?;
     TraceTarget::open(&args.output, &args.folder)?.put(&found.closed.trace, &mut streams.out)?;
     if !args.quiet {
         found.tell(&found.folder, &mut streams.notes);
@@ -142,7 +142,7 @@ fn refuse_the_folder_itself(output: &Path, folder: &Path) -> Result<(), Failure>
 }
 
 /// The parts of a run, put together.
-pub struct Found {
+pub struct MergedParts {
     folder: PathBuf,
     cut_off: Vec<PathBuf>,
     missing: Vec<Rank>,
@@ -152,14 +152,14 @@ pub struct Found {
     pub closed: Closed,
 }
 
-impl Found {
+impl MergedParts {
     /// Puts together what is in a folder; receives whose sends are lost are left out, or kept.
-    pub fn gather(folder: PathBuf, keep_all: bool) -> Result<Found, Failure> {
+    pub fn gather(folder: PathBuf, keep_all: bool) -> Result<MergedParts, Failure> {
         let gathered = gather(&folder).map_err(not_gathered)?;
         let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
         let all = gathered.merged.trace.clone();
         let closed = if keep_all { kept(gathered) } else { gathered.closed() };
-        Ok(Found { folder, cut_off, missing, all, closed })
+        Ok(MergedParts { folder, cut_off, missing, all, closed })
     }
 
     /// Tells under that name what there is, and what is missing.

@@ -15,7 +15,7 @@ use crate::input::{is_trace, shown};
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
-use crate::report::lanes::Symbols;
+use crate::report::lanes::LaneSymbols;
 use crate::terminal;
 use crate::tour::Progress;
 
@@ -34,7 +34,7 @@ Examples:
   ringscope play race-lost-key --plain | less
 
 Exit codes: 0 done; 2 bad input.")]
-pub struct Args {
+pub struct PlayArgs {
     /// A scenario (a file or a built-in one, as for `run`), or a trace file
     run: PathBuf,
 
@@ -62,7 +62,7 @@ pub struct Args {
 }
 
 pub fn execute(
-    args: &Args,
+    args: &PlayArgs,
     (config, color): (&Config, ColorWhen),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
@@ -101,12 +101,12 @@ fn compared(order: &Order, other: &Path, streams: &mut Streams) -> Result<Verdic
     }
     order.refuse_settings()?;
     // That they differ is what there is to see, and no failure of the showing.
-    diff::execute(&diff::Args::of(&order.word, other), streams).map(|_| Verdict::Good)
+    diff::execute(&diff::DiffArgs::of(&order.word, other), streams).map(|_| Verdict::Good)
 }
 
 /// A line an event.
-fn lines(order: &Order, symbols: Symbols, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let args = show::Args::from(&order.word, order.at, symbols);
+fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let args = show::ShowArgs::from(&order.word, order.at, symbols);
     if is_trace(&order.word) {
         order.refuse_settings()?;
         return show::execute(&args, streams);

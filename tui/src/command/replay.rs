@@ -32,7 +32,7 @@ Examples:
 
 Exit codes: 0 repeated exactly; 1 not; 2 the trace could not be read, or its header does
 not say by which nodes.")]
-pub struct Args {
+pub struct ReplayArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -49,7 +49,7 @@ pub struct Args {
     quiet: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &ReplayArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let name = input::trace_name(&args.trace);
     let (trace, completeness) = input::trace(&args.trace)?;
     let open = |output: &PathBuf| TraceTarget::open(output, &args.trace);

@@ -18,7 +18,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, shown};
-use crate::output::{Notes, Out, Streams, WholeFile};
+use crate::output::{AtomicFile, Notes, Out, Streams};
 use crate::report::{ending, invariants, problems, stats};
 
 /// Simulate a scenario, and print what its command node prints
@@ -38,7 +38,7 @@ Examples:
 
 Exit codes: 0 completed; 1 the run ended otherwise, even as expected, or an invariant did
 not hold; 2 bad input.")]
-pub struct Args {
+pub struct RunArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     ///
     /// What contains a path separator, ends in .dht or is the name of a file is a path; anything else is
@@ -73,7 +73,7 @@ pub struct Args {
     quiet: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let origin = Origin::of(&args.scenario)?;
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);
@@ -92,7 +92,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
 }
 
 /// Checks the scenario beforehand.
-fn examine(scenario: &Scenario, args: &Args, notes: &mut Notes) -> Result<(), Failure> {
+fn examine(scenario: &Scenario, args: &RunArgs, notes: &mut Notes) -> Result<(), Failure> {
     if args.unchecked {
         return Ok(());
     }
@@ -110,17 +110,17 @@ fn examine(scenario: &Scenario, args: &Args, notes: &mut Notes) -> Result<(), Fa
 enum Target {
     Nowhere,
     Output,
-    File(WholeFile),
+    File(AtomicFile),
 }
 
 impl Target {
-    fn open(args: &Args, origin: &Origin) -> Result<Target, Failure> {
+    fn open(args: &RunArgs, origin: &Origin) -> Result<Target, Failure> {
         match args.output.as_deref() {
             None => Ok(Target::Nowhere),
             Some(path) if path == Path::new(DASH) => Ok(Target::Output),
             Some(path) => {
                 refuse_the_scenario_itself(path, origin)?;
-                WholeFile::create(path).map(Target::File)
+                AtomicFile::create(path).map(Target::File)
             }
         }
     }
@@ -141,7 +141,7 @@ fn refuse_the_scenario_itself(path: &Path, origin: &Origin) -> Result<(), Failur
 enum Sink<'a> {
     Nowhere,
     Output(&'a mut Out),
-    File(WholeFile),
+    File(AtomicFile),
 }
 
 impl Sink<'_> {
@@ -220,7 +220,7 @@ impl Visitor for Watched<'_, '_> {
 
 fn run(
     scenario: &Scenario,
-    args: &Args,
+    args: &RunArgs,
     (target, streams): (Target, &mut Streams),
 ) -> Result<Done, Failure> {
     let is_told = !args.quiet || args.output.is_some();
@@ -245,14 +245,14 @@ fn run(
 }
 
 /// What to tell when the trace cannot be written.
-fn trace_failure(args: &Args, error: io::Error) -> Failure {
+fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
-        Some(path) if path != Path::new(DASH) => WholeFile::failure(path, &error),
+        Some(path) if path != Path::new(DASH) => AtomicFile::failure(path, &error),
         Some(_) | None => error.into(),
     }
 }
 
-fn tell(scenario: &Scenario, args: &Args, (done, notes): (&Done, &mut Notes)) {
+fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
     let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
         ending::tell(scenario, summary, notes);

@@ -16,7 +16,7 @@ use crate::report::lanes;
 use crate::terminal::{self, Setup};
 use crate::view::Look;
 use crate::view::symbols::Symbols;
-use crate::view::theme::{Palette, Said, Theme};
+use crate::view::theme::{ColorSettings, Palette, Theme};
 
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -44,7 +44,7 @@ impl ScreenFlags {
     }
 
     /// The marks of lines of events.
-    pub fn marks(&self, config: &Config) -> lanes::Symbols {
+    pub fn marks(&self, config: &Config) -> lanes::LaneSymbols {
         self.look.marks(config)
     }
 }
@@ -91,12 +91,12 @@ impl LookFlags {
     }
 
     /// The marks of lines of events.
-    pub fn marks(&self, config: &Config) -> lanes::Symbols {
+    pub fn marks(&self, config: &Config) -> lanes::LaneSymbols {
         let is_ascii = match self.symbols {
             Some(symbols) => symbols == SymbolSet::Ascii,
             None => config.symbols == Symbols::Ascii,
         };
-        if is_ascii { lanes::Symbols::Ascii } else { lanes::Symbols::Unicode }
+        if is_ascii { lanes::LaneSymbols::Ascii } else { lanes::LaneSymbols::Unicode }
     }
 }
 
@@ -111,7 +111,7 @@ pub fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failu
 pub fn theme(config: &Config, color: ColorWhen) -> Theme {
     let of = |name| env::var(name).ok();
     let (no_color, colorterm, term) = (of("NO_COLOR"), of("COLORTERM"), of("TERM"));
-    Theme::new(Palette::choose(Said {
+    Theme::new(Palette::choose(ColorSettings {
         flag: palette(color),
         // Who asks for colours in any case has them.
         no_color: no_color.as_deref().filter(|_| color.is_coloured().is_none()),

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::Streams;
 use crate::report::Style;
-use crate::report::lanes::{Lanes, Layout, Symbols};
+use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
 use crate::report::trace_file::{end_in_words, header_in_words, vocabulary};
 
 /// Show a trace: a line an event, in the order of cause and effect
@@ -29,7 +29,7 @@ Examples:
   ringscope run join -o - 2>/dev/null | ringscope show -
 
 Exit codes: 0 done; 2 the trace could not be read.")]
-pub struct Args {
+pub struct ShowArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -51,13 +51,13 @@ pub struct Args {
 
     /// The marks
     #[arg(long, value_name = "SET", value_enum, default_value_t)]
-    symbols: Symbols,
+    symbols: LaneSymbols,
 }
 
-impl Args {
+impl ShowArgs {
     /// All events of a trace from one on.
-    pub fn from(trace: &Path, from: usize, symbols: Symbols) -> Args {
-        Args {
+    pub fn from(trace: &Path, from: usize, symbols: LaneSymbols) -> ShowArgs {
+        ShowArgs {
             trace: trace.to_owned(),
             rank: Vec::new(),
             from: from as u64,
@@ -68,19 +68,19 @@ impl Args {
     }
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &ShowArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     show(&mut input::reader(&args.trace)?, args, streams)
 }
 
 /// Shows what is read.
 pub fn show<R: BufRead>(
     reader: &mut Reader<R>,
-    args: &Args,
+    args: &ShowArgs,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let chosen = chosen(args, reader)?;
     let out = &mut streams.out;
-    let lanes = Lanes::new(Layout {
+    let lanes = LaneStyle::new(LaneContent {
         ranks: reader.header().ranks,
         chosen: &chosen,
         symbols: args.symbols,
@@ -118,7 +118,7 @@ pub fn show<R: BufRead>(
 }
 
 /// The ranks to show, each once and in order.
-fn chosen<R: BufRead>(args: &Args, reader: &Reader<R>) -> Result<Vec<Rank>, Failure> {
+fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, Failure> {
     let ranks = reader.header().ranks;
     let mut chosen: Vec<Rank> = args.rank.iter().copied().map(Rank).collect();
     chosen.sort_unstable();
@@ -135,7 +135,7 @@ fn chosen<R: BufRead>(args: &Args, reader: &Reader<R>) -> Result<Vec<Rank>, Fail
 /// Goes over the events that are asked for, until `tell` says that it is enough, and says how it ended.
 fn events<R: BufRead>(
     reader: &mut Reader<R>,
-    (args, chosen): (&Args, &[Rank]),
+    (args, chosen): (&ShowArgs, &[Rank]),
     tell: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
-use crate::app::start::Start;
+use crate::app::start::StartPage;
 use crate::app::{App, Lesson, Order, Page, beyond};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -17,9 +17,9 @@ use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::output::ColorWhen;
-use crate::output::{Streams, WholeFile};
+use crate::output::{AtomicFile, Streams};
 use crate::tour::{Progress, Tour};
-use crate::view::picture::Form;
+use crate::view::picture::PictureFormat;
 use crate::view::{Look, page};
 
 /// Draw the screen after an event into a file
@@ -36,7 +36,7 @@ Examples:
   ringscope snapshot --tour joining --at 3
 
 Exit codes: 0 done; 2 bad input.")]
-pub struct Args {
+pub struct SnapshotArgs {
     /// A scenario (a file or a built-in one, as for `run`), or a trace file; without it, the start
     /// page
     run: Option<PathBuf>,
@@ -77,7 +77,7 @@ pub struct Args {
 }
 
 pub fn execute(
-    args: &Args,
+    args: &SnapshotArgs,
     (config, color): (&Config, ColorWhen),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
@@ -92,19 +92,19 @@ pub fn execute(
         (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
     };
-    let picture = |form: Form| form.draw(&drawn(&page, args.area(), &look));
+    let picture = |form: PictureFormat| form.draw(&drawn(&page, args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if picture_color(args, color, streams) == ColorWhen::Never => {
-            write!(streams.out, "{}", picture(Form::Text))?;
+            write!(streams.out, "{}", picture(PictureFormat::Text))?;
         }
-        _ => write!(streams.out, "{}", picture(Form::Ansi))?,
+        _ => write!(streams.out, "{}", picture(PictureFormat::Ansi))?,
     }
     Ok(Verdict::Good)
 }
 
 /// The colours of the picture: a file is for another screen than this one.
-fn picture_color(args: &Args, color: ColorWhen, streams: &Streams) -> ColorWhen {
+fn picture_color(args: &SnapshotArgs, color: ColorWhen, streams: &Streams) -> ColorWhen {
     match (color, args.output.is_some()) {
         (ColorWhen::Auto, true) => ColorWhen::Rgb,
         (ColorWhen::Auto, false) if !streams.out.is_coloured() => ColorWhen::Never,
@@ -112,7 +112,7 @@ fn picture_color(args: &Args, color: ColorWhen, streams: &Streams) -> ColorWhen 
     }
 }
 
-impl Args {
+impl SnapshotArgs {
     fn order(&self, word: &Path) -> Order {
         Order {
             word: word.to_owned(),
@@ -143,14 +143,20 @@ impl Args {
 fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
     match at {
         Some(_) => Err(Failure::about("--at", "the start page has no events").hint("name a run")),
-        None => {
-            Ok(Page::Start(Box::new(Start::new(&[], &Progress::default(), config.keymap.clone()))))
-        }
+        None => Ok(Page::Start(Box::new(StartPage::new(
+            &[],
+            &Progress::default(),
+            config.keymap.clone(),
+        )))),
     }
 }
 
 /// A lesson at that step, from 1, nothing in it answered yet.
-fn lesson(word: &Path, args: &Args, (config, look): (&Config, &Look)) -> Result<Page, Failure> {
+fn lesson(
+    word: &Path,
+    args: &SnapshotArgs,
+    (config, look): (&Config, &Look),
+) -> Result<Page, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
         let failure = Failure::about(&shown(word), "not all holds that the lesson says");
         failure.hint("`ringscope tour --check` says what does not, and in which line")
@@ -169,8 +175,8 @@ fn lesson(word: &Path, args: &Args, (config, look): (&Config, &Look)) -> Result<
 
 /// A run, read to its end, at that event.
 fn run(mut app: App, at: Option<usize>) -> Result<Page, Failure> {
-    app.film.wait();
-    let events = app.film.len();
+    app.timeline.wait();
+    let events = app.timeline.len();
     match at {
         Some(at) if at > events => return Err(beyond(events)),
         at => app.go_to(at.unwrap_or(events)),
@@ -201,17 +207,17 @@ fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
     buffer
 }
 
-fn form(path: &Path) -> Result<Form, Failure> {
+fn form(path: &Path) -> Result<PictureFormat, Failure> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    Form::of(ending).ok_or_else(|| {
+    PictureFormat::of(ending).ok_or_else(|| {
         let what = "its ending does not say which form the picture has";
         Failure::about(&shown(path), what).hint("end the name in .txt, .ansi or .svg")
     })
 }
 
 fn write(path: &Path, picture: &str) -> Result<(), Failure> {
-    let mut file = WholeFile::create(path)?;
+    let mut file = AtomicFile::create(path)?;
     let written = file.write_all(picture.as_bytes());
-    written.map_err(|error| WholeFile::failure(path, &error))?;
+    written.map_err(|error| AtomicFile::failure(path, &error))?;
     file.finish()
 }

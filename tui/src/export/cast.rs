@@ -13,7 +13,7 @@ use ringscope_traces::text::Plain;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Reel, Trouble};
+use super::{ExportError, Reel};
 use crate::output::{json, put_json};
 use crate::view;
 use crate::view::picture::codes;
@@ -38,7 +38,7 @@ const FRAME_US: u64 = 33_333;
 const END_US: u64 = 3_000_000;
 
 /// Writes the recording.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, ("cast", "a recording shows"))?;
     put_header(reel, sink)?;
     let times = times(reel);
@@ -71,7 +71,7 @@ struct Header {
     env: BTreeMap<&'static str, &'static str>,
 }
 
-fn put_header(reel: &Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+fn put_header(reel: &Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let header = Header {
         version: 2,
         width: reel.size.width,
@@ -85,7 +85,8 @@ fn put_header(reel: &Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
 
 /// When each cursor of the part is reached, the first one at 0.
 fn times(reel: &Reel<'_>) -> Vec<u64> {
-    let t_ns = |cursor: usize| reel.film().event_at(cursor).map_or(0, |at| reel.film().fact(at).t);
+    let t_ns =
+        |cursor: usize| reel.timeline().event_at(cursor).map_or(0, |at| reel.timeline().info(at).t);
     let gaps: Vec<u64> =
         (reel.from..reel.to).map(|cursor| t_ns(cursor + 1).saturating_sub(t_ns(cursor))).collect();
     scaled(&gaps)
@@ -120,8 +121,8 @@ fn scaled(gaps_ns: &[u64]) -> Vec<u64> {
 
 /// The commands, by the cursors at which they have been sent.
 fn commands(reel: &Reel<'_>) -> BTreeMap<usize, String> {
-    let deeds = reel.film().deeds().iter();
-    deeds.map(|deed| (deed.sent.0 + 1, deed.command.to_string())).collect()
+    let operations = reel.timeline().operations().iter();
+    operations.map(|operation| (operation.invoked.0 + 1, operation.command.to_string())).collect()
 }
 
 /// A recording as far as it has gone.
@@ -144,7 +145,7 @@ impl<'s> Recording<'s> {
     }
 
     /// Records what the screen shows.
-    fn take(&mut self, reel: &Reel<'_>, time_us: u64) -> Result<(), Trouble> {
+    fn take(&mut self, reel: &Reel<'_>, time_us: u64) -> Result<(), ExportError> {
         let mut drawn = Buffer::empty(self.area);
         view::paint(&reel.app, (self.area, &reel.look), &mut drawn);
         let data = match &self.shown {
@@ -158,7 +159,7 @@ impl<'s> Recording<'s> {
         if data.is_empty() { Ok(()) } else { self.put(time_us, "o", &data) }
     }
 
-    fn put(&mut self, time_us: u64, code: &str, data: &str) -> Result<(), Trouble> {
+    fn put(&mut self, time_us: u64, code: &str, data: &str) -> Result<(), ExportError> {
         let (seconds, micros, data) = (time_us / 1_000_000, time_us % 1_000_000, json(&data));
         Ok(writeln!(self.sink, "[{seconds}.{micros:06}, \"{code}\", {data}]")?)
     }

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use super::Trouble;
+use super::ExportError;
 use super::feed::{Feed, Numbered, op};
 use crate::output::put_json;
 
@@ -14,7 +14,7 @@ use crate::output::put_json;
 const HEADING: &str = "event,rank,n,op,peer,tag,name,message,t_ns,clock,data";
 
 /// Writes the table.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     writeln!(sink, "{HEADING}")?;
     let mut json = Vec::new();
     while let Some(Numbered { at, message, event, .. }) = feed.next()? {
@@ -31,7 +31,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
 }
 
 /// Writes a cell, in quotation marks where it needs them.
-fn put_cell(sink: &mut dyn Write, text: &[u8]) -> Result<(), Trouble> {
+fn put_cell(sink: &mut dyn Write, text: &[u8]) -> Result<(), ExportError> {
     if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         return Ok(sink.write_all(text)?);
     }

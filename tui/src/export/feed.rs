@@ -5,7 +5,7 @@ use std::io::BufRead;
 use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, Reader};
 
 use super::names::Names;
-use super::{Part, Trouble, Watch};
+use super::{ExportError, Part, Watch};
 use crate::report::trace_file::end_in_words;
 
 /// The wanted events of a trace, one by one.
@@ -63,7 +63,7 @@ impl<'a> Feed<'a> {
     ///
     /// When the trace cannot be read further, when it ends before the part begins, and when somebody
     /// does not want it any more.
-    pub fn next(&mut self) -> Result<Option<Numbered>, Trouble> {
+    pub fn next(&mut self) -> Result<Option<Numbered>, ExportError> {
         while self.part.to.is_none_or(|to| self.read < to) {
             let event = self.reader.next_event()?;
             self.watch.go_on()?;

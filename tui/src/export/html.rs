@@ -7,10 +7,10 @@ mod run;
 
 use std::io::Write;
 
-use super::{Reel, Trouble};
+use super::{ExportError, Reel};
 use crate::output::put_json;
 use crate::view::picture::escaped;
-use run::Run;
+use run::PageRun;
 
 /// The most events of a page: a browser holds them all, and lists them.
 const MOST_EVENTS: usize = 5_000;
@@ -30,10 +30,10 @@ const SCRIPTS: [&str; 6] = [
 ];
 
 /// Writes the page.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, ("html", "a page lists"))?;
     let mut run = Vec::new();
-    put_json(&mut run, &Run::of(reel)?)?;
+    put_json(&mut run, &PageRun::of(reel)?)?;
     for piece in pieces() {
         match piece {
             Piece::Text(text) => sink.write_all(text.as_bytes())?,
@@ -74,7 +74,7 @@ fn pieces() -> impl Iterator<Item = Piece> {
 
 /// Writes JSON so that no end of a script can stand in it: only strings hold those characters, and in
 /// them this is another way to write them.
-fn put_in_script(sink: &mut dyn Write, json: &[u8]) -> Result<(), Trouble> {
+fn put_in_script(sink: &mut dyn Write, json: &[u8]) -> Result<(), ExportError> {
     for piece in json.split_inclusive(|byte| matches!(byte, b'<' | b'>' | b'&')) {
         match piece.split_last() {
             Some((last @ (b'<' | b'>' | b'&'), before)) => {

@@ -12,7 +12,7 @@ use ringscope_traces::{Event, Op, Rank};
 
 use super::feed::{Feed, Numbered};
 use super::names::Names;
-use super::{Part, Trouble};
+use super::{ExportError, Part};
 use crate::report::trace_file::header_in_words;
 
 /// The longest text that Mermaid draws as it comes, its `maxTextSize`; its `maxEdges` is not for
@@ -30,14 +30,14 @@ const NEVER: &str = "never received";
 const GAP: &str = ", ";
 
 /// Writes the diagram.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let mut diagram = Diagram::new(feed);
     while let Some(Numbered { at, message, event, .. }) = feed.next()? {
         diagram.take(&event, message);
         if diagram.length() > MOST_CHARS {
             let what = format!("Mermaid draws no text longer than {MOST_CHARS} characters");
             let part = Part { from: feed.from(), to: Some(at.0) };
-            return Err(Trouble::too_much("mermaid", what, &part));
+            return Err(ExportError::too_much("mermaid", what, &part));
         }
     }
     Ok(sink.write_all(diagram.finish(feed).as_bytes())?)

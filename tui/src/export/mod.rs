@@ -1,9 +1,9 @@
 //! A run written down for other programs: a file for each format.
 //!
 //! Formats that can be are written event by event as the trace is read ([`feed`]), so that a trace of
-//! any length takes no more memory than what is under way in it. The others are pictures of a [`film`].
+//! any length takes no more memory than what is under way in it. The others are pictures of a [`timeline`].
 //!
-//! [`film`]: crate::film
+//! [`timeline`]: crate::timeline
 
 mod cast;
 mod csv;
@@ -28,7 +28,7 @@ use crate::failure::Failure;
 
 pub use feed::Feed;
 pub use part::Part;
-pub use reel::{Reel, Screen};
+pub use reel::{FrameSettings, Reel};
 pub use watch::Watch;
 
 /// A format that other programs read.
@@ -50,9 +50,9 @@ pub struct Format {
 #[derive(Debug, Clone, Copy)]
 pub enum Way {
     /// Event by event.
-    Events(fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), Trouble>),
+    Events(fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), ExportError>),
     /// From a run that can be looked at after any of its events.
-    Film(fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), Trouble>),
+    Timeline(fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), ExportError>),
 }
 
 /// The formats, in the order in which they are listed.
@@ -83,7 +83,7 @@ pub const FORMATS: [Format; 7] = [
         ending: "svg",
         what: "a space-time diagram, for a slide",
         next: "put it on a slide, or open it in a browser",
-        way: Way::Film(svg::write),
+        way: Way::Timeline(svg::write),
     },
     Format {
         name: "csv",
@@ -97,14 +97,14 @@ pub const FORMATS: [Format; 7] = [
         ending: "html",
         what: "one page with the ring, the space-time diagram and a stepper",
         next: "open it in a browser, or put it on a course page as it is",
-        way: Way::Film(html::write),
+        way: Way::Timeline(html::write),
     },
     Format {
         name: "cast",
         ending: "cast",
         what: "an asciinema recording of the screen playing the run",
         next: "play it with `asciinema play`, or put it into asciinema's web player",
-        way: Way::Film(cast::write),
+        way: Way::Timeline(cast::write),
     },
 ];
 
@@ -123,7 +123,7 @@ impl Format {
 
 /// What keeps a run from being written down.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum ExportError {
     /// Where it is written to takes no more.
     Sink(io::Error),
     /// The trace cannot be read, or the format cannot carry it.
@@ -132,30 +132,30 @@ pub enum Trouble {
     Interrupted,
 }
 
-impl Trouble {
+impl ExportError {
     /// The format cannot carry so much: what it is about, what is wrong, and the part that it could
     /// carry.
-    fn too_much(format: &str, what: String, part: &Part) -> Trouble {
+    fn too_much(format: &str, what: String, part: &Part) -> ExportError {
         let hint = format!("take a part of the run: {part}");
-        Trouble::Run(Failure::about(format, what).hint(hint))
+        ExportError::Run(Failure::about(format, what).hint(hint))
     }
 }
 
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Trouble {
-        Trouble::Sink(error)
+impl From<io::Error> for ExportError {
+    fn from(error: io::Error) -> ExportError {
+        ExportError::Sink(error)
     }
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Trouble {
-        Trouble::Run(failure)
+impl From<Failure> for ExportError {
+    fn from(failure: Failure) -> ExportError {
+        ExportError::Run(failure)
     }
 }
 
-impl From<ReadError> for Trouble {
-    fn from(error: ReadError) -> Trouble {
-        Trouble::Run(error.into())
+impl From<ReadError> for ExportError {
+    fn from(error: ReadError) -> ExportError {
+        ExportError::Run(error.into())
     }
 }
 

@@ -19,7 +19,7 @@ pub struct Names {
 
 /// What a message is for, which its looks follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum MessageKind {
     /// A command on its way to the node that it concerns.
     Command,
     /// The answer to one.
@@ -30,13 +30,13 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl MessageKind {
     /// All of them, each with its name and with what a legend says.
-    pub const ALL: [(Kind, &'static str, &'static str); 4] = [
-        (Kind::Command, "command", "command"),
-        (Kind::Answer, "answer", "answer"),
-        (Kind::Membership, "rewiring", "join or leave"),
-        (Kind::Other, "other", "message"),
+    pub const ALL: [(MessageKind, &'static str, &'static str); 4] = [
+        (MessageKind::Command, "command", "command"),
+        (MessageKind::Answer, "answer", "answer"),
+        (MessageKind::Membership, "rewiring", "join or leave"),
+        (MessageKind::Other, "other", "message"),
     ];
 
     /// Its place in the list of all.
@@ -83,13 +83,13 @@ impl Names {
     }
 
     /// What a message is for.
-    pub fn kind(&self, event: &Event) -> Kind {
+    pub fn kind(&self, event: &Event) -> MessageKind {
         let info = self.protocol.and_then(|protocol| protocol.tag(event.tag));
         match info.filter(|_| self.parsed(event.tag, &event.data).is_some()).map(|info| info.kind) {
-            Some(MessageKind::Command) => Kind::Command,
-            Some(MessageKind::Reply) => Kind::Answer,
-            Some(MessageKind::Membership) => Kind::Membership,
-            None => Kind::Other,
+            Some(MessageKind::Command) => MessageKind::Command,
+            Some(MessageKind::Reply) => MessageKind::Answer,
+            Some(MessageKind::Membership) => MessageKind::Membership,
+            None => MessageKind::Other,
         }
     }
 

@@ -10,7 +10,7 @@ use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::Trouble;
+use super::ExportError;
 use super::feed::{Feed, Numbered, op};
 use super::names::Names;
 use crate::output::{json, put_json};
@@ -29,7 +29,7 @@ const LONGEST_NS: u64 = 10_000;
 const SHORTEST_NS: u64 = 100;
 
 /// Writes the file. The last event of each rank is held back until the next one is known.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let about = text(&header_in_words(feed.header()));
     write!(sink, "{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"run\":{about}}},")?;
     write!(sink, "\"traceEvents\":[\n{}", named("process_name", None, "ringscope"))?;
@@ -75,7 +75,7 @@ fn named(what: &str, rank: Option<Rank>, name: &str) -> String {
 }
 
 /// Tracks stand in the order of the ranks.
-fn put_track(sink: &mut dyn Write, rank: Rank, names: Names) -> Result<(), Trouble> {
+fn put_track(sink: &mut dyn Write, rank: Rank, names: Names) -> Result<(), ExportError> {
     write!(sink, ",\n{}", named("thread_name", Some(rank), &names.rank(rank)))?;
     let thread = rank.0 + 1;
     write!(sink, ",\n{{\"ph\":\"M\",\"pid\":{PROCESS},\"tid\":{thread},")?;
@@ -103,7 +103,7 @@ struct Told<'a> {
 
 impl Slice {
     /// Writes it; says from where on the next one can stand.
-    fn put(self, sink: &mut dyn Write, next_ns: Option<u64>) -> Result<u64, Trouble> {
+    fn put(self, sink: &mut dyn Write, next_ns: Option<u64>) -> Result<u64, ExportError> {
         let Slice { numbered: Numbered { at, message, is_from_before, event }, start_ns, names } =
             self;
         let free_ns = next_ns.map_or(LONGEST_NS, |next_ns| next_ns.saturating_sub(start_ns));

@@ -1,4 +1,4 @@
-//! A run that is drawn: its film, and the part of it that is wanted.
+//! A run that is drawn: its timeline, and the part of it that is wanted.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,12 +8,12 @@ use ringscope_traces::Rank;
 use ringscope_traces::text::Plain;
 
 use super::names::Names;
-use super::{Part, Trouble, Watch};
+use super::{ExportError, Part, Watch};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::film::{Film, Progress};
 use crate::flags::Size;
 use crate::report::trace_file::header_in_words;
+use crate::timeline::{LoadProgress, Timeline};
 use crate::view::Look;
 
 /// A run that is drawn.
@@ -36,7 +36,7 @@ pub struct Reel<'a> {
 
 /// How a screen is.
 #[derive(Debug, Clone, Copy)]
-pub struct Screen {
+pub struct FrameSettings {
     /// How large it is.
     pub size: Size,
     /// How it looks.
@@ -53,30 +53,30 @@ impl<'a> Reel<'a> {
     pub fn new(
         mut app: App,
         part: Part,
-        (screen, watch): (Screen, &'a Watch),
-    ) -> Result<Reel<'a>, Trouble> {
+        (screen, watch): (FrameSettings, &'a Watch),
+    ) -> Result<Reel<'a>, ExportError> {
         watch.stretch("read", Some(200));
-        app.film.wait_telling(&mut |progress| {
+        app.timeline.wait_telling(&mut |progress| {
             let hundredths = match progress {
-                Progress::Reading(part) => part,
-                Progress::Checking(part) => 100 + part,
-                Progress::Done => 200,
+                LoadProgress::Reading(part) => part,
+                LoadProgress::Checking(part) => 100 + part,
+                LoadProgress::Done => 200,
             };
             watch.at(hundredths.into()).is_ok()
         });
         watch.go_on()?;
-        if let Some(problem) = app.film.problem() {
+        if let Some(problem) = app.timeline.problem() {
             return Err(Failure::about(&app.name, problem).into());
         }
-        let (from, to) = part.within(app.film.len())?;
+        let (from, to) = part.within(app.timeline.len())?;
         app.go_to(from);
-        let names = Names::of(app.film.header());
+        let names = Names::of(app.timeline.header());
         Ok(Reel { app, from, to, names, size: screen.size, look: screen.look, watch })
     }
 
     /// The run.
-    pub fn film(&self) -> &Film {
-        &self.app.film
+    pub fn timeline(&self) -> &Timeline {
+        &self.app.timeline
     }
 
     /// The run's name for whoever has the export: where its file was is nobody's business.
@@ -99,44 +99,44 @@ impl<'a> Reel<'a> {
         &self,
         most: usize,
         (format, why): (&str, &str),
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ExportError> {
         if self.len() <= most {
             return Ok(());
         }
         let what = format!("{} events are too many: {why} no more than {most}", self.len());
         let part = Part { from: self.from, to: Some(self.from + most) };
-        Err(Trouble::too_much(format, what, &part))
+        Err(ExportError::too_much(format, what, &part))
     }
 
     /// What there is to say of a trace that is not whole.
     pub fn remark(&self) -> Option<String> {
-        let is_cut_off = self.to == self.film().len() && self.film().ending().is_none();
+        let is_cut_off = self.to == self.timeline().len() && self.timeline().ending().is_none();
         is_cut_off.then(|| "cut off".to_owned())
     }
 
     /// What the run is, in words.
     pub fn about(&self) -> String {
-        header_in_words(self.film().header())
+        header_in_words(self.timeline().header())
     }
 
     /// How the run ended, in words; `None` when the part ends before.
     pub fn ending(&self) -> Option<String> {
-        let film = self.film();
-        let is_at_end = self.to == film.len();
-        is_at_end.then(|| film.ending().map_or("cut off", |ending| ending.name()).to_owned())
+        let timeline = self.timeline();
+        let is_at_end = self.to == timeline.len();
+        is_at_end.then(|| timeline.ending().map_or("cut off", |ending| ending.name()).to_owned())
     }
 
     /// The ranks in an order in which neighbours of the ring stand together: the command node, the ring
     /// as it is at a cursor, then the others. By rank where nobody knows the ring.
     pub fn in_ring_order(&self, cursor: usize) -> Vec<Rank> {
-        let moment = self.film().moment(cursor);
-        let all = (0..self.film().header().ranks).map(Rank);
-        let Some(standing) = moment.standing else { return all.collect() };
-        let mut places = vec![usize::MAX; standing.nodes.len()];
-        for (place, member) in standing.ring.members().iter().enumerate() {
+        let snapshot = self.timeline().snapshot(cursor);
+        let all = (0..self.timeline().header().ranks).map(Rank);
+        let Some(states) = snapshot.states else { return all.collect() };
+        let mut places = vec![usize::MAX; states.nodes.len()];
+        for (place, member) in states.ring.members().iter().enumerate() {
             places[member.rank.index()] = place + 1;
         }
-        for (place, node) in places.iter_mut().zip(&standing.nodes) {
+        for (place, node) in places.iter_mut().zip(&states.nodes) {
             if node.view().role == Role::Command {
                 *place = 0;
             }

@@ -12,7 +12,7 @@ use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashMap;
 
 use super::feed::{Feed, Numbered};
-use super::{Part, Trouble};
+use super::{ExportError, Part};
 
 /// What ShiViz parses an event with: its own default.
 const EXPRESSION: &str = r"(?<host>\S*) (?<clock>{.*})\n(?<event>.*)";
@@ -25,7 +25,7 @@ const MOST_TICKS: usize = 100_000_000;
 type Clock = Vec<(Rank, u64)>;
 
 /// Writes the log.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     writeln!(sink, "{EXPRESSION}\n")?;
     let mut clocks: FxHashMap<Rank, Clock> = FxHashMap::default();
     let mut under_way: FxHashMap<u64, Clock> = FxHashMap::default();
@@ -55,7 +55,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn put_clock(sink: &mut dyn Write, rank: Rank, clock: &Clock) -> Result<(), Trouble> {
+fn put_clock(sink: &mut dyn Write, rank: Rank, clock: &Clock) -> Result<(), ExportError> {
     write!(sink, "rank{rank} {{")?;
     for (place, (rank, ticks)) in clock.iter().enumerate() {
         let comma = if place == 0 { "" } else { "," };
@@ -95,13 +95,13 @@ fn learn(clock: &mut Clock, other: &Clock) {
     *clock = merged;
 }
 
-fn too_much(feed: &Feed<'_>, at: usize) -> Trouble {
+fn too_much(feed: &Feed<'_>, at: usize) -> ExportError {
     let part = Part { from: feed.from(), to: Some(at) };
     let what = format!(
         "vector clocks of so many ranks are too much for a browser: {} million numbers by event {at}",
         MOST_TICKS / 1_000_000
     );
-    Trouble::too_much("shiviz", what, &part)
+    ExportError::too_much("shiviz", what, &part)
 }
 
 #[cfg(test)]

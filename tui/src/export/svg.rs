@@ -14,10 +14,10 @@ use ringscope_sim::protocol::{StorageId, Viewed as _};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{EventIndex, Rank};
 
-use super::names::Kind;
-use super::{Part, Reel, Trouble};
+use super::names::MessageKind;
+use super::{ExportError, Part, Reel};
 use crate::view::theme::{Palette, Theme};
-use pen::{Anchor, Pen, Point, Stroke, Text};
+use pen::{Anchor, Stroke, SvgPen, SvgPoint, Text};
 use plan::{Arrow, Fate, Plan};
 
 /// The most events of a picture: more are on no slide, and no page.
@@ -36,13 +36,13 @@ const BAD: u32 = 0xc8_1e_1e;
 const MOST_REMARKS: usize = 3;
 
 /// Writes the picture.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
+pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, ("svg", "a picture is read with"))?;
     let lanes = lanes(reel)?;
     let arrows = plan::arrows(reel);
     let remarks = remarks(reel);
     let plan = Plan::new(reel, (lanes, arrows), remarks.len());
-    let mut pen = Pen::new(plan.size, &title(reel), &reel.about());
+    let mut pen = SvgPen::new(plan.size, &title(reel), &reel.about());
     draw_heading(reel, &plan, &mut pen);
     draw_lanes(reel, &plan, &mut pen);
     draw_numbers(&plan, &mut pen);
@@ -55,22 +55,22 @@ pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Trouble> {
 }
 
 /// The ranks of the part's messages, in ring order.
-fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, Trouble> {
+fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, ExportError> {
     let mut busy = BTreeSet::new();
     for at in (reel.from..reel.to).map(EventIndex) {
-        let fact = reel.film().fact(at);
-        busy.extend([fact.rank, fact.peer]);
+        let info = reel.timeline().info(at);
+        busy.extend([info.rank, info.peer]);
         if busy.len() > MOST_LANES {
             let what = format!(
                 "a picture has room for {MOST_LANES} ranks: there are more by event {}",
                 at.0 + 1
             );
             let part = Part { from: reel.from, to: Some(at.0) };
-            return Err(Trouble::too_much("svg", what, &part));
+            return Err(ExportError::too_much("svg", what, &part));
         }
     }
     if busy.is_empty() {
-        busy.extend((0..reel.film().header().ranks.min(8)).map(Rank));
+        busy.extend((0..reel.timeline().header().ranks.min(8)).map(Rank));
     }
     let order = reel.in_ring_order(reel.to);
     Ok(order.into_iter().filter(|rank| busy.contains(rank)).collect())
@@ -78,7 +78,7 @@ fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, Trouble> {
 
 fn title(reel: &Reel<'_>) -> String {
     let name = reel.name();
-    match (reel.from, reel.to == reel.film().len()) {
+    match (reel.from, reel.to == reel.timeline().len()) {
         (0, true) => name,
         (from, _) => format!("{name}, events {} to {}", from + 1, reel.to),
     }
@@ -86,35 +86,39 @@ fn title(reel: &Reel<'_>) -> String {
 
 /// What is said below the lanes: what went wrong where, and how the run ended.
 fn remarks(reel: &Reel<'_>) -> Vec<(u32, String)> {
-    let sightings = reel.film().sightings().iter();
-    let wrong = sightings.filter(|sighting| (reel.from..reel.to).contains(&sighting.at.0));
-    let wrong = wrong
-        .take(MOST_REMARKS)
-        .map(|sighting| (BAD, format!("event {}: {}", sighting.at.0 + 1, sighting.violation.what)));
-    let why = reel.film().explanation().map(|why| format!(": {}", why.facts)).unwrap_or_default();
+    let violations = reel.timeline().violations().iter();
+    let wrong = violations.filter(|violation_at| (reel.from..reel.to).contains(&violation_at.at.0));
+    let wrong = wrong.take(MOST_REMARKS).map(|violation_at| {
+        (BAD, format!("event {}: {}", violation_at.at.0 + 1, violation_at.violation.what))
+    });
+    let why =
+        reel.timeline().explanation().map(|why| format!(": {}", why.facts)).unwrap_or_default();
     let ending = reel.ending().map(|ending| (INK, format!("the run ended: {ending}{why}")));
     wrong.chain(ending).collect()
 }
 
-fn draw_heading(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
+fn draw_heading(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
     let text = |size, color| Text { size, color, is_bold: size > 20.0, anchor: Anchor::Start };
-    pen.text(Point(plan.left, 46.0), &title(reel), text(26.0, INK));
-    pen.text(Point(plan.left, 70.0), &reel.about(), text(15.0, FAINT));
+    pen.text(SvgPoint(plan.left, 46.0), &title(reel), text(26.0, INK));
+    pen.text(SvgPoint(plan.left, 70.0), &reel.about(), text(15.0, FAINT));
 }
 
 /// Each lane with its head: the rank, and what it is to the ring.
-fn draw_lanes(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
+fn draw_lanes(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
     const HEAD: (f64, f64) = (96.0, 44.0);
     let text = |size, color, is_bold| Text { size, color, is_bold, anchor: Anchor::Middle };
     let colors = colors(reel);
     for (lane, rank) in plan.lanes.iter().enumerate() {
         let (x, color) = (plan.x(lane), colors.of(*rank));
         let top = plan.top - 62.0;
-        pen.line((Point(x, top + HEAD.1), Point(x, plan.bottom)), Stroke::thin(0xc4_ca_d2, 2.0));
-        pen.rect((Point(x - HEAD.0 / 2.0, top), HEAD), (0xf4_f6_f8, 0xc4_ca_d2));
-        pen.rect((Point(x - HEAD.0 / 2.0, top + HEAD.1 - 5.0), (HEAD.0, 5.0)), (color, color));
-        pen.text(Point(x, top + 18.0), &format!("rank {rank}"), text(15.0, INK, true));
-        pen.text(Point(x, top + 34.0), &colors.place_of(*rank, reel), text(12.0, FAINT, false));
+        pen.line(
+            (SvgPoint(x, top + HEAD.1), SvgPoint(x, plan.bottom)),
+            Stroke::thin(0xc4_ca_d2, 2.0),
+        );
+        pen.rect((SvgPoint(x - HEAD.0 / 2.0, top), HEAD), (0xf4_f6_f8, 0xc4_ca_d2));
+        pen.rect((SvgPoint(x - HEAD.0 / 2.0, top + HEAD.1 - 5.0), (HEAD.0, 5.0)), (color, color));
+        pen.text(SvgPoint(x, top + 18.0), &format!("rank {rank}"), text(15.0, INK, true));
+        pen.text(SvgPoint(x, top + 34.0), &colors.place_of(*rank, reel), text(12.0, FAINT, false));
     }
 }
 
@@ -126,17 +130,17 @@ struct Colors {
 
 /// The owners' colours, as the screen has them.
 fn colors(reel: &Reel<'_>) -> Colors {
-    let moment = reel.film().moment(reel.to);
-    let Some(standing) = moment.standing else {
+    let snapshot = reel.timeline().snapshot(reel.to);
+    let Some(states) = snapshot.states else {
         return Colors { by_rank: Vec::new(), ids: Vec::new() };
     };
     // The head owns nothing: the owners' neighbours are each other.
-    let members = standing.ring.members().get(1..).unwrap_or_default();
+    let members = states.ring.members().get(1..).unwrap_or_default();
     let theme = Theme::new(Palette::Rgb);
     let owners = theme.owners(members);
     let colors =
         members.iter().zip(owners).map(|(member, owner)| (member.rank, theme.rgb_of(owner)));
-    let ids = standing.nodes.iter().map(|node| node.view().id).collect();
+    let ids = states.nodes.iter().map(|node| node.view().id).collect();
     Colors { by_rank: colors.collect(), ids }
 }
 
@@ -158,18 +162,18 @@ impl Colors {
 }
 
 /// Events by the numbers that the screen has for them, each where its row is the first of that number.
-fn draw_numbers(plan: &Plan, pen: &mut Pen) {
+fn draw_numbers(plan: &Plan, pen: &mut SvgPen) {
     let text = Text { size: 11.0, color: FAINT, is_bold: false, anchor: Anchor::End };
     let mut last = f64::NEG_INFINITY;
     for (at, y) in &plan.rows {
         if plan.y(*y) - last >= 14.0 {
             last = plan.y(*y);
-            pen.text(Point(plan.x(0) - 62.0, last + 4.0), &(at.0 + 1).to_string(), text);
+            pen.text(SvgPoint(plan.x(0) - 62.0, last + 4.0), &(at.0 + 1).to_string(), text);
         }
     }
 }
 
-fn draw_arrow(plan: &Plan, arrow: &Arrow, pen: &mut Pen) {
+fn draw_arrow(plan: &Plan, arrow: &Arrow, pen: &mut SvgPen) {
     let (start, end) = plan.ends(arrow);
     let stroke = stroke(arrow.kind);
     if arrow.is_to_itself() {
@@ -187,20 +191,21 @@ fn draw_arrow(plan: &Plan, arrow: &Arrow, pen: &mut Pen) {
 }
 
 /// Kinds are told apart by their colours and by how they are drawn.
-fn stroke(kind: Kind) -> Stroke {
+fn stroke(kind: MessageKind) -> Stroke {
     match kind {
-        Kind::Command => Stroke { color: 0x00_5f_9e, width: 2.2, dash: None },
-        Kind::Answer => Stroke { color: 0x00_7a_58, width: 2.2, dash: Some("8 4") },
-        Kind::Membership => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
-        Kind::Other => Stroke { color: 0x46_52_62, width: 2.2, dash: None },
+        MessageKind::Command => Stroke { color: 0x00_5f_9e, width: 2.2, dash: None },
+        MessageKind::Answer => Stroke { color: 0x00_7a_58, width: 2.2, dash: Some("8 4") },
+        MessageKind::Membership => Stroke { color: 0xb8_4a_00, width: 2.8, dash: None },
+        MessageKind::Other => Stroke { color: 0x46_52_62, width: 2.2, dash: None },
     }
 }
 
-fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
-    let wrong: BTreeSet<EventIndex> = reel.film().sightings().iter().map(|one| one.at).collect();
+fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
+    let wrong: BTreeSet<EventIndex> =
+        reel.timeline().violations().iter().map(|one| one.at).collect();
     for (at, y) in &plan.rows {
-        let Some(lane) = plan.lane(reel.film().fact(*at).rank) else { continue };
-        let center = Point(plan.x(lane), plan.y(*y));
+        let Some(lane) = plan.lane(reel.timeline().info(*at).rank) else { continue };
+        let center = SvgPoint(plan.x(lane), plan.y(*y));
         pen.dot((center, 4.5), INK);
         if wrong.contains(at) {
             pen.ring((center, 9.5), BAD);
@@ -209,7 +214,7 @@ fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut Pen) {
 }
 
 /// The labels along the arrows, each where it lies on no other if there is such a place.
-fn draw_labels(plan: &Plan, pen: &mut Pen) {
+fn draw_labels(plan: &Plan, pen: &mut SvgPen) {
     const PLACES: [f64; 7] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
     let mut taken: Vec<(f64, f64, f64, f64)> = Vec::new();
     for arrow in &plan.arrows {
@@ -234,7 +239,7 @@ fn draw_labels(plan: &Plan, pen: &mut Pen) {
             anchor: Anchor::Middle,
         };
         if arrow.is_to_itself() {
-            let beside = Point(start.0 + 34.0, (start.1 + end.1) / 2.0 + 4.0);
+            let beside = SvgPoint(start.0 + 34.0, (start.1 + end.1) / 2.0 + 4.0);
             pen.text(beside, &label, Text { anchor: Anchor::Start, ..text });
         } else {
             pen.text_along((start, end, part), &label, text);
@@ -256,7 +261,7 @@ fn fitted(label: &str, length: f64) -> String {
 /// The size of the labels of messages.
 const LABEL_SIZE: f64 = 13.0;
 
-fn draw_remarks(plan: &Plan, remarks: &[(u32, String)], pen: &mut Pen) {
+fn draw_remarks(plan: &Plan, remarks: &[(u32, String)], pen: &mut SvgPen) {
     const SIZE: f64 = 14.0;
     let room = plan.size.0 - 2.0 * plan.left;
     let is_too_long = |chars: &usize| *chars as f64 * pen::width("m", SIZE) > room;
@@ -265,38 +270,38 @@ fn draw_remarks(plan: &Plan, remarks: &[(u32, String)], pen: &mut Pen) {
     for (color, text) in remarks {
         let text = Short { value: Plain(text), limit_chars }.to_string();
         let style = Text { size: SIZE, color: *color, is_bold: false, anchor: Anchor::Start };
-        pen.text(Point(plan.left, y), &text, style);
+        pen.text(SvgPoint(plan.left, y), &text, style);
         y += plan::REMARK_HEIGHT;
     }
 }
 
 /// What the kinds of arrows are, of those that are there.
-fn draw_legend(plan: &Plan, pen: &mut Pen) {
+fn draw_legend(plan: &Plan, pen: &mut SvgPen) {
     let (mut x, y) = (plan.left, plan.size.1 - 26.0);
     let text = Text { size: 13.0, color: INK, is_bold: false, anchor: Anchor::Start };
-    let kinds: BTreeSet<Kind> = plan.arrows.iter().map(|arrow| arrow.kind).collect();
-    for (kind, _, name) in Kind::ALL.into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
-        pen.arrow((Point(x, y - 4.0), Point(x + 44.0, y - 4.0)), stroke(kind));
-        pen.text(Point(x + 54.0, y), name, text);
+    let kinds: BTreeSet<MessageKind> = plan.arrows.iter().map(|arrow| arrow.kind).collect();
+    for (kind, _, name) in MessageKind::ALL.into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
+        pen.arrow((SvgPoint(x, y - 4.0), SvgPoint(x + 44.0, y - 4.0)), stroke(kind));
+        pen.text(SvgPoint(x + 54.0, y), name, text);
         x += 54.0 + pen::width(name, 13.0) + 32.0;
     }
     let fates: BTreeSet<Fate> = plan.arrows.iter().map(|arrow| arrow.fate).collect();
-    let dotted = Stroke { dash: Some("2 4"), ..stroke(Kind::Other) };
+    let dotted = Stroke { dash: Some("2 4"), ..stroke(MessageKind::Other) };
     for (fate, name) in Fate::TOLD.into_iter().filter(|(fate, _)| fates.contains(fate)) {
-        let ends = (Point(x, y - 4.0), Point(x + 44.0, y - 4.0));
+        let ends = (SvgPoint(x, y - 4.0), SvgPoint(x + 44.0, y - 4.0));
         if fate == Fate::Never {
             pen.line(ends, dotted);
             pen.cross(ends.1, BAD);
         } else {
             pen.arrow(ends, dotted);
         }
-        pen.text(Point(x + 58.0, y), name, text);
+        pen.text(SvgPoint(x + 58.0, y), name, text);
         x += 58.0 + pen::width(name, 13.0) + 32.0;
     }
     let hint = "dots are events, numbered as on the screen; time goes down";
     let right = Text { color: FAINT, anchor: Anchor::End, ..text };
     if x + pen::width(hint, 13.0) + 20.0 < plan.size.0 - plan.left {
-        pen.text(Point(plan.size.0 - plan.left, y), hint, right);
+        pen.text(SvgPoint(plan.size.0 - plan.left, y), hint, right);
     }
 }
 

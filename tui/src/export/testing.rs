@@ -8,11 +8,11 @@ use ringscope_sim::scenario::builtin;
 use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
-use super::reel::Screen;
-use super::{Feed, Format, Part, Reel, Trouble, Watch, Way};
+use super::reel::FrameSettings;
+use super::{ExportError, Feed, Format, Part, Reel, Watch, Way};
 use crate::app::App;
-use crate::film::Film;
 use crate::flags::Size;
+use crate::timeline::Timeline;
 use crate::view::Look;
 use crate::view::symbols::Symbols;
 use crate::view::theme::{Palette, Theme};
@@ -65,18 +65,18 @@ pub fn exported_from(format: &str, trace: &str, part: Part) -> Result<String, St
             let reader = Reader::new(read, "test").expect("a trace");
             write(&mut Feed::new(reader, part, &watch), &mut text)
         }
-        Way::Film(write) => {
+        Way::Timeline(write) => {
             let bytes: Arc<[u8]> = trace.as_bytes().into();
-            let film = Film::kept("test", bytes).expect("a trace");
-            let app = App::new(film, &shown(), 0);
-            let screen = Screen { size: Size { width: 80, height: 24 }, look: look() };
+            let timeline = Timeline::kept("test", bytes).expect("a trace");
+            let app = App::new(timeline, &shown(), 0);
+            let screen = FrameSettings { size: Size { width: 80, height: 24 }, look: look() };
             Reel::new(app, part, (screen, &watch)).and_then(|mut reel| write(&mut reel, &mut text))
         }
     };
     done.map(|()| String::from_utf8(text).expect("text")).map_err(|trouble| match trouble {
-        Trouble::Run(failure) => failure.one_line(),
-        Trouble::Sink(error) => error.to_string(),
-        Trouble::Interrupted => "interrupted".to_owned(),
+        ExportError::Run(failure) => failure.one_line(),
+        ExportError::Sink(error) => error.to_string(),
+        ExportError::Interrupted => "interrupted".to_owned(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Read, stderr};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Trouble;
+use super::ExportError;
 use crate::failure::Failure;
 use crate::launch::Interrupt;
 
@@ -53,8 +53,8 @@ impl Watch {
     /// # Errors
     ///
     /// When somebody does not want it.
-    pub fn go_on(&self) -> Result<(), Trouble> {
-        if self.interrupt.came() { Err(Trouble::Interrupted) } else { Ok(()) }
+    pub fn go_on(&self) -> Result<(), ExportError> {
+        if self.interrupt.came() { Err(ExportError::Interrupted) } else { Ok(()) }
     }
 
     /// Says how far it is, and asks whether to go on.
@@ -62,7 +62,7 @@ impl Watch {
     /// # Errors
     ///
     /// When somebody does not want it.
-    pub fn at(&self, position: usize) -> Result<(), Trouble> {
+    pub fn at(&self, position: usize) -> Result<(), ExportError> {
         let steps = self.steps.get();
         if steps.is_multiple_of(STEPS) {
             self.bar.set_position(position as u64);

@@ -4,9 +4,9 @@ use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed, Wait};
 use ringscope_sim::stats::CommandKind;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
-use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
+use super::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
 use super::payload;
-use crate::film::Film;
+use crate::timeline::Timeline;
 
 /// A condition to break on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,89 +32,89 @@ enum Kind {
 struct Row {
     form: Form,
     what: &'static str,
-    kind: fn(&[Meant]) -> Option<Kind>,
+    kind: fn(&[Argument]) -> Option<Kind>,
 }
 
 /// Every condition.
 const ROWS: &[Row] = &[
     Row {
-        form: &[Piece::Word("key"), Piece::Key, Piece::Word("moves")],
+        form: &[Token::Word("key"), Token::Key, Token::Word("moves")],
         what: "the key comes to another node",
         kind: |meant| match meant {
-            [_, Meant::Key(key), _] => Some(Kind::KeyMoves(*key)),
+            [_, Argument::Key(key), _] => Some(Kind::KeyMoves(*key)),
             _ => None,
         },
     },
     Row {
-        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("waits")],
+        form: &[Token::Word("rank"), Token::Rank, Token::Word("waits")],
         what: "the rank has asked somebody, and waits for the answer",
         kind: |meant| rank(meant).map(Kind::Waits),
     },
     Row {
-        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("joins")],
+        form: &[Token::Word("rank"), Token::Rank, Token::Word("joins")],
         what: "the rank joins the ring",
         kind: |meant| rank(meant).map(Kind::Joins),
     },
     Row {
-        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("leaves")],
+        form: &[Token::Word("rank"), Token::Rank, Token::Word("leaves")],
         what: "the rank has left the ring",
         kind: |meant| rank(meant).map(Kind::Leaves),
     },
     Row {
-        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("sends"), Piece::Tag],
+        form: &[Token::Word("rank"), Token::Rank, Token::Word("sends"), Token::Tag],
         what: "the rank sends a message with the tag",
         kind: |meant| does(meant, Op::Send),
     },
     Row {
-        form: &[Piece::Word("rank"), Piece::Rank, Piece::Word("receives"), Piece::Tag],
+        form: &[Token::Word("rank"), Token::Rank, Token::Word("receives"), Token::Tag],
         what: "the rank receives a message with the tag",
         kind: |meant| does(meant, Op::Recv),
     },
     Row {
-        form: &[Piece::Word("GET"), Piece::Word("unanswered")],
+        form: &[Token::Word("GET"), Token::Word("unanswered")],
         what: "a GET is sent that nobody will ever answer",
         kind: |_| Some(Kind::Unanswered(CommandKind::Get)),
     },
     Row {
-        form: &[Piece::Word("PUT"), Piece::Word("unanswered")],
+        form: &[Token::Word("PUT"), Token::Word("unanswered")],
         what: "a PUT is sent that nobody will ever answer",
         kind: |_| Some(Kind::Unanswered(CommandKind::Put)),
     },
     Row {
-        form: &[Piece::Word("ADD"), Piece::Word("unanswered")],
+        form: &[Token::Word("ADD"), Token::Word("unanswered")],
         what: "an ADD is sent that nobody will ever answer",
         kind: |_| Some(Kind::Unanswered(CommandKind::Add)),
     },
     Row {
-        form: &[Piece::Word("REMOVE"), Piece::Word("unanswered")],
+        form: &[Token::Word("REMOVE"), Token::Word("unanswered")],
         what: "a REMOVE is sent that nobody will ever answer",
         kind: |_| Some(Kind::Unanswered(CommandKind::Remove)),
     },
     Row {
-        form: &[Piece::Word("invariant")],
+        form: &[Token::Word("invariant")],
         what: "an invariant no longer holds",
         kind: |_| Some(Kind::Violation),
     },
     Row {
-        form: &[Piece::Word("tag"), Piece::Tag],
+        form: &[Token::Word("tag"), Token::Tag],
         what: "a message with the tag is sent or received",
         kind: |meant| match meant {
-            [_, Meant::Tag(tag)] => Some(Kind::Tagged(*tag)),
+            [_, Argument::Tag(tag)] => Some(Kind::Tagged(*tag)),
             _ => None,
         },
     },
 ];
 
-fn rank(meant: &[Meant]) -> Option<Rank> {
+fn rank(meant: &[Argument]) -> Option<Rank> {
     match meant {
-        [_, Meant::Rank(rank), ..] => Some(*rank),
+        [_, Argument::Rank(rank), ..] => Some(*rank),
         _ => None,
     }
 }
 
-fn does(meant: &[Meant], op: Op) -> Option<Kind> {
+fn does(meant: &[Argument], op: Op) -> Option<Kind> {
     match meant {
-        [_, Meant::Rank(rank), _, Meant::Tag(tag)] => Some(Kind::Does(*rank, op, *tag)),
+        [_, Argument::Rank(rank), _, Argument::Tag(tag)] => Some(Kind::Does(*rank, op, *tag)),
         _ => None,
     }
 }
@@ -129,7 +129,7 @@ pub fn help() -> impl Iterator<Item = (String, &'static str)> {
 }
 
 /// What a line could go on with.
-pub fn completions(text: &str, lexicon: &Lexicon) -> Vec<String> {
+pub fn completions(text: &str, lexicon: &SymbolTable) -> Vec<String> {
     grammar::completions(&forms(), text, lexicon)
 }
 
@@ -139,40 +139,41 @@ impl Condition {
     /// # Errors
     ///
     /// The first word that is none of a condition, and what was expected.
-    pub fn parse(text: &str, lexicon: &Lexicon) -> Result<Condition, Misread> {
+    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Condition, ParseError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (row, meant) = grammar::read(&forms(), &words, lexicon)?;
         let kind = (ROWS[row].kind)(&meant).expect("a form's words are what it is made of");
         let words = ROWS[row].form.iter().zip(&meant).zip(&words);
         let text = words.map(|((piece, meant), word)| match (piece, meant) {
-            (Piece::Word(own), _) => (*own).to_owned(),
-            (_, Meant::Tag(tag)) => lexicon.tag_name(*tag),
-            (Piece::Rank | Piece::Tag | Piece::Key | Piece::Number, _) => (*word).to_owned(),
+            (Token::Word(own), _) => (*own).to_owned(),
+            (_, Argument::Tag(tag)) => lexicon.tag_name(*tag),
+            (Token::Rank | Token::Tag | Token::Key | Token::Number, _) => (*word).to_owned(),
         });
         Ok(Condition { text: text.collect::<Vec<_>>().join(" "), kind })
     }
 
     /// Whether it comes to hold with that event.
-    pub fn holds(&self, film: &Film, at: EventIndex) -> bool {
-        let fact = film.fact(at);
+    pub fn holds(&self, timeline: &Timeline, at: EventIndex) -> bool {
+        let fact = timeline.info(at);
         let is_received = fact.op == Op::Recv;
         match self.kind {
             Kind::Tagged(tag) => fact.tag == tag,
             Kind::Does(rank, op, tag) => (fact.rank, fact.op, fact.tag) == (rank, op, tag),
-            Kind::Violation => has(film.sightings(), at, |sighting| sighting.at),
+            Kind::Violation => has(timeline.violations(), at, |violation_at| violation_at.at),
             Kind::Unanswered(kind) => {
-                let deeds = film.deeds();
-                let deed = deeds.binary_search_by_key(&at, |deed| deed.sent).ok();
-                deed.map(|deed| &deeds[deed]).is_some_and(|deed| {
-                    deed.answered.is_none() && CommandKind::from(deed.command) == kind
+                let operations = timeline.operations();
+                let operation =
+                    operations.binary_search_by_key(&at, |operation| operation.invoked).ok();
+                operation.map(|operation| &operations[operation]).is_some_and(|operation| {
+                    operation.completed.is_none() && CommandKind::from(operation.command) == kind
                 })
             }
-            Kind::Joins(rank) => fact.rank == rank && receipt(film, at) == Some(Receipt::Joins),
-            Kind::Leaves(rank) => fact.rank == rank && leaves(film, at),
-            Kind::Waits(rank) => !is_received && fact.rank == rank && waits(film, at),
+            Kind::Joins(rank) => fact.rank == rank && receipt(timeline, at) == Some(Receipt::Joins),
+            Kind::Leaves(rank) => fact.rank == rank && leaves(timeline, at),
+            Kind::Waits(rank) => !is_received && fact.rank == rank && waits(timeline, at),
             Kind::KeyMoves(key) => {
-                let moves = tag_of(film, fact.tag).is_some_and(|info| info.moves_pairs);
-                is_received && moves && comes_to(film, (at, fact.rank), key)
+                let moves = tag_of(timeline, fact.tag).is_some_and(|info| info.moves_pairs);
+                is_received && moves && comes_to(timeline, (at, fact.rank), key)
             }
         }
     }
@@ -182,24 +183,24 @@ fn has<T>(list: &[T], at: EventIndex, place: impl Fn(&T) -> EventIndex) -> bool 
     list.binary_search_by_key(&at, place).is_ok()
 }
 
-fn tag_of(film: &Film, tag: Tag) -> Option<&'static TagInfo> {
-    film.protocol()?.tag(tag)
+fn tag_of(timeline: &Timeline, tag: Tag) -> Option<&'static TagInfo> {
+    timeline.protocol()?.tag(tag)
 }
 
 /// What that event says of its rank's place in the ring, if it is a receive.
-fn receipt(film: &Film, at: EventIndex) -> Option<Receipt> {
-    let fact = film.fact(at);
+fn receipt(timeline: &Timeline, at: EventIndex) -> Option<Receipt> {
+    let fact = timeline.info(at);
     match fact.op {
-        Op::Recv => tag_of(film, fact.tag).map(|info| info.receipt),
+        Op::Recv => tag_of(timeline, fact.tag).map(|info| info.receipt),
         Op::Send => None,
     }
 }
 
 /// Whether that event is the last that its rank does for leaving the ring.
-fn leaves(film: &Film, at: EventIndex) -> bool {
-    match receipt(film, at) {
+fn leaves(timeline: &Timeline, at: EventIndex) -> bool {
+    match receipt(timeline, at) {
         Some(Receipt::LeavesAfter(asked)) => {
-            film.previous(at).is_some_and(|before| film.fact(before).tag == asked)
+            timeline.previous(at).is_some_and(|before| timeline.info(before).tag == asked)
         }
         Some(Receipt::Joins | Receipt::Nothing) | None => false,
     }
@@ -207,14 +208,14 @@ fn leaves(film: &Film, at: EventIndex) -> bool {
 
 /// Whether the sender of that event waits for an answer to it: its next event, if there is one, is a
 /// receive from whom it asked.
-fn waits(film: &Film, at: EventIndex) -> bool {
-    let fact = film.fact(at);
-    let next = film.next(at).map(|next| film.fact(next));
+fn waits(timeline: &Timeline, at: EventIndex) -> bool {
+    let fact = timeline.info(at);
+    let next = timeline.next(at).map(|next| timeline.info(next));
     if next.is_some_and(|next| next.op == Op::Send || next.peer != fact.peer) {
         return false;
     }
-    let standing = film.moment(at.0 + 1).standing;
-    let wait = standing.and_then(|standing| standing.waits.get(fact.rank.index()).copied());
+    let states = timeline.snapshot(at.0 + 1).states;
+    let wait = states.and_then(|states| states.waits.get(fact.rank.index()).copied());
     match wait {
         Some(Wait::From { source, .. }) => source == fact.peer,
         Some(Wait::Any | Wait::Stopped) => false,
@@ -224,14 +225,14 @@ fn waits(film: &Film, at: EventIndex) -> bool {
 }
 
 /// Whether the key came to that rank with that event.
-fn comes_to(film: &Film, (at, rank): (EventIndex, Rank), key: Key) -> bool {
-    if !payload::has_key(&film.data(at), key) {
+fn comes_to(timeline: &Timeline, (at, rank): (EventIndex, Rank), key: Key) -> bool {
+    if !payload::has_key(&timeline.data(at), key) {
         return false;
     }
-    match film.moment(at.0 + 1).standing {
-        Some(standing) => {
-            let held = standing.before.as_ref().is_some_and(|(_, node)| holds(node, key));
-            !held && standing.nodes.get(rank.index()).is_some_and(|node| holds(node, key))
+    match timeline.snapshot(at.0 + 1).states {
+        Some(states) => {
+            let held = states.before.as_ref().is_some_and(|(_, node)| holds(node, key));
+            !held && states.nodes.get(rank.index()).is_some_and(|node| holds(node, key))
         }
         None => true,
     }

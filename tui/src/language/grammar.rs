@@ -5,12 +5,12 @@ use ringscope_sim::protocol::Key;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Rank, Tag};
 
-use crate::film::Film;
 use crate::nearest::nearest;
+use crate::timeline::Timeline;
 
 /// A word of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
+pub enum Token {
     /// That word, in upper or lower case.
     Word(&'static str),
     /// A rank of the run.
@@ -25,7 +25,7 @@ pub enum Piece {
 
 /// What a word of a form meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meant {
+pub enum Argument {
     /// The form's own word.
     Word,
     /// That rank.
@@ -41,25 +41,25 @@ pub enum Meant {
 /// Why a line was not understood: a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Misread(pub String);
+pub struct ParseError(pub String);
 
 /// The most tags that are asked for their names.
 const MOST_TAGS: i32 = 64;
 
 /// What lines can speak of in a run.
 #[derive(Debug, Clone)]
-pub struct Lexicon {
+pub struct SymbolTable {
     ranks: u32,
     tags: Vec<(&'static str, Tag)>,
 }
 
-impl Lexicon {
-    /// The ranks and tags of a film.
-    pub fn of(film: &Film) -> Lexicon {
-        let names = film.vocabulary();
+impl SymbolTable {
+    /// The ranks and tags of a timeline.
+    pub fn of(timeline: &Timeline) -> SymbolTable {
+        let names = timeline.vocabulary();
         let named = |tag: Tag| names.tag_name(tag).map(|name| (name, tag));
-        Lexicon {
-            ranks: film.header().ranks,
+        SymbolTable {
+            ranks: timeline.header().ranks,
             tags: (0..MOST_TAGS).map(Tag).filter_map(named).collect(),
         }
     }
@@ -82,35 +82,35 @@ impl Lexicon {
         name.unwrap_or_else(|| tag.to_string())
     }
 
-    fn read(&self, piece: Piece, word: &str) -> Result<Meant, Misread> {
+    fn read(&self, piece: Token, word: &str) -> Result<Argument, ParseError> {
         match piece {
-            Piece::Word(own) if own.eq_ignore_ascii_case(word) => Ok(Meant::Word),
-            Piece::Word(_) => Err(self.expected(&[piece], Some(word))),
-            Piece::Rank => self.rank(word).map(Meant::Rank),
-            Piece::Tag => self.tag(word).map(Meant::Tag),
-            Piece::Key => match word.parse() {
-                Ok(key) => Ok(Meant::Key(Key(key))),
+            Token::Word(own) if own.eq_ignore_ascii_case(word) => Ok(Argument::Word),
+            Token::Word(_) => Err(self.expected(&[piece], Some(word))),
+            Token::Rank => self.rank(word).map(Argument::Rank),
+            Token::Tag => self.tag(word).map(Argument::Tag),
+            Token::Key => match word.parse() {
+                Ok(key) => Ok(Argument::Key(Key(key))),
                 Err(_) => Err(self.expected(&[piece], Some(word))),
             },
-            Piece::Number => match word.parse() {
-                Ok(number) => Ok(Meant::Number(number)),
+            Token::Number => match word.parse() {
+                Ok(number) => Ok(Argument::Number(number)),
                 Err(_) => Err(self.expected(&[piece], Some(word))),
             },
         }
     }
 
-    fn rank(&self, word: &str) -> Result<Rank, Misread> {
+    fn rank(&self, word: &str) -> Result<Rank, ParseError> {
         match word.parse() {
             Ok(rank) if rank < self.ranks => Ok(Rank(rank)),
             Ok(rank) => {
                 let last = self.ranks.saturating_sub(1);
-                Err(Misread(format!("there is no rank {rank}: ranks are 0 to {last}")))
+                Err(ParseError(format!("there is no rank {rank}: ranks are 0 to {last}")))
             }
-            Err(_) => Err(self.expected(&[Piece::Rank], Some(word))),
+            Err(_) => Err(self.expected(&[Token::Rank], Some(word))),
         }
     }
 
-    fn tag(&self, word: &str) -> Result<Tag, Misread> {
+    fn tag(&self, word: &str) -> Result<Tag, ParseError> {
         let named = self.tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
         if let Some((_, tag)) = named {
             return Ok(*tag);
@@ -122,30 +122,30 @@ impl Lexicon {
                 None if self.tags.is_empty() => "here tags are numbers".to_owned(),
                 None => names().collect::<Vec<_>>().join(", "),
             };
-            Misread(format!("there is no tag `{}`: {advice}", Plain(word)))
+            ParseError(format!("there is no tag `{}`: {advice}", Plain(word)))
         })
     }
 
     /// What could stand there, as words that can be typed.
-    fn offers(&self, piece: Piece) -> Vec<String> {
+    fn offers(&self, piece: Token) -> Vec<String> {
         match piece {
-            Piece::Word(word) => vec![word.to_owned()],
-            Piece::Rank => (0..self.ranks.min(16)).map(|rank| rank.to_string()).collect(),
-            Piece::Tag => self.tags.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            Piece::Key | Piece::Number => Vec::new(),
+            Token::Word(word) => vec![word.to_owned()],
+            Token::Rank => (0..self.ranks.min(16)).map(|rank| rank.to_string()).collect(),
+            Token::Tag => self.tags.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Token::Key | Token::Number => Vec::new(),
         }
     }
 
     /// `expected a key or X, found Y`.
-    fn expected(&self, pieces: &[Piece], found: Option<&str>) -> Misread {
+    fn expected(&self, pieces: &[Token], found: Option<&str>) -> ParseError {
         let mut names: Vec<String> = Vec::new();
         for piece in pieces {
             let name = match piece {
-                Piece::Word(word) => format!("`{word}`"),
-                Piece::Rank => format!("a rank (0 to {})", self.ranks.saturating_sub(1)),
-                Piece::Tag => "a tag".to_owned(),
-                Piece::Key => "a key".to_owned(),
-                Piece::Number => "a number".to_owned(),
+                Token::Word(word) => format!("`{word}`"),
+                Token::Rank => format!("a rank (0 to {})", self.ranks.saturating_sub(1)),
+                Token::Tag => "a tag".to_owned(),
+                Token::Key => "a key".to_owned(),
+                Token::Number => "a number".to_owned(),
             };
             if !names.contains(&name) {
                 names.push(name);
@@ -156,7 +156,7 @@ impl Lexicon {
             [] => last,
             first => format!("{} or {last}", first.join(", ")),
         };
-        Misread(match found {
+        ParseError(match found {
             Some(word) => format!("expected {names}, found `{}`", Plain(word)),
             None => format!("expected {names}"),
         })
@@ -164,7 +164,7 @@ impl Lexicon {
 }
 
 /// A form of a language.
-pub type Form = &'static [Piece];
+pub type Form = &'static [Token];
 
 /// Reads words as one of the forms: which one, and what its words meant.
 ///
@@ -174,8 +174,8 @@ pub type Form = &'static [Piece];
 pub fn read(
     forms: &[Form],
     words: &[&str],
-    lexicon: &Lexicon,
-) -> Result<(usize, Vec<Meant>), Misread> {
+    lexicon: &SymbolTable,
+) -> Result<(usize, Vec<Argument>), ParseError> {
     let mut open: Vec<usize> = (0..forms.len()).collect();
     for (at, word) in words.iter().enumerate() {
         let (kept, wrong) = going_on(forms, &open, (at, word), lexicon);
@@ -197,22 +197,22 @@ fn going_on(
     forms: &[Form],
     open: &[usize],
     (at, word): (usize, &str),
-    lexicon: &Lexicon,
-) -> (Vec<usize>, Misread) {
+    lexicon: &SymbolTable,
+) -> (Vec<usize>, ParseError) {
     let takes =
         |form: &usize| forms[*form].get(at).is_some_and(|piece| lexicon.read(*piece, word).is_ok());
     let kept = open.iter().copied().filter(takes).collect();
     let expected = pieces(forms, open, at);
     let wrong = match expected[..] {
-        [Piece::Word(_)] | [] => lexicon.expected(&expected, Some(word)),
-        [piece] => lexicon.read(piece, word).err().unwrap_or(Misread(String::new())),
+        [Token::Word(_)] | [] => lexicon.expected(&expected, Some(word)),
+        [piece] => lexicon.read(piece, word).err().unwrap_or(ParseError(String::new())),
         [..] => lexicon.expected(&expected, Some(word)),
     };
     (kept, wrong)
 }
 
 /// What the open forms have at one place, each once.
-fn pieces(forms: &[Form], open: &[usize], at: usize) -> Vec<Piece> {
+fn pieces(forms: &[Form], open: &[usize], at: usize) -> Vec<Token> {
     let mut pieces = Vec::new();
     for piece in open.iter().filter_map(|form| forms[*form].get(at)) {
         if !pieces.contains(piece) {
@@ -223,7 +223,7 @@ fn pieces(forms: &[Form], open: &[usize], at: usize) -> Vec<Piece> {
 }
 
 /// What the last word of a line could be, when the words before it are right.
-pub fn completions(forms: &[Form], text: &str, lexicon: &Lexicon) -> Vec<String> {
+pub fn completions(forms: &[Form], text: &str, lexicon: &SymbolTable) -> Vec<String> {
     let mut words: Vec<&str> = text.split_whitespace().collect();
     let begun = if text.ends_with(char::is_whitespace) { "" } else { words.pop().unwrap_or("") };
     let mut open: Vec<usize> = (0..forms.len()).collect();
@@ -239,11 +239,11 @@ pub fn completions(forms: &[Form], text: &str, lexicon: &Lexicon) -> Vec<String>
 /// A form as help shows it, such as `key KEY moves`.
 pub fn shown(form: Form) -> String {
     let words = form.iter().map(|piece| match piece {
-        Piece::Word(word) => *word,
-        Piece::Rank => "RANK",
-        Piece::Tag => "TAG",
-        Piece::Key => "KEY",
-        Piece::Number => "N",
+        Token::Word(word) => *word,
+        Token::Rank => "RANK",
+        Token::Tag => "TAG",
+        Token::Key => "KEY",
+        Token::Number => "N",
     });
     words.collect::<Vec<_>>().join(" ")
 }

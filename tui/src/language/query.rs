@@ -3,9 +3,9 @@
 use ringscope_sim::protocol::{Key, TagInfo};
 use ringscope_traces::{EventIndex, Op, Payload, Rank, Tag};
 
-use super::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
+use super::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
 use super::payload;
-use crate::film::{Fact, Film};
+use crate::timeline::{EventInfo, Timeline};
 
 /// What an event has to be, all of it together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +33,11 @@ enum Term {
 
 /// Words that are no names of tags and no numbers, and what they ask for.
 const FORMS: &[(Form, &str)] = &[
-    (&[Piece::Word("rank"), Piece::Rank], "events of the rank, and messages to and from it"),
-    (&[Piece::Word("tag"), Piece::Tag], "messages with the tag"),
-    (&[Piece::Word("key"), Piece::Key], "messages that speak of the key"),
-    (&[Piece::Word("sends")], "messages as they are sent"),
-    (&[Piece::Word("receives")], "messages as they are received"),
+    (&[Token::Word("rank"), Token::Rank], "events of the rank, and messages to and from it"),
+    (&[Token::Word("tag"), Token::Tag], "messages with the tag"),
+    (&[Token::Word("key"), Token::Key], "messages that speak of the key"),
+    (&[Token::Word("sends")], "messages as they are sent"),
+    (&[Token::Word("receives")], "messages as they are received"),
 ];
 
 /// What parts of tags' names are told apart by, as in `ADD|REMOVE`.
@@ -58,7 +58,7 @@ pub fn help() -> impl Iterator<Item = (String, &'static str)> {
 }
 
 /// What a line could go on with.
-pub fn completions(text: &str, lexicon: &Lexicon) -> Vec<String> {
+pub fn completions(text: &str, lexicon: &SymbolTable) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_new = text.ends_with(char::is_whitespace);
     let before = if is_new { words.last() } else { words.iter().nth_back(1) };
@@ -79,7 +79,7 @@ impl Query {
     /// # Errors
     ///
     /// When a rank, a tag or a key that it names is none.
-    pub fn parse(text: &str, lexicon: &Lexicon) -> Result<Query, Misread> {
+    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Query, ParseError> {
         let forms = forms();
         let words: Vec<&str> = text.split_whitespace().collect();
         let mut rest = &words[..];
@@ -103,13 +103,13 @@ impl Query {
     }
 
     /// Whether an event is what it asks for.
-    pub fn matches(&self, film: &Film, at: EventIndex) -> bool {
-        let fact = film.fact(at);
+    pub fn matches(&self, timeline: &Timeline, at: EventIndex) -> bool {
+        let info = timeline.info(at);
         // Payloads are read from the file: only when everything else is right.
-        self.terms.iter().all(|term| term.allows(&fact) != Some(false)) && {
-            let mut open = self.terms.iter().filter(|term| term.allows(&fact).is_none()).peekable();
+        self.terms.iter().all(|term| term.allows(&info) != Some(false)) && {
+            let mut open = self.terms.iter().filter(|term| term.allows(&info).is_none()).peekable();
             open.peek().is_none() || {
-                let (data, tag) = (film.data(at), film.commands_of().tag(fact.tag));
+                let (data, tag) = (timeline.data(at), timeline.commands_of().tag(info.tag));
                 open.all(|term| term.is_in(&data, tag))
             }
         }
@@ -117,21 +117,21 @@ impl Query {
 }
 
 fn begins(form: Form, word: &str) -> bool {
-    matches!(form, [Piece::Word(own), ..] if own.eq_ignore_ascii_case(word))
+    matches!(form, [Token::Word(own), ..] if own.eq_ignore_ascii_case(word))
 }
 
-fn formed(meant: Vec<Meant>, word: &str) -> Term {
+fn formed(meant: Vec<Argument>, word: &str) -> Term {
     match meant[..] {
-        [_, Meant::Rank(rank)] => Term::Rank(rank),
-        [_, Meant::Tag(tag)] => Term::Tags(vec![tag]),
-        [_, Meant::Key(key)] => Term::Key(key),
+        [_, Argument::Rank(rank)] => Term::Rank(rank),
+        [_, Argument::Tag(tag)] => Term::Tags(vec![tag]),
+        [_, Argument::Key(key)] => Term::Key(key),
         _ if word.eq_ignore_ascii_case("sends") => Term::Op(Op::Send),
         _ => Term::Op(Op::Recv),
     }
 }
 
 /// Parts of tags' names, a number, or a text.
-fn loose(word: &str, lexicon: &Lexicon) -> Term {
+fn loose(word: &str, lexicon: &SymbolTable) -> Term {
     let parts: Vec<Vec<Tag>> = word.split(OR).map(|part| tags_like(part, lexicon)).collect();
     if parts.iter().all(|tags| !tags.is_empty()) {
         return Term::Tags(parts.concat());
@@ -143,17 +143,17 @@ fn loose(word: &str, lexicon: &Lexicon) -> Term {
 }
 
 /// One letter is in too many names to mean one.
-fn tags_like(part: &str, lexicon: &Lexicon) -> Vec<Tag> {
+fn tags_like(part: &str, lexicon: &SymbolTable) -> Vec<Tag> {
     if part.len() < 2 { Vec::new() } else { lexicon.tags_like(part) }
 }
 
 impl Term {
     /// Whether it holds of an event; `None` when only the payload can tell.
-    fn allows(&self, fact: &Fact) -> Option<bool> {
+    fn allows(&self, info: &EventInfo) -> Option<bool> {
         match self {
-            Term::Rank(rank) => Some(fact.rank == *rank || fact.peer == *rank),
-            Term::Tags(tags) => Some(tags.contains(&fact.tag)),
-            Term::Op(op) => Some(fact.op == *op),
+            Term::Rank(rank) => Some(info.rank == *rank || info.peer == *rank),
+            Term::Tags(tags) => Some(tags.contains(&info.tag)),
+            Term::Op(op) => Some(info.op == *op),
             Term::Key(_) | Term::Number(_) | Term::Text(_) => None,
         }
     }
@@ -171,17 +171,17 @@ impl Term {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::testing::film;
+    use crate::app::testing::timeline;
 
     fn found(text: &str) -> Vec<usize> {
-        let film = film("ranks 4\nput 5 50\nput 6 60\nget 5\n");
-        let query = Query::parse(text, &Lexicon::of(&film)).expect("a query");
-        (0..film.len()).filter(|at| query.matches(&film, EventIndex(*at))).collect()
+        let timeline = timeline("ranks 4\nput 5 50\nput 6 60\nget 5\n");
+        let query = Query::parse(text, &SymbolTable::of(&timeline)).expect("a query");
+        (0..timeline.len()).filter(|at| query.matches(&timeline, EventIndex(*at))).collect()
     }
 
     fn wrong(text: &str) -> String {
-        let film = film("put 5 50\n");
-        Query::parse(text, &Lexicon::of(&film)).expect_err("no query").to_string()
+        let timeline = timeline("put 5 50\n");
+        Query::parse(text, &SymbolTable::of(&timeline)).expect_err("no query").to_string()
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_word_that_is_begun_can_be_completed() {
-        let lexicon = Lexicon::of(&film("put 5 50\n"));
+        let lexicon = SymbolTable::of(&timeline("put 5 50\n"));
         assert_eq!(completions("ra", &lexicon), ["rank"]);
         assert_eq!(completions("rank 3 tag ret", &lexicon), ["RETVAL"]);
         assert_eq!(completions("key ", &lexicon), [""; 0]);

@@ -13,20 +13,20 @@ use crate::input::shown;
 /// `NAME` finds all of it or what was there before, and what an interrupted run had recorded is not
 /// lost: it is in `NAME.part`. What is no regular file, such as a pipe, is written directly.
 #[derive(Debug)]
-pub struct WholeFile {
+pub struct AtomicFile {
     file: File,
     target: PathBuf,
     /// Where it grows; `None` when it is written directly.
     part: Option<PathBuf>,
 }
 
-impl WholeFile {
+impl AtomicFile {
     /// Opens the file for writing.
     ///
     /// # Errors
     ///
     /// When it could not be written, as far as that can be known: the reason to ask before a long run.
-    pub fn create(path: &Path) -> Result<WholeFile, Failure> {
+    pub fn create(path: &Path) -> Result<AtomicFile, Failure> {
         if path.is_dir() {
             return Err(Failure::about(&shown(path), "is a directory").hint("name a file in it"));
         }
@@ -34,7 +34,7 @@ impl WholeFile {
         let fails = |error| cannot_write(path, &error);
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(fails)?;
-            return Ok(WholeFile { file, target: path.to_owned(), part: None });
+            return Ok(AtomicFile { file, target: path.to_owned(), part: None });
         }
         // A link stays what it is: the file that it leads to is the one that is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -49,12 +49,12 @@ impl WholeFile {
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         file.set_len(0).map_err(fails)?;
-        Ok(WholeFile { file, target, part: Some(part) })
+        Ok(AtomicFile { file, target, part: Some(part) })
     }
 
     /// Puts the file, which is whole now, in its place.
     pub fn finish(self) -> Result<(), Failure> {
-        let WholeFile { file, target, part } = self;
+        let AtomicFile { file, target, part } = self;
         drop(file);
         let Some(part) = part else { return Ok(()) };
         fs::rename(&part, &target).map_err(|error| cannot_write(&target, &error))
@@ -62,7 +62,7 @@ impl WholeFile {
 
     /// Leaves what is in its place as it is: there is nothing to write.
     pub fn discard(self) {
-        let WholeFile { part, .. } = self;
+        let AtomicFile { part, .. } = self;
         // That it stays is no harm: the next run writes over it.
         let _ = part.map(fs::remove_file);
     }
@@ -79,7 +79,7 @@ impl WholeFile {
     }
 }
 
-impl Write for WholeFile {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }

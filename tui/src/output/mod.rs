@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 use crate::report::Style;
 
 pub use color::ColorWhen;
-pub use file::WholeFile;
+pub use file::AtomicFile;
 pub use json::{json, put_json};
 pub use trace::{TraceTarget, is_same_file};
 

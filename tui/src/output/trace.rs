@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ringscope_traces::{Trace, write_trace};
 
-use super::{Out, WholeFile};
+use super::{AtomicFile, Out};
 use crate::failure::Failure;
 use crate::input::{DASH, shown};
 
@@ -15,7 +15,7 @@ pub enum TraceTarget {
     /// Standard output.
     Output,
     /// A file, by its path.
-    File(PathBuf, WholeFile),
+    File(PathBuf, AtomicFile),
 }
 
 impl TraceTarget {
@@ -32,7 +32,7 @@ impl TraceTarget {
             return Err(Failure::about(&shown(word), "is the input itself, and would be lost")
                 .hint("name another file for the trace"));
         }
-        Ok(TraceTarget::File(word.to_owned(), WholeFile::create(word)?))
+        Ok(TraceTarget::File(word.to_owned(), AtomicFile::create(word)?))
     }
 
     /// Leaves what is there as it is, when there is no trace.
@@ -52,8 +52,8 @@ impl TraceTarget {
         match self {
             TraceTarget::Output => write_trace(out, trace).map(drop).map_err(Failure::from),
             TraceTarget::File(path, file) => write_trace(file, trace)
-                .map_err(|error| WholeFile::failure(&path, &error))
-                .and_then(WholeFile::finish),
+                .map_err(|error| AtomicFile::failure(&path, &error))
+                .and_then(AtomicFile::finish),
         }
     }
 }

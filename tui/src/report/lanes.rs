@@ -18,7 +18,7 @@ const TIME_WIDTH: usize = 12;
 
 /// The marks of the lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Symbols {
+pub enum LaneSymbols {
     /// Arrows
     #[default]
     Unicode,
@@ -26,39 +26,39 @@ pub enum Symbols {
     Ascii,
 }
 
-impl Symbols {
+impl LaneSymbols {
     fn mark(self, op: Op) -> char {
         match (self, op) {
-            (Symbols::Unicode, Op::Send) => '→',
-            (Symbols::Unicode, Op::Recv) => '←',
-            (Symbols::Ascii, Op::Send) => 'S',
-            (Symbols::Ascii, Op::Recv) => 'r',
+            (LaneSymbols::Unicode, Op::Send) => '→',
+            (LaneSymbols::Unicode, Op::Recv) => '←',
+            (LaneSymbols::Ascii, Op::Send) => 'S',
+            (LaneSymbols::Ascii, Op::Recv) => 'r',
         }
     }
 
     fn empty(self) -> char {
         match self {
-            Symbols::Unicode => '·',
-            Symbols::Ascii => '.',
+            LaneSymbols::Unicode => '·',
+            LaneSymbols::Ascii => '.',
         }
     }
 
     fn arrow(self, op: Op) -> &'static str {
         match (self, op) {
-            (Symbols::Unicode, Op::Send) => "→",
-            (Symbols::Unicode, Op::Recv) => "←",
-            (Symbols::Ascii, Op::Send) => "->",
-            (Symbols::Ascii, Op::Recv) => "<-",
+            (LaneSymbols::Unicode, Op::Send) => "→",
+            (LaneSymbols::Unicode, Op::Recv) => "←",
+            (LaneSymbols::Ascii, Op::Send) => "->",
+            (LaneSymbols::Ascii, Op::Recv) => "<-",
         }
     }
 }
 
 /// How lines of events are set.
 #[derive(Debug, Clone)]
-pub struct Lanes {
+pub struct LaneStyle {
     /// The ranks that have a column; none when they would be too many.
     columns: Vec<Rank>,
-    symbols: Symbols,
+    symbols: LaneSymbols,
     has_times: bool,
     /// The digits of the highest rank.
     rank_width: usize,
@@ -69,13 +69,13 @@ pub struct Lanes {
 
 /// What there is to set.
 #[derive(Debug, Clone, Copy)]
-pub struct Layout<'a> {
+pub struct LaneContent<'a> {
     /// How many ranks there are.
     pub ranks: u32,
     /// Those that are shown; all when empty.
     pub chosen: &'a [Rank],
     /// The marks.
-    pub symbols: Symbols,
+    pub symbols: LaneSymbols,
     /// Whether each line has its time.
     pub has_times: bool,
     /// The terminal's width.
@@ -84,17 +84,17 @@ pub struct Layout<'a> {
     pub is_coloured: bool,
 }
 
-impl Lanes {
+impl LaneStyle {
     /// Columns for the ranks that are shown, in their order, when they take no more than half of the
     /// width; none otherwise.
-    pub fn new(layout: Layout<'_>) -> Lanes {
-        let Layout { ranks, chosen, symbols, has_times, width, is_coloured } = layout;
+    pub fn new(layout: LaneContent<'_>) -> LaneStyle {
+        let LaneContent { ranks, chosen, symbols, has_times, width, is_coloured } = layout;
         let fit = width.map_or(MOST_COLUMNS, |width| width / 2 / COLUMN_WIDTH).min(MOST_COLUMNS);
         let columns: Vec<Rank> = match chosen {
             [] => (0..ranks).map(Rank).take(fit + 1).collect(),
             chosen => chosen.to_vec(),
         };
-        Lanes {
+        LaneStyle {
             columns: if columns.len() <= fit { columns } else { Vec::new() },
             symbols,
             has_times,
@@ -175,11 +175,11 @@ mod tests {
         Event { rank, n: 0, op, peer, tag: Tag(3), data: Payload::Int(9), t: 81_250, clock: 1 }
     }
 
-    fn layout(ranks: u32, chosen: &[Rank]) -> Layout<'_> {
-        Layout {
+    fn layout(ranks: u32, chosen: &[Rank]) -> LaneContent<'_> {
+        LaneContent {
             ranks,
             chosen,
-            symbols: Symbols::Unicode,
+            symbols: LaneSymbols::Unicode,
             has_times: true,
             width: None,
             is_coloured: false,
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn each_rank_has_a_column() {
-        let lanes = Lanes::new(layout(4, &[]));
+        let lanes = LaneStyle::new(layout(4, &[]));
         assert_eq!(lanes.heading(), ["          us  0 1 2 3"]);
         let line = lanes.line(&event(3, Op::Send, 0), &NoNames);
         assert_eq!(line, "      81.250  · · · →  3 → 0  tag 3 9");
@@ -196,24 +196,25 @@ mod tests {
 
     #[test]
     fn ranks_of_two_digits_stand_upright() {
-        let lanes = Lanes::new(Layout { has_times: false, ..layout(12, &[]) });
+        let lanes = LaneStyle::new(LaneContent { has_times: false, ..layout(12, &[]) });
         let expected = ["                    1 1", "0 1 2 3 4 5 6 7 8 9 0 1"];
         assert_eq!(lanes.heading(), expected);
     }
 
     #[test]
     fn too_many_ranks_have_no_columns_unless_some_are_chosen() {
-        assert!(Lanes::new(layout(25, &[])).heading().is_empty());
-        let narrow = Layout { width: Some(30), ..layout(8, &[]) };
-        assert!(Lanes::new(narrow).heading().is_empty());
-        let few = Lanes::new(layout(1_000_000, &[Rank(0), Rank(7)]));
+        assert!(LaneStyle::new(layout(25, &[])).heading().is_empty());
+        let narrow = LaneContent { width: Some(30), ..layout(8, &[]) };
+        assert!(LaneStyle::new(narrow).heading().is_empty());
+        let few = LaneStyle::new(layout(1_000_000, &[Rank(0), Rank(7)]));
         assert_eq!(few.heading(), ["          us  0 7"]);
     }
 
     #[test]
     fn letters_do_without_arrows() {
-        let layout = Layout { symbols: Symbols::Ascii, has_times: false, ..layout(2, &[]) };
-        let line = Lanes::new(layout).line(&event(1, Op::Recv, 0), &NoNames);
+        let layout =
+            LaneContent { symbols: LaneSymbols::Ascii, has_times: false, ..layout(2, &[]) };
+        let line = LaneStyle::new(layout).line(&event(1, Op::Recv, 0), &NoNames);
         assert_eq!(line, ". r  1 <- 0  tag 3 9");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use ringscope_sim::conform::{Standing, standing};
+use ringscope_sim::conform::{EndState, end_state};
 use ringscope_sim::explain::summary;
 use ringscope_sim::world::End;
 use ringscope_traces::Trace;
@@ -13,8 +13,8 @@ use crate::output::Notes;
 
 /// Tells how the run of a trace stood at the trace's end, and why, in the simulator's words.
 pub fn tell(trace: &Trace, notes: &mut Notes) {
-    match standing(trace, &[]) {
-        Ok(standing) => tell_standing(&standing, notes),
+    match end_state(trace, &[]) {
+        Ok(end_state) => tell_standing(&end_state, notes),
         Err(cannot) => {
             let told = format!("how the run stood is not known: {cannot}");
             let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
@@ -22,30 +22,30 @@ pub fn tell(trace: &Trace, notes: &mut Notes) {
     }
 }
 
-fn tell_standing(standing: &Standing, notes: &mut Notes) {
-    let (word, style) = match &standing.end {
+fn tell_standing(end_state: &EndState, notes: &mut Notes) {
+    let (word, style) = match &end_state.end {
         Some(End::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
         Some(end) => (end.ending().name().to_owned(), Style::Bad),
-        None if standing.strays.is_empty() => {
-            let picture = summary(&standing.stall, &standing.nodes);
+        None if end_state.strays.is_empty() => {
+            let picture = summary(&end_state.graph, &end_state.nodes);
             (format!("it could have gone on: {picture}"), Style::Warning)
         }
-        None => (left_the_protocol(standing), Style::Warning),
+        None => (left_the_protocol(end_state), Style::Warning),
     };
     let (head, rest) = word.split_once(':').unwrap_or((&word, ""));
     let colon = if rest.is_empty() { "" } else { ":" };
     let told = format!("{}{colon}{rest}", notes.paint(style, head));
     let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
-    if let Some(explanation) = standing.explanation() {
+    if let Some(explanation) = end_state.explanation() {
         let facts = wrapped(&explanation.facts, notes.width(), "  ");
         let paragraph = wrapped(&explanation.paragraph, notes.width(), "  ");
         let _ = writeln!(notes, "{facts}\n\n{paragraph}\n");
     }
 }
 
-fn left_the_protocol(standing: &Standing) -> String {
-    let count = counted(standing.strays.len() as u64, "rank");
-    let first = standing.strays.first().map(|stray| {
+fn left_the_protocol(end_state: &EndState) -> String {
+    let count = counted(end_state.strays.len() as u64, "rank");
+    let first = end_state.strays.first().map(|stray| {
         let (rank, index, what) = (stray.rank, stray.index, stray.what.to_string());
         format!(", rank {rank} at its event {index}: {}", Plain(&what))
     });

@@ -12,7 +12,7 @@ const TURN: isize = 3;
 /// What the mouse is in the middle of.
 #[derive(Debug, Default)]
 pub struct Mouse {
-    /// The row of the timeline, while the button is held down that was pressed there.
+    /// The row of the scrubber, while the button is held down that was pressed there.
     scrubbed: Option<u16>,
 }
 
@@ -24,7 +24,7 @@ impl Mouse {
         match kind {
             MouseKind::Press => {
                 let target = target(session, row);
-                self.scrubbed = matches!(target, Some(Target::Timeline(_))).then_some(row);
+                self.scrubbed = matches!(target, Some(Target::Scrubber(_))).then_some(row);
                 if let Some(target) = target {
                     session.click(target);
                 }

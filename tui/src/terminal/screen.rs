@@ -20,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::tty;
-use crate::view::picture::Form;
+use crate::view::picture::PictureFormat;
 
 /// Whether the terminal is ours at the moment; a panic in any thread gives it back.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
@@ -110,7 +110,7 @@ impl Screen {
     pub fn leave_behind(self) -> io::Result<()> {
         give_back();
         let mut out = io::stdout().lock();
-        out.write_all(Form::Ansi.draw(&self.last).as_bytes())?;
+        out.write_all(PictureFormat::Ansi.draw(&self.last).as_bytes())?;
         out.flush()
     }
 }

@@ -6,37 +6,37 @@ use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::Comparison;
 
-use super::facts::{Fact, Scene, Value};
+use super::facts::{Fact, FactContext, Value};
 use super::place::{From, Spot};
-use super::runs::Run;
-use crate::film::Moment;
-use crate::language::grammar::{Lexicon, Misread};
+use super::runs::LessonRun;
+use crate::language::grammar::{ParseError, SymbolTable};
+use crate::timeline::Snapshot;
 
 /// Why something that a lesson asks has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum NoAnswer {
     /// It cannot be read.
     Unreadable(String),
     /// It can be read, and the run has no such thing.
     Without(String),
 }
 
-impl std::convert::From<Misread> for Trouble {
-    fn from(misread: Misread) -> Trouble {
-        Trouble::Unreadable(misread.0)
+impl std::convert::From<ParseError> for NoAnswer {
+    fn from(misread: ParseError) -> NoAnswer {
+        NoAnswer::Unreadable(misread.0)
     }
 }
 
 /// Where a lesson stands.
 pub struct Here<'a> {
     /// All runs; none in the place of one that could not be had.
-    pub runs: &'a [Option<Run>],
+    pub runs: &'a [Option<LessonRun>],
     /// The names of the runs.
     pub names: &'a [String],
     /// The one that is shown.
-    pub run: &'a Run,
+    pub run: &'a LessonRun,
     /// How that one stands.
-    pub moment: &'a Moment,
+    pub snapshot: &'a Snapshot,
     /// What came of comparing it with another one.
     pub comparison: Option<&'a Comparison>,
 }
@@ -51,46 +51,46 @@ impl Here<'_> {
     /// # Errors
     ///
     /// Why it has no value.
-    pub fn value(&self, text: &str) -> Result<Value, Trouble> {
+    pub fn value(&self, text: &str) -> Result<Value, NoAnswer> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (fact, name, place) = parts(&text);
         let Some(run) = name.map_or(Ok(Some(self.run)), |name| self.named(name))? else {
-            return Err(Trouble::Without("that run could not be had".to_owned()));
+            return Err(NoAnswer::Without("that run could not be had".to_owned()));
         };
-        let lexicon = Lexicon::of(&run.film);
+        let lexicon = SymbolTable::of(&run.timeline);
         let fact = Fact::parse(fact, &lexicon)?;
-        let moment = self.moment(run, name.is_some(), place)?;
-        let scene = Scene {
-            film: &run.film,
-            moment: moment.as_ref().unwrap_or(self.moment),
+        let snapshot = self.snapshot(run, name.is_some(), place)?;
+        let scene = FactContext {
+            timeline: &run.timeline,
+            snapshot: snapshot.as_ref().unwrap_or(self.snapshot),
             comparison: self.comparison,
         };
-        fact.value(&scene).map_err(Trouble::Without)
+        fact.value(&scene).map_err(NoAnswer::Without)
     }
 
-    fn named(&self, name: &str) -> Result<Option<&Run>, Trouble> {
+    fn named(&self, name: &str) -> Result<Option<&LessonRun>, NoAnswer> {
         match self.names.iter().position(|known| known == name) {
             Some(place) => Ok(self.runs[place].as_ref()),
-            None => Err(Trouble::Unreadable(no_such_run(name, self.names))),
+            None => Err(NoAnswer::Unreadable(no_such_run(name, self.names))),
         }
     }
 
     /// How a run stands at a place; another run stands at its end where no place is named. `None`: here.
-    fn moment(
+    fn snapshot(
         &self,
-        run: &Run,
+        run: &LessonRun,
         is_other: bool,
         place: Option<&str>,
-    ) -> Result<Option<Moment>, Trouble> {
-        let end = run.film.len();
-        let cursor = if is_other { end } else { self.moment.cursor };
+    ) -> Result<Option<Snapshot>, NoAnswer> {
+        let end = run.timeline.len();
+        let cursor = if is_other { end } else { self.snapshot.cursor };
         let Some(place) = place else {
-            return Ok(is_other.then(|| run.film.moment(end)));
+            return Ok(is_other.then(|| run.timeline.snapshot(end)));
         };
-        let spot = Spot::parse(place, &Lexicon::of(&run.film))?;
+        let spot = Spot::parse(place, &SymbolTable::of(&run.timeline))?;
         let comparison = self.comparison.filter(|_| !is_other);
-        let from = From { film: &run.film, cursor, comparison };
-        Ok(Some(run.film.moment(spot.cursor(from).map_err(Trouble::Without)?)))
+        let from = From { timeline: &run.timeline, cursor, comparison };
+        Ok(Some(run.timeline.snapshot(spot.cursor(from).map_err(NoAnswer::Without)?)))
     }
 }
 
@@ -117,7 +117,7 @@ pub fn no_such_run(name: &str, names: &[String]) -> String {
 
 /// What a claim came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct ClaimResult {
     /// Whether it holds.
     pub holds: bool,
     /// How it really is, such as `owner of key 400 is rank 6`.
@@ -166,41 +166,41 @@ impl Here<'_> {
     /// # Errors
     ///
     /// Why it cannot be judged.
-    pub fn judge(&self, text: &str) -> Result<Judged, Trouble> {
+    pub fn judge(&self, text: &str) -> Result<ClaimResult, NoAnswer> {
         let parts = text.split(BOTH).map(|part| self.judge_one(part.trim()));
-        let parts: Vec<Judged> = parts.collect::<Result<_, _>>()?;
-        let wrong: Vec<&Judged> = parts.iter().filter(|part| !part.holds).collect();
+        let parts: Vec<ClaimResult> = parts.collect::<Result<_, _>>()?;
+        let wrong: Vec<&ClaimResult> = parts.iter().filter(|part| !part.holds).collect();
         let told = if wrong.is_empty() { parts.iter().collect() } else { wrong };
         let found: Vec<&str> = told.iter().map(|part| &*part.found).collect();
-        Ok(Judged { holds: parts.iter().all(|part| part.holds), found: found.join("; ") })
+        Ok(ClaimResult { holds: parts.iter().all(|part| part.holds), found: found.join("; ") })
     }
 
-    fn judge_one(&self, text: &str) -> Result<Judged, Trouble> {
+    fn judge_one(&self, text: &str) -> Result<ClaimResult, NoAnswer> {
         let (left, relation, right) = split(text).ok_or_else(|| {
-            Trouble::Unreadable(format!("`{text}` is no claim: expected `FACT is X`"))
+            NoAnswer::Unreadable(format!("`{text}` is no claim: expected `FACT is X`"))
         })?;
         let one = self.value(left)?;
         let other = self.right(right)?;
         let holds = relation.holds(&one, &other).map_err(|what| {
-            Trouble::Unreadable(format!("`{left}` is {one}, and `{right}` {other}: {what}"))
+            NoAnswer::Unreadable(format!("`{left}` is {one}, and `{right}` {other}: {what}"))
         })?;
-        Ok(Judged { holds, found: format!("{left} is {one}") })
+        Ok(ClaimResult { holds, found: format!("{left} is {one}") })
     }
 
     /// The right side: a number, a rank, several of them, a word, words in quotes, or another fact.
-    fn right(&self, text: &str) -> Result<Value, Trouble> {
+    fn right(&self, text: &str) -> Result<Value, NoAnswer> {
         if let Some(value) = literal(text) {
             return Ok(value);
         }
         match self.value(text) {
             Ok(value) => Ok(value),
-            Err(trouble @ Trouble::Without(_)) => Err(trouble),
+            Err(trouble @ NoAnswer::Without(_)) => Err(trouble),
             // A word that is no fact stands for itself.
-            Err(Trouble::Unreadable(_)) if !text.contains(char::is_whitespace) => {
+            Err(NoAnswer::Unreadable(_)) if !text.contains(char::is_whitespace) => {
                 Ok(Value::words(text))
             }
-            Err(Trouble::Unreadable(what)) => {
-                Err(Trouble::Unreadable(format!("{what}; several words stand in quotes")))
+            Err(NoAnswer::Unreadable(what)) => {
+                Err(NoAnswer::Unreadable(format!("{what}; several words stand in quotes")))
             }
         }
     }

@@ -6,22 +6,22 @@ use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::{Comparison, compare};
 
-use super::asked::{Here, Trouble, no_such_run};
+use super::asked::{Here, NoAnswer, no_such_run};
 use super::facts::Value;
-use super::format::{self, Draft, DraftStep, Entries, Entry, Findings, MAIN, Said};
+use super::format::{self, DraftStep, Entries, Field, Findings, MAIN, ParsedLesson, SourceText};
 use super::markdown::pieces;
 use super::place::{From, Spot};
-use super::prose::{Piece, Tone};
-use super::question::{Kind, MOST_OPTIONS, Question};
-use super::runs::{Library, Run};
+use super::prose::{Tone, ToneSpan};
+use super::question::{MOST_OPTIONS, Question, QuestionKind};
+use super::runs::{LessonRun, Library};
 use super::stop::{PANES, Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
-use crate::film::{Direction, Moment};
 use crate::language::Condition;
-use crate::language::grammar::Misread;
+use crate::language::grammar::ParseError;
 use crate::nearest::nearest;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
+use crate::timeline::{Direction, Snapshot};
 
 /// The most facts and claims of a lesson: each is worked out on its own.
 const MOST_ASKED: usize = 1000;
@@ -46,7 +46,7 @@ pub fn bind(shelf: &Shelf) -> Result<Tour, Faults> {
     let steps: Vec<Step> = steps.iter().map(|step| binder.step(step)).collect();
     let (runs, asked) = (binder.runs, binder.asked);
     found.into_faults()?;
-    let Draft { title, about, .. } = draft;
+    let ParsedLesson { title, about, .. } = draft;
     Ok(Tour {
         name: shelf.key.clone(),
         title: in_a_line(&title.text),
@@ -59,7 +59,7 @@ pub fn bind(shelf: &Shelf) -> Result<Tour, Faults> {
 
 struct Binder<'f> {
     /// None in the place of one that could not be had.
-    runs: Vec<Option<Run>>,
+    runs: Vec<Option<LessonRun>>,
     names: Vec<String>,
     /// Where each run stands.
     cursors: Vec<usize>,
@@ -74,7 +74,7 @@ struct Binder<'f> {
 
 /// Where a step stands, when that is known.
 struct Standing {
-    moment: Moment,
+    snapshot: Snapshot,
     comparison: Option<Comparison>,
 }
 
@@ -120,7 +120,7 @@ impl Binder<'_> {
         };
         let from = self.cursors[run];
         let mut cursor = from;
-        for Entry { key, value } in &entries.list {
+        for Field { key, value } in &entries.list {
             match &*key.text {
                 "at" => cursor = self.at(value, (cursor, against))?,
                 "when" => cursor = self.when(value, cursor)?,
@@ -132,7 +132,7 @@ impl Binder<'_> {
         Some(Stop { from, cursor, against, ..self.nowhere() })
     }
 
-    fn run_named(&mut self, said: &Said) -> Option<usize> {
+    fn run_named(&mut self, said: &SourceText) -> Option<usize> {
         let place = self.names.iter().position(|name| *name == said.text);
         if place.is_none() {
             let meant = nearest(&said.text, self.names.iter().map(|name| &**name));
@@ -146,7 +146,7 @@ impl Binder<'_> {
         place
     }
 
-    fn run_to_compare(&mut self, said: &Said) -> Option<usize> {
+    fn run_to_compare(&mut self, said: &SourceText) -> Option<usize> {
         let other = self.run_named(said)?;
         if other == self.run {
             let hint = Some("name another one, or show another one by `run`");
@@ -174,40 +174,45 @@ impl Binder<'_> {
     }
 
     /// A place of the run that is shown.
-    fn at(&mut self, said: &Said, (cursor, against): (usize, Option<usize>)) -> Option<usize> {
+    fn at(
+        &mut self,
+        said: &SourceText,
+        (cursor, against): (usize, Option<usize>),
+    ) -> Option<usize> {
         let run = self.runs[self.run].as_ref()?;
         let comparison = self.comparison(against).and_then(|compared| compared.as_ref().ok());
-        let from = From { film: &run.film, cursor, comparison };
-        let spot = Spot::parse(&said.text, &run.lexicon).map_err(Trouble::from);
-        let found = spot.and_then(|spot| spot.cursor(from).map_err(Trouble::Without));
+        let from = From { timeline: &run.timeline, cursor, comparison };
+        let spot = Spot::parse(&said.text, &run.lexicon).map_err(NoAnswer::from);
+        let found = spot.and_then(|spot| spot.cursor(from).map_err(NoAnswer::Without));
         self.told(&said.at, found)
     }
 
     /// The next event with which a condition comes to hold.
-    fn when(&mut self, said: &Said, cursor: usize) -> Option<usize> {
+    fn when(&mut self, said: &SourceText, cursor: usize) -> Option<usize> {
         let run = self.runs[self.run].as_ref()?;
-        let film = &run.film;
+        let timeline = &run.timeline;
         let condition = match Condition::parse(&said.text, &run.lexicon) {
             Ok(condition) => condition,
-            Err(Misread(what)) => {
+            Err(ParseError(what)) => {
                 let hint = Some("`ringscope tour --facts` lists the conditions");
                 self.found.unreadable(&said.at, what, hint);
                 return None;
             }
         };
-        let holds = |direction| film.find(cursor, direction, |at, _| condition.holds(film, at));
+        let holds =
+            |direction| timeline.find(cursor, direction, |at, _| condition.holds(timeline, at));
         let next = holds(Direction::Forwards);
         if next.is_none() {
             let what = format!("the condition `{}` is never reached", condition.text);
             // The event at which the run stands does not count, neither for the one way nor the other.
             let before = holds(Direction::Backwards)
-                .or(film.event_at(cursor).filter(|at| condition.holds(film, *at)));
+                .or(timeline.event_at(cursor).filter(|at| condition.holds(timeline, *at)));
             let hint = match before {
                 Some(before) => format!(
                     "it holds at event {} before: `at: start` or another place above it goes back",
                     before.0 + 1
                 ),
-                None => format!("it does not hold in the whole run of {} events", film.len()),
+                None => format!("it does not hold in the whole run of {} events", timeline.len()),
             };
             self.found.wrong(&said.at, what, Some(&hint));
         }
@@ -217,7 +222,7 @@ impl Binder<'_> {
     fn standing(&self, stop: &Stop) -> Standing {
         let run = self.runs[stop.run].as_ref().expect("a stop is one of a run that there is");
         let comparison = self.comparison(stop.against).and_then(|compared| compared.clone().ok());
-        Standing { moment: run.film.moment(stop.cursor), comparison }
+        Standing { snapshot: run.timeline.snapshot(stop.cursor), comparison }
     }
 
     /// The stop with what is looked at.
@@ -227,7 +232,7 @@ impl Binder<'_> {
         Stop { pane: pane.unwrap_or(stop.pane), selection: look.unwrap_or(stop.selection), ..stop }
     }
 
-    fn pane(&mut self, said: &Said) -> Option<Pane> {
+    fn pane(&mut self, said: &SourceText) -> Option<Pane> {
         let found = PANES.iter().find(|(name, _)| *name == said.text);
         if found.is_none() {
             let names: Vec<&str> = PANES.iter().map(|(name, _)| *name).collect();
@@ -241,18 +246,23 @@ impl Binder<'_> {
         found.map(|(_, pane)| *pane)
     }
 
-    fn look(&mut self, said: &Said, stop: &Stop, standing: Option<&Standing>) -> Option<Selection> {
+    fn look(
+        &mut self,
+        said: &SourceText,
+        stop: &Stop,
+        standing: Option<&Standing>,
+    ) -> Option<Selection> {
         let run = self.runs[stop.run].as_ref()?;
         if said.text == "message" {
-            let sent = message(&run.film, stop.cursor);
+            let sent = message(&run.timeline, stop.cursor);
             let sent = sent.ok_or_else(|| "no message is sent or received here".to_owned());
-            return self.told(&said.at, sent.map(Selection::Message).map_err(Trouble::Without));
+            return self.told(&said.at, sent.map(Selection::Message).map_err(NoAnswer::Without));
         }
         let words: Vec<&str> = said.text.split_whitespace().collect();
         let named = match words[..] {
             ["key", key] => key.parse().ok().map(|key| Value::Keys(vec![Key(key)])),
             ["rank", rank] => {
-                let rank = rank.parse().ok().filter(|rank| *rank < run.film.header().ranks);
+                let rank = rank.parse().ok().filter(|rank| *rank < run.timeline.header().ranks);
                 rank.map(|rank| Value::Rank(Rank(rank)))
             }
             _ => None,
@@ -261,22 +271,23 @@ impl Binder<'_> {
             Some(value) => value,
             None => Asker { binder: self, standing }.value(said)?,
         };
-        let what =
-            || Trouble::Unreadable(format!("`{}` is {value}: neither a rank nor a key", said.text));
+        let what = || {
+            NoAnswer::Unreadable(format!("`{}` is {value}: neither a rank nor a key", said.text))
+        };
         let looked = selection(&value).ok_or_else(what);
         self.told(&said.at, looked)
     }
 
     /// What there is, or fault with it.
-    fn told<T>(&mut self, at: &Range<usize>, result: Result<T, Trouble>) -> Option<T> {
+    fn told<T>(&mut self, at: &Range<usize>, result: Result<T, NoAnswer>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
-            Err(Trouble::Unreadable(what)) => {
+            Err(NoAnswer::Unreadable(what)) => {
                 let hint = Some("`ringscope tour --facts` lists what can stand here");
                 self.found.unreadable(at, what, hint);
                 None
             }
-            Err(Trouble::Without(what)) => {
+            Err(NoAnswer::Without(what)) => {
                 self.found.wrong(at, what, None);
                 None
             }
@@ -294,8 +305,8 @@ impl Asker<'_, '_> {
     /// What is asked, if it can be asked at all.
     fn asked<T>(
         &mut self,
-        said: &Said,
-        ask: impl FnOnce(&Here<'_>) -> Result<T, Trouble>,
+        said: &SourceText,
+        ask: impl FnOnce(&Here<'_>) -> Result<T, NoAnswer>,
     ) -> Option<T> {
         self.binder.asked += 1;
         if self.binder.asked > MOST_ASKED {
@@ -306,45 +317,45 @@ impl Asker<'_, '_> {
             return None;
         }
         let run = self.binder.runs[self.binder.run].as_ref()?;
-        let here = |moment, comparison| Here {
+        let here = |snapshot, comparison| Here {
             runs: &self.binder.runs,
             names: &self.binder.names,
             run,
-            moment,
+            snapshot,
             comparison,
         };
         let result = match self.standing {
-            Some(Standing { moment, comparison }) => ask(&here(moment, comparison.as_ref())),
+            Some(Standing { snapshot, comparison }) => ask(&here(snapshot, comparison.as_ref())),
             // Nobody knows where the step stands: but what cannot be read can be told.
-            None => match ask(&here(&run.film.moment(0), None)) {
-                Err(told @ Trouble::Unreadable(_)) => Err(told),
-                Ok(_) | Err(Trouble::Without(_)) => return None,
+            None => match ask(&here(&run.timeline.snapshot(0), None)) {
+                Err(told @ NoAnswer::Unreadable(_)) => Err(told),
+                Ok(_) | Err(NoAnswer::Without(_)) => return None,
             },
         };
         self.binder.told(&said.at, result)
     }
 
-    fn value(&mut self, said: &Said) -> Option<Value> {
+    fn value(&mut self, said: &SourceText) -> Option<Value> {
         self.asked(said, |here| here.value(&said.text))
     }
 
     /// Puts values in the places of facts.
-    fn facts<'p>(&mut self, pieces: impl IntoIterator<Item = &'p mut Piece>) {
+    fn facts<'p>(&mut self, pieces: impl IntoIterator<Item = &'p mut ToneSpan>) {
         for piece in pieces.into_iter().filter(|piece| piece.tone == Tone::Fact) {
-            let said = Said { text: piece.text.clone(), at: piece.at.clone() };
+            let said = SourceText { text: piece.text.clone(), at: piece.at.clone() };
             if let Some(value) = self.value(&said) {
                 piece.text = value.to_string();
             }
         }
     }
 
-    fn prose(&mut self, said: &Said) -> Vec<Piece> {
+    fn prose(&mut self, said: &SourceText) -> Vec<ToneSpan> {
         let mut pieces = pieces(&said.text, said.at.start);
         self.facts(&mut pieces);
         pieces
     }
 
-    fn claim(&mut self, said: &Said) {
+    fn claim(&mut self, said: &SourceText) {
         let judged = self.asked(said, |here| here.judge(&said.text));
         if let Some(judged) = judged.filter(|judged| !judged.holds) {
             let hint = format!("here {}", judged.found);
@@ -360,7 +371,7 @@ impl Asker<'_, '_> {
         Some(Question { ask: ask?, kind: kind?, hint: hint?, right })
     }
 
-    fn needed(&mut self, entries: &Entries, key: &str, what: &str) -> Option<Vec<Piece>> {
+    fn needed(&mut self, entries: &Entries, key: &str, what: &str) -> Option<Vec<ToneSpan>> {
         let said = entries.one(key);
         if said.is_none() {
             let hint = format!("`{key}: ...` says {what}");
@@ -370,8 +381,8 @@ impl Asker<'_, '_> {
         said.map(|said| self.prose(said))
     }
 
-    fn kind(&mut self, entries: &Entries) -> Option<Kind> {
-        let options: Vec<&Said> = entries.all("option").collect();
+    fn kind(&mut self, entries: &Entries) -> Option<QuestionKind> {
+        let options: Vec<&SourceText> = entries.all("option").collect();
         match (&options[..], entries.one("number"), entries.one("node")) {
             ([], Some(said), None) => self.number(said),
             ([], None, Some(said)) => self.node(said),
@@ -385,34 +396,41 @@ impl Asker<'_, '_> {
         }
     }
 
-    fn number(&mut self, said: &Said) -> Option<Kind> {
+    fn number(&mut self, said: &SourceText) -> Option<QuestionKind> {
         match self.value(said)? {
-            Value::Number(right) => Some(Kind::Number { right }),
-            Value::Keys(keys) if keys.len() == 1 => Some(Kind::Number { right: keys[0].0 }),
+            Value::Number(right) => Some(QuestionKind::Number { right }),
+            Value::Keys(keys) if keys.len() == 1 => Some(QuestionKind::Number { right: keys[0].0 }),
             other @ (Value::Rank(_) | Value::Ranks(_) | Value::Keys(_) | Value::Words(_)) => {
                 self.no_answer(said, &other, "a number")
             }
         }
     }
 
-    fn node(&mut self, said: &Said) -> Option<Kind> {
-        let ranks = self.binder.runs[self.binder.run].as_ref()?.film.header().ranks;
+    fn node(&mut self, said: &SourceText) -> Option<QuestionKind> {
+        let ranks = self.binder.runs[self.binder.run].as_ref()?.timeline.header().ranks;
         match self.value(said)? {
-            Value::Rank(right) => Some(Kind::Node { right, ranks }),
-            Value::Ranks(all) if all.len() == 1 => Some(Kind::Node { right: all[0], ranks }),
+            Value::Rank(right) => Some(QuestionKind::Node { right, ranks }),
+            Value::Ranks(all) if all.len() == 1 => {
+                Some(QuestionKind::Node { right: all[0], ranks })
+            }
             other @ (Value::Number(_) | Value::Ranks(_) | Value::Keys(_) | Value::Words(_)) => {
                 self.no_answer(said, &other, "one rank")
             }
         }
     }
 
-    fn no_answer(&mut self, said: &Said, value: &Value, wanted: &str) -> Option<Kind> {
+    fn no_answer(
+        &mut self,
+        said: &SourceText,
+        value: &Value,
+        wanted: &str,
+    ) -> Option<QuestionKind> {
         let what = format!("the question has no right answer: `{}` is {value}", said.text);
         self.binder.found.wrong(&said.at, what, Some(&format!("{wanted} is asked for")));
         None
     }
 
-    fn choice(&mut self, options: &[&Said], at: &Range<usize>) -> Option<Kind> {
+    fn choice(&mut self, options: &[&SourceText], at: &Range<usize>) -> Option<QuestionKind> {
         if !(2..=MOST_OPTIONS).contains(&options.len()) {
             let count = counted(options.len() as u64, "option");
             let what = format!("the question has {count}");
@@ -421,13 +439,14 @@ impl Asker<'_, '_> {
             return None;
         }
         let judged: Vec<_> = options.iter().map(|said| self.option(said)).collect();
-        let judged: Vec<(Vec<Piece>, bool, String)> = judged.into_iter().collect::<Option<_>>()?;
+        let judged: Vec<(Vec<ToneSpan>, bool, String)> =
+            judged.into_iter().collect::<Option<_>>()?;
         let holding = judged.iter().enumerate().filter(|(_, (_, holds, _))| *holds);
         let right: Vec<usize> = holding.map(|(option, _)| option).collect();
         match right[..] {
             [right] => {
                 let options = judged.into_iter().map(|(pieces, ..)| pieces).collect();
-                Some(Kind::Choice { options, right })
+                Some(QuestionKind::Choice { options, right })
             }
             [] => {
                 let found: Vec<&str> = judged.iter().map(|(_, _, found)| &**found).collect();
@@ -447,7 +466,7 @@ impl Asker<'_, '_> {
     }
 
     /// An answer to choose, whether it is right, and how it really is.
-    fn option(&mut self, said: &Said) -> Option<(Vec<Piece>, bool, String)> {
+    fn option(&mut self, said: &SourceText) -> Option<(Vec<ToneSpan>, bool, String)> {
         let Some((text, claim)) = said.text.rsplit_once('|') else {
             let hint = Some("write `option: TEXT | CLAIM`: the claim holds if the option is right");
             self.binder.found.unreadable(
@@ -458,8 +477,8 @@ impl Asker<'_, '_> {
             return None;
         };
         let claim_start = said.at.end - claim.trim_start().len();
-        let claim = Said { text: claim.trim().to_owned(), at: claim_start..said.at.end };
-        let text = Said { text: text.trim_end().to_owned(), at: said.at.clone() };
+        let claim = SourceText { text: claim.trim().to_owned(), at: claim_start..said.at.end };
+        let text = SourceText { text: text.trim_end().to_owned(), at: said.at.clone() };
         let pieces = self.prose(&text);
         let judged = self.asked(&claim, |here| here.judge(&claim.text))?;
         Some((pieces, judged.holds, judged.found))

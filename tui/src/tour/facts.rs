@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{Key, Meaning, MessageKind, NodeView, Peer, Viewed as _, Wait};
-use ringscope_sim::world::{Blocked, Stall};
+use ringscope_sim::world::{Blocked, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
-use crate::film::{Deed, Fact as Event, Film, Moment, Standing};
-use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
+use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
 use crate::nearest::nearest;
+use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
 
 /// What a fact is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +62,9 @@ fn listed(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = String>) -> fm
 }
 
 /// Where a run stands, for facts.
-pub struct Scene<'a> {
-    pub film: &'a Film,
-    pub moment: &'a Moment,
+pub struct FactContext<'a> {
+    pub timeline: &'a Timeline,
+    pub snapshot: &'a Snapshot,
     /// What came of comparing it with another run, at a stop that does.
     pub comparison: Option<&'a Comparison>,
 }
@@ -75,27 +75,31 @@ type Known = Result<Value, String>;
 struct Row {
     form: Form,
     what: &'static str,
-    value: fn(&Scene<'_>, &[Meant]) -> Known,
+    value: fn(&FactContext<'_>, &[Argument]) -> Known,
 }
 
 /// A fact that can be asked for.
 #[derive(Debug, Clone)]
 pub struct Fact {
     row: usize,
-    meant: Vec<Meant>,
+    meant: Vec<Argument>,
 }
 
-const fn row(form: Form, what: &'static str, value: fn(&Scene<'_>, &[Meant]) -> Known) -> Row {
+const fn row(
+    form: Form,
+    what: &'static str,
+    value: fn(&FactContext<'_>, &[Argument]) -> Known,
+) -> Row {
     Row { form, what, value }
 }
 
 /// Words of forms, for a table that can be read.
 macro_rules! form {
-    (@ KEY) => { Piece::Key };
-    (@ RANK) => { Piece::Rank };
-    (@ TAG) => { Piece::Tag };
-    (@ N) => { Piece::Number };
-    (@ $word:literal) => { Piece::Word($word) };
+    (@ KEY) => { Token::Key };
+    (@ RANK) => { Token::Rank };
+    (@ TAG) => { Token::Tag };
+    (@ N) => { Token::Number };
+    (@ $word:literal) => { Token::Word($word) };
     ($($piece:tt)*) => { &[$(form!(@ $piece)),*] };
 }
 
@@ -126,16 +130,16 @@ const ROWS: &[Row] = &[
     row(form!("parent" "of" "rank" RANK), "the node before it, by its own account",
         |scene, meant| Ok(peer(scene.node(rank(meant)?)?.parent))),
     row(form!("ring"), "the nodes of the ring, from the head on",
-        |scene, _| Ok(Value::Ranks(scene.standing()?.ring.members().iter().map(|one| one.rank).collect()))),
+        |scene, _| Ok(Value::Ranks(scene.states()?.ring.members().iter().map(|one| one.rank).collect()))),
     row(form!("number" "of" "nodes"), "how many nodes the ring has, the head among them",
-        |scene, _| Ok(Value::count(scene.standing()?.ring.members().len()))),
+        |scene, _| Ok(Value::count(scene.states()?.ring.members().len()))),
     row(form!("whom" "rank" RANK "waits" "for"), "the one rank whose message it would take, or `nobody`",
         |scene, meant| scene.awaited(rank(meant)?)),
     row(form!("what" "rank" RANK "waits" "for"), "the tag that it would take, `anything`, or `nothing`",
         |scene, meant| scene.awaited_tag(rank(meant)?)),
     // The event at which the run stands.
     row(form!("event"), "its number: how many events have happened",
-        |scene, _| Ok(Value::count(scene.moment.cursor))),
+        |scene, _| Ok(Value::count(scene.snapshot.cursor))),
     row(form!("time"), "its time, in nanoseconds since the start",
         |scene, _| Ok(Value::Number(i64::try_from(scene.event()?.t).unwrap_or(i64::MAX)))),
     row(form!("deed" "of" "the" "event"), "`sends` or `receives`",
@@ -156,7 +160,7 @@ const ROWS: &[Row] = &[
     row(form!("messages" "in" "all"), "how many are sent in the whole run",
         |scene, _| Ok(scene.messages(scene.whole(), |_| true))),
     row(form!("messages" "in" "flight"), "how many have been sent and not yet received",
-        |scene, _| Ok(Value::count(scene.moment.flights.len()))),
+        |scene, _| Ok(Value::count(scene.snapshot.flights.len()))),
     row(form!("messages" "from" "rank" RANK "so" "far"), "how many the rank has sent",
         |scene, meant| { let from = rank(meant)?; Ok(scene.messages(scene.so_far(), |one| one.rank == from)) }),
     row(form!("messages" "to" "rank" RANK "so" "far"), "how many were sent to the rank",
@@ -183,11 +187,11 @@ const ROWS: &[Row] = &[
         |scene, meant| Ok(scene.bytes(scene.whole(), Some(tag(meant)?)))),
     // Commands, numbered from 1.
     row(form!("number" "of" "commands"), "how many commands are sent in the whole run",
-        |scene, _| Ok(Value::count(scene.film.deeds().len()))),
+        |scene, _| Ok(Value::count(scene.timeline.operations().len()))),
     row(form!("commands" "answered" "so" "far"), "how many answers the command node has received",
         |scene, _| Ok(Value::count(scene.answered()))),
     row(form!("command" N), "the command, such as `put 100 1`",
-        |scene, meant| Ok(Value::words(scene.deed(meant)?.command.to_string()))),
+        |scene, meant| Ok(Value::words(scene.operation(meant)?.command.to_string()))),
     row(form!("hops" "of" "command" N), "how many messages carry it to the node that does it, that to the head among them",
         |scene, meant| scene.hops(meant)),
     row(form!("hops" "of" "answer" N), "how many messages carry the answer from there to the command node",
@@ -198,17 +202,17 @@ const ROWS: &[Row] = &[
         |scene, meant| scene.answering_id(meant)),
     // The run as a whole.
     row(form!("number" "of" "events"), "how many events it has",
-        |scene, _| Ok(Value::count(scene.film.len()))),
+        |scene, _| Ok(Value::count(scene.timeline.len()))),
     row(form!("number" "of" "ranks"), "how many ranks it has",
-        |scene, _| Ok(Value::Number(scene.film.header().ranks.into()))),
+        |scene, _| Ok(Value::Number(scene.timeline.header().ranks.into()))),
     row(form!("ending"), "`completed`, `deadlock`, `livelock`, `crashed`, `stopped`, or `cut off`",
-        |scene, _| Ok(Value::words(scene.film.ending().map_or("cut off", |ending| ending.name())))),
+        |scene, _| Ok(Value::words(scene.timeline.ending().map_or("cut off", |ending| ending.name())))),
     row(form!("ranks" "in" "the" "cycle"), "at its end: those that wait for each other in a circle",
         |scene, _| scene.cycle()),
     row(form!("violation"), "the invariant that is violated first, or `none`",
-        |scene, _| Ok(Value::words(scene.film.sightings().first().map_or("none", |one| one.violation.invariant.name())))),
+        |scene, _| Ok(Value::words(scene.timeline.violations().first().map_or("none", |one| one.violation.invariant.name())))),
     row(form!("event" "of" "the" "violation"), "the number of the event at which that is",
-        |scene, _| scene.film.sightings().first().map(|one| Value::count(one.at.0 + 1)).ok_or("no invariant is violated".to_owned())),
+        |scene, _| scene.timeline.violations().first().map(|one| Value::count(one.at.0 + 1)).ok_or("no invariant is violated".to_owned())),
     // A comparison, at a stop that has one.
     row(form!("comparison"), "`equal`, `reordered` or `different`",
         |scene, _| Ok(Value::words(level(scene.comparison()?.level)))),
@@ -239,11 +243,11 @@ impl Fact {
     /// # Errors
     ///
     /// The first word that is none of a fact, and what was expected.
-    pub fn parse(text: &str, lexicon: &Lexicon) -> Result<Fact, Misread> {
+    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Fact, ParseError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let begins = |form: &Form| match (form.first(), words.first()) {
-            (Some(Piece::Word(own)), Some(word)) => own.eq_ignore_ascii_case(word),
-            (Some(Piece::Tag), Some(word)) => lexicon.has_tag(word),
+            (Some(Token::Word(own)), Some(word)) => own.eq_ignore_ascii_case(word),
+            (Some(Token::Tag), Some(word)) => lexicon.has_tag(word),
             (Some(_) | None, _) => false,
         };
         let open: Vec<Form> = forms().into_iter().filter(begins).collect();
@@ -260,39 +264,39 @@ impl Fact {
     /// # Errors
     ///
     /// Why it cannot be: in a sentence.
-    pub fn value(&self, scene: &Scene<'_>) -> Known {
+    pub fn value(&self, scene: &FactContext<'_>) -> Known {
         (ROWS[self.row].value)(scene, &self.meant)
     }
 }
 
-fn unknown(text: &str, word: &str) -> Misread {
+fn unknown(text: &str, word: &str) -> ParseError {
     let firsts = ROWS.iter().filter_map(|row| match row.form.first() {
-        Some(Piece::Word(first)) => Some(*first),
-        Some(Piece::Rank | Piece::Tag | Piece::Key | Piece::Number) | None => None,
+        Some(Token::Word(first)) => Some(*first),
+        Some(Token::Rank | Token::Tag | Token::Key | Token::Number) | None => None,
     });
     let hint = nearest(word, firsts).map(|meant| format!(": did you mean `{meant}`?"));
-    Misread(format!("there is no fact `{text}`{}", hint.unwrap_or_default()))
+    ParseError(format!("there is no fact `{text}`{}", hint.unwrap_or_default()))
 }
 
 /// The thing of that kind among what a form's words meant.
-fn find<T>(meant: &[Meant], one: impl Fn(&Meant) -> Option<T>) -> Result<T, String> {
+fn find<T>(meant: &[Argument], one: impl Fn(&Argument) -> Option<T>) -> Result<T, String> {
     meant.iter().find_map(one).ok_or_else(|| "the form has no such word".to_owned())
 }
 
-fn rank(meant: &[Meant]) -> Result<Rank, String> {
-    find(meant, |one| if let Meant::Rank(rank) = one { Some(*rank) } else { None })
+fn rank(meant: &[Argument]) -> Result<Rank, String> {
+    find(meant, |one| if let Argument::Rank(rank) = one { Some(*rank) } else { None })
 }
 
-fn key(meant: &[Meant]) -> Result<Key, String> {
-    find(meant, |one| if let Meant::Key(key) = one { Some(*key) } else { None })
+fn key(meant: &[Argument]) -> Result<Key, String> {
+    find(meant, |one| if let Argument::Key(key) = one { Some(*key) } else { None })
 }
 
-fn tag(meant: &[Meant]) -> Result<Tag, String> {
-    find(meant, |one| if let Meant::Tag(tag) = one { Some(*tag) } else { None })
+fn tag(meant: &[Argument]) -> Result<Tag, String> {
+    find(meant, |one| if let Argument::Tag(tag) = one { Some(*tag) } else { None })
 }
 
-fn number(meant: &[Meant]) -> Result<usize, String> {
-    find(meant, |one| if let Meant::Number(number) = one { Some(*number) } else { None })
+fn number(meant: &[Argument]) -> Result<usize, String> {
+    find(meant, |one| if let Argument::Number(number) = one { Some(*number) } else { None })
 }
 
 fn peer(peer: Option<Peer>) -> Value {
@@ -300,7 +304,7 @@ fn peer(peer: Option<Peer>) -> Value {
 }
 
 /// Who sends the message of an event, and who receives it.
-fn ends(event: Event) -> (Rank, Rank) {
+fn ends(event: EventInfo) -> (Rank, Rank) {
     match event.op {
         Op::Send => (event.rank, event.peer),
         Op::Recv => (event.peer, event.rank),
@@ -316,29 +320,29 @@ fn level(level: Level) -> &'static str {
 }
 
 /// The ring.
-impl<'a> Scene<'a> {
-    fn standing(&self) -> Result<&'a Standing, String> {
-        self.moment.standing.as_ref().ok_or_else(|| "the nodes' states are not known here".into())
+impl<'a> FactContext<'a> {
+    fn states(&self) -> Result<&'a NodeStates, String> {
+        self.snapshot.states.as_ref().ok_or_else(|| "the nodes' states are not known here".into())
     }
 
     fn node(&self, rank: Rank) -> Result<NodeView<'a>, String> {
-        let node = self.standing()?.nodes.get(rank.index());
+        let node = self.states()?.nodes.get(rank.index());
         Ok(node.ok_or_else(|| format!("there is no rank {rank}"))?.view())
     }
 
     fn member(&self, rank: Rank) -> Result<&'a Member, String> {
-        let members = self.standing()?.ring.members();
+        let members = self.states()?.ring.members();
         let found = members.iter().find(|member| member.rank == rank);
         found.ok_or_else(|| format!("rank {rank} is not in the ring here"))
     }
 
     fn owner(&self, key: Key) -> Known {
-        let owner = self.standing()?.ring.owner(key);
+        let owner = self.states()?.ring.owner(key);
         Ok(owner.map_or_else(|| Value::words("nobody"), |member| Value::Rank(member.rank)))
     }
 
     fn holders(&self, key: Key) -> Result<Vec<Rank>, String> {
-        let nodes = (0_u32..).map(Rank).zip(&self.standing()?.nodes);
+        let nodes = (0_u32..).map(Rank).zip(&self.states()?.nodes);
         let holds = |node: NodeView<'_>| node.storage.is_some_and(|pairs| pairs.contains_key(&key));
         Ok(nodes.filter(|(_, node)| holds(node.view())).map(|(rank, _)| rank).collect())
     }
@@ -365,7 +369,7 @@ impl<'a> Scene<'a> {
     }
 
     fn all_keys(&self) -> Known {
-        let nodes = &self.standing()?.nodes;
+        let nodes = &self.states()?.nodes;
         let held = nodes.iter().map(|node| node.view().storage.map_or(0, |pairs| pairs.len()));
         Ok(Value::count(held.sum()))
     }
@@ -376,7 +380,7 @@ impl<'a> Scene<'a> {
     }
 
     fn wait(&self, rank: Rank) -> Result<Wait, String> {
-        let wait = self.standing()?.waits.get(rank.index()).copied();
+        let wait = self.states()?.waits.get(rank.index()).copied();
         wait.ok_or_else(|| format!("there is no rank {rank}"))
     }
 
@@ -397,97 +401,101 @@ impl<'a> Scene<'a> {
 
     /// Those that wait for each other when nothing moves any more.
     fn cycle(&self) -> Known {
-        let end = self.film.moment(self.film.len());
-        let standing = end.standing.ok_or("the nodes' states are not known at the end")?;
-        let waits = (0_u32..).map(Rank).zip(&standing.waits);
+        let end = self.timeline.snapshot(self.timeline.len());
+        let states = end.states.ok_or("the nodes' states are not known at the end")?;
+        let waits = (0_u32..).map(Rank).zip(&states.waits);
         let blocked = waits.filter_map(|(rank, wait)| match *wait {
             Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
             Wait::Any | Wait::Stopped => None,
         });
-        let stall: Stall<()> = Stall { blocked: blocked.collect(), pending: Vec::new() };
-        Ok(Value::Ranks(stall.cycle().iter().map(|blocked| blocked.rank).collect()))
+        let graph: WaitForGraph<()> =
+            WaitForGraph { blocked: blocked.collect(), pending: Vec::new() };
+        Ok(Value::Ranks(graph.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }
 
 /// Events, messages and commands.
-impl Scene<'_> {
-    fn event(&self) -> Result<Event, String> {
-        let at = self.film.event_at(self.moment.cursor);
-        at.map(|at| self.film.fact(at)).ok_or_else(|| "nothing has happened yet".to_owned())
+impl FactContext<'_> {
+    fn event(&self) -> Result<EventInfo, String> {
+        let at = self.timeline.event_at(self.snapshot.cursor);
+        at.map(|at| self.timeline.info(at)).ok_or_else(|| "nothing has happened yet".to_owned())
     }
 
     fn tag(&self, tag: Tag) -> Value {
-        Value::words(tag_label(tag, self.film.vocabulary()).to_string())
+        Value::words(tag_label(tag, self.timeline.vocabulary()).to_string())
     }
 
     fn so_far(&self) -> Range<usize> {
-        0..self.moment.cursor
+        0..self.snapshot.cursor
     }
 
     fn whole(&self) -> Range<usize> {
-        0..self.film.len()
+        0..self.timeline.len()
     }
 
     /// From a command to its answer, or to the end of the run.
-    fn span(&self, meant: &[Meant]) -> Result<Range<usize>, String> {
-        let deed = self.deed(meant)?;
-        Ok(deed.sent.0..deed.answered.map_or(self.film.len(), |answered| answered.0 + 1))
+    fn span(&self, meant: &[Argument]) -> Result<Range<usize>, String> {
+        let operation = self.operation(meant)?;
+        Ok(operation.invoked.0
+            ..operation.completed.map_or(self.timeline.len(), |answered| answered.0 + 1))
     }
 
-    fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, Event)> + '_ {
-        let events = within.map(EventIndex).map(|at| (at, self.film.fact(at)));
+    fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, EventInfo)> + '_ {
+        let events = within.map(EventIndex).map(|at| (at, self.timeline.info(at)));
         events.filter(|(_, event)| event.op == Op::Send)
     }
 
-    fn messages(&self, within: Range<usize>, is_counted: impl Fn(&Event) -> bool) -> Value {
+    fn messages(&self, within: Range<usize>, is_counted: impl Fn(&EventInfo) -> bool) -> Value {
         Value::count(self.sends(within).filter(|(_, event)| is_counted(event)).count())
     }
 
     fn bytes(&self, within: Range<usize>, tag: Option<Tag>) -> Value {
         let sends = self.sends(within).filter(|(_, event)| tag.is_none_or(|tag| event.tag == tag));
-        Value::count(sends.map(|(at, _)| self.film.data(at).to_string().len()).sum())
+        Value::count(sends.map(|(at, _)| self.timeline.data(at).to_string().len()).sum())
     }
 
-    fn deed(&self, meant: &[Meant]) -> Result<Deed, String> {
-        nth_deed(self.film, number(meant)?)
+    fn operation(&self, meant: &[Argument]) -> Result<Operation, String> {
+        nth_operation(self.timeline, number(meant)?)
     }
 
     fn answered(&self) -> usize {
-        let cursor = self.moment.cursor;
-        let is_answered = |deed: &&Deed| deed.answered.is_some_and(|answered| answered.0 < cursor);
-        self.film.deeds().iter().filter(is_answered).count()
+        let cursor = self.snapshot.cursor;
+        let is_answered = |operation: &&Operation| {
+            operation.completed.is_some_and(|answered| answered.0 < cursor)
+        };
+        self.timeline.operations().iter().filter(is_answered).count()
     }
 
-    fn hops(&self, meant: &[Meant]) -> Known {
-        let tag = self.film.fact(self.deed(meant)?.sent).tag;
+    fn hops(&self, meant: &[Argument]) -> Known {
+        let tag = self.timeline.info(self.operation(meant)?.invoked).tag;
         Ok(self.messages(self.span(meant)?, |event| event.tag == tag))
     }
 
-    fn hops_back(&self, meant: &[Meant]) -> Known {
-        let protocol = self.film.commands_of();
+    fn hops_back(&self, meant: &[Argument]) -> Known {
+        let protocol = self.timeline.commands_of();
         let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == MessageKind::Reply);
         Ok(self.messages(self.span(meant)?, |event| is_reply(event.tag)))
     }
 
     /// The tag of the answer to a command, and what it says; `None` when it was never answered.
-    fn reply(&self, meant: &[Meant]) -> Result<Option<(Tag, Meaning)>, String> {
-        let Some(answered) = self.deed(meant)?.answered else { return Ok(None) };
-        let tag = self.film.fact(answered).tag;
-        let meaning = self.film.commands_of().meaning(tag, &self.film.data(answered));
+    fn reply(&self, meant: &[Argument]) -> Result<Option<(Tag, Meaning)>, String> {
+        let Some(answered) = self.operation(meant)?.completed else { return Ok(None) };
+        let tag = self.timeline.info(answered).tag;
+        let meaning = self.timeline.commands_of().meaning(tag, &self.timeline.data(answered));
         Ok(meaning.ok().map(|meaning| (tag, meaning)))
     }
 
-    fn answer(&self, meant: &[Meant]) -> Known {
+    fn answer(&self, meant: &[Argument]) -> Known {
         Ok(match self.reply(meant)? {
             Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
             Some((tag, _)) => {
-                Value::words(tag_label(tag, self.film.commands_of().vocabulary()).to_string())
+                Value::words(tag_label(tag, self.timeline.commands_of().vocabulary()).to_string())
             }
             None => Value::words("none"),
         })
     }
 
-    fn answering_id(&self, meant: &[Meant]) -> Known {
+    fn answering_id(&self, meant: &[Argument]) -> Known {
         match self.reply(meant)? {
             Some((_, Meaning::Found(_, owner))) => Ok(Value::Number(owner.0)),
             Some(_) | None => Err("that command was not answered with a value".to_owned()),
@@ -496,7 +504,7 @@ impl Scene<'_> {
 }
 
 /// Comparisons.
-impl<'a> Scene<'a> {
+impl<'a> FactContext<'a> {
     fn comparison(&self) -> Result<&'a Comparison, String> {
         self.comparison.ok_or_else(|| "nothing is compared at this stop".to_owned())
     }
@@ -517,8 +525,10 @@ impl<'a> Scene<'a> {
 }
 
 /// The command of that number, from 1.
-pub fn nth_deed(film: &Film, number: usize) -> Result<Deed, String> {
-    let deeds = film.deeds();
-    let deed = number.checked_sub(1).and_then(|place| deeds.get(place));
-    deed.copied().ok_or_else(|| format!("there is no command {number}: there are {}", deeds.len()))
+pub fn nth_operation(timeline: &Timeline, number: usize) -> Result<Operation, String> {
+    let operations = timeline.operations();
+    let operation = number.checked_sub(1).and_then(|place| operations.get(place));
+    operation
+        .copied()
+        .ok_or_else(|| format!("there is no command {number}: there are {}", operations.len()))
 }

@@ -7,7 +7,7 @@ use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
 use ringscope_traces::text::Plain;
 
 use super::Faults;
-use super::markdown::{Fence, Part, parts};
+use super::markdown::{Fence, LessonPart, parts};
 use super::prose::Block;
 use crate::nearest::nearest;
 
@@ -66,46 +66,46 @@ pub const FENCES: &[(&str, &str)] = &[
 
 /// A text, and where it stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct SourceText {
     pub text: String,
     pub at: Range<usize>,
 }
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub struct Entry {
-    pub key: Said,
-    pub value: Said,
+pub struct Field {
+    pub key: SourceText,
+    pub value: SourceText,
 }
 
 /// The entries of a fenced block, and where that begins.
 #[derive(Debug, Clone, Default)]
 pub struct Entries {
     pub at: Range<usize>,
-    pub list: Vec<Entry>,
+    pub list: Vec<Field>,
 }
 
 impl Entries {
     /// The values of a key.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Said> {
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a SourceText> {
         self.list.iter().filter(move |entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
     /// The value of a key that stands once.
-    pub fn one(&self, key: &str) -> Option<&Said> {
+    pub fn one(&self, key: &str) -> Option<&SourceText> {
         self.list.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 }
 
 /// A lesson's text taken apart.
 #[derive(Debug, Default)]
-pub struct Draft {
-    pub title: Said,
-    pub about: Said,
+pub struct ParsedLesson {
+    pub title: SourceText,
+    pub about: SourceText,
     /// Names and what they stand for; the main run has the name [`MAIN`].
-    pub runs: Vec<(String, Said)>,
+    pub runs: Vec<(String, SourceText)>,
     /// The scenarios that stand in the lesson, by name.
-    pub scenarios: Vec<(String, Said)>,
+    pub scenarios: Vec<(String, SourceText)>,
     pub steps: Vec<DraftStep>,
 }
 
@@ -115,10 +115,10 @@ pub const MAIN: &str = "main";
 /// A step taken apart.
 #[derive(Debug, Default)]
 pub struct DraftStep {
-    pub title: Said,
+    pub title: SourceText,
     pub blocks: Vec<Block>,
     pub stop: Option<Entries>,
-    pub claims: Vec<Said>,
+    pub claims: Vec<SourceText>,
     pub questions: Vec<Entries>,
 }
 
@@ -182,8 +182,8 @@ impl Findings {
 }
 
 /// Takes a lesson apart.
-pub fn parse(text: &str, found: &mut Findings) -> Draft {
-    let parser = Parser { text, at: 0, found, draft: Draft::default(), intro: Vec::new() };
+pub fn parse(text: &str, found: &mut Findings) -> ParsedLesson {
+    let parser = Parser { text, at: 0, found, draft: ParsedLesson::default(), intro: Vec::new() };
     parser.lesson()
 }
 
@@ -192,13 +192,13 @@ struct Parser<'a, 'f> {
     /// Where the next line begins.
     at: usize,
     found: &'f mut Findings,
-    draft: Draft,
+    draft: ParsedLesson,
     /// What stands before the first step.
     intro: Vec<Block>,
 }
 
 impl<'a> Parser<'a, '_> {
-    fn lesson(mut self) -> Draft {
+    fn lesson(mut self) -> ParsedLesson {
         self.front_matter();
         for part in parts(self.text, self.at) {
             self.part(part);
@@ -239,7 +239,7 @@ impl<'a> Parser<'a, '_> {
             return self.found.unreadable(&open, "the front matter does not end", Some(HINT));
         };
         let entries = self.entries(FRONT, open.clone(), inside);
-        for Entry { key, value } in &entries.list {
+        for Field { key, value } in &entries.list {
             let name = key.text.strip_prefix("run ").map(str::trim);
             match (&*key.text, name) {
                 ("title", _) => self.draft.title = value.clone(),
@@ -255,7 +255,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn add_run(&mut self, name: &str, key: &Said, value: &Said) {
+    fn add_run(&mut self, name: &str, key: &SourceText, value: &SourceText) {
         if self.draft.runs.iter().any(|(known, _)| known == name) {
             let what = format!("there is a run `{name}` already");
             return self.found.unreadable(&key.at, what, Some("`run NAME: ...` names another one"));
@@ -279,12 +279,12 @@ impl<'a> Parser<'a, '_> {
         None
     }
 
-    fn part(&mut self, part: Part) {
+    fn part(&mut self, part: LessonPart) {
         match part {
-            Part::Section(title) => self.step(title),
-            Part::Block(block) => self.add(block),
-            Part::Fence(fence) => self.fence(fence),
-            Part::OpenComment(at) => {
+            LessonPart::Section(title) => self.step(title),
+            LessonPart::Block(block) => self.add(block),
+            LessonPart::Fence(fence) => self.fence(fence),
+            LessonPart::OpenComment(at) => {
                 self.found.unreadable(&at, "the comment does not end", Some("`-->` ends it"));
             }
         }
@@ -295,7 +295,7 @@ impl<'a> Parser<'a, '_> {
             let what = format!("there are more than {MOST_PARTS} steps");
             return self.found.unreadable(&title, what, Some("make two lessons of it"));
         }
-        let title = Said { text: self.text[title.clone()].to_owned(), at: title };
+        let title = SourceText { text: self.text[title.clone()].to_owned(), at: title };
         self.draft.steps.push(DraftStep { title, ..DraftStep::default() });
     }
 
@@ -329,11 +329,11 @@ impl<'a> Parser<'a, '_> {
                 self.last_step(|step| step.questions.push(entries));
             }
             "claim" => {
-                let claims: Vec<Said> = lines(self.text, inside).collect();
+                let claims: Vec<SourceText> = lines(self.text, inside).collect();
                 self.last_step(|step| step.claims.extend(claims));
             }
             "scenario" => {
-                let said = Said { text: self.text[inside.clone()].to_owned(), at: inside };
+                let said = SourceText { text: self.text[inside.clone()].to_owned(), at: inside };
                 if self.add_scenario(&open, rest.trim(), said) {
                     self.add(Block::Verbatim(shown));
                 }
@@ -358,7 +358,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Whether the lesson takes a scenario of that name.
-    fn add_scenario(&mut self, open: &Range<usize>, name: &str, text: Said) -> bool {
+    fn add_scenario(&mut self, open: &Range<usize>, name: &str, text: SourceText) -> bool {
         let scenarios = &mut self.draft.scenarios;
         if name.is_empty() {
             let hint = Some("write `scenario NAME`, and name it in the front matter's `run: NAME`");
@@ -388,7 +388,7 @@ impl<'a> Parser<'a, '_> {
 
     /// The entries of a block; a line that begins with white space goes on with the one before it.
     fn entries(&mut self, block: &'static str, at: Range<usize>, inside: Range<usize>) -> Entries {
-        let mut list: Vec<Entry> = Vec::new();
+        let mut list: Vec<Field> = Vec::new();
         for line in lines(self.text, inside) {
             let is_indented =
                 line.at.start > 0 && self.text[..line.at.start].ends_with([' ', '\t']);
@@ -397,7 +397,7 @@ impl<'a> Parser<'a, '_> {
             } else if let Some((key, _)) = line.text.split_once(':') {
                 let at = line.at.start..line.at.start + key.len();
                 let value = trimmed(self.text, at.end + 1..line.at.end);
-                list.push(Entry { key: trimmed(self.text, at), value });
+                list.push(Field { key: trimmed(self.text, at), value });
             } else {
                 let hint = Some("each line of it is `KEY: VALUE`; one that is indented goes on");
                 self.found.unreadable(&line.at, format!("this is no line of a {block}"), hint);
@@ -413,9 +413,9 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Leaves out what there is no such key for, what stands twice, and what is empty.
-    fn refuse_keys(&mut self, block: &'static str, list: &mut Vec<Entry>) {
+    fn refuse_keys(&mut self, block: &'static str, list: &mut Vec<Field>) {
         let mut before: Vec<String> = Vec::new();
-        list.retain(|Entry { key, value }| {
+        list.retain(|Field { key, value }| {
             let problem = refused(block, (&key.text, value), &before);
             if let Some((what, hint)) = &problem {
                 self.found.unreadable(&key.at, what.as_str(), hint.as_deref());
@@ -429,7 +429,7 @@ impl<'a> Parser<'a, '_> {
 /// Why a key cannot stand there, and advice.
 fn refused(
     block: &str,
-    (name, value): (&str, &Said),
+    (name, value): (&str, &SourceText),
     before: &[String],
 ) -> Option<(String, Option<String>)> {
     let names = || KEYS.iter().filter(|key| key.block == block).map(|key| key.name);
@@ -450,7 +450,7 @@ fn refused(
 }
 
 /// The lines of a stretch that are not empty, without white space about them.
-fn lines(text: &str, inside: Range<usize>) -> impl Iterator<Item = Said> + '_ {
+fn lines(text: &str, inside: Range<usize>) -> impl Iterator<Item = SourceText> + '_ {
     let mut at = inside.start;
     text[inside].split('\n').filter_map(move |line| {
         let said = trimmed(text, at..at + line.len());
@@ -460,9 +460,9 @@ fn lines(text: &str, inside: Range<usize>) -> impl Iterator<Item = Said> + '_ {
 }
 
 /// A stretch without white space about it.
-fn trimmed(text: &str, at: Range<usize>) -> Said {
+fn trimmed(text: &str, at: Range<usize>) -> SourceText {
     let part = &text[at.start.min(at.end)..at.end];
     let inner = part.trim();
     let start = at.end - part.len() + (part.len() - part.trim_start().len()).min(part.len());
-    Said { text: inner.to_owned(), at: start..start + inner.len() }
+    SourceText { text: inner.to_owned(), at: start..start + inner.len() }
 }

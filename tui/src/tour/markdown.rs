@@ -7,11 +7,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::prose::{Block, Piece, Tone};
+use super::prose::{Block, Tone, ToneSpan};
 
 /// A part of a lesson behind its front matter.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum LessonPart {
     /// A heading of the second level, by the range of its title.
     Section(Range<usize>),
     /// Something that is shown.
@@ -40,7 +40,7 @@ pub struct Fence {
 }
 
 /// Parses a lesson from that byte on.
-pub fn parts(text: &str, from: usize) -> Vec<Part> {
+pub fn parts(text: &str, from: usize) -> Vec<LessonPart> {
     let mut reader = Reader::new(text);
     for (event, at) in Parser::new_ext(&text[from..], Options::ENABLE_TABLES).into_offset_iter() {
         reader.take(event, from + at.start..from + at.end);
@@ -52,7 +52,7 @@ pub fn parts(text: &str, from: usize) -> Vec<Part> {
 const PARAGRAPH: &str = ".";
 
 /// The pieces of a text without blocks that begins at that byte of the file.
-pub fn pieces(text: &str, start: usize) -> Vec<Piece> {
+pub fn pieces(text: &str, start: usize) -> Vec<ToneSpan> {
     let line = format!("{PARAGRAPH}{}", text.replace(['\n', '\r'], " "));
     let mut reader = Reader::new(&line);
     for (event, at) in Parser::new(&line).into_offset_iter() {
@@ -87,14 +87,14 @@ enum Code {
 
 struct Reader<'a> {
     text: &'a str,
-    parts: Vec<Part>,
+    parts: Vec<LessonPart>,
     /// The pieces of the block that is being read.
-    inline: Vec<Piece>,
+    inline: Vec<ToneSpan>,
     tones: Vec<Tone>,
     containers: Vec<Container>,
     /// The marker of an item whose text has not come yet.
     marker: Option<String>,
-    rows: Vec<Vec<Vec<Piece>>>,
+    rows: Vec<Vec<Vec<ToneSpan>>>,
     /// The text of the code or HTML that is being read.
     verbatim: String,
     /// The code block that is being read.
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
                 last.text.push_str(text);
                 last.at.end = at.end;
             }
-            None => self.inline.push(Piece { text: text.to_owned(), tone, at }),
+            None => self.inline.push(ToneSpan { text: text.to_owned(), tone, at }),
         }
     }
 
@@ -178,9 +178,11 @@ impl<'a> Reader<'a> {
         self.inline.push(match fact.filter(|_| is_whole(raw)) {
             Some(fact) => {
                 let at = start + 1..start + 1 + fact.len();
-                Piece { text: fact.to_owned(), tone: Tone::Fact, at }
+                ToneSpan { text: fact.to_owned(), tone: Tone::Fact, at }
             }
-            None => Piece { text: code.to_owned(), tone: Tone::Code, at: start..start + raw.len() },
+            None => {
+                ToneSpan { text: code.to_owned(), tone: Tone::Code, at: start..start + raw.len() }
+            }
         });
     }
 
@@ -234,7 +236,7 @@ impl<'a> Reader<'a> {
             }
             TagEnd::Table => {
                 let rows = std::mem::take(&mut self.rows);
-                self.parts.push(Part::Block(Block::Table(rows)));
+                self.parts.push(LessonPart::Block(Block::Table(rows)));
             }
             TagEnd::TableHead | TagEnd::TableRow | TagEnd::Link | TagEnd::Image => {}
             // None of these is switched on.
@@ -277,7 +279,7 @@ impl<'a> Reader<'a> {
         let pieces = std::mem::take(&mut self.inline);
         let is_quote = matches!(self.containers.last(), Some(Container::Quote));
         let marker = self.marker.take().or_else(|| is_quote.then(|| ">".to_owned()));
-        self.parts.push(Part::Block(match marker {
+        self.parts.push(LessonPart::Block(match marker {
             Some(marker) => Block::Item(marker, pieces),
             None => Block::Paragraph(pieces),
         }));
@@ -287,9 +289,9 @@ impl<'a> Reader<'a> {
         let pieces = std::mem::take(&mut self.inline);
         match level {
             HeadingLevel::H1 => {}
-            HeadingLevel::H2 => self.parts.push(Part::Section(title(self.text, at))),
+            HeadingLevel::H2 => self.parts.push(LessonPart::Section(title(self.text, at))),
             HeadingLevel::H3 | HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => {
-                self.parts.push(Part::Block(Block::Heading(pieces)));
+                self.parts.push(LessonPart::Block(Block::Heading(pieces)));
             }
         }
     }
@@ -300,7 +302,7 @@ impl<'a> Reader<'a> {
         let info = match self.code.take() {
             Some(Code::Fenced(info)) => info,
             Some(Code::Indented) | None => {
-                return self.parts.push(Part::Block(Block::Verbatim(lines)));
+                return self.parts.push(LessonPart::Block(Block::Verbatim(lines)));
             }
         };
         let source = self.text[at.clone()].trim_end();
@@ -315,21 +317,28 @@ impl<'a> Reader<'a> {
             |line: &str| line.starts_with("```") && !line.trim().trim_start_matches('`').is_empty();
         let is_closed = closes && !self.text[inside.clone()].lines().any(opens_another);
         let is_nested = !self.containers.is_empty();
-        self.parts.push(Part::Fence(Fence { open, info, inside, is_closed, is_nested, lines }));
+        self.parts.push(LessonPart::Fence(Fence {
+            open,
+            info,
+            inside,
+            is_closed,
+            is_nested,
+            lines,
+        }));
     }
 
     fn html_block(&mut self, at: Range<usize>) {
         let html = std::mem::take(&mut self.verbatim);
         if !html.trim_start().starts_with("<!--") {
             let text = html.trim().to_owned();
-            self.parts.push(Part::Block(Block::Paragraph(vec![Piece {
+            self.parts.push(LessonPart::Block(Block::Paragraph(vec![ToneSpan {
                 text,
                 tone: Tone::Plain,
                 at,
             }])));
         } else if !html.contains("-->") {
             let first = self.text[at.clone()].lines().next().map_or(0, str::len);
-            self.parts.push(Part::OpenComment(at.start..at.start + first));
+            self.parts.push(LessonPart::OpenComment(at.start..at.start + first));
         }
     }
 }

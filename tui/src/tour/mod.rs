@@ -29,9 +29,9 @@ use ringscope_traces::words::tag_label;
 
 pub use guide::guide;
 pub use progress::{Progress, Record};
-pub use prose::{Block, Line, Piece, Tone, set_in_lines, set_pieces};
-pub use question::{Answer, Kind, LETTERS, Question};
-pub use runs::Run;
+pub use prose::{Block, Tone, ToneSpan, WrappedLine, set_in_lines, set_pieces};
+pub use question::{Answer, LETTERS, Question, QuestionKind};
+pub use runs::LessonRun;
 pub use shelf::Shelf;
 pub use stop::Stop;
 
@@ -44,7 +44,7 @@ pub struct Tour {
     /// What it is about, in a line.
     pub about: String,
     /// Its runs, the main one first.
-    pub runs: Vec<Run>,
+    pub runs: Vec<LessonRun>,
     /// What it consists of; at least one.
     pub steps: Vec<Step>,
     /// How many facts, claims and questions were worked out.
@@ -91,12 +91,12 @@ impl Tour {
     /// Where a run stands at a stop, in lines: which run, after which event, and what that did.
     pub fn stands(&self, stop: &Stop) -> Vec<String> {
         let run = &self.runs[stop.run];
-        let film = &run.film;
-        let event = film.event_at(stop.cursor).map(|at| film.fact(at));
+        let timeline = &run.timeline;
+        let event = timeline.event_at(stop.cursor).map(|at| timeline.info(at));
         let did = event.map_or_else(
             || "nothing has happened yet".to_owned(),
             |event| {
-                let tag = tag_label(event.tag, film.vocabulary());
+                let tag = tag_label(event.tag, timeline.vocabulary());
                 match event.op {
                     Op::Send => format!("rank {} sends {tag} to rank {}", event.rank, event.peer),
                     Op::Recv => {
@@ -105,7 +105,7 @@ impl Tour {
                 }
             },
         );
-        let here = format!("{}: event {} of {}: {did}", run.what, stop.cursor, film.len());
+        let here = format!("{}: event {} of {}: {did}", run.what, stop.cursor, timeline.len());
         let against = stop.against.map(|other| format!("beside it: {}", self.runs[other].what));
         let lines = std::iter::once(here).chain(against);
         lines.map(|line| Plain(&line).to_string()).collect()

@@ -3,14 +3,14 @@
 use ringscope_traces::diff::Comparison;
 use ringscope_traces::{EventIndex as Event, Op};
 
-use super::facts::nth_deed;
-use crate::film::Film;
-use crate::language::grammar::{self, Form, Lexicon, Meant, Misread, Piece};
+use super::facts::nth_operation;
+use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
+use crate::timeline::Timeline;
 
 /// From where a place is looked for.
 #[derive(Clone, Copy)]
 pub struct From<'a> {
-    pub film: &'a Film,
+    pub timeline: &'a Timeline,
     /// The cursor at which the run stands.
     pub cursor: usize,
     /// What came of comparing it with another run.
@@ -28,60 +28,61 @@ struct Row {
 
 /// Every place.
 const ROWS: &[Row] = &[
-    Row { form: &[Piece::Word("start")], what: "before the first event", cursor: |_, _| Ok(0) },
+    Row { form: &[Token::Word("start")], what: "before the first event", cursor: |_, _| Ok(0) },
     Row {
-        form: &[Piece::Word("end")],
+        form: &[Token::Word("end")],
         what: "after the last event",
-        cursor: |from, _| Ok(from.film.len()),
+        cursor: |from, _| Ok(from.timeline.len()),
     },
     Row {
-        form: &[Piece::Word("event"), Piece::Number],
+        form: &[Token::Word("event"), Token::Number],
         what: "after so many events",
         cursor: |from, number| from.within(Some(number)),
     },
     Row {
-        form: &[Piece::Word("next"), Piece::Word("event")],
+        form: &[Token::Word("next"), Token::Word("event")],
         what: "an event further on",
         cursor: |from, _| from.within(Some(from.cursor + 1)),
     },
     Row {
-        form: &[Piece::Word("previous"), Piece::Word("event")],
+        form: &[Token::Word("previous"), Token::Word("event")],
         what: "an event back",
         cursor: |from, _| from.within(from.cursor.checked_sub(1)),
     },
     Row {
-        form: &[Piece::Word("receipt")],
+        form: &[Token::Word("receipt")],
         what: "where the message is received that the event at which the run stands has sent",
         cursor: |from, _| from.receipt(),
     },
     Row {
-        form: &[Piece::Word("before"), Piece::Word("command"), Piece::Number],
+        form: &[Token::Word("before"), Token::Word("command"), Token::Number],
         what: "where the command is just not sent yet; commands count from 1",
-        cursor: |from, number| Ok(nth_deed(from.film, number)?.sent.0),
+        cursor: |from, number| Ok(nth_operation(from.timeline, number)?.invoked.0),
     },
     Row {
-        form: &[Piece::Word("command"), Piece::Number],
+        form: &[Token::Word("command"), Token::Number],
         what: "where the command has just been sent",
-        cursor: |from, number| Ok(after(nth_deed(from.film, number)?.sent)),
+        cursor: |from, number| Ok(after(nth_operation(from.timeline, number)?.invoked)),
     },
     Row {
-        form: &[Piece::Word("answer"), Piece::Number],
+        form: &[Token::Word("answer"), Token::Number],
         what: "where the answer of the command has just been received",
         cursor: |from, number| {
-            let answered = nth_deed(from.film, number)?.answered;
+            let answered = nth_operation(from.timeline, number)?.completed;
             answered.map(after).ok_or_else(|| format!("command {number} is never answered"))
         },
     },
     Row {
-        form: &[Piece::Word("violation")],
+        form: &[Token::Word("violation")],
         what: "where an invariant is violated first",
         cursor: |from, _| {
-            let first = from.film.sightings().first().map(|sighting| after(sighting.at));
+            let first =
+                from.timeline.violations().first().map(|violation_at| after(violation_at.at));
             first.ok_or_else(|| "no invariant is violated in this run".to_owned())
         },
     },
     Row {
-        form: &[Piece::Word("divergence")],
+        form: &[Token::Word("divergence")],
         what: "at a stop that compares: where this run first does what the other one does not",
         cursor: |from, _| from.divergence(),
     },
@@ -93,16 +94,16 @@ fn after(event: Event) -> usize {
 
 impl From<'_> {
     fn within(self, cursor: Option<usize>) -> Result<usize, String> {
-        let last = self.film.len();
+        let last = self.timeline.len();
         let is_there = |cursor: &usize| *cursor <= last;
         cursor.filter(is_there).ok_or_else(|| format!("the run has the events 0 to {last} only"))
     }
 
     fn receipt(self) -> Result<usize, String> {
-        let event = self.film.event_at(self.cursor);
-        let sent = event.filter(|event| self.film.fact(*event).op == Op::Send);
+        let event = self.timeline.event_at(self.cursor);
+        let sent = event.filter(|event| self.timeline.info(*event).op == Op::Send);
         let sent = sent.ok_or("the event at which the run stands sends nothing")?;
-        let received = self.film.partner(sent).map(after);
+        let received = self.timeline.partner(sent).map(after);
         received.ok_or_else(|| "the message is never received".to_owned())
     }
 
@@ -133,13 +134,13 @@ impl Spot {
     /// # Errors
     ///
     /// The first word that is none of a place, and what was expected.
-    pub fn parse(text: &str, lexicon: &Lexicon) -> Result<Spot, Misread> {
+    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Spot, ParseError> {
         let forms: Vec<Form> = ROWS.iter().map(|row| row.form).collect();
         let words: Vec<&str> = text.split_whitespace().collect();
         let (row, meant) = grammar::read(&forms, &words, lexicon)?;
         let number = meant.iter().find_map(|one| match one {
-            Meant::Number(number) => Some(*number),
-            Meant::Word | Meant::Rank(_) | Meant::Tag(_) | Meant::Key(_) => None,
+            Argument::Number(number) => Some(*number),
+            Argument::Word | Argument::Rank(_) | Argument::Tag(_) | Argument::Key(_) => None,
         });
         Ok(Spot { row, number: number.unwrap_or_default() })
     }

@@ -22,7 +22,7 @@ pub enum Tone {
 
 /// A piece of text in one tone; of a fact that is not worked out yet, the words that ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub struct ToneSpan {
     /// The text.
     pub text: String,
     /// How it is meant.
@@ -35,23 +35,23 @@ pub struct Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A paragraph.
-    Paragraph(Vec<Piece>),
+    Paragraph(Vec<ToneSpan>),
     /// An item of a list, with what stands before it.
-    Item(String, Vec<Piece>),
+    Item(String, Vec<ToneSpan>),
     /// A heading within a step.
-    Heading(Vec<Piece>),
+    Heading(Vec<ToneSpan>),
     /// Rows of cells.
-    Table(Vec<Vec<Vec<Piece>>>),
+    Table(Vec<Vec<Vec<ToneSpan>>>),
     /// Lines that stay as they are.
     Verbatim(Vec<String>),
 }
 
 /// A line of a text that was set to a width.
-pub type Line = Vec<(String, Tone)>;
+pub type WrappedLine = Vec<(String, Tone)>;
 
 impl Block {
     /// Its pieces; none of lines that stay as they are.
-    pub(super) fn pieces_mut(&mut self) -> Vec<&mut Piece> {
+    pub(super) fn pieces_mut(&mut self) -> Vec<&mut ToneSpan> {
         match self {
             Block::Paragraph(pieces) | Block::Item(_, pieces) | Block::Heading(pieces) => {
                 pieces.iter_mut().collect()
@@ -63,13 +63,13 @@ impl Block {
 }
 
 /// Sets blocks in lines that are no wider than that, with an empty line between two paragraphs.
-pub fn set_in_lines(blocks: &[Block], width: usize) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+pub fn set_in_lines(blocks: &[Block], width: usize) -> Vec<WrappedLine> {
+    let mut lines: Vec<WrappedLine> = Vec::new();
     let mut before: Option<&Block> = None;
     for block in blocks {
         let are_items = matches!((before, block), (Some(Block::Item(..)), Block::Item(..)));
         if before.is_some() && !are_items {
-            lines.push(Line::new());
+            lines.push(WrappedLine::new());
         }
         lines.extend(set_block(block, width));
         before = Some(block);
@@ -77,7 +77,7 @@ pub fn set_in_lines(blocks: &[Block], width: usize) -> Vec<Line> {
     lines
 }
 
-fn set_block(block: &Block, width: usize) -> Vec<Line> {
+fn set_block(block: &Block, width: usize) -> Vec<WrappedLine> {
     match block {
         Block::Paragraph(pieces) => set_pieces(pieces, ("", ""), width),
         Block::Item(marker, pieces) => {
@@ -86,7 +86,7 @@ fn set_block(block: &Block, width: usize) -> Vec<Line> {
             set_pieces(pieces, (&first, &indent), width)
         }
         Block::Heading(pieces) => {
-            let strong = |piece: &Piece| Piece { tone: Tone::Strong, ..piece.clone() };
+            let strong = |piece: &ToneSpan| ToneSpan { tone: Tone::Strong, ..piece.clone() };
             set_pieces(&pieces.iter().map(strong).collect::<Vec<_>>(), ("", ""), width)
         }
         Block::Table(rows) => set_table(rows),
@@ -102,17 +102,17 @@ fn set_block(block: &Block, width: usize) -> Vec<Line> {
 const GAP: usize = 2;
 
 /// Sets a table, each column as wide as its widest cell.
-fn set_table(rows: &[Vec<Vec<Piece>>]) -> Vec<Line> {
-    let text = |cell: &[Piece]| -> Line {
+fn set_table(rows: &[Vec<Vec<ToneSpan>>]) -> Vec<WrappedLine> {
+    let text = |cell: &[ToneSpan]| -> WrappedLine {
         cell.iter().map(|piece| (Plain(&piece.text).to_string(), piece.tone)).collect()
     };
-    let width = |cell: &[Piece]| text(cell).iter().map(|(text, _)| text.width()).sum::<usize>();
+    let width = |cell: &[ToneSpan]| text(cell).iter().map(|(text, _)| text.width()).sum::<usize>();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];
     for (column, cell) in rows.iter().flat_map(|row| row.iter().enumerate()) {
         widths[column] = widths[column].max(width(cell));
     }
-    let set_row = |row: &Vec<Vec<Piece>>| {
+    let set_row = |row: &Vec<Vec<ToneSpan>>| {
         let mut line = vec![("  ".to_owned(), Tone::Plain)];
         for (place, (cell, column)) in row.iter().zip(&widths).enumerate() {
             line.extend(text(cell));
@@ -126,7 +126,11 @@ fn set_table(rows: &[Vec<Vec<Piece>>]) -> Vec<Line> {
 }
 
 /// Sets pieces in lines that begin with the first indent, and from the second one on with the other.
-pub fn set_pieces(pieces: &[Piece], (first, next): (&str, &str), width: usize) -> Vec<Line> {
+pub fn set_pieces(
+    pieces: &[ToneSpan],
+    (first, next): (&str, &str),
+    width: usize,
+) -> Vec<WrappedLine> {
     let mut setter = Setter { lines: Vec::new(), room: 0, has_words: false, indent: next, width };
     setter.begin(first);
     for word in words(pieces) {
@@ -139,7 +143,7 @@ pub fn set_pieces(pieces: &[Piece], (first, next): (&str, &str), width: usize) -
 type Word = Vec<(String, Tone)>;
 
 /// The words of a text: what white space separates, whatever piece it is in.
-fn words(pieces: &[Piece]) -> Vec<Word> {
+fn words(pieces: &[ToneSpan]) -> Vec<Word> {
     let mut words: Vec<Word> = vec![Word::new()];
     for piece in pieces {
         for (nth, part) in piece.text.split(char::is_whitespace).enumerate() {
@@ -157,7 +161,7 @@ fn words(pieces: &[Piece]) -> Vec<Word> {
 
 /// Puts word after word into lines.
 struct Setter<'a> {
-    lines: Vec<Line>,
+    lines: Vec<WrappedLine>,
     /// The cells that are left in the last line.
     room: usize,
     /// Whether there is more than the indent in it.
@@ -223,7 +227,7 @@ mod tests {
         let row = |cells: [&str; 2]| cells.map(|cell| pieces(cell, 0)).to_vec();
         let table = Block::Table(vec![row(["a", "b"]), row(["`long`", "*c*"])]);
         let lines = set_in_lines(&[table], 9);
-        let text = |line: &Line| line.iter().map(|(text, _)| &**text).collect::<String>();
+        let text = |line: &WrappedLine| line.iter().map(|(text, _)| &**text).collect::<String>();
         assert_eq!(lines.iter().map(text).collect::<Vec<_>>(), ["  a     b", "  long  c"]);
     }
 

@@ -4,28 +4,28 @@ use std::fmt;
 
 use ringscope_traces::Rank;
 
-use super::prose::Piece;
+use super::prose::ToneSpan;
 
 /// Something that is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// What is asked.
-    pub ask: Vec<Piece>,
+    pub ask: Vec<ToneSpan>,
     /// How it is answered, and which answer is right.
-    pub kind: Kind,
+    pub kind: QuestionKind,
     /// What helps after a wrong answer.
-    pub hint: Vec<Piece>,
+    pub hint: Vec<ToneSpan>,
     /// What there is to say to the right one; it may be nothing.
-    pub right: Vec<Piece>,
+    pub right: Vec<ToneSpan>,
 }
 
 /// How a question is answered, and which answer is right.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum QuestionKind {
     /// One of these is chosen.
     Choice {
         /// The answers to choose from, two at least, and no more than there are [`LETTERS`].
-        options: Vec<Vec<Piece>>,
+        options: Vec<Vec<ToneSpan>>,
         /// The right one.
         right: usize,
     },
@@ -75,18 +75,18 @@ impl Question {
     /// The right answer.
     pub fn answer(&self) -> Answer {
         match self.kind {
-            Kind::Choice { right, .. } => Answer::Choice(right),
-            Kind::Number { right } => Answer::Number(right),
-            Kind::Node { right, .. } => Answer::Node(right),
+            QuestionKind::Choice { right, .. } => Answer::Choice(right),
+            QuestionKind::Number { right } => Answer::Number(right),
+            QuestionKind::Node { right, .. } => Answer::Node(right),
         }
     }
 
     /// An answer that is not right.
     pub fn wrong_answer(&self) -> Answer {
         match self.kind {
-            Kind::Choice { right, .. } => Answer::Choice(usize::from(right == 0)),
-            Kind::Number { right } => Answer::Number(right.wrapping_add(1).max(0)),
-            Kind::Node { right, .. } => Answer::Node(Rank(u32::from(right == Rank(0)))),
+            QuestionKind::Choice { right, .. } => Answer::Choice(usize::from(right == 0)),
+            QuestionKind::Number { right } => Answer::Number(right.wrapping_add(1).max(0)),
+            QuestionKind::Node { right, .. } => Answer::Node(Rank(u32::from(right == Rank(0)))),
         }
     }
 
@@ -103,15 +103,15 @@ impl Question {
     pub fn read(&self, line: &str) -> Result<Answer, String> {
         let line = line.trim().to_lowercase();
         match &self.kind {
-            Kind::Choice { options, .. } => {
+            QuestionKind::Choice { options, .. } => {
                 let letters = &LETTERS[..options.len()];
                 let chosen = letters.iter().position(|letter| line == letter.to_string());
                 chosen.map(Answer::Choice).ok_or_else(|| format!("type {}", alternatives(letters)))
             }
-            Kind::Number { .. } => {
+            QuestionKind::Number { .. } => {
                 line.parse().map(Answer::Number).map_err(|_| "type a number".to_owned())
             }
-            Kind::Node { ranks, .. } => {
+            QuestionKind::Node { ranks, .. } => {
                 let digits = line.trim_start_matches("rank").trim_start_matches('r').trim();
                 let rank = digits.parse().ok().filter(|rank| rank < ranks).map(Rank);
                 let last = ranks.saturating_sub(1);
@@ -135,16 +135,16 @@ fn alternatives(letters: &[char]) -> String {
 mod tests {
     use super::*;
 
-    fn question(kind: Kind) -> Question {
+    fn question(kind: QuestionKind) -> Question {
         Question { ask: Vec::new(), kind, hint: Vec::new(), right: Vec::new() }
     }
 
     fn kinds() -> [Question; 3] {
         let options = vec![Vec::new(); 3];
         [
-            question(Kind::Choice { options, right: 0 }),
-            question(Kind::Number { right: i64::MAX }),
-            question(Kind::Node { right: Rank(0), ranks: 8 }),
+            question(QuestionKind::Choice { options, right: 0 }),
+            question(QuestionKind::Number { right: i64::MAX }),
+            question(QuestionKind::Node { right: Rank(0), ranks: 8 }),
         ]
     }
 

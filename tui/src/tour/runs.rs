@@ -8,28 +8,28 @@ use ringscope_traces::Trace;
 use ringscope_traces::text::Plain;
 
 use super::Shelf;
-use super::format::{Draft, Findings, Said};
-use crate::film::Film;
-use crate::film::trace;
-use crate::language::grammar::Lexicon;
+use super::format::{Findings, ParsedLesson, SourceText};
+use crate::language::grammar::SymbolTable;
 use crate::nearest::nearest;
+use crate::timeline::Timeline;
+use crate::timeline::trace;
 
 /// A run of a lesson.
-pub struct Run {
+pub struct LessonRun {
     /// By what the lesson calls it.
     pub name: String,
     /// What it is, such as `join, seed 7`.
     pub what: String,
     /// The run.
-    pub film: Film,
+    pub timeline: Timeline,
     /// What `ringscope play` takes to show it, where that can be: a built-in scenario and flags.
-    pub recipe: Option<Recipe>,
+    pub recipe: Option<RunRecipe>,
     /// Of what it speaks.
-    pub(super) lexicon: Lexicon,
+    pub(super) lexicon: SymbolTable,
 }
 
 /// A built-in scenario, and its flags with their values.
-pub type Recipe = (String, Vec<(String, String)>);
+pub type RunRecipe = (String, Vec<(String, String)>);
 
 /// The most events of a run: a lesson looks for its conditions from event to event.
 const MOST_EVENTS: usize = 200_000;
@@ -37,58 +37,58 @@ const MOST_EVENTS: usize = 200_000;
 /// The word that lets a scenario run in which the check beforehand finds fault.
 const UNCHECKED: &str = "unchecked";
 
-impl Run {
+impl LessonRun {
     /// All of its events, to be compared.
     pub(super) fn trace(&self) -> Result<Trace, String> {
-        trace(self.film.source()).map_err(|failure| failure.one_line())
+        trace(self.timeline.source()).map_err(|failure| failure.one_line())
     }
 }
 
 /// Where runs are looked for.
 pub struct Library<'a> {
     pub shelf: &'a Shelf,
-    pub draft: &'a Draft,
+    pub draft: &'a ParsedLesson,
 }
 
 impl Library<'_> {
     /// Every run; none in the place of one that could not be had, which is found fault with.
-    pub fn runs(&self, found: &mut Findings) -> Vec<Option<Run>> {
-        let run = |(name, said): &(String, Said)| self.run(name, said, found);
+    pub fn runs(&self, found: &mut Findings) -> Vec<Option<LessonRun>> {
+        let run = |(name, said): &(String, SourceText)| self.run(name, said, found);
         self.draft.runs.iter().map(run).collect()
     }
 
-    fn run(&self, name: &str, said: &Said, found: &mut Findings) -> Option<Run> {
-        let mut film = self.film(said, found)?;
-        film.wait();
-        if let Some(problem) = film.problem() {
+    fn run(&self, name: &str, said: &SourceText, found: &mut Findings) -> Option<LessonRun> {
+        let mut timeline = self.timeline(said, found)?;
+        timeline.wait();
+        if let Some(problem) = timeline.problem() {
             let hint = Some("a trace of a lesson has to be whole");
             found.unreadable(&said.at, format!("the trace cannot be read: {problem}"), hint);
             return None;
         }
-        if film.len() > MOST_EVENTS {
-            let what = format!("the run has {} events: {MOST_EVENTS} are the most", film.len());
+        if timeline.len() > MOST_EVENTS {
+            let what = format!("the run has {} events: {MOST_EVENTS} are the most", timeline.len());
             found.unreadable(&said.at, what, None);
             return None;
         }
-        let lexicon = Lexicon::of(&film);
+        let lexicon = SymbolTable::of(&timeline);
         let (name, what) = (name.to_owned(), Plain(&said.text).to_string());
-        Some(Run { name, what, film, recipe: self.recipe(said), lexicon })
+        Some(LessonRun { name, what, timeline, recipe: self.recipe(said), lexicon })
     }
 
     /// What shows the run elsewhere: a lesson's own files have no name that does.
-    fn recipe(&self, said: &Said) -> Option<Recipe> {
+    fn recipe(&self, said: &SourceText) -> Option<RunRecipe> {
         let mut parts = parts(said);
         let word = parts.next().filter(|word| !self.is_here(word))?.text;
         builtin::find(&word)?;
-        let flag = |setting: Said| {
+        let flag = |setting: SourceText| {
             let (name, value) = setting.text.split_once(char::is_whitespace)?;
             Some((format!("--{name}"), value.trim().to_owned()))
         };
         Some((word, parts.filter_map(flag).collect()))
     }
 
-    fn film(&self, said: &Said, found: &mut Findings) -> Option<Film> {
-        let parts: Vec<Said> = parts(said).collect();
+    fn timeline(&self, said: &SourceText, found: &mut Findings) -> Option<Timeline> {
+        let parts: Vec<SourceText> = parts(said).collect();
         let (word, settings) = parts.split_first()?;
         if word.text.ends_with(".jsonl") {
             return self.recorded(word, settings, found);
@@ -102,31 +102,35 @@ impl Library<'_> {
         if !is_unchecked && scenario.settings.expect.is_none() {
             refuse(scenario.check().map(drop), (&word.at, self.is_here(word)), found)?;
         }
-        is_set.then(|| Film::live(scenario))
+        is_set.then(|| Timeline::live(scenario))
     }
 
-    fn recorded(&self, word: &Said, settings: &[Said], found: &mut Findings) -> Option<Film> {
+    fn recorded(
+        &self,
+        word: &SourceText,
+        settings: &[SourceText],
+        found: &mut Findings,
+    ) -> Option<Timeline> {
         if let Some(setting) = settings.first() {
             let hint = Some("the settings of a trace are those of its run");
             found.unreadable(&setting.at, "a trace takes no settings", hint);
             return None;
         }
-        let film = self
-            .shelf
-            .read(&word.text)
-            .and_then(|bytes| Film::kept(&word.text, bytes).map_err(|failure| failure.one_line()));
+        let timeline = self.shelf.read(&word.text).and_then(|bytes| {
+            Timeline::kept(&word.text, bytes).map_err(|failure| failure.one_line())
+        });
         let hint = Some("a trace lies in the folder of the lesson, and has its whole name here");
         let wrong = |what| found.unreadable(&word.at, format!("{}: {what}", word.text), hint);
-        film.map_err(wrong).ok()
+        timeline.map_err(wrong).ok()
     }
 
     /// Whether the scenario of that name stands in the lesson itself.
-    fn is_here(&self, word: &Said) -> bool {
+    fn is_here(&self, word: &SourceText) -> bool {
         self.draft.scenarios.iter().any(|(name, _)| *name == word.text)
     }
 
     /// The scenario of that name: in the lesson, in a file beside it, or built in.
-    fn scenario(&self, word: &Said, found: &mut Findings) -> Option<Scenario> {
+    fn scenario(&self, word: &SourceText, found: &mut Findings) -> Option<Scenario> {
         let here = self.draft.scenarios.iter().find(|(name, _)| *name == word.text);
         if let Some((name, said)) = here {
             let parsed = Scenario::parse(&self.shelf.name, &self.alone(said));
@@ -152,7 +156,7 @@ impl Library<'_> {
         built_in
     }
 
-    fn advice(&self, word: &Said) -> String {
+    fn advice(&self, word: &SourceText) -> String {
         let here = self.draft.scenarios.iter().map(|(name, _)| &**name);
         match nearest(&word.text, here.chain(builtin::ALL.iter().map(|one| one.name))) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -163,7 +167,7 @@ impl Library<'_> {
     }
 
     /// The scenario alone in the lesson's text: so what is wrong with it is told with its place there.
-    fn alone(&self, said: &Said) -> String {
+    fn alone(&self, said: &SourceText) -> String {
         let blank = |letter: char| if letter == '\n' { '\n' } else { ' ' };
         let before = &self.shelf.text[..said.at.start];
         let same_length = |letter: char| std::iter::repeat_n(blank(letter), letter.len_utf8());
@@ -171,7 +175,7 @@ impl Library<'_> {
     }
 }
 
-fn set(scenario: &mut Scenario, setting: &Said, found: &mut Findings) -> bool {
+fn set(scenario: &mut Scenario, setting: &SourceText, found: &mut Findings) -> bool {
     let (name, value) = setting.text.split_once(char::is_whitespace).unwrap_or((&setting.text, ""));
     let set = scenario.settings.set(name, value);
     if let Err(bad) = &set {
@@ -181,13 +185,13 @@ fn set(scenario: &mut Scenario, setting: &Said, found: &mut Findings) -> bool {
 }
 
 /// The parts between commas.
-fn parts(said: &Said) -> impl Iterator<Item = Said> + '_ {
+fn parts(said: &SourceText) -> impl Iterator<Item = SourceText> + '_ {
     let mut at = said.at.start;
     said.text.split(',').map(move |part| {
         let start = at + part.len() - part.trim_start().len();
         at += part.len() + 1;
         let text = part.trim();
-        Said { text: text.to_owned(), at: start..start + text.len() }
+        SourceText { text: text.to_owned(), at: start..start + text.len() }
     })
 }
 

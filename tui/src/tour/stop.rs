@@ -4,8 +4,8 @@ use ringscope_traces::EventIndex;
 use ringscope_traces::Op;
 
 use super::facts::Value;
-use crate::film::Film;
 use crate::pane::{Pane, Selection};
+use crate::timeline::Timeline;
 
 /// Where a lesson's runs stand in a step, and what is looked at.
 #[derive(Debug, Clone)]
@@ -43,11 +43,11 @@ pub const LOOKS: [(&str, &str); 4] = [
 ];
 
 /// The message of the event that brought a run to a cursor, by its send.
-pub fn message(film: &Film, cursor: usize) -> Option<EventIndex> {
-    let event = film.event_at(cursor)?;
-    match film.fact(event).op {
+pub fn message(timeline: &Timeline, cursor: usize) -> Option<EventIndex> {
+    let event = timeline.event_at(cursor)?;
+    match timeline.info(event).op {
         Op::Send => Some(event),
-        Op::Recv => film.partner(event),
+        Op::Recv => timeline.partner(event),
     }
 }
 

@@ -19,9 +19,9 @@ fn told(text: &str) -> Result<String, String> {
             pieces.iter().map(|piece| piece.text.clone()).collect()
         }
         Block::Table(rows) => {
-            let cell = |cell: &Vec<Piece>| cell.iter().map(|piece| piece.text.clone()).collect();
+            let cell = |cell: &Vec<ToneSpan>| cell.iter().map(|piece| piece.text.clone()).collect();
             let row =
-                |row: &Vec<Vec<Piece>>| row.iter().map(cell).collect::<Vec<String>>().join("|");
+                |row: &Vec<Vec<ToneSpan>>| row.iter().map(cell).collect::<Vec<String>>().join("|");
             rows.iter().map(row).collect::<Vec<_>>().join("\n")
         }
         Block::Verbatim(lines) => lines.join("\n"),
@@ -160,8 +160,8 @@ fn a_comparison_is_told_of_in_facts() {
     let tour = testing::tour();
     let stop = &tour.steps[2].stop;
     assert_eq!(stop.against, Some(1));
-    let event = tour.runs[0].film.event_at(stop.cursor).expect("an event");
-    assert_eq!(tour.runs[0].film.fact(event).rank, ringscope_traces::Rank(7));
+    let event = tour.runs[0].timeline.event_at(stop.cursor).expect("an event");
+    assert_eq!(tour.runs[0].timeline.info(event).rank, ringscope_traces::Rank(7));
 }
 
 #[test]

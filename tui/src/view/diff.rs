@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget as _};
 
-mod told;
+mod summary;
 
 use super::Look;
 use super::framed::window;
@@ -16,7 +16,7 @@ use super::{keybar, words};
 use crate::app::diff::{Diff, Tally};
 use crate::app::{Action, Keymap, Target};
 
-pub(super) use told::told;
+pub(super) use summary::told;
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -158,7 +158,7 @@ pub fn at(page: &Diff, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Optio
     if bar.contains((x, y).into()) {
         let (_, rows) = comparison.row;
         let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
-        return (rows > 0).then_some(Target::Timeline(row));
+        return (rows > 0).then_some(Target::Scrubber(row));
     }
     row_at(&comparison, area, y).map(|row| Target::Row(first + row))
 }

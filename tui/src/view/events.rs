@@ -21,7 +21,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let count = count(scene);
     if count == 0 {
         let what =
-            if scene.app.film.is_empty() { "no events" } else { "no event passes the filter" };
+            if scene.app.timeline.is_empty() { "no events" } else { "no event passes the filter" };
         Pen::new(buffer, inside).gap(1).write(what, scene.look.theme.faint());
         return;
     }
@@ -45,13 +45,13 @@ fn detail(scene: &Scene<'_>) -> String {
     let app = scene.app;
     match &app.listed {
         Some(listed) if app.filter.is_empty() => {
-            format!("{} of {}", listed.len(), app.film.len())
+            format!("{} of {}", listed.len(), app.timeline.len())
         }
         Some(listed) => {
             let filter = words::plain(&app.filter);
-            format!("{filter}  {} of {}", listed.len(), app.film.len())
+            format!("{filter}  {} of {}", listed.len(), app.timeline.len())
         }
-        None => format!("{}", app.film.len()),
+        None => format!("{}", app.timeline.len()),
     }
 }
 
@@ -82,7 +82,7 @@ const WIDE: u16 = 100;
 
 fn draw_event(scene: &Scene<'_>, at: EventIndex, (area, buffer): (Rect, &mut Buffer)) {
     let (app, theme) = (scene.app, &scene.look.theme);
-    let fact = app.film.fact(at);
+    let fact = app.timeline.info(at);
     let is_cursor = app.event() == Some(at);
     let (plain, name, rank) = match at.0 >= app.cursor {
         true => (theme.faint(), theme.faint(), theme.faint()),
@@ -90,7 +90,7 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, (area, buffer): (Rect, &mut Buf
     };
     let mut pen = Pen::new(buffer, area);
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
-    let width = app.film.len().to_string().len();
+    let width = app.timeline.len().to_string().len();
     pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
     if area.width >= WIDE {
         pen.column(&report::time(fact.t), 13, plain);
@@ -120,7 +120,7 @@ fn draw_rest(scene: &Scene<'_>, (at, style): (EventIndex, Style), pen: &mut Pen<
 
 /// The width of `r63 → r12` and a space, for the greatest rank that there is.
 fn way_width(scene: &Scene<'_>) -> usize {
-    let greatest = Rank(scene.app.film.header().ranks.max(1) - 1);
+    let greatest = Rank(scene.app.timeline.header().ranks.max(1) - 1);
     2 * words::rank(greatest).len() + scene.symbol(Symbol::To).width() + 3
 }
 

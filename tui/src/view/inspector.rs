@@ -9,11 +9,11 @@ use ringscope_sim::protocol::{Key, NodeView, Phase, Role, Viewed as _, Wait};
 use ringscope_traces::{EventIndex, Rank};
 
 use crate::app::{Pane, Selection};
-use crate::film::Flight;
 use crate::report;
+use crate::timeline::Flight;
 
 use super::layout::Placed;
-use super::lines::{self, Line, Piece, line};
+use super::lines::{self, LabelledLine, LineSpan, line};
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{framed, words};
@@ -45,9 +45,9 @@ fn scrolled(scene: &Scene<'_>) -> usize {
     scene.app.scrolled.get(&Pane::Inspector).copied().unwrap_or(0)
 }
 
-fn content(scene: &Scene<'_>) -> (String, Vec<Line>) {
+fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
     match scene.app.selection {
-        Selection::Message(sent) if sent.0 < scene.app.film.len() => of_message(scene, sent),
+        Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
         Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
         Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
             Some(rank) => of_rank(scene, rank),
@@ -57,19 +57,19 @@ fn content(scene: &Scene<'_>) -> (String, Vec<Line>) {
 }
 
 /// Before anything has happened.
-fn start(scene: &Scene<'_>) -> Vec<Line> {
+fn start(scene: &Scene<'_>) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
-    let header = scene.app.film.header();
+    let header = scene.app.timeline.header();
     let source = header.source.name();
     vec![
         line("", "nothing has happened yet", theme.name()),
         line("run", format!("{source}, {}", words::plain(&header.protocol)), theme.text()),
         line("ranks", header.ranks.to_string(), theme.text()),
-        line("events", scene.app.film.len().to_string(), theme.text()),
+        line("events", scene.app.timeline.len().to_string(), theme.text()),
     ]
 }
 
-fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<Line>) {
+fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<LabelledLine>) {
     let name = words::node_at(scene.app, rank, scene.look.symbols);
     let Some(now) = scene.node(rank) else {
         let unknown = line("state", "unknown", scene.look.theme.warning());
@@ -96,11 +96,11 @@ fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<Line>) {
 
 /// The node as it was before the event at the cursor, if that was its own.
 fn before<'a>(scene: &Scene<'a>, rank: Rank) -> Option<NodeView<'a>> {
-    let (changed, node) = scene.standing()?.before.as_ref()?;
+    let (changed, node) = scene.states()?.before.as_ref()?;
     (*changed == rank).then(|| node.view())
 }
 
-fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
+fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let theme = &scene.look.theme;
     let (text, style) = match now.phase {
         Phase::Joining(what) => (format!("takes in a newcomer: {what}"), theme.warning()),
@@ -123,17 +123,17 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
     line("state", text, style)
 }
 
-fn waits(scene: &Scene<'_>, rank: Rank) -> Option<Line> {
-    let wait = *scene.standing()?.waits.get(rank.index())?;
+fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
+    let wait = *scene.states()?.waits.get(rank.index())?;
     let style = match wait {
         Wait::From { .. } => scene.look.theme.warning(),
         Wait::Any | Wait::Stopped => scene.look.theme.text(),
     };
-    Some(line("waits", words::wait(&scene.app.film, wait), style))
+    Some(line("waits", words::wait(&scene.app.timeline, wait), style))
 }
 
 /// What it owns and between whom it stands, before and after.
-fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<Line> {
+fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLine> {
     let then = before(scene, rank);
     let range = |view: &NodeView<'_>| {
         KeyRange::of(view).map_or_else(|| "nothing".to_owned(), |range| range.to_string())
@@ -150,14 +150,18 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<Line> {
 }
 
 /// A value, after the one it had before if that was another.
-fn became(scene: &Scene<'_>, label: &'static str, (then, now): (Option<String>, String)) -> Line {
+fn became(
+    scene: &Scene<'_>,
+    label: &'static str,
+    (then, now): (Option<String>, String),
+) -> LabelledLine {
     let theme = &scene.look.theme;
     match then.filter(|then| *then != now) {
-        Some(then) => Line {
+        Some(then) => LabelledLine {
             label,
             pieces: vec![
-                Piece::new(format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
-                Piece::new(now, theme.changed()),
+                LineSpan::new(format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
+                LineSpan::new(now, theme.changed()),
             ],
         },
         None => line(label, now, theme.text()),
@@ -165,11 +169,11 @@ fn became(scene: &Scene<'_>, label: &'static str, (then, now): (Option<String>, 
 }
 
 /// How many, and which: those that came with this step are marked.
-fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
+fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let theme = &scene.look.theme;
     let Some(storage) = now.storage else { return line("keys", "no storage", theme.faint()) };
     let then = before(scene, rank).and_then(|view| view.storage);
-    let mut pieces = vec![Piece::new(format!("{}  ", storage.len()), theme.name())];
+    let mut pieces = vec![LineSpan::new(format!("{}  ", storage.len()), theme.name())];
     for key in storage.keys().take(MOST_KEYS) {
         let is_new = then.is_some_and(|then| !then.contains_key(key));
         let is_selected = scene.app.selection == Selection::Key(*key);
@@ -178,13 +182,13 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Line {
             (false, true) => theme.changed(),
             (false, false) => scene.style_of(rank),
         };
-        pieces.push(Piece::of(*key, style));
+        pieces.push(LineSpan::of(*key, style));
     }
-    Line { label: "keys", pieces }
+    LabelledLine { label: "keys", pieces }
 }
 
 /// What is under way to it and from it.
-fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<Line> {
+fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
     let (inbox, outbox) =
         (|flight: &Flight| flight.to == rank, |flight: &Flight| flight.from == rank);
     vec![post(scene, "inbox", (Symbol::From, &inbox)), post(scene, "outbox", (Symbol::To, &outbox))]
@@ -194,14 +198,14 @@ fn post(
     scene: &Scene<'_>,
     label: &'static str,
     (way, is_in_it): (Symbol, &dyn Fn(&Flight) -> bool),
-) -> Line {
+) -> LabelledLine {
     let theme = &scene.look.theme;
-    let flights = || scene.app.moment.flights.iter().filter(|flight| is_in_it(flight));
+    let flights = || scene.app.snapshot.flights.iter().filter(|flight| is_in_it(flight));
     let count = flights().count();
     if count == 0 {
         return line(label, "empty", theme.faint());
     }
-    let mut pieces = vec![Piece::new(format!("{count}  "), theme.name())];
+    let mut pieces = vec![LineSpan::new(format!("{count}  "), theme.name())];
     for flight in flights().take(MOST_FLIGHTS) {
         let style = match scene.message == Some(flight.sent) {
             true => theme.moving(),
@@ -209,22 +213,22 @@ fn post(
         };
         let other = if way == Symbol::From { flight.from } else { flight.to };
         let (label, way) = (words::label(scene.app, flight.sent), scene.symbol(way));
-        pieces.push(Piece::new(format!("{label} {way} r{other}  "), style));
+        pieces.push(LineSpan::new(format!("{label} {way} r{other}  "), style));
     }
     if count > MOST_FLIGHTS {
-        pieces.push(Piece::new(scene.symbol(Symbol::More), theme.faint()));
+        pieces.push(LineSpan::new(scene.symbol(Symbol::More), theme.faint()));
     }
-    Line { label, pieces }
+    LabelledLine { label, pieces }
 }
 
-fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<Line>) {
+fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>) {
     let (app, theme, symbols) = (scene.app, &scene.look.theme, scene.look.symbols);
-    let fact = app.film.fact(sent);
+    let fact = app.timeline.info(sent);
     let when = |at: EventIndex| {
-        let time = report::time(app.film.fact(at).t);
+        let time = report::time(app.timeline.info(at).t);
         format!("event {}, {time}", words::number(at))
     };
-    let received = app.film.partner(sent);
+    let received = app.timeline.partner(sent);
     let (state, style) = match received {
         _ if sent.0 >= app.cursor => ("not sent yet", theme.faint()),
         Some(at) if at.0 < app.cursor => ("received", theme.good()),
@@ -239,7 +243,7 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<Line>) {
     ];
     lines.extend(received.map(|at| line("receipt", when(at), theme.text())));
     if let Some(cause) = words::cause(app, sent) {
-        let fact = app.film.fact(cause);
+        let fact = app.timeline.info(cause);
         let what = format!("{} {}", words::way(fact, symbols), words::tag(app, fact.tag));
         lines.push(line(
             "because",
@@ -251,17 +255,17 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<Line>) {
     (format!("message {}", words::tag(app, fact.tag)), lines)
 }
 
-fn of_key(scene: &Scene<'_>, key: Key) -> Vec<Line> {
+fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
     let name = |rank: Rank| words::node_at(scene.app, rank, scene.look.symbols);
     let mut lines = Vec::new();
-    let owner = scene.standing().and_then(|standing| standing.ring.owner(key));
+    let owner = scene.states().and_then(|states| states.ring.owner(key));
     match owner {
-        Some(owner) => lines.push(Line {
+        Some(owner) => lines.push(LabelledLine {
             label: "owner",
             pieces: vec![
-                Piece::new(format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
-                Piece::new(owner.range.to_string(), theme.text()),
+                LineSpan::new(format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
+                LineSpan::new(owner.range.to_string(), theme.text()),
             ],
         }),
         None => lines.push(line("owner", "nobody", theme.bad())),
@@ -277,7 +281,7 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<Line> {
         let style = if is_owner { theme.good() } else { theme.bad() };
         lines.push(line("held by", format!("{}{value}", name(rank)), style));
     }
-    let flights = scene.app.moment.flights.iter().take(64);
+    let flights = scene.app.snapshot.flights.iter().take(64);
     let about = flights.filter(|flight| {
         words::message(scene.app, flight.sent).and_then(|message| message.key) == Some(key)
     });

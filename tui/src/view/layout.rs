@@ -78,8 +78,8 @@ pub struct Layout {
     pub watch: Option<Rect>,
     /// The panes that are seen.
     pub panes: Vec<Placed>,
-    /// The row of the timeline.
-    pub timeline: Rect,
+    /// The row of the scrubber.
+    pub scrubber: Rect,
     /// The last row.
     pub keybar: Rect,
 }
@@ -98,14 +98,14 @@ impl Layout {
         let class = Class::of(area);
         let (title, rest) = split_top(area, 1);
         let (rest, keybar) = split_bottom(rest, 1);
-        let (body, timeline) = split_bottom(rest, 1);
+        let (body, scrubber) = split_bottom(rest, 1);
         if class == Class::Strip && !is_zoomed {
             let (strip, body) = split_top(body, 1);
             let (body, watch) = split_bottom(body, 1);
             let has_frame = body.height >= LEAST_FRAMED;
             let panes = vec![Placed { has_frame, ..shared(NARROW, focus, body) }];
             let (strip, watch) = (Some(strip), Some(watch));
-            return Layout { class, title, strip, watch, panes, timeline, keybar };
+            return Layout { class, title, strip, watch, panes, scrubber, keybar };
         }
         let panes = match class {
             Class::TooSmall => Vec::new(),
@@ -113,7 +113,7 @@ impl Layout {
             Class::Strip | Class::Three | Class::Wide => three(body, focus),
             Class::All => all(body),
         };
-        Layout { class, title, strip: None, watch: None, panes, timeline, keybar }
+        Layout { class, title, strip: None, watch: None, panes, scrubber, keybar }
     }
 
     /// Where a pane is, if it is seen.
@@ -258,7 +258,7 @@ mod tests {
         ) {
             let area = Rect::new(0, 0, width, height);
             let layout = Layout::new(area, Pane::ALL[focus], zoom);
-            let mut parts = vec![layout.title, layout.timeline, layout.keybar];
+            let mut parts = vec![layout.title, layout.scrubber, layout.keybar];
             parts.extend(layout.strip.into_iter().chain(layout.watch));
             parts.extend(layout.panes.iter().map(|placed| placed.area));
             let covered: u32 = parts.iter().map(|part| part.area()).sum();

@@ -146,7 +146,7 @@ fn draw_title(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer)
     let theme = &look.theme;
     let app = lesson.app();
     let step = format!("step {} of {}", lesson.step + 1, lesson.tour.steps.len());
-    let event = format!("event {}/{}", app.cursor, app.film.len());
+    let event = format!("event {}/{}", app.cursor, app.timeline.len());
     let mut pen = Pen::new(buffer, area);
     pen.write(" TOUR ", theme.mode()).gap(2);
     // The title of the lesson gives way to where one is.

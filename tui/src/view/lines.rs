@@ -16,48 +16,48 @@ const LABEL: usize = 8;
 
 /// A line: the word before it, and its pieces.
 #[derive(Debug, Default)]
-pub struct Line {
+pub struct LabelledLine {
     /// The word before it; the pieces begin at the edge where there is none.
     pub label: &'static str,
     /// What there is to say.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<LineSpan>,
 }
 
 /// A piece of a line.
 #[derive(Debug)]
-pub struct Piece {
+pub struct LineSpan {
     text: String,
     style: Style,
     /// The key that it stands for.
     key: Option<Key>,
 }
 
-impl Piece {
+impl LineSpan {
     /// Some text.
-    pub fn new(text: impl Into<String>, style: Style) -> Piece {
-        Piece { text: text.into(), style, key: None }
+    pub fn new(text: impl Into<String>, style: Style) -> LineSpan {
+        LineSpan { text: text.into(), style, key: None }
     }
 
     /// A key, which can be clicked on.
-    pub fn of(key: Key, style: Style) -> Piece {
-        Piece { text: format!("{key} "), style, key: Some(key) }
+    pub fn of(key: Key, style: Style) -> LineSpan {
+        LineSpan { text: format!("{key} "), style, key: Some(key) }
     }
 }
 
 /// A line of one piece.
-pub fn line(label: &'static str, text: impl Into<String>, style: Style) -> Line {
-    Line { label, pieces: vec![Piece::new(text, style)] }
+pub fn line(label: &'static str, text: impl Into<String>, style: Style) -> LabelledLine {
+    LabelledLine { label, pieces: vec![LineSpan::new(text, style)] }
 }
 
 /// A row of a line.
 struct Laid<'a> {
     label: &'static str,
     indent: usize,
-    words: Vec<(&'a str, &'a Piece)>,
+    words: Vec<(&'a str, &'a LineSpan)>,
 }
 
 /// Breaks lines into rows of that width, between words where it can.
-fn lay(lines: &[Line], width: usize) -> Vec<Laid<'_>> {
+fn lay(lines: &[LabelledLine], width: usize) -> Vec<Laid<'_>> {
     let mut rows = Vec::new();
     for line in lines {
         let indent = if line.label.is_empty() { 0 } else { LABEL };
@@ -84,12 +84,17 @@ fn lay(lines: &[Line], width: usize) -> Vec<Laid<'_>> {
 }
 
 /// How many rows the lines take.
-pub fn height(lines: &[Line], width: u16) -> usize {
+pub fn height(lines: &[LabelledLine], width: u16) -> usize {
     lay(lines, width.into()).len()
 }
 
 /// Draws the lines, without so many rows at the top, and a bar where there are more than fit.
-pub fn draw(lines: &[Line], scrolled: usize, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+pub fn draw(
+    lines: &[LabelledLine],
+    scrolled: usize,
+    (area, look): (Rect, &Look),
+    buffer: &mut Buffer,
+) {
     let rows = lay(lines, area.width.into());
     let height = usize::from(area.height);
     let first = scrolled.min(rows.len().saturating_sub(height));
@@ -110,7 +115,11 @@ fn draw_row(laid: &Laid<'_>, theme: &Theme, (area, buffer): (Rect, &mut Buffer))
 }
 
 /// The key at a position, as it was drawn.
-pub fn key_at(lines: &[Line], scrolled: usize, (area, x, y): (Rect, u16, u16)) -> Option<Key> {
+pub fn key_at(
+    lines: &[LabelledLine],
+    scrolled: usize,
+    (area, x, y): (Rect, u16, u16),
+) -> Option<Key> {
     let rows = lay(lines, area.width.into());
     let first = scrolled.min(rows.len().saturating_sub(area.height.into()));
     let laid = rows.get(first + usize::from(y.checked_sub(area.y)?))?;
@@ -132,9 +141,12 @@ mod tests {
     use crate::view::tests::look;
     use crate::view::{symbols::Symbols, theme::Palette};
 
-    fn lines() -> Vec<Line> {
-        let keys = (1..=6).map(|key| Piece::of(Key(key * 100), Style::new())).collect();
-        vec![line("state", "takes what comes", Style::new()), Line { label: "keys", pieces: keys }]
+    fn lines() -> Vec<LabelledLine> {
+        let keys = (1..=6).map(|key| LineSpan::of(Key(key * 100), Style::new())).collect();
+        vec![
+            line("state", "takes what comes", Style::new()),
+            LabelledLine { label: "keys", pieces: keys },
+        ]
     }
 
     fn drawn(scrolled: usize, (width, height): (u16, u16)) -> Vec<String> {

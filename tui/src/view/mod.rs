@@ -19,6 +19,7 @@ pub mod picture;
 mod prompt;
 mod ring;
 mod scene;
+mod scrubber;
 mod space_time;
 pub mod start;
 pub mod symbols;
@@ -26,7 +27,6 @@ pub mod target;
 #[cfg(test)]
 mod tests;
 pub mod theme;
-mod timeline;
 mod title;
 pub mod watches;
 pub(crate) mod words;
@@ -78,10 +78,10 @@ pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     for placed in &layout.panes {
         draw_pane(&scene, *placed, buffer);
     }
-    timeline::draw(&scene, layout.timeline, buffer);
+    scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
     if let Some(prompt) = &app.prompt {
-        prompt::draw(prompt, look, (layout.timeline, layout.keybar), buffer);
+        prompt::draw(prompt, look, (layout.scrubber, layout.keybar), buffer);
     }
     if let Some(menu) = &app.menu {
         overlay::draw(menu, (area, look), buffer);

@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::menu::{Kind, Menu, Row};
+use crate::app::menu::{Menu, MenuKind, MenuRow};
 
 use super::Look;
 use super::geometry::cells;
@@ -61,8 +61,8 @@ fn place(screen: Rect, rows: usize) -> Rect {
 
 fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     let title = match menu.kind {
-        Kind::Help => " Keys ",
-        Kind::Palette => " Everything that can be done ",
+        MenuKind::Help => " Keys ",
+        MenuKind::Palette => " Everything that can be done ",
     };
     let top = Rect {
         x: area.x.saturating_add(1),
@@ -79,7 +79,7 @@ fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     }
 }
 
-fn draw_row((one, is_chosen): (&Row, bool), (area, look): (Rect, &Look), buffer: &mut Buffer) {
+fn draw_row((one, is_chosen): (&MenuRow, bool), (area, look): (Rect, &Look), buffer: &mut Buffer) {
     let theme = &look.theme;
     // What can be typed is shown as it is typed.
     let pretty = |key: &str| match one.action {

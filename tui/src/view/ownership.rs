@@ -48,7 +48,7 @@ pub fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    if scene.standing().is_none() {
+    if scene.states().is_none() {
         let what = "who owns what is unknown here";
         Pen::new(buffer, area).write(what, scene.look.theme.warning());
         return;
@@ -115,7 +115,7 @@ fn draw_marks(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             cell.set_symbol(scene.symbol(symbol)).set_style(style);
         }
     };
-    for flight in scene.app.moment.flights.iter().rev().take(32) {
+    for flight in scene.app.snapshot.flights.iter().rev().take(32) {
         let message = words::message(scene.app, flight.sent);
         if let Some(key) = message.and_then(|message| message.key) {
             mark(key.0, Symbol::Message, scene.look.theme.moving());

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// The form of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum PictureFormat {
     /// Text alone.
     Text,
     /// Text with ANSI escape sequences.
@@ -17,22 +17,22 @@ pub enum Form {
     Svg,
 }
 
-impl Form {
+impl PictureFormat {
     /// All of them with the endings of their files.
-    pub const ALL: [(Form, &'static str); 3] =
-        [(Form::Text, "txt"), (Form::Ansi, "ansi"), (Form::Svg, "svg")];
+    pub const ALL: [(PictureFormat, &'static str); 3] =
+        [(PictureFormat::Text, "txt"), (PictureFormat::Ansi, "ansi"), (PictureFormat::Svg, "svg")];
 
     /// The form of a file with that ending.
-    pub fn of(ending: &str) -> Option<Form> {
-        Form::ALL.iter().find(|(_, known)| *known == ending).map(|(form, _)| *form)
+    pub fn of(ending: &str) -> Option<PictureFormat> {
+        PictureFormat::ALL.iter().find(|(_, known)| *known == ending).map(|(form, _)| *form)
     }
 
     /// The picture of a screen.
     pub fn draw(self, buffer: &Buffer) -> String {
         match self {
-            Form::Text => text(buffer),
-            Form::Ansi => ansi(buffer),
-            Form::Svg => svg(buffer),
+            PictureFormat::Text => text(buffer),
+            PictureFormat::Ansi => ansi(buffer),
+            PictureFormat::Svg => svg(buffer),
         }
     }
 }
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_form_is_found_by_the_ending_of_a_file() {
-        assert_eq!(Form::of("svg"), Some(Form::Svg));
-        assert_eq!(Form::of("png"), None);
+        assert_eq!(PictureFormat::of("svg"), Some(PictureFormat::Svg));
+        assert_eq!(PictureFormat::of("png"), None);
     }
 }

@@ -38,7 +38,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     if inside.is_empty() {
         return;
     }
-    if scene.standing().is_none() {
+    if scene.states().is_none() {
         unknown(scene, inside, buffer);
         return;
     }
@@ -64,7 +64,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 
 /// What a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
+pub enum LabelSubject {
     /// A node.
     Rank(Rank),
     /// A message, by its send.
@@ -74,17 +74,17 @@ pub enum Named {
 /// A label and where it is.
 #[derive(Debug)]
 struct Label {
-    named: Named,
+    named: LabelSubject,
     place: Rect,
     text: String,
     style: Style,
 }
 
 /// What is at a position, in the pane as it was drawn.
-pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Named> {
+pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<LabelSubject> {
     /// How many cells beside a node still are that node.
     const NEAR: i32 = 1;
-    scene.standing()?;
+    scene.states()?;
     let inside = placed.inside();
     let picture = Picture::new(scene, inside);
     let labels = labels(scene, &picture, &Middle::new(scene, &picture));
@@ -98,7 +98,7 @@ pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Named
         (column - x).abs().max(2 * (row - y).abs())
     };
     let nearest = picture.nodes.iter().min_by_key(|node| distance(node))?;
-    (distance(nearest) <= NEAR).then_some(Named::Rank(nearest.rank))
+    (distance(nearest) <= NEAR).then_some(LabelSubject::Rank(nearest.rank))
 }
 
 /// All labels: first the nodes', then the messages' where these have left room.
@@ -112,7 +112,7 @@ fn labels(scene: &Scene<'_>, picture: &Picture, middle: &Middle) -> Vec<Label> {
             true => scene.look.theme.selected(),
             false => scene.style_of(node.rank),
         };
-        labels.push(Label { named: Named::Rank(node.rank), place, text, style });
+        labels.push(Label { named: LabelSubject::Rank(node.rank), place, text, style });
     }
     for position in middle.area.positions() {
         let column = i32::from(position.x) - i32::from(picture.area.x);
@@ -135,7 +135,7 @@ fn detail(scene: &Scene<'_>, placed: Placed) -> String {
 
 /// In another dialect, or after the run left the protocol, nobody knows the nodes' states.
 fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
-    let lines = match scene.app.film.departure() {
+    let lines = match scene.app.timeline.departure() {
         Some(departure) => vec![
             format!("since event {} the nodes' states are unknown:", words::number(departure.at)),
             words::plain(&departure.what),
@@ -219,7 +219,7 @@ impl Middle {
             true => usize::from(inside.width),
             false => whole(2.0 * picture.disc.inside() / CELL_WIDTH),
         };
-        let command = scene.standing().map_or(0, |standing| standing.nodes.len().saturating_sub(1));
+        let command = scene.states().map_or(0, |states| states.nodes.len().saturating_sub(1));
         let mut lines = vec![format!("head r0  cmd r{command}")];
         if lines[0].width() > room {
             lines = vec!["head r0".to_owned(), format!("cmd r{command}")];

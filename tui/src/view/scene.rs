@@ -7,7 +7,7 @@ use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use crate::app::{App, Selection};
-use crate::film::Standing;
+use crate::timeline::NodeStates;
 
 use super::Look;
 use super::symbols::Symbol;
@@ -45,17 +45,17 @@ pub enum Stage {
 impl<'a> Scene<'a> {
     /// Works out what the panes share.
     pub fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
-        let header = app.film.header().field("keyspace").and_then(|value| value.as_int());
+        let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
         // The head owns nothing: the owners' neighbours are each other.
         let members = members(app).get(1..).unwrap_or_default();
-        let mut owners = vec![None; app.moment.standing.as_ref().map_or(0, |s| s.nodes.len())];
+        let mut owners = vec![None; app.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
         for (member, owner) in members.iter().zip(look.theme.owners(members)) {
             owners[member.rank.index()] = Some(owner);
         }
         Scene {
             app,
             look,
-            listed: app.film.len(),
+            listed: app.timeline.len(),
             keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
             message: message(app),
             commands: commands(app),
@@ -64,13 +64,13 @@ impl<'a> Scene<'a> {
     }
 
     /// The nodes' states, where they are known.
-    pub fn standing(&self) -> Option<&'a Standing> {
-        self.app.moment.standing.as_ref()
+    pub fn states(&self) -> Option<&'a NodeStates> {
+        self.app.snapshot.states.as_ref()
     }
 
     /// A node as it shows itself.
     pub fn node(&self, rank: Rank) -> Option<NodeView<'a>> {
-        Some(self.standing()?.nodes.get(rank.index())?.view())
+        Some(self.states()?.nodes.get(rank.index())?.view())
     }
 
     /// The nodes that own keys, in the order of the ring: all but the head.
@@ -93,12 +93,12 @@ impl<'a> Scene<'a> {
     pub fn rank(&self) -> Option<Rank> {
         match self.app.selection {
             Selection::Key(key) => {
-                let standing = self.standing()?;
-                Some(standing.ring.owner(key)?.rank)
+                let states = self.states()?;
+                Some(states.ring.owner(key)?.rank)
             }
             Selection::Rank(rank) => Some(rank),
-            Selection::Message(sent) if sent.0 < self.app.film.len() => {
-                Some(self.app.film.fact(sent).rank)
+            Selection::Message(sent) if sent.0 < self.app.timeline.len() => {
+                Some(self.app.timeline.info(sent).rank)
             }
             Selection::Cursor | Selection::Message(_) => self.app.rank(),
         }
@@ -106,8 +106,8 @@ impl<'a> Scene<'a> {
 
     /// Those who are on their way into the ring, with the ids that they are to have.
     pub fn newcomers(&self) -> Vec<(Rank, StorageId)> {
-        let is_joined_somewhere = self.standing().is_some_and(|standing| {
-            standing.nodes.iter().any(|node| matches!(node.view().phase, Phase::Joining(_)))
+        let is_joined_somewhere = self.states().is_some_and(|states| {
+            states.nodes.iter().any(|node| matches!(node.view().phase, Phase::Joining(_)))
         });
         let added = self.commands.iter().filter_map(|command| match *command {
             Command::Add { rank, id } => Some((Command::rank(rank)?, id)),
@@ -123,7 +123,7 @@ impl<'a> Scene<'a> {
 
     /// Those who are on their way out of the ring, and no pointer leads to them any more.
     pub fn leavers(&self) -> Vec<(Rank, StorageId)> {
-        let nodes = self.standing().map_or(&[][..], |standing| &standing.nodes);
+        let nodes = self.states().map_or(&[][..], |states| &states.nodes);
         let leavers = (0_u32..).map(Rank).zip(nodes).filter_map(|(rank, node)| {
             let node = node.view();
             let is_leaving = matches!(node.phase, Phase::Leaving(_));
@@ -161,16 +161,16 @@ impl<'a> Scene<'a> {
 
     /// How far a message has come at the cursor, 0 to 1: a function of simulated time.
     pub fn progress(&self, sent: EventIndex) -> f64 {
-        let film = &self.app.film;
-        let Some(received) = film.partner(sent) else { return 0.5 };
+        let timeline = &self.app.timeline;
+        let Some(received) = timeline.partner(sent) else { return 0.5 };
         if received.0 < self.app.cursor {
             return 1.0;
         }
         if self.look.reduce_motion {
             return 0.5;
         }
-        let now = self.app.event().map_or(0, |at| film.fact(at).t);
-        let (start, end) = (film.fact(sent).t, film.fact(received).t);
+        let now = self.app.event().map_or(0, |at| timeline.info(at).t);
+        let (start, end) = (timeline.info(sent).t, timeline.info(received).t);
         let part = now.saturating_sub(start) as f64 / end.saturating_sub(start).max(1) as f64;
         part.clamp(0.2, 0.85)
     }
@@ -180,12 +180,12 @@ impl<'a> Scene<'a> {
     /// The protocol sends one for each pair, all alike: which one it is only their order tells.
     pub fn round_trip(&self, sent: EventIndex) -> usize {
         const FARTHEST: usize = 2_000;
-        let film = &self.app.film;
-        let tag = film.fact(sent).tag;
-        let before = std::iter::successors(film.previous(sent), |at| film.previous(*at));
+        let timeline = &self.app.timeline;
+        let tag = timeline.info(sent).tag;
+        let before = std::iter::successors(timeline.previous(sent), |at| timeline.previous(*at));
         let of_join = before
             .take(FARTHEST)
-            .map(|at| film.fact(at))
+            .map(|at| timeline.info(at))
             .take_while(|fact| fact.op == Op::Recv || fact.tag == tag);
         1 + of_join.filter(|fact| fact.op == Op::Send).count()
     }
@@ -197,7 +197,7 @@ impl<'a> Scene<'a> {
 
     /// Who holds a key, in the order of the ranks.
     pub fn holders(&self, key: Key) -> Vec<Rank> {
-        let nodes = self.standing().map_or(&[][..], |standing| &standing.nodes);
+        let nodes = self.states().map_or(&[][..], |states| &states.nodes);
         let holds =
             |node: &NodeView<'_>| node.storage.is_some_and(|pairs| pairs.contains_key(&key));
         let ranks = (0_u32..).zip(nodes).filter(|(_, node)| holds(&node.view()));
@@ -206,23 +206,23 @@ impl<'a> Scene<'a> {
 }
 
 fn members(app: &App) -> &[Member] {
-    app.moment.standing.as_ref().map_or(&[], |standing| standing.ring.members())
+    app.snapshot.states.as_ref().map_or(&[], |states| states.ring.members())
 }
 
 /// The selected message, or that of the event at the cursor.
 fn message(app: &App) -> Option<EventIndex> {
     if let Selection::Message(sent) = app.selection {
-        return (sent.0 < app.film.len()).then_some(sent);
+        return (sent.0 < app.timeline.len()).then_some(sent);
     }
     let at = app.event()?;
-    match app.film.fact(at).op {
+    match app.timeline.info(at).op {
         Op::Send => Some(at),
-        Op::Recv => app.film.partner(at),
+        Op::Recv => app.timeline.partner(at),
     }
 }
 
 fn commands(app: &App) -> Vec<Command> {
-    let nodes = app.moment.standing.iter().flat_map(|standing| &standing.nodes);
+    let nodes = app.snapshot.states.iter().flat_map(|states| &states.nodes);
     let phases = nodes.rev().map(|node| node.view().phase);
     let in_flight = phases.take(1).filter_map(|phase| match phase {
         Phase::Commanding(commands) => Some(commands),

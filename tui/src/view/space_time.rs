@@ -133,9 +133,9 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
         if first.is_none_or(|first| at < first) || !past.insert(at) {
             continue;
         }
-        to_do.extend(scene.app.film.previous(at));
-        if scene.app.film.fact(at).op == Op::Recv {
-            to_do.extend(scene.app.film.partner(at));
+        to_do.extend(scene.app.timeline.previous(at));
+        if scene.app.timeline.info(at).op == Op::Recv {
+            to_do.extend(scene.app.timeline.partner(at));
         }
     }
     past
@@ -170,7 +170,7 @@ fn draw_event(
     (area, buffer): (Rect, &mut Buffer),
 ) {
     let theme = &scene.look.theme;
-    let fact = scene.app.film.fact(at);
+    let fact = scene.app.timeline.info(at);
     let style = match relation {
         Relation::Cursor => theme.moving(),
         Relation::Before => scene.style_of(fact.rank),
@@ -279,7 +279,7 @@ fn draw_remark(
     let mut pen = Pen::new(buffer, area);
     pen.write(&format!("{} {because} ", words::number(event)), theme.moving());
     pen.write(&numbers(&mut chain.take(MOST_NAMED)), theme.text());
-    let flights = scene.app.moment.flights.iter().rev().map(|flight| flight.sent);
+    let flights = scene.app.snapshot.flights.iter().rev().map(|flight| flight.sent);
     let mut concurrent = flights.filter(|sent| !past.contains(sent) && *sent != event);
     let concurrent = numbers(&mut concurrent);
     if !concurrent.is_empty() {

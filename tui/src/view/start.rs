@@ -11,9 +11,9 @@ use crate::app::{self, Action, Keymap, Target};
 
 /// What there is to choose from.
 #[derive(Debug, Clone, Default)]
-pub struct Start {
+pub struct StartChoices {
     /// The lists, one below the other.
-    pub sections: Vec<Section>,
+    pub sections: Vec<StartList>,
     /// Which of all entries is chosen, counted through the sections.
     pub chosen: usize,
     /// What is typed to narrow the lists.
@@ -25,18 +25,18 @@ pub struct Start {
 }
 
 /// The page of the app as it is drawn.
-impl From<&app::start::Start> for Start {
-    fn from(page: &app::start::Start) -> Start {
-        let mut sections: Vec<Section> = Vec::new();
+impl From<&app::start::StartPage> for StartChoices {
+    fn from(page: &app::start::StartPage) -> StartChoices {
+        let mut sections: Vec<StartList> = Vec::new();
         for entry in page.rows() {
             let title = entry.section.name();
             if sections.last().is_none_or(|section| section.title != title) {
-                sections.push(Section { title: title.to_owned(), entries: Vec::new() });
+                sections.push(StartList { title: title.to_owned(), entries: Vec::new() });
             }
             let entries = &mut sections.last_mut().expect("one was just there").entries;
             entries.push(Entry { name: entry.name.clone(), what: entry.what.clone() });
         }
-        Start {
+        StartChoices {
             sections,
             chosen: page.chosen,
             typed: page.words().to_owned(),
@@ -48,7 +48,7 @@ impl From<&app::start::Start> for Start {
 
 /// A list under a heading: walkthroughs, built-in scenarios, files that were looked at before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Section {
+pub struct StartList {
     /// Its heading.
     pub title: String,
     /// What can be chosen.
@@ -85,7 +85,7 @@ const KEYS: [(Action, &str); 5] = [
 const HEADING: usize = 3;
 
 /// Draws the page.
-pub fn draw(start: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+pub fn draw(start: &StartChoices, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let theme = &look.theme;
     let mut pen = Pen::new(buffer, row(area, 0));
@@ -112,7 +112,7 @@ pub fn draw(start: &Start, (area, look): (Rect, &Look), buffer: &mut Buffer) {
 }
 
 /// What is at a position, as it was drawn.
-pub fn at(start: &Start, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
+pub fn at(start: &StartChoices, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
     let keys = row(area, usize::from(area.height).saturating_sub(1));
     if keys.contains((x, y).into()) {
         let wanted = (&KEYS[..], &start.keymap);
@@ -122,7 +122,7 @@ pub fn at(start: &Start, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Opt
 }
 
 /// The entry at a position, as it was drawn.
-pub(super) fn entry_at(start: &Start, area: Rect, y: u16) -> Option<usize> {
+pub(super) fn entry_at(start: &StartChoices, area: Rect, y: u16) -> Option<usize> {
     let list = list(area);
     let index = usize::from(y.checked_sub(list.y).filter(|_| y < list.bottom())?);
     let rows = rows(start);
@@ -138,7 +138,7 @@ fn list(area: Rect) -> Rect {
     Rect { y: area.y + above, height, ..area }
 }
 
-fn rows(start: &Start) -> Vec<Row<'_>> {
+fn rows(start: &StartChoices) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut next = 0;
     for section in start.sections.iter().filter(|section| !section.entries.is_empty()) {
@@ -154,14 +154,18 @@ fn rows(start: &Start) -> Vec<Row<'_>> {
     rows
 }
 
-fn first(rows: &[Row<'_>], start: &Start, height: usize) -> usize {
+fn first(rows: &[Row<'_>], start: &StartChoices, height: usize) -> usize {
     let is_chosen = |row: &Row<'_>| matches!(row, Row::Entry(entry, _) if *entry == start.chosen);
     let chosen = rows.iter().position(is_chosen).unwrap_or(0);
     // What stands first is seen as long as the chosen row is, too.
     (chosen + 2).saturating_sub(height).min(rows.len().saturating_sub(height))
 }
 
-fn draw_row(start: &Start, (one, look): (Row<'_>, &Look), (area, buffer): (Rect, &mut Buffer)) {
+fn draw_row(
+    start: &StartChoices,
+    (one, look): (Row<'_>, &Look),
+    (area, buffer): (Rect, &mut Buffer),
+) {
     let theme = &look.theme;
     let mut pen = Pen::new(buffer, area);
     match one {

@@ -61,11 +61,11 @@ pub enum Symbol {
     Mark,
     /// Here the run leaves the protocol.
     Departure,
-    /// The part of the timeline that has been.
+    /// The part of the scrubber that has been.
     Past,
-    /// The part of the timeline that is to come.
+    /// The part of the scrubber that is to come.
     Future,
-    /// The cursor on the timeline.
+    /// The cursor on the scrubber.
     Head,
     /// A part of the key space.
     Stretch,

@@ -7,7 +7,7 @@ use crate::app::{App, Pane, Target};
 use super::layout::{Class, Layout, Placed};
 use super::scene::Scene;
 use super::{
-    Look, events, framed, inspector, keybar, overlay, ownership, ring, space_time, timeline,
+    Look, events, framed, inspector, keybar, overlay, ownership, ring, scrubber, space_time,
 };
 
 /// What is at a position of the screen as it was drawn from this state.
@@ -21,8 +21,8 @@ pub fn at(area: Rect, (app, look): (&App, &Look), position: Position) -> Option<
     if let Some(menu) = &app.menu {
         return overlay::row_at(menu, area, (x, y)).map(Target::Row);
     }
-    if layout.timeline.contains(position) {
-        return Some(Target::Timeline(timeline::cursor_at(&scene, layout.timeline, x)));
+    if layout.scrubber.contains(position) {
+        return Some(Target::Scrubber(scrubber::cursor_at(&scene, layout.scrubber, x)));
     }
     if layout.keybar.contains(position) {
         let wanted = (&*keybar::usual(), &app.keymap);
@@ -45,8 +45,8 @@ pub(super) fn in_pane(scene: &Scene<'_>, placed: Placed, position: Position) -> 
     }
     let target = match placed.pane {
         Pane::Ring => ring::at(scene, placed, position).map(|named| match named {
-            ring::Named::Rank(rank) => Target::Rank(rank),
-            ring::Named::Message(sent) => Target::Message(sent),
+            ring::LabelSubject::Rank(rank) => Target::Rank(rank),
+            ring::LabelSubject::Message(sent) => Target::Message(sent),
         }),
         Pane::Events => events::event_at(scene, inside, y).map(Target::Event),
         Pane::SpaceTime => space_time::at(scene, inside, (x, y))

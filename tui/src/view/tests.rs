@@ -34,7 +34,7 @@ fn pictures() {
     let folder = std::path::Path::new(&folder);
     for (name, app, size, look) in scenes::all() {
         let buffer = screen(&app, size, look);
-        for (form, ending) in super::picture::Form::ALL {
+        for (form, ending) in super::picture::PictureFormat::ALL {
             let file = folder.join(format!("{name}.{ending}"));
             std::fs::write(file, form.draw(&buffer)).unwrap();
         }
@@ -185,8 +185,8 @@ fn every_small_size_can_be_drawn() {
 fn every_hazard_can_be_looked_at_after_every_event() {
     for one in ringscope_sim::scenario::builtin::ALL {
         let mut app = scenes::ended(one.name);
-        let step = (app.film.len() / 24).max(1);
-        for cursor in (0..=app.film.len()).step_by(step) {
+        let step = (app.timeline.len() / 24).max(1);
+        for cursor in (0..=app.timeline.len()).step_by(step) {
             app.go_to(cursor);
             screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
         }
@@ -227,8 +227,8 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on(" 82  4"), Target::Event(EventIndex(event.0 + 1)));
     assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
     let target = on("▉");
-    let Target::Timeline(cursor) = target else { panic!("{target:?}") };
-    assert!(cursor.abs_diff(app.cursor) <= app.film.len() / 100);
+    let Target::Scrubber(cursor) = target else { panic!("{target:?}") };
+    assert!(cursor.abs_diff(app.cursor) <= app.timeline.len() / 100);
     let narrow = screen(&app, (80, 24), look);
     let tab = find(&narrow, "4 Space-time").into();
     let target = at(narrow.area, (&app, &look), tab);
@@ -258,7 +258,7 @@ fn text_from_a_file_commands_no_terminal() {
     let buffer = screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
     let is_harmless = |c: char| !c.is_control() && c != '\u{202e}';
     assert!(buffer.content.iter().all(|cell| cell.symbol().chars().all(is_harmless)));
-    assert!(super::picture::Form::Text.draw(&buffer).contains("\\u{1b}[2Jevil\\u{202e}"));
+    assert!(super::picture::PictureFormat::Text.draw(&buffer).contains("\\u{1b}[2Jevil\\u{202e}"));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_node_that_leaves_is_on_the_ring_until_it_has_left() {
 #[test]
 fn after_a_departure_nobody_pretends_to_know_the_states() {
     let mut app = scenes::ended("join");
-    app.moment.standing = None;
+    app.snapshot.states = None;
     let buffer = screen(&app, (80, 24), look(Palette::Off, Symbols::Ascii));
     insta::assert_snapshot!("unknown-80x24", dump(&buffer));
 }

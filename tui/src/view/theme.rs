@@ -42,7 +42,7 @@ impl Palette {
 
     /// The palette to use: what the command line says, then `NO_COLOR`, then the configuration, then
     /// what the terminal says of itself.
-    pub fn choose(said: Said<'_>) -> Palette {
+    pub fn choose(said: ColorSettings<'_>) -> Palette {
         if let Some(palette) = said.flag {
             return palette;
         }
@@ -121,7 +121,7 @@ impl Palette {
 
 /// What is said about colours, and by whom.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Said<'a> {
+pub struct ColorSettings<'a> {
     /// The option `--color`.
     pub flag: Option<Palette>,
     /// The variable `NO_COLOR`.

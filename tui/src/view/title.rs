@@ -64,12 +64,12 @@ fn parts(scene: &Scene<'_>) -> Vec<Part> {
     part(1, words::plain(&app.name), theme.name());
     part(
         6,
-        app.film.header().seed.map_or(String::new(), |seed| format!("seed {seed}")),
+        app.timeline.header().seed.map_or(String::new(), |seed| format!("seed {seed}")),
         theme.text(),
     );
-    let now = app.event().map_or(0, |at| app.film.fact(at).t);
+    let now = app.event().map_or(0, |at| app.timeline.info(at).t);
     part(4, format!("t {}", report::time(now)), theme.text());
-    part(0, format!("event {}/{}", app.cursor, app.film.len()), theme.name());
+    part(0, format!("event {}/{}", app.cursor, app.timeline.len()), theme.name());
     part(7, nodes(scene), theme.text());
     part(3, keys(scene), theme.text());
     part(8, under_way(scene), theme.text());
@@ -85,7 +85,7 @@ fn pace(scene: &Scene<'_>) -> String {
         return format!("{} {speed}x", scene.symbol(Symbol::Play));
     }
     let what = match app.mode() {
-        Mode::Live if app.cursor < app.film.len() => "rewound",
+        Mode::Live if app.cursor < app.timeline.len() => "rewound",
         Mode::Live | Mode::Replay => "paused",
     };
     format!("{} {what}", scene.symbol(Symbol::Pause))
@@ -93,9 +93,8 @@ fn pace(scene: &Scene<'_>) -> String {
 
 /// `7 nodes`, or `7+1 nodes` while one joins.
 fn nodes(scene: &Scene<'_>) -> String {
-    let Some(standing) = scene.standing() else { return String::new() };
-    let joining =
-        standing.nodes.iter().filter(|node| matches!(node.view().phase, Phase::Joining(_)));
+    let Some(states) = scene.states() else { return String::new() };
+    let joining = states.nodes.iter().filter(|node| matches!(node.view().phase, Phase::Joining(_)));
     match joining.count() {
         0 => report::counted(scene.owners().len() as u64, "node"),
         joining => format!("{}+{joining} nodes", scene.owners().len()),
@@ -103,7 +102,7 @@ fn nodes(scene: &Scene<'_>) -> String {
 }
 
 fn keys(scene: &Scene<'_>) -> String {
-    if scene.standing().is_none() {
+    if scene.states().is_none() {
         return String::new();
     }
     let keys = scene.owners().iter().map(|member| scene.keys_of(member.rank)).sum::<usize>();
@@ -111,13 +110,13 @@ fn keys(scene: &Scene<'_>) -> String {
 }
 
 fn under_way(scene: &Scene<'_>) -> String {
-    format!("{} in flight", scene.app.moment.flights.len())
+    format!("{} in flight", scene.app.snapshot.flights.len())
 }
 
 /// How the run ended, once the cursor is there.
 fn ending(scene: &Scene<'_>) -> String {
-    match scene.app.film.ending() {
-        Some(ending) if scene.app.cursor == scene.app.film.len() => match ending {
+    match scene.app.timeline.ending() {
+        Some(ending) if scene.app.cursor == scene.app.timeline.len() => match ending {
             Ending::Crashed { rank: Some(rank), .. } => format!("crashed: r{rank}"),
             Ending::Completed
             | Ending::Deadlock

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ringscope_sim::invariants::Invariant;
 
 use crate::app::{self, App, Pane};
-use crate::film::Progress;
+use crate::timeline::LoadProgress;
 
 use super::layout::Placed;
 use super::pen::{Pen, row};
@@ -15,7 +15,7 @@ use super::{framed, words};
 
 /// A condition to break on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Condition {
+pub struct WatchedCondition {
     /// In words, as it was typed.
     pub what: String,
     /// Whether it holds at the cursor.
@@ -23,14 +23,18 @@ pub struct Condition {
 }
 
 /// The conditions that are set, and whether they hold with the event at the cursor.
-pub fn conditions(app: &App) -> Vec<Condition> {
-    let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.film, at));
+pub fn conditions(app: &App) -> Vec<WatchedCondition> {
+    let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.timeline, at));
     let breaks = app.breaks.iter();
-    breaks.map(|one| Condition { what: one.text.clone(), is_met: is_met(one) }).collect()
+    breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, (placed, conditions): (Placed, &[Condition]), buffer: &mut Buffer) {
+pub fn draw(
+    scene: &Scene<'_>,
+    (placed, conditions): (Placed, &[WatchedCondition]),
+    buffer: &mut Buffer,
+) {
     let inside = framed::draw(scene, placed, "", buffer);
     let rows = rows(scene, conditions);
     let height = usize::from(inside.height);
@@ -52,12 +56,12 @@ enum Row<'a> {
     Invariant(Invariant),
     /// Where the ring is not a ring.
     Broken(String),
-    Condition(&'a Condition),
+    Condition(&'a WatchedCondition),
     /// What there is instead of conditions.
     Hint,
 }
 
-fn rows<'a>(scene: &Scene<'_>, conditions: &'a [Condition]) -> Vec<Row<'a>> {
+fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a>> {
     let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
     let broken = broken(scene).into_iter().map(Row::Broken);
     let hint = conditions.is_empty().then_some(Row::Hint);
@@ -91,15 +95,15 @@ fn draw_row(scene: &Scene<'_>, one: &Row<'_>, (area, buffer): (Rect, &mut Buffer
 /// All of it in one line: how many hold, how many do not and since when.
 pub fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = &scene.look.theme;
-    let sightings = scene.app.film.sightings();
+    let violations = scene.app.timeline.violations();
     let is_broken = |invariant: &Invariant| {
-        sightings.iter().any(|sighting| sighting.violation.invariant == *invariant)
+        violations.iter().any(|violation_at| violation_at.violation.invariant == *invariant)
     };
     let broken = Invariant::ALL.iter().filter(|one| is_broken(one)).count();
     let mut pen = Pen::new(buffer, area);
     pen.write(scene.symbol(Symbol::Good), theme.good());
     pen.write(&(Invariant::ALL.len() - broken).to_string(), theme.text());
-    if let Some(first) = sightings.first() {
+    if let Some(first) = violations.first() {
         pen.gap(1).write(scene.symbol(Symbol::Bad), theme.bad());
         let first = words::number(first.at);
         pen.write(&format!("{broken} first at {first}"), theme.text());
@@ -109,11 +113,11 @@ pub fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, (area, buffer): (Rect, &mut Buffer)) {
     let (app, theme) = (scene.app, &scene.look.theme);
     let of_it = || {
-        let sightings = app.film.sightings().iter();
-        sightings.filter(move |sighting| sighting.violation.invariant == invariant)
+        let violations = app.timeline.violations().iter();
+        violations.filter(move |violation_at| violation_at.violation.invariant == invariant)
     };
     let count = of_it().count();
-    let has_begun = of_it().any(|sighting| sighting.at.0 < app.cursor);
+    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.cursor);
     let (symbol, style) = match (count, has_begun) {
         (0, _) => (Symbol::Good, theme.good()),
         (_, true) => (Symbol::Bad, theme.bad()),
@@ -122,18 +126,18 @@ fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, (area, buffer): (Rect
     let mut pen = Pen::new(buffer, area);
     pen.write(scene.symbol(symbol), style).gap(1);
     pen.column(invariant.name(), 14, theme.text()).gap(1);
-    match (of_it().next(), app.film.progress()) {
+    match (of_it().next(), app.timeline.progress()) {
         (Some(first), _) => {
             let first = words::number(first.at);
             pen.write(&format!("{count}x, first at {first}"), style);
         }
-        (None, Progress::Checking(part)) => {
+        (None, LoadProgress::Checking(part)) => {
             pen.write(&format!("checked {part}%"), theme.faint());
         }
-        (None, Progress::Reading(_)) => {
+        (None, LoadProgress::Reading(_)) => {
             pen.write("not checked yet", theme.faint());
         }
-        (None, Progress::Done) => {
+        (None, LoadProgress::Done) => {
             let meaning = invariant.meaning();
             let fits = meaning.len() <= pen.room();
             pen.write(if fits { meaning } else { "holds" }, theme.faint());
@@ -143,6 +147,6 @@ fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, (area, buffer): (Rect
 
 /// Where the ring is not a ring at the cursor: in the middle of a join that is as it must be.
 fn broken(scene: &Scene<'_>) -> Vec<String> {
-    let breaks = scene.standing().map_or(&[][..], |standing| standing.ring.breaks());
+    let breaks = scene.states().map_or(&[][..], |states| states.ring.breaks());
     breaks.iter().take(3).map(ToString::to_string).collect()
 }

@@ -7,7 +7,7 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, NoNames, Op, Rank, Tag};
 
 use crate::app::App;
-use crate::film::{Fact, Film};
+use crate::timeline::{EventInfo, Timeline};
 
 use super::symbols::{Symbol, Symbols};
 
@@ -31,19 +31,19 @@ pub fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
 
 /// A rank with its id as far as it has one at the cursor.
 pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
-    let standing = app.moment.standing.as_ref();
-    let id = standing.and_then(|standing| standing.nodes.get(rank.index())?.view().id);
+    let states = app.snapshot.states.as_ref();
+    let id = states.and_then(|states| states.nodes.get(rank.index())?.view().id);
     node(rank, id, symbols)
 }
 
 /// The name of a tag, whole.
 pub fn tag(app: &App, tag: Tag) -> String {
-    tag_label(tag, app.film.vocabulary()).to_string()
+    tag_label(tag, app.timeline.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
 pub fn short_tag(app: &App, tag: Tag) -> String {
-    shortened(tag, app.film.protocol())
+    shortened(tag, app.timeline.protocol())
 }
 
 /// The name of a tag of that protocol, shortened where it is long; of another dialect, its number.
@@ -56,13 +56,13 @@ pub fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
 
 /// What there is to say of a message; nothing when it is of another dialect, or not well-formed.
 pub fn message(app: &App, sent: EventIndex) -> Option<Described> {
-    let tag = app.film.fact(sent).tag;
-    app.film.protocol()?.describe(tag, &app.film.data(sent)).ok()
+    let tag = app.timeline.info(sent).tag;
+    app.timeline.protocol()?.describe(tag, &app.timeline.data(sent)).ok()
 }
 
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
 pub fn label(app: &App, sent: EventIndex) -> String {
-    let name = short_tag(app, app.film.fact(sent).tag);
+    let name = short_tag(app, app.timeline.info(sent).tag);
     match message(app, sent) {
         Some(message) => labelled(name, &message),
         None => name,
@@ -78,17 +78,17 @@ pub fn labelled(name: String, message: &Described) -> String {
 }
 
 /// `r6 → r3`, or `r3 ← r6` of a receipt: first whose event it is.
-pub fn way(fact: Fact, symbols: Symbols) -> String {
-    let arrow = match fact.op {
+pub fn way(info: EventInfo, symbols: Symbols) -> String {
+    let arrow = match info.op {
         Op::Send => symbols.of(Symbol::To),
         Op::Recv => symbols.of(Symbol::From),
     };
-    format!("r{} {arrow} r{}", fact.rank, fact.peer)
+    format!("r{} {arrow} r{}", info.rank, info.peer)
 }
 
 /// An event's payload, cut.
 pub fn payload(app: &App, at: EventIndex, limit_chars: usize) -> String {
-    Short { value: &app.film.data(at), limit_chars }.to_string()
+    Short { value: &app.timeline.data(at), limit_chars }.to_string()
 }
 
 /// The number by which an event is called: as many had happened after it.
@@ -98,18 +98,18 @@ pub fn number(at: EventIndex) -> usize {
 
 /// What led to an event: of a receipt its send, of a send what its rank did before.
 pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
-    match app.film.fact(at).op {
-        Op::Send => app.film.previous(at),
-        Op::Recv => app.film.partner(at),
+    match app.timeline.info(at).op {
+        Op::Send => app.timeline.previous(at),
+        Op::Recv => app.timeline.partner(at),
     }
 }
 
 /// What a rank takes next.
-pub fn wait(film: &Film, wait: Wait) -> String {
+pub fn wait(timeline: &Timeline, wait: Wait) -> String {
     match wait {
         Wait::Any => "any message".to_owned(),
         Wait::From { source, tag } => {
-            format!("{} from r{source}", tag_label(tag, film.vocabulary()))
+            format!("{} from r{source}", tag_label(tag, timeline.vocabulary()))
         }
         Wait::Stopped => "nothing: it has stopped".to_owned(),
     }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 /// An event of A, of B, or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct DiffRow {
     /// Its place in A.
     pub a: Option<EventIndex>,
     /// Its place in B.
@@ -59,7 +59,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts rows.
-    pub fn of(rows: &[Row]) -> Tally {
+    pub fn of(rows: &[DiffRow]) -> Tally {
         let mut tally = Tally::default();
         for row in rows {
             match row.what {
@@ -77,7 +77,7 @@ impl Tally {
 /// of A; what only B has stands behind what its rank did before it.
 ///
 /// Of traces that are known to be equal only the order has to be found.
-pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<Row> {
+pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<DiffRow> {
     let (by_rank_a, by_rank_b) = (ByRank::of(a), ByRank::of(b));
     let mut ranks: Vec<Rank> = by_rank_a.ranks().chain(by_rank_b.ranks()).collect();
     ranks.sort_unstable();
@@ -110,7 +110,7 @@ fn align_rank(
     let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
     rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
         key: (*in_a, None),
-        row: Row { a: Some(*in_a), b: Some(*in_b), what: What::Same },
+        row: DiffRow { a: Some(*in_a), b: Some(*in_b), what: What::Same },
     }));
     let before = same.checked_sub(1).map(|last| in_a[last]);
     align_rest((a, &in_a[same..]), (b, &in_b[same..]), (before, rows));
@@ -120,7 +120,7 @@ fn align_rank(
 /// what only B has, the place in B.
 struct Keyed {
     key: (EventIndex, Option<EventIndex>),
-    row: Row,
+    row: DiffRow,
 }
 
 fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[EventIndex], &[EventIndex])) -> usize {
@@ -167,7 +167,7 @@ fn align_rest(
         if let Some(partner) = partner {
             place_of[partner] = Some(*place);
         }
-        let row = Row { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
+        let row = DiffRow { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
         rows.push(Keyed { key: (*place, None), row });
     }
     let mut behind = before.unwrap_or(EventIndex(0));
@@ -175,7 +175,7 @@ fn align_rest(
         match place_of[index] {
             Some(in_a) => behind = in_a,
             None => {
-                let row = Row { a: None, b: Some(*place), what: What::OnlyB };
+                let row = DiffRow { a: None, b: Some(*place), what: What::OnlyB };
                 rows.push(Keyed { key: (behind, Some(*place)), row });
             }
         }

@@ -2,8 +2,8 @@
 
 use super::Diff;
 use crate::app::action::Leave;
-use crate::app::keys::{Code, KeyPress, Named};
-use crate::app::menu::{HasMenu, Kind, Menu};
+use crate::app::keys::{Code, KeyPress, NamedKey};
+use crate::app::menu::{HasMenu, Menu, MenuKind};
 use crate::app::moving::meant;
 use crate::app::rows::actions;
 use crate::app::{Action, PAGE, Prompt, Purpose};
@@ -78,8 +78,8 @@ impl Diff {
             Action::IgnoreOrder => self.ignore_order(),
             Action::Swap => self.swap(),
             Action::Reproduce => self.note = Some(self.reproduced()),
-            Action::Help => self.lay_over(Kind::Help),
-            Action::Palette => self.lay_over(Kind::Palette),
+            Action::Help => self.lay_over(MenuKind::Help),
+            Action::Palette => self.lay_over(MenuKind::Palette),
             Action::Tour => self.wants_tours = true,
             Action::Back => self.is_left = true,
             Action::Quit => self.leave = Some(Leave::Clean),
@@ -114,15 +114,15 @@ impl Diff {
         }
     }
 
-    fn lay_over(&mut self, kind: Kind) {
+    fn lay_over(&mut self, kind: MenuKind) {
         self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
     }
 
     fn press_in_prompt(&mut self, key: KeyPress) {
         match key.code {
-            Code::Named(Named::Esc) => self.prompt = None,
+            Code::Named(NamedKey::Esc) => self.prompt = None,
             Code::Char('c') if key.ctrl => self.prompt = None,
-            Code::Named(Named::Enter) => self.submit(),
+            Code::Named(NamedKey::Enter) => self.submit(),
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.typed.edit(key)) {
                     self.review();

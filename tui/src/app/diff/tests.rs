@@ -9,7 +9,7 @@ use ringscope_traces::{Rank, Trace, write_trace};
 use super::keys::ACTIONS;
 use super::*;
 use crate::app::keys::BINDINGS;
-use crate::film::trace;
+use crate::timeline::trace;
 
 /// The trace of a scenario with another window or seed.
 fn run(name: &str, settings: &[(&str, &str)]) -> (Source, Trace) {
@@ -31,7 +31,7 @@ fn compared(a: &(Source, Trace), b: &Trace) -> Diff {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("b.jsonl");
     save(b, &path);
-    let app = App::new(Film::of(&a.0).expect("a run"), "a", 0);
+    let app = App::new(Timeline::of(&a.0).expect("a run"), "a", 0);
     let mut diff = Diff::open(&app, &path).expect("two traces");
     diff.wait();
     diff
@@ -115,7 +115,7 @@ fn the_first_divergence_has_its_row_even_where_the_other_run_does_the_same_later
 fn every_event_of_both_stands_in_one_row() {
     let (a, b) = (run("join", &[]).1, run("join-and-leave", &[]).1);
     let rows = align(&a, &b, false);
-    let places = |of: fn(&Row) -> Option<EventIndex>| {
+    let places = |of: fn(&DiffRow) -> Option<EventIndex>| {
         let mut places: Vec<_> = rows.iter().filter_map(of).collect();
         places.sort_unstable();
         places
@@ -123,7 +123,7 @@ fn every_event_of_both_stands_in_one_row() {
     assert_eq!(places(|row| row.a), (0..a.events.len()).map(EventIndex).collect::<Vec<_>>());
     assert_eq!(places(|row| row.b), (0..b.events.len()).map(EventIndex).collect::<Vec<_>>());
     let stretches = rows.chunk_by(|one, other| one.a.is_none() && other.a.is_none());
-    let only_b: Vec<&[Row]> = stretches.filter(|rows| rows[0].a.is_none()).collect();
+    let only_b: Vec<&[DiffRow]> = stretches.filter(|rows| rows[0].a.is_none()).collect();
     assert!(only_b.iter().any(|rows| rows.len() > 1));
     assert!(only_b.iter().all(|rows| rows.is_sorted_by_key(|row| row.b)));
     for row in &rows {
@@ -186,7 +186,7 @@ fn a_row_is_gone_to_by_its_number() {
 
 #[test]
 fn the_command_that_shows_a_comparison_again_is_told() {
-    let app = App::new(Film::of(&run("join", &[]).0).expect("a run"), "join", 0);
+    let app = App::new(Timeline::of(&run("join", &[]).0).expect("a run"), "join", 0);
     let mut diff = Diff::open(&app, Path::new("crowded")).expect("two scenarios");
     diff.wait();
     diff.go_to(4);
@@ -217,8 +217,8 @@ impl Diff {
     fn name_of_first(&self) -> &'static str {
         let is_altered = |data: &str| data == "-1";
         let altered = self.rows.iter().find(|row| match (row.a, row.b) {
-            (Some(a), None) => is_altered(&self.a.film.data(a).to_string()),
-            (None, Some(b)) => is_altered(&self.b.film.data(b).to_string()),
+            (Some(a), None) => is_altered(&self.a.timeline.data(a).to_string()),
+            (None, Some(b)) => is_altered(&self.b.timeline.data(b).to_string()),
             (Some(_), Some(_)) | (None, None) => false,
         });
         match altered.map(|row| row.a.is_some()) {

@@ -6,13 +6,13 @@ use std::thread;
 
 use ringscope_traces::diff::{Comparison, Level, compare};
 
-use super::{Row, align};
-use crate::film::{Source, trace};
+use super::{DiffRow, align};
+use crate::timeline::{Source, trace};
 
 /// What the background has found.
-pub(super) enum News {
+pub(super) enum CompareUpdate {
     Compared(Box<Comparison>),
-    Aligned(Vec<Row>),
+    Aligned(Vec<DiffRow>),
     Problem(String),
 }
 
@@ -24,7 +24,7 @@ pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
 }
 
 /// Compares two runs, and tells what is found as it is.
-pub(super) fn work((a, b): &(Source, Source), tell: &Sender<News>) {
+pub(super) fn work((a, b): &(Source, Source), tell: &Sender<CompareUpdate>) {
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| trace(b));
         (trace(a), other.join().expect("reading does not panic"))
@@ -33,18 +33,18 @@ pub(super) fn work((a, b): &(Source, Source), tell: &Sender<News>) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(failure), _) | (_, Err(failure)) => {
             // That nobody listens any more is no failure: the page was left.
-            let _ = tell.send(News::Problem(failure.one_line()));
+            let _ = tell.send(CompareUpdate::Problem(failure.one_line()));
             return;
         }
     };
     match compare(&a, &b) {
         Ok(comparison) => {
             let is_equal = comparison.level == Level::Equal;
-            let _ = tell.send(News::Compared(Box::new(comparison)));
-            let _ = tell.send(News::Aligned(align(&a, &b, is_equal)));
+            let _ = tell.send(CompareUpdate::Compared(Box::new(comparison)));
+            let _ = tell.send(CompareUpdate::Aligned(align(&a, &b, is_equal)));
         }
         Err(error) => {
-            let _ = tell.send(News::Problem(format!("they cannot be compared: {error}")));
+            let _ = tell.send(CompareUpdate::Problem(format!("they cannot be compared: {error}")));
         }
     }
 }

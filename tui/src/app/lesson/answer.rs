@@ -4,8 +4,8 @@ use ringscope_traces::Rank;
 
 use super::Lesson;
 use crate::app::Selection;
-use crate::app::keys::{Code, KeyPress, Named};
-use crate::tour::{Answer, Kind, LETTERS};
+use crate::app::keys::{Code, KeyPress, NamedKey};
+use crate::tour::{Answer, LETTERS, QuestionKind};
 
 /// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Draft {
 
 impl Lesson {
     /// How the question that is asked is answered.
-    fn kind(&self) -> Option<&Kind> {
+    fn kind(&self) -> Option<&QuestionKind> {
         Some(&self.shown().questions[self.asked()?].kind)
     }
 
@@ -72,13 +72,13 @@ impl Lesson {
     pub(super) fn take_typed(&mut self, key: KeyPress) -> bool {
         let Some(kind) = self.kind() else { return false };
         let draft = match (kind, key.typed()) {
-            (Kind::Choice { options, .. }, Some(letter)) => {
+            (QuestionKind::Choice { options, .. }, Some(letter)) => {
                 let letters = &LETTERS[..options.len()];
                 letters.iter().position(|one| *one == letter).map(Draft::Choice)
             }
-            (Kind::Number { .. }, typed) => self.typed_number(key, typed),
-            (Kind::Node { ranks, .. }, Some(letter)) => self.typed_rank(letter, *ranks),
-            (Kind::Choice { .. } | Kind::Node { .. }, None) => None,
+            (QuestionKind::Number { .. }, typed) => self.typed_number(key, typed),
+            (QuestionKind::Node { ranks, .. }, Some(letter)) => self.typed_rank(letter, *ranks),
+            (QuestionKind::Choice { .. } | QuestionKind::Node { .. }, None) => None,
         };
         let is_typed = draft.is_some();
         draft.into_iter().for_each(|draft| self.draw_up(draft));
@@ -90,7 +90,7 @@ impl Lesson {
             Draft::Number(digits) => digits.clone(),
             Draft::None | Draft::Choice(_) | Draft::Node(_) => String::new(),
         };
-        if key.code == Code::Named(Named::Backspace) && !digits.is_empty() {
+        if key.code == Code::Named(NamedKey::Backspace) && !digits.is_empty() {
             let rest: String = digits.chars().take(digits.len() - 1).collect();
             return Some(if rest.is_empty() { Draft::None } else { Draft::Number(rest) });
         }
@@ -116,14 +116,14 @@ impl Lesson {
     /// Goes to the next answer, or the one before it; whether there is any to go to.
     pub(super) fn choose(&mut self, by: isize) -> bool {
         let draft = match self.kind() {
-            Some(Kind::Choice { options, .. }) => {
+            Some(QuestionKind::Choice { options, .. }) => {
                 let before = match self.draft {
                     Draft::Choice(option) => Some(option),
                     Draft::None | Draft::Number(_) | Draft::Node(_) => None,
                 };
                 Draft::Choice(around(before, by, options.len()))
             }
-            Some(Kind::Node { ranks, .. }) => {
+            Some(QuestionKind::Node { ranks, .. }) => {
                 let way = self.way(*ranks);
                 let before = match self.draft {
                     Draft::Node(rank) => way.iter().position(|one| *one == rank),
@@ -131,7 +131,7 @@ impl Lesson {
                 };
                 Draft::Node(way[around(before, by, way.len())])
             }
-            Some(Kind::Number { .. }) | None => return false,
+            Some(QuestionKind::Number { .. }) | None => return false,
         };
         self.draw_up(draft);
         true
@@ -139,8 +139,8 @@ impl Lesson {
 
     /// The ranks in the order in which they are gone through: round the ring, then the others.
     fn way(&self, ranks: u32) -> Vec<Rank> {
-        let standing = self.app().moment.standing.as_ref();
-        let members = standing.map_or(&[][..], |standing| standing.ring.members());
+        let states = self.app().snapshot.states.as_ref();
+        let members = states.map_or(&[][..], |states| states.ring.members());
         let mut way: Vec<Rank> = members.iter().map(|member| member.rank).collect();
         let others: Vec<Rank> = (0..ranks).map(Rank).filter(|rank| !way.contains(rank)).collect();
         way.extend(others);
@@ -149,7 +149,7 @@ impl Lesson {
 
     /// Selects a node for an answer; whether one is asked for.
     pub(super) fn select(&mut self, rank: Rank) -> bool {
-        let is_asked = matches!(self.kind(), Some(Kind::Node { .. }));
+        let is_asked = matches!(self.kind(), Some(QuestionKind::Node { .. }));
         if is_asked {
             self.draw_up(Draft::Node(rank));
         }
@@ -159,8 +159,8 @@ impl Lesson {
     /// Chooses one of the answers to choose from.
     pub(super) fn pick(&mut self, option: usize) {
         let is_one = match self.kind() {
-            Some(Kind::Choice { options, .. }) => option < options.len(),
-            Some(Kind::Number { .. } | Kind::Node { .. }) | None => false,
+            Some(QuestionKind::Choice { options, .. }) => option < options.len(),
+            Some(QuestionKind::Number { .. } | QuestionKind::Node { .. }) | None => false,
         };
         if is_one {
             self.draw_up(Draft::Choice(option));

@@ -3,7 +3,7 @@
 use super::{Draft, Lesson, Wish, shown};
 use crate::app::action::Leave;
 use crate::app::keys::KeyPress;
-use crate::app::menu::{HasMenu, Kind, Menu};
+use crate::app::menu::{HasMenu, Menu, MenuKind};
 use crate::app::reproduce::quoted;
 use crate::app::rows::actions;
 use crate::app::{Action, PAGE, Target};
@@ -71,7 +71,7 @@ impl Lesson {
             Target::Key(_)
             | Target::Message(_)
             | Target::Event(_)
-            | Target::Timeline(_)
+            | Target::Scrubber(_)
             | Target::Pane(_) => self.note = Some(FREELY.to_owned()),
         }
     }
@@ -103,8 +103,8 @@ impl Lesson {
             Action::End => self.scrolled = usize::MAX,
             Action::Reproduce => self.note = Some(self.reproduced()),
             Action::Tour => self.wish = Some(Wish::Tours),
-            Action::Help => self.lay_over(Kind::Help),
-            Action::Palette => self.lay_over(Kind::Palette),
+            Action::Help => self.lay_over(MenuKind::Help),
+            Action::Palette => self.lay_over(MenuKind::Palette),
             Action::Back => self.wish = Some(Wish::Leave),
             Action::Quit => self.leave = Some(Leave::Clean),
             Action::QuitAndKeep => self.leave = Some(Leave::Keep),
@@ -221,7 +221,7 @@ impl Lesson {
         format!("ringscope tour {}", quoted(&self.tour.name))
     }
 
-    fn lay_over(&mut self, kind: Kind) {
+    fn lay_over(&mut self, kind: MenuKind) {
         self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
     }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::keys::{Code, Named};
+use crate::app::keys::{Code, NamedKey};
 use crate::app::{Target, testing};
 use crate::tour::builtin::ALL;
 use crate::tour::{Answer, Shelf};
@@ -178,19 +178,19 @@ fn every_lesson_can_be_gone_through() {
 
 fn key() -> impl Strategy<Value = KeyPress> {
     let named = prop::sample::select(vec![
-        Named::Enter,
-        Named::Enter,
-        Named::Backspace,
-        Named::Up,
-        Named::Down,
-        Named::Left,
-        Named::Right,
-        Named::PageDown,
-        Named::PageUp,
-        Named::Home,
-        Named::End,
-        Named::Tab,
-        Named::Esc,
+        NamedKey::Enter,
+        NamedKey::Enter,
+        NamedKey::Backspace,
+        NamedKey::Up,
+        NamedKey::Down,
+        NamedKey::Left,
+        NamedKey::Right,
+        NamedKey::PageDown,
+        NamedKey::PageUp,
+        NamedKey::Home,
+        NamedKey::End,
+        NamedKey::Tab,
+        NamedKey::Esc,
     ]);
     let letter = prop::sample::select(
         "abcdefghijklmnopqrstuvwxyz0123456789->?:/".chars().collect::<Vec<_>>(),
@@ -215,7 +215,7 @@ proptest! {
             lesson.tick(Duration::from_millis(elapsed));
             lesson.scrolled = lesson.scrolled.min(lines.saturating_sub(height));
             prop_assert!(lesson.step < 3 && lesson.seen().len() <= 2);
-            prop_assert!(lesson.app().cursor <= lesson.app().film.len());
+            prop_assert!(lesson.app().cursor <= lesson.app().timeline.len());
         }
     }
 }

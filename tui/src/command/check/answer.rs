@@ -25,20 +25,20 @@ pub enum Says {
 
 /// The answer to one question.
 #[derive(Debug, Serialize)]
-pub struct Answer {
+pub struct CheckResult {
     pub question: &'static str,
     pub says: Says,
     /// What there is to say beside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    pub findings: Vec<Found>,
+    pub findings: Vec<Problem>,
     /// How many more findings there are.
     pub more: u64,
 }
 
 /// Something that is not as it should be.
 #[derive(Debug, Serialize)]
-pub struct Found {
+pub struct Problem {
     /// Whose event it is; `None` when it is about the whole trace.
     pub rank: Option<u32>,
     /// Its index among the events of its rank, from 0.
@@ -48,17 +48,17 @@ pub struct Found {
     pub what: String,
 }
 
-impl Answer {
+impl CheckResult {
     /// Yes if nothing was found.
-    pub fn of_findings(question: &'static str, findings: Vec<Found>) -> Answer {
+    pub fn of_findings(question: &'static str, findings: Vec<Problem>) -> CheckResult {
         let says = if findings.is_empty() { Says::Yes } else { Says::No };
-        Answer { question, says, remark: None, findings, more: 0 }
+        CheckResult { question, says, remark: None, findings, more: 0 }
     }
 
     /// It could not be judged, and why.
-    pub fn not_judged(question: &'static str, why: &str) -> Answer {
+    pub fn not_judged(question: &'static str, why: &str) -> CheckResult {
         let remark = Some(why.to_owned());
-        Answer { question, says: Says::NotJudged, remark, findings: Vec::new(), more: 0 }
+        CheckResult { question, says: Says::NotJudged, remark, findings: Vec::new(), more: 0 }
     }
 
     /// Tells it in a line, and each finding in another.
@@ -81,15 +81,15 @@ impl Answer {
     }
 }
 
-impl Found {
+impl Problem {
     /// What a judge found.
-    pub fn of<W: Display>(finding: &Finding<W>) -> Found {
+    pub fn of<W: Display>(finding: &Finding<W>) -> Problem {
         let what = match finding.event {
             Some(_) => finding.what.to_string(),
             // At a rank's end there is no event to say it of.
             None => format!("the rank ends here; {}", finding.what),
         };
-        Found {
+        Problem {
             rank: Some(finding.rank.0),
             event: Some(finding.index),
             line: finding.event.map(|event| EventIndex(event).line()),
@@ -98,7 +98,7 @@ impl Found {
     }
 
     fn in_words(&self) -> String {
-        let Found { rank, event, line, what } = self;
+        let Problem { rank, event, line, what } = self;
         let what = Plain(what);
         let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
         match (rank, event) {

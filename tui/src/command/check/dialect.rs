@@ -3,27 +3,27 @@
 use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_traces::Trace;
 
-use super::answer::{Answer, Found, Says};
+use super::answer::{CheckResult, Problem, Says};
 use crate::report::counted;
 
 const QUESTION: &str = "answers";
 
 /// Whether what the program answers is right.
-pub fn answers(trace: &Trace) -> Answer {
+pub fn answers(trace: &Trace) -> CheckResult {
     let judgement = match judge(trace) {
         Ok(judgement) => judgement,
-        Err(cannot) => return Answer::not_judged(QUESTION, &cannot.to_string()),
+        Err(cannot) => return CheckResult::not_judged(QUESTION, &cannot.to_string()),
     };
     let (says, told) = match (&judgement.findings[..], &judgement.open[..]) {
         ([], []) => (Says::Yes, &judgement.findings),
         ([], _) => (Says::NotJudged, &judgement.open),
         _ => (Says::No, &judgement.findings),
     };
-    Answer {
+    CheckResult {
         question: QUESTION,
         says,
         remark: Some(remark(&judgement, says)),
-        findings: told.iter().map(Found::of).collect(),
+        findings: told.iter().map(Problem::of).collect(),
         more: 0,
     }
 }

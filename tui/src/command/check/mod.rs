@@ -18,7 +18,7 @@ use crate::input::{self, shown};
 use crate::output::{self, Streams};
 use crate::report::trace_file::in_words;
 use crate::report::{Style, wrapped};
-use answer::{Answer, Found, Says};
+use answer::{CheckResult, Problem, Says};
 
 const CONFORMS: &str = "conforms";
 
@@ -50,7 +50,7 @@ Examples:
 
 Exit codes: 0 every answer is yes; 1 a no; 2 the trace could not be read or not be judged,
 as when it was cut off where a command waits for its reply.")]
-pub struct Args {
+pub struct CheckArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -65,7 +65,7 @@ pub struct Args {
     json: bool,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (trace, completeness) = input::trace(&args.trace)?;
     let answers = if args.answers { vec![dialect::answers(&trace)] } else { questions(&trace) };
     let judged = Judged::new(&trace, completeness, answers);
@@ -105,24 +105,24 @@ struct Judged {
     events: usize,
     complete: bool,
     end: Option<&'static str>,
-    answers: Vec<Answer>,
+    answers: Vec<CheckResult>,
 }
 
 /// The three questions that are asked of a trace of our protocol.
-fn questions(trace: &Trace) -> Vec<Answer> {
+fn questions(trace: &Trace) -> Vec<CheckResult> {
     let conforms = conforms(trace);
     let invariants = match conforms.says {
         Says::Yes => replay::invariants(trace),
         Says::No => {
-            Answer::not_judged("invariants", "only a trace that conforms can be played again")
+            CheckResult::not_judged("invariants", "only a trace that conforms can be played again")
         }
-        Says::NotJudged => Answer::not_judged("invariants", "the nodes are not known"),
+        Says::NotJudged => CheckResult::not_judged("invariants", "the nodes are not known"),
     };
     vec![well_formed(trace), conforms, invariants]
 }
 
 impl Judged {
-    fn new(trace: &Trace, completeness: Completeness, answers: Vec<Answer>) -> Judged {
+    fn new(trace: &Trace, completeness: Completeness, answers: Vec<CheckResult>) -> Judged {
         Judged {
             ranks: trace.header.ranks,
             events: trace.events.len(),
@@ -149,22 +149,22 @@ impl Judged {
     }
 }
 
-fn well_formed(trace: &Trace) -> Answer {
+fn well_formed(trace: &Trace) -> CheckResult {
     let findings = wellformed::check(trace);
-    let found = findings.iter().map(|finding| Found {
+    let found = findings.iter().map(|finding| Problem {
         rank: finding.spot.map(|spot| spot.rank.0),
         event: finding.spot.map(|spot| spot.index),
         line: finding.spot.map(|spot| spot.at.line()),
         what: finding.flaw.to_string(),
     });
-    Answer::of_findings("well-formed", found.collect())
+    CheckResult::of_findings("well-formed", found.collect())
 }
 
-fn conforms(trace: &Trace) -> Answer {
+fn conforms(trace: &Trace) -> CheckResult {
     let judgement = match conform::judge(trace) {
         Ok(judgement) => judgement,
-        Err(cannot) => return Answer::not_judged(CONFORMS, &cannot.to_string()),
+        Err(cannot) => return CheckResult::not_judged(CONFORMS, &cannot.to_string()),
     };
-    let found = judgement.findings.iter().map(Found::of).collect();
-    Answer { more: judgement.left_out, ..Answer::of_findings(CONFORMS, found) }
+    let found = judgement.findings.iter().map(Problem::of).collect();
+    CheckResult { more: judgement.left_out, ..CheckResult::of_findings(CONFORMS, found) }
 }

@@ -4,23 +4,23 @@ use ringscope_sim::conform::{Replayed, replay};
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
 use ringscope_traces::{EventIndex, Op, Trace};
 
-use super::answer::{Answer, Found, Says};
+use super::answer::{CheckResult, Problem, Says};
 use crate::report::counted;
 
 const QUESTION: &str = "invariants";
 
 /// Whether the invariants hold in a trace that conforms.
-pub fn invariants(trace: &Trace) -> Answer {
+pub fn invariants(trace: &Trace) -> CheckResult {
     match replay(trace, InvariantChecker::new) {
         Ok(Replayed { world, observer: mut checker }) => {
             checker.finish(world.nodes());
             answer(&checker, trace)
         }
-        Err(why) => Answer::not_judged(QUESTION, &why.to_string()),
+        Err(why) => CheckResult::not_judged(QUESTION, &why.to_string()),
     }
 }
 
-fn answer(checker: &InvariantChecker, trace: &Trace) -> Answer {
+fn answer(checker: &InvariantChecker, trace: &Trace) -> CheckResult {
     let receives: Vec<_> = (0..trace.events.len())
         .map(EventIndex)
         .filter(|place| trace[*place].op == Op::Recv)
@@ -30,7 +30,7 @@ fn answer(checker: &InvariantChecker, trace: &Trace) -> Answer {
         let nth = usize::try_from(at).ok()?.checked_sub(1)?;
         receives.get(nth).map(|place| place.line())
     };
-    let found = checker.violations().into_iter().map(|violation| Found {
+    let found = checker.violations().into_iter().map(|violation| Problem {
         rank: Some(violation.rank.0),
         event: None,
         line: line(violation.at),
@@ -39,7 +39,7 @@ fn answer(checker: &InvariantChecker, trace: &Trace) -> Answer {
     let checks: u64 = Invariant::ALL.iter().map(|one| checker.tally(*one).checked).sum();
     let unlisted = Invariant::ALL.iter().map(|one| checker.tally(*one).unlisted).sum();
     let says = if checker.holds() { Says::Yes } else { Says::No };
-    Answer {
+    CheckResult {
         question: QUESTION,
         says,
         remark: Some(counted(checks, "check")),

@@ -1,9 +1,9 @@
 //! `ringscope crosscheck`: a scenario simulated and run under real MPI, and both compared.
 
-mod judged;
 mod real;
 mod simulated;
-mod told;
+mod summary;
+mod verdict;
 
 use std::fs;
 use std::io::Write as _;
@@ -22,10 +22,10 @@ use crate::input::{Origin, shown};
 use crate::launch::{Flavor, Interrupt, Runner};
 use crate::output::{Notes, Streams};
 use crate::report::problems;
-use judged::Judged;
 use real::{Call, Real};
 use simulated::Simulated;
-use told::Told;
+use summary::CrosscheckSummary;
+use verdict::MpiVerdict;
 
 /// The most processes that are started: more would bring down the machine before they said anything.
 const MOST_PROCESSES: u32 = 1024;
@@ -54,7 +54,7 @@ Examples:
 `make mpi` in the project's folder sets up MPI and builds mpi-runner.
 
 Exit codes: 0 the same, or legal; 1 different; 2 it could not be run or compared.")]
-pub struct Args {
+pub struct CrosscheckArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     scenario: PathBuf,
 
@@ -118,7 +118,7 @@ impl Which {
     }
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let scenario = scenario(args, &mut streams.notes)?;
     let runners = Which::runners(args.mpi)?;
     let simulated = Simulated::of(&scenario)?;
@@ -140,11 +140,11 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
     let mut runs = Vec::new();
     for runner in runners {
         let real = Real::run(runner, &call, (&interrupt, &mut streams.notes))?;
-        let judged = Judged::of((&scenario, args.seeds), &simulated, &real)?;
+        let judged = MpiVerdict::of((&scenario, args.seeds), &simulated, &real)?;
         runs.push((real, judged));
     }
     let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());
-    let told = Told { scenario: &scenario, simulated: &simulated, runs: &runs };
+    let told = CrosscheckSummary { scenario: &scenario, simulated: &simulated, runs: &runs };
     if args.json {
         told.json(&mut streams.out)?
     } else {
@@ -154,7 +154,7 @@ pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
 }
 
 /// The scenario as it is to be run, checked.
-fn scenario(args: &Args, notes: &mut Notes) -> Result<Scenario, Failure> {
+fn scenario(args: &CrosscheckArgs, notes: &mut Notes) -> Result<Scenario, Failure> {
     let origin = Origin::of(&args.scenario)?;
     if origin.hides_built_in() {
         let name = shown(&args.scenario);

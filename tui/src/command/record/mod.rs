@@ -2,7 +2,7 @@
 
 mod folder;
 mod program;
-mod told;
+mod summary;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use ringscope_traces::Payload;
 use ringscope_traces::parts::written;
 
 use super::Verdict;
-use super::merge::{Found, holds_parts};
+use super::merge::{MergedParts, holds_parts};
 use crate::failure::Failure;
 use crate::flags::seconds;
 use crate::launch::{How, Interrupt, Stopwatch, attend, recorder};
 use crate::output::{Streams, TraceTarget};
 use folder::Folder;
 use program::Program;
-use told::Told;
+use summary::RecordSummary;
 
 /// Record what anybody's MPI program sends and receives, unmodified
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ Examples:
 
 Exit codes: 0 recorded, and the program ended with exit code 0; 1 recorded, but the program
 failed, was ended, or a rank did not call MPI_Finalize; 2 nothing could be recorded.")]
-pub struct Args {
+pub struct RecordArgs {
     /// Write the trace to this file; `-` is standard output
     ///
     /// The file appears under its name when it is whole. With `-`, what the program prints is on
@@ -76,7 +76,7 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-pub fn execute(args: &Args, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let program = Program::of(&args.command, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program).and_then(|recorded| {
@@ -102,7 +102,7 @@ struct Recorded {
 
 impl Recorded {
     /// Runs the program to its end.
-    fn of(args: &Args, program: &Program) -> Result<Recorded, Failure> {
+    fn of(args: &RecordArgs, program: &Program) -> Result<Recorded, Failure> {
         let folder = Folder::beside(&args.output)?;
         let run = Recorded::run(args, program, folder.path());
         match run {
@@ -114,7 +114,7 @@ impl Recorded {
         }
     }
 
-    fn run(args: &Args, program: &Program, parts: &Path) -> Result<(How, u64), Failure> {
+    fn run(args: &RecordArgs, program: &Program, parts: &Path) -> Result<(How, u64), Failure> {
         let fails = |what: &str, error| program.failure(format!("{what}: {error}"));
         let interrupt =
             Interrupt::watch().map_err(|error| fails("cannot watch for Ctrl-C", error))?;
@@ -133,7 +133,7 @@ impl Recorded {
             return Ok(());
         }
         self.folder.remove()?;
-        let what = format!("{}, and nothing was recorded", told::end_in_words(self.how));
+        let what = format!("{}, and nothing was recorded", summary::end_in_words(self.how));
         let hint = match self.how {
             How::ByItself(status) if !status.success() => {
                 "it ended before it had started MPI, or is no MPI program"
@@ -148,10 +148,10 @@ impl Recorded {
     /// Makes one trace of the parts, which are then no longer needed, and tells how it went.
     fn keep(
         self,
-        args: &Args,
+        args: &RecordArgs,
         (target, streams): (TraceTarget, &mut Streams),
     ) -> Result<Verdict, Failure> {
-        let mut found = match Found::gather(self.folder.path().to_owned(), false) {
+        let mut found = match MergedParts::gather(self.folder.path().to_owned(), false) {
             Ok(found) => found,
             Err(failure) => {
                 target.discard();
@@ -171,7 +171,7 @@ impl Recorded {
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            Told { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
+            RecordSummary { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
         }
         let has_completed = found.closed.trace.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());

@@ -36,7 +36,7 @@ Examples:
   ringscope tour --facts               what a lesson can stop at, state and ask
 
 Exit codes: 0 done, or all holds; 1 a lesson says what does not hold; 2 it cannot be read.")]
-pub struct Args {
+pub struct TourArgs {
     /// A lesson by its name or number, or a file; with --check there may be several, and none
     /// means all that are built in
     lesson: Vec<PathBuf>,
@@ -62,7 +62,7 @@ pub struct Args {
 }
 
 pub fn execute(
-    args: &Args,
+    args: &TourArgs,
     (config, color): (&Config, ColorWhen),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {

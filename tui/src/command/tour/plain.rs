@@ -8,7 +8,8 @@ use crate::failure::Failure;
 use crate::output::{Out, Streams};
 use crate::report::{Style, counted, ring, wrapped};
 use crate::tour::{
-    Kind, LETTERS, Line, Piece, Question, Shelf, Step, Tone, Tour, set_in_lines, set_pieces,
+    LETTERS, Question, QuestionKind, Shelf, Step, Tone, ToneSpan, Tour, WrappedLine, set_in_lines,
+    set_pieces,
 };
 use ringscope_traces::text::Plain;
 
@@ -73,15 +74,15 @@ impl Page<'_> {
             writeln!(self.out, "{}", self.out.paint(Style::Faint, format!("  {line}")))?;
         }
         let run = &self.tour.runs[step.stop.run];
-        let moment = run.film.moment(step.stop.cursor);
-        if let Some(standing) = moment.standing {
-            write!(self.out, "\n{}", ring::picture(&standing.nodes))?;
+        let snapshot = run.timeline.snapshot(step.stop.cursor);
+        if let Some(states) = snapshot.states {
+            write!(self.out, "\n{}", ring::picture(&states.nodes))?;
         }
         writeln!(self.out)?;
         Ok(())
     }
 
-    fn lines(&mut self, lines: &[Line]) -> Result<(), Failure> {
+    fn lines(&mut self, lines: &[WrappedLine]) -> Result<(), Failure> {
         for line in lines {
             let words = line.iter().map(|(text, tone)| match style(*tone) {
                 Some(style) => self.out.paint(style, text),
@@ -93,7 +94,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn pieces(&mut self, pieces: &[Piece], indents: (&str, &str)) -> Result<(), Failure> {
+    fn pieces(&mut self, pieces: &[ToneSpan], indents: (&str, &str)) -> Result<(), Failure> {
         let lines = set_pieces(pieces, indents, self.out.width());
         self.lines(&lines)
     }
@@ -101,7 +102,7 @@ impl Page<'_> {
     fn question(&mut self, question: &Question) -> Result<(), Failure> {
         writeln!(self.out)?;
         self.pieces(&question.ask, ("? ", "  "))?;
-        if let Kind::Choice { options, .. } = &question.kind {
+        if let QuestionKind::Choice { options, .. } = &question.kind {
             for (letter, option) in LETTERS.iter().zip(options) {
                 self.pieces(option, (&format!("  {letter}) "), "     "))?;
             }

@@ -13,10 +13,10 @@ use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{EventIndex, Op, Rank};
 use serde::Serialize;
 
-use super::super::names::{Kind, Names};
-use super::super::{Reel, Trouble};
-use crate::film::{Flight, Moment, Standing};
+use super::super::names::{MessageKind, Names};
+use super::super::{ExportError, Reel};
 use crate::report::counted;
+use crate::timeline::{Flight, NodeStates, Snapshot};
 use crate::view::theme::{Palette, Theme};
 use crate::view::words;
 
@@ -28,7 +28,7 @@ const MOST_IDLE: u32 = 16;
 
 /// A run.
 #[derive(Debug, Serialize)]
-pub struct Run {
+pub struct PageRun {
     name: String,
     about: String,
     /// The cursors at both ends of the part, and how many events there are in all.
@@ -115,15 +115,15 @@ struct RingState {
     broken: Option<String>,
 }
 
-impl Run {
+impl PageRun {
     /// The part of a run that is wanted.
     ///
     /// # Errors
     ///
     /// When its events cannot be read any more, and when somebody does not want it any more.
-    pub fn of(reel: &Reel<'_>) -> Result<Run, Trouble> {
-        let film = reel.film();
-        let start = film.moment(reel.from);
+    pub fn of(reel: &Reel<'_>) -> Result<PageRun, ExportError> {
+        let timeline = reel.timeline();
+        let start = timeline.snapshot(reel.from);
         let mut course = Course::new(reel, &start);
         reel.watch.stretch("drawn", Some(reel.len() as u64));
         for cursor in reel.from + 1..=reel.to {
@@ -131,21 +131,21 @@ impl Run {
             course.take(cursor);
         }
         let Course { known, events, rings, .. } = course;
-        let keyspace = film.header().field("keyspace").and_then(|value| value.as_int());
+        let keyspace = timeline.header().field("keyspace").and_then(|value| value.as_int());
         let is_whole = known == reel.to;
-        Ok(Run {
+        Ok(PageRun {
             name: reel.name(),
             about: reel.about(),
             from: reel.from,
             to: reel.to,
-            total: film.len(),
-            ranks: film.header().ranks,
+            total: timeline.len(),
+            ranks: timeline.header().ranks,
             keyspace: keyspace.unwrap_or(Settings::default().keyspace).max(1),
             ending: reel.ending(),
-            why: reel.ending().and(film.explanation()).map(explained),
+            why: reel.ending().and(timeline.explanation()).map(explained),
             known,
             unknown: (!is_whole).then(|| unknown(reel)),
-            kinds: Kind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
+            kinds: MessageKind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
             lanes: lanes(reel),
             nodes: nodes(reel.names, &start),
             rings,
@@ -168,12 +168,12 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn new(reel: &'a Reel<'a>, start: &Moment) -> Course<'a> {
+    fn new(reel: &'a Reel<'a>, start: &Snapshot) -> Course<'a> {
         let (events, rings) = (Vec::new(), Vec::new());
         let known = reel.from;
         let mut course = Course { reel, known, events, rings, last_ring: None };
-        if let Some(standing) = &start.standing {
-            course.note_ring(standing, reel.from);
+        if let Some(states) = &start.states {
+            course.note_ring(states, reel.from);
         }
         course
     }
@@ -184,21 +184,21 @@ impl<'a> Course<'a> {
         if is_known && !step.recv {
             // Only what is received changes anything.
             self.known = cursor;
-        } else if is_known && let Some(standing) = self.reel.film().moment(cursor).standing {
+        } else if is_known && let Some(states) = self.reel.timeline().snapshot(cursor).states {
             self.known = cursor;
-            step.node = changed(self.reel.names, &standing);
-            self.note_ring(&standing, cursor);
+            step.node = changed(self.reel.names, &states);
+            self.note_ring(&states, cursor);
         }
         self.events.push(step);
     }
 
-    fn note_ring(&mut self, standing: &Standing, cursor: usize) {
-        if self.last_ring.as_ref() == Some(&standing.ring) {
+    fn note_ring(&mut self, states: &NodeStates, cursor: usize) {
+        if self.last_ring.as_ref() == Some(&states.ring) {
             return;
         }
-        self.last_ring = Some(standing.ring.clone());
-        let members = standing.ring.members();
-        let broken = standing.ring.breaks().first();
+        self.last_ring = Some(states.ring.clone());
+        let members = states.ring.members();
+        let broken = states.ring.breaks().first();
         self.rings.push(RingState {
             cursor,
             members: members.iter().zip(colors(members)).map(entry).collect(),
@@ -220,20 +220,20 @@ fn colors(members: &[Member]) -> impl Iterator<Item = Option<String>> {
 }
 
 fn step(reel: &Reel<'_>, at: EventIndex) -> Step {
-    let film = reel.film();
-    let fact = film.fact(at);
-    let event = film.event(at);
+    let timeline = reel.timeline();
+    let info = timeline.info(at);
+    let event = timeline.event(at);
     let data = event
         .as_ref()
         .map(|event| Short { value: &event.data, limit_chars: PAYLOAD_CHARS }.to_string());
     Step {
-        rank: fact.rank,
-        recv: fact.op == Op::Recv,
-        peer: fact.peer,
+        rank: info.rank,
+        recv: info.op == Op::Recv,
+        peer: info.peer,
         label: event.as_ref().map_or_else(String::new, |event| reel.names.message(event)),
-        kind: event.as_ref().map_or(Kind::Other, |event| reel.names.kind(event)).place(),
-        t: fact.t,
-        other: film.partner(at).map(words::number),
+        kind: event.as_ref().map_or(MessageKind::Other, |event| reel.names.kind(event)).place(),
+        t: info.t,
+        other: timeline.partner(at).map(words::number),
         data: data.unwrap_or_default(),
         node: None,
     }
@@ -244,19 +244,19 @@ fn open(reel: &Reel<'_>, flight: &Flight) -> Sent {
 }
 
 /// The node of the last event, beside how it was before.
-fn changed(names: Names, standing: &Standing) -> Option<NodeState> {
-    let (rank, before) = standing.before.as_ref()?;
+fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
+    let (rank, before) = states.before.as_ref()?;
     Some(state(
-        &standing.nodes[rank.index()].view(),
+        &states.nodes[rank.index()].view(),
         Some(&before.view()),
-        (names, standing.waits[rank.index()]),
+        (names, states.waits[rank.index()]),
     ))
 }
 
 /// The nodes that are anything at the start.
-fn nodes(names: Names, start: &Moment) -> Vec<(Rank, NodeState)> {
-    let Some(standing) = &start.standing else { return Vec::new() };
-    let all = (0_u32..).zip(&standing.nodes).zip(&standing.waits);
+fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
+    let Some(states) = &start.states else { return Vec::new() };
+    let all = (0_u32..).zip(&states.nodes).zip(&states.waits);
     let something = all.filter(|((rank, node), _)| *rank < MOST_IDLE || node.view().id.is_some());
     something
         .map(|((rank, node), wait)| (Rank(rank), state(&node.view(), None, (names, *wait))))
@@ -310,18 +310,18 @@ fn explained(why: &Explanation) -> (String, String) {
 
 /// Why the states are not known to the end.
 fn unknown(reel: &Reel<'_>) -> String {
-    let film = reel.film();
+    let timeline = reel.timeline();
     let departure =
-        film.departure().map(|one| format!("event {}: {}", words::number(one.at), one.what));
-    let why = film.opaque().map(str::to_owned).or(departure);
+        timeline.departure().map(|one| format!("event {}: {}", words::number(one.at), one.what));
+    let why = timeline.opaque().map(str::to_owned).or(departure);
     Plain(&why.unwrap_or_else(|| "nobody knows the nodes of this run".to_owned())).to_string()
 }
 
 /// The ranks of the part's messages, in ring order; where there are none, a few that could have had
 /// some.
 fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
-    let facts = (reel.from..reel.to).map(|at| reel.film().fact(EventIndex(at)));
-    let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
+    let facts = (reel.from..reel.to).map(|at| reel.timeline().info(EventIndex(at)));
+    let busy: BTreeSet<Rank> = facts.flat_map(|info| [info.rank, info.peer]).collect();
     let order = reel.in_ring_order(reel.to);
     let is_seen = |rank: &Rank| busy.contains(rank) || (busy.is_empty() && rank.0 < MOST_IDLE);
     let seen = order.into_iter().filter(is_seen);
@@ -330,15 +330,20 @@ fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
 
 fn commands(reel: &Reel<'_>) -> Vec<(usize, String, Option<usize>)> {
     let within = |at: EventIndex| (reel.from..reel.to).contains(&at.0);
-    let deeds = reel.film().deeds().iter().filter(|deed| within(deed.sent));
-    let entry = deeds.map(|deed| {
-        (words::number(deed.sent), deed.command.to_string(), deed.answered.map(words::number))
+    let operations =
+        reel.timeline().operations().iter().filter(|operation| within(operation.invoked));
+    let entry = operations.map(|operation| {
+        (
+            words::number(operation.invoked),
+            operation.command.to_string(),
+            operation.completed.map(words::number),
+        )
     });
     entry.collect()
 }
 
 fn wrong(reel: &Reel<'_>) -> Vec<(usize, String)> {
-    let sightings = reel.film().sightings().iter();
-    let within = sightings.filter(|one| (reel.from..reel.to).contains(&one.at.0));
+    let violations = reel.timeline().violations().iter();
+    let within = violations.filter(|one| (reel.from..reel.to).contains(&one.at.0));
     within.map(|one| (words::number(one.at), Plain(&one.violation.what).to_string())).collect()
 }

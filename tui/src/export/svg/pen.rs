@@ -9,21 +9,21 @@ use crate::view::picture::escaped;
 
 /// A place on the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point(pub f64, pub f64);
+pub struct SvgPoint(pub f64, pub f64);
 
-impl Point {
+impl SvgPoint {
     /// The point at that part of the way to another.
-    pub fn towards(self, other: Point, part: f64) -> Point {
-        Point(self.0 + (other.0 - self.0) * part, self.1 + (other.1 - self.1) * part)
+    pub fn towards(self, other: SvgPoint, part: f64) -> SvgPoint {
+        SvgPoint(self.0 + (other.0 - self.0) * part, self.1 + (other.1 - self.1) * part)
     }
 
     /// How far it is to another.
-    pub fn distance(self, other: Point) -> f64 {
+    pub fn distance(self, other: SvgPoint) -> f64 {
         (self.0 - other.0).hypot(self.1 - other.1)
     }
 
     /// The point that far from another, on the way to it.
-    fn short_of(self, other: Point, by: f64) -> Point {
+    fn short_of(self, other: SvgPoint, by: f64) -> SvgPoint {
         self.towards(other, 1.0 - (by / self.distance(other).max(by)).min(1.0))
     }
 }
@@ -76,13 +76,13 @@ pub fn width(text: &str, size: f64) -> f64 {
 }
 
 /// Draws a picture.
-pub struct Pen {
+pub struct SvgPen {
     svg: String,
 }
 
-impl Pen {
+impl SvgPen {
     /// An empty picture of that size.
-    pub fn new((width, height): (f64, f64), title: &str, about: &str) -> Pen {
+    pub fn new((width, height): (f64, f64), title: &str, about: &str) -> SvgPen {
         let mut svg = format!(
             concat!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0}\" height=\"{:.0}\" ",
@@ -93,7 +93,7 @@ impl Pen {
         );
         let _ = writeln!(svg, "<title>{}</title>\n<desc>{}</desc>", escaped(title), escaped(about));
         let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#{PAPER:06x}\"/>");
-        Pen { svg }
+        SvgPen { svg }
     }
 
     /// The picture.
@@ -102,8 +102,8 @@ impl Pen {
     }
 
     /// A straight line.
-    pub fn line(&mut self, (start, end): (Point, Point), stroke: Stroke) {
-        let (Point(x1, y1), Point(x2, y2)) = (start, end);
+    pub fn line(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
+        let (SvgPoint(x1, y1), SvgPoint(x2, y2)) = (start, end);
         let dash = dash(stroke);
         let _ = writeln!(
             self.svg,
@@ -114,15 +114,15 @@ impl Pen {
     }
 
     /// A straight line with a head at its end, which leaves room for a dot.
-    pub fn arrow(&mut self, (start, end): (Point, Point), stroke: Stroke) {
+    pub fn arrow(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
         let tip = start.short_of(end, 5.0);
         self.line((start, start.short_of(end, 14.0)), stroke);
         self.head((start, tip), stroke.color);
     }
 
     /// An arrow from a lane to the same lane, on its right side.
-    pub fn bow(&mut self, (start, end): (Point, Point), stroke: Stroke) {
-        let (Point(x, y1), Point(_, y2)) = (start, end);
+    pub fn bow(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
+        let (SvgPoint(x, y1), SvgPoint(_, y2)) = (start, end);
         let out = x + 30.0;
         let dash = dash(stroke);
         let _ = writeln!(
@@ -133,15 +133,15 @@ impl Pen {
             stroke.color,
             stroke.width
         );
-        self.head((Point(out, y2), Point(x + 5.0, y2)), stroke.color);
+        self.head((SvgPoint(out, y2), SvgPoint(x + 5.0, y2)), stroke.color);
     }
 
-    fn head(&mut self, (from, tip): (Point, Point), color: u32) {
+    fn head(&mut self, (from, tip): (SvgPoint, SvgPoint), color: u32) {
         const LENGTH: f64 = 12.0;
         const HALF: f64 = 4.8;
         let length = from.distance(tip).max(1.0);
         let (along, across) = ((tip.0 - from.0) / length, (tip.1 - from.1) / length);
-        let back = Point(tip.0 - along * LENGTH, tip.1 - across * LENGTH);
+        let back = SvgPoint(tip.0 - along * LENGTH, tip.1 - across * LENGTH);
         let _ = writeln!(
             self.svg,
             "<polygon points=\"{:.1},{:.1} {:.1},{:.1} {:.1},{:.1}\" fill=\"#{color:06x}\"/>",
@@ -155,16 +155,16 @@ impl Pen {
     }
 
     /// A cross, where something ends that should not.
-    pub fn cross(&mut self, Point(x, y): Point, color: u32) {
+    pub fn cross(&mut self, SvgPoint(x, y): SvgPoint, color: u32) {
         let stroke = Stroke::thin(color, 2.4);
-        self.line((Point(x - 5.0, y - 5.0), Point(x + 5.0, y + 5.0)), stroke);
-        self.line((Point(x - 5.0, y + 5.0), Point(x + 5.0, y - 5.0)), stroke);
+        self.line((SvgPoint(x - 5.0, y - 5.0), SvgPoint(x + 5.0, y + 5.0)), stroke);
+        self.line((SvgPoint(x - 5.0, y + 5.0), SvgPoint(x + 5.0, y - 5.0)), stroke);
     }
 
     /// A rectangle with its filling and its edge.
     pub fn rect(
         &mut self,
-        (Point(x, y), (width, height)): (Point, (f64, f64)),
+        (SvgPoint(x, y), (width, height)): (SvgPoint, (f64, f64)),
         (filling, edge): (u32, u32),
     ) {
         let _ = writeln!(
@@ -175,7 +175,7 @@ impl Pen {
     }
 
     /// A full circle.
-    pub fn dot(&mut self, (Point(x, y), radius): (Point, f64), color: u32) {
+    pub fn dot(&mut self, (SvgPoint(x, y), radius): (SvgPoint, f64), color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"#{color:06x}\"/>"
@@ -183,7 +183,7 @@ impl Pen {
     }
 
     /// A circle.
-    pub fn ring(&mut self, (Point(x, y), radius): (Point, f64), color: u32) {
+    pub fn ring(&mut self, (SvgPoint(x, y), radius): (SvgPoint, f64), color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"none\" \
@@ -192,17 +192,22 @@ impl Pen {
     }
 
     /// Text at a place.
-    pub fn text(&mut self, Point(x, y): Point, text: &str, style: Text) {
+    pub fn text(&mut self, SvgPoint(x, y): SvgPoint, text: &str, style: Text) {
         self.words(&format!("x=\"{x:.1}\" y=\"{y:.1}\""), text, style);
     }
 
     /// Text along a line, above that part of it, on a piece of paper that hides what is behind it.
-    pub fn text_along(&mut self, (start, end, part): (Point, Point, f64), text: &str, style: Text) {
+    pub fn text_along(
+        &mut self,
+        (start, end, part): (SvgPoint, SvgPoint, f64),
+        text: &str,
+        style: Text,
+    ) {
         const ABOVE: f64 = 5.0;
         // Text is read from the left, wherever the arrow goes.
         let (left, right) = if start.0 <= end.0 { (start, end) } else { (end, start) };
         let degrees = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
-        let Point(x, y) = start.towards(end, part);
+        let SvgPoint(x, y) = start.towards(end, part);
         let (wide, high) = (width(text, style.size), style.size);
         let _ =
             writeln!(self.svg, "<g transform=\"translate({x:.1} {y:.1}) rotate({degrees:.2})\">");

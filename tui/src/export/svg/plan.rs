@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::super::Reel;
-use super::super::names::Kind;
-use super::pen::Point;
-use crate::film::Fact;
+use super::super::names::MessageKind;
+use super::pen::SvgPoint;
+use crate::timeline::EventInfo;
 
 /// The shape of a slide.
 const ASPECT: f64 = 16.0 / 9.0;
@@ -41,7 +41,7 @@ pub struct Arrow {
     /// Who sent it, and to whom.
     pub way: (Rank, Rank),
     /// What it is for.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// It in few words.
     pub label: String,
     /// What becomes of it.
@@ -76,8 +76,8 @@ impl Arrow {
 pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
     let within = |at: EventIndex| (reel.from..reel.to).contains(&at.0);
     let arrow = |at: EventIndex| {
-        let Fact { rank, op, peer, .. } = reel.film().fact(at);
-        let partner = reel.film().partner(at);
+        let EventInfo { rank, op, peer, .. } = reel.timeline().info(at);
+        let partner = reel.timeline().partner(at);
         let of_part = partner.filter(|at| within(*at));
         let (sent, received, way) = match op {
             Op::Send => (Some(at), of_part, (rank, peer)),
@@ -89,7 +89,7 @@ pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
             (None, Some(_)) => Fate::UnderWay,
             (None, None) => Fate::Never,
         };
-        let event = reel.film().event(at)?;
+        let event = reel.timeline().event(at)?;
         let (kind, label) = (reel.names.kind(&event), reel.names.message(&event));
         Some(Arrow { sent, received, way, kind, label, fate })
     };
@@ -165,22 +165,22 @@ impl Plan {
     }
 
     /// Where a message begins and ends.
-    pub fn ends(&self, arrow: &Arrow) -> (Point, Point) {
+    pub fn ends(&self, arrow: &Arrow) -> (SvgPoint, SvgPoint) {
         let x = |rank| self.x(self.lane(rank).unwrap_or(0));
         let (from, to) = (x(arrow.way.0), x(arrow.way.1));
         let y =
             |at: Option<EventIndex>| at.and_then(|at| self.rows.get(&at)).map(|row| self.y(*row));
         let (sent, received) = (y(arrow.sent), y(arrow.received));
         match (sent, received) {
-            (Some(sent), Some(received)) => (Point(from, sent), Point(to, received)),
+            (Some(sent), Some(received)) => (SvgPoint(from, sent), SvgPoint(to, received)),
             // It comes from before the part: from the heads of the lanes.
             (None, Some(received)) => {
-                let start = Point(from, received - self.between_rows);
-                (start.towards(Point(to, received), 0.45), Point(to, received))
+                let start = SvgPoint(from, received - self.between_rows);
+                (start.towards(SvgPoint(to, received), 0.45), SvgPoint(to, received))
             }
             (sent, None) => {
-                let start = Point(from, sent.unwrap_or(self.top));
-                (start, start.towards(Point(to, start.1 + self.between_rows), 0.55))
+                let start = SvgPoint(from, sent.unwrap_or(self.top));
+                (start, start.towards(SvgPoint(to, start.1 + self.between_rows), 0.55))
             }
         }
     }
@@ -194,13 +194,13 @@ fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
     let mut lanes: BTreeMap<Rank, (f64, Op)> = BTreeMap::new();
     let mut last = 0.0_f64;
     for at in (reel.from..reel.to).map(EventIndex) {
-        let Fact { rank, op, .. } = reel.film().fact(at);
+        let EventInfo { rank, op, .. } = reel.timeline().info(at);
         let of_lane = lanes.get(&rank).map_or(0.0, |(row, before)| match (before, op) {
             (Op::Recv, Op::Send) => *row,
             (Op::Send, Op::Send) => row + 0.5,
             (Op::Recv | Op::Send, Op::Recv) => row + 1.0,
         });
-        let partner = reel.film().partner(at).filter(|_| op == Op::Recv);
+        let partner = reel.timeline().partner(at).filter(|_| op == Op::Recv);
         let of_send = partner.and_then(|sent| rows.get(&sent)).map_or(0.0, |row| row + 1.0);
         last = last.max(of_lane).max(of_send);
         lanes.insert(rank, (last, op));

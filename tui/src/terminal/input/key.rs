@@ -2,7 +2,7 @@
 
 use super::InputEvent;
 use crate::app::KeyPress;
-use crate::app::keys::{Code, Named};
+use crate::app::keys::{Code, NamedKey};
 
 /// What is held down beside a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,12 +36,12 @@ impl Held {
 /// The key whose sequence ends with a letter, `ESC [ A` or `ESC O A`.
 pub fn lettered(last: u8) -> Option<Code> {
     Some(match last {
-        b'A' => Code::Named(Named::Up),
-        b'B' => Code::Named(Named::Down),
-        b'C' => Code::Named(Named::Right),
-        b'D' => Code::Named(Named::Left),
-        b'F' => Code::Named(Named::End),
-        b'H' => Code::Named(Named::Home),
+        b'A' => Code::Named(NamedKey::Up),
+        b'B' => Code::Named(NamedKey::Down),
+        b'C' => Code::Named(NamedKey::Right),
+        b'D' => Code::Named(NamedKey::Left),
+        b'F' => Code::Named(NamedKey::End),
+        b'H' => Code::Named(NamedKey::Home),
         b'P'..=b'S' => Code::F(last - b'P' + 1),
         _ => return None,
     })
@@ -51,12 +51,12 @@ pub fn lettered(last: u8) -> Option<Code> {
 pub fn numbered(number: u32) -> Option<Code> {
     let function = |number: u32| u8::try_from(number).ok().map(Code::F);
     match number {
-        1 | 7 => Some(Code::Named(Named::Home)),
-        2 => Some(Code::Named(Named::Insert)),
-        3 => Some(Code::Named(Named::Delete)),
-        4 | 8 => Some(Code::Named(Named::End)),
-        5 => Some(Code::Named(Named::PageUp)),
-        6 => Some(Code::Named(Named::PageDown)),
+        1 | 7 => Some(Code::Named(NamedKey::Home)),
+        2 => Some(Code::Named(NamedKey::Insert)),
+        3 => Some(Code::Named(NamedKey::Delete)),
+        4 | 8 => Some(Code::Named(NamedKey::End)),
+        5 => Some(Code::Named(NamedKey::PageUp)),
+        6 => Some(Code::Named(NamedKey::PageDown)),
         11..=15 => function(number - 10),
         17..=21 => function(number - 11),
         23..=26 => function(number - 12),
@@ -83,19 +83,19 @@ const NUMBER_BLOCK: [Code; 28] = [
     Code::Char('*'),
     Code::Char('-'),
     Code::Char('+'),
-    Code::Named(Named::Enter),
+    Code::Named(NamedKey::Enter),
     Code::Char('='),
     Code::Char(','),
-    Code::Named(Named::Left),
-    Code::Named(Named::Right),
-    Code::Named(Named::Up),
-    Code::Named(Named::Down),
-    Code::Named(Named::PageUp),
-    Code::Named(Named::PageDown),
-    Code::Named(Named::Home),
-    Code::Named(Named::End),
-    Code::Named(Named::Insert),
-    Code::Named(Named::Delete),
+    Code::Named(NamedKey::Left),
+    Code::Named(NamedKey::Right),
+    Code::Named(NamedKey::Up),
+    Code::Named(NamedKey::Down),
+    Code::Named(NamedKey::PageUp),
+    Code::Named(NamedKey::PageDown),
+    Code::Named(NamedKey::Home),
+    Code::Named(NamedKey::End),
+    Code::Named(NamedKey::Insert),
+    Code::Named(NamedKey::Delete),
 ];
 
 const FIRST_OF_NUMBER_BLOCK: u32 = 57399;
@@ -106,10 +106,10 @@ const FIRST_OF_NUMBER_BLOCK: u32 = 57399;
 /// <https://sw.kovidgoyal.net/kitty/keyboard-protocol/#functional-key-definitions>
 pub fn code_point(number: u32) -> Option<Code> {
     Some(match number {
-        9 => Code::Named(Named::Tab),
-        13 => Code::Named(Named::Enter),
-        27 => Code::Named(Named::Esc),
-        127 => Code::Named(Named::Backspace),
+        9 => Code::Named(NamedKey::Tab),
+        13 => Code::Named(NamedKey::Enter),
+        27 => Code::Named(NamedKey::Esc),
+        127 => Code::Named(NamedKey::Backspace),
         57376..=57398 => Code::F(u8::try_from(number - 57376 + 13).ok()?),
         FIRST_OF_NUMBER_BLOCK..57427 => {
             let index = usize::try_from(number - FIRST_OF_NUMBER_BLOCK).ok()?;

@@ -19,7 +19,7 @@ use std::mem;
 use std::time::Duration;
 
 use crate::app::KeyPress;
-use crate::app::keys::{Code, Named};
+use crate::app::keys::{Code, NamedKey};
 
 use key::Held;
 use mouse::OldReport;
@@ -176,7 +176,7 @@ impl State {
     /// The key that it is when nothing follows, if it may be one.
     fn key(&self) -> Option<InputEvent> {
         match self {
-            State::Escape => Held::default().press(Code::Named(Named::Esc)),
+            State::Escape => Held::default().press(Code::Named(NamedKey::Esc)),
             State::Sequence(sequence) => sequence.key(),
             State::Response(response) => response.key(),
             State::Ground
@@ -194,9 +194,9 @@ fn begin(byte: u8, held: Held) -> Step {
     let named = |named| held.press(Code::Named(named));
     Step::Done(match byte {
         b'\x1b' => return Step::Wait(State::Escape),
-        b'\r' => named(Named::Enter),
-        b'\t' => named(Named::Tab),
-        b'\x7f' => named(Named::Backspace),
+        b'\r' => named(NamedKey::Enter),
+        b'\t' => named(NamedKey::Tab),
+        b'\x7f' => named(NamedKey::Backspace),
         b'\0' => ctrl(b' '),
         b'\x01'..=b'\x1a' => ctrl(byte - 1 + b'a'),
         b'\x1c'..=b'\x1f' => ctrl(byte - 0x1c + b'4'),

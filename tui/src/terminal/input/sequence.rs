@@ -6,7 +6,7 @@ use super::key::{self, Held};
 use super::mouse::{self, OldReport};
 use super::paste::Paste;
 use super::{InputEvent, State, Step};
-use crate::app::keys::{Code, Named};
+use crate::app::keys::{Code, NamedKey};
 
 /// The most bytes between the introducer and the last byte: more than any sequence has that means something.
 const MOST: usize = 64;
@@ -94,7 +94,7 @@ fn meaning(numbers: &str, last: u8) -> Option<InputEvent> {
         return None;
     }
     match last {
-        b'Z' => Held { shift: true, ..Held::default() }.press(Code::Named(Named::Tab)),
+        b'Z' => Held { shift: true, ..Held::default() }.press(Code::Named(NamedKey::Tab)),
         b'M' => mouse::numbered_from_32(numbers),
         b'~' => with_modifiers(key::numbered(number(numbers, 0, 0)?)?, numbers),
         b'u' => code_point(numbers),

@@ -4,28 +4,28 @@ fn toned(text: &str) -> Vec<(String, Tone)> {
     pieces(text, 0).into_iter().map(|piece| (piece.text, piece.tone)).collect()
 }
 
-fn words(pieces: &[Piece]) -> String {
+fn words(pieces: &[ToneSpan]) -> String {
     pieces.iter().map(|piece| &*piece.text).collect()
 }
 
 fn blocks(text: &str) -> Vec<String> {
-    let summary = |part: Part| match part {
-        Part::Section(at) => format!("section {}", &text[at]),
-        Part::Block(Block::Paragraph(pieces)) => format!("paragraph {}", words(&pieces)),
-        Part::Block(Block::Item(marker, pieces)) => format!("{marker} {}", words(&pieces)),
-        Part::Block(Block::Heading(pieces)) => format!("heading {}", words(&pieces)),
-        Part::Block(Block::Table(rows)) => {
-            let row = |row: &Vec<Vec<Piece>>| {
+    let summary = |part: LessonPart| match part {
+        LessonPart::Section(at) => format!("section {}", &text[at]),
+        LessonPart::Block(Block::Paragraph(pieces)) => format!("paragraph {}", words(&pieces)),
+        LessonPart::Block(Block::Item(marker, pieces)) => format!("{marker} {}", words(&pieces)),
+        LessonPart::Block(Block::Heading(pieces)) => format!("heading {}", words(&pieces)),
+        LessonPart::Block(Block::Table(rows)) => {
+            let row = |row: &Vec<Vec<ToneSpan>>| {
                 row.iter().map(|cell| words(cell)).collect::<Vec<_>>().join(" | ")
             };
             format!("table {}", rows.iter().map(row).collect::<Vec<_>>().join(" / "))
         }
-        Part::Block(Block::Verbatim(lines)) => format!("verbatim {}", lines.join(" / ")),
-        Part::Fence(fence) => {
+        LessonPart::Block(Block::Verbatim(lines)) => format!("verbatim {}", lines.join(" / ")),
+        LessonPart::Fence(fence) => {
             let is = if fence.is_closed { "closed" } else { "open" };
             format!("fence {:?} {is} {:?}", fence.info, &text[fence.inside])
         }
-        Part::OpenComment(at) => format!("open comment {}", &text[at]),
+        LessonPart::OpenComment(at) => format!("open comment {}", &text[at]),
     };
     parts(text, 0).into_iter().map(summary).collect()
 }
@@ -61,7 +61,7 @@ fn a_piece_knows_its_range() {
     let text = "key **of `{owner of key 4}`** and `PUT`, or\n`{owner of\n  key 5}`";
     let from = format!("## T\n\n{text}\n");
     for part in parts(&from, 0) {
-        if let Part::Block(Block::Paragraph(pieces)) = part {
+        if let LessonPart::Block(Block::Paragraph(pieces)) = part {
             assert_eq!(pieces.iter().filter(|piece| piece.tone == Tone::Fact).count(), 2);
             for piece in pieces.iter().filter(|piece| piece.tone == Tone::Fact) {
                 assert_eq!(&from[piece.at.clone()], piece.text);

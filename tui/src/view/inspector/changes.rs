@@ -7,16 +7,16 @@ use super::super::scene::Scene;
 use super::super::symbols::Symbol;
 use super::super::words;
 use super::before;
-use crate::view::lines::{Line, line};
+use crate::view::lines::{LabelledLine, line};
 
 /// How many keys of a change are named.
 const MOST_KEYS: usize = 6;
 
 /// The lines, under a heading; none when the event at the cursor is another node's.
-pub fn of(scene: &Scene<'_>, rank: Rank) -> Vec<Line> {
+pub fn of(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
     let Some(at) = scene.app.event() else { return Vec::new() };
-    let fact = scene.app.film.fact(at);
+    let fact = scene.app.timeline.info(at);
     if fact.rank != rank {
         return Vec::new();
     }

@@ -3,13 +3,15 @@
 use ratatui::style::{Modifier, Style};
 
 use crate::app::lesson::{Draft, Lesson, Reply};
-use crate::tour::{Kind, LETTERS, Line, Piece, Question, Tone, set_in_lines, set_pieces};
+use crate::tour::{
+    LETTERS, Question, QuestionKind, Tone, ToneSpan, WrappedLine, set_in_lines, set_pieces,
+};
 use crate::view::Look;
 use crate::view::symbols::Symbol;
 
 /// A row of the text.
 #[derive(Debug, Default)]
-pub struct Row {
+pub struct TextRow {
     /// What stands in it.
     pub pieces: Vec<(String, Style)>,
     /// The answer to choose that it is of.
@@ -18,7 +20,7 @@ pub struct Row {
 
 /// All rows.
 pub struct Content {
-    pub rows: Vec<Row>,
+    pub rows: Vec<TextRow>,
 }
 
 impl Content {
@@ -43,7 +45,7 @@ impl Content {
 const END: &str = "That was the lesson. Enter closes it.";
 
 struct Setter<'a> {
-    rows: Vec<Row>,
+    rows: Vec<TextRow>,
     width: usize,
     look: &'a Look,
 }
@@ -63,41 +65,43 @@ impl Setter<'_> {
     /// An empty row, unless there is nothing above it.
     fn space(&mut self) {
         if !self.rows.is_empty() {
-            self.rows.push(Row::default());
+            self.rows.push(TextRow::default());
         }
     }
 
-    fn lines(&mut self, lines: Vec<Line>) {
+    fn lines(&mut self, lines: Vec<WrappedLine>) {
         for line in lines {
             let pieces = line.into_iter().map(|(text, tone)| (text, self.style(tone))).collect();
-            self.rows.push(Row { pieces, option: None });
+            self.rows.push(TextRow { pieces, option: None });
         }
     }
 
-    fn pieces(&mut self, pieces: &[Piece], indents: (&str, &str)) {
+    fn pieces(&mut self, pieces: &[ToneSpan], indents: (&str, &str)) {
         self.lines(set_pieces(pieces, indents, self.width));
     }
 
     /// A sentence of ours, in one style.
     fn line(&mut self, text: &str, style: Style) {
         for line in textwrap::wrap(text, self.width) {
-            self.rows.push(Row { pieces: vec![(line.into_owned(), style)], option: None });
+            self.rows.push(TextRow { pieces: vec![(line.into_owned(), style)], option: None });
         }
     }
 
     fn question(&mut self, question: &Question, reply: Reply, asked: Option<&Draft>) {
         self.pieces(&question.ask, ("? ", "  "));
         match &question.kind {
-            Kind::Choice { options, right } => self.options(options, *right, (reply, asked)),
-            Kind::Number { right } => self.number(*right, (reply, asked)),
-            Kind::Node { right, .. } => self.node(&format!("rank {right}"), (reply, asked)),
+            QuestionKind::Choice { options, right } => {
+                self.options(options, *right, (reply, asked))
+            }
+            QuestionKind::Number { right } => self.number(*right, (reply, asked)),
+            QuestionKind::Node { right, .. } => self.node(&format!("rank {right}"), (reply, asked)),
         }
         self.outcome(question, reply);
     }
 
     fn options(
         &mut self,
-        options: &[Vec<Piece>],
+        options: &[Vec<ToneSpan>],
         right: usize,
         (reply, asked): (Reply, Option<&Draft>),
     ) {
@@ -139,7 +143,7 @@ impl Setter<'_> {
         if asked.is_some() && typed.is_empty() {
             pieces.push((" type a number".to_owned(), self.look.theme.faint()));
         }
-        self.rows.push(Row { pieces, option: None });
+        self.rows.push(TextRow { pieces, option: None });
     }
 
     fn node(&mut self, right: &str, (reply, asked): (Reply, Option<&Draft>)) {
@@ -154,7 +158,7 @@ impl Setter<'_> {
         };
         let sign = format!("  {} ", self.look.symbols.of(Symbol::Selected));
         let pieces = vec![(sign, self.look.theme.text()), (text, style)];
-        self.rows.push(Row { pieces, option: None });
+        self.rows.push(TextRow { pieces, option: None });
     }
 
     fn outcome(&mut self, question: &Question, reply: Reply) {
@@ -163,8 +167,8 @@ impl Setter<'_> {
             Reply::Open => {}
             Reply::Wrong(answer) => {
                 let answer = match &question.kind {
-                    Kind::Node { .. } => format!("rank {answer}"),
-                    Kind::Choice { .. } | Kind::Number { .. } => answer.to_string(),
+                    QuestionKind::Node { .. } => format!("rank {answer}"),
+                    QuestionKind::Choice { .. } | QuestionKind::Number { .. } => answer.to_string(),
                 };
                 let sign = self.look.symbols.of(Symbol::Bad);
                 self.line(&format!("{sign} {answer} is not it."), theme.bad());

@@ -13,7 +13,7 @@ use super::super::scene::Scene;
 use super::super::symbols::Symbol;
 use super::super::words;
 use super::model::Picture;
-use super::{Label, Named};
+use super::{Label, LabelSubject};
 
 /// How many messages have a label beside the selected one.
 const MOST_LABELS: usize = 8;
@@ -108,7 +108,12 @@ fn label(
     let (place, text) = texts
         .into_iter()
         .find_map(|text| Some((free.inside(&picture.disc, head, text.width())?, text)))?;
-    Some(Label { named: Named::Message(course.sent), place, text, style: style(scene, course) })
+    Some(Label {
+        named: LabelSubject::Message(course.sent),
+        place,
+        text,
+        style: style(scene, course),
+    })
 }
 
 fn style(scene: &Scene<'_>, course: Course) -> Style {
@@ -120,7 +125,7 @@ fn style(scene: &Scene<'_>, course: Course) -> Style {
 
 /// What is said in the middle of messages between the head and the command node, which both are there.
 pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
-    let roles = scene.standing().and(scene.app.film.roles())?;
+    let roles = scene.states().and(scene.app.timeline.roles())?;
     let is_between = |course: &Course| {
         let ends = (course.from, course.to);
         ends == (roles.head, roles.command) || ends == (roles.command, roles.head)
@@ -134,10 +139,10 @@ pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
 /// The message that is looked at first, then the others, the youngest first.
 fn courses(scene: &Scene<'_>) -> Vec<Course> {
     let looked_at = scene.message.map(|sent| {
-        let fact = scene.app.film.fact(sent);
+        let fact = scene.app.timeline.info(sent);
         Course { sent, from: fact.rank, to: fact.peer, is_looked_at: true }
     });
-    let flights = scene.app.moment.flights.iter().rev();
+    let flights = scene.app.snapshot.flights.iter().rev();
     let others = flights.filter(|flight| Some(flight.sent) != scene.message).map(|flight| Course {
         sent: flight.sent,
         from: flight.from,
@@ -160,8 +165,8 @@ fn head(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<Point> {
 
 /// The angles between which keys move along the inside of an arc; none for a message of another kind.
 fn inside_of_arc(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<(f64, f64)> {
-    let tag = scene.app.film.fact(course.sent).tag;
-    scene.app.film.protocol()?.tag(tag).filter(|info| info.moves_pairs)?;
+    let tag = scene.app.timeline.info(course.sent).tag;
+    scene.app.timeline.protocol()?.tag(tag).filter(|info| info.moves_pairs)?;
     let from = picture.angle_of(scene, course.from)?;
     Some((from, picture.angle_of(scene, course.to)?))
 }

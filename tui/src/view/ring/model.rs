@@ -121,7 +121,7 @@ impl Picture {
 
     /// Where a rank's messages begin and end: at its node, or in the middle.
     pub fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
-        let is_in_the_middle = rank.0 == 0 || rank.index() + 1 == scene.standing()?.nodes.len();
+        let is_in_the_middle = rank.0 == 0 || rank.index() + 1 == scene.states()?.nodes.len();
         if is_in_the_middle {
             return Some(self.disc.middle);
         }
@@ -141,9 +141,9 @@ impl Picture {
 
 /// The ranks that have no place on the ring: neither head nor command node, and no storage.
 pub fn outside(scene: &Scene<'_>) -> Vec<Rank> {
-    let Some(standing) = scene.standing() else { return Vec::new() };
+    let Some(states) = scene.states() else { return Vec::new() };
     let newcomers = scene.newcomers();
-    let last = u32::try_from(standing.nodes.len()).unwrap_or(0).saturating_sub(1);
+    let last = u32::try_from(states.nodes.len()).unwrap_or(0).saturating_sub(1);
     let is_outside = |rank: &Rank| {
         scene.node(*rank).is_some_and(|node| node.child.is_none())
             && newcomers.iter().all(|(newcomer, _)| newcomer != rank)

@@ -59,10 +59,10 @@ impl Lanes {
 
 /// The command node, the ring from the head on, then the others.
 fn order(scene: &Scene<'_>) -> Vec<Rank> {
-    let count = scene.app.film.header().ranks;
+    let count = scene.app.timeline.header().ranks;
     let mut is_listed = vec![false; count as usize];
-    let command = scene.standing().and_then(|_| count.checked_sub(1)).map(Rank);
-    let members = scene.standing().map_or(&[][..], |standing| standing.ring.members());
+    let command = scene.states().and_then(|_| count.checked_sub(1)).map(Rank);
+    let members = scene.states().map_or(&[][..], |states| states.ring.members());
     let first = command.into_iter().chain(members.iter().map(|member| member.rank));
     let mut ranks = Vec::with_capacity(is_listed.len());
     for rank in first.chain((0..count).map(Rank)) {
@@ -77,7 +77,7 @@ fn order(scene: &Scene<'_>) -> Vec<Rank> {
 
 /// Those that have an event that is seen.
 fn busy(scene: &Scene<'_>, events: &[EventIndex], all: Vec<Rank>) -> Vec<Rank> {
-    let facts = events.iter().map(|at| scene.app.film.fact(*at));
+    let facts = events.iter().map(|at| scene.app.timeline.info(*at));
     let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
     all.into_iter().filter(|rank| busy.contains(rank)).collect()
 }
@@ -87,7 +87,7 @@ fn round_the_cursor(scene: &Scene<'_>, mut ranks: Vec<Rank>, most: usize) -> Vec
     if ranks.len() <= most {
         return ranks;
     }
-    let wanted = scene.app.event().map(|at| scene.app.film.fact(at));
+    let wanted = scene.app.event().map(|at| scene.app.timeline.info(at));
     let place = |rank: Rank| ranks.iter().position(|other| *other == rank);
     let ends = wanted.map(|fact| (place(fact.rank), place(fact.peer)));
     let (own, peer) = ends.unwrap_or((None, None));

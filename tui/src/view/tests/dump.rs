@@ -18,7 +18,7 @@ pub fn dump(buffer: &Buffer) -> String {
         map += line.trim_end_matches('.');
         map.push('\n');
     }
-    let mut text = super::super::picture::Form::Text.draw(buffer);
+    let mut text = super::super::picture::PictureFormat::Text.draw(buffer);
     text += &format!("{:-<1$}\n", "", usize::from(buffer.area.width));
     text += &map;
     for (letter, style) in LETTERS.chars().zip(&styles) {

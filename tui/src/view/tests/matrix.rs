@@ -14,9 +14,9 @@ use super::super::{Look, page};
 use super::dump::dump;
 use super::{look, scenes};
 use crate::app::diff::Diff;
-use crate::app::start::Start;
+use crate::app::start::StartPage;
 use crate::app::{App, Keymap, Lesson, Page, Pane, Selection, testing};
-use crate::film::{Film, simulated};
+use crate::timeline::{Timeline, simulated};
 use crate::tour::Progress;
 
 /// The sizes: one of each class of layout, and a big one.
@@ -41,7 +41,7 @@ fn views() -> Vec<(String, Page)> {
     key.selection = Selection::Key(Key(400));
     let mut message = scenes::built_in("join", scenes::ADD);
     message.selection = Selection::Message(message.event().expect("one was found"));
-    let start = Start::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
+    let start = StartPage::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
     let pages = [
         ("selected-key", run(key)),
         ("selected-message", run(message)),
@@ -67,9 +67,10 @@ fn run(app: App) -> Page {
 /// A recorded run, somewhere in it.
 fn replay() -> App {
     let scenario = builtin::find("leave").expect("it is built in").scenario();
-    let film = Film::kept("leave.jsonl", simulated(&scenario).to.into()).expect("it is a trace");
-    let middle = film.len() / 2;
-    App::new(film, "leave.jsonl", middle)
+    let timeline =
+        Timeline::kept("leave.jsonl", simulated(&scenario).to.into()).expect("it is a trace");
+    let middle = timeline.len() / 2;
+    App::new(timeline, "leave.jsonl", middle)
 }
 
 /// A lesson after some keys.

@@ -5,37 +5,37 @@ use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::super::diff::{Comparison, Pair, Relation, StatePair};
-use super::super::start::{Entry, Section, Start};
+use super::super::start::{Entry, StartChoices, StartList};
 use super::super::symbols::Symbols;
 use super::super::theme::Palette;
 use super::super::{Look, geometry};
 use super::look;
 use crate::app::diff::Tally;
 use crate::app::{App, Keymap, Pane, Selection};
-use crate::film::Film;
+use crate::timeline::Timeline;
 
 /// A scene: its name, what is looked at, the screen's size, and how it looks.
-pub type Scene = (&'static str, App, (u16, u16), Look);
+pub type TestScene = (&'static str, App, (u16, u16), Look);
 
 /// The second pair of the built-in scenario `join` on its way to the newcomer.
 pub const ADD: (Op, i32, usize) = (Op::Send, 12, 1);
 
 /// A built-in scenario at the event of that number among those of a tag.
 pub fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
-    let film = Film::live(builtin::find(name).unwrap().scenario());
+    let timeline = Timeline::live(builtin::find(name).unwrap().scenario());
     let is_it = |at: &usize| {
-        let fact = film.fact(EventIndex(*at));
+        let fact = timeline.info(EventIndex(*at));
         fact.op == op && fact.tag == Tag(tag)
     };
-    let at = (0..film.len()).filter(is_it).nth(number).unwrap();
-    App::new(film, name, at + 1)
+    let at = (0..timeline.len()).filter(is_it).nth(number).unwrap();
+    App::new(timeline, name, at + 1)
 }
 
 /// A built-in scenario when it has ended.
 pub fn ended(name: &str) -> App {
-    let film = Film::live(builtin::find(name).unwrap().scenario());
-    let end = film.len();
-    App::new(film, name, end)
+    let timeline = Timeline::live(builtin::find(name).unwrap().scenario());
+    let end = timeline.len();
+    App::new(timeline, name, end)
 }
 
 /// A run of many nodes that join one after the other, somewhere in the middle of it.
@@ -48,16 +48,16 @@ pub fn many(nodes: u32) -> App {
         text += &format!("add {rank} {}\n", place * 100);
     }
     text += &format!("put 1..={keyspace} step 37 key\n");
-    let mut film = Film::live(Scenario::parse("many", &text).unwrap());
-    film.wait();
-    let cursor = film.len() * 9 / 10;
-    let mut app = App::new(film, "many", cursor);
+    let mut timeline = Timeline::live(Scenario::parse("many", &text).unwrap());
+    timeline.wait();
+    let cursor = timeline.len() * 9 / 10;
+    let mut app = App::new(timeline, "many", cursor);
     app.selection = Selection::Rank(Rank(nodes / 2));
     app
 }
 
 /// Every scene that is drawn as a whole screen.
-pub fn all() -> Vec<Scene> {
+pub fn all() -> Vec<TestScene> {
     let zoomed = |pane, mut app: App| {
         app.focus = pane;
         app.is_zoomed = true;
@@ -110,7 +110,7 @@ pub fn all() -> Vec<Scene> {
 /// Some events before the end.
 fn ended_minus(name: &str, events: usize) -> App {
     let mut app = ended(name);
-    app.go_to(app.film.len() - events);
+    app.go_to(app.timeline.len() - events);
     app
 }
 
@@ -118,9 +118,9 @@ fn ended_minus(name: &str, events: usize) -> App {
 pub fn random(seed: u64, part: f64) -> App {
     let ranks = 4 + u32::try_from(seed % 20).unwrap();
     let scenario = ringscope_sim::scenario::random(seed, ranks, 12);
-    let film = Film::live(scenario);
-    let cursor = geometry::whole(film.len() as f64 * part);
-    App::new(film, "random", cursor)
+    let timeline = Timeline::live(scenario);
+    let cursor = geometry::whole(timeline.len() as f64 * part);
+    App::new(timeline, "random", cursor)
 }
 
 /// Things to select, some of which are not there.
@@ -175,10 +175,10 @@ pub fn comparison() -> Comparison {
 }
 
 /// What the first page lists.
-pub fn start() -> Start {
+pub fn start() -> StartChoices {
     let entry = |name: &str, what: &str| Entry { name: name.to_owned(), what: what.to_owned() };
-    let section = |title: &str, entries| Section { title: title.to_owned(), entries };
-    Start {
+    let section = |title: &str, entries| StartList { title: title.to_owned(), entries };
+    StartChoices {
         sections: vec![
             section("walkthroughs", vec![entry("joining", "How a node joins the ring")]),
             section("files of last time", Vec::new()),

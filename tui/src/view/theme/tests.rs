@@ -78,32 +78,36 @@ fn without_colours_no_meaning_has_one_and_those_that_matter_still_show() {
 
 #[test]
 fn the_command_line_counts_before_no_color_and_that_before_the_configuration() {
-    let said = Said { term: Some("xterm-256color"), ..Said::default() };
+    let said = ColorSettings { term: Some("xterm-256color"), ..ColorSettings::default() };
     assert_eq!(Palette::choose(said), Palette::TwoHundred);
-    let said = Said { config: Some(Palette::Eight), ..said };
+    let said = ColorSettings { config: Some(Palette::Eight), ..said };
     assert_eq!(Palette::choose(said), Palette::Eight);
-    let said = Said { no_color: Some("1"), ..said };
+    let said = ColorSettings { no_color: Some("1"), ..said };
     assert_eq!(Palette::choose(said), Palette::Off);
-    let said = Said { flag: Some(Palette::Rgb), ..said };
+    let said = ColorSettings { flag: Some(Palette::Rgb), ..said };
     assert_eq!(Palette::choose(said), Palette::Rgb);
 }
 
 #[test]
 fn an_empty_no_color_says_nothing() {
-    let said = Said { no_color: Some(""), colorterm: Some("truecolor"), ..Said::default() };
+    let said = ColorSettings {
+        no_color: Some(""),
+        colorterm: Some("truecolor"),
+        ..ColorSettings::default()
+    };
     assert_eq!(Palette::choose(said), Palette::Rgb);
 }
 
 #[test]
 fn a_terminal_is_taken_at_its_word() {
-    let of = |term| Palette::choose(Said { term: Some(term), ..Said::default() });
+    let of = |term| Palette::choose(ColorSettings { term: Some(term), ..ColorSettings::default() });
     assert_eq!(of("dumb"), Palette::Off);
     assert_eq!(of("vt100"), Palette::Off);
     assert_eq!(of("linux"), Palette::Eight);
     assert_eq!(of("screen"), Palette::Sixteen);
     assert_eq!(of("tmux-256color"), Palette::TwoHundred);
     assert_eq!(of("xterm-direct"), Palette::Rgb);
-    assert_eq!(Palette::choose(Said::default()), Palette::Sixteen);
+    assert_eq!(Palette::choose(ColorSettings::default()), Palette::Sixteen);
 }
 
 #[test]

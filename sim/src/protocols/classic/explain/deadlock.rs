@@ -3,20 +3,20 @@
 use ringscope_traces::Rank;
 
 use super::owner;
-use crate::explain::stall::{under_way, waits};
+use crate::explain::graph::{under_way, waits};
 use crate::explain::{Explanation, FinalNodes, enumerated, sentence};
 use crate::protocol::{Command, Key, Node, Phase, Role};
-use crate::world::{Blocked, Stall};
+use crate::world::{Blocked, WaitForGraph};
 
 pub(super) fn explain<N: Node>(
-    stall: &Stall<N::Message>,
+    graph: &WaitForGraph<N::Message>,
     at_end: FinalNodes<'_, N>,
 ) -> Explanation {
-    let cycle = stall.cycle();
-    let mut facts = waits(stall, at_end);
-    facts.push(under_way(stall));
+    let cycle = graph.cycle();
+    let mut facts = waits(graph, at_end);
+    facts.push(under_way(graph));
     let for_command_node: Vec<_> =
-        stall.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
+        graph.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
     let paragraph = match (cycle.as_slice(), at_end.awaited_command()) {
         ([], command) if !for_command_node.is_empty() => {
             waits_for_command_node(&for_command_node, command, at_end)

@@ -6,10 +6,10 @@ use super::largest_id;
 use crate::explain::{Explanation, FinalNodes};
 use crate::protocol::definition::tag_name;
 use crate::protocol::{Command, Meaning, Message, Node, Role};
-use crate::world::Circle;
+use crate::world::Cycle;
 
 pub(super) fn explain<N: Node>(
-    circle: &Circle<N::Message>,
+    circle: &Cycle<N::Message>,
     at_end: FinalNodes<'_, N>,
 ) -> Explanation {
     let name = tag_name::<N::Message>(circle.message.tag());
@@ -37,7 +37,7 @@ const FOR_EVER: &str = "The nodes are busy, and nothing comes of it: no command 
                         is how it differs from a deadlock.";
 
 /// The message's name and what it is about.
-fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
+fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
     match circle.message.meaning() {
         Meaning::Command(Command::Put { key, value }) => format!("{name} [{key},{value}]"),
         Meaning::Command(Command::Get { key }) => format!("{name} {key}"),
@@ -52,7 +52,7 @@ fn described<M: Message>(circle: &Circle<M>, name: &str) -> String {
 /// The ranks that the message comes through, a long way cut short.
 ///
 /// It is told from the lowest rank on: where a real run was looked at is chance.
-fn way<M>(circle: &Circle<M>) -> String {
+fn way<M>(circle: &Cycle<M>) -> String {
     const NAMED: usize = 12;
     let through = &circle.through;
     let lowest = through.iter().min();
@@ -67,7 +67,7 @@ fn way<M>(circle: &Circle<M>) -> String {
     format!("through ranks {}", way.join(" -> "))
 }
 
-fn proof<M>(circle: &Circle<M>) -> String {
+fn proof<M>(circle: &Cycle<M>) -> String {
     match circle.period {
         Some(1) => "the state of the world comes again with every message".into(),
         Some(period) => format!("the state of the world comes again after {period} messages"),
@@ -75,12 +75,12 @@ fn proof<M>(circle: &Circle<M>) -> String {
     }
 }
 
-fn comes_to_head<N: Node>(circle: &Circle<N::Message>, at_end: FinalNodes<'_, N>) -> bool {
+fn comes_to_head<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> bool {
     circle.through.iter().any(|rank| at_end.role(*rank) == Some(Role::Head))
 }
 
 /// A command is passed on among nodes from which no way leads on to its owner.
-fn ring_of_its_own<N: Node>(circle: &Circle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+fn ring_of_its_own<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
     let nodes = match circle.through.as_slice() {
         [alone] => format!("The child of {} is that node itself", at_end.name(*alone)),
         several => format!("{} nodes form a ring of their own", several.len()),
@@ -115,7 +115,7 @@ fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> S
 }
 
 fn reply_goes_round<N: Node>(
-    circle: &Circle<N::Message>,
+    circle: &Cycle<N::Message>,
     name: &str,
     at_end: FinalNodes<'_, N>,
 ) -> String {
@@ -146,7 +146,7 @@ mod tests {
     fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
         let way = |through: &[u32]| {
             let through = through.iter().copied().map(Rank).collect();
-            way(&Circle { message: Message::End, through, period: None })
+            way(&Cycle { message: Message::End, through, period: None })
         };
         assert_eq!(way(&[6, 0]), "through ranks 0 -> 6 -> 0");
         assert_eq!(way(&[3, 5, 1]), way(&[1, 3, 5]));

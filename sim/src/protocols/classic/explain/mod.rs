@@ -15,7 +15,7 @@ pub(super) fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Exp
     let at_end = FinalNodes { nodes };
     match end {
         End::Completed | End::Stopped { .. } => None,
-        End::Deadlock(stall) => Some(deadlock::explain(stall, at_end)),
+        End::Deadlock(graph) => Some(deadlock::explain(graph, at_end)),
         End::Livelock(circle) => Some(livelock::explain(circle, at_end)),
         End::Crashed { rank, fault } => Some(crash::explain(*rank, fault, at_end)),
     }

@@ -3,26 +3,26 @@
 use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::protocols::classic::ClassicNode;
-use ringscope_sim::travel::Stand;
+use ringscope_sim::replay;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
-use super::{Fact, Film};
+use super::{EventInfo, Timeline};
 
 /// How a run stood after one of its events.
 #[derive(Debug, Clone)]
-pub struct Moment {
+pub struct Snapshot {
     /// How many events had happened.
     pub cursor: usize,
     /// The nodes' states; `None` where nobody knows them: in another dialect, after a departure, and as
-    /// long as the film has not been read so far.
-    pub standing: Option<Standing>,
+    /// long as the timeline has not been read so far.
+    pub states: Option<NodeStates>,
     /// The messages that had been sent and not yet received, the oldest first.
     pub flights: Vec<Flight>,
 }
 
 /// The states of all nodes.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct NodeStates {
     /// By rank.
     pub nodes: Vec<ClassicNode>,
     /// What each will take next, when it has sent what it is to send; by rank.
@@ -46,41 +46,41 @@ pub struct Flight {
     pub tag: Tag,
 }
 
-impl Film {
+impl Timeline {
     /// How the run stood at a cursor.
     ///
     /// # Panics
     ///
     /// When the cursor is beyond the events.
-    pub fn moment(&self, cursor: usize) -> Moment {
-        assert!(cursor <= self.len(), "the film has {} events, not {cursor}", self.len());
-        Moment { cursor, standing: self.standing(cursor), flights: self.flights(cursor) }
+    pub fn snapshot(&self, cursor: usize) -> Snapshot {
+        assert!(cursor <= self.len(), "the timeline has {} events, not {cursor}", self.len());
+        Snapshot { cursor, states: self.states_at(cursor), flights: self.flights(cursor) }
     }
 
-    fn standing(&self, cursor: usize) -> Option<Standing> {
-        let atlas = self.known.atlas(cursor)?;
+    fn states_at(&self, cursor: usize) -> Option<NodeStates> {
+        let checkpoints = self.loaded.checkpoints(cursor)?;
         // The last event is gone past here at any rate, to see the node before it.
-        let checkpoint = atlas.before(cursor.saturating_sub(1));
-        let mut stand = atlas.stand(checkpoint);
+        let checkpoint = checkpoints.before(cursor.saturating_sub(1));
+        let mut snapshot = checkpoints.snapshot(checkpoint);
         let mut before = None;
         let mut lines = self.index.lines();
         for at in (checkpoint..cursor).map(EventIndex) {
-            let Fact { rank, op, .. } = self.fact(at);
+            let EventInfo { rank, op, .. } = self.info(at);
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, stand.nodes[rank.index()].clone()));
+                before = Some((rank, snapshot.nodes[rank.index()].clone()));
             }
             if op == Op::Recv {
-                stand.take(&self.noting(lines.event(at))?);
+                snapshot.take(&self.noting(lines.event(at))?);
             }
         }
-        let Stand { nodes, waits } = stand;
+        let replay::Snapshot { nodes, waits } = snapshot;
         let ring = Ring::walk(&nodes);
-        Some(Standing { nodes, waits, ring, before })
+        Some(NodeStates { nodes, waits, ring, before })
     }
 
     fn flights(&self, cursor: usize) -> Vec<Flight> {
         let flight = |sent: EventIndex| {
-            let Fact { rank: from, peer: to, tag, .. } = self.fact(sent);
+            let EventInfo { rank: from, peer: to, tag, .. } = self.info(sent);
             Flight { sent, from, to, tag }
         };
         self.index.open(cursor).into_iter().map(flight).collect()

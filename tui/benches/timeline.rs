@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use ringscope::film::{Film, Progress};
+use ringscope::timeline::{LoadProgress, Timeline};
 use ringscope_traces::EventIndex;
 use tempfile::TempDir;
 
@@ -25,34 +25,34 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Opens a film, and has what a first frame shows.
-fn first_frame(path: &Path) -> Film {
-    let film = Film::open(path).expect("it is a trace");
-    let cursor = film.len().min(50);
-    black_box(film.moment(cursor));
-    (0..cursor).for_each(|at| drop(black_box(film.data(EventIndex(at)))));
-    film
+/// Opens a timeline, and has what a first frame shows.
+fn first_frame(path: &Path) -> Timeline {
+    let timeline = Timeline::open(path).expect("it is a trace");
+    let cursor = timeline.len().min(50);
+    black_box(timeline.snapshot(cursor));
+    (0..cursor).for_each(|at| drop(black_box(timeline.data(EventIndex(at)))));
+    timeline
 }
 
-/// Opens a film, and waits until all its events are there.
-fn indexed(path: &Path) -> Film {
-    let mut film = first_frame(path);
-    while matches!(film.progress(), Progress::Reading(_)) {
-        film.poll();
+/// Opens a timeline, and waits until all its events are there.
+fn indexed(path: &Path) -> Timeline {
+    let mut timeline = first_frame(path);
+    while matches!(timeline.progress(), LoadProgress::Reading(_)) {
+        timeline.poll();
         std::thread::yield_now();
     }
-    film
+    timeline
 }
 
-fn known(path: &Path) -> Film {
-    let mut film = first_frame(path);
-    film.wait();
-    film
+fn known(path: &Path) -> Timeline {
+    let mut timeline = first_frame(path);
+    timeline.wait();
+    timeline
 }
 
-/// Cursors all over a film.
-fn cursors(film: &Film) -> impl Iterator<Item = usize> + use<> {
-    let len = film.len() as u64 + 1;
+/// Cursors all over a timeline.
+fn cursors(timeline: &Timeline) -> impl Iterator<Item = usize> + use<> {
+    let len = timeline.len() as u64 + 1;
     let mut state = 7_u64;
     std::iter::from_fn(move || {
         state =
@@ -61,38 +61,38 @@ fn cursors(film: &Film) -> impl Iterator<Item = usize> + use<> {
     })
 }
 
-fn percentiles(film: &Film) -> String {
+fn percentiles(timeline: &Timeline) -> String {
     let time = |cursor| {
         let start = now();
-        black_box(film.moment(cursor));
+        black_box(timeline.snapshot(cursor));
         start.elapsed()
     };
-    let mut times: Vec<Duration> = cursors(film).take(JUMPS).map(time).collect();
+    let mut times: Vec<Duration> = cursors(timeline).take(JUMPS).map(time).collect();
     times.sort_unstable();
     let (middle, high) = (times[JUMPS / 2], times[JUMPS * 99 / 100]);
     format!("p50 {middle:.0?}, p99 {high:.0?}, longest {:.0?}", times[JUMPS - 1])
 }
 
 #[expect(clippy::print_stdout, reason = "criterion has no percentiles")]
-fn films(criterion: &mut Criterion) {
+fn timelines(criterion: &mut Criterion) {
     let folder = TempDir::new().expect("a folder for traces");
     let sizes = [(8, 1_000_000), (64, 1_000_000), (1_000, 1_000_000), (8, 5_000_000)];
     for (ranks, events) in sizes {
         let path = record(folder.path(), ranks, (events, 0));
-        let film = known(&path);
+        let timeline = known(&path);
         let megabytes = fs::metadata(&path).map_or(0, |found| found.len()) / 1_000_000;
-        let name = format!("{ranks} ranks, {} events, {megabytes} MB", film.len());
-        println!("{name}: jump to a random event: {}", percentiles(&film));
-        let states = film.states();
-        assert_eq!(states, film.len(), "{:?} {:?}", film.departure(), film.problem());
-        of_a_film(criterion, (&path, &film), &name);
-        drop(film);
+        let name = format!("{ranks} ranks, {} events, {megabytes} MB", timeline.len());
+        println!("{name}: jump to a random event: {}", percentiles(&timeline));
+        let states = timeline.states();
+        assert_eq!(states, timeline.len(), "{:?} {:?}", timeline.departure(), timeline.problem());
+        of_a_film(criterion, (&path, &timeline), &name);
+        drop(timeline);
         fs::remove_file(path).expect("it is there");
     }
 }
 
-fn of_a_film(criterion: &mut Criterion, (path, film): (&Path, &Film), name: &str) {
-    let mut group = criterion.benchmark_group("film");
+fn of_a_film(criterion: &mut Criterion, (path, timeline): (&Path, &Timeline), name: &str) {
+    let mut group = criterion.benchmark_group("timeline");
     group.sample_size(10);
     let mut measure = |what, work: &dyn Fn(&Path) -> usize| {
         group.bench_function(BenchmarkId::new(what, name), |bencher| bencher.iter(|| work(path)));
@@ -101,25 +101,25 @@ fn of_a_film(criterion: &mut Criterion, (path, film): (&Path, &Film), name: &str
     measure("first frame", &|path| first_frame(path).len());
     measure("all indexed", &|path| indexed(path).len());
     measure("all known", &|path| known(path).len());
-    let mut jumps = cursors(film);
+    let mut jumps = cursors(timeline);
     group.bench_function(BenchmarkId::new("jump", name), |bencher| {
-        bencher.iter(|| film.moment(jumps.next().expect("they do not end")));
+        bencher.iter(|| timeline.snapshot(jumps.next().expect("they do not end")));
     });
-    let mut cursor = film.len() / 2;
+    let mut cursor = timeline.len() / 2;
     group.bench_function(BenchmarkId::new("step forward", name), |bencher| {
         bencher.iter(|| {
-            cursor = (cursor + 1) % film.len();
-            film.moment(cursor)
+            cursor = (cursor + 1) % timeline.len();
+            timeline.snapshot(cursor)
         });
     });
     group.bench_function(BenchmarkId::new("step back", name), |bencher| {
         bencher.iter(|| {
-            cursor = cursor.checked_sub(1).unwrap_or(film.len());
-            film.moment(cursor)
+            cursor = cursor.checked_sub(1).unwrap_or(timeline.len());
+            timeline.snapshot(cursor)
         });
     });
     group.finish();
 }
 
-criterion_group!(benches, films);
+criterion_group!(benches, timelines);
 criterion_main!(benches);

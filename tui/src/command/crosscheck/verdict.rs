@@ -1,6 +1,6 @@
 //! The verdict on one run under MPI.
 
-use ringscope_sim::conform::{Standing, judge, replay, standing};
+use ringscope_sim::conform::{EndState, end_state, judge, replay};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -39,7 +39,7 @@ impl Sameness {
 }
 
 /// What there is to say of a run under MPI.
-pub struct Judged {
+pub struct MpiVerdict {
     pub sameness: Sameness,
     /// The simulated run that is nearest: its seed, and how the two differ.
     pub nearest: Nearest,
@@ -63,7 +63,7 @@ pub struct Nearest {
     pub sameness: Option<Sameness>,
 }
 
-impl Judged {
+impl MpiVerdict {
     /// Judges a run under MPI by so many simulated ones, of which the first is there already.
     ///
     /// # Errors
@@ -73,18 +73,18 @@ impl Judged {
         (scenario, seeds): (&Scenario, u32),
         first: &Simulated,
         real: &Real,
-    ) -> Result<Judged, Failure> {
-        let standing = standing(&real.trace, &[]).map_err(cannot)?;
+    ) -> Result<MpiVerdict, Failure> {
+        let end_state = end_state(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
         let other = not_repeated(&real.trace)?;
         let is_repeated = other.is_none();
         findings.extend(other);
-        let mut nearest = Nearest::of(scenario, first, (real, &standing))?;
+        let mut nearest = Nearest::of(scenario, first, (real, &end_state))?;
         let mut agreeing = u32::from(nearest.sameness.is_some());
         for more in 1..seeds {
             let mut scenario = scenario.clone();
             scenario.settings.seed = scenario.settings.seed.wrapping_add(u64::from(more));
-            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &standing))?;
+            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &end_state))?;
             agreeing += u32::from(other.sameness.is_some());
             if other.distance() < nearest.distance() {
                 nearest = other;
@@ -98,8 +98,8 @@ impl Judged {
             Some(_) | None if is_race => Sameness::Legal,
             Some(_) | None => Sameness::Different,
         };
-        let facts = standing.explanation().map(|explanation| explanation.facts);
-        Ok(Judged { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
+        let facts = end_state.explanation().map(|explanation| explanation.facts);
+        Ok(MpiVerdict { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
 
@@ -107,14 +107,14 @@ impl Nearest {
     fn of(
         scenario: &Scenario,
         simulated: &Simulated,
-        (real, standing): (&Real, &Standing),
+        (real, end_state): (&Real, &EndState),
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
                 let is_stuck = *theirs == Ending::Deadlock;
-                let blocked = is_stuck.then_some(standing.stall.blocked.as_slice());
+                let blocked = is_stuck.then_some(end_state.graph.blocked.as_slice());
                 agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,

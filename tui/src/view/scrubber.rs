@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ringscope_sim::protocol::Command;
 
-use crate::film::Progress;
+use crate::timeline::LoadProgress;
 
 use super::geometry::cells;
 use super::pen::Pen;
@@ -37,8 +37,8 @@ pub fn cursor_at(scene: &Scene<'_>, area: Rect, x: u16) -> usize {
     let bar = bar(scene, area);
     let last = usize::from(bar.width).saturating_sub(1).max(1);
     let at = usize::from(x.saturating_sub(bar.x)).min(last);
-    let events = scene.app.film.len();
-    // In 128 bits: a film's length times a screen's width.
+    let events = scene.app.timeline.len();
+    // In 128 bits: a timeline's length times a screen's width.
     usize::try_from((at as u128 * events as u128).div_ceil(last as u128)).unwrap_or(events)
 }
 
@@ -49,21 +49,21 @@ fn bar(scene: &Scene<'_>, area: Rect) -> Rect {
     Rect { x: area.x + margin.min(area.width), width, ..area }
 }
 
-/// Where the cursor stands in hundredths, and how much of the film has been read.
+/// Where the cursor stands in hundredths, and how much of the timeline has been read.
 fn percentage(scene: &Scene<'_>) -> String {
-    let events = scene.app.film.len().max(1);
+    let events = scene.app.timeline.len().max(1);
     let part = scene.app.cursor * 100 / events;
-    match scene.app.film.progress() {
-        Progress::Reading(read) => format!(" {part}% reading {read}%"),
-        Progress::Checking(checked) => format!(" {part}% checking {checked}%"),
-        Progress::Done => format!(" {part}%"),
+    match scene.app.timeline.progress() {
+        LoadProgress::Reading(read) => format!(" {part}% reading {read}%"),
+        LoadProgress::Checking(checked) => format!(" {part}% checking {checked}%"),
+        LoadProgress::Done => format!(" {part}%"),
     }
 }
 
 /// The cell of a cursor.
 fn column(scene: &Scene<'_>, bar: Rect, cursor: usize) -> usize {
     let last = usize::from(bar.width).saturating_sub(1);
-    let events = scene.app.film.len().max(1);
+    let events = scene.app.timeline.len().max(1);
     usize::try_from(cursor as u128 * last as u128 / events as u128).unwrap_or(last)
 }
 
@@ -76,24 +76,27 @@ fn ground(scene: &Scene<'_>, has_been: bool) -> (&'static str, Style) {
 
 /// The mark that matters most among the events of a cell.
 fn mark(scene: &Scene<'_>, bar: Rect, at: usize) -> Option<(&'static str, Style)> {
-    let (film, theme) = (&scene.app.film, &scene.look.theme);
+    let (timeline, theme) = (&scene.app.timeline, &scene.look.theme);
     let is_here = |cursor: usize| column(scene, bar, cursor) == at;
     let from = |cursor: usize| column(scene, bar, cursor) < at;
-    let sightings = film.sightings();
-    let first = sightings.partition_point(|sighting| from(sighting.at.0 + 1));
-    if sightings.get(first).is_some_and(|sighting| is_here(sighting.at.0 + 1)) {
+    let violations = timeline.violations();
+    let first = violations.partition_point(|violation_at| from(violation_at.at.0 + 1));
+    if violations.get(first).is_some_and(|violation_at| is_here(violation_at.at.0 + 1)) {
         return Some(("!", theme.bad()));
     }
-    if film.departure().is_some_and(|departure| is_here(departure.at.0 + 1)) {
+    if timeline.departure().is_some_and(|departure| is_here(departure.at.0 + 1)) {
         return Some((scene.symbol(Symbol::Departure), theme.bad()));
     }
     if scene.app.marks.values().any(|cursor| is_here(*cursor)) {
         return Some((scene.symbol(Symbol::Mark), theme.moving()));
     }
-    let deeds = film.deeds();
-    let first = deeds.partition_point(|deed| from(deed.sent.0 + 1));
-    let here = deeds[first..].iter().take_while(|deed| is_here(deed.sent.0 + 1)).take(LOOKED_AT);
-    let letters = here.map(|deed| letter(deed.command));
+    let operations = timeline.operations();
+    let first = operations.partition_point(|operation| from(operation.invoked.0 + 1));
+    let here = operations[first..]
+        .iter()
+        .take_while(|operation| is_here(operation.invoked.0 + 1))
+        .take(LOOKED_AT);
+    let letters = here.map(|operation| letter(operation.command));
     letters.max_by_key(|(_, weight)| *weight).map(|(letter, _)| (letter, theme.name()))
 }
 

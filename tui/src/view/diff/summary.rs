@@ -7,8 +7,8 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::{Comparison, Pair, Relation, StatePair};
-use crate::app::diff::{Diff, Row, Side, What};
-use crate::film::{Fact, Film, Moment};
+use crate::app::diff::{Diff, DiffRow, Side, What};
+use crate::timeline::{EventInfo, Snapshot, Timeline};
 use crate::view::symbols::{Symbol, Symbols};
 use crate::view::words;
 
@@ -26,7 +26,7 @@ pub fn told(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let words = page.in_words();
     let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
-        names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.film.len())),
+        names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.timeline.len())),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
         rows: rows.map(|row| pair((page, symbols), row)).collect(),
@@ -57,45 +57,45 @@ impl From<What> for Relation {
     }
 }
 
-fn rank(page: &Diff, row: &Row) -> Option<Rank> {
-    let in_a = row.a.and_then(|at| fact(&page.a.film, at));
-    in_a.or_else(|| fact(&page.b.film, row.b?)).map(|fact| fact.rank)
+fn rank(page: &Diff, row: &DiffRow) -> Option<Rank> {
+    let in_a = row.a.and_then(|at| info(&page.a.timeline, at));
+    in_a.or_else(|| info(&page.b.timeline, row.b?)).map(|info| info.rank)
 }
 
-fn pair((page, symbols): (&Diff, Symbols), row: &Row) -> Pair {
+fn pair((page, symbols): (&Diff, Symbols), row: &DiffRow) -> Pair {
     let remark = match row.what {
         What::Same => "",
         What::Moved => "order only",
         What::OnlyA => "not in B",
         What::OnlyB => "not in A",
     };
-    let in_words = |side: &Side, at: EventIndex| in_words(&side.film, at, symbols);
+    let in_words = |side: &Side, at: EventIndex| in_words(&side.timeline, at, symbols);
     let sides = [row.a.map(|at| in_words(&page.a, at)), row.b.map(|at| in_words(&page.b, at))];
     Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
 }
 
 /// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
-fn in_words(film: &Film, at: EventIndex, symbols: Symbols) -> String {
-    let Some(fact) = fact(film, at) else { return format!("{} is not read yet", at.0 + 1) };
-    let arrow = symbols.of(match fact.op {
+fn in_words(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
+    let Some(info) = info(timeline, at) else { return format!("{} is not read yet", at.0 + 1) };
+    let arrow = symbols.of(match info.op {
         Op::Send => Symbol::To,
         Op::Recv => Symbol::From,
     });
-    let tag = tag_label(fact.tag, film.vocabulary());
-    let data = film.data(at);
+    let tag = tag_label(info.tag, timeline.vocabulary());
+    let data = timeline.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
-    format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, fact.rank, fact.peer)
+    format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, info.rank, info.peer)
 }
 
-/// An event of a film that may not be read so far yet: a comparison knows more.
-fn fact(film: &Film, at: EventIndex) -> Option<Fact> {
-    (at.0 < film.len()).then(|| film.fact(at))
+/// An event of a timeline that may not be read so far yet: a comparison knows more.
+fn info(timeline: &Timeline, at: EventIndex) -> Option<EventInfo> {
+    (at.0 < timeline.len()).then(|| timeline.info(at))
 }
 
 /// What is known of a rank in both runs.
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
-    let Some((a, b)) = &page.moments else { return Vec::new() };
-    let sides = [(&page.a.film, a), (&page.b.film, b)].map(|side| state(side, rank));
+    let Some((a, b)) = &page.snapshots else { return Vec::new() };
+    let sides = [(&page.a.timeline, a), (&page.b.timeline, b)].map(|side| state(side, rank));
     let pair = |(index, label): (usize, &str)| StatePair {
         label: label.to_owned(),
         sides: sides.each_ref().map(|side| match side {
@@ -110,10 +110,10 @@ fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
 const LABELS: [&str; 6] = ["id", "owns", "keys", "pred", "succ", "waits"];
 
 /// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
-fn state((film, moment): (&Film, &Moment), rank: Rank) -> Option<[String; 6]> {
-    let standing = moment.standing.as_ref()?;
-    let node = standing.nodes.get(rank.index())?.view();
-    let wait = *standing.waits.get(rank.index())?;
+fn state((timeline, snapshot): (&Timeline, &Snapshot), rank: Rank) -> Option<[String; 6]> {
+    let states = snapshot.states.as_ref()?;
+    let node = states.nodes.get(rank.index())?.view();
+    let wait = *states.waits.get(rank.index())?;
     let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
     Some([
         node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
@@ -121,7 +121,7 @@ fn state((film, moment): (&Film, &Moment), rank: Rank) -> Option<[String; 6]> {
         keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
         neighbour(node.parent),
         neighbour(node.child),
-        words::wait(film, wait),
+        words::wait(timeline, wait),
     ])
 }
 

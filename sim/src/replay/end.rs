@@ -2,14 +2,14 @@
 
 use ringscope_traces::{Ending, Rank};
 
-use super::Journey;
-use crate::conform::duty::Duty;
+use super::Replay;
+use crate::conform::obligations::Obligations;
 use crate::explain::{Explanation, explain};
 use crate::protocol::{Message as _, Wait};
 use crate::protocols::classic::Message;
-use crate::world::{Blocked, End, Stall};
+use crate::world::{Blocked, End, WaitForGraph};
 
-impl Journey {
+impl Replay {
     /// Why a run that ended so, here, did not complete; `None` when it completed, and of what no single
     /// state shows: a livelock, and a limit.
     #[must_use]
@@ -20,35 +20,35 @@ impl Journey {
     fn end(&self, ending: &Ending) -> Option<End<Message>> {
         match ending {
             Ending::Completed => Some(End::Completed),
-            Ending::Deadlock => Some(End::Deadlock(self.stall())),
+            Ending::Deadlock => Some(End::Deadlock(self.wait_for_graph())),
             Ending::Crashed { .. } => self.crash(),
             Ending::Livelock | Ending::Stopped => None,
         }
     }
 
     fn crash(&self) -> Option<End<Message>> {
-        let faults = self.duties.iter().filter_map(|(rank, duty)| Some((*rank, duty.fault()?)));
+        let faults = self.obligations_of.iter().filter_map(|(rank, obligations)| Some((*rank, obligations.fault()?)));
         let (rank, fault) = faults.min_by_key(|(rank, _)| *rank)?;
         Some(End::Crashed { rank, fault: fault.clone() })
     }
 
-    fn stall(&self) -> Stall<Message> {
+    fn wait_for_graph(&self) -> WaitForGraph<Message> {
         let pending = self.mail.left();
         let is_long = |message: &Message| self.eager.is_some_and(|eager| message.bytes() > eager);
         let sending = pending.iter().filter(|mail| is_long(&mail.message));
         let mut blocked: Vec<_> =
             sending.map(|mail| Blocked { rank: mail.from, on: mail.to, tag: None }).collect();
-        let waits = self.duties.iter().filter_map(|(rank, duty)| awaits(*rank, duty));
+        let waits = self.obligations_of.iter().filter_map(|(rank, obligations)| awaits(*rank, obligations));
         blocked.extend(waits);
         // A rank in a send does not wait for anything else yet.
         blocked.sort_by_key(|blocked| (blocked.rank, blocked.tag.is_some()));
         blocked.dedup_by_key(|blocked| blocked.rank);
-        Stall { blocked, pending }
+        WaitForGraph { blocked, pending }
     }
 }
 
-fn awaits(rank: Rank, duty: &Duty<Message>) -> Option<Blocked> {
-    match duty.wait() {
+fn awaits(rank: Rank, obligations: &Obligations<Message>) -> Option<Blocked> {
+    match obligations.wait() {
         Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
         Wait::Any | Wait::Stopped => None,
     }

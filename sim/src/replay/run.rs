@@ -6,8 +6,8 @@ use ringscope_traces::{Event, EventIndex, Op, Rank};
 use rustc_hash::FxHashMap;
 
 use super::mail::Mail;
-use super::touch::{Touch, touched};
-use crate::conform::duty::Duty;
+use super::key_event::{KeyEvent, key_events_of};
+use crate::conform::obligations::Obligations;
 use crate::conform::{Setup, What};
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
 use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
@@ -22,10 +22,10 @@ const PAIR_BYTES: usize = 32;
 /// The keeper of the invariants looks on. It sees what the nodes do as they do it: what a rank sends
 /// counts from the receive on that made it send, however late that stands in the trace.
 #[derive(Debug)]
-pub struct Journey {
+pub struct Replay {
     pub(super) nodes: Vec<ClassicNode>,
     /// Of the ranks that have events.
-    pub(super) duties: FxHashMap<Rank, Duty<Message>>,
+    pub(super) obligations_of: FxHashMap<Rank, Obligations<Message>>,
     pub(super) mail: Mail,
     pub(super) eager: Option<u64>,
     /// The last receive.
@@ -35,7 +35,7 @@ pub struct Journey {
     checker: InvariantChecker,
     listed: [usize; Invariant::ALL.len()],
     sightings: Vec<(EventIndex, Violation)>,
-    touches: Vec<Touch>,
+    key_events: Vec<KeyEvent>,
     /// The ranks that have received something since the last checkpoint.
     busy: Vec<Rank>,
     /// The ranks that have ever changed, as they were at the last checkpoint.
@@ -50,24 +50,24 @@ pub struct Checkpoint {
     pub(super) changed: Vec<(Rank, ClassicNode, Wait)>,
 }
 
-impl Journey {
+impl Replay {
     /// Starts every node.
     #[must_use]
-    pub fn start(setup: Setup) -> Journey {
+    pub fn start(setup: Setup) -> Replay {
         let Setup { mut nodes, eager } = setup;
         let mut checker = InvariantChecker::new(&nodes);
-        let mut duties = FxHashMap::default();
+        let mut obligations_of = FxHashMap::default();
         let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
         for (rank, node) in (0..count).map(Rank).zip(&mut nodes) {
-            let duty = Duty::start(node, count);
-            if !duty.owed().is_empty() || duty.wait() != Wait::Any {
-                tell_sends(&mut checker, &duty, (rank, 0));
-                duties.insert(rank, duty);
+            let obligations = Obligations::start(node, count);
+            if !obligations.owed().is_empty() || obligations.wait() != Wait::Any {
+                tell_sends(&mut checker, &obligations, (rank, 0));
+                obligations_of.insert(rank, obligations);
             }
         }
-        Journey {
+        Replay {
             nodes,
-            duties,
+            obligations_of,
             mail: Mail::default(),
             eager,
             last: None,
@@ -76,7 +76,7 @@ impl Journey {
             checker,
             listed: [0; Invariant::ALL.len()],
             sightings: Vec::new(),
-            touches: Vec::new(),
+            key_events: Vec::new(),
             busy: Vec::new(),
             kept: FxHashMap::default(),
         }
@@ -91,7 +91,7 @@ impl Journey {
     /// What a rank takes next, when it has sent what it is to send.
     #[must_use]
     pub fn wait(&self, rank: Rank) -> Wait {
-        self.duties.get(&rank).map_or(Wait::Any, Duty::wait_after_sends)
+        self.obligations_of.get(&rank).map_or(Wait::Any, Obligations::wait_after_sends)
     }
 
     /// Goes past the next event, which must be what the protocol does. After one that is not, nobody
@@ -117,33 +117,33 @@ impl Journey {
     }
 
     fn send(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
-        self.duty(event.rank).send(event, &message)?;
+        self.obligations(event.rank).send(event, &message)?;
         self.mail.send(place, event, message);
         Ok(())
     }
 
     fn receive(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
         let rank = event.rank;
-        let duty = self.duty(rank);
-        duty.may_receive(event)?;
-        let takes_any = duty.wait() == Wait::Any;
+        let obligations = self.obligations(rank);
+        obligations.may_receive(event)?;
+        let takes_any = obligations.wait() == Wait::Any;
         let sent = self.mail.receive(event, &message, takes_any)?;
         self.checker_received(event, (&message, sent));
         let node = &mut self.nodes[rank.index()];
         let before = is_rewiring(&message).then(|| node.view().storage.cloned()).flatten();
-        let duty = self.duties.get_mut(&rank).expect("it was there a moment ago");
-        duty.receive(node, (event.peer, message.clone()), &mut self.outbox);
-        tell_sends(&mut self.checker, duty, (rank, event.t));
+        let obligations = self.obligations_of.get_mut(&rank).expect("it was there a moment ago");
+        obligations.receive(node, (event.peer, message.clone()), &mut self.outbox);
+        tell_sends(&mut self.checker, obligations, (rank, event.t));
         self.checker.handled(rank, &self.nodes);
         self.note(place, rank, (&message, before.as_deref()));
         Ok(())
     }
 
-    fn duty(&mut self, rank: Rank) -> &mut Duty<Message> {
+    fn obligations(&mut self, rank: Rank) -> &mut Obligations<Message> {
         let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
         let node = &mut self.nodes[rank.index()];
         // To start a node that has nothing to do at its start changes nothing.
-        self.duties.entry(rank).or_insert_with(|| Duty::start(node, ranks))
+        self.obligations_of.entry(rank).or_insert_with(|| Obligations::start(node, ranks))
     }
 
     fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
@@ -162,9 +162,9 @@ impl Journey {
         self.last = Some(at);
         self.busy.push(rank);
         let view = self.nodes[rank.index()].view();
-        let replies = self.duties[&rank].owed().iter().map(|(_, reply)| reply.meaning());
-        let touches = touched(message, before, (view, replies));
-        self.touches.extend(touches.into_iter().map(|(key, how)| Touch { key, at, rank, how }));
+        let replies = self.obligations_of[&rank].owed().iter().map(|(_, reply)| reply.meaning());
+        let key_events = key_events_of(message, before, (view, replies));
+        self.key_events.extend(key_events.into_iter().map(|(key, how)| KeyEvent { key, at, rank, how }));
         self.sight(at);
     }
 
@@ -200,8 +200,8 @@ impl Journey {
     }
 
     /// Takes what has become of keys since the last time.
-    pub fn take_touches(&mut self) -> Vec<Touch> {
-        std::mem::take(&mut self.touches)
+    pub fn take_key_events(&mut self) -> Vec<KeyEvent> {
+        std::mem::take(&mut self.key_events)
     }
 
     /// What has changed since the last checkpoint; `None` when that takes more than so many bytes.
@@ -248,8 +248,8 @@ fn is_rewiring(message: &Message) -> bool {
 }
 
 /// Tells the checker what a rank has been asked to send.
-fn tell_sends(checker: &mut InvariantChecker, duty: &Duty<Message>, (rank, now_ns): (Rank, u64)) {
-    for (peer, message) in duty.owed() {
+fn tell_sends(checker: &mut InvariantChecker, obligations: &Obligations<Message>, (rank, now_ns): (Rank, u64)) {
+    for (peer, message) in obligations.owed() {
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
         let peer = *peer;

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
-use ringscope_sim::travel::{Atlas, Checkpoint, Touch};
+use ringscope_sim::replay::{Checkpoint, Checkpoints, KeyEvent};
 use ringscope_traces::Ending;
 use ringscope_traces::indexed::Block;
 
-use super::deeds::{Deed, Turn};
-use super::{Departure, Sighting};
+use super::operations::{Operation, OperationUpdate};
+use super::{Departure, ViolationAt};
 
 /// Something new that is known of a run.
-pub(super) enum News {
+pub(super) enum Update {
     /// Its next events.
     Events(Stretch),
     /// Its last line: how it ended, or that it was cut off.
@@ -24,11 +24,11 @@ pub(super) enum News {
     /// Why nobody knows its nodes.
     Opaque(String),
     /// How its nodes stood up to a cursor, until the whole of it is known.
-    Preview(Box<Atlas>, usize),
+    Preview(Box<Checkpoints>, usize),
     /// How its nodes start.
-    Start(Box<Atlas>),
+    Start(Box<Checkpoints>),
     /// How they stood further on, and what was found until then.
-    Further(Box<Further>),
+    Further(Box<StretchReport>),
     /// Where it leaves the protocol.
     Departure(Departure),
     /// Why it did not complete.
@@ -40,18 +40,18 @@ pub(super) enum News {
 /// The next events of a run.
 pub(super) struct Stretch {
     pub block: Arc<Block>,
-    pub turns: Vec<Turn>,
+    pub turns: Vec<OperationUpdate>,
     /// How much has been read.
     pub hundredths: u8,
 }
 
 /// What was found on a stretch of a run.
-pub(super) struct Further {
+pub(super) struct StretchReport {
     /// How many events were gone past.
     pub cursor: usize,
     pub checkpoint: Option<Checkpoint>,
-    pub sightings: Vec<Sighting>,
-    pub touches: Vec<Touch>,
+    pub violations: Vec<ViolationAt>,
+    pub key_events: Vec<KeyEvent>,
     pub tallies: Tallies,
 }
 
@@ -65,8 +65,8 @@ pub(super) fn tallies<'t>(tally: impl Fn(Invariant) -> &'t Tally) -> Tallies {
 
 /// All that is known so far.
 #[derive(Default)]
-pub(super) struct Known {
-    pub deeds: Vec<Deed>,
+pub(super) struct Loaded {
+    pub operations: Vec<Operation>,
     /// How much has been read.
     pub hundredths: u8,
     pub is_read: bool,
@@ -75,9 +75,9 @@ pub(super) struct Known {
     pub opaque: Option<String>,
     preview: Option<Reach>,
     reach: Option<Reach>,
-    pub sightings: Vec<Sighting>,
+    pub violations: Vec<ViolationAt>,
     pub tallies: Tallies,
-    pub touches: BTreeMap<Key, Vec<Touch>>,
+    pub key_events: BTreeMap<Key, Vec<KeyEvent>>,
     pub departure: Option<Departure>,
     pub explanation: Option<Explanation>,
     pub is_done: bool,
@@ -85,51 +85,53 @@ pub(super) struct Known {
 
 /// The nodes, and up to which cursor they are known.
 struct Reach {
-    atlas: Box<Atlas>,
+    checkpoints: Box<Checkpoints>,
     cursor: usize,
 }
 
-impl Known {
+impl Loaded {
     /// Takes note of something; events are for the index.
-    pub fn learn(&mut self, news: News) -> Option<Arc<Block>> {
+    pub fn learn(&mut self, news: Update) -> Option<Arc<Block>> {
         match news {
-            News::Events(Stretch { block, turns, hundredths }) => {
+            Update::Events(Stretch { block, turns, hundredths }) => {
                 turns.into_iter().for_each(|turn| self.turn(turn));
                 self.hundredths = hundredths;
                 return Some(block);
             }
-            News::End(ending) => (self.ending, self.is_read) = (ending, true),
-            News::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
-            News::Opaque(why) => self.opaque = Some(why),
-            News::Preview(atlas, cursor) => self.preview = Some(Reach { atlas, cursor }),
-            News::Start(atlas) => self.reach = Some(Reach { atlas, cursor: 0 }),
-            News::Further(further) => self.go_further(*further),
-            News::Departure(departure) => self.departure = Some(departure),
-            News::Explanation(explanation) => {
+            Update::End(ending) => (self.ending, self.is_read) = (ending, true),
+            Update::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
+            Update::Opaque(why) => self.opaque = Some(why),
+            Update::Preview(checkpoints, cursor) => {
+                self.preview = Some(Reach { checkpoints, cursor })
+            }
+            Update::Start(checkpoints) => self.reach = Some(Reach { checkpoints, cursor: 0 }),
+            Update::Further(further) => self.go_further(*further),
+            Update::Departure(departure) => self.departure = Some(departure),
+            Update::Explanation(explanation) => {
                 self.explanation.get_or_insert(explanation);
             }
-            News::Done => self.is_done = true,
+            Update::Done => self.is_done = true,
         }
         None
     }
 
-    fn turn(&mut self, turn: Turn) {
+    fn turn(&mut self, turn: OperationUpdate) {
         match turn {
-            Turn::Sent(deed) => self.deeds.push(deed),
-            Turn::Answered(nth, at) => self.deeds[nth].answered = Some(at),
+            OperationUpdate::Sent(operation) => self.operations.push(operation),
+            OperationUpdate::Answered(nth, at) => self.operations[nth].completed = Some(at),
         }
     }
 
-    fn go_further(&mut self, further: Further) {
-        let Further { cursor, checkpoint, sightings, touches, tallies } = further;
+    fn go_further(&mut self, further: StretchReport) {
+        let StretchReport { cursor, checkpoint, violations, key_events, tallies } = further;
         if let Some(reach) = &mut self.reach {
-            checkpoint.into_iter().for_each(|checkpoint| reach.atlas.add(checkpoint));
+            checkpoint.into_iter().for_each(|checkpoint| reach.checkpoints.add(checkpoint));
             reach.cursor = cursor;
         }
-        for touch in touches {
-            self.touches.entry(touch.key).or_default().push(touch);
+        for touch in key_events {
+            self.key_events.entry(touch.key).or_default().push(touch);
         }
-        self.sightings.extend(sightings);
+        self.violations.extend(violations);
         self.tallies = tallies;
         self.preview.take_if(|preview| preview.cursor <= cursor);
     }
@@ -146,8 +148,8 @@ impl Known {
     }
 
     /// The nodes on the way to a cursor, where they are known.
-    pub fn atlas(&self, cursor: usize) -> Option<&Atlas> {
+    pub fn checkpoints(&self, cursor: usize) -> Option<&Checkpoints> {
         let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
-        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.atlas)
+        reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.checkpoints)
     }
 }

@@ -1,13 +1,13 @@
 //! A run that can be looked at after any of its events.
 //!
 //! A cursor is how many events have happened: 0 is before the first one, and the event that brought the
-//! run to a cursor is the one before it ([`Film::event_at`]). Going back costs what going forward costs.
+//! run to a cursor is the one before it ([`Timeline::event_at`]). Going back costs what going forward costs.
 
-mod deeds;
 mod find;
 mod fork;
-mod known;
-mod moment;
+mod loaded;
+mod operations;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -31,18 +31,18 @@ use ringscope_traces::{
     Vocabulary, read_trace,
 };
 
-pub use deeds::Deed;
 pub use find::Direction;
-pub use fork::Care;
-pub use moment::{Flight, Moment, Standing};
-pub use ringscope_sim::travel::{How, Touch};
+pub use fork::Validation;
+pub use operations::Operation;
+pub use ringscope_sim::replay::{How, KeyEvent};
+pub use snapshot::{Flight, NodeStates, Snapshot};
 
 use crate::failure::Failure;
 use crate::input;
-use known::{Known, News};
-use worker::{Gone, Manner, Worker, told};
+use loaded::{Loaded, Update};
+use worker::{Disconnected, LoadOptions, Worker, told};
 
-/// Where the events of a film come from.
+/// Where the events of a timeline come from.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A scenario, simulated here and now: it can be added to.
@@ -55,7 +55,7 @@ pub enum Source {
 
 /// An event without its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fact {
+pub struct EventInfo {
     /// Whose event it is.
     pub rank: Rank,
     /// Sent or received.
@@ -70,7 +70,7 @@ pub struct Fact {
 
 /// An invariant that no longer held, and after which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sighting {
+pub struct ViolationAt {
     /// The receive at which it began.
     pub at: EventIndex,
     /// What was violated.
@@ -86,9 +86,9 @@ pub struct Departure {
     pub what: String,
 }
 
-/// How much of a film is there.
+/// How much of a timeline is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum LoadProgress {
     /// It is being read; so many hundredths of the file are.
     Reading(u8),
     /// Its events are there; the invariants are being checked, so many hundredths of them.
@@ -98,12 +98,12 @@ pub enum Progress {
 }
 
 /// A run that can be looked at after any of its events.
-pub struct Film {
+pub struct Timeline {
     source: Source,
     index: Index,
-    known: Known,
+    loaded: Loaded,
     /// What the background has found and nobody has taken yet; `None` when it has found everything.
-    news: Option<Receiver<News>>,
+    news: Option<Receiver<Update>>,
     /// Why a line could not be read again.
     unreadable: OnceCell<String>,
 }
@@ -114,25 +114,26 @@ const SHORT_BYTES: u64 = 4 << 20;
 /// The most messages of a live run whose scenario sets no limit: it is kept in memory.
 const LIVE_MESSAGES: u64 = 1_000_000;
 
-impl Film {
+impl Timeline {
     /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
-    pub fn live(scenario: Scenario) -> Film {
+    pub fn live(scenario: Scenario) -> Timeline {
         let Recorded { to: bytes, summary, .. } = simulated(&scenario);
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
-        let film = Film::read(Source::Live(scenario), (store, &name), Manner::default());
-        let mut film = film.expect("what we write we read");
-        film.known.explanation = summary.explanation;
-        film
+        let timeline =
+            Timeline::read(Source::Live(scenario), (store, &name), LoadOptions::default());
+        let mut timeline = timeline.expect("what we write we read");
+        timeline.loaded.explanation = summary.explanation;
+        timeline
     }
 
-    /// Opens a trace. Where it is long it is read on in the background: see [`Film::poll`].
+    /// Opens a trace. Where it is long it is read on in the background: see [`Timeline::poll`].
     ///
     /// # Errors
     ///
     /// When there is no such file, or it does not begin as a trace.
-    pub fn open(path: &Path) -> Result<Film, Failure> {
-        Film::open_with(path, Manner::default())
+    pub fn open(path: &Path) -> Result<Timeline, Failure> {
+        Timeline::open_with(path, LoadOptions::default())
     }
 
     /// Opens a trace that is kept in memory.
@@ -140,8 +141,8 @@ impl Film {
     /// # Errors
     ///
     /// When it does not begin as a trace.
-    pub fn kept(name: &str, bytes: Arc<[u8]>) -> Result<Film, Failure> {
-        Film::kept_with(name, bytes, Manner::default())
+    pub fn kept(name: &str, bytes: Arc<[u8]>) -> Result<Timeline, Failure> {
+        Timeline::kept_with(name, bytes, LoadOptions::default())
     }
 
     /// Opens the run of a source.
@@ -149,68 +150,68 @@ impl Film {
     /// # Errors
     ///
     /// When its file is no longer there, or it no longer begins as a trace.
-    pub fn of(source: &Source) -> Result<Film, Failure> {
-        Film::of_with(source, Manner::default())
+    pub fn of(source: &Source) -> Result<Timeline, Failure> {
+        Timeline::of_with(source, LoadOptions::default())
     }
 
-    /// Opens the run of a source as [`Film::of`] does, but reads a trace no further than its first events
+    /// Opens the run of a source as [`Timeline::of`] does, but reads a trace no further than its first events
     /// while somebody holds the other end of the gate: who does has more urgent work for the processors.
     ///
     /// # Errors
     ///
-    /// As those of [`Film::of`].
-    pub(crate) fn behind(gate: Receiver<Infallible>, source: &Source) -> Result<Film, Failure> {
-        Film::of_with(source, Manner { gate: Some(gate), ..Manner::default() })
+    /// As those of [`Timeline::of`].
+    pub(crate) fn behind(gate: Receiver<Infallible>, source: &Source) -> Result<Timeline, Failure> {
+        Timeline::of_with(source, LoadOptions { gate: Some(gate), ..LoadOptions::default() })
     }
 
-    fn of_with(source: &Source, manner: Manner) -> Result<Film, Failure> {
+    fn of_with(source: &Source, options: LoadOptions) -> Result<Timeline, Failure> {
         match source {
-            Source::Live(scenario) => Ok(Film::live(scenario.clone())),
-            Source::File(path) => Film::open_with(path, manner),
-            Source::Kept(name, bytes) => Film::kept_with(name, Arc::clone(bytes), manner),
+            Source::Live(scenario) => Ok(Timeline::live(scenario.clone())),
+            Source::File(path) => Timeline::open_with(path, options),
+            Source::Kept(name, bytes) => Timeline::kept_with(name, Arc::clone(bytes), options),
         }
     }
 
-    fn open_with(path: &Path, manner: Manner) -> Result<Film, Failure> {
+    fn open_with(path: &Path, options: LoadOptions) -> Result<Timeline, Failure> {
         let store = input::store(path)?;
         let name = input::trace_name(path);
-        Ok(Film::read(Source::File(path.into()), (store, &name), manner)?)
+        Ok(Timeline::read(Source::File(path.into()), (store, &name), options)?)
     }
 
-    fn kept_with(name: &str, bytes: Arc<[u8]>, manner: Manner) -> Result<Film, Failure> {
+    fn kept_with(name: &str, bytes: Arc<[u8]>, options: LoadOptions) -> Result<Timeline, Failure> {
         let store = Store::Memory(Arc::clone(&bytes));
-        Ok(Film::read(Source::Kept(name.into(), bytes), (store, name), manner)?)
+        Ok(Timeline::read(Source::Kept(name.into(), bytes), (store, name), options)?)
     }
 
     /// Reads a trace: its first events at least, and all of them where they are few.
     fn read(
         source: Source,
         (store, name): (Store, &str),
-        manner: Manner,
-    ) -> Result<Film, ReadError> {
+        options: LoadOptions,
+    ) -> Result<Timeline, ReadError> {
         let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
         let indexer = Indexer::new(store.clone(), name)?;
         let index = Index::new(store, name, indexer.header().clone());
         let (sender, news) = channel();
         let of_worker = index.clone();
         // A short trace is read here and now, whatever it is in the way of.
-        let manner = Manner { gate: manner.gate.filter(|_| !is_short), ..manner };
+        let options = LoadOptions { gate: options.gate.filter(|_| !is_short), ..options };
         let work = move || {
-            let mut tell = |news| sender.send(news).map_err(|_| Gone);
-            let worker = Worker { index: of_worker, manner, tell: &mut tell };
+            let mut tell = |news| sender.send(news).map_err(|_| Disconnected);
+            let worker = Worker { index: of_worker, options, tell: &mut tell };
             // When nobody listens any more, nobody wants to know.
             let _ = worker.read(indexer);
         };
-        let (known, unreadable) = (Known::default(), OnceCell::new());
-        let mut film = Film { source, index, known, news: Some(news), unreadable };
+        let (loaded, unreadable) = (Loaded::default(), OnceCell::new());
+        let mut timeline = Timeline { source, index, loaded, news: Some(news), unreadable };
         if is_short {
             work();
         } else {
             thread::spawn(work);
-            film.wait_for_news();
+            timeline.wait_for_update();
         }
-        film.poll();
-        Ok(film)
+        timeline.poll();
+        Ok(timeline)
     }
 
     /// Waits until there is nothing more to know.
@@ -219,18 +220,18 @@ impl Film {
     }
 
     /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
-    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(Progress) -> bool) {
-        while self.wait_for_news() {
+    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(LoadProgress) -> bool) {
+        while self.wait_for_update() {
             self.poll();
             if !tell(self.progress()) {
                 return;
             }
         }
-        self.known.is_done = true;
+        self.loaded.is_done = true;
     }
 
     /// Whether there was any.
-    fn wait_for_news(&mut self) -> bool {
+    fn wait_for_update(&mut self) -> bool {
         let news = self.news.as_ref().and_then(|news| news.recv().ok());
         let is_new = news.is_some();
         news.into_iter().for_each(|news| self.learn(news));
@@ -249,7 +250,7 @@ impl Film {
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
-                    self.known.is_done = true;
+                    self.loaded.is_done = true;
                     return true;
                 }
             }
@@ -258,37 +259,37 @@ impl Film {
         is_new
     }
 
-    fn learn(&mut self, news: News) {
-        if let Some(block) = self.known.learn(news) {
+    fn learn(&mut self, news: Update) {
+        if let Some(block) = self.loaded.learn(news) {
             self.index.push(block);
         }
     }
 
     /// How much of it is there.
-    pub fn progress(&self) -> Progress {
-        if self.known.is_done {
-            Progress::Done
-        } else if self.known.is_read {
-            Progress::Checking(hundredths(self.known.checked(), self.len()))
+    pub fn progress(&self) -> LoadProgress {
+        if self.loaded.is_done {
+            LoadProgress::Done
+        } else if self.loaded.is_read {
+            LoadProgress::Checking(hundredths(self.loaded.checked(), self.len()))
         } else {
-            Progress::Reading(self.known.hundredths)
+            LoadProgress::Reading(self.loaded.hundredths)
         }
     }
 
     /// What keeps the file from being read to its end, with line and column; what was read so far is
     /// there.
     pub fn problem(&self) -> Option<&str> {
-        self.known.problem.as_deref().or(self.unreadable.get().map(String::as_str))
+        self.loaded.problem.as_deref().or(self.unreadable.get().map(String::as_str))
     }
 
     /// Why nobody knows the nodes of this run at any cursor, such as that it is of another dialect.
     pub fn opaque(&self) -> Option<&str> {
-        self.known.opaque.as_deref()
+        self.loaded.opaque.as_deref()
     }
 
     /// Up to which cursor the nodes' states are known so far.
     pub fn states(&self) -> usize {
-        self.known.states()
+        self.loaded.states()
     }
 
     /// Where the events come from.
@@ -303,12 +304,12 @@ impl Film {
 
     /// How the run ended; `None` when it was cut off, or its end has not been read yet.
     pub fn ending(&self) -> Option<&Ending> {
-        self.known.ending.as_ref()
+        self.loaded.ending.as_ref()
     }
 
     /// Why the run did not complete, as far as that is known.
     pub fn explanation(&self) -> Option<&Explanation> {
-        self.known.explanation.as_ref()
+        self.loaded.explanation.as_ref()
     }
 
     /// How many events are there so far.
@@ -330,18 +331,18 @@ impl Film {
     ///
     /// # Panics
     ///
-    /// When the film does not have that place.
-    pub fn fact(&self, at: EventIndex) -> Fact {
+    /// When the timeline does not have that place.
+    pub fn info(&self, at: EventIndex) -> EventInfo {
         let Outline { rank, op, peer, tag, t, .. } = self.index.outline(at);
-        Fact { rank, op, peer, tag, t }
+        EventInfo { rank, op, peer, tag, t }
     }
 
     /// An event with all that its line says; `None` when that cannot be read any more, which
-    /// [`Film::problem`] tells.
+    /// [`Timeline::problem`] tells.
     ///
     /// # Panics
     ///
-    /// When the film does not have that place.
+    /// When the timeline does not have that place.
     pub fn event(&self, at: EventIndex) -> Option<Event> {
         self.noting(self.index.event(at))
     }
@@ -404,29 +405,29 @@ impl Film {
     }
 
     /// The run's commands, in the order in which they were sent.
-    pub fn deeds(&self) -> &[Deed] {
-        &self.known.deeds
+    pub fn operations(&self) -> &[Operation] {
+        &self.loaded.operations
     }
 
     /// The violations that were found so far, in the order of the trace.
-    pub fn sightings(&self) -> &[Sighting] {
-        &self.known.sightings
+    pub fn violations(&self) -> &[ViolationAt] {
+        &self.loaded.violations
     }
 
     /// How often each invariant has been checked so far, and how often it did not hold.
     pub fn tallies(&self) -> impl Iterator<Item = (Invariant, u64, u64)> + '_ {
-        let tallies = Invariant::ALL.iter().zip(self.known.tallies);
+        let tallies = Invariant::ALL.iter().zip(self.loaded.tallies);
         tallies.map(|(invariant, (checked, failed))| (*invariant, checked, failed))
     }
 
     /// What has become of a key, in the order of the trace.
-    pub fn history(&self, key: Key) -> &[Touch] {
-        self.known.touches.get(&key).map_or(&[], Vec::as_slice)
+    pub fn history(&self, key: Key) -> &[KeyEvent] {
+        self.loaded.key_events.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// Where the run leaves the protocol, if it does.
     pub fn departure(&self) -> Option<&Departure> {
-        self.known.departure.as_ref()
+        self.loaded.departure.as_ref()
     }
 }
 

@@ -9,14 +9,14 @@ use rustc_hash::FxHashMap;
 
 use super::replay::{Replayed, replay};
 use crate::protocols::classic::{ClassicNode, Message};
-use crate::world::{ByChoice, Choice, Circle, Observed, Observer, World};
+use crate::world::{ByChoice, Choice, Cycle, Observed, Observer, World};
 
 /// How many states are looked at before the livelock counts as one in which none comes again.
 const MOST_STEPS: usize = 1 << 16;
 
 /// What goes round after the end of a trace; `None` when the trace cannot be simulated again, and when
 /// the command node receives something or the run ends.
-pub(super) fn circle(trace: &Trace) -> Option<Circle<Message>> {
+pub(super) fn cycle(trace: &Trace) -> Option<Cycle<Message>> {
     let Replayed { mut world, .. } = replay(trace, |_| ()).ok()?;
     let driver = Rank(trace.header.ranks - 1);
     let a_few_rounds = 4 * world.nodes().len() + 256;
@@ -55,7 +55,7 @@ fn go_on(world: &mut World<ClassicNode, ByChoice>, receipts: &mut Receipts) -> O
     })
 }
 
-fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Circle<Message> {
+fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Cycle<Message> {
     let mut counts: FxHashMap<&Message, u64> = FxHashMap::default();
     for (_, message) in receipts {
         *counts.entry(message).or_default() += 1;
@@ -70,7 +70,7 @@ fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Circle<Mess
         }
         through.push(*rank);
     }
-    Circle { message: message.clone(), through, period }
+    Cycle { message: message.clone(), through, period }
 }
 
 /// Who received what.

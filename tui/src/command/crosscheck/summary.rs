@@ -7,9 +7,9 @@ use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
-use super::judged::{Judged, Sameness};
 use super::real::{Real, tell_said};
 use super::simulated::Simulated;
+use super::verdict::{MpiVerdict, Sameness};
 use crate::failure::Failure;
 use crate::output::{self, Out, Streams};
 use crate::report::trace_file::{end_in_words, vocabulary};
@@ -18,13 +18,13 @@ use crate::report::{Style, counted, time, wrapped};
 const SIMULATOR: &str = "simulator";
 
 /// What there is to tell.
-pub struct Told<'a> {
+pub struct CrosscheckSummary<'a> {
     pub scenario: &'a Scenario,
     pub simulated: &'a Simulated,
-    pub runs: &'a [(Real, Judged)],
+    pub runs: &'a [(Real, MpiVerdict)],
 }
 
-impl Told<'_> {
+impl CrosscheckSummary<'_> {
     /// Tells it in words.
     pub fn tell(&self, streams: &mut Streams) -> Result<(), Failure> {
         let out = &mut streams.out;
@@ -68,7 +68,7 @@ impl Told<'_> {
         Ok(())
     }
 
-    fn verdict(&self, (real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Failure> {
+    fn verdict(&self, (real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
         let mpi = real.runner.flavor.name();
         let (style, word, rest) = match judged.sameness {
             Sameness::Same => {
@@ -139,7 +139,7 @@ impl Told<'_> {
     }
 }
 
-fn legal(mpi: &str, judged: &Judged) -> String {
+fn legal(mpi: &str, judged: &MpiVerdict) -> String {
     let how = match judged.nearest.comparison.level {
         Level::Equal => "the ranks did the same, but the end is another".to_owned(),
         Level::Reordered => {
@@ -157,7 +157,7 @@ fn legal(mpi: &str, judged: &Judged) -> String {
     )
 }
 
-fn difference((real, judged): (&Real, &Judged), out: &mut Out) -> Result<(), Failure> {
+fn difference((real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
     for finding in &judged.findings {
         writeln!(out, "{}", wrapped(&Plain(finding).to_string(), out.width(), "  "))?;
     }

@@ -7,7 +7,7 @@ use crate::protocols::classic::Message;
 
 /// Something that happened to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Touch {
+pub struct KeyEvent {
     /// The key.
     pub key: Key,
     /// The receive at which it happened.
@@ -32,7 +32,7 @@ pub enum How {
 }
 
 /// What a message did to its receiver's keys; `before` is what that held.
-pub(super) fn touched(
+pub(super) fn key_events_of(
     message: &Message,
     before: Option<&Storage>,
     (view, replies): (NodeView<'_>, impl IntoIterator<Item = Meaning>),

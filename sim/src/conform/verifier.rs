@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
 
 use super::finding::{Finding, Letter, What};
-use super::rank::Walk;
+use super::node::NodeReplay;
 use crate::protocol::{Node, Script, Wait};
 
 /// What is judged, and by which nodes.
-pub(super) struct Case<'a, N: Node> {
+pub(super) struct Input<'a, N: Node> {
     pub trace: &'a Trace,
     /// Every rank's node, by rank; the command node's has the commands that it sent.
     pub nodes: Vec<N>,
@@ -22,11 +22,11 @@ pub(super) struct Case<'a, N: Node> {
 }
 
 /// The state of a judgement.
-pub(super) struct Trial<'a, N: Node> {
+pub(super) struct Verifier<'a, N: Node> {
     pub trace: &'a Trace,
     pub by_rank: ByRank,
     /// The ranks that have something to do with an event.
-    pub courses: BTreeMap<Rank, Course<N>>,
+    pub checks: BTreeMap<Rank, RankCheck<N>>,
     /// The findings at ranks that have not, and how many there are.
     pub silent: Silent,
     pub command: Rank,
@@ -35,8 +35,8 @@ pub(super) struct Trial<'a, N: Node> {
 }
 
 /// How far a rank's events are what its node does.
-pub(super) struct Course<N: Node> {
-    pub walk: Walk<N>,
+pub(super) struct RankCheck<N: Node> {
+    pub replay: NodeReplay<N>,
     /// How many events the rank has.
     pub events: usize,
     /// For each event that conforms, whether it is a receive that would have taken anything.
@@ -53,22 +53,22 @@ pub(super) struct Silent {
     pub left_out: u64,
 }
 
-impl<N: Node> Course<N> {
+impl<N: Node> RankCheck<N> {
     /// Follows a rank's events until one is not what the node does.
-    pub fn follow<'e>(node: N, ranks: u32, events: impl Iterator<Item = &'e Event>) -> Course<N> {
-        let walk = Walk::start(node, ranks);
-        let mut course = Course { walk, events: 0, took_any: Vec::new(), failed: None };
+    pub fn follow<'e>(node: N, ranks: u32, events: impl Iterator<Item = &'e Event>) -> RankCheck<N> {
+        let replay = NodeReplay::start(node, ranks);
+        let mut check = RankCheck { replay, events: 0, took_any: Vec::new(), failed: None };
         for event in events {
-            if course.failed.is_none() {
-                let takes_any = course.walk.wait() == Wait::Any;
-                match course.walk.take(event) {
-                    Ok(()) => course.took_any.push(event.op == Op::Recv && takes_any),
-                    Err(what) => course.fail(course.events, what),
+            if check.failed.is_none() {
+                let takes_any = check.replay.wait() == Wait::Any;
+                match check.replay.take(event) {
+                    Ok(()) => check.took_any.push(event.op == Op::Recv && takes_any),
+                    Err(what) => check.fail(check.events, what),
                 }
             }
-            course.events += 1;
+            check.events += 1;
         }
-        course
+        check
     }
 
     /// How many events from the first on are what the protocol does.
@@ -85,7 +85,7 @@ impl<N: Node> Course<N> {
 
     /// Where events end, nothing is left that the rank was to send.
     pub fn must_owe_nothing(&mut self) {
-        if let Some((to, message)) = self.walk.owed().front() {
+        if let Some((to, message)) = self.replay.owed().front() {
             let owed = Letter::of_message(*to, message);
             self.fail(self.events, What::EndsOwing { owed });
         }
@@ -94,35 +94,35 @@ impl<N: Node> Course<N> {
     /// A run completes when every rank has stopped with nothing left to send.
     pub fn must_have_finished(&mut self) {
         self.must_owe_nothing();
-        if self.walk.wait() != Wait::Stopped {
-            self.fail(self.events, What::EndsWaiting { wait: self.walk.awaited() });
+        if self.replay.wait() != Wait::Stopped {
+            self.fail(self.events, What::EndsWaiting { wait: self.replay.awaited() });
         }
     }
 }
 
-impl<'a, N: Node> Trial<'a, N> {
+impl<'a, N: Node> Verifier<'a, N> {
     /// Judges each rank by its own events.
-    pub fn open(case: Case<'a, N>) -> Trial<'a, N> {
-        let Case { trace, nodes, command, commander, eager } = case;
-        let mut trial = Trial {
+    pub fn open(input: Input<'a, N>) -> Verifier<'a, N> {
+        let Input { trace, nodes, command, commander, eager } = input;
+        let mut verifier = Verifier {
             trace,
             by_rank: ByRank::of(trace),
-            courses: BTreeMap::new(),
+            checks: BTreeMap::new(),
             silent: Silent::default(),
             command,
             commander,
             eager,
         };
-        let concerned = trial.concerned();
+        let concerned = verifier.concerned();
         for (rank, node) in (0_u32..).map(Rank).zip(nodes) {
             if concerned.contains(&rank) {
-                let course = trial.follow(rank, node);
-                trial.courses.insert(rank, course);
+                let check = verifier.follow(rank, node);
+                verifier.checks.insert(rank, check);
             } else {
-                trial.pass_over(rank, node);
+                verifier.pass_over(rank, node);
             }
         }
-        trial
+        verifier
     }
 
     /// The ranks that have an event or are sent something, the command node's, and the one that is
@@ -138,13 +138,13 @@ impl<'a, N: Node> Trial<'a, N> {
         concerned
     }
 
-    /// A rank's course when that is its node.
-    pub fn follow(&self, rank: Rank, node: N) -> Course<N> {
+    /// A rank's check when that is its node.
+    pub fn follow(&self, rank: Rank, node: N) -> RankCheck<N> {
         let ranks = self.trace.header.ranks;
         let mut events: Vec<&Event> =
             self.by_rank.events(rank).iter().map(|place| &self.trace[*place]).collect();
-        let mut course = Course::follow(node.clone(), ranks, events.iter().copied());
-        let Some((index, What::ReceivesEarly { .. })) = course.failed else { return course };
+        let mut check = RankCheck::follow(node.clone(), ranks, events.iter().copied());
+        let Some((index, What::ReceivesEarly { .. })) = check.failed else { return check };
         // A receive that makes its node send nothing shows that it stands too late only when the next
         // one does not send at once: would all be well if the two changed places?
         let mut fits_with_swapped = |one: usize, other: usize| {
@@ -152,28 +152,28 @@ impl<'a, N: Node> Trial<'a, N> {
                 return false;
             }
             events.swap(one, other);
-            let swapped = Course::follow(node.clone(), ranks, events.iter().copied());
+            let swapped = RankCheck::follow(node.clone(), ranks, events.iter().copied());
             events.swap(one, other);
-            swapped.failed.is_none() && swapped.walk.owed().is_empty()
+            swapped.failed.is_none() && swapped.replay.owed().is_empty()
         };
-        let Some(before) = index.checked_sub(1) else { return course };
+        let Some(before) = index.checked_sub(1) else { return check };
         if fits_with_swapped(before, index) && !fits_with_swapped(index, index + 1) {
             let letter = |index: usize| Letter::of_event::<N::Message>(events[index]);
             let what = What::ReceivesTooSoon { got: letter(before), first: letter(index) };
-            course.fail(before, what);
+            check.fail(before, what);
         }
-        course
+        check
     }
 
     fn pass_over(&mut self, rank: Rank, node: N) {
         const MOST_SILENT: usize = 100;
-        let walk = Walk::start(node, self.trace.header.ranks);
-        let mut course = Course { walk, events: 0, took_any: Vec::new(), failed: None };
+        let replay = NodeReplay::start(node, self.trace.header.ranks);
+        let mut check = RankCheck { replay, events: 0, took_any: Vec::new(), failed: None };
         self.silent.waiting += 1;
         if self.ending() == Some(&Ending::Completed) {
-            course.must_have_finished();
+            check.must_have_finished();
         }
-        match course.failed {
+        match check.failed {
             Some(_) if self.silent.findings.len() >= MOST_SILENT => self.silent.left_out += 1,
             Some((index, what)) => {
                 self.silent.findings.push(Finding { rank, index, event: None, what });
@@ -191,8 +191,8 @@ impl<'a, N: Node> Trial<'a, N> {
     /// where that rank's events end.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<(Option<EventIndex>, bool, Finding)> = Vec::new();
-        for (rank, course) in &self.courses {
-            let Some((index, what)) = course.failed.clone() else { continue };
+        for (rank, check) in &self.checks {
+            let Some((index, what)) = check.failed.clone() else { continue };
             let places = self.by_rank.events(*rank);
             let place = places.get(index).copied();
             let stands = place.or(places.last().copied());

@@ -1,18 +1,18 @@
-//! What a film takes in memory beside its file.
+//! What a timeline takes in memory beside its file.
 //!
 //! One test, since the counting allocator counts for the whole process.
 
 use std::fs::File;
 use std::io::BufWriter;
 
-use ringscope::film::Film;
+use ringscope::timeline::Timeline;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::record;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Bytes that a film takes for each of its events: of a run in which nodes join, and then keys are put and
+/// Bytes that a timeline takes for each of its events: of a run in which nodes join, and then keys are put and
 /// got, so that storages grow.
 fn bytes_an_event(ranks: u32, window: u32) -> usize {
     const MESSAGES: u64 = 25_000;
@@ -32,11 +32,11 @@ fn bytes_an_event(ranks: u32, window: u32) -> usize {
     drop(scenario);
 
     let before = dhat::HeapStats::get().curr_bytes;
-    let mut film = Film::open(&path).expect("it is a trace");
-    film.wait();
+    let mut timeline = Timeline::open(&path).expect("it is a trace");
+    timeline.wait();
     let taken = dhat::HeapStats::get().curr_bytes - before;
-    assert_eq!(film.states(), film.len(), "all is known");
-    taken / film.len()
+    assert_eq!(timeline.states(), timeline.len(), "all is known");
+    taken / timeline.len()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::protocol::{Fault, Message, Node, Outbox, Wait};
 
 /// What a node is to do next.
 #[derive(Debug, Clone)]
-pub(crate) struct Duty<M> {
+pub(crate) struct Obligations<M> {
     ranks: u32,
     /// What it has asked to send, in order.
     owed: VecDeque<(Rank, M)>,
@@ -18,14 +18,14 @@ pub(crate) struct Duty<M> {
     fault: Option<Fault>,
 }
 
-impl<M: Message> Duty<M> {
-    /// The duty of a node that is started here, one of that many.
-    pub fn start<N: Node<Message = M>>(node: &mut N, ranks: u32) -> Duty<M> {
+impl<M: Message> Obligations<M> {
+    /// The obligations of a node that is started here, one of that many.
+    pub fn start<N: Node<Message = M>>(node: &mut N, ranks: u32) -> Obligations<M> {
         let mut out = Outbox::default();
         let wait = node.start(&mut out);
-        let mut duty = Duty { ranks, owed: VecDeque::new(), wait, fault: None };
-        duty.owe(&mut out);
-        duty
+        let mut obligations = Obligations { ranks, owed: VecDeque::new(), wait, fault: None };
+        obligations.owe(&mut out);
+        obligations
     }
 
     /// The rank sends a message, which must be the next one that is owed.

@@ -5,23 +5,23 @@ use std::collections::VecDeque;
 use ringscope_traces::{Event, Op, Rank};
 
 use super::Answer;
-use super::duty::Duty;
+use super::obligations::Obligations;
 use super::finding::{Awaited, What};
 use crate::protocol::{Command, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Wait};
 
 /// A node on its way along the events of its rank.
 #[derive(Debug, Clone)]
-pub(super) struct Walk<N: Node> {
+pub(super) struct NodeReplay<N: Node> {
     node: N,
-    duty: Duty<N::Message>,
+    obligations: Obligations<N::Message>,
     answers: Vec<Answer>,
 }
 
-impl<N: Node> Walk<N> {
+impl<N: Node> NodeReplay<N> {
     /// A node that has just started, one of that many.
-    pub fn start(mut node: N, ranks: u32) -> Walk<N> {
-        let duty = Duty::start(&mut node, ranks);
-        Walk { node, duty, answers: Vec::new() }
+    pub fn start(mut node: N, ranks: u32) -> NodeReplay<N> {
+        let obligations = Obligations::start(&mut node, ranks);
+        NodeReplay { node, obligations, answers: Vec::new() }
     }
 
     /// Goes past the rank's next event, which must be what the node does.
@@ -29,12 +29,12 @@ impl<N: Node> Walk<N> {
         let message =
             N::Message::parse(event.tag, &event.data).map_err(|bad| What::BadMessage { bad })?;
         match event.op {
-            Op::Send => self.duty.send(event, &message),
+            Op::Send => self.obligations.send(event, &message),
             Op::Recv => {
-                self.duty.may_receive(event)?;
+                self.obligations.may_receive(event)?;
                 self.answers.extend(answer(self.node.view(), &message));
                 let mut out = Outbox::default();
-                self.duty.receive(&mut self.node, (event.peer, message), &mut out);
+                self.obligations.receive(&mut self.node, (event.peer, message), &mut out);
                 Ok(())
             }
         }
@@ -42,22 +42,22 @@ impl<N: Node> Walk<N> {
 
     /// What the node takes next; nothing while it owes something.
     pub fn wait(&self) -> Wait {
-        self.duty.wait()
+        self.obligations.wait()
     }
 
     /// The same, for a finding.
     pub fn awaited(&self) -> Awaited {
-        self.duty.awaited()
+        self.obligations.awaited()
     }
 
     /// What the node has still to send, in order.
     pub fn owed(&self) -> &VecDeque<(Rank, N::Message)> {
-        self.duty.owed()
+        self.obligations.owed()
     }
 
     /// On what the node has crashed.
     pub fn fault(&self) -> Option<&Fault> {
-        self.duty.fault()
+        self.obligations.fault()
     }
 
     /// The node as the events have left it.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::{Event, Op, Rank};
 
-use super::journey::{Checkpoint, Journey};
+use super::replay::{Checkpoint, Replay};
 use crate::protocol::{Message as _, Node as _, Outbox, Wait};
 use crate::protocols::classic::{ClassicNode, Message};
 
 /// The nodes of a run at its checkpoints.
 #[derive(Debug)]
-pub struct Atlas {
+pub struct Checkpoints {
     /// The nodes when they have started, by rank.
     nodes: Vec<ClassicNode>,
     /// What those take that do not take anything.
@@ -30,22 +30,22 @@ struct Version {
 
 /// All nodes at one place of a run.
 #[derive(Debug, Clone)]
-pub struct Stand {
+pub struct Snapshot {
     /// The nodes, by rank.
     pub nodes: Vec<ClassicNode>,
     /// What each takes next, when it has sent what it is to send.
     pub waits: Vec<Wait>,
 }
 
-impl Atlas {
-    /// An atlas with nothing but the start of a journey, which has not gone further yet.
+impl Checkpoints {
+    /// An checkpoints with nothing but the start of a replay, which has not gone further yet.
     #[must_use]
-    pub fn of(start: &Journey) -> Atlas {
-        let ranks = start.duties.keys().copied();
+    pub fn of(start: &Replay) -> Checkpoints {
+        let ranks = start.obligations_of.keys().copied();
         let mut waits: Vec<_> = ranks.map(|rank| (rank, start.wait(rank))).collect();
         waits.sort_unstable_by_key(|(rank, _)| *rank);
         let nodes = start.nodes().to_vec();
-        Atlas { nodes, waits, cursors: vec![0], versions: BTreeMap::new() }
+        Checkpoints { nodes, waits, cursors: vec![0], versions: BTreeMap::new() }
     }
 
     /// Adds a checkpoint, which is further on than those before.
@@ -65,7 +65,7 @@ impl Atlas {
 
     /// The nodes at a checkpoint's cursor.
     #[must_use]
-    pub fn stand(&self, checkpoint: usize) -> Stand {
+    pub fn snapshot(&self, checkpoint: usize) -> Snapshot {
         let mut nodes = self.nodes.clone();
         let mut waits = vec![Wait::Any; nodes.len()];
         for (rank, wait) in &self.waits {
@@ -78,12 +78,12 @@ impl Atlas {
                 waits[rank.index()] = version.wait;
             }
         }
-        Stand { nodes, waits }
+        Snapshot { nodes, waits }
     }
 }
 
-impl Stand {
-    /// Goes past an event that a [`Journey`] has gone past: only receives change anything.
+impl Snapshot {
+    /// Goes past an event that a [`Replay`] has gone past: only receives change anything.
     pub fn take(&mut self, event: &Event) {
         let Ok(message) = Message::parse(event.tag, &event.data) else { return };
         if event.op == Op::Recv {

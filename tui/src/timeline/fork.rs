@@ -4,29 +4,29 @@ use ringscope_sim::scenario::{Scenario, ScenarioErrors};
 use ringscope_traces::Op;
 use ringscope_traces::text::Plain;
 
-use super::{Deed, Film, Source};
+use super::{Operation, Source, Timeline};
 use crate::failure::Failure;
 
 /// Whether a command is checked before it is given to the ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Care {
+pub enum Validation {
     /// What would crash a rank, hang or circle is refused.
     Checked,
     /// Whatever can be read is run.
     Unchecked,
 }
 
-impl Film {
+impl Timeline {
     /// The run in which the command node, having sent the commands that it has sent at a cursor, goes on
     /// with those of a line in the language of scenarios.
     ///
-    /// Its events up to [`Film::fork_point`] are those of this run.
+    /// Its events up to [`Timeline::fork_point`] are those of this run.
     ///
     /// # Errors
     ///
     /// When the line cannot be read or fails the check, or this is a run from a file.
-    pub fn fork(&self, cursor: usize, line: &str, care: Care) -> Result<Film, Failure> {
-        let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
+    pub fn fork(&self, cursor: usize, line: &str, care: Validation) -> Result<Timeline, Failure> {
+        let sent = self.operations().partition_point(|operation| operation.invoked.0 < cursor);
         self.go_on_after(sent as u64, line, care)
     }
 
@@ -34,8 +34,8 @@ impl Film {
     ///
     /// # Errors
     ///
-    /// As [`Film::fork`].
-    pub fn then(&self, line: &str, care: Care) -> Result<Film, Failure> {
+    /// As [`Timeline::fork`].
+    pub fn then(&self, line: &str, care: Validation) -> Result<Timeline, Failure> {
         let scenario = self.live_scenario()?;
         self.go_on_after(scenario.script.len(), line, care)
     }
@@ -45,7 +45,7 @@ impl Film {
     /// That is the same cursor as long as there are commands to come. After the last one, it is where the
     /// window has room for another: a command is sent as soon as it has.
     pub fn fork_point(&self, cursor: usize) -> usize {
-        let sent = self.deeds().partition_point(|deed| deed.sent.0 < cursor);
+        let sent = self.operations().partition_point(|operation| operation.invoked.0 < cursor);
         let Some(scenario) = self.scenario().filter(|all| all.script.len() == sent as u64) else {
             return cursor;
         };
@@ -54,13 +54,16 @@ impl Film {
 
     /// The cursor from which on the command node would send one more command after its last.
     fn room_for_another(&self, window: u32) -> Option<usize> {
-        let Some(Deed { sent: last, .. }) = self.deeds().last() else { return Some(0) };
-        let is_open = |deed: &&Deed| deed.answered.is_none_or(|answered| answered > *last);
-        if self.deeds().iter().filter(is_open).count() < window as usize {
+        let Some(Operation { invoked: last, .. }) = self.operations().last() else {
+            return Some(0);
+        };
+        let is_open =
+            |operation: &&Operation| operation.completed.is_none_or(|answered| answered > *last);
+        if self.operations().iter().filter(is_open).count() < window as usize {
             return Some(last.0 + 1);
         }
         let mut later = std::iter::successors(self.next(*last), |at| self.next(*at));
-        later.find(|at| self.fact(*at).op == Op::Recv).map(|answer| answer.0 + 1)
+        later.find(|at| self.info(*at).op == Op::Recv).map(|answer| answer.0 + 1)
     }
 
     /// The scenario of a live run.
@@ -71,8 +74,13 @@ impl Film {
         }
     }
 
-    fn go_on_after(&self, commands: u64, line: &str, care: Care) -> Result<Film, Failure> {
-        Ok(Film::live(continued(self.live_scenario()?, commands, (line, care))?))
+    fn go_on_after(
+        &self,
+        commands: u64,
+        line: &str,
+        care: Validation,
+    ) -> Result<Timeline, Failure> {
+        Ok(Timeline::live(continued(self.live_scenario()?, commands, (line, care))?))
     }
 
     fn live_scenario(&self) -> Result<&Scenario, Failure> {
@@ -92,12 +100,12 @@ fn takes_none(name: &str) -> Failure {
 fn continued(
     scenario: &Scenario,
     commands: u64,
-    (line, care): (&str, Care),
+    (line, care): (&str, Validation),
 ) -> Result<Scenario, ScenarioErrors> {
     let continued = scenario.continued(commands, line)?;
     match care {
-        Care::Checked => continued.check_last_line()?,
-        Care::Unchecked => {}
+        Validation::Checked => continued.check_last_line()?,
+        Validation::Unchecked => {}
     }
     Ok(continued)
 }

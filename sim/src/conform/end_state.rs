@@ -3,32 +3,32 @@
 use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, Trace};
 
 use super::CannotJudge;
-use super::circle::circle;
+use super::cycle::cycle;
 use super::finding::Finding;
-use super::trial::Course;
+use super::verifier::RankCheck;
 use crate::explain::{Explanation, explain};
 use crate::protocol::{Message as _, Wait};
 use crate::protocols::Classic;
 use crate::protocols::classic::{ClassicNode, Message};
 use crate::scenario::Settings;
-use crate::world::{Blocked, End, Pending, Stall};
+use crate::world::{Blocked, End, Pending, WaitForGraph};
 
 /// How a recorded run stood when its record ends.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct EndState {
     /// Every rank's node as that rank's events leave it, by rank.
     pub nodes: Vec<ClassicNode>,
     /// How the run ended, as the simulator would say it; `None` when it could have gone on, and when
     /// some rank did what the protocol does not.
     pub end: Option<End<Message>>,
     /// Who waited for whom, and what was under way.
-    pub stall: Stall<Message>,
+    pub graph: WaitForGraph<Message>,
     /// For each rank that did what the protocol does not, where it did so first: its node stands as it
     /// was before that. In order of rank.
     pub strays: Vec<Finding>,
 }
 
-impl Standing {
+impl EndState {
     /// How the run ended, in the simulator's words; `None` when it completed or could have gone on.
     #[must_use]
     pub fn explanation(&self) -> Option<Explanation> {
@@ -45,48 +45,48 @@ impl Standing {
 /// # Errors
 ///
 /// When the header does not say by which nodes.
-pub fn standing(trace: &Trace, seen: &[Blocked]) -> Result<Standing, CannotJudge> {
+pub fn end_state(trace: &Trace, seen: &[Blocked]) -> Result<EndState, CannotJudge> {
     let settings = Settings::from_header(&trace.header)?;
-    Ok(Yard::of(trace, &settings, seen).standing())
+    Ok(FinalStates::of(trace, &settings, seen).standing())
 }
 
 /// The ranks of a run where their events end.
-struct Yard<'a> {
+struct FinalStates<'a> {
     trace: &'a Trace,
     eager: Option<u64>,
     by_rank: ByRank,
     matching: Matching,
     seen: &'a [Blocked],
     /// By rank.
-    courses: Vec<Course<ClassicNode>>,
+    checks: Vec<RankCheck<ClassicNode>>,
     pending: Vec<Pending<Message>>,
 }
 
-impl<'a> Yard<'a> {
-    fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> Yard<'a> {
+impl<'a> FinalStates<'a> {
+    fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> FinalStates<'a> {
         let by_rank = ByRank::of(trace);
         let follow = |(rank, node)| {
             let events = by_rank.events(rank).iter().map(|place| &trace[*place]);
-            Course::follow(node, settings.ranks, events)
+            RankCheck::follow(node, settings.ranks, events)
         };
         let nodes = super::nodes(trace, settings).into_iter();
-        let courses = (0_u32..).map(Rank).zip(nodes).map(follow).collect();
+        let checks = (0_u32..).map(Rank).zip(nodes).map(follow).collect();
         let (matching, eager) = (Matching::of(trace), settings.eager);
         let pending = pending(trace, &matching);
-        Yard { trace, eager, by_rank, matching, seen, courses, pending }
+        FinalStates { trace, eager, by_rank, matching, seen, checks, pending }
     }
 
-    fn standing(self) -> Standing {
+    fn standing(self) -> EndState {
         let (end, strays) = (self.end(), self.strays());
         let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
-        let stall = Stall { blocked, pending: self.pending };
-        let nodes = self.courses.into_iter().map(|course| course.walk.into_node()).collect();
-        Standing { nodes, end, stall, strays }
+        let graph = WaitForGraph { blocked, pending: self.pending };
+        let nodes = self.checks.into_iter().map(|check| check.replay.into_node()).collect();
+        EndState { nodes, end, graph, strays }
     }
 
     fn end(&self) -> Option<End<Message>> {
         match self.trace.footer.as_ref().map(|footer| &footer.ending) {
-            Some(Ending::Livelock) => circle(self.trace).map(End::Livelock),
+            Some(Ending::Livelock) => cycle(self.trace).map(End::Livelock),
             Some(Ending::Stopped) => self.limit().or_else(|| self.end_by_itself()),
             Some(Ending::Completed | Ending::Deadlock | Ending::Crashed { .. }) | None => {
                 self.end_by_itself()
@@ -104,7 +104,7 @@ impl<'a> Yard<'a> {
 
     /// What the ranks' states show, whatever the trace says of its end.
     fn end_by_itself(&self) -> Option<End<Message>> {
-        if self.courses.iter().any(|course| course.failed.is_some()) {
+        if self.checks.iter().any(|check| check.failed.is_some()) {
             return None;
         }
         if let Some(crash) = self.crash() {
@@ -117,13 +117,13 @@ impl<'a> Yard<'a> {
             return Some(End::Completed);
         }
         let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
-        Some(End::Deadlock(Stall { blocked, pending: self.pending.clone() }))
+        Some(End::Deadlock(WaitForGraph { blocked, pending: self.pending.clone() }))
     }
 
     /// The crash that stands first in the trace.
     fn crash(&self) -> Option<End<Message>> {
         let crashed = self.ranks().filter_map(|rank| {
-            let fault = self.course(rank).walk.fault()?;
+            let fault = self.check(rank).replay.fault()?;
             Some((self.by_rank.events(rank).last(), rank, fault))
         });
         let (_, rank, fault) = crashed.min_by_key(|(place, ..)| *place)?;
@@ -131,7 +131,7 @@ impl<'a> Yard<'a> {
     }
 
     fn has_stopped(&self, rank: Rank) -> bool {
-        self.course(rank).walk.wait() == Wait::Stopped && self.blocked(rank).is_none()
+        self.check(rank).replay.wait() == Wait::Stopped && self.blocked(rank).is_none()
     }
 
     /// Whether a rank has something to send, or takes something that is under way to it.
@@ -139,10 +139,10 @@ impl<'a> Yard<'a> {
         if self.sending(rank).is_some() {
             return false;
         }
-        let walk = &self.course(rank).walk;
+        let replay = &self.check(rank).replay;
         let mut incoming = self.pending.iter().filter(|mail| mail.to == rank);
-        !walk.owed().is_empty()
-            || incoming.any(|mail| walk.wait().takes(mail.from, mail.message.tag()))
+        !replay.owed().is_empty()
+            || incoming.any(|mail| replay.wait().takes(mail.from, mail.message.tag()))
     }
 
     /// What a rank waits for, when that is not just anything.
@@ -153,7 +153,7 @@ impl<'a> Yard<'a> {
         if let Some(on) = self.sending(rank) {
             return Some(Blocked { rank, on, tag: None });
         }
-        match self.course(rank).walk.wait() {
+        match self.check(rank).replay.wait() {
             Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
             Wait::Any | Wait::Stopped => None,
         }
@@ -177,19 +177,19 @@ impl<'a> Yard<'a> {
 
     fn strays(&self) -> Vec<Finding> {
         let stray = |rank: Rank| {
-            let (index, what) = self.course(rank).failed.clone()?;
+            let (index, what) = self.check(rank).failed.clone()?;
             let event = self.by_rank.events(rank).get(index).map(|place| place.0);
             Some(Finding { rank, index, event, what })
         };
         self.ranks().filter_map(stray).collect()
     }
 
-    fn course(&self, rank: Rank) -> &Course<ClassicNode> {
-        &self.courses[rank.index()]
+    fn check(&self, rank: Rank) -> &RankCheck<ClassicNode> {
+        &self.checks[rank.index()]
     }
 
     fn ranks(&self) -> impl Iterator<Item = Rank> {
-        (0_u32..).map(Rank).take(self.courses.len())
+        (0_u32..).map(Rank).take(self.checks.len())
     }
 }
 

@@ -1,4 +1,4 @@
-//! A film says of a run what feeding its nodes from the start says.
+//! A timeline says of a run what feeding its nodes from the start says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,14 +27,14 @@ fn bytes(trace: &Trace) -> Vec<u8> {
     write_trace(Vec::new(), trace).expect(MEMORY)
 }
 
-fn film(bytes: &[u8], spacing_bytes: u64) -> Film {
-    filmed(bytes, Manner { spacing_bytes, ..Manner::default() })
+fn timeline(bytes: &[u8], spacing_bytes: u64) -> Timeline {
+    opened(bytes, LoadOptions { spacing_bytes, ..LoadOptions::default() })
 }
 
-fn filmed(bytes: &[u8], manner: Manner) -> Film {
+fn opened(bytes: &[u8], options: LoadOptions) -> Timeline {
     let store = Store::Memory(bytes.into());
     let source = Source::File(Path::new("test").into());
-    Film::read(source, (store, "test"), manner).expect("it is a trace")
+    Timeline::read(source, (store, "test"), options).expect("it is a trace")
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
@@ -75,23 +75,23 @@ fn naive_flights(trace: &Trace, cursor: usize) -> Vec<EventIndex> {
     (0..cursor).map(EventIndex).filter(is_open).collect()
 }
 
-/// Holds a film to its trace at a cursor.
-fn hold(film: &Film, trace: &Trace, cursor: usize) -> Result<(), TestCaseError> {
-    let moment = film.moment(cursor);
-    let flights: Vec<EventIndex> = moment.flights.iter().map(|flight| flight.sent).collect();
+/// Holds a timeline to its trace at a cursor.
+fn hold(timeline: &Timeline, trace: &Trace, cursor: usize) -> Result<(), TestCaseError> {
+    let snapshot = timeline.snapshot(cursor);
+    let flights: Vec<EventIndex> = snapshot.flights.iter().map(|flight| flight.sent).collect();
     prop_assert_eq!(flights, naive_flights(trace, cursor));
-    let is_known = film.departure().is_none_or(|departure| cursor <= departure.at.0);
-    prop_assert_eq!(moment.standing.is_some(), is_known, "at {}", cursor);
-    let Some(standing) = moment.standing else { return Ok(()) };
+    let is_known = timeline.departure().is_none_or(|departure| cursor <= departure.at.0);
+    prop_assert_eq!(snapshot.states.is_some(), is_known, "at {}", cursor);
+    let Some(states) = snapshot.states else { return Ok(()) };
     let (nodes, waits) = naive(trace, cursor);
-    prop_assert_eq!(&standing.nodes, &nodes);
-    prop_assert_eq!(standing.waits, waits);
-    prop_assert_eq!(standing.ring, ringscope_sim::protocol::arithmetic::Ring::walk(&nodes));
-    let before = film.event_at(cursor).map(|at| {
+    prop_assert_eq!(&states.nodes, &nodes);
+    prop_assert_eq!(states.waits, waits);
+    prop_assert_eq!(states.ring, ringscope_sim::protocol::arithmetic::Ring::walk(&nodes));
+    let before = timeline.event_at(cursor).map(|at| {
         let rank = trace[at].rank;
         (rank, naive(trace, at.0).0.swap_remove(rank.index()))
     });
-    prop_assert_eq!(standing.before, before);
+    prop_assert_eq!(states.before, before);
     Ok(())
 }
 
@@ -103,12 +103,12 @@ proptest! {
         scenario in scenarios(), spacing in prop::sample::select(vec![1_u64, 600, 4_000, 1 << 18]),
     ) {
         let bytes = recorded(&scenario);
-        let (trace, film) = (read(&bytes), film(&bytes, spacing));
-        prop_assert_eq!(film.departure(), None);
-        prop_assert_eq!(film.progress(), Progress::Done);
-        prop_assert_eq!((film.len(), film.states()), (trace.events.len(), trace.events.len()));
+        let (trace, timeline) = (read(&bytes), timeline(&bytes, spacing));
+        prop_assert_eq!(timeline.departure(), None);
+        prop_assert_eq!(timeline.progress(), LoadProgress::Done);
+        prop_assert_eq!((timeline.len(), timeline.states()), (trace.events.len(), trace.events.len()));
         for cursor in (0..=trace.events.len()).chain((0..=trace.events.len()).rev().step_by(3)) {
-            hold(&film, &trace, cursor)?;
+            hold(&timeline, &trace, cursor)?;
         }
     }
 
@@ -126,11 +126,11 @@ proptest! {
             3 => trace.events[at].tag = Tag(6),
             _ => trace.events[at].peer = Rank(1),
         }
-        let film = film(&bytes(&trace), 600);
+        let timeline = timeline(&bytes(&trace), 600);
         let judged = conform::judge(&trace).expect("the nodes are known");
-        prop_assert!(film.departure().is_none() || !judged.conforms(), "{:?}", film.departure());
+        prop_assert!(timeline.departure().is_none() || !judged.conforms(), "{:?}", timeline.departure());
         for cursor in 0..=trace.events.len() {
-            hold(&film, &trace, cursor)?;
+            hold(&timeline, &trace, cursor)?;
         }
     }
 
@@ -141,12 +141,12 @@ proptest! {
 
     #[test]
     fn what_became_of_the_keys_says_where_they_are(scenario in scenarios()) {
-        let film = Film::live(scenario);
+        let timeline = Timeline::live(scenario);
         let mut held: BTreeMap<usize, BTreeSet<(i64, Rank)>> = BTreeMap::new();
-        let mut touches: Vec<&Touch> = film.known.touches.values().flatten().collect();
-        touches.sort_by_key(|touch| touch.at);
+        let mut key_events: Vec<&KeyEvent> = timeline.loaded.key_events.values().flatten().collect();
+        key_events.sort_by_key(|touch| touch.at);
         let mut now = BTreeSet::new();
-        for Touch { key, at, rank, how } in touches {
+        for KeyEvent { key, at, rank, how } in key_events {
             match how {
                 How::Stored | How::Arrived => now.insert((key.0, *rank)),
                 How::Left => now.remove(&(key.0, *rank)),
@@ -155,8 +155,8 @@ proptest! {
             held.insert(at.0 + 1, now.clone());
         }
         for (cursor, expected) in held {
-            let standing = film.moment(cursor).standing.expect("it is known");
-            let nodes = (0_u32..).map(Rank).zip(&standing.nodes);
+            let states = timeline.snapshot(cursor).states.expect("it is known");
+            let nodes = (0_u32..).map(Rank).zip(&states.nodes);
             let held: BTreeSet<_> = nodes
                 .flat_map(|(rank, node)| {
                     let keys = node.view().storage.into_iter().flat_map(|storage| storage.keys());
@@ -171,11 +171,11 @@ proptest! {
 fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let bytes = recorded(scenario);
     let trace = read(&bytes);
-    let film = film(&bytes, 600);
+    let timeline = timeline(&bytes, 600);
     let replayed = conform::replay(&trace, InvariantChecker::new).expect("it conforms");
     let mut checker = replayed.observer;
     checker.finish(replayed.world.nodes());
-    for (invariant, checked, failed) in film.tallies() {
+    for (invariant, checked, failed) in timeline.tallies() {
         let tally = checker.tally(invariant);
         prop_assert_eq!((checked, failed), (tally.checked, tally.failed), "{:?}", invariant);
     }
@@ -184,7 +184,7 @@ fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let told = |at: EventIndex, violation: &Violation| {
         (at, violation.invariant, violation.rank, violation.what.clone())
     };
-    let mut seen: Vec<_> = film.sightings().iter().map(|s| told(s.at, &s.violation)).collect();
+    let mut seen: Vec<_> = timeline.violations().iter().map(|s| told(s.at, &s.violation)).collect();
     let mut expected: Vec<_> = checker
         .violations()
         .into_iter()
@@ -204,7 +204,8 @@ fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
     for built_in in builtin::ALL {
         let scenario = built_in.scenario();
         hold_checker(&scenario).unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
-        let (live, replayed) = (Film::live(scenario.clone()), film(&recorded(&scenario), 4_000));
+        let (live, replayed) =
+            (Timeline::live(scenario.clone()), timeline(&recorded(&scenario), 4_000));
         assert_eq!(live.departure(), None, "{}", built_in.name);
         assert_eq!(live.ending(), replayed.ending(), "{}", built_in.name);
         let trace = read(&recorded(&scenario));
@@ -212,7 +213,9 @@ fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
             hold(&replayed, &trace, cursor)
                 .unwrap_or_else(|error| panic!("{}: {error}", built_in.name));
         }
-        let facts = |film: &Film| film.explanation().map(|explanation| explanation.facts.clone());
+        let facts = |timeline: &Timeline| {
+            timeline.explanation().map(|explanation| explanation.facts.clone())
+        };
         assert_eq!(facts(&live), facts(&replayed), "{}", built_in.name);
         assert_eq!(live.explanation().is_none(), live.ending() == Some(&Ending::Completed));
     }
@@ -221,31 +224,39 @@ fn the_built_in_runs_have_the_violations_and_explanations_of_the_simulator() {
 #[test]
 fn commands_are_answered_in_the_order_in_which_they_are_sent() {
     let text = "ranks 8\nwindow 3\nput 1..=9 key\nget 1..=9\nadd 3 500\nget 1..=5";
-    let film = Film::live(Scenario::parse("test", text).expect("it can be read"));
+    let timeline = Timeline::live(Scenario::parse("test", text).expect("it can be read"));
     let command = Rank(7);
-    let receives = film.events_of(command).filter(|at| film.fact(*at).op == Op::Recv);
-    let answered: Vec<_> = film.deeds().iter().filter_map(|deed| deed.answered).collect();
+    let receives = timeline.events_of(command).filter(|at| timeline.info(*at).op == Op::Recv);
+    let answered: Vec<_> =
+        timeline.operations().iter().filter_map(|operation| operation.completed).collect();
     assert_eq!(answered, receives.collect::<Vec<_>>());
-    assert_eq!(film.deeds().len(), 24);
-    assert!(film.deeds().iter().all(|deed| film.fact(deed.sent).op == Op::Send));
-    assert_eq!(film.deeds()[9].command, Command::Get { key: Key(1) });
+    assert_eq!(timeline.operations().len(), 24);
+    assert!(
+        timeline
+            .operations()
+            .iter()
+            .all(|operation| timeline.info(operation.invoked).op == Op::Send)
+    );
+    assert_eq!(timeline.operations()[9].command, Command::Get { key: Key(1) });
 }
 
 #[test]
 fn a_fork_has_the_events_of_its_past() {
     for built_in in builtin::ALL {
         let scenario = built_in.scenario();
-        let film = Film::live(scenario);
-        let sent: Vec<usize> = film.deeds().iter().map(|deed| deed.sent.0).collect();
+        let timeline = Timeline::live(scenario);
+        let sent: Vec<usize> =
+            timeline.operations().iter().map(|operation| operation.invoked.0).collect();
         // All cursors from one command to the next have the same fork: it is looked at from the last.
-        for cursor in sent.iter().copied().chain([film.len()]) {
-            let fork = film.fork(cursor, "put 7 7", Care::Unchecked).expect("it can be read");
-            let point = film.fork_point(cursor);
+        for cursor in sent.iter().copied().chain([timeline.len()]) {
+            let fork =
+                timeline.fork(cursor, "put 7 7", Validation::Unchecked).expect("it can be read");
+            let point = timeline.fork_point(cursor);
             assert!(fork.len() >= point, "{} at {cursor}", built_in.name);
             for at in (0..point).map(EventIndex) {
                 let name = built_in.name;
-                assert_eq!(fork.fact(at), film.fact(at), "{name} at {cursor}, event {}", at.0);
-                assert_eq!(fork.data(at), film.data(at), "{name} at {cursor}, event {}", at.0);
+                assert_eq!(fork.info(at), timeline.info(at), "{name} at {cursor}, event {}", at.0);
+                assert_eq!(fork.data(at), timeline.data(at), "{name} at {cursor}, event {}", at.0);
             }
         }
     }
@@ -253,37 +264,37 @@ fn a_fork_has_the_events_of_its_past() {
 
 #[test]
 fn a_run_goes_on_where_it_ended() {
-    let film = Film::live(builtin::find("join").expect("it is there").scenario());
-    let more = film.then("get 200", Care::Checked).expect("it is sound");
-    assert_eq!(more.deeds().len(), film.deeds().len() + 1);
-    let end = film.fork_point(film.len());
-    assert!((0..end).map(EventIndex).all(|at| film.fact(at) == more.fact(at)));
+    let timeline = Timeline::live(builtin::find("join").expect("it is there").scenario());
+    let more = timeline.then("get 200", Validation::Checked).expect("it is sound");
+    assert_eq!(more.operations().len(), timeline.operations().len() + 1);
+    let end = timeline.fork_point(timeline.len());
+    assert!((0..end).map(EventIndex).all(|at| timeline.info(at) == more.info(at)));
     let text = more.scenario().expect("it is live").to_text();
     assert!(text.ends_with("get 200\n"), "{text}");
 }
 
 #[test]
 fn a_command_that_would_hang_is_refused_in_the_words_of_a_scenario() {
-    let film = Film::live(builtin::find("get-missing").expect("it is there").scenario());
-    let refused = film.fork(0, "get 5", Care::Checked).err().expect("nobody put key 5");
+    let timeline = Timeline::live(builtin::find("get-missing").expect("it is there").scenario());
+    let refused = timeline.fork(0, "get 5", Validation::Checked).err().expect("nobody put key 5");
     let told = refused.to_string();
     assert!(told.contains("key 5 was never put: its owner stays silent on a GET"), "{told}");
-    assert!(film.fork(0, "put 5 50", Care::Checked).is_ok());
-    let recorded = film_of(
+    assert!(timeline.fork(0, "put 5 50", Validation::Checked).is_ok());
+    let recorded = timeline_of(
         "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":3,\"time\":\"wall\"}\n",
     );
-    let refused = recorded.fork(0, "put 1 1", Care::Checked).err().expect("it is recorded");
+    let refused = recorded.fork(0, "put 1 1", Validation::Checked).err().expect("it is recorded");
     assert_eq!(refused.to_string(), "test: a recorded run takes no commands");
 }
 
-fn film_of(text: &str) -> Film {
-    film(text.as_bytes(), 4_000)
+fn timeline_of(text: &str) -> Timeline {
+    timeline(text.as_bytes(), 4_000)
 }
 
 #[test]
 fn a_key_is_followed_from_node_to_node() {
-    let film = Film::live(builtin::find("join").expect("it is there").scenario());
-    let history: Vec<_> = film.history(Key(400)).iter().map(|t| (t.rank.0, t.how)).collect();
+    let timeline = Timeline::live(builtin::find("join").expect("it is there").scenario());
+    let history: Vec<_> = timeline.history(Key(400)).iter().map(|t| (t.rank.0, t.how)).collect();
     assert_eq!(
         history[..4],
         [(6, How::Stored), (6, How::Read), (3, How::Arrived), (6, How::Left)],
@@ -294,30 +305,37 @@ fn a_key_is_followed_from_node_to_node() {
 
 #[test]
 fn a_trace_without_events_shows_the_start() {
-    let film = film_of(
+    let timeline = timeline_of(
         "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":8,\"time\":\"wall\"}\n",
     );
-    assert!(film.is_empty());
-    assert_eq!(film.progress(), Progress::Done);
-    let moment = film.moment(0);
-    assert_eq!(moment.standing.expect("it is known").nodes.len(), 8);
-    assert_eq!((moment.flights, film.ending()), (Vec::new(), None));
+    assert!(timeline.is_empty());
+    assert_eq!(timeline.progress(), LoadProgress::Done);
+    let snapshot = timeline.snapshot(0);
+    assert_eq!(snapshot.states.expect("it is known").nodes.len(), 8);
+    assert_eq!((snapshot.flights, timeline.ending()), (Vec::new(), None));
 }
 
 #[test]
 fn a_trace_of_another_dialect_has_messages_and_commands_and_no_states() {
     let bytes = recorded(&builtin::find("join").expect("it is there").scenario());
     let text = String::from_utf8(bytes).expect("it is text").replacen("classic", "rust-dht", 1);
-    let (film, trace) = (film_of(&text), read(text.as_bytes()));
-    assert!(film.opaque().is_some_and(|why| why.contains("rust-dht")), "{:?}", film.opaque());
-    assert_eq!(film.states(), 0);
-    for cursor in [0, 1, 40, film.len()] {
-        let moment = film.moment(cursor);
-        assert!(moment.standing.is_none());
-        let flights: Vec<_> = moment.flights.iter().map(|flight| flight.sent).collect();
+    let (timeline, trace) = (timeline_of(&text), read(text.as_bytes()));
+    assert!(
+        timeline.opaque().is_some_and(|why| why.contains("rust-dht")),
+        "{:?}",
+        timeline.opaque()
+    );
+    assert_eq!(timeline.states(), 0);
+    for cursor in [0, 1, 40, timeline.len()] {
+        let snapshot = timeline.snapshot(cursor);
+        assert!(snapshot.states.is_none());
+        let flights: Vec<_> = snapshot.flights.iter().map(|flight| flight.sent).collect();
         assert_eq!(flights, naive_flights(&trace, cursor));
     }
-    assert!(film.deeds().len() > 5 && film.deeds().iter().all(|deed| deed.answered.is_some()));
+    assert!(
+        timeline.operations().len() > 5
+            && timeline.operations().iter().all(|operation| operation.completed.is_some())
+    );
 }
 
 #[test]
@@ -326,31 +344,31 @@ fn what_stands_before_a_bad_line_can_be_looked_at() {
     let text = String::from_utf8(bytes).expect("it is text");
     let lines: Vec<&str> = text.lines().collect();
     let bad = format!("{}\n{{\"rank\":0,\"n\":9}}\n{}\n", lines[..4].join("\n"), lines[5]);
-    let film = film_of(&bad);
-    assert_eq!((film.len(), film.states()), (3, 3));
-    let problem = film.problem().expect("a line is bad");
+    let timeline = timeline_of(&bad);
+    assert_eq!((timeline.len(), timeline.states()), (3, 3));
+    let problem = timeline.problem().expect("a line is bad");
     assert!(problem.starts_with("test:5: the field `op` is missing"), "{problem}");
-    assert_eq!(film.progress(), Progress::Done);
+    assert_eq!(timeline.progress(), LoadProgress::Done);
 
-    let cut = film_of(&text[..text.len() - 30]);
+    let cut = timeline_of(&text[..text.len() - 30]);
     assert_eq!((cut.problem(), cut.ending()), (None, None));
     assert_eq!(cut.len(), lines.len() - 2);
 }
 
 #[test]
 fn events_are_found_forwards_and_backwards() {
-    let film = Film::live(builtin::find("join").expect("it is there").scenario());
-    let is_rank_3 = |_: EventIndex, fact: Fact| fact.rank == Rank(3);
-    let all: Vec<EventIndex> = film.events_of(Rank(3)).collect();
+    let timeline = Timeline::live(builtin::find("join").expect("it is there").scenario());
+    let is_rank_3 = |_: EventIndex, info: EventInfo| info.rank == Rank(3);
+    let all: Vec<EventIndex> = timeline.events_of(Rank(3)).collect();
     let mut forwards = Vec::new();
     let mut cursor = 0;
-    while let Some(at) = film.find(cursor, Direction::Forwards, is_rank_3) {
+    while let Some(at) = timeline.find(cursor, Direction::Forwards, is_rank_3) {
         forwards.push(at);
         cursor = at.0 + 1;
     }
     assert_eq!(forwards, all);
     let mut backwards = vec![EventIndex(cursor - 1)];
-    while let Some(at) = film.find(cursor, Direction::Backwards, is_rank_3) {
+    while let Some(at) = timeline.find(cursor, Direction::Backwards, is_rank_3) {
         backwards.push(at);
         cursor = at.0 + 1;
     }
@@ -364,13 +382,13 @@ fn a_file_that_is_cut_while_it_is_shown_is_told_of() {
     let path = folder.path().join("join.jsonl");
     let bytes = recorded(&builtin::find("join").expect("it is there").scenario());
     std::fs::write(&path, bytes).expect("it can be written");
-    let film = Film::open(&path).expect("it is a trace");
-    assert!(film.moment(film.len()).standing.is_some());
+    let timeline = Timeline::open(&path).expect("it is a trace");
+    assert!(timeline.snapshot(timeline.len()).states.is_some());
     let file = std::fs::OpenOptions::new().write(true).open(&path).expect("it is there");
     file.set_len(3_000).expect("it can be cut");
-    assert!(film.moment(film.len()).standing.is_none());
-    assert_eq!(film.data(EventIndex(film.len() - 1)), Payload::Null);
-    let problem = film.problem().expect("it is told");
+    assert!(timeline.snapshot(timeline.len()).states.is_none());
+    assert_eq!(timeline.data(EventIndex(timeline.len() - 1)), Payload::Null);
+    let problem = timeline.problem().expect("it is told");
     assert!(problem.contains("the file has changed since it was opened"), "{problem}");
 }
 
@@ -393,14 +411,14 @@ fn long_trace() -> Vec<u8> {
 fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
     let bytes = long_trace();
     let trace = read(&bytes);
-    let mut film = filmed(&bytes, Manner::default());
-    assert!(!film.is_empty(), "its first events are there at once");
-    assert!(film.moment(film.len()).cursor > 0);
-    film.wait();
-    assert_eq!((film.progress(), film.problem()), (Progress::Done, None));
-    assert_eq!((film.len(), film.states()), (trace.events.len(), trace.events.len()));
-    for cursor in (0..=film.len()).step_by(film.len() / 10) {
-        hold(&film, &trace, cursor).expect("it is the same");
+    let mut timeline = opened(&bytes, LoadOptions::default());
+    assert!(!timeline.is_empty(), "its first events are there at once");
+    assert!(timeline.snapshot(timeline.len()).cursor > 0);
+    timeline.wait();
+    assert_eq!((timeline.progress(), timeline.problem()), (LoadProgress::Done, None));
+    assert_eq!((timeline.len(), timeline.states()), (trace.events.len(), trace.events.len()));
+    for cursor in (0..=timeline.len()).step_by(timeline.len() / 10) {
+        hold(&timeline, &trace, cursor).expect("it is the same");
     }
 }
 
@@ -408,19 +426,22 @@ fn a_long_trace_is_read_in_the_background_and_looked_at_meanwhile() {
 fn a_long_trace_behind_a_gate_is_read_on_when_the_gate_opens() {
     let bytes = long_trace();
     let (held, gate) = channel();
-    let mut film = filmed(&bytes, Manner { gate: Some(gate), ..Manner::default() });
-    let first = film.len();
+    let mut timeline = opened(&bytes, LoadOptions { gate: Some(gate), ..LoadOptions::default() });
+    let first = timeline.len();
     assert!(first > 0, "its first events are there at once");
-    assert!(film.wait_for_news() && film.states() > 0, "how the nodes stand there follows");
-    assert!(!film.poll() && film.len() == first, "no more than that");
+    assert!(
+        timeline.wait_for_update() && timeline.states() > 0,
+        "how the nodes stand there follows"
+    );
+    assert!(!timeline.poll() && timeline.len() == first, "no more than that");
     drop(held);
-    film.wait();
-    assert_eq!(film.len(), read(&bytes).events.len());
+    timeline.wait();
+    assert_eq!(timeline.len(), read(&bytes).events.len());
 }
 
 #[test]
 fn a_million_ranks_that_do_nothing_are_looked_at() {
     let header = "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":1048576,\"time\":\"wall\"}\n";
-    let film = film_of(header);
-    assert_eq!(film.moment(0).standing.expect("it is known").nodes.len(), 1 << 20);
+    let timeline = timeline_of(header);
+    assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), 1 << 20);
 }

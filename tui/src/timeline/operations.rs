@@ -6,22 +6,22 @@ use ringscope_sim::protocol::{Command, Meaning};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::{Event, EventIndex, Op};
 
-/// A command of the run, as far as the film has been read.
+/// A command of the run, as far as the timeline has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deed {
+pub struct Operation {
     /// What the command node asked for.
     pub command: Command,
     /// Where it was sent.
-    pub sent: EventIndex,
+    pub invoked: EventIndex,
     /// Where its answer was received.
-    pub answered: Option<EventIndex>,
+    pub completed: Option<EventIndex>,
 }
 
 /// What an event of the last rank says of the commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum OperationUpdate {
     /// A command was sent.
-    Sent(Deed),
+    Sent(Operation),
     /// The command with that index was answered there.
     Answered(usize, EventIndex),
 }
@@ -30,22 +30,22 @@ pub(super) enum Turn {
 ///
 /// Answers are told apart by their tags alone: one is of the oldest command that such an answer can be of.
 #[derive(Debug)]
-pub(super) struct Book {
+pub(super) struct OpenOperations {
     protocol: ProtocolId,
     sent: usize,
     gets: VecDeque<usize>,
     others: VecDeque<usize>,
 }
 
-impl Book {
+impl OpenOperations {
     /// Nothing has been sent yet; commands and replies are read as that protocol's.
-    pub fn of(protocol: ProtocolId) -> Book {
-        Book { protocol, sent: 0, gets: VecDeque::new(), others: VecDeque::new() }
+    pub fn of(protocol: ProtocolId) -> OpenOperations {
+        OpenOperations { protocol, sent: 0, gets: VecDeque::new(), others: VecDeque::new() }
     }
 
     /// Takes an event of the command node. In another dialect it counts when it has the tag and the shape
     /// that the protocol's have.
-    pub fn take(&mut self, at: EventIndex, event: &Event) -> Option<Turn> {
+    pub fn take(&mut self, at: EventIndex, event: &Event) -> Option<OperationUpdate> {
         let meaning = self.protocol.meaning(event.tag, &event.data).ok()?;
         match (event.op, meaning) {
             (Op::Send, Meaning::Command(command)) => {
@@ -56,10 +56,14 @@ impl Book {
                 };
                 open.push_back(self.sent);
                 self.sent += 1;
-                Some(Turn::Sent(Deed { command, sent: at, answered: None }))
+                Some(OperationUpdate::Sent(Operation { command, invoked: at, completed: None }))
             }
-            (Op::Recv, Meaning::Found(..)) => Some(Turn::Answered(self.gets.pop_front()?, at)),
-            (Op::Recv, Meaning::Done(_)) => Some(Turn::Answered(self.others.pop_front()?, at)),
+            (Op::Recv, Meaning::Found(..)) => {
+                Some(OperationUpdate::Answered(self.gets.pop_front()?, at))
+            }
+            (Op::Recv, Meaning::Done(_)) => {
+                Some(OperationUpdate::Answered(self.others.pop_front()?, at))
+            }
             (
                 Op::Send,
                 Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership,

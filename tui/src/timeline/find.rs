@@ -2,7 +2,7 @@
 
 use ringscope_traces::{EventIndex, Rank};
 
-use super::{Fact, Film};
+use super::{EventInfo, Timeline};
 
 /// Which way to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,15 +13,15 @@ pub enum Direction {
     Backwards,
 }
 
-impl Film {
+impl Timeline {
     /// The nearest event that is wanted: beyond the one that brought the run to a cursor, or before it.
     pub fn find(
         &self,
         cursor: usize,
         direction: Direction,
-        mut is_wanted: impl FnMut(EventIndex, Fact) -> bool,
+        mut is_wanted: impl FnMut(EventIndex, EventInfo) -> bool,
     ) -> Option<EventIndex> {
-        let mut is_it = |at: &EventIndex| is_wanted(*at, self.fact(*at));
+        let mut is_it = |at: &EventIndex| is_wanted(*at, self.info(*at));
         match direction {
             Direction::Forwards => (cursor..self.len()).map(EventIndex).find(&mut is_it),
             Direction::Backwards => {

@@ -5,17 +5,17 @@
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 
-use ringscope_sim::conform::{Setup, What, standing};
+use ringscope_sim::conform::{Setup, What, end_state};
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
 use ringscope_sim::protocols::ProtocolId;
-use ringscope_sim::travel::{Atlas, Checkpoint, Journey};
+use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
 
-use super::deeds::{Book, Turn};
-use super::known::{Further, News, Stretch, tallies};
-use super::{Departure, Sighting};
+use super::loaded::{Stretch, StretchReport, Update, tallies};
+use super::operations::{OpenOperations, OperationUpdate};
+use super::{Departure, ViolationAt};
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
 const SPACING_BYTES: u64 = 1 << 18;
@@ -27,60 +27,60 @@ const BYTES_OF_TRACE: u64 = 2;
 const LONGEST_LIVELOCK: usize = 1 << 18;
 
 /// Nobody listens any more.
-pub(super) struct Gone;
+pub(super) struct Disconnected;
 
 /// What is told to; an error when nobody listens any more.
-pub(super) type Tell<'t> = &'t mut dyn FnMut(News) -> Result<(), Gone>;
+pub(super) type Tell<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
 
 /// Reads a run.
 pub(super) struct Worker<'t> {
     pub index: Index,
-    pub manner: Manner,
+    pub options: LoadOptions,
     pub tell: Tell<'t>,
 }
 
 /// How a run is read.
-pub(super) struct Manner {
+pub(super) struct LoadOptions {
     /// From one checkpoint to the next, in bytes of the trace.
     pub spacing_bytes: u64,
     /// While somebody holds its other end, no more than the first events are read.
     pub gate: Option<Receiver<Infallible>>,
 }
 
-impl Default for Manner {
-    fn default() -> Manner {
-        Manner { spacing_bytes: SPACING_BYTES, gate: None }
+impl Default for LoadOptions {
+    fn default() -> LoadOptions {
+        LoadOptions { spacing_bytes: SPACING_BYTES, gate: None }
     }
 }
 
 impl Worker<'_> {
     /// Reads a run to its end.
-    pub fn read(mut self, indexer: Indexer) -> Result<(), Gone> {
+    pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match Setup::of(self.index.header(), commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Journey::start(setup), footer)?,
-            Err(why) => (self.tell)(News::Opaque(why.to_string()))?,
+            Ok(setup) => self.travel(Replay::start(setup), footer)?,
+            Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
         }
-        (self.tell)(News::Done)
+        (self.tell)(Update::Done)
     }
 
     /// Reads the events, and gives the commands among them and the last line.
     fn read_events(
         &mut self,
         mut indexer: Indexer,
-    ) -> Result<(Vec<Command>, Option<Footer>), Gone> {
-        let mut book = Book::of(self.protocol());
+    ) -> Result<(Vec<Command>, Option<Footer>), Disconnected> {
+        let mut book = OpenOperations::of(self.protocol());
         let mut commands = Vec::new();
         while let Some(block) = indexer.advance() {
             let start = self.index.len();
             self.index.push(block.clone());
             let turns = self.turns(&mut book, start);
             commands.extend(turns.iter().filter_map(|turn| match turn {
-                Turn::Sent(deed) => Some(deed.command),
-                Turn::Answered(..) => None,
+                OperationUpdate::Sent(operation) => Some(operation.command),
+                OperationUpdate::Answered(..) => None,
             }));
             let hundredths = indexer.hundredths();
-            (self.tell)(News::Events(Stretch { block, turns, hundredths }))?;
+            (self.tell)(Update::Events(Stretch { block, turns, hundredths }))?;
             if start == 0 && hundredths < 100 {
                 self.preview(&commands)?;
                 self.wait_at_the_gate();
@@ -88,11 +88,11 @@ impl Worker<'_> {
         }
         let footer = match indexer.finish() {
             Ok((footer, _)) => {
-                (self.tell)(News::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
+                (self.tell)(Update::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
                 footer
             }
             Err(error) => {
-                (self.tell)(News::Problem(told(&error)))?;
+                (self.tell)(Update::Problem(told(&error)))?;
                 None
             }
         };
@@ -100,7 +100,7 @@ impl Worker<'_> {
     }
 
     fn wait_at_the_gate(&mut self) {
-        if let Some(gate) = self.manner.gate.take() {
+        if let Some(gate) = self.options.gate.take() {
             // Nothing can come through it: it opens when the other end is let go.
             let _ = gate.recv();
         }
@@ -116,7 +116,7 @@ impl Worker<'_> {
     }
 
     /// What the events from a place on say of the commands.
-    fn turns(&self, book: &mut Book, start: usize) -> Vec<Turn> {
+    fn turns(&self, book: &mut OpenOperations, start: usize) -> Vec<OperationUpdate> {
         let command = self.command_rank();
         let mut lines = self.index.lines();
         let places = (start..self.index.len()).map(EventIndex);
@@ -126,7 +126,7 @@ impl Worker<'_> {
 
     /// How the nodes stood at the start, as far as the first events show what the command node had to
     /// do: up to its last receive, after which it may have sent more than is seen yet.
-    fn preview(&mut self, commands: &[Command]) -> Result<(), Gone> {
+    fn preview(&mut self, commands: &[Command]) -> Result<(), Disconnected> {
         let command = self.command_rank();
         let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
@@ -135,41 +135,41 @@ impl Worker<'_> {
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut journey = Journey::start(setup);
-        let mut atlas = Atlas::of(&journey);
-        let mut pace = Pace::new(self.manner.spacing_bytes);
+        let mut replay = Replay::start(setup);
+        let mut checkpoints = Checkpoints::of(&replay);
+        let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
-        while cursor < last.0 && go_past(&mut journey, lines.event(EventIndex(cursor))).is_ok() {
+        while cursor < last.0 && go_past(&mut replay, lines.event(EventIndex(cursor))).is_ok() {
             let offset = self.index.outline(EventIndex(cursor)).offset;
-            let checkpoint = pace.stretch_ends(offset, &mut journey).flatten();
-            checkpoint.into_iter().for_each(|checkpoint| atlas.add(checkpoint));
+            let checkpoint = pace.stretch_ends(offset, &mut replay).flatten();
+            checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.tell)(News::Preview(Box::new(atlas), cursor))
+        (self.tell)(Update::Preview(Box::new(checkpoints), cursor))
     }
 
     /// Goes along the run with its nodes.
-    fn travel(&mut self, mut journey: Journey, footer: Option<Footer>) -> Result<(), Gone> {
-        (self.tell)(News::Start(Box::new(Atlas::of(&journey))))?;
-        let mut pace = Pace::new(self.manner.spacing_bytes);
+    fn travel(&mut self, mut replay: Replay, footer: Option<Footer>) -> Result<(), Disconnected> {
+        (self.tell)(Update::Start(Box::new(Checkpoints::of(&replay))))?;
+        let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
-            if let Err(why) = go_past(&mut journey, lines.event(at)) {
-                (self.tell)(further(&mut journey, at.0, None))?;
+            if let Err(why) = go_past(&mut replay, lines.event(at)) {
+                (self.tell)(further(&mut replay, at.0, None))?;
                 return (self.tell)(why.news(at, self.index.outline(at).rank));
             }
             let offset = self.index.outline(at).offset;
-            if let Some(checkpoint) = pace.stretch_ends(offset, &mut journey) {
-                (self.tell)(further(&mut journey, at.0 + 1, checkpoint))?;
+            if let Some(checkpoint) = pace.stretch_ends(offset, &mut replay) {
+                (self.tell)(further(&mut replay, at.0 + 1, checkpoint))?;
             }
         }
         if let Some(Footer { ending, .. }) = &footer {
-            journey.finish();
-            let why = journey.explanation(ending).or_else(|| self.explanation(ending));
-            why.map_or(Ok(()), |why| (self.tell)(News::Explanation(why)))?;
+            replay.finish();
+            let why = replay.explanation(ending).or_else(|| self.explanation(ending));
+            why.map_or(Ok(()), |why| (self.tell)(Update::Explanation(why)))?;
         }
-        (self.tell)(further(&mut journey, self.index.len(), None))
+        (self.tell)(further(&mut replay, self.index.len(), None))
     }
 
     /// Why a run did not complete whose last state does not show it.
@@ -184,29 +184,29 @@ impl Worker<'_> {
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
         let trace = Trace { header: self.index.header().clone(), events, footer };
-        standing(&trace, &[]).ok()?.explanation()
+        end_state(&trace, &[]).ok()?.explanation()
     }
 }
 
-/// Why a journey does not go on.
+/// Why a replay does not go on.
 enum Stop {
     Leaves(What),
     Unreadable(ReadError),
 }
 
 impl Stop {
-    fn news(self, at: EventIndex, rank: Rank) -> News {
+    fn news(self, at: EventIndex, rank: Rank) -> Update {
         match self {
             Stop::Leaves(what) => {
-                News::Departure(Departure { at, what: format!("rank {rank} {what}") })
+                Update::Departure(Departure { at, what: format!("rank {rank} {what}") })
             }
-            Stop::Unreadable(error) => News::Problem(told(&error)),
+            Stop::Unreadable(error) => Update::Problem(told(&error)),
         }
     }
 }
 
-fn go_past(journey: &mut Journey, event: Result<Event, ReadError>) -> Result<(), Stop> {
-    journey.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
+fn go_past(replay: &mut Replay, event: Result<Event, ReadError>) -> Result<(), Stop> {
+    replay.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
 }
 
 /// When to leave a checkpoint: in bytes of the trace.
@@ -223,13 +223,13 @@ impl Pace {
 
     /// Whether a stretch ends at an event whose line is there; then maybe with a checkpoint, unless that
     /// takes too much.
-    fn stretch_ends(&mut self, offset: u64, journey: &mut Journey) -> Option<Option<Checkpoint>> {
+    fn stretch_ends(&mut self, offset: u64, replay: &mut Replay) -> Option<Option<Checkpoint>> {
         if offset < self.next {
             return None;
         }
         self.next = offset + self.spacing_bytes;
         let limit_bytes = (offset - self.last) / BYTES_OF_TRACE;
-        let checkpoint = journey.checkpoint(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
+        let checkpoint = replay.checkpoint(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
         if checkpoint.is_some() {
             self.last = offset;
         }
@@ -237,14 +237,14 @@ impl Pace {
     }
 }
 
-fn further(journey: &mut Journey, cursor: usize, checkpoint: Option<Checkpoint>) -> News {
-    let sighting = |(at, violation)| Sighting { at, violation };
-    News::Further(Box::new(Further {
+fn further(replay: &mut Replay, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
+    let violation_at = |(at, violation)| ViolationAt { at, violation };
+    Update::Further(Box::new(StretchReport {
         cursor,
         checkpoint,
-        sightings: journey.take_sightings().into_iter().map(sighting).collect(),
-        touches: journey.take_touches(),
-        tallies: tallies(|invariant| journey.tally(invariant)),
+        violations: replay.take_sightings().into_iter().map(violation_at).collect(),
+        key_events: replay.take_key_events(),
+        tallies: tallies(|invariant| replay.tally(invariant)),
     }))
 }
 

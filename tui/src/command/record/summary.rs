@@ -6,20 +6,20 @@ use std::path::Path;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Op, Trace};
 
-use crate::command::merge::Found;
+use crate::command::merge::MergedParts;
 use crate::input::{DASH, shown};
 use crate::launch::{How, in_words};
 use crate::output::Notes;
 use crate::report::{counted, standing, time, wrapped};
 
 /// What there is to tell of a recorded run.
-pub struct Told<'a> {
+pub struct RecordSummary<'a> {
     pub how: How,
     pub elapsed_ns: u64,
-    pub found: &'a Found,
+    pub found: &'a MergedParts,
 }
 
-impl Told<'_> {
+impl RecordSummary<'_> {
     /// Tells it of the trace in that file.
     pub fn tell(&self, output: &Path, notes: &mut Notes) {
         let is_on_output = output == Path::new(DASH);
