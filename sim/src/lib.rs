@@ -13,10 +13,10 @@ pub mod explain;
 pub mod invariants;
 pub mod protocol;
 pub mod protocols;
+pub mod replay;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
-pub mod replay;
 pub mod world;
 
 /// The code in the crate's README is tested with the rest.

@@ -8,12 +8,12 @@
 
 use ringscope_traces::{Event, Op, Rank};
 
-use super::finding::{Letter, What};
-use super::mail::{Mail, Posted};
-use super::node::NodeReplay;
+use super::in_flight::{Mail, Posted};
 use super::script::{as_heard, commands};
 use super::verifier::{RankCheck, Verifier};
 use crate::protocol::{Message as _, Node, Script};
+use crate::replay::finding::{Letter, What};
+use crate::replay::node::NodeReplay;
 
 /// Holds every receive against its send, and gives back what is left under way.
 pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> Mail {
@@ -78,8 +78,9 @@ impl<N: Node> Exchange<'_, '_, N> {
     /// that it rests on is to blame.
     fn blame(&mut self, rank: Rank, index: usize, what: What) {
         let checks = &mut self.verifier.checks;
-        let rests =
-            |suspicion: &mut Suspicion<N>| self.verifier.trace[suspicion.receive.place].rank == rank;
+        let rests = |suspicion: &mut Suspicion<N>| {
+            self.verifier.trace[suspicion.receive.place].rank == rank
+        };
         if let Some(Suspicion { by_its_own, receive, what }) = self.suspicion.take_if(rests) {
             checks.insert(self.verifier.command, by_its_own);
             checks.get_mut(&rank).expect(JUDGED).fail(receive.index, what);

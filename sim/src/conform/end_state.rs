@@ -4,12 +4,12 @@ use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, 
 
 use super::CannotJudge;
 use super::cycle::cycle;
-use super::finding::Finding;
 use super::verifier::RankCheck;
 use crate::explain::{Explanation, explain};
 use crate::protocol::{Message as _, Wait};
 use crate::protocols::Classic;
 use crate::protocols::classic::{ClassicNode, Message};
+use crate::replay::finding::Finding;
 use crate::scenario::Settings;
 use crate::world::{Blocked, End, Pending, WaitForGraph};
 

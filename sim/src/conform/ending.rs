@@ -3,11 +3,11 @@
 use ringscope_traces::{Ending, Event, Op, Rank};
 
 use super::blame::Unheard;
-use super::finding::{Letter, What};
-use super::mail::{Mail, Posted};
+use super::in_flight::{Mail, Posted};
 use super::own_end::is_blocked;
 use super::verifier::{RankCheck, Verifier};
 use crate::protocol::{Node, Wait};
+use crate::replay::finding::{Letter, What};
 
 /// Judges what is left under way when every rank's own events are judged.
 pub(super) fn judge_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
@@ -38,7 +38,11 @@ fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
             verifier.fail(send.rank, index, What::NeverReceived { got });
         } else if verifier.is_known(send) {
             let sent_letter = Letter::of_event::<N::Message>(send);
-            verifier.fail(send.rank, sent.index + 1, What::GoesOnWhileSending { sent: sent_letter });
+            verifier.fail(
+                send.rank,
+                sent.index + 1,
+                What::GoesOnWhileSending { sent: sent_letter },
+            );
         }
     }
 }
@@ -56,7 +60,10 @@ fn nothing_is_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
 fn nothing_can_be_taken<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
     for sent in mail.left() {
         let send = &verifier.trace[sent.place];
-        if verifier.would_take(sent) && verifier.is_known(send) && !command_is_to_blame(verifier, send) {
+        if verifier.would_take(sent)
+            && verifier.is_known(send)
+            && !command_is_to_blame(verifier, send)
+        {
             let next = next_of::<N>(send);
             verifier.fail_at_end(send.peer, What::EndsBeforeReceiving { next });
         }

@@ -11,17 +11,14 @@
 
 mod blame;
 mod cycle;
-pub(crate) mod obligations;
+mod end_state;
 mod ending;
-mod finding;
-mod mail;
+mod in_flight;
 mod own_end;
-mod rank;
 mod repeat;
 mod replay;
 mod script;
 mod setup;
-mod end_state;
 mod verifier;
 
 use std::collections::BTreeMap;
@@ -29,19 +26,19 @@ use std::fmt;
 
 use ringscope_traces::{Ending, Op, Rank, Trace};
 
-pub use crate::scenario::BadHeader as CannotJudge;
-pub use finding::{Awaited, Finding, Letter, What};
+pub use crate::replay::finding::{Awaited, Finding, Letter, What};
+pub use end_state::{EndState, end_state};
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, replay};
 pub use setup::{Setup, setup};
-pub use end_state::{EndState, end_state};
 
 use crate::protocol::definition::command_node;
 use crate::protocol::{Key, Node, NodeSetup, NodeView, Protocol, Script, StorageId, Value};
 use crate::protocols::Classic;
 use crate::protocols::classic::ClassicNode;
+use crate::replay::node::NodeReplay;
+pub use crate::scenario::BadHeader as CannotJudge;
 use crate::scenario::Settings;
-use rank::NodeReplay;
 use verifier::{Input, RankCheck, Verifier};
 
 /// What a judge says of a trace.

@@ -2,9 +2,9 @@
 
 use ringscope_traces::{Channel, Ending, Event, Op, Rank};
 
-use super::finding::What;
 use super::verifier::{RankCheck, Verifier};
 use crate::protocol::{Message as _, Node};
+use crate::replay::finding::What;
 
 /// Judges the end of each rank's events by themselves.
 pub(super) fn judge_ends<N: Node>(verifier: &mut Verifier<'_, N>) {
@@ -55,7 +55,11 @@ fn must_crash<N: Node>(check: &mut RankCheck<N>) {
 }
 
 /// Whether a rank's last event is a send that waits to be received, and was not.
-pub(super) fn is_blocked<N: Node>(verifier: &Verifier<'_, N>, rank: Rank, check: &RankCheck<N>) -> bool {
+pub(super) fn is_blocked<N: Node>(
+    verifier: &Verifier<'_, N>,
+    rank: Rank,
+    check: &RankCheck<N>,
+) -> bool {
     let places = verifier.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &check.failed) else { return false };
     let send = &verifier.trace[last];

@@ -13,10 +13,10 @@ use ringscope_traces::{
 };
 
 use super::CannotJudge;
-use super::finding::Awaited;
 use crate::protocol::{Message as _, Print, Wait};
 use crate::protocols::ProtocolId;
 use crate::protocols::classic::{ClassicNode, Message};
+use crate::replay::finding::Awaited;
 use crate::scenario::Settings;
 use crate::world::recording::Written;
 use crate::world::{ByChoice, Choice, Observer, World};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
 
-use super::finding::{Finding, Letter, What};
-use super::node::NodeReplay;
 use crate::protocol::{Node, Script, Wait};
+use crate::replay::finding::{Finding, Letter, What};
+use crate::replay::node::NodeReplay;
 
 /// What is judged, and by which nodes.
 pub(super) struct Input<'a, N: Node> {
@@ -55,7 +55,11 @@ pub(super) struct Silent {
 
 impl<N: Node> RankCheck<N> {
     /// Follows a rank's events until one is not what the node does.
-    pub fn follow<'e>(node: N, ranks: u32, events: impl Iterator<Item = &'e Event>) -> RankCheck<N> {
+    pub fn follow<'e>(
+        node: N,
+        ranks: u32,
+        events: impl Iterator<Item = &'e Event>,
+    ) -> RankCheck<N> {
         let replay = NodeReplay::start(node, ranks);
         let mut check = RankCheck { replay, events: 0, took_any: Vec::new(), failed: None };
         for event in events {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::{Event, Op, Rank};
 
-use super::replay::{Checkpoint, Replay};
+use super::run::{Checkpoint, Replay};
 use crate::protocol::{Message as _, Node as _, Outbox, Wait};
 use crate::protocols::classic::{ClassicNode, Message};
 
@@ -38,7 +38,7 @@ pub struct Snapshot {
 }
 
 impl Checkpoints {
-    /// An checkpoints with nothing but the start of a replay, which has not gone further yet.
+    /// Checkpoints with nothing but the start of a replay, which has not gone further yet.
     #[must_use]
     pub fn of(start: &Replay) -> Checkpoints {
         let ranks = start.obligations_of.keys().copied();

@@ -3,7 +3,7 @@
 use ringscope_traces::{Ending, Rank};
 
 use super::Replay;
-use crate::conform::obligations::Obligations;
+use super::obligations::Obligations;
 use crate::explain::{Explanation, explain};
 use crate::protocol::{Message as _, Wait};
 use crate::protocols::classic::Message;
@@ -27,7 +27,10 @@ impl Replay {
     }
 
     fn crash(&self) -> Option<End<Message>> {
-        let faults = self.obligations_of.iter().filter_map(|(rank, obligations)| Some((*rank, obligations.fault()?)));
+        let faults = self
+            .obligations_of
+            .iter()
+            .filter_map(|(rank, obligations)| Some((*rank, obligations.fault()?)));
         let (rank, fault) = faults.min_by_key(|(rank, _)| *rank)?;
         Some(End::Crashed { rank, fault: fault.clone() })
     }
@@ -38,7 +41,8 @@ impl Replay {
         let sending = pending.iter().filter(|mail| is_long(&mail.message));
         let mut blocked: Vec<_> =
             sending.map(|mail| Blocked { rank: mail.from, on: mail.to, tag: None }).collect();
-        let waits = self.obligations_of.iter().filter_map(|(rank, obligations)| awaits(*rank, obligations));
+        let waits =
+            self.obligations_of.iter().filter_map(|(rank, obligations)| awaits(*rank, obligations));
         blocked.extend(waits);
         // A rank in a send does not wait for anything else yet.
         blocked.sort_by_key(|blocked| (blocked.rank, blocked.tag.is_some()));

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use ringscope_traces::{Event, EventIndex, Rank};
 use rustc_hash::FxHashMap;
 
-use crate::conform::{Letter, What};
+use super::finding::{Letter, What};
 use crate::protocol::Message as _;
 use crate::protocols::classic::Message;
 use crate::world::Pending;

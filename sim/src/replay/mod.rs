@@ -1,18 +1,21 @@
-//! Travelling in a recorded run: the nodes as they stood after any of its events.
+//! A recorded run replayed: the nodes as they stood after any of its events.
 //!
 //! A [`Replay`] goes along a trace once, event by event: it feeds each node what its rank received,
 //! holds it to what its rank sent, and finds the event at which the run leaves the protocol. On the way
-//! it leaves [`Checkpoint`]s, which hold the nodes that have changed since the one before. An [`Checkpoints`]
-//! of them gives the nodes at a checkpoint; from there a [`Snapshot`] goes on to any event.
+//! it leaves [`Checkpoint`]s, which hold the nodes that have changed since the one before. [`Checkpoints`]
+//! give the nodes at one of them; from there a [`Snapshot`] goes on to any event.
 //!
 //! What this costs grows with what happens, not with the ranks that a header promises.
 
 mod checkpoints;
 mod end;
-mod replay;
-mod mail;
+pub(crate) mod finding;
 mod key_event;
+mod mail;
+pub(crate) mod node;
+pub(crate) mod obligations;
+mod run;
 
 pub use checkpoints::{Checkpoints, Snapshot};
-pub use replay::{Checkpoint, Replay};
 pub use key_event::{How, KeyEvent};
+pub use run::{Checkpoint, Replay};

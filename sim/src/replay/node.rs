@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use ringscope_traces::{Event, Op, Rank};
 
-use super::Answer;
-use super::obligations::Obligations;
 use super::finding::{Awaited, What};
+use super::obligations::Obligations;
+use crate::conform::Answer;
 use crate::protocol::{Command, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Wait};
 
 /// A node on its way along the events of its rank.
 #[derive(Debug, Clone)]
-pub(super) struct NodeReplay<N: Node> {
+pub(crate) struct NodeReplay<N: Node> {
     node: N,
     obligations: Obligations<N::Message>,
     answers: Vec<Answer>,

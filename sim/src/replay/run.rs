@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ringscope_traces::{Event, EventIndex, Op, Rank};
 use rustc_hash::FxHashMap;
 
-use super::mail::Mail;
+use super::finding::What;
 use super::key_event::{KeyEvent, key_events_of};
-use crate::conform::obligations::Obligations;
-use crate::conform::{Setup, What};
+use super::mail::Mail;
+use super::obligations::Obligations;
+use crate::conform::Setup;
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
 use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
 use crate::protocols::classic::{ClassicNode, Message};
@@ -164,7 +165,12 @@ impl Replay {
         let view = self.nodes[rank.index()].view();
         let replies = self.obligations_of[&rank].owed().iter().map(|(_, reply)| reply.meaning());
         let key_events = key_events_of(message, before, (view, replies));
-        self.key_events.extend(key_events.into_iter().map(|(key, how)| KeyEvent { key, at, rank, how }));
+        self.key_events.extend(key_events.into_iter().map(|(key, how)| KeyEvent {
+            key,
+            at,
+            rank,
+            how,
+        }));
         self.sight(at);
     }
 
@@ -248,7 +254,11 @@ fn is_rewiring(message: &Message) -> bool {
 }
 
 /// Tells the checker what a rank has been asked to send.
-fn tell_sends(checker: &mut InvariantChecker, obligations: &Obligations<Message>, (rank, now_ns): (Rank, u64)) {
+fn tell_sends(
+    checker: &mut InvariantChecker,
+    obligations: &Obligations<Message>,
+    (rank, now_ns): (Rank, u64),
+) {
     for (peer, message) in obligations.owed() {
         // Only what is received is numbered: by its send, which stands in the trace.
         let (clock, number) = (0, 0);
