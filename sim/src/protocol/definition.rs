@@ -93,7 +93,7 @@ pub struct TagInfo {
     /// A name of at most 8 letters, where there is little room.
     pub short: &'static str,
     /// What its messages are for.
-    pub kind: MessageKind,
+    pub kind: Purpose,
     /// Where the payload has the keys that the message is about.
     pub keys: KeysIn,
     /// Whether such a message hands pairs from its sender to its receiver.
@@ -104,7 +104,7 @@ pub struct TagInfo {
 
 /// What a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageKind {
+pub enum Purpose {
     /// A command on its way to the node that it concerns, or the end of all commands.
     Command,
     /// The answer to one.

@@ -20,7 +20,7 @@ use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    Described, Info, KeysIn, MessageKind, MessageOf, Moves, NodeSetup, Protocol, Receipt, Roles,
+    Described, Info, KeysIn, MessageOf, Moves, NodeSetup, Protocol, Purpose, Receipt, Roles,
     TagInfo,
 };
 pub use outbox::{Outbox, Print};

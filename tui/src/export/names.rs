@@ -1,6 +1,6 @@
 //! How ranks and messages are called in all formats.
 
-use ringscope_sim::protocol::{Described, MessageKind, Role};
+use ringscope_sim::protocol::{Described, Purpose, Role};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Short;
 use ringscope_traces::{Event, Header, Payload, Rank, Tag, Vocabulary as _};
@@ -86,9 +86,9 @@ impl Names {
     pub fn kind(&self, event: &Event) -> MessageKind {
         let info = self.protocol.and_then(|protocol| protocol.tag(event.tag));
         match info.filter(|_| self.parsed(event.tag, &event.data).is_some()).map(|info| info.kind) {
-            Some(MessageKind::Command) => MessageKind::Command,
-            Some(MessageKind::Reply) => MessageKind::Answer,
-            Some(MessageKind::Membership) => MessageKind::Membership,
+            Some(Purpose::Command) => MessageKind::Command,
+            Some(Purpose::Reply) => MessageKind::Answer,
+            Some(Purpose::Membership) => MessageKind::Membership,
             None => MessageKind::Other,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocol::{Key, Meaning, MessageKind, NodeView, Peer, Viewed as _, Wait};
+use ringscope_sim::protocol::{Key, Meaning, NodeView, Peer, Purpose, Viewed as _, Wait};
 use ringscope_sim::world::{Blocked, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
@@ -473,7 +473,7 @@ impl FactContext<'_> {
 
     fn hops_back(&self, meant: &[Argument]) -> Known {
         let protocol = self.timeline.commands_of();
-        let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == MessageKind::Reply);
+        let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == Purpose::Reply);
         Ok(self.messages(self.span(meant)?, |event| is_reply(event.tag)))
     }
 

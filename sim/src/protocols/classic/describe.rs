@@ -3,7 +3,7 @@
 use ringscope_traces::{Event, Op, Payload, Tag};
 
 use super::message::{Message, Record, tags};
-use crate::protocol::definition::{Described, KeysIn, MessageKind, Moves, Receipt, TagInfo};
+use crate::protocol::definition::{Described, KeysIn, Moves, Purpose, Receipt, TagInfo};
 use crate::protocol::{BadMessage, Key, Message as _};
 
 /// Every tag, by tag.
@@ -13,8 +13,8 @@ pub(super) const TAGS: &[TagInfo] = &[
     command(tags::ADD, "ADD"),
     command(tags::REMOVE, "REMOVE"),
     command(tags::END, "END"),
-    TagInfo { kind: MessageKind::Reply, ..command(tags::RETVAL, "RETVAL") },
-    TagInfo { kind: MessageKind::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
+    TagInfo { kind: Purpose::Reply, ..command(tags::RETVAL, "RETVAL") },
+    TagInfo { kind: Purpose::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
     TagInfo { receipt: Receipt::Joins, ..membership(tags::INIT, "INIT") },
     TagInfo {
         receipt: Receipt::LeavesAfter(tags::UPDATE_CHILD_POINTERS),
@@ -38,12 +38,12 @@ pub(super) const TAGS: &[TagInfo] = &[
 ];
 
 const fn command(tag: Tag, name: &'static str) -> TagInfo {
-    let (kind, keys, receipt) = (MessageKind::Command, KeysIn::Maps, Receipt::Nothing);
+    let (kind, keys, receipt) = (Purpose::Command, KeysIn::Maps, Receipt::Nothing);
     TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
 }
 
 const fn membership(tag: Tag, name: &'static str) -> TagInfo {
-    TagInfo { kind: MessageKind::Membership, ..command(tag, name) }
+    TagInfo { kind: Purpose::Membership, ..command(tag, name) }
 }
 
 /// What there is to say of a message.
