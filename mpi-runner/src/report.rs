@@ -9,7 +9,7 @@ use ringscope_sim::world::Blocked;
 use ringscope_traces::diff::{Comparison, Level, compare};
 use ringscope_traces::parts::{Gathered, gather};
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Ending, Op, Trace};
+use ringscope_traces::{Ending, Event, Trace};
 
 use crate::clock::unix_ns;
 use crate::failure::{Failure, note};
@@ -89,8 +89,8 @@ impl Report {
     }
 
     fn cost(&self, trace: &Trace) -> String {
-        let of = |op| trace.events.iter().filter(|event| event.op == op).count();
-        let (sent, received) = (of(Op::Send), of(Op::Recv));
+        let sent = trace.events.iter().filter_map(Event::destination).count();
+        let received = trace.events.iter().filter_map(Event::source).count();
         let never = match sent.saturating_sub(received) {
             0 => String::new(),
             some => format!(" ({some} never received)"),

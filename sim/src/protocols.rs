@@ -11,6 +11,9 @@ use crate::protocol::{BadMessage, Meaning, Message as _};
 
 pub use classic::Classic;
 
+/// The names of all protocols.
+pub const NAMES: &str = "classic";
+
 /// Which protocol: a value that scenarios, traces and screens carry about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ProtocolId(Listed);

@@ -126,8 +126,13 @@ pub fn start<P: Protocol, O: Scheduler<MessageOf<P>>>(
 /// A scenario's nodes before anything has happened, by rank.
 #[must_use]
 pub fn nodes<P: Protocol>(scenario: &Scenario) -> Vec<P::Node> {
-    let Settings { ranks, keyspace, window, .. } = scenario.settings;
-    P::nodes(&NodeSetup { ranks, keyspace, window, script: Arc::clone(&scenario.script) })
+    P::nodes(&node_setup(scenario))
+}
+
+/// With what a scenario's nodes are made.
+#[must_use]
+pub fn node_setup(scenario: &Scenario) -> NodeSetup {
+    scenario.settings.node_setup(Arc::clone(&scenario.script))
 }
 
 /// The rank that issues the commands.

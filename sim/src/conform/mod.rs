@@ -23,8 +23,9 @@ mod verifier;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use ringscope_traces::{Ending, Op, Rank, Trace};
+use ringscope_traces::{Ending, Rank, Trace};
 
 pub use crate::replay::finding::{Awaited, Finding, Letter, What};
 pub use end_state::{EndState, end_state};
@@ -33,7 +34,7 @@ pub use replay::{CannotReplay, Replayed, replay};
 pub use setup::{Setup, setup};
 
 use crate::protocol::definition::command_node;
-use crate::protocol::{Key, Node, NodeSetup, NodeView, Protocol, Script, StorageId, Value};
+use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
 use crate::protocols::Classic;
 use crate::protocols::classic::ClassicNode;
 use crate::replay::node::NodeReplay;
@@ -119,7 +120,7 @@ pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
 }
 
 fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
-    let commander = |script: Script| command_node::<Classic>(node_setup(script, settings));
+    let commander = |script: Script| command_node::<Classic>(settings.node_setup(Arc::new(script)));
     let eager = settings.eager;
     let (command, nodes) = (command_rank(settings), nodes(trace, settings));
     hold(Input { trace, nodes, command, commander: &commander, eager })
@@ -127,19 +128,7 @@ fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
 
 /// The nodes that a trace's ranks are held against; the command node has the commands that it sent.
 fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
-    let command = command_rank(settings);
-    let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
-    let (commands, _) = script::commands::<ClassicNode>(of_command);
-    nodes_with(commands.into_iter().collect(), settings)
-}
-
-fn nodes_with(script: Script, settings: &Settings) -> Vec<ClassicNode> {
-    Classic::nodes(&node_setup(script, settings))
-}
-
-fn node_setup(script: Script, settings: &Settings) -> NodeSetup {
-    let Settings { ranks, keyspace, window, .. } = *settings;
-    NodeSetup { ranks, keyspace, window, script: script.into() }
+    Classic::nodes(&settings.node_setup(Arc::new(setup::script(trace, settings))))
 }
 
 fn command_rank(settings: &Settings) -> Rank {

@@ -12,6 +12,7 @@ use super::obligations::Obligations;
 use crate::conform::Setup;
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
 use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
+use crate::protocols::Classic;
 use crate::protocols::classic::{ClassicNode, Message};
 use crate::world::{Observed, Observer as _};
 
@@ -54,8 +55,8 @@ pub struct Checkpoint {
 impl Replay {
     /// Starts every node.
     #[must_use]
-    pub fn start(setup: Setup) -> Replay {
-        let Setup { mut nodes, eager } = setup;
+    pub fn start(setup: &Setup) -> Replay {
+        let (mut nodes, eager) = (setup.nodes::<Classic>(), setup.eager);
         let mut checker = InvariantChecker::new(&nodes);
         let mut obligations_of = FxHashMap::default();
         let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");

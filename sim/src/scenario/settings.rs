@@ -3,13 +3,15 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use ringscope_traces::Ending;
 use ringscope_traces::event::MAX_RANKS;
 use ringscope_traces::text::Plain;
 
 use super::nearest::nearest;
-use crate::protocols::ProtocolId;
+use crate::protocol::{NodeSetup, Script};
+use crate::protocols::{self, ProtocolId};
 use crate::world::latency::Latency;
 
 /// The ranks a run can have: as many as its protocol has roles at least, and as many as a trace can at
@@ -63,6 +65,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// With what the nodes of a run with these settings are made, its commands being that script.
+    #[must_use]
+    pub fn node_setup(&self, script: Arc<Script>) -> NodeSetup {
+        let Settings { ranks, keyspace, window, .. } = *self;
+        NodeSetup { ranks, keyspace, window, script }
+    }
+
     /// Sets the setting of that name to a value in the words of a scenario.
     ///
     /// # Errors
@@ -184,7 +193,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "protocol",
         form: "protocol NAME",
-        allowed: "classic",
+        allowed: protocols::NAMES,
         help: "the protocol that the ranks speak",
         shapes_nodes: true,
         set: |settings, text| {

@@ -23,6 +23,26 @@ pub struct Observed<'a, M> {
     pub number: u64,
 }
 
+impl<M> Observed<'_, M> {
+    /// The rank whose message it receives; `None` when it is no receive.
+    #[must_use]
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    #[must_use]
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+}
+
 /// Somebody who looks on at a run. Every method does nothing unless it is written.
 pub trait Observer<N: Node> {
     /// The run is about to start with these nodes.

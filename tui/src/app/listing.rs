@@ -1,6 +1,6 @@
 //! Which events are listed: all, those of a filter, or the causes of one.
 
-use ringscope_traces::{EventIndex, Op};
+use ringscope_traces::EventIndex;
 
 use super::{App, Purpose, Query, Selection};
 use crate::language::grammar::SymbolTable;
@@ -91,7 +91,7 @@ impl App {
             Selection::Rank(rank) => before().find(|at| self.timeline.info(*at).rank == rank),
             Selection::Key(key) => before().find(|at| {
                 let fact = self.timeline.info(*at);
-                fact.op == Op::Recv
+                fact.source().is_some()
                     && payload::is_about(
                         &self.timeline.data(*at),
                         key,

@@ -8,7 +8,7 @@ use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_sim::simulate::{Summary, command_rank, simulate};
 use ringscope_sim::world::{Observed, Observer};
-use ringscope_traces::{Op, Rank};
+use ringscope_traces::Rank;
 
 use super::Verdict;
 use crate::failure::Failure;
@@ -133,7 +133,7 @@ fn is_put(step: &Step) -> bool {
 
 impl<N: Node> Observer<N> for Diary {
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        if observed.op == Op::Recv {
+        if observed.source().is_some() {
             if observed.rank == self.command {
                 self.answered = self.steps.len() - 1;
             }

@@ -155,7 +155,7 @@ impl Condition {
     /// Whether it comes to hold with that event.
     pub fn holds(&self, timeline: &Timeline, at: EventIndex) -> bool {
         let fact = timeline.info(at);
-        let is_received = fact.op == Op::Recv;
+        let is_received = fact.source().is_some();
         match self.kind {
             Kind::Tagged(tag) => fact.tag == tag,
             Kind::Does(rank, op, tag) => (fact.rank, fact.op, fact.tag) == (rank, op, tag),
@@ -211,7 +211,7 @@ fn leaves(timeline: &Timeline, at: EventIndex) -> bool {
 fn waits(timeline: &Timeline, at: EventIndex) -> bool {
     let fact = timeline.info(at);
     let next = timeline.next(at).map(|next| timeline.info(next));
-    if next.is_some_and(|next| next.op == Op::Send || next.peer != fact.peer) {
+    if next.is_some_and(|next| next.destination().is_some() || next.peer != fact.peer) {
         return false;
     }
     let states = timeline.snapshot(at.0 + 1).states;

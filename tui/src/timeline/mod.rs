@@ -68,6 +68,24 @@ pub struct EventInfo {
     pub t: u64,
 }
 
+impl EventInfo {
+    /// The rank whose message it receives; `None` when it is no receive.
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+}
+
 /// An invariant that no longer held, and after which event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViolationAt {

@@ -1,10 +1,9 @@
 //! How a run stood after one of its events.
 
-use ringscope_sim::protocol::Wait;
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocols::classic::ClassicNode;
+use ringscope_sim::protocol::{NodeState, Viewed as _, Wait};
 use ringscope_sim::replay;
-use ringscope_traces::{EventIndex, Op, Rank, Tag};
+use ringscope_traces::{EventIndex, Rank, Tag};
 
 use super::{EventInfo, Timeline};
 
@@ -24,13 +23,13 @@ pub struct Snapshot {
 #[derive(Debug, Clone)]
 pub struct NodeStates {
     /// By rank.
-    pub nodes: Vec<ClassicNode>,
+    pub nodes: Vec<NodeState>,
     /// What each will take next, when it has sent what it is to send; by rank.
     pub waits: Vec<Wait>,
     /// The ring that their pointers make.
     pub ring: Ring,
     /// The rank of the last event as it was before that event.
-    pub before: Option<(Rank, ClassicNode)>,
+    pub before: Option<(Rank, NodeState)>,
 }
 
 /// A message under way.
@@ -65,15 +64,17 @@ impl Timeline {
         let mut before = None;
         let mut lines = self.index.lines();
         for at in (checkpoint..cursor).map(EventIndex) {
-            let EventInfo { rank, op, .. } = self.info(at);
+            let info = self.info(at);
+            let rank = info.rank;
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, snapshot.nodes[rank.index()].clone()));
+                before = Some((rank, NodeState::of(&snapshot.nodes[rank.index()].view())));
             }
-            if op == Op::Recv {
+            if info.source().is_some() {
                 snapshot.take(&self.noting(lines.event(at))?);
             }
         }
         let replay::Snapshot { nodes, waits } = snapshot;
+        let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();
         let ring = Ring::walk(&nodes);
         Some(NodeStates { nodes, waits, ring, before })
     }

@@ -11,7 +11,7 @@ use ringscope_sim::protocol::Command;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
 use ringscope_traces::indexed::{Index, Indexer};
-use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
+use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace};
 
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
@@ -58,7 +58,7 @@ impl Worker<'_> {
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match Setup::of(self.index.header(), commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Replay::start(setup), footer)?,
+            Ok(setup) => self.travel(Replay::start(&setup), footer)?,
             Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
         }
         (self.tell)(Update::Done)
@@ -130,12 +130,12 @@ impl Worker<'_> {
         let command = self.command_rank();
         let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
-            outline.rank == command && outline.op == Op::Recv
+            outline.rank == command && outline.source().is_some()
         };
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut replay = Replay::start(setup);
+        let mut replay = Replay::start(&setup);
         let mut checkpoints = Checkpoints::of(&replay);
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();

@@ -196,7 +196,7 @@ const ROWS: &[Row] = &[
         |scene, meant| scene.hops(meant)),
     row(form!("hops" "of" "answer" N), "how many messages carry the answer from there to the command node",
         |scene, meant| scene.hops_back(meant)),
-    row(form!("answer" "of" "command" N), "the value that a GET got, `ACK` for another command, or `none`",
+    row(form!("answer" "of" "command" N), "the value that a GET got, the name of the reply to another command, or `none`",
         |scene, meant| scene.answer(meant)),
     row(form!("id" "in" "answer" N), "the storage id that the answer of a GET names",
         |scene, meant| scene.answering_id(meant)),
@@ -442,7 +442,7 @@ impl FactContext<'_> {
 
     fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, EventInfo)> + '_ {
         let events = within.map(EventIndex).map(|at| (at, self.timeline.info(at)));
-        events.filter(|(_, event)| event.op == Op::Send)
+        events.filter(|(_, event)| event.destination().is_some())
     }
 
     fn messages(&self, within: Range<usize>, is_counted: impl Fn(&EventInfo) -> bool) -> Value {

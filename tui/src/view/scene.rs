@@ -186,8 +186,8 @@ impl<'a> Scene<'a> {
         let of_join = before
             .take(FARTHEST)
             .map(|at| timeline.info(at))
-            .take_while(|fact| fact.op == Op::Recv || fact.tag == tag);
-        1 + of_join.filter(|fact| fact.op == Op::Send).count()
+            .take_while(|fact| fact.source().is_some() || fact.tag == tag);
+        1 + of_join.filter(|fact| fact.destination().is_some()).count()
     }
 
     /// What a node owns by its own account.

@@ -134,7 +134,7 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
             continue;
         }
         to_do.extend(scene.app.timeline.previous(at));
-        if scene.app.timeline.info(at).op == Op::Recv {
+        if scene.app.timeline.info(at).source().is_some() {
             to_do.extend(scene.app.timeline.partner(at));
         }
     }
@@ -192,7 +192,10 @@ fn draw_event(
     let other = parts.lanes.column(fact.peer);
     match (own, other) {
         (Some(own), Some(other)) if own != other => {
-            let (from, to) = if fact.op == Op::Send { (own, other) } else { (other, own) };
+            let (from, to) = match fact.op {
+                Op::Send => (own, other),
+                Op::Recv => (other, own),
+            };
             let arrow =
                 Arrow { from, to, op: fact.op, name: words::short_tag(scene.app, fact.tag) };
             draw_arrow(scene, parts, (&arrow, style), (area, buffer));
@@ -228,7 +231,10 @@ fn draw_arrow(
     let start = if points_right { Symbol::StartRight } else { Symbol::StartLeft };
     for column in left + 1..right {
         let is_crossed = parts.lanes.columns().any(|(_, lane)| lane == column);
-        let symbol = if is_crossed && arrow.op == Op::Send { Symbol::Crossed } else { body };
+        let symbol = match arrow.op {
+            Op::Send if is_crossed => Symbol::Crossed,
+            Op::Send | Op::Recv => body,
+        };
         put(buffer, (area, column), scene.symbol(symbol), style);
     }
     put(buffer, (area, arrow.from), scene.symbol(start), style);

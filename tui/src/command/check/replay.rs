@@ -2,7 +2,7 @@
 
 use ringscope_sim::conform::{Replayed, replay};
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
-use ringscope_traces::{EventIndex, Op, Trace};
+use ringscope_traces::{EventIndex, Trace};
 
 use super::answer::{CheckResult, Problem, Says};
 use crate::report::counted;
@@ -23,7 +23,7 @@ pub fn invariants(trace: &Trace) -> CheckResult {
 fn answer(checker: &InvariantChecker, trace: &Trace) -> CheckResult {
     let receives: Vec<_> = (0..trace.events.len())
         .map(EventIndex)
-        .filter(|place| trace[*place].op == Op::Recv)
+        .filter(|place| trace[*place].source().is_some())
         .collect();
     // The checker counts receives, from 1.
     let line = |at: u64| {

@@ -10,7 +10,7 @@ use ringscope_sim::protocol::arithmetic::{Member, Ring};
 use ringscope_sim::protocol::{Key, NodeView, Peer, Phase, Value, Viewed as _, Wait};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{EventIndex, Op, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use serde::Serialize;
 
 use super::super::names::{MessageKind, Names};
@@ -228,7 +228,7 @@ fn step(reel: &Reel<'_>, at: EventIndex) -> Step {
         .map(|event| Short { value: &event.data, limit_chars: PAYLOAD_CHARS }.to_string());
     Step {
         rank: info.rank,
-        recv: info.op == Op::Recv,
+        recv: info.source().is_some(),
         peer: info.peer,
         label: event.as_ref().map_or_else(String::new, |event| reel.names.message(event)),
         kind: event.as_ref().map_or(MessageKind::Other, |event| reel.names.kind(event)).place(),
