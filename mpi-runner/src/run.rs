@@ -75,7 +75,7 @@ fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     send_to_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
-        quiet_messages: args.limit,
+        quiet_messages: args.quiet_messages,
         messages: setup.limit,
         followed: setup.followed.as_ref().map(Receipt::all),
     };

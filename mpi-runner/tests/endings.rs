@@ -61,7 +61,7 @@ fn hazards_end_in_the_simulator_s_words() {
 fn a_livelock_is_ended_by_the_limit_of_messages() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
-        let ended = Job::run(mpi, 8, (&folder, "put-beyond --limit 2000 -o trace.jsonl"));
+        let ended = Job::run(mpi, 8, (&folder, "put-beyond --quiet-messages 2000 -o trace.jsonl"));
         assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
         let told = unwrapped(&ended.err);
         let words =

@@ -40,7 +40,7 @@ fn a_run_that_is_killed_leaves_what_it_recorded_and_no_half_file() {
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     assert_eq!(folder.names(), ["long.dht", "t.jsonl.part"]);
-    let told = folder.call("show t.jsonl.part --limit 1");
+    let told = folder.call("show t.jsonl.part --rows 1");
     assert_eq!(told.code, Some(0), "{}", told.err);
 }
 

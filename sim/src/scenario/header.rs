@@ -101,6 +101,7 @@ impl Setting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ringscope_traces::event::MAX_RANKS;
     use ringscope_traces::{Source, TimeKind};
 
     fn header(more: Vec<(String, Payload)>) -> Header {
@@ -149,6 +150,28 @@ mod tests {
             of(1_000_000_000),
             "the trace has 1000000000 ranks, the protocol has 3 to 1048576"
         );
+    }
+
+    #[test]
+    fn a_scenario_and_a_header_have_the_same_bounds() {
+        for ranks in [2, 3, MAX_RANKS, MAX_RANKS + 1] {
+            let of_header = Settings::from_header(&Header { ranks, ..header(Vec::new()) });
+            let of_scenario = Settings::default().set("ranks", &ranks.to_string());
+            assert_eq!(of_header.is_ok(), of_scenario.is_ok(), "{ranks} ranks");
+        }
+        for (name, value) in [("window", 0), ("window", 1_000_001), ("keyspace", 0), ("eager", -1)]
+        {
+            let more = vec![(name.to_owned(), Payload::Int(value))];
+            assert!(Settings::from_header(&header(more)).is_err(), "{name} {value}");
+            assert!(Settings::default().set(name, &value.to_string()).is_err(), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn what_only_a_simulation_has_is_not_read_from_a_header() {
+        let more = vec![("latency".to_owned(), Payload::Text("somebody's own".into()))];
+        let settings = Settings::from_header(&header(more)).expect("latencies make no node");
+        assert_eq!(settings, Settings::default());
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Simulated {
 
     /// After how many messages without progress the run under MPI is to be ended: soon, where it is known
     /// that it would go round for ever.
-    pub fn limit_for_mpi(&self) -> u64 {
+    pub fn quiet_messages_for_mpi(&self) -> u64 {
         match self.summary.ending {
             Ending::Livelock => {
                 let rounds = self.summary.received.saturating_mul(ROUNDS);
