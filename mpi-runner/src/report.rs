@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ringscope_sim::conform::end_state;
+use ringscope_sim::conform::end_summary;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::ExpectedEnd;
 use ringscope_sim::world::Blocked;
@@ -131,7 +131,7 @@ impl Report {
 /// Why the run did not complete, explained as the simulator explains it.
 fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
     let seen: Vec<_> = statuses.iter().filter_map(blocked).collect();
-    let explanation = end_state(trace, &seen).ok()?.explanation()?;
+    let explanation = end_summary(trace, &seen).ok()?.explanation?;
     let (facts, paragraph) = (wrapped(&explanation.facts), wrapped(&explanation.paragraph));
     Some(format!("\n{facts}\n\n{paragraph}\n"))
 }

@@ -1,7 +1,6 @@
 //! The list of protocols: the one place that names them.
 
-#[doc(hidden)]
-pub mod classic;
+mod classic;
 
 use ringscope_traces::{Event, Payload, Tag, Vocabulary};
 

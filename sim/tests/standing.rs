@@ -17,8 +17,8 @@ mod runs;
 use runs::hazards;
 use support::{Run, scenario};
 
-fn standing_of(trace: &Trace) -> EndState {
-    end_state(trace, &[]).expect("its header says by which nodes")
+fn standing_of(trace: &Trace) -> EndState<Classic> {
+    end_state::<Classic>(trace, &[]).expect("its header says by which nodes")
 }
 
 /// The simulator's own words for the end of a run.
@@ -138,7 +138,8 @@ fn what_ranks_were_seen_to_wait_for_counts_for_more_than_what_their_nodes_take()
     let (run, trace) = blocked_sends();
     let End::Deadlock(graph) = &run.finished.outcome.end else { panic!("it is a deadlock") };
     assert!(graph.blocked.iter().any(|blocked| blocked.tag.is_none()), "a send blocks");
-    let end_state = end_state(&trace, &graph.blocked).expect("its header says by which nodes");
+    let end_state =
+        end_state::<Classic>(&trace, &graph.blocked).expect("its header says by which nodes");
     assert_eq!(end_state.explanation(), own_words(&run));
     assert_eq!(standing_of(&trace).explanation(), None, "by their nodes they could go on");
 }

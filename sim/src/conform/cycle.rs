@@ -8,7 +8,7 @@ use ringscope_traces::{Op, Rank, Trace};
 use rustc_hash::FxHashMap;
 
 use super::replay::{Replayed, replay};
-use crate::protocols::classic::{ClassicNode, Message};
+use crate::protocol::{Message, MessageOf, Node, Protocol};
 use crate::world::{ByChoice, Choice, Cycle, Observed, Observer, World};
 
 /// How many states are looked at before the livelock counts as one in which none comes again.
@@ -16,13 +16,13 @@ const MOST_STEPS: usize = 1 << 16;
 
 /// What goes round after the end of a trace; `None` when the trace cannot be simulated again, and when
 /// the command node receives something or the run ends.
-pub(super) fn cycle(trace: &Trace) -> Option<Cycle<Message>> {
-    let Replayed { mut world, .. } = replay(trace, |_| ()).ok()?;
-    let driver = Rank(trace.header.ranks - 1);
+pub(super) fn cycle<P: Protocol>(trace: &Trace) -> Option<Cycle<MessageOf<P>>> {
+    let Replayed { mut world, .. } = replay::<P, _>(trace, ()).ok()?;
+    let driver = P::roles(trace.header.ranks).command;
     let a_few_rounds = 4 * world.nodes().len() + 256;
     let mut kept = (world.clone(), last_receiver(trace)?);
     let (mut kept_at, mut keep_at) = (0, a_few_rounds * world.pending().len().max(1));
-    let mut receipts = Receipts::default();
+    let mut receipts = Receipts(Vec::new());
     for step in 1..=MOST_STEPS.max(2 * keep_at) {
         let rank = go_on(&mut world, &mut receipts)?;
         if rank == driver {
@@ -47,7 +47,10 @@ fn last_receiver(trace: &Trace) -> Option<Rank> {
 }
 
 /// Lets the message be received that was sent first of those that can be; says by whom.
-fn go_on(world: &mut World<ClassicNode, ByChoice>, receipts: &mut Receipts) -> Option<Rank> {
+fn go_on<N: Node>(
+    world: &mut World<N, ByChoice>,
+    receipts: &mut Receipts<N::Message>,
+) -> Option<Rank> {
     let mut waiting = world.pending().into_iter();
     waiting.find_map(|mail| {
         let choice = Choice { rank: mail.to, source: mail.from };
@@ -55,8 +58,8 @@ fn go_on(world: &mut World<ClassicNode, ByChoice>, receipts: &mut Receipts) -> O
     })
 }
 
-fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Cycle<Message> {
-    let mut counts: FxHashMap<&Message, u64> = FxHashMap::default();
+fn of_receipts<M: Message>(receipts: &[(Rank, M)], period: Option<u64>) -> Cycle<M> {
+    let mut counts: FxHashMap<&M, u64> = FxHashMap::default();
     for (_, message) in receipts {
         *counts.entry(message).or_default() += 1;
     }
@@ -74,11 +77,10 @@ fn of_receipts(receipts: &[(Rank, Message)], period: Option<u64>) -> Cycle<Messa
 }
 
 /// Who received what.
-#[derive(Default)]
-struct Receipts(Vec<(Rank, Message)>);
+struct Receipts<M>(Vec<(Rank, M)>);
 
-impl Observer<ClassicNode> for Receipts {
-    fn observed(&mut self, observed: &Observed<'_, Message>) {
+impl<N: Node> Observer<N> for Receipts<N::Message> {
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         if observed.op == Op::Recv {
             self.0.push((observed.rank, observed.message.clone()));
         }

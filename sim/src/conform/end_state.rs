@@ -5,34 +5,33 @@ use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, 
 use super::CannotJudge;
 use super::cycle::cycle;
 use super::verifier::RankCheck;
-use crate::explain::{Explanation, explain};
-use crate::protocol::{Message as _, Wait};
-use crate::protocols::Classic;
-use crate::protocols::classic::{ClassicNode, Message};
+use crate::explain::{Explanation, explain, summary};
+use crate::protocol::{Message, MessageOf, Protocol, Wait};
+use crate::protocols::Visitor;
 use crate::replay::finding::Finding;
 use crate::scenario::Settings;
 use crate::world::{Blocked, End, Pending, WaitForGraph};
 
 /// How a recorded run stood when its record ends.
 #[derive(Debug, Clone)]
-pub struct EndState {
+pub struct EndState<P: Protocol> {
     /// Every rank's node as that rank's events leave it, by rank.
-    pub nodes: Vec<ClassicNode>,
+    pub nodes: Vec<P::Node>,
     /// How the run ended, as the simulator would say it; `None` when it could have gone on, and when
     /// some rank did what the protocol does not.
-    pub end: Option<End<Message>>,
+    pub end: Option<End<MessageOf<P>>>,
     /// Who waited for whom, and what was under way.
-    pub graph: WaitForGraph<Message>,
+    pub graph: WaitForGraph<MessageOf<P>>,
     /// For each rank that did what the protocol does not, where it did so first: its node stands as it
     /// was before that. In order of rank.
     pub strays: Vec<Finding>,
 }
 
-impl EndState {
+impl<P: Protocol> EndState<P> {
     /// How the run ended, in the simulator's words; `None` when it completed or could have gone on.
     #[must_use]
     pub fn explanation(&self) -> Option<Explanation> {
-        explain::<Classic>(self.end.as_ref()?, &self.nodes)
+        explain::<P>(self.end.as_ref()?, &self.nodes)
     }
 }
 
@@ -45,38 +44,82 @@ impl EndState {
 /// # Errors
 ///
 /// When the header does not say by which nodes.
-pub fn end_state(trace: &Trace, seen: &[Blocked]) -> Result<EndState, CannotJudge> {
+pub fn end_state<P: Protocol>(trace: &Trace, seen: &[Blocked]) -> Result<EndState<P>, CannotJudge> {
     let settings = Settings::from_header(&trace.header)?;
-    Ok(FinalStates::of(trace, &settings, seen).standing())
+    Ok(FinalStates::<P>::of(trace, &settings, seen).standing())
+}
+
+/// How a recorded run stood when its record ends, without the protocol's types.
+#[derive(Debug, Clone)]
+pub struct EndSummary {
+    /// As in [`EndState`].
+    pub ending: Option<Ending>,
+    /// Why it did not complete; `None` when it completed or could have gone on.
+    pub explanation: Option<Explanation>,
+    /// Who waited for whom.
+    pub blocked: Vec<Blocked>,
+    /// Who waited for whom and what was under way, in short.
+    pub picture: String,
+    /// As in [`EndState`].
+    pub strays: Vec<Finding>,
+}
+
+/// The same as [`end_state`], of the protocol that the trace names.
+///
+/// # Errors
+///
+/// As those of [`end_state`].
+pub fn end_summary(trace: &Trace, seen: &[Blocked]) -> Result<EndSummary, CannotJudge> {
+    Settings::from_header(&trace.header)?.protocol.dispatch(Summarize { trace, seen })
+}
+
+struct Summarize<'a> {
+    trace: &'a Trace,
+    seen: &'a [Blocked],
+}
+
+impl Visitor for Summarize<'_> {
+    type Output = Result<EndSummary, CannotJudge>;
+
+    fn visit<P: Protocol>(self) -> Result<EndSummary, CannotJudge> {
+        let state = end_state::<P>(self.trace, self.seen)?;
+        Ok(EndSummary {
+            ending: state.end.as_ref().map(End::ending),
+            explanation: state.explanation(),
+            picture: summary(&state.graph, &state.nodes),
+            blocked: state.graph.blocked,
+            strays: state.strays,
+        })
+    }
 }
 
 /// The ranks of a run where their events end.
-struct FinalStates<'a> {
+struct FinalStates<'a, P: Protocol> {
     trace: &'a Trace,
     eager: Option<u64>,
     by_rank: ByRank,
     matching: Matching,
     seen: &'a [Blocked],
     /// By rank.
-    checks: Vec<RankCheck<ClassicNode>>,
-    pending: Vec<Pending<Message>>,
+    checks: Vec<RankCheck<P::Node>>,
+    pending: Vec<Pending<MessageOf<P>>>,
 }
 
-impl<'a> FinalStates<'a> {
-    fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> FinalStates<'a> {
+impl<'a, P: Protocol> FinalStates<'a, P> {
+    fn of(trace: &'a Trace, settings: &Settings, seen: &'a [Blocked]) -> Self {
         let by_rank = ByRank::of(trace);
         let follow = |(rank, node)| {
             let events = by_rank.events(rank).iter().map(|place| &trace[*place]);
             RankCheck::follow(node, settings.ranks, events)
         };
-        let nodes = super::nodes(trace, settings).into_iter();
+        let nodes = super::nodes::<P>(trace, settings).into_iter();
         let checks = (0_u32..).map(Rank).zip(nodes).map(follow).collect();
         let (matching, eager) = (Matching::of(trace), settings.eager);
         let pending = pending(trace, &matching);
         FinalStates { trace, eager, by_rank, matching, seen, checks, pending }
     }
 
-    fn standing(self) -> EndState {
+    fn standing(self) -> EndState<P> {
         let (end, strays) = (self.end(), self.strays());
         let blocked = self.ranks().filter_map(|rank| self.blocked(rank)).collect();
         let graph = WaitForGraph { blocked, pending: self.pending };
@@ -84,9 +127,9 @@ impl<'a> FinalStates<'a> {
         EndState { nodes, end, graph, strays }
     }
 
-    fn end(&self) -> Option<End<Message>> {
+    fn end(&self) -> Option<End<MessageOf<P>>> {
         match self.trace.footer.as_ref().map(|footer| &footer.ending) {
-            Some(Ending::Livelock) => cycle(self.trace).map(End::Livelock),
+            Some(Ending::Livelock) => cycle::<P>(self.trace).map(End::Livelock),
             Some(Ending::Stopped) => self.limit().or_else(|| self.end_by_itself()),
             Some(Ending::Completed | Ending::Deadlock | Ending::Crashed { .. }) | None => {
                 self.end_by_itself()
@@ -95,7 +138,7 @@ impl<'a> FinalStates<'a> {
     }
 
     /// The limit of messages, when it is used up.
-    fn limit(&self) -> Option<End<Message>> {
+    fn limit(&self) -> Option<End<MessageOf<P>>> {
         let limit = self.trace.header.field("limit").and_then(Payload::as_int);
         let limit_messages = limit.and_then(|limit| u64::try_from(limit).ok())?;
         let received = self.trace.events.iter().filter(|event| event.op == Op::Recv).count();
@@ -103,7 +146,7 @@ impl<'a> FinalStates<'a> {
     }
 
     /// What the ranks' states show, whatever the trace says of its end.
-    fn end_by_itself(&self) -> Option<End<Message>> {
+    fn end_by_itself(&self) -> Option<End<MessageOf<P>>> {
         if self.checks.iter().any(|check| check.failed.is_some()) {
             return None;
         }
@@ -121,7 +164,7 @@ impl<'a> FinalStates<'a> {
     }
 
     /// The crash that stands first in the trace.
-    fn crash(&self) -> Option<End<Message>> {
+    fn crash(&self) -> Option<End<MessageOf<P>>> {
         let crashed = self.ranks().filter_map(|rank| {
             let fault = self.check(rank).replay.fault()?;
             Some((self.by_rank.events(rank).last(), rank, fault))
@@ -167,7 +210,7 @@ impl<'a> FinalStates<'a> {
         }
         let eager = self.eager?;
         let last = *self.by_rank.events(rank).last()?;
-        let message = unreceived(self.trace, &self.matching, last)?;
+        let message = unreceived::<MessageOf<P>>(self.trace, &self.matching, last)?;
         (message.bytes() > eager).then_some(self.trace[last].peer)
     }
 
@@ -184,7 +227,7 @@ impl<'a> FinalStates<'a> {
         self.ranks().filter_map(stray).collect()
     }
 
-    fn check(&self, rank: Rank) -> &RankCheck<ClassicNode> {
+    fn check(&self, rank: Rank) -> &RankCheck<P::Node> {
         &self.checks[rank.index()]
     }
 
@@ -194,7 +237,7 @@ impl<'a> FinalStates<'a> {
 }
 
 /// What was sent and not received, in the order of the trace.
-fn pending(trace: &Trace, matching: &Matching) -> Vec<Pending<Message>> {
+fn pending<M: Message>(trace: &Trace, matching: &Matching) -> Vec<Pending<M>> {
     let places = (0..trace.events.len()).map(EventIndex);
     let pending = places.filter_map(|place| {
         let message = unreceived(trace, matching, place)?;
@@ -204,8 +247,8 @@ fn pending(trace: &Trace, matching: &Matching) -> Vec<Pending<Message>> {
 }
 
 /// The message of a send that has no receive.
-fn unreceived(trace: &Trace, matching: &Matching, place: EventIndex) -> Option<Message> {
+fn unreceived<M: Message>(trace: &Trace, matching: &Matching, place: EventIndex) -> Option<M> {
     let event = &trace[place];
     let is_unreceived = event.op == Op::Send && matching.partner(place).is_none();
-    is_unreceived.then(|| Message::parse(event.tag, &event.data).ok()).flatten()
+    is_unreceived.then(|| M::parse(event.tag, &event.data).ok()).flatten()
 }

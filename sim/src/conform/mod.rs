@@ -28,15 +28,14 @@ use std::sync::Arc;
 use ringscope_traces::{Ending, Rank, Trace};
 
 pub use crate::replay::finding::{Awaited, Finding, Letter, What};
-pub use end_state::{EndState, end_state};
+pub use end_state::{EndState, EndSummary, end_state, end_summary};
 pub use repeat::{Departure, Repeated, repeat};
-pub use replay::{CannotReplay, Replayed, replay};
+pub use replay::{CannotReplay, Replayed, check_invariants, replay, rewrite};
 pub use setup::{Setup, setup};
 
 use crate::protocol::definition::command_node;
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
-use crate::protocols::Classic;
-use crate::protocols::classic::ClassicNode;
+use crate::protocols::Visitor;
 use crate::replay::node::NodeReplay;
 pub use crate::scenario::BadHeader as CannotJudge;
 use crate::scenario::Settings;
@@ -116,19 +115,32 @@ impl<N: Node> Views for BTreeMap<Rank, NodeReplay<N>> {
 /// it cannot have, a setting that is none.
 pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
     let settings = Settings::from_header(&trace.header)?;
-    Ok(judge_classic(trace, &settings))
+    Ok(settings.protocol.dispatch(JudgeTrace { trace, settings: &settings }))
 }
 
-fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
-    let commander = |script: Script| command_node::<Classic>(settings.node_setup(Arc::new(script)));
+struct JudgeTrace<'a> {
+    trace: &'a Trace,
+    settings: &'a Settings,
+}
+
+impl Visitor for JudgeTrace<'_> {
+    type Output = Judgement;
+
+    fn visit<P: Protocol>(self) -> Judgement {
+        judge_by::<P>(self.trace, self.settings)
+    }
+}
+
+fn judge_by<P: Protocol>(trace: &Trace, settings: &Settings) -> Judgement {
+    let commander = |script: Script| command_node::<P>(settings.node_setup(Arc::new(script)));
     let eager = settings.eager;
-    let (command, nodes) = (command_rank(settings), nodes(trace, settings));
+    let (command, nodes) = (command_rank(settings), nodes::<P>(trace, settings));
     hold(Input { trace, nodes, command, commander: &commander, eager })
 }
 
 /// The nodes that a trace's ranks are held against; the command node has the commands that it sent.
-fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
-    Classic::nodes(&settings.node_setup(Arc::new(setup::script(trace, settings))))
+fn nodes<P: Protocol>(trace: &Trace, settings: &Settings) -> Vec<P::Node> {
+    P::nodes(&settings.node_setup(Arc::new(setup::script(trace, settings))))
 }
 
 fn command_rank(settings: &Settings) -> Rank {

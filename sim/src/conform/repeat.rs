@@ -13,11 +13,10 @@ use ringscope_traces::{
 };
 
 use super::CannotJudge;
-use crate::protocol::{Message as _, Print, Wait};
-use crate::protocols::ProtocolId;
-use crate::protocols::classic::{ClassicNode, Message};
+use crate::protocol::{Message as _, Node, Print, Protocol, Wait};
+use crate::protocols::{ProtocolId, Visitor};
 use crate::replay::finding::Awaited;
-use crate::scenario::Settings;
+use crate::scenario::{Setting, Settings};
 use crate::world::recording::Written;
 use crate::world::{ByChoice, Choice, Observer, World};
 
@@ -60,13 +59,26 @@ pub struct Departure {
 /// When the header does not say by which nodes.
 pub fn repeat(trace: &Trace) -> Result<Repeated, CannotJudge> {
     let settings = Settings::from_header(&trace.header)?;
-    Ok(repeat_classic(trace, &settings))
+    Ok(settings.protocol.dispatch(Repeat { trace, settings: &settings }))
 }
 
-fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
+struct Repeat<'a> {
+    trace: &'a Trace,
+    settings: &'a Settings,
+}
+
+impl Visitor for Repeat<'_> {
+    type Output = Repeated;
+
+    fn visit<P: Protocol>(self) -> Repeated {
+        repeat_by::<P>(self.trace, self.settings)
+    }
+}
+
+fn repeat_by<P: Protocol>(trace: &Trace, settings: &Settings) -> Repeated {
     let written = Written::new(Vec::new(), &header(&trace.header)).expect(MEMORY);
     let mut observer = (written, Prints::default());
-    let nodes = super::nodes(trace, settings);
+    let nodes = super::nodes::<P>(trace, settings);
     let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
     let stuck = receive_all(trace, &mut world, &mut observer);
     let (written, Prints(prints)) = observer;
@@ -88,16 +100,16 @@ const WRITTEN: &str = "what a writer has written can be read";
 /// A simulated run's header: of the settings those that the record has too.
 fn header(of_record: &Header) -> Header {
     let mut more = of_record.more.clone();
-    more.retain(|(name, _)| matches!(name.as_str(), "window" | "keyspace" | "eager"));
+    more.retain(|(name, _)| Setting::named(name).is_some_and(|setting| setting.shapes_nodes));
     let protocol = of_record.protocol.clone();
     let (source, time) = (Source::Sim, TimeKind::Virtual);
     Header { source, protocol, ranks: of_record.ranks, seed: None, time, more }
 }
 
 /// Lets every receive of the record happen; the first that cannot.
-fn receive_all(
+fn receive_all<N: Node>(
     trace: &Trace,
-    world: &mut World<ClassicNode, ByChoice>,
+    world: &mut World<N, ByChoice>,
     observer: &mut (Written<Vec<u8>>, Prints),
 ) -> Option<EventIndex> {
     let mut receives =
@@ -112,23 +124,23 @@ fn receive_all(
 #[derive(Default)]
 struct Prints(Vec<Print>);
 
-impl Observer<ClassicNode> for Prints {
+impl<N: Node> Observer<N> for Prints {
     fn printed(&mut self, _rank: Rank, print: Print) {
         self.0.push(print);
     }
 }
 
 /// The record and the simulation, side by side.
-struct Sides<'a> {
+struct Sides<'a, N: Node> {
     record: &'a Trace,
     recorded: ByRank,
     simulation: Trace,
     simulated: ByRank,
-    world: &'a World<ClassicNode, ByChoice>,
+    world: &'a World<N, ByChoice>,
 }
 
-impl<'a> Sides<'a> {
-    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, ByChoice>) -> Self {
+impl<'a, N: Node> Sides<'a, N> {
+    fn of(record: &'a Trace, simulation: Trace, world: &'a World<N, ByChoice>) -> Self {
         let (recorded, simulated) = (ByRank::of(record), ByRank::of(&simulation));
         Sides { record, recorded, simulation, simulated, world }
     }
@@ -143,7 +155,8 @@ impl<'a> Sides<'a> {
             let simulated = self.simulated_event(event.rank, index);
             let is_repeated = simulated.is_some_and(|simulated| is_same(event, simulated));
             let departure = || {
-                let what = format!("{}; simulated, it {}", told(event), self.instead(event, index));
+                let what =
+                    format!("{}; simulated, it {}", self.told(event), self.instead(event, index));
                 Departure { rank: event.rank, index, place: Some(place), what }
             };
             (!is_repeated || stuck == Some(place)).then(departure)
@@ -155,13 +168,18 @@ impl<'a> Sides<'a> {
     /// What a simulated rank does instead of an event of the record.
     fn instead(&self, event: &Event, index: usize) -> String {
         if let Some(simulated) = self.simulated_event(event.rank, index) {
-            return told(simulated);
+            return self.told(simulated);
         }
         let does = self.state(event.rank);
         if event.op == Op::Recv && self.would_take(event) {
             return format!("{does}, and nothing from rank {} is under way to it", event.peer);
         }
         does
+    }
+
+    fn told(&self, event: &Event) -> String {
+        let protocol = ProtocolId::spoken_with(&self.record.header.protocol);
+        describe(event, &protocol).to_string()
     }
 
     fn would_take(&self, receive: &Event) -> bool {
@@ -175,7 +193,7 @@ impl<'a> Sides<'a> {
         match (crash, self.world.blocked_on(rank)) {
             (Some((_, fault)), _) => format!("has crashed: {fault}"),
             (None, Some(to)) => format!("waits for rank {to} to receive what it sends"),
-            (None, None) => Awaited::new::<Message>(self.world.wait(rank)).to_string(),
+            (None, None) => Awaited::new::<N::Message>(self.world.wait(rank)).to_string(),
         }
     }
 
@@ -183,7 +201,8 @@ impl<'a> Sides<'a> {
     fn early_end(&self) -> Option<Departure> {
         let (rank, _) = self.beyond().into_iter().next().filter(|_| self.is_whole())?;
         let index = self.recorded.events(rank).len();
-        let next = self.simulated_event(rank, index).map(told).unwrap_or_default();
+        let next =
+            self.simulated_event(rank, index).map(|event| self.told(event)).unwrap_or_default();
         let what = format!("the record ends here; simulated, it {next}");
         Some(Departure { rank, index, place: None, what })
     }
@@ -200,7 +219,8 @@ impl<'a> Sides<'a> {
         })?;
         let event = &self.record[place];
         let index = self.recorded.index(event.rank, place)?;
-        let what = format!("{}; the record ends before rank {} sends it", told(event), event.peer);
+        let what =
+            format!("{}; the record ends before rank {} sends it", self.told(event), event.peer);
         Some(Departure { rank: event.rank, index, place: Some(place), what })
     }
 
@@ -230,7 +250,7 @@ impl<'a> Sides<'a> {
         let waiting = self.world.ranks().find(waits).map(|rank| (rank, self.state(rank)));
         waiting.or_else(|| {
             let left = self.world.pending().into_iter().next()?;
-            let name = Message::tag_name(left.message.tag()).unwrap_or("a message");
+            let name = N::Message::tag_name(left.message.tag()).unwrap_or("a message");
             Some((left.to, format!("never receives the {name} from rank {}", left.from)))
         })
     }
@@ -302,8 +322,4 @@ impl<'a> Sides<'a> {
 /// Neither times nor `n` count.
 fn is_same(one: &Event, other: &Event) -> bool {
     (one.op, one.peer, one.tag) == (other.op, other.peer, other.tag) && one.data == other.data
-}
-
-fn told(event: &Event) -> String {
-    describe(event, &ProtocolId::default()).to_string()
 }

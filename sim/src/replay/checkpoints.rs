@@ -2,45 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::{Event, Op, Rank};
+use ringscope_traces::{Event, Rank};
 
 use super::run::{Checkpoint, Replay};
-use crate::protocol::{Message as _, Node as _, Outbox, Wait};
-use crate::protocols::classic::{ClassicNode, Message};
+use crate::protocol::{Message as _, Node, Outbox, Wait};
 
 /// The nodes of a run at its checkpoints.
 #[derive(Debug)]
-pub struct Checkpoints {
+pub struct Checkpoints<N> {
     /// The nodes when they have started, by rank.
-    nodes: Vec<ClassicNode>,
+    nodes: Vec<N>,
     /// What those take that do not take anything.
     waits: Vec<(Rank, Wait)>,
     /// The cursors of the checkpoints, the start's first.
     cursors: Vec<usize>,
     /// Of each rank that has changed: how it stood, and since which cursor.
-    versions: BTreeMap<Rank, Vec<Version>>,
+    versions: BTreeMap<Rank, Vec<Version<N>>>,
 }
 
 #[derive(Debug)]
-struct Version {
+struct Version<N> {
     since: usize,
-    node: ClassicNode,
+    node: N,
     wait: Wait,
 }
 
 /// All nodes at one place of a run.
 #[derive(Debug, Clone)]
-pub struct Snapshot {
+pub struct Snapshot<N> {
     /// The nodes, by rank.
-    pub nodes: Vec<ClassicNode>,
+    pub nodes: Vec<N>,
     /// What each takes next, when it has sent what it is to send.
     pub waits: Vec<Wait>,
 }
 
-impl Checkpoints {
+impl<N: Node> Checkpoints<N> {
     /// Checkpoints with nothing but the start of a replay, which has not gone further yet.
     #[must_use]
-    pub fn of(start: &Replay) -> Checkpoints {
+    pub fn of(start: &Replay<N>) -> Checkpoints<N> {
         let ranks = start.obligations_of.keys().copied();
         let mut waits: Vec<_> = ranks.map(|rank| (rank, start.wait(rank))).collect();
         waits.sort_unstable_by_key(|(rank, _)| *rank);
@@ -49,7 +48,7 @@ impl Checkpoints {
     }
 
     /// Adds a checkpoint, which is further on than those before.
-    pub fn add(&mut self, checkpoint: Checkpoint) {
+    pub fn add(&mut self, checkpoint: Checkpoint<N>) {
         let since = checkpoint.cursor;
         self.cursors.push(since);
         for (rank, node, wait) in checkpoint.changed {
@@ -65,7 +64,7 @@ impl Checkpoints {
 
     /// The nodes at a checkpoint's cursor.
     #[must_use]
-    pub fn snapshot(&self, checkpoint: usize) -> Snapshot {
+    pub fn snapshot(&self, checkpoint: usize) -> Snapshot<N> {
         let mut nodes = self.nodes.clone();
         let mut waits = vec![Wait::Any; nodes.len()];
         for (rank, wait) in &self.waits {
@@ -82,11 +81,11 @@ impl Checkpoints {
     }
 }
 
-impl Snapshot {
+impl<N: Node> Snapshot<N> {
     /// Goes past an event that a [`Replay`] has gone past: only receives change anything.
     pub fn take(&mut self, event: &Event) {
-        let Ok(message) = Message::parse(event.tag, &event.data) else { return };
-        if event.op == Op::Recv {
+        let Ok(message) = N::Message::parse(event.tag, &event.data) else { return };
+        if event.source().is_some() {
             let node = &mut self.nodes[event.rank.index()];
             let mut out = Outbox::default();
             let wait = node.receive(event.peer, message, &mut out);

@@ -5,19 +5,18 @@ use ringscope_traces::{Ending, Rank};
 use super::Replay;
 use super::obligations::Obligations;
 use crate::explain::{Explanation, explain};
-use crate::protocol::{Message as _, Wait};
-use crate::protocols::classic::Message;
+use crate::protocol::{Message, Node, Protocol, Wait};
 use crate::world::{Blocked, End, WaitForGraph};
 
-impl Replay {
+impl<N: Node> Replay<N> {
     /// Why a run that ended so, here, did not complete; `None` when it completed, and of what no single
     /// state shows: a livelock, and a limit.
     #[must_use]
-    pub fn explanation(&self, ending: &Ending) -> Option<Explanation> {
-        explain::<crate::protocols::Classic>(&self.end(ending)?, &self.nodes)
+    pub fn explanation<P: Protocol<Node = N>>(&self, ending: &Ending) -> Option<Explanation> {
+        explain::<P>(&self.end(ending)?, &self.nodes)
     }
 
-    fn end(&self, ending: &Ending) -> Option<End<Message>> {
+    fn end(&self, ending: &Ending) -> Option<End<N::Message>> {
         match ending {
             Ending::Completed => Some(End::Completed),
             Ending::Deadlock => Some(End::Deadlock(self.wait_for_graph())),
@@ -26,7 +25,7 @@ impl Replay {
         }
     }
 
-    fn crash(&self) -> Option<End<Message>> {
+    fn crash(&self) -> Option<End<N::Message>> {
         let faults = self
             .obligations_of
             .iter()
@@ -35,9 +34,10 @@ impl Replay {
         Some(End::Crashed { rank, fault: fault.clone() })
     }
 
-    fn wait_for_graph(&self) -> WaitForGraph<Message> {
+    fn wait_for_graph(&self) -> WaitForGraph<N::Message> {
         let pending = self.mail.left();
-        let is_long = |message: &Message| self.eager.is_some_and(|eager| message.bytes() > eager);
+        let is_long =
+            |message: &N::Message| self.eager.is_some_and(|eager| message.bytes() > eager);
         let sending = pending.iter().filter(|mail| is_long(&mail.message));
         let mut blocked: Vec<_> =
             sending.map(|mail| Blocked { rank: mail.from, on: mail.to, tag: None }).collect();
@@ -51,7 +51,7 @@ impl Replay {
     }
 }
 
-fn awaits(rank: Rank, obligations: &Obligations<Message>) -> Option<Blocked> {
+fn awaits<M: Message>(rank: Rank, obligations: &Obligations<M>) -> Option<Blocked> {
     match obligations.wait() {
         Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
         Wait::Any | Wait::Stopped => None,

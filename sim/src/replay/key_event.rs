@@ -2,8 +2,7 @@
 
 use ringscope_traces::{EventIndex, Rank};
 
-use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
-use crate::protocols::classic::Message;
+use crate::protocol::{Key, Meaning, Message, NodeView, Storage};
 
 /// Something that happened to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub enum How {
 
 /// What a message did to its receiver's keys; `before` is what that held.
 pub(super) fn key_events_of(
-    message: &Message,
+    message: &impl Message,
     before: Option<&Storage>,
     (view, replies): (NodeView<'_>, impl IntoIterator<Item = Meaning>),
 ) -> Vec<(Key, How)> {

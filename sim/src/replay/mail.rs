@@ -6,18 +6,23 @@ use ringscope_traces::{Event, EventIndex, Rank};
 use rustc_hash::FxHashMap;
 
 use super::finding::{Letter, What};
-use crate::protocol::Message as _;
-use crate::protocols::classic::Message;
+use crate::protocol::Message;
 use crate::world::Pending;
 
 /// The messages under way: by receiver and sender, in the order in which they were sent.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Mail {
-    lanes: FxHashMap<(Rank, Rank), VecDeque<(EventIndex, Message)>>,
+#[derive(Debug, Clone)]
+pub(super) struct Mail<M> {
+    lanes: FxHashMap<(Rank, Rank), VecDeque<(EventIndex, M)>>,
 }
 
-impl Mail {
-    pub fn send(&mut self, place: EventIndex, event: &Event, message: Message) {
+impl<M> Default for Mail<M> {
+    fn default() -> Self {
+        Mail { lanes: FxHashMap::default() }
+    }
+}
+
+impl<M: Message> Mail<M> {
+    pub fn send(&mut self, place: EventIndex, event: &Event, message: M) {
         self.lanes.entry((event.peer, event.rank)).or_default().push_back((place, message));
     }
 
@@ -28,12 +33,12 @@ impl Mail {
     pub fn receive(
         &mut self,
         event: &Event,
-        message: &Message,
+        message: &M,
         takes_any: bool,
     ) -> Result<EventIndex, What> {
-        let got = || Letter::of_event::<Message>(event);
+        let got = || Letter::of_event::<M>(event);
         let lane = self.lanes.get_mut(&(event.rank, event.peer));
-        let is_next = |(_, sent): &(EventIndex, Message)| takes_any || sent.tag() == event.tag;
+        let is_next = |(_, sent): &(EventIndex, M)| takes_any || sent.tag() == event.tag;
         let Some((lane, next)) =
             lane.and_then(|lane| lane.iter().position(is_next).map(|next| (lane, next)))
         else {
@@ -50,9 +55,9 @@ impl Mail {
     }
 
     /// What is under way, in the order of sending.
-    pub fn left(&self) -> Vec<Pending<Message>> {
-        let lane = |(&(to, from), lane): (&(Rank, Rank), &VecDeque<(EventIndex, Message)>)| {
-            let pending = |(place, message): &(EventIndex, Message)| {
+    pub fn left(&self) -> Vec<Pending<M>> {
+        let lane = |(&(to, from), lane): (&(Rank, Rank), &VecDeque<(EventIndex, M)>)| {
+            let pending = |(place, message): &(EventIndex, M)| {
                 (*place, Pending { from, to, message: message.clone() })
             };
             lane.iter().map(pending).collect::<Vec<_>>()

@@ -14,6 +14,7 @@ mod key_event;
 mod mail;
 pub(crate) mod node;
 pub(crate) mod obligations;
+pub mod recorded;
 mod run;
 
 pub use checkpoints::{Checkpoints, Snapshot};

@@ -11,10 +11,8 @@ use super::mail::Mail;
 use super::obligations::Obligations;
 use crate::conform::Setup;
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
-use crate::protocol::{Meaning, Message as _, Outbox, Phase, Storage, Viewed as _, Wait};
-use crate::protocols::Classic;
-use crate::protocols::classic::{ClassicNode, Message};
-use crate::world::{Observed, Observer as _};
+use crate::protocol::{Meaning, Message, Node, Outbox, Phase, Protocol, Storage, Wait};
+use crate::world::{Observed, Observer};
 
 /// What an entry of a storage takes, with its share of the tree.
 const PAIR_BYTES: usize = 32;
@@ -24,15 +22,15 @@ const PAIR_BYTES: usize = 32;
 /// The keeper of the invariants looks on. It sees what the nodes do as they do it: what a rank sends
 /// counts from the receive on that made it send, however late that stands in the trace.
 #[derive(Debug)]
-pub struct Replay {
-    pub(super) nodes: Vec<ClassicNode>,
+pub struct Replay<N: Node> {
+    pub(super) nodes: Vec<N>,
     /// Of the ranks that have events.
-    pub(super) obligations_of: FxHashMap<Rank, Obligations<Message>>,
-    pub(super) mail: Mail,
+    pub(super) obligations_of: FxHashMap<Rank, Obligations<N::Message>>,
+    pub(super) mail: Mail<N::Message>,
     pub(super) eager: Option<u64>,
     /// The last receive.
     last: Option<EventIndex>,
-    outbox: Outbox<Message>,
+    outbox: Outbox<N::Message>,
     cursor: usize,
     checker: InvariantChecker,
     listed: [usize; Invariant::ALL.len()],
@@ -41,22 +39,22 @@ pub struct Replay {
     /// The ranks that have received something since the last checkpoint.
     busy: Vec<Rank>,
     /// The ranks that have ever changed, as they were at the last checkpoint.
-    kept: FxHashMap<Rank, (ClassicNode, Wait)>,
+    kept: FxHashMap<Rank, (N, Wait)>,
 }
 
 /// The nodes that have changed from one place of a trace to another.
 #[derive(Debug, Clone)]
-pub struct Checkpoint {
+pub struct Checkpoint<N> {
     /// How many events had happened.
     pub cursor: usize,
-    pub(super) changed: Vec<(Rank, ClassicNode, Wait)>,
+    pub(super) changed: Vec<(Rank, N, Wait)>,
 }
 
-impl Replay {
+impl<N: Node> Replay<N> {
     /// Starts every node.
     #[must_use]
-    pub fn start(setup: &Setup) -> Replay {
-        let (mut nodes, eager) = (setup.nodes::<Classic>(), setup.eager);
+    pub fn start<P: Protocol<Node = N>>(setup: &Setup) -> Replay<N> {
+        let (mut nodes, eager) = (setup.nodes::<P>(), setup.eager);
         let mut checker = InvariantChecker::new(&nodes);
         let mut obligations_of = FxHashMap::default();
         let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
@@ -86,7 +84,7 @@ impl Replay {
 
     /// The nodes as they stand, by rank.
     #[must_use]
-    pub fn nodes(&self) -> &[ClassicNode] {
+    pub fn nodes(&self) -> &[N] {
         &self.nodes
     }
 
@@ -108,7 +106,7 @@ impl Replay {
         if event.rank.0 >= ranks || event.peer.0 >= ranks {
             return Err(What::NoSuchRank { ranks });
         }
-        let message = Message::parse(event.tag, &event.data);
+        let message = N::Message::parse(event.tag, &event.data);
         let message = message.map_err(|bad| What::BadMessage { bad })?;
         match event.op {
             Op::Send => self.send(place, event, message)?,
@@ -118,13 +116,18 @@ impl Replay {
         Ok(())
     }
 
-    fn send(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
+    fn send(&mut self, place: EventIndex, event: &Event, message: N::Message) -> Result<(), What> {
         self.obligations(event.rank).send(event, &message)?;
         self.mail.send(place, event, message);
         Ok(())
     }
 
-    fn receive(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
+    fn receive(
+        &mut self,
+        place: EventIndex,
+        event: &Event,
+        message: N::Message,
+    ) -> Result<(), What> {
         let rank = event.rank;
         let obligations = self.obligations(rank);
         obligations.may_receive(event)?;
@@ -136,19 +139,19 @@ impl Replay {
         let obligations = self.obligations_of.get_mut(&rank).expect("it was there a moment ago");
         obligations.receive(node, (event.peer, message.clone()), &mut self.outbox);
         tell_sends(&mut self.checker, obligations, (rank, event.t));
-        self.checker.handled(rank, &self.nodes);
+        Observer::<N>::handled(&mut self.checker, rank, &self.nodes);
         self.note(place, rank, (&message, before.as_deref()));
         Ok(())
     }
 
-    fn obligations(&mut self, rank: Rank) -> &mut Obligations<Message> {
+    fn obligations(&mut self, rank: Rank) -> &mut Obligations<N::Message> {
         let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
         let node = &mut self.nodes[rank.index()];
         // To start a node that has nothing to do at its start changes nothing.
         self.obligations_of.entry(rank).or_insert_with(|| Obligations::start(node, ranks))
     }
 
-    fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
+    fn checker_received(&mut self, event: &Event, (message, sent): (&N::Message, EventIndex)) {
         let &Event { rank, op, peer, t, clock, .. } = event;
         let number = sent.0 as u64;
         self.checker.observe(&Observed { rank, op, peer, message, now_ns: t, clock, number });
@@ -159,7 +162,7 @@ impl Replay {
         &mut self,
         at: EventIndex,
         rank: Rank,
-        (message, before): (&Message, Option<&Storage>),
+        (message, before): (&N::Message, Option<&Storage>),
     ) {
         self.last = Some(at);
         self.busy.push(rank);
@@ -212,7 +215,7 @@ impl Replay {
     }
 
     /// What has changed since the last checkpoint; `None` when that takes more than so many bytes.
-    pub fn checkpoint(&mut self, limit_bytes: usize) -> Option<Checkpoint> {
+    pub fn checkpoint(&mut self, limit_bytes: usize) -> Option<Checkpoint<N>> {
         self.busy.sort_unstable();
         self.busy.dedup();
         let changed: Vec<Rank> =
@@ -246,18 +249,18 @@ impl Replay {
             Phase::Commanding(commands) => commands.len() * size_of::<crate::protocol::Command>(),
             Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => 0,
         };
-        size_of::<(Rank, ClassicNode, Wait)>() + pairs + in_flight
+        size_of::<(Rank, N, Wait)>() + pairs + in_flight
     }
 }
 
-fn is_rewiring(message: &Message) -> bool {
+fn is_rewiring(message: &impl Message) -> bool {
     message.meaning() == Meaning::Membership
 }
 
 /// Tells the checker what a rank has been asked to send.
-fn tell_sends(
+fn tell_sends<M: Message>(
     checker: &mut InvariantChecker,
-    obligations: &Obligations<Message>,
+    obligations: &Obligations<M>,
     (rank, now_ns): (Rank, u64),
 ) {
     for (peer, message) in obligations.owed() {

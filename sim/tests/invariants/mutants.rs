@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{UNIFORM, expect, ran, script, setting};
+use super::{ClassicNode, Message, UNIFORM, expect, ran, script, setting};
 use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
-use ringscope_sim::protocol::{
-    Fault, Key, MessageOf, Node, NodeView, Outbox, Protocol, Storage, Value, Viewed, Wait,
-};
-use ringscope_sim::protocols::Classic;
+use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Storage, Value, Viewed, Wait};
 use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
-
-type ClassicNode = <Classic as Protocol>::Node;
-type Message = MessageOf<Classic>;
 
 /// A node of the classic protocol with one thing wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

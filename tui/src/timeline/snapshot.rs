@@ -1,8 +1,7 @@
 //! How a run stood after one of its events.
 
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::{NodeState, Viewed as _, Wait};
-use ringscope_sim::replay;
+use ringscope_sim::protocol::{NodeState, Wait};
 use ringscope_traces::{EventIndex, Rank, Tag};
 
 use super::{EventInfo, Timeline};
@@ -67,14 +66,13 @@ impl Timeline {
             let info = self.info(at);
             let rank = info.rank;
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, NodeState::of(&snapshot.nodes[rank.index()].view())));
+                before = Some((rank, snapshot.node(rank)));
             }
             if info.source().is_some() {
                 snapshot.take(&self.noting(lines.event(at))?);
             }
         }
-        let replay::Snapshot { nodes, waits } = snapshot;
-        let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();
+        let (nodes, waits) = (snapshot.nodes(), snapshot.waits().to_vec());
         let ring = Ring::walk(&nodes);
         Some(NodeStates { nodes, waits, ring, before })
     }

@@ -176,7 +176,8 @@ fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let bytes = recorded(scenario);
     let trace = read(&bytes);
     let timeline = timeline(&bytes, 600);
-    let replayed = conform::replay(&trace, InvariantChecker::new).expect("it conforms");
+    let replayed =
+        conform::replay::<Classic, _>(&trace, InvariantChecker::default()).expect("it conforms");
     let mut checker = replayed.observer;
     checker.finish(replayed.world.nodes());
     for (invariant, checked, failed) in timeline.tallies() {

@@ -5,11 +5,11 @@
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 
-use ringscope_sim::conform::{Setup, What, end_state};
+use ringscope_sim::conform::{Setup, What, end_summary};
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::Command;
 use ringscope_sim::protocols::ProtocolId;
-use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
+use ringscope_sim::replay::recorded::{self, Changes, RecordedRun};
 use ringscope_traces::indexed::{Index, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace};
 
@@ -58,7 +58,7 @@ impl Worker<'_> {
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match Setup::of(self.index.header(), commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Replay::start(&setup), footer)?,
+            Ok(setup) => self.travel(&mut *recorded::start(&setup), footer)?,
             Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
         }
         (self.tell)(Update::Done)
@@ -135,33 +135,37 @@ impl Worker<'_> {
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut replay = Replay::start(&setup);
-        let mut checkpoints = Checkpoints::of(&replay);
+        let mut replay = recorded::start(&setup);
+        let mut checkpoints = replay.history();
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
-        while cursor < last.0 && go_past(&mut replay, lines.event(EventIndex(cursor))).is_ok() {
+        while cursor < last.0 && go_past(&mut *replay, lines.event(EventIndex(cursor))).is_ok() {
             let offset = self.index.outline(EventIndex(cursor)).offset;
-            let checkpoint = pace.stretch_ends(offset, &mut replay).flatten();
+            let checkpoint = pace.stretch_ends(offset, &mut *replay).flatten();
             checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.tell)(Update::Preview(Box::new(checkpoints), cursor))
+        (self.tell)(Update::Preview(checkpoints, cursor))
     }
 
     /// Goes along the run with its nodes.
-    fn travel(&mut self, mut replay: Replay, footer: Option<Footer>) -> Result<(), Disconnected> {
-        (self.tell)(Update::Start(Box::new(Checkpoints::of(&replay))))?;
+    fn travel(
+        &mut self,
+        replay: &mut dyn RecordedRun,
+        footer: Option<Footer>,
+    ) -> Result<(), Disconnected> {
+        (self.tell)(Update::Start(replay.history()))?;
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
-            if let Err(why) = go_past(&mut replay, lines.event(at)) {
-                (self.tell)(further(&mut replay, at.0, None))?;
+            if let Err(why) = go_past(replay, lines.event(at)) {
+                (self.tell)(further(replay, at.0, None))?;
                 return (self.tell)(why.news(at, self.index.outline(at).rank));
             }
             let offset = self.index.outline(at).offset;
-            if let Some(checkpoint) = pace.stretch_ends(offset, &mut replay) {
-                (self.tell)(further(&mut replay, at.0 + 1, checkpoint))?;
+            if let Some(checkpoint) = pace.stretch_ends(offset, replay) {
+                (self.tell)(further(replay, at.0 + 1, checkpoint))?;
             }
         }
         if let Some(Footer { ending, .. }) = &footer {
@@ -169,7 +173,7 @@ impl Worker<'_> {
             let why = replay.explanation(ending).or_else(|| self.explanation(ending));
             why.map_or(Ok(()), |why| (self.tell)(Update::Explanation(why)))?;
         }
-        (self.tell)(further(&mut replay, self.index.len(), None))
+        (self.tell)(further(replay, self.index.len(), None))
     }
 
     /// Why a run did not complete whose last state does not show it.
@@ -184,7 +188,7 @@ impl Worker<'_> {
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
         let trace = Trace { header: self.index.header().clone(), events, footer };
-        end_state(&trace, &[]).ok()?.explanation()
+        end_summary(&trace, &[]).ok()?.explanation
     }
 }
 
@@ -205,7 +209,7 @@ impl Stop {
     }
 }
 
-fn go_past(replay: &mut Replay, event: Result<Event, ReadError>) -> Result<(), Stop> {
+fn go_past(replay: &mut dyn RecordedRun, event: Result<Event, ReadError>) -> Result<(), Stop> {
     replay.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
 }
 
@@ -223,7 +227,11 @@ impl Pace {
 
     /// Whether a stretch ends at an event whose line is there; then maybe with a checkpoint, unless that
     /// takes too much.
-    fn stretch_ends(&mut self, offset: u64, replay: &mut Replay) -> Option<Option<Checkpoint>> {
+    fn stretch_ends(
+        &mut self,
+        offset: u64,
+        replay: &mut dyn RecordedRun,
+    ) -> Option<Option<Changes>> {
         if offset < self.next {
             return None;
         }
@@ -237,7 +245,7 @@ impl Pace {
     }
 }
 
-fn further(replay: &mut Replay, cursor: usize, checkpoint: Option<Checkpoint>) -> Update {
+fn further(replay: &mut dyn RecordedRun, cursor: usize, checkpoint: Option<Changes>) -> Update {
     let violation_at = |(at, violation)| ViolationAt { at, violation };
     Update::Further(Box::new(StretchReport {
         cursor,

@@ -1,6 +1,6 @@
 //! A trace that conforms, played again under the eyes of the keeper of the invariants.
 
-use ringscope_sim::conform::{Replayed, replay};
+use ringscope_sim::conform::check_invariants;
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
 use ringscope_traces::{EventIndex, Trace};
 
@@ -11,11 +11,8 @@ const QUESTION: &str = "invariants";
 
 /// Whether the invariants hold in a trace that conforms.
 pub fn invariants(trace: &Trace) -> CheckResult {
-    match replay(trace, InvariantChecker::new) {
-        Ok(Replayed { world, observer: mut checker }) => {
-            checker.finish(world.nodes());
-            answer(&checker, trace)
-        }
+    match check_invariants(trace) {
+        Ok(checker) => answer(&checker, trace),
         Err(why) => CheckResult::not_judged(QUESTION, &why.to_string()),
     }
 }
