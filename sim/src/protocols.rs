@@ -1,6 +1,8 @@
 //! The list of protocols: the one place that names them.
 
 mod classic;
+#[cfg(test)]
+mod relay;
 
 use ringscope_traces::{Event, Payload, Tag, Vocabulary};
 
@@ -22,6 +24,8 @@ pub struct ProtocolId(Listed);
 enum Listed {
     #[default]
     Classic,
+    #[cfg(test)]
+    Relay,
 }
 
 /// Something that is done with the nodes and messages of a protocol, whichever it is.
@@ -33,6 +37,12 @@ pub trait Visitor {
     fn visit<P: Protocol>(self) -> Self::Output;
 }
 
+/// A protocol that only tests know, and that is listed nowhere.
+const TEST_ONLY: &[ProtocolId] = &[
+    #[cfg(test)]
+    ProtocolId(Listed::Relay),
+];
+
 impl ProtocolId {
     /// Every protocol, in the order in which they are listed.
     pub const ALL: &'static [ProtocolId] = &[ProtocolId(Listed::Classic)];
@@ -40,7 +50,8 @@ impl ProtocolId {
     /// The protocol of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<ProtocolId> {
-        ProtocolId::ALL.iter().copied().find(|protocol| protocol.name() == name)
+        let all = ProtocolId::ALL.iter().chain(TEST_ONLY);
+        all.copied().find(|protocol| protocol.name() == name)
     }
 
     /// The protocol whose commands and replies a trace has that names this one: a dialect that is not
@@ -54,6 +65,8 @@ impl ProtocolId {
     pub fn dispatch<V: Visitor>(self, visitor: V) -> V::Output {
         match self.0 {
             Listed::Classic => visitor.visit::<Classic>(),
+            #[cfg(test)]
+            Listed::Relay => visitor.visit::<relay::Relay>(),
         }
     }
 
@@ -61,6 +74,8 @@ impl ProtocolId {
     fn described(self) -> &'static dyn DescribedProtocol {
         match self.0 {
             Listed::Classic => &Of::<Classic>(std::marker::PhantomData),
+            #[cfg(test)]
+            Listed::Relay => &Of::<relay::Relay>(std::marker::PhantomData),
         }
     }
 
