@@ -10,7 +10,7 @@ use super::{Checkpoint, Checkpoints, KeyEvent, Replay, Snapshot};
 use crate::conform::Setup;
 use crate::explain::Explanation;
 use crate::invariants::{Invariant, Tally, Violation};
-use crate::protocol::{Node, NodeState, Protocol, Viewed as _, Wait};
+use crate::protocol::{Node, NodeState, Protocol, Wait};
 use crate::protocols::Visitor;
 
 /// A [`Replay`] of whichever protocol.

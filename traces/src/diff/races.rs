@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::causality::Causality;
-use crate::event::{Rank, Tag};
+use crate::event::{Op, Rank, Tag};
 use crate::event_index::EventIndex;
 use crate::payload::Payload;
 

@@ -20,7 +20,7 @@ use crate::protocol::plan::{Objections, Plan};
 use crate::protocol::{BadMessage, Fault, Node, NodeView, Outbox, Script, StorageId, Viewed, Wait};
 use crate::world::End;
 pub use command::CommandNode;
-pub use message::{Handover, Message, Record, tags};
+pub use message::{Message, Record};
 pub use ring::RingNode;
 pub use settled::settled_ring;
 
