@@ -9,7 +9,7 @@ FREE_OF_MPI := --workspace --exclude mpi-runner
 OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
 
-.PHONY: help test package deb setup format lint docs deny fuzz-check unit digests consumers consumers-setup mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
+.PHONY: help test package deb setup format lint docs deny advisories fuzz-check unit digests consumers consumers-setup mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ docs: ## Documentation without warnings
 
 deny: ## Licences, bans and sources of what we depend on
 	$(CARGO) deny --locked check licenses bans sources
+
+advisories: ## Known faults in what we depend on; asks the network for a database
+	$(CARGO) deny --locked check advisories
 
 fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
@@ -86,7 +89,7 @@ bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare
 
 # Each as CRATE/TARGET.
-FUZZ_TARGETS := traces/read_trace sim/parse_scenario tui/parse_input
+FUZZ_TARGETS := traces/read_trace traces/gather_parts sim/parse_scenario tui/parse_input tui/read_lesson tui/read_config tui/read_condition
 
 fuzz: ## Fuzz every parser for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz

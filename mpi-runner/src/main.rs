@@ -22,9 +22,11 @@ mod watch;
 
 use std::panic;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
 use mpi::topology::{Communicator as _, SimpleCommunicator};
+use ringscope_traces::text::Plain;
 use rustix::process::{Signal, set_parent_process_death_signal};
 
 use args::Args;
@@ -36,9 +38,12 @@ use shutdown::Shutdown;
 const NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
+    // A part that outgrows `ulimit -f` is an error of writing, and not the end of this rank; where the system
+    // does not let us say so, it is the end, as for every program.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return refuse_arguments(&error),
+        Err(error) => return refuse_arguments(error),
     };
     let version = mpi::environment::library_version().unwrap_or_default();
     if args.mpi {
@@ -72,9 +77,13 @@ fn main() -> ExitCode {
 }
 
 /// Says what is wrong with the command line, or help, from one process of them all.
-fn refuse_arguments(error: &clap::Error) -> ExitCode {
-    if launcher::prints_for_all() {
-        let _ = error.print();
+fn refuse_arguments(error: clap::Error) -> ExitCode {
+    // The parser repeats words as they were given, control characters and all: so it gets them once more,
+    // made safe.
+    let safe = std::env::args_os().map(|word| Plain(&word.to_string_lossy()).to_string());
+    let error = Args::try_parse_from(safe).err().unwrap_or(error);
+    if launcher::prints_for_all() && error.print().is_err() {
+        return ExitCode::from(NOT_RUN);
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(NOT_RUN))
 }

@@ -4,8 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::{Trace, write_trace};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
 use crate::failure::Failure;
 
@@ -80,8 +81,8 @@ impl Output {
     pub fn put(self, trace: &Trace) -> Result<Option<PathBuf>, Failure> {
         let Output::File { target, folder } = self else { return Ok(None) };
         write_whole(&target, trace).map_err(|error| {
-            Failure::about(&target.to_string_lossy(), cannot_write(&error))
-                .hint(format!("its parts are in {}", folder.display()))
+            let hint = format!("its parts are in {}", folder.display());
+            Failure::new(error.to_string()).hint(hint)
         })?;
         // A folder into which somebody has put something else stays.
         let _ = fs::remove_dir_all(&folder);
@@ -90,21 +91,10 @@ impl Output {
 }
 
 /// Writes the file so that it appears under its name only when it is complete.
-fn write_whole(target: &Path, trace: &Trace) -> io::Result<()> {
-    let folder = target.parent().unwrap_or(Path::new("."));
-    let file = NamedTempFile::new_in(folder)?;
-    let file = write_trace(file, trace)?;
-    // A temporary file is readable by its owner only; a trace is readable like any other file.
-    let usual = fs::metadata(folder)?.permissions();
-    fs::set_permissions(file.path(), readable_as(&usual))?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
-}
-
-fn readable_as(folder: &fs::Permissions) -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    const READ_AND_WRITE: u32 = 0o666;
-    fs::Permissions::from_mode(folder.mode() & READ_AND_WRITE)
+fn write_whole(target: &Path, trace: &Trace) -> Result<(), AtomicFileError> {
+    let file = AtomicFile::create(target)?;
+    let file = write_trace(file, trace).map_err(|error| AtomicFileError::write(target, error))?;
+    file.finish()
 }
 
 fn cannot_write(error: &io::Error) -> String {

@@ -11,6 +11,7 @@ pub mod answers;
 pub mod conform;
 pub mod explain;
 pub mod invariants;
+pub mod nearest;
 pub mod protocol;
 pub mod protocols;
 pub mod replay;

@@ -22,7 +22,8 @@ mod support;
 mod talk;
 
 use atomic::atomic;
-use support::{Run, reference_runs};
+use support::Run;
+use support::reference::{reference_run, reference_runs};
 use talk::{found, words};
 
 const RETVAL: Tag = Tag(5);
@@ -59,8 +60,8 @@ fn what_the_reference_program_does_when_it_is_misused() {
         ("misuse-get-missing", &[]),
         ("misuse-readd", &[]),
     ] {
-        let Some(folder) = support::reference_folder() else { return };
-        let bytes = std::fs::read(folder.join(name).with_extension("jsonl")).expect("it is there");
+        let file = reference_run(name).with_extension("jsonl");
+        let bytes = std::fs::read(file).expect("it is there");
         let trace = read_trace(bytes.as_slice(), name).expect("it is a trace").0;
         assert_eq!(found(&trace), expected, "{name}");
     }

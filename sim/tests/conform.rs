@@ -1,22 +1,20 @@
 //! Real and simulated runs conform.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use ringscope_sim::conform::judge;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_traces::{Rank, Trace};
 
+#[path = "../../traces/tests/support/reference.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod reference;
 #[path = "support/runs.rs"]
 mod runs;
 
+use reference::{reference_run, reference_runs};
 use runs::{hazards, run};
-
-/// The folder with the reference program's runs, where there is one.
-fn reference() -> Option<PathBuf> {
-    let ancestors = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    ancestors.map(|folder| folder.join("shared/reference")).find(|folder| folder.is_dir())
-}
 
 fn read(path: &Path) -> Trace {
     let bytes = std::fs::read(path).expect("the file can be read");
@@ -31,30 +29,21 @@ fn found(trace: &Trace) -> Vec<String> {
 
 #[test]
 fn every_run_of_the_reference_program_conforms() {
-    let Some(folder) = reference() else { return };
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .expect("the folder can be read")
-        .map(|entry| entry.expect("it has entries").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "the reference has traces");
-    for path in paths {
-        assert_eq!(found(&read(&path)), [""; 0], "{}", path.display());
+    for run in reference_runs() {
+        assert_eq!(found(&read(&run.with_extension("jsonl"))), [""; 0], "{}", run.display());
     }
 }
 
 #[test]
 fn the_answers_are_the_lines_that_the_reference_program_printed() {
-    let Some(folder) = reference() else { return };
-    let path = folder.join("misuse-readd.jsonl");
-    let judgement = judge(&read(&path)).expect("it can be judged");
+    let run = reference_run("misuse-readd");
+    let judgement = judge(&read(&run.with_extension("jsonl"))).expect("it can be judged");
     let answers: Vec<_> = judgement
         .answers
         .iter()
         .map(|answer| format!("val is {}, storage id is {}\n", answer.value, answer.owner))
         .collect();
-    let printed = std::fs::read_to_string(path.with_extension("out")).expect("it has an output");
+    let printed = std::fs::read_to_string(run.with_extension("out")).expect("it has an output");
     assert_eq!(answers.concat() + "command finalizing\n", printed);
 }
 

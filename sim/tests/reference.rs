@@ -14,7 +14,8 @@ use ringscope_sim::world::recording::Recording;
 use ringscope_traces::Trace;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::jsonl::read_trace;
-use support::{Run, reference_runs};
+use support::Run;
+use support::reference::reference_runs;
 
 /// A recorded run: its scenario, its trace, and what its command node printed.
 struct Recorded {

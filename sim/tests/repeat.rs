@@ -20,7 +20,8 @@ mod runs;
 
 use mutation::{Mutation, is_possible, mutate};
 use runs::{hazards, run};
-use support::{reference_runs, scenario};
+use support::reference::reference_runs;
+use support::scenario;
 
 /// Where a trace departs from what the simulator does; it must not where it is repeated, nor the other
 /// way round, by the word of `ringscope diff`.

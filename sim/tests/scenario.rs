@@ -1,7 +1,10 @@
 //! Scenarios as their readers meet them: what is understood, what is refused, and in which words.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+#[path = "../../traces/tests/support/reference.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod reference;
 
 use proptest::prelude::*;
 use ringscope_sim::protocol::Command;
@@ -9,6 +12,8 @@ use ringscope_sim::scenario::{
     ExpectedEnd, LONGEST_LINE, MOST_BYTES, Scenario, ScenarioErrors, builtin, random,
 };
 use ringscope_sim::world::latency::Latency;
+
+use reference::reference_runs;
 
 fn read(text: &str) -> Scenario {
     Scenario::parse("test.dht", text).expect("a scenario")
@@ -189,23 +194,11 @@ fn started() -> Instant {
     Instant::now()
 }
 
-/// The reference program's runs, where they are at hand.
-fn reference() -> Option<PathBuf> {
-    let ancestors = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    ancestors.map(|folder| folder.join("shared/reference")).find(|folder| folder.is_dir())
-}
-
 #[test]
 fn the_reference_scenarios_are_read_and_checked() {
-    let Some(folder) = reference() else { return };
-    let mut read = 0;
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "dht") {
-            continue;
-        }
-        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name");
-        let bytes = std::fs::read(&path).expect("a file that can be read");
+    for run in reference_runs() {
+        let name = run.file_name().and_then(|name| name.to_str()).expect("a plain name");
+        let bytes = std::fs::read(run.with_extension("dht")).expect("a file that can be read");
         let scenario = Scenario::parse_bytes(name, &bytes).expect(name);
         let lines: Vec<u32> = match scenario.check() {
             Ok(_) => vec![],
@@ -217,9 +210,7 @@ fn the_reference_scenarios_are_read_and_checked() {
             "misuse-add-id-neg" => assert_eq!(lines, [2]),
             _ => assert_eq!(lines, Vec::<u32>::new(), "{name}"),
         }
-        read += 1;
     }
-    assert!(read > 0, "the folder of the reference has scenarios");
 }
 
 fn line_numbers(errors: &ScenarioErrors) -> Vec<u32> {
@@ -318,16 +309,4 @@ fn built_in_scenarios_are_written_as_they_were_read() {
         let scenario = one.scenario();
         assert_eq!(read(&scenario.to_text()), scenario, "{}", one.name);
     }
-}
-
-#[test]
-fn the_place_is_marked_and_nothing_of_the_file_reaches_the_terminal_raw() {
-    let text = "seed 1\n# \u{1b}[2J\nseed 2 \n";
-    let errors = Scenario::parse("a\u{1b}.dht", text).expect_err("set twice");
-    let mut shown = String::new();
-    miette::NarratableReportHandler::new()
-        .render_report(&mut shown, &ringscope_sim::scenario::Marked(&errors))
-        .expect("a string takes everything");
-    assert!(!shown.contains('\u{1b}'));
-    insta::assert_snapshot!(shown);
 }

@@ -8,11 +8,13 @@
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
+pub mod atomic_file;
 pub mod causality;
 pub mod diff;
 pub mod event;
 pub mod event_index;
 pub mod indexed;
+pub mod json;
 pub mod jsonl;
 pub mod matching;
 pub mod merge;

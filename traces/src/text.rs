@@ -15,10 +15,18 @@ impl fmt::Display for Plain<'_> {
     }
 }
 
-/// Control characters move the cursor, and format characters reorder or hide what stands beside them.
-fn is_harmless(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether a character does nothing but stand there.
+///
+/// Control characters move the cursor, and format characters and separators of lines reorder, hide or
+/// break what stands beside them: all of Unicode's categories Cc, Cf, Zl and Zp.
+pub(crate) fn is_harmless(c: char) -> bool {
+    let is_format = matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0001}'..='\u{e007f}');
+    !(c.is_control() || is_format)
 }
 
 /// The beginning of what something says, with `...` after it where the rest was left out.

@@ -11,7 +11,8 @@ use ringscope_traces::{
     ByRank, Completeness, Ending, EventIndex, Matching, Op, Payload, Reader, Writer, read_trace,
     wellformed,
 };
-use support::{bytes, read, reference, run};
+use support::reference::reference_runs;
+use support::{bytes, read, run};
 
 const HEADER: &str =
     r#"{"trace":1,"source":"sim","protocol":"classic","ranks":8,"seed":42,"time":"virtual"}"#;
@@ -36,7 +37,8 @@ fn the_example_of_the_format_is_written_as_it_was_read() {
 
 #[test]
 fn every_recorded_run_is_written_as_it_was_read_and_holds_together() {
-    for path in reference() {
+    for run in reference_runs() {
+        let path = run.with_extension("jsonl");
         let file = fs::read(&path).expect("the file is there");
         let trace = read(&file);
         assert!(bytes(&trace) == file, "{} is written otherwise", path.display());

@@ -278,8 +278,8 @@ fn a_trace_without_events_has_an_index_without_any() {
 
 #[test]
 fn the_recorded_runs_are_indexed_as_they_are_read() {
-    for path in support::reference() {
-        let file = fs::read(&path).expect("it is there");
+    for run in support::reference::reference_runs() {
+        let file = fs::read(run.with_extension("jsonl")).expect("it is there");
         let (trace, _) = read_trace(&file[..], "test.jsonl").expect("it is a trace");
         let (index, _) = indexed(&file).expect("it is a trace");
         hold_events(&trace, &index).expect("they are the same");

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod refusal;
+
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -8,10 +10,11 @@ use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
     record, replay, run, show, snapshot, start, tour,
 };
-use crate::config::Config;
+use crate::config::{Config, Loaded};
 use crate::failure::Failure;
+use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
 use crate::output::ColorWhen;
-use crate::output::Streams;
+use crate::output::{Notes, Streams};
 
 /// See what a message-passing program does: simulate, record, check and compare an MPI distributed
 /// hash table
@@ -75,10 +78,15 @@ enum Command {
 impl Args {
     /// Does what was asked for.
     pub fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
-        let config = || Config::load(self.config.as_deref());
+        self.mind_signals()?;
+        let color = self.color;
         match &self.command {
-            Some(Command::Play(args)) => play::execute(args, (&config()?, self.color), streams),
-            Some(Command::Tour(args)) => tour::execute(args, (&config()?, self.color), streams),
+            Some(Command::Play(args)) => {
+                play::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+            }
+            Some(Command::Tour(args)) => {
+                tour::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+            }
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
             Some(Command::Show(args)) => show::execute(args, streams),
@@ -90,18 +98,44 @@ impl Args {
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
-                snapshot::execute(args, (&config()?, self.color), streams)
+                snapshot::execute(args, (&self.config(&mut streams.notes)?, color), streams)
             }
-            Some(Command::Export(args)) => export::execute(args, (&config()?, self.color), streams),
+            Some(Command::Export(args)) => {
+                let loaded = self.loaded()?;
+                if !args.is_quiet() {
+                    loaded.note(&mut streams.notes);
+                }
+                export::execute(args, (&loaded.config, color), streams)
+            }
             Some(Command::Config(args)) => {
-                config::execute(args, (self.config.as_deref(), &config), streams)
+                config::execute(args, (self.config.as_deref(), &|| self.loaded()), streams)
             }
             Some(Command::Completions(args)) => {
                 completions::execute(args, Args::command(), streams)
             }
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
-            None => start::execute((&config()?, self.color), streams),
+            None => start::execute((&self.config(&mut streams.notes)?, color), streams),
         }
+    }
+
+    /// What signals do. A screen has its own answers to those that end a program.
+    fn mind_signals(&self) -> Result<(), Failure> {
+        let has_screen =
+            matches!(self.command, None | Some(Command::Play(_)) | Some(Command::Tour(_)));
+        let minded = survive_the_limit_of_files()
+            .and_then(|()| if has_screen { Ok(()) } else { clean_up_at_the_end() });
+        minded.map_err(|error| Failure::about("signals", format!("cannot be handled: {error}")))
+    }
+
+    fn loaded(&self) -> Result<Loaded, Failure> {
+        Config::load(self.config.as_deref())
+    }
+
+    /// The configuration, with a note where it could not be read.
+    fn config(&self, notes: &mut Notes) -> Result<Config, Failure> {
+        let loaded = self.loaded()?;
+        loaded.note(notes);
+        Ok(loaded.config)
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use ringscope_sim::scenario::ScenarioErrors;
 use ringscope_traces::ReadError;
+use ringscope_traces::atomic_file::AtomicFileError;
 use ringscope_traces::text::Plain;
 
 use crate::output::Notes;
@@ -18,6 +19,9 @@ pub enum Failure {
     /// A trace cannot be read.
     #[error(transparent)]
     Trace(#[from] ReadError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] AtomicFileError),
     /// Anything else: what it is about, what is wrong, and advice.
     #[error("{}: {}", Plain(.name), Plain(.what))]
     About {
@@ -47,7 +51,7 @@ impl Failure {
             Failure::About { name, what, hint } => {
                 Failure::About { name, what, hint: advice.or(hint) }
             }
-            Failure::Scenario(_) | Failure::Trace(_) => self,
+            Failure::Scenario(_) | Failure::Trace(_) | Failure::File(_) => self,
         }
     }
 
@@ -60,6 +64,7 @@ impl Failure {
                 (what, problem.and_then(|problem| problem.advice()).map(str::to_owned))
             }
             Failure::Trace(error) => (error.to_string(), error.hint().map(str::to_owned)),
+            Failure::File(error) => (error.to_string(), error.hint().map(str::to_owned)),
             Failure::About { hint, .. } => (self.to_string(), hint.clone()),
         };
         let hint = hint.map(|hint| format!(" ({})", Plain(&hint))).unwrap_or_default();
@@ -67,10 +72,11 @@ impl Failure {
     }
 
     /// Tells it.
-    pub fn tell(&self, notes: &mut Notes) {
+    pub fn print(&self, notes: &mut Notes) {
         match self {
-            Failure::Scenario(errors) => problems::tell(errors, notes),
+            Failure::Scenario(errors) => problems::print(errors, notes),
             Failure::Trace(error) => notes.failure(error, error.hint()),
+            Failure::File(error) => notes.failure(error, error.hint()),
             Failure::About { hint, .. } => notes.failure(self, hint.as_deref()),
         }
     }

@@ -5,13 +5,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::scenario::builtin::{self, BuiltIn};
 use ringscope_sim::scenario::{MOST_BYTES, Scenario};
 use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Reader, Trace};
 
 use crate::failure::Failure;
-use crate::nearest::nearest;
 
 /// What stands for standard input, and for standard output.
 pub const DASH: &str = "-";

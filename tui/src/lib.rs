@@ -7,19 +7,18 @@
 pub mod app;
 mod args;
 mod command;
-mod config;
+pub mod config;
 mod export;
 pub mod failure;
 mod flags;
+mod folders;
 mod input;
-mod language;
+pub mod language;
 mod launch;
-mod nearest;
 mod output;
 pub mod pane;
 mod recent;
 mod report;
-mod state;
 pub mod terminal;
 pub mod timeline;
 pub mod tour;
@@ -27,18 +26,23 @@ pub mod view;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use args::Args;
 use command::Verdict;
-use output::Streams;
+use output::{ColorWhen, Streams};
 
 /// Runs the program, with the arguments of the process.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
-    let mut streams = Streams::open(args.color);
-    let verdict = args.execute(&mut streams).unwrap_or_else(|failure| {
-        failure.tell(&mut streams.notes);
+    let (color, parsed) = match Args::of_process() {
+        Ok(args) => (args.color, Ok(args)),
+        Err(refusal) => (ColorWhen::Auto, Err(refusal)),
+    };
+    let mut streams = Streams::open(color);
+    let verdict = match parsed {
+        Ok(args) => args.execute(&mut streams),
+        Err(refusal) => refusal.print(&mut streams),
+    };
+    let verdict = verdict.unwrap_or_else(|failure| {
+        failure.print(&mut streams.notes);
         Verdict::NotJudged
     });
     verdict.into()

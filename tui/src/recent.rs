@@ -2,9 +2,12 @@
 //! it cannot be read or written is never an error.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::state;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
+
+use crate::folders;
 
 /// How many are kept.
 const MOST: usize = 12;
@@ -25,10 +28,16 @@ pub fn remember(file: &Path) {
     let lines = files.filter_map(|file| Some(file.to_str()?.to_owned()));
     let lines: String = lines.filter(|line| !line.contains('\n')).map(|line| line + "\n").collect();
     if let Some(folder) = list.parent() {
-        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(&list, lines));
+        let _ = fs::create_dir_all(folder).map(|()| write(&list, &lines));
     }
 }
 
+fn write(list: &Path, lines: &str) -> Result<(), AtomicFileError> {
+    let mut file = AtomicFile::create(list)?;
+    file.write_all(lines.as_bytes()).map_err(|error| AtomicFileError::write(list, error))?;
+    file.finish()
+}
+
 fn list() -> Option<PathBuf> {
-    state::file("recent")
+    folders::state("recent")
 }

@@ -55,9 +55,9 @@ fn trace(events: &[(u32, &str, u32, i32, &str)]) -> String {
 fn right_answers_are_right_in_any_dialect() {
     let folder = Folder::new();
     folder.write("ours.jsonl", trace(DIALECT));
-    let told = folder.call("check --answers ours.jsonl");
-    assert_eq!(told.code, Some(0));
-    assert_snapshot!("right", told.golden());
+    let result = folder.call("check --answers ours.jsonl");
+    assert_eq!(result.code, Some(0));
+    assert_snapshot!("right", result.golden());
     let from_input = folder.call_with(&["check", "-", "--answers"], &trace(DIALECT));
     assert_eq!(from_input.code, Some(0), "{}", from_input.err);
 }
@@ -69,12 +69,12 @@ fn a_wrong_answer_is_found_at_its_rank_event_and_line() {
     events[20].4 = "[7,1000]";
     events[21].4 = "[7,1000]";
     folder.write("ours.jsonl", trace(&events));
-    let told = folder.call("check --answers ours.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("wrong", told.golden());
-    let told = folder.call("check --answers --json ours.jsonl");
-    let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
-    assert_eq!(told.code, Some(1));
+    let result = folder.call("check --answers ours.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("wrong", result.golden());
+    let result = folder.call("check --answers --json ours.jsonl");
+    let json: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
+    assert_eq!(result.code, Some(1));
     assert_eq!(json["answers"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["answers"][0]["question"], "answers");
     assert_eq!(json["answers"][0]["says"], "no");
@@ -91,31 +91,31 @@ fn a_trace_that_ends_while_a_command_waits_is_not_judged() {
     let whole = trace(DIALECT);
     let cut_off: Vec<&str> = whole.lines().take(18).collect();
     folder.write("ours.jsonl", cut_off.join("\n") + "\n");
-    let told = folder.call("check --answers ours.jsonl");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("cut_off", told.golden());
+    let result = folder.call("check --answers ours.jsonl");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("cut_off", result.golden());
 }
 
 #[test]
 fn a_trace_without_a_command_is_not_judged() {
     let folder = Folder::new();
     folder.write("ours.jsonl", trace(&[]));
-    let told = folder.call("check --answers ours.jsonl");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("no_command", told.golden());
+    let result = folder.call("check --answers ours.jsonl");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("no_command", result.golden());
 }
 
 #[test]
-fn who_asks_whether_another_dialect_conforms_is_told_what_else_to_ask() {
+fn who_asks_whether_another_dialect_conforms_is_reported_what_else_to_ask() {
     let folder = Folder::new();
     folder.write("ours.jsonl", trace(DIALECT));
-    let told = folder.call("check ours.jsonl");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("hint", told.golden());
+    let result = folder.call("check ours.jsonl");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("hint", result.golden());
     folder.write("claims.jsonl", trace(DIALECT).replace("\"ours\"", "\"classic\""));
-    let told = folder.call("check claims.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert!(told.out.contains("hint: a program of another dialect?"), "{}", told.out);
+    let result = folder.call("check claims.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert!(result.out.contains("hint: a program of another dialect?"), "{}", result.out);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn our_own_runs_are_answered_rightly_and_a_silent_owner_is_no_wrong_answer() {
     assert_snapshot!("join", folder.call("check --answers join.jsonl").golden());
     assert_snapshot!("missing", folder.call("check --answers missing.jsonl").golden());
     folder.record("put-zero", "zero.jsonl");
-    let told = folder.call("check --answers zero.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert!(told.out.contains("has no acknowledgement"), "{}", told.out);
+    let result = folder.call("check --answers zero.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert!(result.out.contains("has no acknowledgement"), "{}", result.out);
 }

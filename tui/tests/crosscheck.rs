@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Folder, Told, lives};
+use support::{CallResult, Folder, lives};
 
 /// A folder with a launcher and a runner in it. The launcher starts the runner once, and writes down how
 /// it was called; what the runner does is a test's own.
@@ -76,22 +76,25 @@ impl Stage {
         command
     }
 
-    fn call(&self, words: &str) -> Told {
-        self.told(&mut self.command(words))
+    fn call(&self, words: &str) -> CallResult {
+        self.result_of(&mut self.command(words))
     }
 
-    fn told(&self, command: &mut Command) -> Told {
+    fn result_of(&self, command: &mut Command) -> CallResult {
         let output = command.output().expect("the program starts");
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("the program says text");
             let folder = self.path("").display().to_string();
             without_times(&text).replace(&folder, "FOLDER/")
         };
-        let told =
-            Told { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+        let result = CallResult {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
         let left: Vec<_> = fs::read_dir(self.path("tmp")).expect("the folder").collect();
         assert!(left.is_empty(), "left behind: {left:?}");
-        told
+        result
     }
 }
 
@@ -108,9 +111,9 @@ fn without_times(text: &str) -> String {
 
 #[test]
 fn the_same_run_under_mpi_is_the_same() {
-    let told = Stage::leaving("join").call("join");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("same", told.golden());
+    let result = Stage::leaving("join").call("join");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("same", result.golden());
 }
 
 #[test]
@@ -118,9 +121,9 @@ fn what_mpirun_says_of_an_exit_code_of_1_does_not_count() {
     let stage = Stage::leaving("join");
     stage.folder.program("mpi-runner", &(RUNNER.replace("MPI-VERSION", "Open MPI v4.1.4")
         + "cp t.jsonl \"$trace\"; echo 'Primary job terminated normally, but 1 process returned a non-zero exit code' >&2; exit 1\n"));
-    let told = stage.call("join");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_eq!(told.err, "");
+    let result = stage.call("join");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_eq!(result.err, "");
 }
 
 #[test]
@@ -129,41 +132,41 @@ fn an_event_that_the_protocol_does_not_have_there_is_a_difference() {
         r#""op":"send","peer":6,"tag":0,"data":[100,1]"#,
         r#""op":"send","peer":6,"tag":0,"data":[100,2]"#,
     );
-    let told = stage.call("join");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert_snapshot!("different", told.golden());
+    let result = stage.call("join");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert_snapshot!("different", result.golden());
 }
 
 #[test]
 fn another_run_that_conforms_is_a_difference_too_with_one_command_in_flight() {
     let stage = Stage::leaving("first-put");
     stage.folder.write("other.dht", "put 1 1\n");
-    let told = stage.call("other.dht");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert!(told.out.contains("\ndifferent: Open MPI did not do"), "{}", told.out);
-    assert!(told.out.contains("A is the simulated run with seed 1"), "{}", told.out);
+    let result = stage.call("other.dht");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert!(result.out.contains("\ndifferent: Open MPI did not do"), "{}", result.out);
+    assert!(result.out.contains("A is the simulated run with seed 1"), "{}", result.out);
 }
 
 #[test]
 fn two_runs_that_deadlock_in_the_same_way_agree() {
-    let told = Stage::leaving("get-missing").call("get-missing");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("deadlock", told.golden());
+    let result = Stage::leaving("get-missing").call("get-missing");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("deadlock", result.golden());
 }
 
 #[test]
 fn two_runs_that_deadlock_in_different_ways_do_not() {
-    let told = Stage::leaving("add-negative-id").call("get-missing");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert_snapshot!("deadlocks_differ", told.golden());
+    let result = Stage::leaving("add-negative-id").call("get-missing");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert_snapshot!("deadlocks_differ", result.golden());
 }
 
 #[test]
 fn a_run_that_only_the_watchdog_ended_is_no_proven_deadlock() {
     let stage = Stage::leaving("get-missing").altered(r#""end":"deadlock""#, r#""end":"stopped""#);
-    let told = stage.call("get-missing");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert!(told.out.contains("  the two did not end in the same way: "), "{}", told.out);
+    let result = stage.call("get-missing");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert!(result.out.contains("  the two did not end in the same way: "), "{}", result.out);
 }
 
 #[test]
@@ -172,27 +175,27 @@ fn a_run_that_was_cut_off_has_no_end_to_agree_with() {
     let trace = stage.folder.read("t.jsonl");
     let (without_footer, _) = trace.trim_end().rsplit_once('\n').expect("it has lines");
     stage.folder.write("t.jsonl", format!("{without_footer}\n"));
-    let told = stage.call("get-missing");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert!(told.out.contains("  the two did not end in the same way: "), "{}", told.out);
+    let result = stage.call("get-missing");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert!(result.out.contains("  the two did not end in the same way: "), "{}", result.out);
 }
 
 #[test]
 fn of_two_livelocks_one_is_the_beginning_of_the_other() {
     let stage = Stage::leaving("put-beyond --limit 100")
         .altered(r#""end":"stopped""#, r#""end":"livelock""#);
-    let told = stage.call("put-beyond");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("livelock", told.golden());
+    let result = stage.call("put-beyond");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("livelock", result.golden());
     let call = stage.folder.read("call");
     assert!(call.contains(" --quiet-messages 5"), "a livelock is not waited for long: {call}");
 }
 
 #[test]
 fn two_runs_in_which_the_same_rank_breaks_off_agree() {
-    let told = Stage::leaving("put-zero").call("put-zero");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert!(told.out.contains("crashed: rank 0 broke off"), "{}", told.out);
+    let result = Stage::leaving("put-zero").call("put-zero");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert!(result.out.contains("crashed: rank 0 broke off"), "{}", result.out);
     let other = Stage::leaving("put-zero").altered("it has no storage", "it had enough");
     assert_eq!(other.call("put-zero").code, Some(1));
 }
@@ -214,35 +217,35 @@ fn race() -> (Stage, u32) {
 #[test]
 fn with_two_commands_in_flight_another_order_is_legal() {
     let (stage, _) = race();
-    let told = stage.call("two.dht");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("legal", told.golden());
+    let result = stage.call("two.dht");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("legal", result.golden());
 }
 
 #[test]
 fn with_more_seeds_the_order_is_found_among_the_simulated_ones() {
     let (stage, seed) = race();
-    let told = stage.call(&format!("two.dht --seeds {seed}"));
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = stage.call(&format!("two.dht --seeds {seed}"));
+    assert_eq!(result.code, Some(0), "{}", result.err);
     let says = format!("(1 of {seed} simulated runs)");
-    assert!(told.out.contains("\nsame: "), "{}", told.out);
-    assert!(told.out.replace('\n', " ").contains(&says), "{}", told.out);
+    assert!(result.out.contains("\nsame: "), "{}", result.out);
+    assert!(result.out.replace('\n', " ").contains(&says), "{}", result.out);
 }
 
 #[test]
 fn with_two_commands_in_flight_an_event_that_does_not_conform_is_a_difference() {
     let (stage, _) = race();
     let stage = stage.altered(r#""data":[900,9]"#, r#""data":[900,8]"#);
-    let told = stage.call("two.dht");
-    assert_eq!(told.code, Some(1), "{}", told.err);
-    assert!(told.out.contains("\ndifferent: "), "{}", told.out);
+    let result = stage.call("two.dht");
+    assert_eq!(result.code, Some(1), "{}", result.err);
+    assert!(result.out.contains("\ndifferent: "), "{}", result.out);
 }
 
 #[test]
 fn with_one_command_in_flight_every_seed_is_the_same() {
-    let told = Stage::leaving("join").call("join --seeds 20");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    let words = told.out.replace('\n', " ");
+    let result = Stage::leaving("join").call("join --seeds 20");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    let words = result.out.replace('\n', " ");
     assert!(words.contains("(20 of 20 simulated runs)"), "{words}");
 }
 
@@ -252,9 +255,9 @@ fn what_the_command_line_says_reaches_both() {
     stage.folder.write("get.dht", "put 5 50\nget 6\n");
     stage.folder.record("get.dht --unchecked --ranks 5 --window 2", "t.jsonl");
     assert_eq!(stage.call("get.dht -n 5 --window 2").code, Some(2), "the check finds the GET");
-    let told = stage.call("get.dht -n 5 --window 2 --timeout 2.5 --unchecked");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert!(told.out.starts_with("get.dht: 5 ranks, 2 commands in flight\n"), "{}", told.out);
+    let result = stage.call("get.dht -n 5 --window 2 --timeout 2.5 --unchecked");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert!(result.out.starts_with("get.dht: 5 ranks, 2 commands in flight\n"), "{}", result.out);
     assert_eq!(stage.folder.read("ran.dht"), "ranks 5\nwindow 2\nput 5 50\nget 6\n");
     let call = stage.folder.read("call");
     assert!(call.starts_with("-n 5 "), "{call}");
@@ -264,9 +267,9 @@ fn what_the_command_line_says_reaches_both() {
 #[test]
 fn a_scenario_that_the_ranks_are_too_few_for_is_refused_before_anything_starts() {
     let stage = Stage::leaving("join");
-    let told = stage.call("join -n 4");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.contains("rank 3 is the command node"), "{}", told.err);
+    let result = stage.call("join -n 4");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.contains("rank 3 is the command node"), "{}", result.err);
     let many = stage.call("join -n 100000");
     assert_eq!(many.code, Some(2));
     assert!(many.err.contains("wants 100000 processes, and at most 1024"), "{}", many.err);
@@ -276,8 +279,8 @@ fn a_scenario_that_the_ranks_are_too_few_for_is_refused_before_anything_starts()
 #[test]
 fn the_traces_are_kept_when_that_is_asked_for() {
     let stage = Stage::leaving("join");
-    let told = stage.call("join --keep runs/join");
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = stage.call("join --keep runs/join");
+    assert_eq!(result.code, Some(0), "{}", result.err);
     let mut names: Vec<_> = fs::read_dir(stage.path("runs/join"))
         .expect("the folder")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("a plain name"))
@@ -289,10 +292,10 @@ fn the_traces_are_kept_when_that_is_asked_for() {
 }
 
 #[test]
-fn a_verdict_is_told_in_json() {
-    let told = Stage::leaving("get-missing").call("get-missing --json");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+fn a_verdict_is_reported_in_json() {
+    let result = Stage::leaving("get-missing").call("get-missing --json");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    let json: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     assert_eq!(json["scenario"], "get-missing");
     assert_eq!(json["ranks"], 8);
     assert_eq!(json["simulated"]["end"], "deadlock");
@@ -320,22 +323,22 @@ fn both_mpis_run_one_after_the_other_from_where_the_makefile_puts_them() {
     }
     let ringscope = stage.path("target/debug/ringscope");
     fs::copy(env!("CARGO_BIN_EXE_ringscope"), &ringscope).expect("room for a copy");
-    let told = |words: &[&str]| {
+    let result = |words: &[&str]| {
         let usual = stage.command("");
         let mut command = Command::new(&ringscope);
         command.args(words).current_dir(stage.path("")).stdin(Stdio::null());
         command.envs(usual.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        stage.told(command.env_remove("RINGSCOPE_MPI_RUNNER"))
+        stage.result_of(command.env_remove("RINGSCOPE_MPI_RUNNER"))
     };
-    let both = told(&["crosscheck", "join", "--mpi", "both"]);
+    let both = result(&["crosscheck", "join", "--mpi", "both"]);
     assert_eq!(both.code, Some(0), "{}", both.err);
     assert_snapshot!("both", both.golden());
-    let first = told(&["crosscheck", "join"]);
+    let first = result(&["crosscheck", "join"]);
     assert!(first.out.contains("\nsame: Open MPI did"), "{}", first.out);
     fs::remove_dir_all(stage.path("target/mpi/openmpi")).expect("it is our own");
-    let first = told(&["crosscheck", "join"]);
+    let first = result(&["crosscheck", "join"]);
     assert!(first.out.contains("\nsame: MPICH did"), "{}", first.out);
-    let gone = told(&["crosscheck", "join", "--mpi", "openmpi"]);
+    let gone = result(&["crosscheck", "join", "--mpi", "openmpi"]);
     assert_eq!(gone.code, Some(2));
     assert_snapshot!("no_runner", gone.err);
 }
@@ -343,20 +346,20 @@ fn both_mpis_run_one_after_the_other_from_where_the_makefile_puts_them() {
 #[test]
 fn a_runner_of_the_other_mpi_is_named() {
     let stage = Stage::leaving("join");
-    let told = stage.call("join --mpi mpich");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("other_runner", told.err);
+    let result = stage.call("join --mpi mpich");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("other_runner", result.err);
 }
 
 #[test]
 fn a_launcher_of_the_other_mpi_is_not_taken() {
     let stage = Stage::of(("mpich", "HYDRA build details", "Open MPI v4.1.4"), "");
     fs::rename(stage.path("bin/mpirun.mpich"), stage.path("bin/mpirun")).expect("both are ours");
-    let told = stage.told(stage.command("join").env("PATH", stage.path("bin")));
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("other_launcher", told.err);
+    let result = stage.result_of(stage.command("join").env("PATH", stage.path("bin")));
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("other_launcher", result.err);
     fs::remove_file(stage.path("bin/mpirun")).expect("it is ours");
-    let none = stage.told(stage.command("join").env("PATH", stage.path("bin")));
+    let none = stage.result_of(stage.command("join").env("PATH", stage.path("bin")));
     assert_eq!(none.code, Some(2));
     assert_snapshot!("no_launcher", none.err);
 }
@@ -364,9 +367,9 @@ fn a_launcher_of_the_other_mpi_is_not_taken() {
 #[test]
 fn a_variable_that_names_no_runner_is_named() {
     let stage = Stage::leaving("join");
-    let told = stage.told(stage.command("join").env("RINGSCOPE_MPI_RUNNER", "gone"));
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("named_runner", told.err);
+    let result = stage.result_of(stage.command("join").env("RINGSCOPE_MPI_RUNNER", "gone"));
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("named_runner", result.err);
 }
 
 #[test]
@@ -377,9 +380,9 @@ i=0; while [ $i -lt 30 ]; do i=$((i+1)); printf 'line %s \033[31m is red\n' $i >
 kill -SEGV $$
 "#;
     let stage = Stage::set(does);
-    let told = stage.call("join");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("crash", told.golden());
+    let result = stage.call("join");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("crash", result.golden());
     let kept = stage.call("join --keep runs");
     let hint =
         "  hint: `ringscope merge runs/openmpi.jsonl.parts` makes a trace of what the ranks did\n";
@@ -392,10 +395,10 @@ fn a_trace_of_an_earlier_run_is_not_taken_for_this_one_s() {
     assert_eq!(stage.call("join --keep runs").code, Some(0));
     let runner = RUNNER.replace("MPI-VERSION", "Open MPI v4.1.4");
     stage.folder.program("mpi-runner", &(runner + "echo 'mpi-runner: no room' >&2; exit 2\n"));
-    let told = stage.call("join --keep runs");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.contains("  | mpi-runner: no room\n"), "{}", told.err);
-    assert!(told.err.contains("ended with exit code 2 and without a trace"), "{}", told.err);
+    let result = stage.call("join --keep runs");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.contains("  | mpi-runner: no room\n"), "{}", result.err);
+    assert!(result.err.contains("ended with exit code 2 and without a trace"), "{}", result.err);
 }
 
 /// A runner that never ends, and has started another program in a group and a session of its own; both
@@ -412,11 +415,11 @@ exec sleep 600
 fn a_run_that_hangs_is_ended_with_all_that_it_started() {
     let stage = Stage::set(HANGS);
     stage.folder.write("begun", "");
-    let told = stage.call("join --timeout 0.5 --grace 1");
-    assert_eq!(told.code, Some(2));
+    let result = stage.call("join --timeout 0.5 --grace 1");
+    assert_eq!(result.code, Some(2));
     assert_eq!(stage.folder.read("begun"), "begun\n");
     assert!(!lives(&stage.folder.read("self")) && !lives(&stage.folder.read("child")));
-    assert_snapshot!("hang", told.golden());
+    assert_snapshot!("hang", result.golden());
 }
 
 #[test]

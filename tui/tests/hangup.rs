@@ -99,9 +99,9 @@ fn check(args: &[&str], text: &str, bytes: &[u8]) {
     assert!(has_ended, "{of}: it goes on without its terminal");
     assert!(used < MOST_TICKS, "{of}: {used} ticks");
     assert!(status.code().is_some(), "{of}: {status}");
-    let mut told = String::new();
-    said.read_to_string(&mut told).expect("it tells in words");
-    assert_eq!(told, "", "{of}: there is nobody to tell");
+    let mut result = String::new();
+    said.read_to_string(&mut result).expect("it tells in words");
+    assert_eq!(result, "", "{of}: there is nobody to tell");
 }
 
 #[test]

@@ -161,7 +161,6 @@ fn any_signal_that_ends_the_program_leaves_the_terminal_whole() {
         (Signal::USR2, "User defined signal 2"),
         (Signal::VTALARM, "Virtual timer expired"),
         (Signal::XCPU, "CPU time limit exceeded"),
-        (Signal::XFSZ, "File size limit exceeded"),
     ];
     for (signal, name) in signals {
         let mut pty = Pty::start(&["play", "join"]);

@@ -7,16 +7,16 @@ use support::Folder;
 
 #[test]
 fn alone_it_says_what_it_is_and_shows_a_run() {
-    let told = Folder::new().call("");
-    assert!(told.out.lines().all(|line| line.chars().count() <= 80), "{}", told.out);
-    assert_snapshot!("alone", told.golden());
+    let result = Folder::new().call("");
+    assert!(result.out.lines().all(|line| line.chars().count() <= 80), "{}", result.out);
+    assert_snapshot!("alone", result.golden());
 }
 
 #[test]
 fn the_built_in_scenarios_are_listed_by_kind() {
-    let told = Folder::new().call("list");
-    assert!(told.out.lines().all(|line| line.chars().count() <= 80), "{}", told.out);
-    assert_snapshot!("list", told.golden());
+    let result = Folder::new().call("list");
+    assert!(result.out.lines().all(|line| line.chars().count() <= 80), "{}", result.out);
+    assert_snapshot!("list", result.golden());
 }
 
 #[test]
@@ -29,11 +29,11 @@ fn a_listed_scenario_can_be_a_file_of_ones_own() {
 }
 
 #[test]
-fn an_unknown_name_is_told_the_nearest() {
-    let told = Folder::new().call("list jion");
-    assert_eq!(told.code, Some(2));
+fn an_unknown_name_is_reported_the_nearest() {
+    let result = Folder::new().call("list jion");
+    assert_eq!(result.code, Some(2));
     assert_eq!(
-        told.err,
+        result.err,
         "ringscope: jion: there is no built-in scenario of that name\n  hint: did you mean `join`?\n"
     );
 }
@@ -43,8 +43,8 @@ fn a_random_scenario_runs_and_keeps_every_invariant() {
     let folder = Folder::new();
     for seed in 1..=5 {
         let text = folder.call(&format!("random --seed {seed} --ranks 16 --commands 200")).out;
-        let told = folder.call_with(&["run", "-", "--check"], &text);
-        assert_eq!(told.code, Some(0), "{}", told.err);
+        let result = folder.call_with(&["run", "-", "--check"], &text);
+        assert_eq!(result.code, Some(0), "{}", result.err);
     }
     assert_snapshot!("random", folder.call("random --seed 7 --commands 8").golden());
 }
@@ -76,10 +76,10 @@ fn every_subcommand_has_help_with_examples_and_exit_codes() {
         "completions",
         "man",
     ] {
-        let told = folder.call(&format!("{name} --help"));
-        assert_eq!(told.code, Some(0));
-        assert!(told.out.contains("Examples:\n"), "{name}: {}", told.out);
-        assert!(told.out.contains("Exit codes: "), "{name}: {}", told.out);
+        let result = folder.call(&format!("{name} --help"));
+        assert_eq!(result.code, Some(0));
+        assert!(result.out.contains("Examples:\n"), "{name}: {}", result.out);
+        assert!(result.out.contains("Exit codes: "), "{name}: {}", result.out);
     }
     assert!(folder.call("--help").out.contains("Exit codes: "));
 }

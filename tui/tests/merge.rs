@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use ringscope_traces::merge::split;
 use ringscope_traces::parts::{file_name, rank_of};
 use ringscope_traces::{Trace, read_trace, write_trace};
-use support::{Folder, Told};
+use support::{CallResult, Folder};
 
 /// A folder with the parts that a run of a scenario leaves when every rank is killed at its end, and
 /// with the trace itself as `whole.jsonl`.
@@ -33,20 +33,20 @@ fn part_name(rank: u32) -> String {
     format!("run.jsonl.parts/{}", file_name(ringscope_traces::Rank(rank)))
 }
 
-fn merged(folder: &Folder, words: &str) -> Told {
+fn merged(folder: &Folder, words: &str) -> CallResult {
     folder.call(&format!("merge {words}"))
 }
 
 #[test]
-fn what_a_dead_run_left_is_merged_and_told_in_the_simulators_words() {
+fn what_a_dead_run_left_is_merged_and_explained_in_the_simulators_words() {
     let folder = parts_of("get-missing");
-    let told = merged(&folder, "run.jsonl.parts -o run.jsonl");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("deadlock", told.golden());
+    let result = merged(&folder, "run.jsonl.parts -o run.jsonl");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("deadlock", result.golden());
     assert_eq!(folder.call("diff whole.jsonl run.jsonl").code, Some(0));
     assert_eq!(folder.call("check run.jsonl").code, Some(0));
     let own = folder.call("run get-missing").err;
-    let (_, explained) = told.err.split_once("deadlock\n").expect("it says how it stood");
+    let (_, explained) = result.err.split_once("deadlock\n").expect("it says how it stood");
     let (explained, _) = explained.split_once("  trace ").expect("it says where the trace is");
     assert!(own.contains(explained), "{own}");
 }
@@ -57,8 +57,8 @@ fn the_parts_are_found_by_the_folder_the_folder_around_it_and_the_traces_name() 
     let by_folder = merged(&folder, "run.jsonl.parts --quiet");
     assert_eq!((by_folder.code, by_folder.err.as_str()), (Some(0), ""));
     for word in [".", "run.jsonl", "run.jsonl.parts/", "./run.jsonl"] {
-        let told = merged(&folder, &format!("{word} --quiet"));
-        assert_eq!((told.code, &told.out), (Some(0), &by_folder.out), "{word}: {}", told.err);
+        let result = merged(&folder, &format!("{word} --quiet"));
+        assert_eq!((result.code, &result.out), (Some(0), &by_folder.out), "{word}: {}", result.err);
     }
     let names: Vec<_> = fs::read_dir(folder.path("run.jsonl.parts"))
         .expect("it is there")
@@ -74,9 +74,9 @@ fn a_torn_part_and_a_lost_one_are_named_and_the_trace_holds_together() {
     fs::remove_file(folder.path(&part_name(6))).expect("it is there");
     let part = folder.read(&part_name(0));
     folder.write(&part_name(0), &part[..part.len() - 30]);
-    let told = merged(&folder, "run.jsonl -o run.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("lost", told.golden());
+    let result = merged(&folder, "run.jsonl -o run.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("lost", result.golden());
     let checked = folder.call("check run.jsonl");
     assert!(checked.out.contains("well-formed  yes"), "{}", checked.out);
     let all = merged(&folder, "run.jsonl -o all.jsonl --all --quiet");
@@ -93,12 +93,12 @@ fn a_run_that_was_killed_on_its_way_could_have_gone_on() {
         let lines: Vec<_> = part.split_inclusive('\n').collect();
         folder.write(&part_name(rank), lines[..lines.len().min(2)].concat());
     }
-    let told = merged(&folder, "run.jsonl -o run.jsonl");
-    assert_eq!(told.code, Some(1), "receives are left whose sends are not");
+    let result = merged(&folder, "run.jsonl -o run.jsonl");
+    assert_eq!(result.code, Some(1), "receives are left whose sends are not");
     assert!(
-        told.err.contains("it could have gone on: rank 7 waits for ACK from 0"),
+        result.err.contains("it could have gone on: rank 7 waits for ACK from 0"),
         "{}",
-        told.err
+        result.err
     );
 }
 
@@ -109,9 +109,13 @@ fn a_run_of_another_protocol_is_merged_and_how_it_stood_is_not_known() {
         let part = folder.read(&part_name(rank));
         folder.write(&part_name(rank), part.replace("\"classic\"", "\"cho\\u001brd\""));
     }
-    let told = merged(&folder, "run.jsonl -o run.jsonl");
-    assert_eq!(told.code, Some(0));
-    assert!(told.err.contains("not known: the trace's protocol is cho\\u{1b}rd"), "{}", told.err);
+    let result = merged(&folder, "run.jsonl -o run.jsonl");
+    assert_eq!(result.code, Some(0));
+    assert!(
+        result.err.contains("not known: the trace's protocol is cho\\u{1b}rd"),
+        "{}",
+        result.err
+    );
 }
 
 #[test]
@@ -122,9 +126,9 @@ fn where_there_is_nothing_to_merge_it_is_said_what_to_name() {
     folder.write("other.jsonl.parts/rank-0000.jsonl", folder.read(&part_name(0)));
     folder.write("bad.jsonl.parts", "");
     let refused = |words: &str| {
-        let told = merged(&folder, words);
-        assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{words}");
-        told.err
+        let result = merged(&folder, words);
+        assert_eq!((result.code, result.out.as_str()), (Some(2), ""), "{words}");
+        result.err
     };
     let words = [
         "nowhere",
@@ -135,9 +139,9 @@ fn where_there_is_nothing_to_merge_it_is_said_what_to_name() {
         "run.jsonl -o run.jsonl.parts/all.jsonl",
         "run.jsonl -o nowhere/run.jsonl",
     ];
-    let told: Vec<_> =
+    let result: Vec<_> =
         words.iter().map(|words| format!("merge {words}\n{}", refused(words))).collect();
-    assert_snapshot!("refused", told.join("\n"));
+    assert_snapshot!("refused", result.join("\n"));
 }
 
 #[test]
@@ -145,10 +149,10 @@ fn parts_of_two_runs_are_refused_and_nothing_is_written() {
     let folder = parts_of("join");
     let part = folder.read(&part_name(2)).replace("\"ranks\":8", "\"ranks\":9");
     folder.write(&part_name(2), part);
-    let told = merged(&folder, "run.jsonl -o run.jsonl");
-    assert_eq!(told.code, Some(2));
+    let result = merged(&folder, "run.jsonl -o run.jsonl");
+    assert_eq!(result.code, Some(2));
     assert_eq!(
-        told.err,
+        result.err,
         "ringscope: run.jsonl.parts: rank-0002.jsonl has another `ranks` in its header than \
          rank-0000.jsonl\n  hint: are these parts of two runs? move those of one of them away\n"
     );

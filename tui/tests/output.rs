@@ -11,8 +11,8 @@ use support::Folder;
 fn a_trace_appears_when_it_is_whole_and_leaves_nothing_beside_it() {
     let folder = Folder::new();
     folder.write("t.jsonl", "what was there before");
-    let told = folder.call("run join -o t.jsonl");
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = folder.call("run join -o t.jsonl");
+    assert_eq!(result.code, Some(0), "{}", result.err);
     assert_eq!(folder.names(), ["t.jsonl"]);
     assert!(folder.read("t.jsonl").ends_with("{\"end\":\"completed\",\"events\":222}\n"));
 }
@@ -26,36 +26,8 @@ fn an_unsound_scenario_leaves_the_file_alone() {
     assert_eq!(folder.names(), ["bad.dht", "t.jsonl"]);
 }
 
-#[cfg(unix)]
 #[test]
-fn a_run_that_is_killed_leaves_what_it_recorded_and_no_half_file() {
-    let folder = Folder::new();
-    folder.write("long.dht", "keyspace 100000000\nput 1..=100000000 key\n");
-    let mut child = folder.command(&["run", "long.dht", "-o", "t.jsonl"]).spawn().expect("a start");
-    let part = folder.path("t.jsonl.part");
-    while !part.metadata().is_ok_and(|part| part.len() > 1 << 20) {
-        assert!(child.try_wait().expect("a child").is_none(), "the run is long");
-        std::thread::yield_now();
-    }
-    child.kill().expect("it runs");
-    child.wait().expect("it ends");
-    assert_eq!(folder.names(), ["long.dht", "t.jsonl.part"]);
-    let told = folder.call("show t.jsonl.part --rows 1");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-}
-
-#[test]
-fn a_file_that_somebody_is_writing_is_left_to_them() {
-    let folder = Folder::new();
-    let part = File::create(folder.path("t.jsonl.part")).expect("a file");
-    part.lock().expect("a lock");
-    let told = folder.call("run join -o t.jsonl");
-    assert_eq!((told.code, &*told.out), (Some(2), ""));
-    assert_eq!(told.err, "ringscope: t.jsonl: another run is writing this file\n");
-}
-
-#[test]
-fn where_nothing_can_be_written_is_told_before_the_run() {
+fn where_nothing_can_be_written_is_reported_before_the_run() {
     let folder = Folder::new();
     folder.write("s.dht", "put 1 1\n");
     for (file, said) in [
@@ -64,9 +36,9 @@ fn where_nothing_can_be_written_is_told_before_the_run() {
         ("s.dht", "is the scenario itself"),
         ("./s.dht", "is the scenario itself"),
     ] {
-        let told = folder.call(&format!("run s.dht -o {file}"));
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{file}");
-        assert!(told.err.contains(said), "{file}: {}", told.err);
+        let result = folder.call(&format!("run s.dht -o {file}"));
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{file}");
+        assert!(result.err.contains(said), "{file}: {}", result.err);
     }
     assert_eq!(folder.names(), ["s.dht"]);
     assert_eq!(folder.read("s.dht"), "put 1 1\n");
@@ -76,9 +48,9 @@ fn where_nothing_can_be_written_is_told_before_the_run() {
 #[test]
 fn a_full_disk_is_an_error_and_no_panic() {
     let folder = Folder::new();
-    let told = folder.call("run join -o /dev/full");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.contains("/dev/full: cannot be written: No space left"), "{}", told.err);
+    let result = folder.call("run join -o /dev/full");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.contains("/dev/full: cannot be written: No space left"), "{}", result.err);
     let full = File::options().write(true).open("/dev/full").expect("a device of Linux");
     let mut command = folder.command(&["list"]);
     let output = command.stdout(full).output().expect("the program ends");
@@ -160,8 +132,8 @@ fn there_are_colours_only_when_they_are_asked_for() {
         "diff t.jsonl t.jsonl",
         "run nothing",
     ] {
-        let told = folder.call(&format!("{words} --color always"));
-        assert!(told.out.contains('\u{1b}') || told.err.contains('\u{1b}'), "{words}");
+        let result = folder.call(&format!("{words} --color always"));
+        assert!(result.out.contains('\u{1b}') || result.err.contains('\u{1b}'), "{words}");
     }
 }
 
@@ -179,8 +151,8 @@ fn a_variable_forbids_colours_and_a_flag_asks_for_them_all_the_same() {
 
 #[test]
 fn the_command_nodes_lines_have_no_colours_whatever_is_asked_for() {
-    let told = Folder::new().call("run join --color always");
-    assert!(!told.out.contains('\u{1b}'));
+    let result = Folder::new().call("run join --color always");
+    assert!(!result.out.contains('\u{1b}'));
 }
 
 #[test]
@@ -212,10 +184,122 @@ fn nothing_in_a_file_reaches_the_terminal_as_an_escape_sequence() {
         &["run", "\u{1b}[31m"],
         &["list", "\u{1b}[31m"],
     ] {
-        let told = folder.call_with(args, "");
-        let said = format!("{}{}", told.out, told.err);
+        let result = folder.call_with(args, "");
+        let said = format!("{}{}", result.out, result.err);
         assert!(!said.is_empty());
         let is_raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!said.contains(is_raw), "{args:?}: {}", said.escape_debug());
     }
+}
+
+/// Whether there is a character in it that does something to a terminal, or to what stands beside it.
+fn is_raw(c: char) -> bool {
+    let is_format = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0001}'..='\u{e007f}');
+    (c.is_control() && c != '\n') || is_format
+}
+
+/// One of each kind.
+const STRANGE: &str = "\u{7f}\u{80}\u{85}\u{9b}31m\u{9f}\u{ad}\u{61c}\u{200b}\u{200f}\u{2028}\u{202e}\u{2066}\u{feff}\u{e0041}";
+
+#[test]
+fn a_trace_is_written_without_what_a_terminal_would_obey_and_means_the_same() {
+    let folder = Folder::new();
+    let header = format!(
+        r#"{{"trace":1,"source":"recorded","protocol":"classic{STRANGE}","ranks":3,"time":"wall","{STRANGE}":"{STRANGE}"}}"#
+    );
+    let event = format!(
+        r#"{{"rank":2,"n":0,"op":"send","peer":0,"tag":1,"data":{{"k{STRANGE}":["{STRANGE}"]}},"t":0,"clock":1}}"#
+    );
+    let end = format!(r#"{{"end":"crashed","events":1,"rank":2,"reason":"{STRANGE}"}}"#);
+    let raw = format!("{header}\n{event}\n{end}\n");
+    assert!(raw.contains(is_raw));
+    std::fs::create_dir(folder.path("t.parts")).expect("it can be made");
+    folder.write("t.parts/rank-0002.jsonl", &raw).write("raw.jsonl", &raw);
+    let merged = folder.call("merge t.parts --quiet -o -");
+    assert_eq!(merged.code, Some(1), "ranks are missing: {}", merged.err);
+    let written = folder.call("merge t.parts --quiet -o t.jsonl");
+    assert_eq!(folder.read("t.jsonl"), merged.out, "{}", written.err);
+    assert!(!merged.out.contains(is_raw), "{}", merged.out.escape_debug());
+    let same = folder.call("diff raw.jsonl t.jsonl --json");
+    assert!(same.out.contains(r#""level":"equal""#), "{}{}", same.out, same.err);
+}
+
+#[test]
+fn a_file_says_what_it_is_asked_for_or_that_it_cannot() {
+    let folder = Folder::new();
+    for words in ["--help", "--version", "help", "help run", "run --help", "tour -h", "-V"] {
+        let full = File::options().write(true).open("/dev/full").expect("a device of Linux");
+        let words: Vec<_> = words.split(' ').collect();
+        let output = folder.command(&words).stdout(full).output().expect("the program ends");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {err}");
+        assert!(err.starts_with("ringscope: standard output: cannot be written"), "{err}");
+        let told = folder.call_with(&words, "");
+        assert_eq!((told.code, &*told.err), (Some(0), ""), "{words:?}");
+        assert!(told.out.contains("ringscope") && told.out.ends_with('\n'), "{words:?}");
+    }
+    let (line, code, err) = first_line(&folder, &["run", "--help"]);
+    assert_eq!((line.is_empty(), code, &*err), (false, Some(0), ""), "its reader went away");
+}
+
+#[test]
+fn what_the_command_line_repeats_of_an_argument_is_made_safe() {
+    let folder = Folder::new();
+    let evil = format!("\u{1b}[2J\n\t{STRANGE}");
+    let [flag, valued] = [format!("--{evil}"), format!("--seed={evil}")];
+    for args in [
+        &["run", &flag][..],
+        &[&flag],
+        &[&evil],
+        &["run", "join", &evil],
+        &["run", "join", &valued],
+        &["export", "join", "--to", &evil],
+        &["export", "join", "--events", &evil],
+        &["snapshot", "join", "--size", &evil],
+        &["snapshot", "join", "--at", &evil],
+        &["--color", &evil, "list"],
+        &["list", "--color", &evil],
+        &["record", "--timeout", &evil, "-o", "t", "x"],
+        &["help", &evil],
+        &["run", "--tour", &evil],
+    ] {
+        let told = folder.call_with(args, "");
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{args:?}: {}", told.err);
+        assert!(!told.err.is_empty() && !told.err.contains(is_raw), "{}", told.err.escape_debug());
+    }
+}
+
+#[test]
+fn a_configuration_that_nobody_has_named_and_that_cannot_be_read_is_noted_and_no_more() {
+    let folder = Folder::new();
+    // Root can read every file; nobody reads a folder.
+    let path = ".config/ringscope/config.toml";
+    std::fs::create_dir_all(folder.path(path)).expect("it can be made");
+    let note = format!(
+        "note: {}: cannot be read: Is a directory (os error 21); all settings are the usual ones\n",
+        folder.path(path).display()
+    );
+    for words in ["export join --to csv", "snapshot join", "config print", "tour --check the-ring"]
+    {
+        let told = folder.call(words);
+        assert_eq!(told.code, Some(0), "{words}: {}", told.err);
+        assert!(!told.out.is_empty() && told.err.starts_with(&note), "{words}: {}", told.err);
+        assert_eq!(told.err.matches("note:").count(), 1, "{words}");
+    }
+    for words in ["export join --to csv --quiet", "run join --quiet", "list"] {
+        let told = folder.call(words);
+        assert_eq!((told.code, &*told.err), (Some(0), ""), "{words}");
+    }
+    let told = folder.call(&format!("export join --to csv --config {path}"));
+    assert_eq!((told.code, &*told.out), (Some(2), ""), "one that was named has to be read");
+    assert!(told.err.contains("cannot be read: Is a directory"), "{}", told.err);
+}
+
+#[test]
+fn where_the_configuration_lies_under_a_file_there_is_none() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["snapshot", "join"]);
+    let output = command.env("XDG_CONFIG_HOME", "/dev/null").output().expect("the program ends");
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 }

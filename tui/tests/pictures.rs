@@ -19,8 +19,8 @@ fn the_pictures_are_what_the_program_draws() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
     let folder = Folder::new();
     for (name, words) in PICTURES {
-        let told = folder.call(&format!("{words} -o {name}"));
-        assert_eq!(told.code, Some(0), "{}", told.err);
+        let result = folder.call(&format!("{words} -o {name}"));
+        assert_eq!(result.code, Some(0), "{}", result.err);
         if std::env::var_os("RINGSCOPE_BLESS").is_some() {
             std::fs::write(kept.join(name), folder.read(name)).expect("a folder of the checkout");
         }

@@ -11,7 +11,7 @@ use ringscope_traces::merge::split;
 use ringscope_traces::parts::file_name;
 use ringscope_traces::{Rank, Trace, read_trace, write_trace};
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Folder, Told, lives};
+use support::{CallResult, Folder, lives};
 
 /// A folder with a launcher and a recorder in it. The launcher writes down how it was called, and does what a
 /// test wants in the place of a program.
@@ -83,22 +83,25 @@ impl Stage {
         command
     }
 
-    fn call(&self, words: &str) -> Told {
-        self.told(&mut self.command(words))
+    fn call(&self, words: &str) -> CallResult {
+        self.result_of(&mut self.command(words))
     }
 
-    fn told(&self, command: &mut Command) -> Told {
+    fn result_of(&self, command: &mut Command) -> CallResult {
         let output = command.output().expect("the program starts");
         let folder = fs::canonicalize(self.path("")).expect("it is there").display().to_string();
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("the program says text");
             without_times(&text).replace(&folder, "FOLDER")
         };
-        let told =
-            Told { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+        let result = CallResult {
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
         let left: Vec<_> = fs::read_dir(self.path("tmp")).expect("the folder").collect();
         assert!(left.is_empty(), "left behind: {left:?}");
-        told
+        result
     }
 }
 
@@ -116,11 +119,11 @@ fn without_times(text: &str) -> String {
 #[test]
 fn a_program_that_ends_in_order_leaves_its_trace_and_nothing_else() {
     let stage = Stage::leaving("join", "echo said; cat");
-    let told = stage.call("-o run.jsonl -- mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_snapshot!("completed", told.golden());
+    let result = stage.call("-o run.jsonl -- mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_snapshot!("completed", result.golden());
     assert_eq!(stage.folder.call("diff t.jsonl run.jsonl").code, Some(0));
-    assert!(!stage.path("run.jsonl.parts").exists() && !stage.path("run.jsonl.part").exists());
+    assert!(!stage.folder.names().iter().any(|name| name.starts_with("run.jsonl.")));
 }
 
 #[test]
@@ -129,16 +132,16 @@ fn input_is_the_programs() {
     let mut command = stage.command("-o run.jsonl --quiet -- mpirun -n 8 ./dht");
     let given = fs::File::open(stage.path("recorder.so")).expect("it is there");
     stage.folder.write("recorder.so", "for the program\n");
-    let told = stage.told(command.stdin(given));
-    assert_eq!((told.code, &*told.out, &*told.err), (Some(0), "for the program\n", ""));
+    let result = stage.result_of(command.stdin(given));
+    assert_eq!((result.code, &*result.out, &*result.err), (Some(0), "for the program\n", ""));
 }
 
 #[test]
-fn a_program_that_fails_is_recorded_and_its_exit_code_told() {
+fn a_program_that_fails_is_recorded_and_its_exit_code_reported() {
     let stage = Stage::leaving("join", "exit 7");
-    let told = stage.call("-o run.jsonl mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("failed", told.golden());
+    let result = stage.call("-o run.jsonl mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("failed", result.golden());
     let killed = Stage::leaving("join", "kill -KILL $$").call("-o run.jsonl ./dht");
     assert_eq!(killed.code, Some(1));
     assert!(killed.err.contains("; the program ended with signal 9\n"), "{}", killed.err);
@@ -150,9 +153,9 @@ fn a_run_that_was_killed_is_a_trace_that_was_cut_off() {
     let does = r#"for part in "$RINGSCOPE_RECORD"/*; do
         sed -i '$d' "$part"; head -c 5000 /dev/zero >> "$part"; done; exit 3"#;
     let stage = Stage::leaving("get-missing", does);
-    let told = stage.call("-o run.jsonl mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("killed", told.golden());
+    let result = stage.call("-o run.jsonl mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("killed", result.golden());
     assert!(!stage.path("run.jsonl.parts").exists());
     assert_eq!(stage.folder.call("check run.jsonl").code, Some(0));
 }
@@ -160,9 +163,9 @@ fn a_run_that_was_killed_is_a_trace_that_was_cut_off() {
 #[test]
 fn parts_that_were_not_all_used_are_kept_and_merge_says_the_same() {
     let stage = Stage::leaving("join", r#"rm "$RINGSCOPE_RECORD"/rank-0006.jsonl"#);
-    let told = stage.call("-o run.jsonl mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("lost", told.golden());
+    let result = stage.call("-o run.jsonl mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("lost", result.golden());
     let merged = stage.folder.call("merge run.jsonl -o merged.jsonl");
     assert_eq!(merged.code, Some(1), "{}", merged.err);
     assert_eq!(stage.folder.read("merged.jsonl"), stage.folder.read("run.jsonl"));
@@ -174,10 +177,10 @@ fn parts_that_were_not_all_used_are_kept_and_merge_says_the_same() {
 #[test]
 fn a_trace_on_standard_output_has_it_to_itself() {
     let stage = Stage::leaving("join", "echo said");
-    let told = stage.call("-o - --window 3 --keyspace 5000 mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert!(told.err.starts_with("said\n"), "{}", told.err);
-    let (trace, _) = read_trace(told.out.as_bytes(), "out").expect("it is a trace");
+    let result = stage.call("-o - --window 3 --keyspace 5000 mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert!(result.err.starts_with("said\n"), "{}", result.err);
+    let (trace, _) = read_trace(result.out.as_bytes(), "out").expect("it is a trace");
     let field = |name| trace.header.field(name).and_then(ringscope_traces::Payload::as_int);
     assert_eq!((field("window"), field("keyspace")), (Some(3), Some(5000)));
 }
@@ -203,7 +206,7 @@ fn a_launcher_is_told_to_load_the_recorder_in_its_ranks_alone() {
 }
 
 #[test]
-fn what_cannot_be_recorded_is_told_and_leaves_nothing() {
+fn what_cannot_be_recorded_is_reported_and_leaves_nothing() {
     let stage = Stage::leaving("join", "true");
     fs::create_dir(stage.path("folder")).expect("a new folder");
     stage.folder.write("run.jsonl", "what was there");
@@ -216,15 +219,15 @@ fn what_cannot_be_recorded_is_told_and_leaves_nothing() {
         "-o nowhere/run.jsonl -- true",
         "-o dht -- ./dht",
     ];
-    let told = words.map(|words| {
+    let result = words.map(|words| {
         let mut command = stage.command(words);
         // Nothing is to be loaded that is no library: the system would say so.
-        let told = stage.told(command.env("RINGSCOPE_RECORDER", "/dev/null"));
-        assert_eq!((told.code, told.out.as_str()), (Some(2), ""), "{words}: {}", told.err);
-        let ours = told.err.lines().filter(|line| !line.starts_with("ERROR: ld.so: "));
+        let result = stage.result_of(command.env("RINGSCOPE_RECORDER", "/dev/null"));
+        assert_eq!((result.code, result.out.as_str()), (Some(2), ""), "{words}: {}", result.err);
+        let ours = result.err.lines().filter(|line| !line.starts_with("ERROR: ld.so: "));
         format!("record {words}\n{}", ours.map(|line| format!("{line}\n")).collect::<String>())
     });
-    assert_snapshot!("refused", told.join("\n"));
+    assert_snapshot!("refused", result.join("\n"));
     let expected = before.into_iter().chain(["call".into(), "environment".into()]);
     let mut expected: Vec<String> = expected.collect();
     expected.sort();
@@ -233,14 +236,14 @@ fn what_cannot_be_recorded_is_told_and_leaves_nothing() {
 }
 
 #[test]
-fn a_recorder_that_is_not_there_is_told_with_how_to_build_it() {
+fn a_recorder_that_is_not_there_is_reported_with_how_to_build_it() {
     let stage = Stage::set();
-    let named = stage.told(stage.command("-o t -- true").env("RINGSCOPE_RECORDER", "gone.so"));
+    let named = stage.result_of(stage.command("-o t -- true").env("RINGSCOPE_RECORDER", "gone.so"));
     assert_eq!(named.code, Some(2));
     fs::create_dir(stage.path("a folder")).expect("a new folder");
     stage.folder.write("a folder/recorder.so", "");
     let apart = stage.path("a folder/recorder.so");
-    let apart = stage.told(stage.command("-o t -- true").env("RINGSCOPE_RECORDER", apart));
+    let apart = stage.result_of(stage.command("-o t -- true").env("RINGSCOPE_RECORDER", apart));
     assert_eq!(apart.code, Some(2));
     assert_snapshot!("no_recorder", format!("{}\n{}", named.err, apart.err));
     // Away from the folders in which it is built, there is none.
@@ -278,8 +281,8 @@ fn ctrl_c_ends_the_program_and_keeps_what_it_has_done() {
 #[test]
 fn a_program_that_is_silent_for_long_is_ended() {
     let stage = Stage::leaving("join", "exec sleep 600");
-    let told = stage.call("-o run.jsonl --timeout 0.5 mpirun -n 8 ./dht");
-    assert_eq!(told.code, Some(1));
-    assert!(told.err.contains("no rank did anything for too long"), "{}", told.err);
+    let result = stage.call("-o run.jsonl --timeout 0.5 mpirun -n 8 ./dht");
+    assert_eq!(result.code, Some(1));
+    assert!(result.err.contains("no rank did anything for too long"), "{}", result.err);
     assert_eq!(stage.folder.call("diff t.jsonl run.jsonl").code, Some(0));
 }

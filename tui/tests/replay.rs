@@ -16,10 +16,10 @@ fn line_of(trace: &str, rank: u32, n: u64) -> String {
 fn a_trace_is_repeated_and_the_simulators_trace_is_equal() {
     let folder = Folder::new();
     let own = folder.call("run crowded --window 4 --quiet -o a.jsonl");
-    let told = folder.call("replay a.jsonl -o b.jsonl");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert_eq!(told.out, own.out, "the command node's lines");
-    assert_snapshot!("repeated", told.err);
+    let result = folder.call("replay a.jsonl -o b.jsonl");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert_eq!(result.out, own.out, "the command node's lines");
+    assert_snapshot!("repeated", result.err);
     assert_eq!(folder.call("diff a.jsonl b.jsonl").code, Some(0));
     let checked = folder.call("check b.jsonl");
     assert!(checked.out.contains("conforms     yes"), "{}", checked.out);
@@ -29,25 +29,29 @@ fn a_trace_is_repeated_and_the_simulators_trace_is_equal() {
 }
 
 #[test]
-fn a_trace_that_departs_is_told_where_and_how() {
+fn a_trace_that_departs_is_reported_where_and_how() {
     let folder = Folder::new();
     folder.record("join", "join.jsonl");
     let trace = folder.read("join.jsonl");
     let line = line_of(&trace, 0, 1);
     let altered = trace.replace(&line, &line.replace("[100,1]", "[100,2]"));
     folder.write("altered.jsonl", altered);
-    let told = folder.call("replay altered.jsonl -o b.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("departs", told.golden());
+    let result = folder.call("replay altered.jsonl -o b.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("departs", result.golden());
     let lost: String =
         trace.lines().filter(|other| *other != line).map(|l| format!("{l}\n")).collect();
-    let told = folder.call_with(&["replay", "-"], &lost);
-    assert_eq!(told.code, Some(1));
-    assert!(told.err.contains("rank 0, event 1: receives ACK [100,1] from rank 6"), "{}", told.err);
+    let result = folder.call_with(&["replay", "-"], &lost);
+    assert_eq!(result.code, Some(1));
+    assert!(
+        result.err.contains("rank 0, event 1: receives ACK [100,1] from rank 6"),
+        "{}",
+        result.err
+    );
 }
 
 #[test]
-fn what_was_cut_off_is_repeated_as_far_as_it_goes_and_it_is_told_how_it_stood() {
+fn what_was_cut_off_is_repeated_as_far_as_it_goes_and_its_state_is_reported() {
     let folder = Folder::new();
     folder.record("get-missing", "dead.jsonl").record("join", "join.jsonl");
     let dead = folder.call("replay dead.jsonl");
@@ -61,9 +65,9 @@ fn what_was_cut_off_is_repeated_as_far_as_it_goes_and_it_is_told_how_it_stood() 
     let trace = folder.read("join.jsonl");
     let cut: String = trace.lines().take(12).map(|line| format!("{line}\n")).collect();
     folder.write("cut.jsonl", cut);
-    let told = folder.call("replay cut.jsonl -o b.jsonl");
-    assert_eq!(told.code, Some(0));
-    assert_snapshot!("cut_off", told.golden());
+    let result = folder.call("replay cut.jsonl -o b.jsonl");
+    assert_eq!(result.code, Some(0));
+    assert_snapshot!("cut_off", result.golden());
     assert_eq!(folder.call("diff cut.jsonl b.jsonl").code, Some(0));
 }
 
@@ -73,10 +77,10 @@ fn what_cannot_be_replayed_is_refused() {
     folder.record("join", "join.jsonl");
     let other = folder.read("join.jsonl").replace("\"classic\"", "\"ch\\u001bord\"");
     folder.write("other.jsonl", other);
-    let told = folder.call("replay other.jsonl -o b.jsonl");
-    assert_eq!((told.code, told.out.as_str()), (Some(2), ""));
+    let result = folder.call("replay other.jsonl -o b.jsonl");
+    assert_eq!((result.code, result.out.as_str()), (Some(2), ""));
     assert_eq!(
-        told.err,
+        result.err,
         "ringscope: other.jsonl: the trace's protocol is ch\\u{1b}ord, which is none of: classic\n"
     );
     let itself = folder.call("replay join.jsonl -o ./join.jsonl");

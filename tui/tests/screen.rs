@@ -20,7 +20,7 @@ fn without_a_terminal_there_is_a_line_an_event() {
 }
 
 #[test]
-fn what_cannot_be_played_is_told() {
+fn what_cannot_be_played_is_reported() {
     let folder = Folder::new();
     folder.write("bad.dht", "get 5\n").record("join", "join.jsonl");
     folder.write("small.dht", "ranks 4\nput 5 50\n");
@@ -44,9 +44,9 @@ fn what_cannot_be_played_is_told() {
         "snapshot join -o no/such/join.svg",
         "snapshot join --config none.toml",
     ] {
-        let told = folder.call(words);
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{words}");
-        said += &format!("$ ringscope {words}\n{}", told.err);
+        let result = folder.call(words);
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{words}");
+        said += &format!("$ ringscope {words}\n{}", result.err);
     }
     assert_snapshot!("cannot", said);
     assert_eq!(folder.call("play bad.dht --unchecked").code, Some(0));
@@ -56,8 +56,8 @@ fn what_cannot_be_played_is_told() {
 fn without_a_terminal_two_traces_are_compared_in_lines() {
     let folder = Folder::new();
     folder.record("join", "a.jsonl").record("get-missing", "b.jsonl");
-    let told = folder.call("play a.jsonl --diff b.jsonl");
-    assert_eq!((told.code, told.out), (Some(0), folder.call("diff a.jsonl b.jsonl").out));
+    let result = folder.call("play a.jsonl --diff b.jsonl");
+    assert_eq!((result.code, result.out), (Some(0), folder.call("diff a.jsonl b.jsonl").out));
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn a_snapshot_has_the_form_of_its_ending() {
     assert_eq!(out.lines().count(), 24);
     assert!(out.contains("37/222") && !out.contains('\u{1b}'), "{out}");
     for file in ["a.txt", "b.ansi", "c.svg"] {
-        let told = folder.call(&format!("snapshot join --at 37 --size 80x24 -o {file}"));
-        assert_eq!((told.code, &*told.out, &*told.err), (Some(0), "", ""), "{file}");
+        let result = folder.call(&format!("snapshot join --at 37 --size 80x24 -o {file}"));
+        assert_eq!((result.code, &*result.out, &*result.err), (Some(0), "", ""), "{file}");
     }
     assert_eq!(folder.read("a.txt"), out);
     assert!(folder.read("b.ansi").contains(";38;2;"), "a file has all colours");
@@ -110,10 +110,10 @@ fn the_printed_configuration_can_be_edited_and_read() {
     let ascii = folder.call("snapshot join --config mine.toml --size 44x8").out;
     assert!(ascii.is_ascii(), "{ascii}");
     folder.write("bad.toml", "[keys]\nzom = \"Z\"\n");
-    let told = folder.call("config print --config bad.toml");
-    assert_eq!(told.code, Some(2));
+    let result = folder.call("config print --config bad.toml");
+    assert_eq!(result.code, Some(2));
     assert_eq!(
-        told.err,
+        result.err,
         "ringscope: bad.toml:2: there is no action `zom`\n  hint: did you mean `zoom`?\n"
     );
 }
@@ -134,9 +134,9 @@ fn the_configuration_has_a_place_of_its_own() {
 fn every_shell_has_completions_and_every_subcommand_a_page() {
     let folder = Folder::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let told = folder.call(&format!("completions {shell}"));
-        assert_eq!(told.code, Some(0));
-        assert!(told.out.contains("crosscheck"), "{shell}");
+        let result = folder.call(&format!("completions {shell}"));
+        assert_eq!(result.code, Some(0));
+        assert!(result.out.contains("crosscheck"), "{shell}");
     }
     assert!(folder.call("man").out.contains(".TH ringscope 1"));
     std::fs::create_dir(folder.path("man1")).expect("a folder");
@@ -155,7 +155,7 @@ fn the_number_of_colours_is_a_colour_of_every_command() {
     for (color, is_coloured) in
         [("8", true), ("16", true), ("256", true), ("rgb", true), ("off", false)]
     {
-        let told = folder.call(&format!("list --color {color}"));
-        assert_eq!(told.out.contains('\u{1b}'), is_coloured, "{color}");
+        let result = folder.call(&format!("list --color {color}"));
+        assert_eq!(result.out.contains('\u{1b}'), is_coloured, "{color}");
     }
 }

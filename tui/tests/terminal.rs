@@ -153,14 +153,14 @@ fn it_stops_in_the_background_and_comes_back_whole() {
 const BREAKS_OFF: &str = "RINGSCOPE_BREAKS_OFF";
 
 #[test]
-fn a_panic_gives_the_terminal_back_before_it_is_told() {
+fn a_panic_gives_the_terminal_back_before_it_is_reported() {
     if std::env::var_os(BREAKS_OFF).is_some() {
         let _screen = OurScreen::open(true).expect("a terminal");
         panic!("this is a panic on purpose");
     }
     let this = std::env::current_exe().expect("a program");
     let this = this.to_str().expect("a plain name");
-    let args = ["--exact", "a_panic_gives_the_terminal_back_before_it_is_told", "--nocapture"];
+    let args = ["--exact", "a_panic_gives_the_terminal_back_before_it_is_reported", "--nocapture"];
     let mut stage = stage(this, &args, &[(BREAKS_OFF, "1")]);
     let screen = stage.ended();
     assert!(is_as_before(&screen), "{screen}");

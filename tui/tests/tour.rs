@@ -37,14 +37,14 @@ right: It is `{owner of key 600}`.
 
 #[test]
 fn all_that_the_lessons_say_holds() {
-    let told = Folder::new().call("tour --check");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
-    let names: Vec<&str> = told.out.lines().filter_map(|line| line.split(':').next()).collect();
+    let result = Folder::new().call("tour --check");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
+    let names: Vec<&str> = result.out.lines().filter_map(|line| line.split(':').next()).collect();
     assert_eq!(names, ALL.iter().map(|one| one.name).collect::<Vec<_>>());
 }
 
 #[test]
-fn what_does_not_hold_in_a_lesson_is_told_with_its_line() {
+fn what_does_not_hold_in_a_lesson_is_reported_with_its_line() {
     let folder = Folder::new();
     folder.write("good.md", GOOD);
     let mut said = String::new();
@@ -67,17 +67,17 @@ fn what_does_not_hold_in_a_lesson_is_told_with_its_line() {
     ] {
         assert!(GOOD.contains(what), "{what}");
         folder.write("bad.md", GOOD.replace(what, with));
-        let told = folder.call("tour --check good.md bad.md");
-        assert_eq!(told.code, Some(1), "{with}: {}", told.err);
-        assert!(told.out.starts_with("good.md: holds"), "{}", told.out);
-        said += &format!("{with}\n{}\n", told.err);
+        let result = folder.call("tour --check good.md bad.md");
+        assert_eq!(result.code, Some(1), "{with}: {}", result.err);
+        assert!(result.out.starts_with("good.md: holds"), "{}", result.out);
+        said += &format!("{with}\n{}\n", result.err);
         assert_eq!(folder.call("tour bad.md").code, Some(1), "nor is it shown");
     }
     assert_snapshot!("does_not_hold", said);
 }
 
 #[test]
-fn what_cannot_be_read_in_a_lesson_is_told_with_its_line() {
+fn what_cannot_be_read_in_a_lesson_is_reported_with_its_line() {
     let folder = Folder::new();
     folder.record("join", "join.jsonl");
     let mut said = String::new();
@@ -116,9 +116,9 @@ fn what_cannot_be_read_in_a_lesson_is_told_with_its_line() {
                 if with.starts_with("```scenario") { "run: mine\n---" } else { "run: join\n---" },
             ),
         );
-        let told = folder.call("tour --check bad.md");
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{with}: {}", told.err);
-        said += &format!("{with}\n{}\n", told.err);
+        let result = folder.call("tour --check bad.md");
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{with}: {}", result.err);
+        said += &format!("{with}\n{}\n", result.err);
     }
     assert_snapshot!("cannot_be_read", said);
 }
@@ -136,15 +136,15 @@ fn a_file_that_is_no_lesson_is_refused() {
     std::fs::create_dir(folder.path("folder.md")).expect("a folder");
     let mut said = String::new();
     for name in ["binary", "empty", "huge", "escape", "folder", "gone"] {
-        let told = folder.call(&format!("tour --check {name}.md"));
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{name}");
-        said += &told.err;
+        let result = folder.call(&format!("tour --check {name}.md"));
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{name}");
+        said += &result.err;
     }
     assert!(said.chars().all(|c| c == '\n' || !c.is_control()), "{said}");
     assert_snapshot!("no_lessons", said);
-    let told = folder.call("tour --check garbage.md");
-    assert_eq!(told.code, Some(2));
-    assert!(told.err.lines().count() < 120, "{}", told.err);
+    let result = folder.call("tour --check garbage.md");
+    assert_eq!(result.code, Some(2));
+    assert!(result.err.lines().count() < 120, "{}", result.err);
     assert_eq!(folder.call("tour the-rnig").code, Some(2));
     assert!(folder.call("tour the-rnig").err.contains("did you mean `the-ring`?"));
     assert_eq!(folder.call("tour the-ring joining").code, Some(2));
@@ -159,8 +159,8 @@ fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
     let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
     let folder = Folder::new();
     folder.write("my.md", lesson.join("\n"));
-    let told = folder.call("tour --check my.md");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
+    let result = folder.call("tour --check my.md");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
 }
 
 #[test]
@@ -175,19 +175,19 @@ fn files_beside_a_lesson_are_found_wherever_it_lies() {
         "lessons/c.md",
         with("mine.dht\nrun real: mine.jsonl").replace("```stop", "```stop\ncompare: real"),
     );
-    let told = folder.call("tour --check lessons/a.md lessons/b.md lessons/c.md");
-    assert_eq!((told.code, &*told.err), (Some(0), ""));
+    let result = folder.call("tour --check lessons/a.md lessons/b.md lessons/c.md");
+    assert_eq!((result.code, &*result.err), (Some(0), ""));
 }
 
 #[test]
 fn a_lesson_is_read_as_a_page_with_questions_on_standard_input() {
     let folder = Folder::new();
     folder.write("good.md", GOOD);
-    let told = folder.call_with(&["tour", "good.md"], "0\nwhat?\n6\n");
-    assert_snapshot!("page", told.golden());
-    let told = folder.call_with(&["tour", "good.md", "--plain"], "");
-    assert_eq!(told.code, Some(0));
-    assert!(told.out.contains("? Who owns key 600?") && !told.out.contains("right at once"));
+    let result = folder.call_with(&["tour", "good.md"], "0\nwhat?\n6\n");
+    assert_snapshot!("page", result.golden());
+    let result = folder.call_with(&["tour", "good.md", "--plain"], "");
+    assert_eq!(result.code, Some(0));
+    assert!(result.out.contains("? Who owns key 600?") && !result.out.contains("right at once"));
 }
 
 #[test]
@@ -198,14 +198,14 @@ fn every_lesson_is_read_to_its_end_as_a_page() {
         let questions = tour.steps.iter().flat_map(|step| &step.questions);
         let answers = questions.flat_map(|question| [question.wrong_answer(), question.answer()]);
         let input: String = answers.map(|answer| format!("{answer}\n")).collect();
-        let told = folder.call_with(&["tour", one.name, "--plain"], &input);
-        assert_eq!((told.code, &*told.err), (Some(0), ""), "{}", one.name);
-        assert!(told.out.is_ascii() || told.out.contains('╭'), "{}", one.name);
+        let result = folder.call_with(&["tour", one.name, "--plain"], &input);
+        assert_eq!((result.code, &*result.err), (Some(0), ""), "{}", one.name);
+        assert!(result.out.is_ascii() || result.out.contains('╭'), "{}", one.name);
         let count = tour.questions();
-        assert_eq!(told.out.matches("That is not it.").count(), count, "{}", told.out);
-        assert_eq!(told.out.matches("That is right.").count(), count, "{}", told.out);
+        assert_eq!(result.out.matches("That is not it.").count(), count, "{}", result.out);
+        assert_eq!(result.out.matches("That is right.").count(), count, "{}", result.out);
         let last = format!("\n0 of {count} questions answered right at once.\n");
-        assert!(told.out.ends_with(&last), "{}: {}", one.name, told.out);
+        assert!(result.out.ends_with(&last), "{}: {}", one.name, result.out);
     }
 }
 
@@ -353,4 +353,123 @@ mod terminal {
         again.types("q");
         assert!(is_as_before(&again.ended()));
     }
+}
+
+/// What a lesson must never quote.
+const SECRET: &str = "s3cret-w0rd 1\n";
+
+/// A lesson on that run.
+fn lesson_on(run: &str) -> String {
+    format!(
+        "---\ntitle: T\nabout: A lesson.\nrun: {run}\n---\n\n## One\n\n```stop\nat: start\n```\n\nWords.\n"
+    )
+}
+
+#[test]
+fn a_lessons_file_that_leads_elsewhere_is_refused_and_not_quoted() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    for name in ["lessons", "elsewhere", "lessons/below"] {
+        std::fs::create_dir(folder.path(name)).expect("it can be made");
+    }
+    folder.write("elsewhere/x.dht", SECRET).write("elsewhere/x.jsonl", SECRET);
+    folder.write("lessons/below/x.dht", SECRET).write("x.dht", SECRET);
+    let absolute = folder.path("elsewhere/x.dht");
+    let link = |target: &std::path::Path, name: &str| {
+        symlink(target, folder.path(&format!("lessons/{name}"))).expect("a link");
+    };
+    link("../elsewhere/x.dht".as_ref(), "up.dht");
+    link("../elsewhere/x.jsonl".as_ref(), "up.jsonl");
+    link(&absolute, "absolute.dht");
+    link("below/x.dht".as_ref(), "below.dht");
+    link("../elsewhere".as_ref(), "folder");
+    link("folder/x.dht".as_ref(), "through.dht");
+    link("folder/../x.dht".as_ref(), "back.dht");
+    link("../lessons/../x.dht".as_ref(), "out.dht");
+    link("up.dht".as_ref(), "twice.dht");
+    link("/dev/zero".as_ref(), "endless.dht");
+    link("/proc/self/environ".as_ref(), "system.dht");
+    link("round.dht".as_ref(), "round.dht");
+    link("gone".as_ref(), "gone.dht");
+    let fifo = rustix::fs::FileType::Fifo;
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    for name in ["lessons/pipe.dht", "elsewhere/pipe"] {
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path(name), fifo, mode, 0).expect("a pipe");
+    }
+    link("../elsewhere/pipe".as_ref(), "piped.dht");
+    for run in [
+        "up.dht",
+        "up.jsonl",
+        "absolute.dht",
+        "below.dht",
+        "through.dht",
+        "back.dht",
+        "out.dht",
+        "twice.dht",
+        "endless.dht",
+        "system.dht",
+        "round.dht",
+        "gone.dht",
+        "pipe.dht",
+        "piped.dht",
+        "../x.dht",
+        "folder/x.dht",
+        "below/x.dht",
+        "./below/x.dht",
+        "..",
+        "folder/../up.dht",
+    ] {
+        folder.write("lessons/l.md", lesson_on(run));
+        for call in ["tour --check", "tour --plain", "snapshot --tour"] {
+            let told = folder.call(&format!("{call} lessons/l.md"));
+            assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}: {}", told.err);
+            assert!(!told.err.contains("s3cret") && !told.err.contains("PATH="), "{}", told.err);
+        }
+    }
+}
+
+#[test]
+fn a_link_within_the_folder_of_a_lesson_is_followed() {
+    let folder = Folder::new();
+    folder.write("real.dht", "ranks 4\nput 5 50\nend\n").write("l.md", lesson_on("link.dht"));
+    std::os::unix::fs::symlink("real.dht", folder.path("link.dht")).expect("a link");
+    let told = folder.call("tour --check l.md");
+    assert_eq!(told.code, Some(0), "{}", told.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_lessons_run_is_told_in_one_line_and_its_advice_in_another() {
+    let folder = Folder::new();
+    folder.write("mine.dht", "frobnicate 1\n").write("unsound.dht", "get 5\n");
+    folder.record("join", "join.jsonl");
+    let broken = folder.read("join.jsonl").replacen("\"clock\":5}", "\"clock\":5", 1);
+    folder.write("broken.jsonl", broken).write("no.jsonl", "{\"trace\":7}\n");
+    for run in ["mine.dht", "unsound.dht", "broken.jsonl", "no.jsonl"] {
+        folder.write("l.md", lesson_on(run));
+        let told = folder.call("tour --check l.md");
+        assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}");
+        assert!(!told.err.contains("\\u{"), "{run}: {}", told.err);
+        assert!(
+            told.err.starts_with("l.md:4:6: ") && told.err.contains("\n  hint: "),
+            "{}",
+            told.err
+        );
+        assert_eq!(told.err.lines().count(), 2, "{run}: {}", told.err);
+    }
+}
+
+#[test]
+fn a_lessons_run_that_is_too_long_or_too_wide_is_refused_before_it_fills_the_memory() {
+    let folder = Folder::new();
+    folder.write("long.dht", "keyspace 100000000\nput 1..=100000000 key\n");
+    folder.write("l.md", lesson_on("long.dht"));
+    let told = folder.call("tour --check l.md");
+    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let said = "l.md:4:6: the run has more than 200000 events, which are the most\n";
+    assert!(told.err.starts_with(said), "{}", told.err);
+    folder.write("l.md", lesson_on("join, ranks 1000000"));
+    let told = folder.call("tour --check l.md");
+    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let said = "l.md:4:6: join: has 1000000 ranks, and a run of at most 100000 can be looked at";
+    assert!(told.err.starts_with(said), "{}", told.err);
 }

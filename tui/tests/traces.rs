@@ -41,8 +41,8 @@ fn a_trace_is_shown_a_line_an_event() {
 fn a_trace_of_many_ranks_has_no_columns_but_for_the_chosen() {
     let folder = Folder::new();
     folder.record("big-ring", "big.jsonl");
-    let told = folder.call("show big.jsonl --rows 2 --no-times");
-    assert!(told.out.contains("\n63 → 0   PUT "), "{}", told.out);
+    let result = folder.call("show big.jsonl --rows 2 --no-times");
+    assert!(result.out.contains("\n63 → 0   PUT "), "{}", result.out);
     let chosen = folder.call("show big.jsonl --rank 63 --rows 1 --no-times");
     assert!(chosen.out.contains("\n6\n3\n→  63 → 0   PUT "), "{}", chosen.out);
     let none = folder.call("show big.jsonl --rank 64");
@@ -73,10 +73,10 @@ fn a_run_conforms_whatever_its_ending() {
     let folder = Folder::new();
     for name in ["join", "get-missing", "put-zero", "put-beyond", "add-no-such-rank", "crowded"] {
         folder.record(name, "t.jsonl");
-        let told = folder.call("check t.jsonl");
-        assert!(told.out.contains("well-formed  yes"), "{name}: {}", told.out);
-        assert!(told.out.contains("conforms     yes"), "{name}: {}", told.out);
-        assert_eq!(told.code, Some(0), "{name}: {}", told.out);
+        let result = folder.call("check t.jsonl");
+        assert!(result.out.contains("well-formed  yes"), "{name}: {}", result.out);
+        assert!(result.out.contains("conforms     yes"), "{name}: {}", result.out);
+        assert_eq!(result.code, Some(0), "{name}: {}", result.out);
     }
 }
 
@@ -90,18 +90,18 @@ fn a_broken_invariant_is_found_in_the_trace() {
 #[test]
 fn a_changed_value_is_found_at_its_rank_and_event() {
     let folder = with_mutation();
-    let told = folder.call("check mutated.jsonl");
-    assert_eq!(told.code, Some(1));
-    assert!(told.out.contains("rank 0, event 1 (line 4): sends PUT [100,2]"), "{}", told.out);
-    assert_snapshot!("check_mutated", told.golden());
+    let result = folder.call("check mutated.jsonl");
+    assert_eq!(result.code, Some(1));
+    assert!(result.out.contains("rank 0, event 1 (line 4): sends PUT [100,2]"), "{}", result.out);
+    assert_snapshot!("check_mutated", result.golden());
 }
 
 #[test]
-fn a_check_is_told_in_json() {
+fn a_check_is_reported_in_json() {
     let folder = with_mutation();
-    let told = folder.call("check mutated.jsonl --json");
-    let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
-    assert_eq!(told.code, Some(1));
+    let result = folder.call("check mutated.jsonl --json");
+    let json: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
+    assert_eq!(result.code, Some(1));
     assert_eq!(json["answers"][1]["question"], "conforms");
     assert_eq!(json["answers"][1]["says"], "no");
     assert_eq!(json["answers"][1]["findings"][0]["rank"], 0);
@@ -115,9 +115,9 @@ fn a_trace_that_was_cut_off_is_judged_as_far_as_it_goes() {
     folder.record("join", "join.jsonl");
     let trace = folder.read("join.jsonl");
     folder.write("cut.jsonl", &trace[..trace.len() / 2]);
-    let told = folder.call("check cut.jsonl");
-    assert_eq!(told.code, Some(0), "{}", told.out);
-    assert!(told.out.contains("events, cut off in line "), "{}", told.out);
+    let result = folder.call("check cut.jsonl");
+    assert_eq!(result.code, Some(0), "{}", result.out);
+    assert!(result.out.contains("events, cut off in line "), "{}", result.out);
     let diff = folder.call("diff join.jsonl cut.jsonl");
     assert_eq!(diff.code, Some(1), "{}", diff.out);
     assert_eq!(folder.call("diff join.jsonl cut.jsonl --allow prefix").code, Some(0));
@@ -129,9 +129,9 @@ fn a_trace_of_an_unknown_protocol_is_not_judged() {
     let folder = Folder::new();
     folder.record("first-put", "a.jsonl");
     folder.write("b.jsonl", folder.read("a.jsonl").replacen("classic", "chord", 1));
-    let told = folder.call("check b.jsonl");
-    assert_eq!(told.code, Some(2));
-    assert_snapshot!("check_unknown", told.golden());
+    let result = folder.call("check b.jsonl");
+    assert_eq!(result.code, Some(2));
+    assert_snapshot!("check_unknown", result.golden());
 }
 
 #[test]
@@ -139,9 +139,9 @@ fn a_run_equals_itself_and_its_like_with_another_seed() {
     let folder = Folder::new();
     folder.record("join", "a.jsonl").record("join --seed 99", "b.jsonl");
     for words in ["diff a.jsonl a.jsonl", "diff a.jsonl b.jsonl"] {
-        let told = folder.call(words);
-        assert_eq!(told.code, Some(0), "{}", told.out);
-        assert!(told.out.contains("\nequal: "), "{}", told.out);
+        let result = folder.call(words);
+        assert_eq!(result.code, Some(0), "{}", result.out);
+        assert!(result.out.contains("\nequal: "), "{}", result.out);
     }
 }
 
@@ -152,10 +152,10 @@ fn with_two_commands_in_flight_another_seed_may_reorder() {
     let levels: Vec<String> = (1..=20)
         .map(|seed| {
             folder.record(&format!("two.dht --seed {seed}"), &format!("{seed}.jsonl"));
-            let told = folder.call(&format!("diff 1.jsonl {seed}.jsonl --json"));
-            let json: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+            let result = folder.call(&format!("diff 1.jsonl {seed}.jsonl --json"));
+            let json: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
             let level = json["level"].as_str().expect("a level").to_owned();
-            assert_eq!(told.code, Some(i32::from(level != "equal")));
+            assert_eq!(result.code, Some(i32::from(level != "equal")));
             let allowed = folder.call(&format!("diff 1.jsonl {seed}.jsonl --allow reordered"));
             assert_eq!(allowed.code, Some(i32::from(level == "different")), "{}", allowed.out);
             level
@@ -165,11 +165,11 @@ fn with_two_commands_in_flight_another_seed_may_reorder() {
 }
 
 #[test]
-fn the_first_divergence_is_told_with_its_surroundings() {
+fn the_first_divergence_is_reported_with_its_surroundings() {
     let folder = with_mutation();
-    let told = folder.call("diff join.jsonl mutated.jsonl --context 1");
-    assert_eq!(told.code, Some(1));
-    assert_snapshot!("diff_mutated", told.golden());
+    let result = folder.call("diff join.jsonl mutated.jsonl --context 1");
+    assert_eq!(result.code, Some(1));
+    assert_snapshot!("diff_mutated", result.golden());
 }
 
 #[test]
@@ -187,9 +187,9 @@ fn what_cannot_be_compared_or_read_has_the_exit_code_2() {
         "check .",
         "show bad.jsonl",
     ] {
-        let told = folder.call(words);
-        assert_eq!(told.code, Some(2), "{words}: {}", told.err);
-        said += &told.err;
+        let result = folder.call(words);
+        assert_eq!(result.code, Some(2), "{words}: {}", result.err);
+        said += &result.err;
     }
     assert_snapshot!("cannot", said);
 }

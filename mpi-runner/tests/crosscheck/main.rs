@@ -5,8 +5,7 @@ mod called;
 mod support;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use ringscope_sim::conform::{end_summary, judge, rewrite};
@@ -18,6 +17,7 @@ use ringscope_traces::{Ending, NoNames, Trace, read_trace};
 use serde_json::Value;
 
 use called::{Called, alone, crosscheck, mpirun, with_each};
+use support::reference::reference_runs;
 use support::{Folder, Mpi, simulated};
 
 /// The numbers of ranks that every built-in scenario is run on, where it fits.
@@ -60,15 +60,12 @@ fn sizes(scenario: &Scenario) -> Vec<u32> {
 
 #[test]
 fn every_scenario_that_was_recorded_from_the_reference_is_the_same_under_both_mpis() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crosscheck/reference");
-    let files = fs::read_dir(folder).expect("the folder of the scenarios");
-    let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
-    files.sort();
-    let case = |(file, mpi): (&PathBuf, Mpi)| {
-        let scenario = file.to_str().expect("a plain name").to_owned();
+    let runs = reference_runs();
+    let case = |(run, mpi): (&PathBuf, Mpi)| {
+        let scenario = run.with_extension("dht").display().to_string();
         Case { scenario, ranks: 8, mpi, is_race: false }
     };
-    let cases = files.iter().flat_map(|file| Mpi::ALL.map(|mpi| case((file, mpi))));
+    let cases = runs.iter().flat_map(|run| Mpi::ALL.map(|mpi| case((run, mpi))));
     are_all_the_same(&cases.collect::<Vec<_>>());
 }
 

@@ -3,6 +3,8 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod job;
+#[path = "../../../traces/tests/support/reference.rs"]
+pub mod reference;
 
 use std::fs::File;
 use std::io::BufReader;

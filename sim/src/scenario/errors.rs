@@ -4,8 +4,6 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, Severity, SourceCode};
-
 use super::source::{Position, Source};
 
 /// No more than this many problems of one scenario are told; the rest is counted.
@@ -16,12 +14,12 @@ const ALL_THE_SAME: &str = "`--unchecked` runs it all the same";
 
 /// One thing that is wrong, or worth a warning, in a scenario.
 ///
-/// Its `Display` is the sentence alone; [`Problem::plain`] adds the place and the hint, and as a
-/// [`Diagnostic`] it shows the line with the place marked.
+/// Its `Display` is the sentence alone; [`Problem::plain`] adds the place and the hint. What shows the line with the
+/// place marked finds both in [`Problem::source`] and [`Problem::labels`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     source: Arc<Source>,
-    severity: Level,
+    severity: Severity,
     message: String,
     hint: Option<String>,
     /// The place first, then others that it has to do with.
@@ -34,9 +32,12 @@ pub type Warning = Problem;
 
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
+pub enum Severity {
+    /// It cannot be read, or should not be run.
     Error,
+    /// Its commands can get in each other's way.
     Warning,
+    /// It says itself how it ends, and runs nevertheless.
     Note,
 }
 
@@ -46,7 +47,7 @@ impl Problem {
     pub fn error(source: &Arc<Source>, message: impl Into<String>) -> Problem {
         Problem {
             source: Arc::clone(source),
-            severity: Level::Error,
+            severity: Severity::Error,
             message: message.into(),
             hint: None,
             labels: Vec::new(),
@@ -55,7 +56,7 @@ impl Problem {
     }
 
     pub(super) fn warning(self) -> Problem {
-        Problem { severity: Level::Warning, ..self }
+        Problem { severity: Severity::Warning, ..self }
     }
 
     /// The same with advice.
@@ -97,6 +98,23 @@ impl Problem {
         self.hint.as_deref()
     }
 
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// The text that it is about.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The places in the text that it has to do with, in bytes, each with a word for it: first where the problem is.
+    pub fn labels(&self) -> impl Iterator<Item = (Range<usize>, &'static str)> + '_ {
+        self.labels.iter().cloned()
+    }
+
     /// The line and column, where the problem has a place.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
@@ -111,9 +129,9 @@ impl Problem {
                 write!(f, "{line}:{column}:")?;
             }
             match self.severity {
-                Level::Error => write!(f, " {}", self.message)?,
-                Level::Warning => write!(f, " warning: {}", self.message)?,
-                Level::Note => write!(f, " note: {}", self.message)?,
+                Severity::Error => write!(f, " {}", self.message)?,
+                Severity::Warning => write!(f, " warning: {}", self.message)?,
+                Severity::Note => write!(f, " note: {}", self.message)?,
             }
             self.hint.iter().try_for_each(|hint| write!(f, "\n  hint: {hint}"))
         })
@@ -128,41 +146,9 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-impl Diagnostic for Problem {
-    fn severity(&self) -> Option<Severity> {
-        Some(match self.severity {
-            Level::Error => Severity::Error,
-            Level::Warning => Severity::Warning,
-            Level::Note => Severity::Advice,
-        })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        (!self.labels.is_empty()).then_some(&*self.source as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        // The first one is where the problem is: its line and column stand above the marked text.
-        let label = |(nth, (span, text)): (usize, &(Range<usize>, &str))| {
-            let (text, span) = (Some((*text).to_owned()), span.clone());
-            if nth == 0 {
-                LabeledSpan::new_primary_with_span(text, span)
-            } else {
-                LabeledSpan::new_with_span(text, span)
-            }
-        };
-        Some(Box::new(self.labels.iter().enumerate().map(label)))
-    }
-}
-
 /// Everything that is wrong with a scenario, in the order of its lines.
 ///
-/// Its `Display` is plain text, a problem after the other; to show the lines with the places marked,
-/// hand [`Marked`] to a handler of `miette`, or each of [`ScenarioErrors::problems`].
+/// Its `Display` is plain text, a problem after the other.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScenarioErrors {
     problems: Vec<Problem>,
@@ -183,6 +169,12 @@ impl ScenarioErrors {
         self.more
     }
 
+    /// Whether the scenario can be read, and only should not be run.
+    #[must_use]
+    pub fn unchecked_helps(&self) -> bool {
+        self.unchecked_helps
+    }
+
     /// What to say once under the problems: how many more there are, and what would help.
     #[must_use]
     pub fn closing(&self) -> Option<String> {
@@ -197,7 +189,7 @@ impl ScenarioErrors {
     pub fn into_notes(mut self) -> ScenarioErrors {
         self.unchecked_helps = false;
         for problem in &mut self.problems {
-            problem.severity = Level::Note;
+            problem.severity = Severity::Note;
         }
         self
     }
@@ -244,35 +236,6 @@ impl fmt::Debug for ScenarioErrors {
 }
 
 impl std::error::Error for ScenarioErrors {}
-
-/// The problems one by one, under nothing of its own but [`ScenarioErrors::closing`].
-#[derive(Debug)]
-pub struct Marked<'a>(pub &'a ScenarioErrors);
-
-impl fmt::Display for Marked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.0;
-        let count = errors.more + errors.problems.len() as u64;
-        let name = errors.problems.first().map_or("", |problem| problem.source.name());
-        write!(f, "{name}: {count} {}", if count == 1 { "problem" } else { "problems" })
-    }
-}
-
-impl std::error::Error for Marked<'_> {}
-
-impl Diagnostic for Marked<'_> {
-    fn severity(&self) -> Option<Severity> {
-        self.0.problems.first().and_then(Diagnostic::severity)
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.closing().map(|closing| Box::new(closing) as Box<dyn fmt::Display>)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.0.problems.iter().map(|problem| problem as &dyn Diagnostic)))
-    }
-}
 
 /// Problems as they are found.
 #[derive(Debug, Default)]

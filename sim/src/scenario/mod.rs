@@ -10,7 +10,6 @@ mod errors;
 mod header;
 mod latency;
 mod lexer;
-mod nearest;
 mod parser;
 mod settings;
 mod source;
@@ -23,7 +22,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use command::{COMMANDS, CommandWord};
-pub use errors::{Marked, Problem, ScenarioErrors, Warning};
+pub use errors::{Problem, ScenarioErrors, Severity, Warning};
 pub use header::BadHeader;
 pub use random::random;
 pub use settings::{BadValue, ExpectedEnd, KEYSPACE, RANKS, SETTINGS, Setting, Settings, WINDOW};

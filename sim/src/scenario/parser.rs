@@ -8,10 +8,10 @@ use ringscope_traces::text::Plain;
 use super::command::{self, COMMANDS, CommandWord, Line, LineError};
 use super::errors::{Findings, Problem, ScenarioErrors};
 use super::lexer::Lexer;
-use super::nearest::nearest;
 use super::settings::{SETTINGS, Setting};
 use super::source::Source;
 use super::{LONGEST_LINE, MOST_BYTES, Scenario, Settings};
+use crate::nearest::nearest;
 use crate::protocol::{Run, Script};
 
 /// Reads a scenario's bytes, which may not even be text.

@@ -9,7 +9,7 @@ use ringscope_traces::Ending;
 use ringscope_traces::event::MAX_RANKS;
 use ringscope_traces::text::Plain;
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 use crate::protocol::{NodeSetup, Script};
 use crate::protocols::{self, ProtocolId};
 use crate::world::latency::Latency;

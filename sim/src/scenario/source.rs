@@ -1,8 +1,5 @@
 //! A text as it may be shown: nothing in it that a terminal would obey.
 
-use std::ops::Range;
-
-use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use ringscope_traces::text::Plain;
 
 /// The name and the text of a file that people write, for messages: a scenario's, or that of anything else.
@@ -31,8 +28,16 @@ impl Source {
         Source { name: Plain(name).to_string(), text: text.chars().map(stand_in).collect() }
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// The name, safe for a terminal.
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The text, with something harmless in the place of each control character.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     pub(super) fn position(&self, offset: usize) -> Position {
@@ -67,34 +72,6 @@ fn stand_in(c: char) -> char {
         (false, false, 1) => '?',
         (false, false, 2) => '¿',
         (false, false, _) => '\u{fffd}',
-    }
-}
-
-/// The lines about a place, found by looking for line ends only: a text may be long.
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        context_lines_before: usize,
-        context_lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let Range { start, end } = span.offset()..span.offset() + span.len();
-        if self.text.get(start..end).is_none() {
-            return Err(MietteError::OutOfBounds);
-        }
-        let from = self.text[..start].rmatch_indices('\n').nth(context_lines_before);
-        let from = from.map_or(0, |(at, _)| at + 1);
-        let to = self.text[end..].match_indices('\n').nth(context_lines_after);
-        let to = to.map_or(self.text.len(), |(at, _)| end + at + 1);
-        let breaks = |text: &str| text.bytes().filter(|&byte| byte == b'\n').count();
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            &self.text.as_bytes()[from..to],
-            (from, to - from).into(),
-            breaks(&self.text[..from]),
-            0,
-            breaks(&self.text[from..to]),
-        )))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
-use std::path::{Path, PathBuf};
+#[path = "../../../traces/tests/support/reference.rs"]
+pub mod reference;
 
 use ringscope_sim::protocol::{MessageOf, Protocol};
 use ringscope_sim::protocols::Classic;
@@ -61,24 +62,6 @@ impl Run {
 /// A scenario written in a test.
 pub fn scenario(text: &str) -> Scenario {
     Scenario::parse("test", text).unwrap()
-}
-
-/// The folder of recorded runs of the reference program, where it exists.
-pub fn reference_folder() -> Option<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().map(|folder| folder.join("shared/reference")).find(|path| path.is_dir())
-}
-
-/// The names of the recorded runs, without their endings.
-pub fn reference_runs() -> Vec<PathBuf> {
-    let Some(folder) = reference_folder() else { return Vec::new() };
-    let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let mut runs: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|ending| ending == "dht"))
-        .map(|path| path.with_extension(""))
-        .collect();
-    runs.sort();
-    runs
 }
 
 pub type World<O> = ringscope_sim::world::World<ClassicNode, O>;

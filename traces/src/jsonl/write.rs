@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Digest;
 use crate::event::{Ending, Event, Header, Op, Trace, VERSION};
+use crate::json::put_json;
 
 /// How much is gathered before it is handed to the sink.
 const BLOCK_BYTES: usize = 64 * 1024;
@@ -42,9 +43,7 @@ impl<W: Write> Writer<W> {
     ///
     /// When the sink refuses a block, or the payload cannot be written as JSON.
     pub fn event<D: Serialize>(&mut self, event: &Event<D>) -> io::Result<()> {
-        put_event(&mut self.block, event, |block| {
-            serde_json::to_writer(block, &event.data).map_err(io::Error::from)
-        })?;
+        put_event(&mut self.block, event, |block| put_json(block, &event.data))?;
         self.events += 1;
         if self.block.len() >= BLOCK_BYTES { self.hand_over() } else { Ok(()) }
     }
@@ -114,20 +113,20 @@ pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
 pub fn put_header(block: &mut Vec<u8>, header: &Header) -> io::Result<()> {
     put_number(block, b"{\"trace\":", VERSION);
     block.extend_from_slice(b",\"source\":");
-    serde_json::to_writer(&mut *block, header.source.name())?;
+    put_json(&mut *block, header.source.name())?;
     block.extend_from_slice(b",\"protocol\":");
-    serde_json::to_writer(&mut *block, &header.protocol)?;
+    put_json(&mut *block, &header.protocol)?;
     put_number(block, b",\"ranks\":", header.ranks);
     if let Some(seed) = header.seed {
         put_number(block, b",\"seed\":", seed);
     }
     block.extend_from_slice(b",\"time\":");
-    serde_json::to_writer(&mut *block, header.time.name())?;
+    put_json(&mut *block, header.time.name())?;
     for (name, value) in &header.more {
         block.push(b',');
-        serde_json::to_writer(&mut *block, name)?;
+        put_json(&mut *block, name)?;
         block.push(b':');
-        serde_json::to_writer(&mut *block, value)?;
+        put_json(&mut *block, value)?;
     }
     block.extend_from_slice(b"}\n");
     Ok(())
@@ -166,7 +165,7 @@ pub fn put_event<D>(
 /// When a reason cannot be written as JSON.
 pub fn put_footer(block: &mut Vec<u8>, ending: &Ending, events: u64) -> io::Result<()> {
     block.extend_from_slice(b"{\"end\":");
-    serde_json::to_writer(&mut *block, ending.name())?;
+    put_json(&mut *block, ending.name())?;
     put_number(block, b",\"events\":", events);
     if let Ending::Crashed { rank, reason } = ending {
         if let Some(rank) = rank {
@@ -174,7 +173,7 @@ pub fn put_footer(block: &mut Vec<u8>, ending: &Ending, events: u64) -> io::Resu
         }
         if let Some(reason) = reason {
             block.extend_from_slice(b",\"reason\":");
-            serde_json::to_writer(&mut *block, reason)?;
+            put_json(&mut *block, reason)?;
         }
     }
     block.extend_from_slice(b"}\n");

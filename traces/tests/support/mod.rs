@@ -1,8 +1,9 @@
 //! Random traces of runs that could have been, and the recorded runs of real ones.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod reference;
+
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -180,19 +181,4 @@ pub fn lines(ranks: u32, events: &[(u32, &str, u32, i32, i64)]) -> Trace {
         });
     }
     trace
-}
-
-/// The recorded runs of the reference program, where the folder is there: it is no part of the
-/// repository.
-pub fn reference() -> Vec<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder =
-        here.ancestors().map(|above| above.join("shared/reference")).find(|path| path.is_dir());
-    let entries = folder.and_then(|folder| folder.read_dir().ok()).into_iter().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
-        .collect();
-    files.sort();
-    files
 }

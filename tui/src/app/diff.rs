@@ -103,10 +103,10 @@ impl Diff {
         // What is asked for is the comparison: the timelines are read on when it is known.
         let (gates_held, [gate_a, gate_b]) = gates();
         let (timeline_a, timeline_b) = (Timeline::behind(gate_a, a)?, Timeline::behind(gate_b, b)?);
-        let (tell, news) = channel();
+        let (updates, news) = channel();
         let sources = (a.clone(), b.clone());
         thread::spawn(move || {
-            work(&sources, &tell);
+            work(&sources, &updates);
             drop(gates_held);
         });
         Ok(Diff {
@@ -190,15 +190,15 @@ impl Diff {
     }
 
     /// What the comparison came to, in a line; and where the two part first, in another.
-    pub fn in_words(&self) -> Vec<String> {
+    pub fn summary(&self) -> Vec<String> {
         if let Some(problem) = &self.problem {
             return vec![problem.clone()];
         }
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let told = comparison.summary(self.a.timeline.vocabulary()).to_string();
-        let mut lines = told.lines().filter(|line| !line.starts_with("first, in the order"));
+        let summary = comparison.summary(self.a.timeline.vocabulary()).to_string();
+        let mut lines = summary.lines().filter(|line| !line.starts_with("first, in the order"));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.
         let more = if comparison.level == Level::Reordered { 3 } else { 1 };

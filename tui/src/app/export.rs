@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::record;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::keys::{Code, KeyPress};
 use super::{App, Prompt, Purpose, Recipe};
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::output::AtomicFile;
 use crate::timeline::Source;
 
 /// How the name of a scenario's file ends.
@@ -107,8 +107,8 @@ impl Kind<'_> {
             return Err(Failure::about(&shown(path), "is the trace itself"));
         }
         let mut file = AtomicFile::create(path)?;
-        self.put(&mut file).map_err(|error| AtomicFile::failure(path, &error))?;
-        file.finish()
+        self.put(&mut file).map_err(|error| AtomicFileError::write(path, error))?;
+        Ok(file.finish()?)
     }
 
     fn put(&self, file: &mut AtomicFile) -> io::Result<()> {

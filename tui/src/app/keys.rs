@@ -236,13 +236,13 @@ impl FromStr for KeyPress {
             rest = after;
         }
         key.code = code(rest).ok_or_else(|| NoSuchKey(text.to_owned()))?;
-        Ok(key.told_once())
+        Ok(key.normalized())
     }
 }
 
 impl KeyPress {
     /// Shift and a letter is the capital letter: one key has one way to be told.
-    pub fn told_once(mut self) -> KeyPress {
+    pub fn normalized(mut self) -> KeyPress {
         if let (true, Code::Char(letter)) = (self.shift, self.code) {
             self.code = Code::Char(letter.to_ascii_uppercase());
             self.shift = false;
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_two_actions_have_is_told() {
+    fn a_key_that_two_actions_have_is_reported() {
         let mut keymap = Keymap::default();
         keymap.set(Action::Quit, vec!["l".parse().expect("a key")]);
         let (action, taken) = keymap.judge().expect_err("it is that of the next event");

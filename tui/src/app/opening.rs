@@ -6,7 +6,7 @@ use super::{App, Recipe};
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, is_trace, shown};
-use crate::timeline::{LoadProgress, Source, Timeline};
+use crate::timeline::{LoadProgress, Source, Timeline, may_be_looked_at};
 use ringscope_sim::scenario::Scenario;
 
 /// What is to be opened, and how.
@@ -59,7 +59,9 @@ impl Order {
             self.refuse_settings()?;
             return Ok(Source::File(self.word.as_path().into()));
         }
-        self.scenario().map(Source::Live)
+        let scenario = self.scenario()?;
+        may_be_looked_at(&scenario)?;
+        Ok(Source::Live(scenario))
     }
 
     /// The scenario, when it is one.

@@ -24,11 +24,11 @@ impl App {
 
     pub(super) fn change_speed(&mut self, by: i32) {
         self.speed = (self.speed + by).clamp(SLOWEST, FASTEST);
-        self.note = Some(format!("speed {}", self.speed_in_words()));
+        self.note = Some(format!("speed {}", self.speed_label()));
     }
 
     /// How fast time runs, such as `4x` or `1/2x`.
-    pub fn speed_in_words(&self) -> String {
+    pub fn speed_label(&self) -> String {
         let factor = 1_u32 << self.speed.unsigned_abs();
         if self.speed < 0 { format!("1/{factor}x") } else { format!("{factor}x") }
     }

@@ -34,7 +34,7 @@ impl Sought {
         }
     }
 
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Sought::Match(query) => format!("`{}`", query.text),
             Sought::Break(conditions) => {
@@ -95,7 +95,7 @@ impl App {
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
         }
-        self.note = Some(format!("looking for {}: event {}", seek.what.in_words(), seek.at));
+        self.note = Some(format!("looking for {}: event {}", seek.what.describe(), seek.at));
         self.seek = Some(seek);
         true
     }
@@ -107,7 +107,7 @@ impl App {
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.note = Some(format!("there is no {} {side} this event", seek.what.in_words()));
+        self.note = Some(format!("there is no {} {side} this event", seek.what.describe()));
         true
     }
 }

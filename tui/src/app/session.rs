@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_opened_is_told_on_the_page() {
+    fn what_cannot_be_opened_is_reported_on_the_page() {
         let mut session =
             Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
         press(&mut session, "/");
@@ -394,7 +394,7 @@ mod tests {
             thread::yield_now();
         }
         let Page::Diff(diff) = session.page() else { panic!("{}", note(&session)) };
-        assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
+        assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
         press(&mut session, "esc");
         assert!(matches!(session.page(), Page::Run(_)));
     }

@@ -316,7 +316,7 @@ pub const ACTIONS: &[Action] = &[
 fn lessons(progress: &Progress) -> impl Iterator<Item = StartRow> {
     ALL_LESSONS.iter().map(|one| {
         let title = heading(&Shelf::built_in(one)).title;
-        let record = progress.of(one.name).map(|record| format!(" ({})", record.in_words()));
+        let record = progress.of(one.name).map(|record| format!(" ({})", record.summary()));
         StartRow {
             section: Section::Walkthroughs,
             name: one.name.to_owned(),

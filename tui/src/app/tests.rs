@@ -35,7 +35,7 @@ fn a_step_back_undoes_a_step() {
 }
 
 #[test]
-fn both_ends_are_told() {
+fn both_ends_are_reported() {
     let mut app = built_in("get-missing", 0);
     press(&mut app, "end right");
     assert_eq!(app.cursor, app.timeline.len());
@@ -235,7 +235,7 @@ fn from_violation_to_violation() {
 }
 
 #[test]
-fn what_a_condition_expects_is_told() {
+fn what_a_condition_expects_is_reported() {
     let mut app = built_in("join", 0);
     for (line, said) in [
         ("key", "expected a key"),
@@ -288,9 +288,9 @@ fn time_is_a_function_of_the_time_that_has_passed() {
         other.tick(Duration::from_millis(10));
     }
     assert_eq!((one.cursor, other.cursor), (20, 20));
-    assert_eq!(one.speed_in_words(), "2x");
+    assert_eq!(one.speed_label(), "2x");
     press(&mut one, "- - -");
-    assert_eq!(one.speed_in_words(), "1/4x");
+    assert_eq!(one.speed_label(), "1/4x");
     one.tick(Duration::from_secs(1000));
     assert!(!one.is_playing, "at the end it stops");
     assert_eq!(note(&one), "the run ends here: completed");
@@ -363,7 +363,7 @@ fn a_fork_is_another_run_with_the_same_past() {
 }
 
 #[test]
-fn the_command_line_of_a_view_is_told() {
+fn the_command_line_of_a_view_is_reported() {
     let mut app = built_in("join", 37);
     press(&mut app, "y");
     assert_eq!(note(&app), "ringscope play join --seed 1 --at 37");

@@ -122,21 +122,22 @@ impl App {
     }
 
     fn search(&mut self, line: &str) -> Result<(), String> {
-        let query = Query::parse(line, &SymbolTable::of(&self.timeline)).map_err(told)?;
+        let query = Query::parse(line, &SymbolTable::of(&self.timeline)).map_err(text_of)?;
         self.sought = Some(query);
         self.seek_match(true);
         Ok(())
     }
 
     fn go_to_meant(&mut self, line: &str) -> Result<(), String> {
-        let cursor = self.cursor_meant(line).map_err(told)?;
+        let cursor = self.cursor_meant(line).map_err(text_of)?;
         self.go_to(cursor);
         Ok(())
     }
 
     /// Breaks on a condition from now on; on one that it breaks on already, no longer.
     fn break_on(&mut self, line: &str) -> Result<(), String> {
-        let condition = Condition::parse(line, &SymbolTable::of(&self.timeline)).map_err(told)?;
+        let condition =
+            Condition::parse(line, &SymbolTable::of(&self.timeline)).map_err(text_of)?;
         let before = self.breaks.iter().position(|other| *other == condition);
         self.note = Some(match before {
             Some(place) => {
@@ -153,6 +154,6 @@ impl App {
     }
 }
 
-fn told(wrong: ParseError) -> String {
+fn text_of(wrong: ParseError) -> String {
     wrong.to_string()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::Verdict;
-use crate::config::{Config, print, usual_path};
+use crate::config::{Loaded, print, usual_path};
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::Streams;
@@ -15,7 +15,8 @@ use crate::output::Streams;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 What a configuration leaves out is as ever. What it has that is none is an error, with its
-line.
+line. Where the file in the usual place cannot be read, as that of another user, all is as
+ever, with a note; a file that is named with --config has to be readable.
 
 Examples:
   ringscope config print > my.toml
@@ -38,11 +39,15 @@ enum What {
 
 pub fn execute(
     args: &ConfigArgs,
-    (named, load): (Option<&Path>, &dyn Fn() -> Result<Config, Failure>),
+    (named, load): (Option<&Path>, &dyn Fn() -> Result<Loaded, Failure>),
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     match args.what {
-        What::Print => write!(streams.out, "{}", print(&load()?))?,
+        What::Print => {
+            let loaded = load()?;
+            loaded.note(&mut streams.notes);
+            write!(streams.out, "{}", print(&loaded.config))?;
+        }
         What::Path => writeln!(streams.out, "{}", shown(&path(named)?))?,
     }
     Ok(Verdict::Good)

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::input::{self, DASH, trace_name};
 use crate::output::{self, Streams};
 use crate::report::Style;
-use crate::report::trace_file::{in_words, vocabulary};
+use crate::report::trace_file::{summary, vocabulary};
 
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
@@ -91,9 +91,9 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
     let comparison = with_context(comparison, args.context, (&a, &b));
     let is_allowed = is_allowed(&comparison, &args.allow);
     if args.json {
-        tell_json(&comparison, (&a, &b), streams)?;
+        print_json(&comparison, (&a, &b), streams)?;
     } else {
-        tell(&comparison, (&a, &b), streams)?;
+        print(&comparison, (&a, &b), streams)?;
         if is_allowed && comparison.level != Level::Equal {
             writeln!(streams.out, "allowed: the exit code is 0")?;
         }
@@ -133,7 +133,7 @@ fn is_allowed(comparison: &Comparison, allow: &[Allowed]) -> bool {
     comparison.level == Level::Equal || allow.iter().any(holds)
 }
 
-fn tell(
+fn print(
     comparison: &Comparison,
     (a, b): (&Side, &Side),
     streams: &mut Streams,
@@ -141,11 +141,11 @@ fn tell(
     let out = &mut streams.out;
     for (letter, side) in [("A", a), ("B", b)] {
         let letter = out.paint(Style::Name, letter);
-        let words = in_words(&side.trace, side.completeness);
+        let words = summary(&side.trace, side.completeness);
         writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
     }
-    let told = comparison.summary(vocabulary(&a.trace.header)).to_string();
-    let (level, rest) = told.split_once(':').unwrap_or((&told, ""));
+    let text = comparison.summary(vocabulary(&a.trace.header)).to_string();
+    let (level, rest) = text.split_once(':').unwrap_or((&text, ""));
     let style = match comparison.level {
         Level::Equal => Style::Good,
         Level::Reordered => Style::Warning,
@@ -171,7 +171,7 @@ struct SideJson<'a> {
     end: Option<&'static str>,
 }
 
-fn tell_json(
+fn print_json(
     comparison: &Comparison,
     (a, b): (&Side, &Side),
     streams: &mut Streams,

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ringscope_traces::Reader;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::Verdict;
@@ -20,7 +21,7 @@ use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::{self, DASH, is_trace, shown};
 use crate::output::ColorWhen;
-use crate::output::{AtomicFile, Out, Streams, is_same_file};
+use crate::output::{Out, Streams, is_same_file};
 use crate::timeline::{Timeline, simulated};
 
 /// Write a run down for other programs: as a page, a diagram, a table, a recording
@@ -134,6 +135,11 @@ pub fn execute(
 type Remark = Option<String>;
 
 impl ExportArgs {
+    /// Whether nothing is to be said but errors.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     fn format(&self) -> Result<&'static Format, Failure> {
         if let Some(To(format)) = self.to {
             return Ok(format);
@@ -246,18 +252,18 @@ impl<'a> Target<'a> {
     fn close(self, done: Result<Remark, ExportError>) -> Result<Option<Remark>, Failure> {
         match (self, done) {
             (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
-            (Target::File(_, file), Ok(remark)) => file.finish().map(|()| Some(remark)),
+            (Target::File(_, file), Ok(remark)) => Ok(file.finish().map(|()| Some(remark))?),
             (Target::Output(out), Err(ExportError::Sink(_))) if out.is_gone() => Ok(None),
-            (Target::Output(_), Err(trouble)) => Err(told(trouble, Failure::from)),
+            (Target::Output(_), Err(trouble)) => Err(failure_of(trouble, Failure::from)),
             (Target::File(path, file), Err(trouble)) => {
-                file.discard();
-                Err(told(trouble, |error| AtomicFile::failure(&path, &error)))
+                drop(file);
+                Err(failure_of(trouble, |error| AtomicFileError::write(&path, error).into()))
             }
         }
     }
 }
 
-fn told(trouble: ExportError, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
+fn failure_of(trouble: ExportError, of_sink: impl FnOnce(io::Error) -> Failure) -> Failure {
     match trouble {
         ExportError::Sink(error) => of_sink(error),
         ExportError::Run(failure) => failure,

@@ -4,11 +4,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::output::{AtomicFile, Streams};
+use crate::output::Streams;
 
 /// Write the manual: a page for the program and one for each subcommand
 #[derive(Debug, clap::Args)]
@@ -50,8 +51,8 @@ impl Page {
         let path = folder.join(&self.file);
         let mut file = AtomicFile::create(&path)?;
         let written = file.write_all(&self.text);
-        written.map_err(|error| AtomicFile::failure(&path, &error))?;
-        file.finish()
+        written.map_err(|error| AtomicFileError::write(&path, error))?;
+        Ok(file.finish()?)
     }
 }
 

@@ -12,7 +12,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::input::{DASH, shown};
 use crate::output::{Notes, Streams, TraceTarget};
-use crate::report::trace_file::in_words;
+use crate::report::trace_file::summary;
 use crate::report::{Style, counted, standing, wrapped};
 
 /// Make one trace of the parts that a run left which died
@@ -40,7 +40,8 @@ pub struct MergeArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", default_value = DASH)]
     output: PathBuf,
 
@@ -59,8 +60,8 @@ pub fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict, Failu
     let found = MergedParts::gather(folder, args.all)?;
     TraceTarget::open(&args.output, &args.folder)?.put(&found.closed.trace, &mut streams.out)?;
     if !args.quiet {
-        found.tell(&found.folder, &mut streams.notes);
-        standing::tell(&found.all, &mut streams.notes);
+        found.print(&found.folder, &mut streams.notes);
+        standing::print(&found.all, &mut streams.notes);
         if args.output != Path::new(DASH) {
             let _ = writeln!(streams.notes, "  trace {}", Plain(&shown(&args.output)));
         }
@@ -163,13 +164,13 @@ impl MergedParts {
     }
 
     /// Tells under that name what there is, and what is missing.
-    pub fn tell(&self, name: &Path, notes: &mut Notes) {
+    pub fn print(&self, name: &Path, notes: &mut Notes) {
         let completeness = match self.all.footer {
             Some(_) => Completeness::Whole,
             None => Completeness::CutOff,
         };
         let title = notes.paint(Style::Name, Plain(&shown(name)));
-        let words = in_words(&self.all, completeness);
+        let words = summary(&self.all, completeness);
         let _ = writeln!(notes, "{title}: {words}");
         let lacks = [self.lost(), self.torn(), self.left_out()];
         for lack in lacks.into_iter().flatten() {
@@ -209,9 +210,9 @@ fn not_gathered(error: GatherError) -> Failure {
     if let GatherError::Read(error) = error {
         return error.into();
     }
-    let told = error.to_string();
+    let text = error.to_string();
     // The path of the folder or of a file in it stands in front.
-    let (name, what) = told.split_once(": ").unwrap_or(("", &told));
+    let (name, what) = text.split_once(": ").unwrap_or(("", &text));
     Failure::about(name, what).hint_maybe(hint)
 }
 
@@ -236,8 +237,8 @@ mod tests {
 
     #[test]
     fn ranks_are_named_and_many_are_counted() {
-        let told = |count| ranks(&(0..count).map(Rank).collect::<Vec<_>>());
-        assert_eq!([1, 2, 3].map(told), ["rank 0", "ranks 0 and 1", "ranks 0, 1 and 2"]);
-        assert_eq!(told(12), "ranks 0, 1, 2, 3, 4, 5, 6, 7 and 4 more");
+        let text = |count| ranks(&(0..count).map(Rank).collect::<Vec<_>>());
+        assert_eq!([1, 2, 3].map(text), ["rank 0", "ranks 0 and 1", "ranks 0, 1 and 2"]);
+        assert_eq!(text(12), "ranks 0, 1, 2, 3, 4, 5, 6, 7 and 4 more");
     }
 }

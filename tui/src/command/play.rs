@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
@@ -17,6 +16,7 @@ use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
 use crate::terminal;
+use crate::timeline::simulated;
 use crate::tour::Progress;
 
 /// Look at a run after any of its events, forwards and backwards
@@ -112,6 +112,6 @@ fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<V
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let recorded = record(&scenario, Vec::new())?;
+    let recorded = simulated(&scenario);
     show::show(&mut Reader::new(&recorded.to[..], &scenario.name)?, &args, streams)
 }

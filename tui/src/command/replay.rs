@@ -12,7 +12,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::input::{self, DASH, shown};
 use crate::output::{Notes, Streams, TraceTarget};
-use crate::report::trace_file::in_words;
+use crate::report::trace_file::summary;
 use crate::report::{Style, counted, standing, wrapped};
 
 /// Simulate a recorded run again, each rank receiving in the order of the trace
@@ -38,9 +38,9 @@ pub struct ReplayArgs {
 
     /// Write the simulator's trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
-    /// the command node's lines are on standard error. Where the trace is not repeated, it goes as far
-    /// as it was.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part. With `-`, the command node's lines are on standard error. Where the trace is
+    /// not repeated, it goes as far as it was.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -61,9 +61,9 @@ pub fn execute(args: &ReplayArgs, streams: &mut Streams) -> Result<Verdict, Fail
     target.map_or(Ok(()), |target| target.put(&repeated.trace, out))?;
     if !args.quiet {
         let title = notes.paint(Style::Name, Plain(&name));
-        let _ = writeln!(notes, "{title}: {}", in_words(&trace, completeness));
-        tell(&repeated, &trace, notes);
-        tell_target(args.output.as_deref(), notes);
+        let _ = writeln!(notes, "{title}: {}", summary(&trace, completeness));
+        print_result(&repeated, &trace, notes);
+        print_target(args.output.as_deref(), notes);
     }
     Ok(Verdict::good_if(is_repeated(&repeated, &trace)))
 }
@@ -79,19 +79,19 @@ fn is_repeated(repeated: &Repeated, trace: &Trace) -> bool {
     repeated.departure.is_none() && level == Ok(Level::Equal)
 }
 
-fn tell(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
+fn print_result(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
     match &repeated.departure {
         Some(departure) => {
             let word = notes.paint(Style::Bad, "not repeated");
-            let told = format!("{word}: {}", in_place(departure));
-            let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+            let text = format!("{word}: {}", in_place(departure));
+            let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
         }
         None => {
             let word = notes.paint(Style::Good, "repeated exactly");
             let events = counted(trace.events.len() as u64, "event");
             let ranks = counted(trace.header.ranks.into(), "rank");
             let _ = writeln!(notes, "  {word}: {events} of {ranks}");
-            tell_what_follows(repeated, trace, notes);
+            print_departure(repeated, trace, notes);
         }
     }
 }
@@ -107,25 +107,25 @@ fn in_place(departure: &Departure) -> String {
 }
 
 /// Where a trace was cut off or stopped, how the run stood.
-fn tell_what_follows(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
+fn print_departure(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
     let sends: usize = repeated.beyond.values().sum();
     if sends > 0 {
         let whose: Vec<_> = repeated.beyond.keys().map(Rank::to_string).collect();
         let sends = counted(sends as u64, "send");
-        let told = format!(
+        let text = format!(
             "it ends on the way: simulated, {sends} would follow at once (rank {})",
             whose.join(", ")
         );
-        let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+        let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
     }
     let is_completed =
         trace.footer.as_ref().is_some_and(|footer| matches!(footer.ending, Ending::Completed));
     if !is_completed {
-        standing::tell(trace, notes);
+        standing::print(trace, notes);
     }
 }
 
-fn tell_target(output: Option<&Path>, notes: &mut Notes) {
+fn print_target(output: Option<&Path>, notes: &mut Notes) {
     if let Some(path) = output.filter(|path| *path != Path::new(DASH)) {
         let _ = writeln!(notes, "  trace {}", Plain(&shown(path)));
     }

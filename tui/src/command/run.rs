@@ -11,6 +11,7 @@ use ringscope_sim::simulate::{Summary, header, simulate};
 use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Digest, Rank};
 
@@ -18,7 +19,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
 use crate::input::{DASH, Origin, shown};
-use crate::output::{AtomicFile, Notes, Out, Streams};
+use crate::output::{Notes, Out, Streams};
 use crate::report::{ending, invariants, problems, stats};
 
 /// Simulate a scenario, and print what its command node prints
@@ -51,8 +52,9 @@ pub struct RunArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part. With `-`,
-    /// the command node's lines are on standard error.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part. It keeps the permissions of a file that was there; one that is read-only is
+    /// refused. With `-`, the command node's lines are on standard error.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -86,7 +88,7 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, (target, streams))?;
-    tell(&scenario, args, (&done, &mut streams.notes));
+    print(&scenario, args, (&done, &mut streams.notes));
     let completed = ending::is_as_it_should_be(&done.summary, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -101,7 +103,7 @@ fn examine(scenario: &Scenario, args: &RunArgs, notes: &mut Notes) -> Result<(),
         Ok(warnings) => warnings.iter().for_each(|warning| problems::warn(warning, notes)),
         Err(errors) if scenario.settings.expect.is_none() => return Err(errors.into()),
         Err(_) if args.quiet => {}
-        Err(errors) => problems::tell(&errors.into_notes(), notes),
+        Err(errors) => problems::print(&errors.into_notes(), notes),
     }
     Ok(())
 }
@@ -120,7 +122,7 @@ impl Target {
             Some(path) if path == Path::new(DASH) => Ok(Target::Output),
             Some(path) => {
                 refuse_the_scenario_itself(path, origin)?;
-                AtomicFile::create(path).map(Target::File)
+                Ok(Target::File(AtomicFile::create(path)?))
             }
         }
     }
@@ -148,7 +150,7 @@ impl Sink<'_> {
     /// Takes note that the trace is whole.
     fn finish(self) -> Result<(), Failure> {
         match self {
-            Sink::File(file) => file.finish(),
+            Sink::File(file) => Ok(file.finish()?),
             Sink::Nowhere | Sink::Output(_) => Ok(()),
         }
     }
@@ -223,7 +225,7 @@ fn run(
     args: &RunArgs,
     (target, streams): (Target, &mut Streams),
 ) -> Result<Done, Failure> {
-    let is_told = !args.quiet || args.output.is_some();
+    let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
         Target::Nowhere => (Sink::Nowhere, &mut streams.out),
         Target::Output => (Sink::Output(&mut streams.out), &mut streams.notes),
@@ -247,15 +249,15 @@ fn run(
 /// What to tell when the trace cannot be written.
 fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
-        Some(path) if path != Path::new(DASH) => AtomicFile::failure(path, &error),
+        Some(path) if path != Path::new(DASH) => AtomicFileError::write(path, error).into(),
         Some(_) | None => error.into(),
     }
 }
 
-fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
+fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
     let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
-        ending::tell(scenario, summary, notes);
+        ending::print(scenario, summary, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -264,9 +266,9 @@ fn tell(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes))
         }
     }
     if let Some(checker) = checker {
-        let _ = write!(notes, "\n{}", invariants::told(checker, notes));
+        let _ = write!(notes, "\n{}", invariants::render(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::told(stats));
+        let _ = write!(notes, "\n{}", stats::render(stats));
     }
 }

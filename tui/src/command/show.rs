@@ -12,7 +12,7 @@ use crate::input;
 use crate::output::Streams;
 use crate::report::Style;
 use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
-use crate::report::trace_file::{end_in_words, header_in_words, vocabulary};
+use crate::report::trace_file::{ending_summary, header_summary, vocabulary};
 
 /// Show a trace: a line an event, in the order of cause and effect
 #[derive(Debug, clap::Args)]
@@ -91,12 +91,12 @@ pub fn show<R: BufRead>(
     let name = input::trace_name(&args.trace);
     let title = out.paint(Style::Name, Plain(&name));
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    writeln!(out, "{title}: {}", header_in_words(reader.header()))?;
+    writeln!(out, "{title}: {}", header_summary(reader.header()))?;
     for line in lanes.heading() {
         writeln!(out, "{line}")?;
     }
     let is_watched = out.get_ref().terminal_width().is_some();
-    let told = events(reader, (args, &chosen), &mut |event, names| {
+    let end = events(reader, (args, &chosen), &mut |event, names| {
         writeln!(out, "{}", lanes.line(event, names))?;
         if is_watched {
             // A run that is still being recorded is seen as it goes.
@@ -104,7 +104,7 @@ pub fn show<R: BufRead>(
         }
         Ok(!out.get_ref().is_gone())
     });
-    let shown = match told {
+    let shown = match end {
         Ok(shown) => shown,
         Err(failure) => {
             // What could be read stands before what could not.
@@ -132,11 +132,11 @@ fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, 
     }
 }
 
-/// Goes over the events that are asked for, until `tell` says that it is enough, and says how it ended.
+/// Goes over the events that are asked for, until `take` says that it is enough, and says how it ended.
 fn events<R: BufRead>(
     reader: &mut Reader<R>,
     (args, chosen): (&ShowArgs, &[Rank]),
-    tell: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
+    take: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());
     let (mut place, mut shown) = (0, 0);
@@ -151,10 +151,10 @@ fn events<R: BufRead>(
             return Ok(format!("... (--rows {shown})"));
         }
         shown += 1;
-        if !tell(&event, names)? {
+        if !take(&event, names)? {
             return Ok(String::new());
         }
     }
-    let end = end_in_words(reader.footer(), reader.completeness());
+    let end = ending_summary(reader.footer(), reader.completeness());
     Ok(format!("{end}, {shown} of {place} events shown"))
 }

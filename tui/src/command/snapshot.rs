@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
 use super::screen::{LookFlags, beside};
@@ -17,7 +18,7 @@ use crate::flags::SettingFlags;
 use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::output::ColorWhen;
-use crate::output::{AtomicFile, Streams};
+use crate::output::Streams;
 use crate::tour::{Progress, Tour};
 use crate::view::picture::PictureFormat;
 use crate::view::{Look, page};
@@ -68,7 +69,8 @@ pub struct SnapshotArgs {
 
     /// Write the picture to this file, in the form of its ending: .txt, .ansi or .svg
     ///
-    /// The file appears under its name when it is whole; until then it grows as FILE.part.
+    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -218,6 +220,6 @@ fn form(path: &Path) -> Result<PictureFormat, Failure> {
 fn write(path: &Path, picture: &str) -> Result<(), Failure> {
     let mut file = AtomicFile::create(path)?;
     let written = file.write_all(picture.as_bytes());
-    written.map_err(|error| AtomicFile::failure(path, &error))?;
-    file.finish()
+    written.map_err(|error| AtomicFileError::write(path, error))?;
+    Ok(file.finish()?)
 }

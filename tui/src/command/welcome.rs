@@ -37,7 +37,7 @@ pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
     let (summary, picture) = scenario.settings.protocol.dispatch(shown);
     introduce(scenario.settings.ranks, out)?;
     for step in &diary.steps {
-        tell(step, out)?;
+        print_step(step, out)?;
     }
     let messages = counted(summary.received, "message");
     let took = time(summary.now_ns);
@@ -163,7 +163,7 @@ impl<N: Node> Observer<N> for Diary {
     }
 }
 
-fn tell(step: &Step, out: &mut Out) -> Result<(), Failure> {
+fn print_step(step: &Step, out: &mut Out) -> Result<(), Failure> {
     let commands: Vec<_> = step.commands.iter().map(ToString::to_string).collect();
     let moves = step.moved.iter().map(|(rank, keys)| {
         let keys: Vec<_> = keys.iter().map(ToString::to_string).collect();

@@ -4,14 +4,14 @@ mod print;
 mod read;
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-
-use directories::ProjectDirs;
 
 use crate::app::Keymap;
 use crate::failure::Failure;
+use crate::folders;
 use crate::input::shown;
+use crate::output::Notes;
 use crate::view::symbols::Symbols;
 use crate::view::theme::Palette;
 
@@ -125,17 +125,45 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When the file that was named is not there, or what is in it is not a configuration.
-    pub fn load(named: Option<&Path>) -> Result<Config, Failure> {
+    /// When the file that was named cannot be read, or what is in the file is not a configuration.
+    pub fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
+        let usual = |unread| Loaded { config: Config::default(), unread };
         let Some(path) = named.map(Path::to_owned).or_else(usual_path) else {
-            return Ok(Config::default());
+            return Ok(usual(None));
         };
-        match fs::read_to_string(&path) {
-            Ok(text) => Config::parse(&shown(&path), &text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
-                Ok(Config::default())
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let text = String::from_utf8(bytes).map_err(|_| {
+                    Failure::about(&shown(&path), "is no configuration: it is not UTF-8")
+                })?;
+                let config = Config::parse(&shown(&path), &text)?;
+                Ok(Loaded { config, unread: None })
             }
-            Err(error) => Err(cannot_read(&path, &error)),
+            Err(error) if named.is_some() => Err(cannot_read(&path, &error)),
+            Err(error) => {
+                use io::ErrorKind::{NotADirectory, NotFound};
+                let is_missing = matches!(error.kind(), NotFound | NotADirectory);
+                Ok(usual((!is_missing).then(|| cannot_read(&path, &error))))
+            }
+        }
+    }
+}
+
+/// A configuration as it was found.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What holds.
+    pub config: Config,
+    /// Why the file in its usual place was not read, though it is there. Nobody has named it, and it may be
+    /// another user's, as under sudo: so it keeps nobody from their work.
+    pub unread: Option<Failure>,
+}
+
+impl Loaded {
+    /// Says that the file was not read, if so.
+    pub fn note(&self, notes: &mut Notes) {
+        if let Some(failure) = &self.unread {
+            let _ = writeln!(notes, "note: {failure}; all settings are the usual ones");
         }
     }
 }
@@ -150,8 +178,7 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
 
 /// Where the configuration is looked for when no file is named.
 pub fn usual_path() -> Option<PathBuf> {
-    let folders = ProjectDirs::from("", "", "ringscope")?;
-    Some(folders.config_dir().join("config.toml"))
+    folders::configuration("config.toml")
 }
 
 #[cfg(test)]
@@ -187,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line_and_what_was_meant() {
+    fn what_is_wrong_is_reported_with_its_line_and_what_was_meant() {
         for (text, said) in [
             (
                 "\npallete = \"off\"",

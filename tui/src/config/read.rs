@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_traces::text::Plain;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -10,7 +11,6 @@ use super::{Config, KEYS, SETTINGS, Setting, Values};
 use crate::app::keys::{BINDINGS, KeyPress};
 use crate::app::{Action, Keymap};
 use crate::failure::Failure;
-use crate::nearest::nearest;
 
 impl Config {
     /// Reads a configuration.

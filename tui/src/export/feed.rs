@@ -6,7 +6,7 @@ use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, R
 
 use super::names::Names;
 use super::{ExportError, Part, Watch};
-use crate::report::trace_file::end_in_words;
+use crate::report::trace_file::ending_summary;
 
 /// The wanted events of a trace, one by one.
 pub struct Feed<'a> {
@@ -87,7 +87,7 @@ impl<'a> Feed<'a> {
     /// How the run ended, in words; known after the last event, and `None` when the part ends before.
     pub fn ending(&self) -> Option<String> {
         let is_at_end = self.part.to.is_none_or(|to| self.read < to);
-        is_at_end.then(|| end_in_words(self.reader.footer(), self.reader.completeness()))
+        is_at_end.then(|| ending_summary(self.reader.footer(), self.reader.completeness()))
     }
 
     /// What there is to say of a trace that is not whole.

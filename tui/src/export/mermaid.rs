@@ -13,7 +13,7 @@ use ringscope_traces::{Event, Op, Rank};
 use super::feed::{Feed, Numbered};
 use super::names::Names;
 use super::{ExportError, Part};
-use crate::report::trace_file::header_in_words;
+use crate::report::trace_file::header_summary;
 
 /// The longest text that Mermaid draws as it comes, its `maxTextSize`; its `maxEdges` is not for
 /// sequence diagrams.
@@ -63,7 +63,7 @@ struct Arrow {
 
 impl Diagram {
     fn new(feed: &Feed<'_>) -> Diagram {
-        let title = escaped(&header_in_words(feed.header()));
+        let title = escaped(&header_summary(feed.header()));
         let (names, chars) = (feed.names(), title.len() + 40);
         let (ranks, arrows, open) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
         let mut diagram = Diagram { names, title, ranks, arrows, open, chars };

@@ -14,7 +14,7 @@ use super::ExportError;
 use super::feed::{Feed, Numbered, op};
 use super::names::Names;
 use crate::output::{json, put_json};
-use crate::report::trace_file::header_in_words;
+use crate::report::trace_file::header_summary;
 
 /// All ranks are threads of one process, so that their tracks stand together. (Perfetto takes the
 /// number 0 for the system's own.)
@@ -30,7 +30,7 @@ const SHORTEST_NS: u64 = 100;
 
 /// Writes the file. The last event of each rank is held back until the next one is known.
 pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
-    let about = text(&header_in_words(feed.header()));
+    let about = text(&header_summary(feed.header()));
     write!(sink, "{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"run\":{about}}},")?;
     write!(sink, "\"traceEvents\":[\n{}", named("process_name", None, "ringscope"))?;
     let mut open: BTreeMap<Rank, Slice> = BTreeMap::new();
@@ -91,7 +91,7 @@ struct Slice {
 
 /// What a slice tells who selects it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct SliceEvent<'a> {
     event: usize,
     message: u64,
     peer: Rank,
@@ -117,7 +117,7 @@ impl Slice {
             Op::Recv if is_from_before => {}
             Op::Recv => write!(sink, "\"bind_id\":\"{message}\",\"flow_in\":true,")?,
         }
-        let told = Told {
+        let slice = SliceEvent {
             event: at.0 + 1,
             message,
             peer: event.peer,
@@ -127,7 +127,7 @@ impl Slice {
             data: &json(&event.data),
         };
         sink.write_all(b"\"args\":")?;
-        put_json(&mut *sink, &told)?;
+        put_json(&mut *sink, &slice)?;
         sink.write_all(b"}")?;
         let end_ns = start_ns.saturating_add(length_ns);
         Ok(next_ns.map_or(end_ns, |next_ns| next_ns.max(end_ns)))

@@ -12,7 +12,7 @@ use super::{ExportError, Part, Watch};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::flags::Size;
-use crate::report::trace_file::header_in_words;
+use crate::report::trace_file::header_summary;
 use crate::timeline::{LoadProgress, Timeline};
 use crate::view::Look;
 
@@ -56,7 +56,7 @@ impl<'a> Reel<'a> {
         (screen, watch): (FrameSettings, &'a Watch),
     ) -> Result<Reel<'a>, ExportError> {
         watch.stretch("read", Some(200));
-        app.timeline.wait_telling(&mut |progress| {
+        app.timeline.wait_reporting(&mut |progress| {
             let hundredths = match progress {
                 LoadProgress::Reading(part) => part,
                 LoadProgress::Checking(part) => 100 + part,
@@ -116,7 +116,7 @@ impl<'a> Reel<'a> {
 
     /// What the run is, in words.
     pub fn about(&self) -> String {
-        header_in_words(self.timeline().header())
+        header_summary(self.timeline().header())
     }
 
     /// How the run ended, in words; `None` when the part ends before.

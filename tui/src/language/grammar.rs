@@ -1,11 +1,11 @@
 //! The small languages that are typed at the screen: tables of forms, from which reading, completion,
 //! what was expected, and help are made.
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Rank, Tag};
 
-use crate::nearest::nearest;
 use crate::timeline::Timeline;
 
 /// A word of a form.

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_told_with_what_would_be() {
+    fn what_is_none_is_reported_with_what_would_be() {
         assert_eq!(wrong("rank 9"), "there is no rank 9: ranks are 0 to 7");
         assert_eq!(wrong("rank x"), "expected a rank (0 to 7), found `x`");
         assert_eq!(wrong("rank"), "expected a rank (0 to 7)");

@@ -1,18 +1,36 @@
-//! Ctrl-C while other programs run for us: they are ended first.
+//! Ctrl-C and the like: first what was begun is taken away, and what runs for us is ended.
 
+use std::fs;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
+use ringscope_traces::atomic_file::remove_unfinished;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::iterator::Signals;
+use signal_hook::{SigId, flag, low_level};
 
 /// Takes note of the signals that are to end this program, as long as it lives; before and after, they
-/// end it at once, as ever.
+/// end it at once.
 #[derive(Debug)]
 pub struct Interrupt {
     came: Arc<AtomicBool>,
-    ends_at_once: Arc<AtomicBool>,
+    ids: Vec<SigId>,
+}
+
+/// Who minds the signals that end this program.
+struct Minders {
+    /// Whether the thread that cleans up is there.
+    cleans_up: bool,
+    /// How many take note: as long as there is one, it is theirs to end the program.
+    watches: usize,
+}
+
+static MINDERS: Mutex<Minders> = Mutex::new(Minders { cleans_up: false, watches: 0 });
+
+fn minders() -> MutexGuard<'static, Minders> {
+    MINDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Interrupt {
@@ -22,12 +40,13 @@ impl Interrupt {
     ///
     /// When the system does not let us.
     pub fn watch() -> io::Result<Interrupt> {
-        let (came, ends_at_once) = (Arc::default(), Arc::default());
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            flag::register(signal, Arc::clone(&came))?;
-            flag::register_conditional_default(signal, Arc::clone(&ends_at_once))?;
+        clean_up_at_the_end()?;
+        let mut interrupt = Interrupt { came: Arc::default(), ids: Vec::new() };
+        minders().watches += 1;
+        for signal in ending_signals() {
+            interrupt.ids.push(flag::register(signal, Arc::clone(&interrupt.came))?);
         }
-        Ok(Interrupt { came, ends_at_once })
+        Ok(interrupt)
     }
 
     /// Whether such a signal came.
@@ -38,6 +57,61 @@ impl Interrupt {
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        self.ends_at_once.store(true, Ordering::Relaxed);
+        minders().watches -= 1;
+        for id in self.ids.drain(..) {
+            low_level::unregister(id);
+        }
     }
+}
+
+/// From now on a signal that ends this program first takes away the files that are not finished.
+///
+/// Not for a program with a screen, which has its own answer to signals.
+///
+/// # Errors
+///
+/// When the system does not let us.
+pub fn clean_up_at_the_end() -> io::Result<()> {
+    let mut minders = minders();
+    if !minders.cleans_up {
+        let mut signals = Signals::new(ending_signals())?;
+        minders.cleans_up = true;
+        thread::spawn(move || signals.forever().for_each(clean_up));
+    }
+    Ok(())
+}
+
+fn clean_up(signal: i32) {
+    if minders().watches == 0 {
+        let _nothing_is_begun = remove_unfinished();
+        // It ends us, so that whoever waits for us learns of the signal; for these it cannot fail.
+        let _ = low_level::emulate_default_handler(signal);
+    }
+}
+
+/// A file that grows beyond the limit of the shell (`ulimit -f`) is an error of writing from now on,
+/// which is reported, and not the end of this program.
+///
+/// # Errors
+///
+/// When the system does not let us.
+pub fn survive_the_limit_of_files() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
+}
+
+/// The signals that ask a program to end, without those that whoever started us had us ignore, as
+/// `nohup` does.
+fn ending_signals() -> impl Iterator<Item = i32> {
+    let ignored = ignored_signals();
+    let is_ignored = move |signal: &i32| ignored >> (signal - 1) & 1 == 1;
+    [SIGINT, SIGTERM, SIGHUP].into_iter().filter(move |signal| !is_ignored(signal))
+}
+
+/// A bit for each signal, from 1.
+///
+/// Safe Rust has no way to ask for it; where there is no such file, none is taken to be ignored.
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

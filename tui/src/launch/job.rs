@@ -45,7 +45,7 @@ pub enum How {
 }
 
 /// `exit code 3`, `signal 9`.
-pub fn in_words(status: ExitStatus) -> String {
+pub fn describe_status(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit code {code}"),
         (None, Some(signal)) => format!("signal {signal}"),

@@ -19,6 +19,6 @@ mod stopwatch;
 
 pub use find::{Runner, flavor_of_launcher, recorder};
 pub use flavor::Flavor;
-pub use interrupt::Interrupt;
-pub use job::{Done, How, attend, in_words, run};
+pub use interrupt::{Interrupt, clean_up_at_the_end, survive_the_limit_of_files};
+pub use job::{Done, How, attend, describe_status, run};
 pub use stopwatch::{Stopwatch, unix_ns};

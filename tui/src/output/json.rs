@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use ringscope_traces::json::put_escaped;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
@@ -36,17 +37,7 @@ impl Formatter for Ascii {
         sink: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let is_plain = |c: &char| matches!(c, ' '..='~');
-        let mut rest = fragment;
-        while let Some(at) = rest.find(|c| !is_plain(&c)) {
-            sink.write_all(&rest.as_bytes()[..at])?;
-            let strange = rest[at..].chars().next().expect("one was found there");
-            for unit in strange.encode_utf16(&mut [0; 2]) {
-                write!(sink, "\\u{unit:04x}")?;
-            }
-            rest = &rest[at + strange.len_utf8()..];
-        }
-        sink.write_all(rest.as_bytes())
+        put_escaped(sink, fragment, |c| matches!(c, ' '..='~'))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Where words go: standard output for what was asked for, standard error for everything else.
 
 mod color;
-mod file;
 mod json;
 mod trace;
 
@@ -12,7 +11,6 @@ use std::io::{self, IsTerminal, Write};
 use crate::report::Style;
 
 pub use color::ColorWhen;
-pub use file::AtomicFile;
 pub use json::{json, put_json};
 pub use trace::{TraceTarget, is_same_file};
 

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::{Trace, write_trace};
 
-use super::{AtomicFile, Out};
+use super::Out;
 use crate::failure::Failure;
 use crate::input::{DASH, shown};
 
@@ -35,14 +36,6 @@ impl TraceTarget {
         Ok(TraceTarget::File(word.to_owned(), AtomicFile::create(word)?))
     }
 
-    /// Leaves what is there as it is, when there is no trace.
-    pub fn discard(self) {
-        match self {
-            TraceTarget::Output => {}
-            TraceTarget::File(_, file) => file.discard(),
-        }
-    }
-
     /// Writes the trace; a file appears under its name when it is whole.
     ///
     /// # Errors
@@ -51,9 +44,10 @@ impl TraceTarget {
     pub fn put(self, trace: &Trace, out: &mut Out) -> Result<(), Failure> {
         match self {
             TraceTarget::Output => write_trace(out, trace).map(drop).map_err(Failure::from),
-            TraceTarget::File(path, file) => write_trace(file, trace)
-                .map_err(|error| AtomicFile::failure(&path, &error))
-                .and_then(AtomicFile::finish),
+            TraceTarget::File(path, file) => {
+                let written = write_trace(file, trace);
+                Ok(written.map_err(|error| AtomicFileError::write(&path, error))?.finish()?)
+            }
         }
     }
 }

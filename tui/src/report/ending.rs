@@ -17,7 +17,7 @@ pub fn is_as_it_should_be(summary: &Summary, settings: &Settings) -> bool {
 }
 
 /// Tells how a run ended, and why.
-pub fn tell(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
+pub fn print(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
     let ending = &summary.ending;
     let settings = &scenario.settings;
     let expectation = match settings.expect {
@@ -27,8 +27,8 @@ pub fn tell(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
     };
     let style = if is_as_it_should_be(summary, settings) { Style::Good } else { Style::Bad };
     let name = notes.paint(Style::Name, Plain(&scenario.name));
-    let told = notes.paint(style, ending.name());
-    let _ = writeln!(notes, "{name}: {told}{expectation}");
+    let text = notes.paint(style, ending.name());
+    let _ = writeln!(notes, "{name}: {text}{expectation}");
     if let Some(explanation) = &summary.explanation {
         let facts = wrapped(&explanation.facts, notes.width(), "  ");
         let paragraph = wrapped(&explanation.paragraph, notes.width(), "  ");

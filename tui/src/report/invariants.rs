@@ -9,18 +9,18 @@ use super::{Style, counted, time, wrapped};
 use crate::output::Notes;
 
 /// How many violations of an invariant are told.
-const LIMIT_TOLD: usize = 5;
+const LIMIT_SHOWN: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.
-pub fn told(checker: &InvariantChecker, notes: &Notes) -> String {
+pub fn render(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
-        tell_one(invariant, checker.tally(invariant), (&mut text, notes));
+        render_one(invariant, checker.tally(invariant), (&mut text, notes));
     }
     text
 }
 
-fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &Notes)) {
+fn render_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &Notes)) {
     let verdict = match tally.failed {
         0 => notes.paint(Style::Good, "holds "),
         _ => notes.paint(Style::Bad, "broken"),
@@ -30,12 +30,12 @@ fn tell_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &N
         failed => format!("{failed} of {}", counted(tally.checked, "check")),
     };
     let _ = writeln!(text, "  {:13}  {verdict}  {count}", invariant.name());
-    for violation in tally.violations.iter().take(LIMIT_TOLD) {
+    for violation in tally.violations.iter().take(LIMIT_SHOWN) {
         let at = format!("after message {}, {}", violation.at, time(violation.now_ns));
-        let told = format!("{at}: {}", Plain(&violation.what));
-        let _ = writeln!(text, "{}", wrapped(&told, notes.width(), "    "));
+        let violation = format!("{at}: {}", Plain(&violation.what));
+        let _ = writeln!(text, "{}", wrapped(&violation, notes.width(), "    "));
     }
-    let more = tally.violations.len().saturating_sub(LIMIT_TOLD) as u64 + tally.unlisted;
+    let more = tally.violations.len().saturating_sub(LIMIT_SHOWN) as u64 + tally.unlisted;
     if more > 0 {
         let _ = writeln!(text, "    and {more} more");
     }

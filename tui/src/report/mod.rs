@@ -3,6 +3,7 @@
 pub mod ending;
 pub mod invariants;
 pub mod lanes;
+mod marked;
 pub mod problems;
 pub mod ring;
 pub mod standing;
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_in_the_unit_that_makes_it_short() {
+    fn a_time_is_reported_in_the_unit_that_makes_it_short() {
         assert_eq!([0, 999, 1_000, 81_250].map(time), ["0 ns", "999 ns", "1.000 us", "81.250 us"]);
         assert_eq!([4_012_345, 61_000_000_000].map(time), ["4.012 ms", "61.000 s"]);
     }

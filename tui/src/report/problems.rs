@@ -2,13 +2,14 @@
 
 use std::io::Write as _;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use ringscope_sim::scenario::{ScenarioErrors, Warning};
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use ringscope_sim::scenario::{Problem, ScenarioErrors, Warning};
 
+use super::marked::Marked;
 use crate::output::Notes;
 
 /// Tells the errors of a scenario, or the same as notes.
-pub fn tell(errors: &ScenarioErrors, notes: &mut Notes) {
+pub fn print(errors: &ScenarioErrors, notes: &mut Notes) {
     if !notes.is_marked() {
         let _ = writeln!(notes, "{errors}");
         return;
@@ -28,7 +29,7 @@ pub fn warn(warning: &Warning, notes: &mut Notes) {
     let _ = writeln!(notes, "{}", text.trim_end());
 }
 
-fn drawn(diagnostic: &dyn Diagnostic, notes: &Notes) -> String {
+fn drawn(problem: &Problem, notes: &Notes) -> String {
     let theme = if notes.is_coloured() {
         GraphicalTheme::unicode()
     } else {
@@ -38,7 +39,7 @@ fn drawn(diagnostic: &dyn Diagnostic, notes: &Notes) -> String {
     let mut text = String::new();
     handler
         .with_width(notes.width())
-        .render_report(&mut text, diagnostic)
+        .render_report(&mut text, &Marked(problem))
         .expect("a string takes everything, and every place is in its text");
     text
 }

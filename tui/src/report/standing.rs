@@ -10,17 +10,17 @@ use super::{Style, counted, wrapped};
 use crate::output::Notes;
 
 /// Tells how the run of a trace stood at the trace's end, and why, in the simulator's words.
-pub fn tell(trace: &Trace, notes: &mut Notes) {
+pub fn print(trace: &Trace, notes: &mut Notes) {
     match end_summary(trace, &[]) {
-        Ok(end_state) => tell_standing(&end_state, notes),
+        Ok(end_state) => print_end_state(&end_state, notes),
         Err(cannot) => {
-            let told = format!("how the run stood is not known: {cannot}");
-            let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+            let text = format!("how the run stood is not known: {cannot}");
+            let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
         }
     }
 }
 
-fn tell_standing(end_state: &EndSummary, notes: &mut Notes) {
+fn print_end_state(end_state: &EndSummary, notes: &mut Notes) {
     let (word, style) = match &end_state.ending {
         Some(Ending::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
         Some(ending) => (ending.name().to_owned(), Style::Bad),
@@ -31,8 +31,8 @@ fn tell_standing(end_state: &EndSummary, notes: &mut Notes) {
     };
     let (head, rest) = word.split_once(':').unwrap_or((&word, ""));
     let colon = if rest.is_empty() { "" } else { ":" };
-    let told = format!("{}{colon}{rest}", notes.paint(style, head));
-    let _ = writeln!(notes, "{}", wrapped(&told, notes.width(), "  "));
+    let text = format!("{}{colon}{rest}", notes.paint(style, head));
+    let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
     if let Some(explanation) = &end_state.explanation {
         let facts = wrapped(&explanation.facts, notes.width(), "  ");
         let paragraph = wrapped(&explanation.paragraph, notes.width(), "  ");

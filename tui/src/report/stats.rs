@@ -18,7 +18,7 @@ const BUSIEST: usize = 16;
 const LIMIT_MOVES: usize = 32;
 
 /// All tables, each under its title.
-pub fn told(report: &Report) -> String {
+pub fn render(report: &Report) -> String {
     let mut text = String::new();
     section(&mut text, "what the commands cost", kinds(report));
     if !report.moves.is_empty() {

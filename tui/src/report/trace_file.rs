@@ -13,7 +13,7 @@ pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {
 }
 
 /// `8 ranks, chord, simulated with seed 7`.
-pub fn header_in_words(header: &Header) -> String {
+pub fn header_summary(header: &Header) -> String {
     let source = match (header.source, header.seed) {
         (Source::Sim, Some(seed)) => format!("simulated with seed {seed}"),
         (Source::Sim, None) => "simulated".to_owned(),
@@ -25,14 +25,14 @@ pub fn header_in_words(header: &Header) -> String {
 }
 
 /// `8 ranks, chord, simulated with seed 7; 50 events, completed`.
-pub fn in_words(trace: &Trace, completeness: Completeness) -> String {
+pub fn summary(trace: &Trace, completeness: Completeness) -> String {
     let events = counted(trace.events.len() as u64, "event");
-    let end = end_in_words(trace.footer.as_ref(), completeness);
-    format!("{}; {events}, {end}", header_in_words(&trace.header))
+    let end = ending_summary(trace.footer.as_ref(), completeness);
+    format!("{}; {events}, {end}", header_summary(&trace.header))
 }
 
 /// How a trace ends: as its footer says, or cut off.
-pub fn end_in_words(footer: Option<&Footer>, completeness: Completeness) -> String {
+pub fn ending_summary(footer: Option<&Footer>, completeness: Completeness) -> String {
     match (footer.map(|footer| &footer.ending), completeness) {
         (Some(Ending::Crashed { rank, reason }), _) => {
             let rank = rank.map(|rank| format!(": rank {rank} broke off")).unwrap_or_default();

@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::consts::{
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
-    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU,
 };
 use signal_hook::{SigId, flag, low_level};
 
 /// The signals that end a program which does nothing about them, and that can wait until the terminal is given
-/// back: all but those of a fault in the program itself.
-const ENDING: [i32; 12] = [
+/// back: all but those of a fault in the program itself, and SIGXFSZ, which the whole program takes for an error of
+/// writing.
+const ENDING: [i32; 11] = [
     SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
-    SIGXCPU, SIGXFSZ,
+    SIGXCPU,
 ];
 
 /// Takes note of signals, as long as it lives.

@@ -40,7 +40,7 @@ pub use snapshot::{Flight, NodeStates, Snapshot};
 use crate::failure::Failure;
 use crate::input;
 use loaded::{Loaded, Update};
-use worker::{Disconnected, LoadOptions, Worker, told};
+use worker::{Disconnected, LoadOptions, Worker, with_hint};
 
 /// Where the events of a timeline come from.
 #[derive(Debug, Clone)]
@@ -129,13 +129,22 @@ pub struct Timeline {
 /// A shorter run is read at once: that takes no longer than a frame or two.
 const SHORT_BYTES: u64 = 4 << 20;
 
+/// The most ranks of a run that can be looked at: the nodes of all of them are kept, many times over.
+/// With these, going along a run takes about a second and 140 MB.
+const MOST_RANKS: u32 = 100_000;
+
 /// The most messages of a live run whose scenario sets no limit: it is kept in memory.
 const LIVE_MESSAGES: u64 = 1_000_000;
 
 impl Timeline {
     /// Simulates a scenario to its end, or to so many messages that more would fill the memory.
     pub fn live(scenario: Scenario) -> Timeline {
-        let Recorded { to: bytes, summary, .. } = simulated(&scenario);
+        Timeline::live_within(scenario, u64::MAX)
+    }
+
+    /// Simulates a scenario to its end, or to so many messages.
+    pub(crate) fn live_within(scenario: Scenario, limit_messages: u64) -> Timeline {
+        let Recorded { to: bytes, summary, .. } = simulated_within(&scenario, limit_messages);
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
         let timeline =
@@ -215,8 +224,8 @@ impl Timeline {
         // A short trace is read here and now, whatever it is in the way of.
         let options = LoadOptions { gate: options.gate.filter(|_| !is_short), ..options };
         let work = move || {
-            let mut tell = |news| sender.send(news).map_err(|_| Disconnected);
-            let worker = Worker { index: of_worker, options, tell: &mut tell };
+            let mut publish = |news| sender.send(news).map_err(|_| Disconnected);
+            let worker = Worker { index: of_worker, options, publish: &mut publish };
             // When nobody listens any more, nobody wants to know.
             let _ = worker.read(indexer);
         };
@@ -234,14 +243,14 @@ impl Timeline {
 
     /// Waits until there is nothing more to know.
     pub fn wait(&mut self) {
-        self.wait_telling(&mut |_| true);
+        self.wait_reporting(&mut |_| true);
     }
 
     /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
-    pub fn wait_telling(&mut self, tell: &mut dyn FnMut(LoadProgress) -> bool) {
+    pub fn wait_reporting(&mut self, report: &mut dyn FnMut(LoadProgress) -> bool) {
         while self.wait_for_update() {
             self.poll();
-            if !tell(self.progress()) {
+            if !report(self.progress()) {
                 return;
             }
         }
@@ -367,7 +376,7 @@ impl Timeline {
 
     fn noting(&self, event: Result<Event, ReadError>) -> Option<Event> {
         if let Err(error) = &event {
-            self.unreadable.get_or_init(|| told(error));
+            self.unreadable.get_or_init(|| with_hint(error));
         }
         event.ok()
     }
@@ -449,11 +458,30 @@ impl Timeline {
     }
 }
 
+/// Refuses a scenario of more ranks than can be looked at, before it is simulated.
+///
+/// # Errors
+///
+/// When it has more.
+pub(crate) fn may_be_looked_at(scenario: &Scenario) -> Result<(), Failure> {
+    let ranks = scenario.settings.ranks;
+    if ranks <= MOST_RANKS {
+        return Ok(());
+    }
+    let what = format!("has {ranks} ranks, and a run of at most {MOST_RANKS} can be looked at");
+    let failure = Failure::about(&scenario.name, what);
+    Err(failure.hint("`ringscope run` simulates larger ones, and --ranks sets another number"))
+}
+
 const MEMORY: &str = "memory takes a trace";
 
 /// The trace of a scenario, to its end or to so many messages that more would fill the memory.
 pub(crate) fn simulated(scenario: &Scenario) -> Recorded<Vec<u8>> {
-    record(&limited(scenario), Vec::new()).expect(MEMORY)
+    simulated_within(scenario, u64::MAX)
+}
+
+fn simulated_within(scenario: &Scenario, limit_messages: u64) -> Recorded<Vec<u8>> {
+    record(&limited(scenario, limit_messages), Vec::new()).expect(MEMORY)
 }
 
 /// All events of a run.
@@ -466,9 +494,10 @@ pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
 }
 
 /// The scenario with a limit, if it has none: its run is going to be kept in memory.
-fn limited(scenario: &Scenario) -> Scenario {
+fn limited(scenario: &Scenario, limit_messages: u64) -> Scenario {
     let mut limited = scenario.clone();
-    limited.settings.limit.get_or_insert(LIVE_MESSAGES);
+    let own = limited.settings.limit.unwrap_or(LIVE_MESSAGES);
+    limited.settings.limit = Some(own.min(limit_messages));
     limited
 }
 

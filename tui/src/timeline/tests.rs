@@ -188,16 +188,16 @@ fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
         .map(EventIndex)
         .filter(|at| trace[*at].source().is_some())
         .collect();
-    let told = |at: EventIndex, violation: &Violation| {
+    let text = |at: EventIndex, violation: &Violation| {
         (at, violation.invariant, violation.rank, violation.what.clone())
     };
-    let mut seen: Vec<_> = timeline.violations().iter().map(|s| told(s.at, &s.violation)).collect();
+    let mut seen: Vec<_> = timeline.violations().iter().map(|s| text(s.at, &s.violation)).collect();
     let mut expected: Vec<_> = checker
         .violations()
         .into_iter()
         .map(|violation| {
             let nth = usize::try_from(violation.at).expect("there are that many receives");
-            told(receives[nth - 1], violation)
+            text(receives[nth - 1], violation)
         })
         .collect();
     seen.sort();
@@ -284,8 +284,8 @@ fn a_run_goes_on_where_it_ended() {
 fn a_command_that_would_hang_is_refused_in_the_words_of_a_scenario() {
     let timeline = Timeline::live(builtin::find("get-missing").expect("it is there").scenario());
     let refused = timeline.fork(0, "get 5", Validation::Checked).err().expect("nobody put key 5");
-    let told = refused.to_string();
-    assert!(told.contains("key 5 was never put: its owner stays silent on a GET"), "{told}");
+    let text = refused.to_string();
+    assert!(text.contains("key 5 was never put: its owner stays silent on a GET"), "{text}");
     assert!(timeline.fork(0, "put 5 50", Validation::Checked).is_ok());
     let recorded = timeline_of(
         "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":3,\"time\":\"wall\"}\n",
@@ -384,7 +384,7 @@ fn events_are_found_forwards_and_backwards() {
 }
 
 #[test]
-fn a_file_that_is_cut_while_it_is_shown_is_told_of() {
+fn a_file_that_is_cut_while_it_is_shown_is_reported_of() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("join.jsonl");
     let bytes = recorded(&builtin::find("join").expect("it is there").scenario());
@@ -447,8 +447,18 @@ fn a_long_trace_behind_a_gate_is_read_on_when_the_gate_opens() {
 }
 
 #[test]
-fn a_million_ranks_that_do_nothing_are_looked_at() {
-    let header = "{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":1048576,\"time\":\"wall\"}\n";
-    let timeline = timeline_of(header);
-    assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), 1 << 20);
+fn the_nodes_of_so_many_ranks_are_looked_at_and_of_more_the_events_alone() {
+    let film_of_ranks = |ranks: u32| {
+        timeline_of(&format!(
+            "{{\"trace\":1,\"source\":\"sim\",\"protocol\":\"classic\",\"ranks\":{ranks},\"time\":\"wall\"}}\n"
+        ))
+    };
+    let timeline = film_of_ranks(MOST_RANKS);
+    assert_eq!(timeline.snapshot(0).states.expect("it is known").nodes.len(), MOST_RANKS as usize);
+    for ranks in [MOST_RANKS + 1, 1 << 20] {
+        let timeline = film_of_ranks(ranks);
+        assert!(timeline.snapshot(0).states.is_none());
+        let why = format!("the nodes of {ranks} ranks are not kept: at most {MOST_RANKS}");
+        assert_eq!(timeline.opaque(), Some(&*why));
+    }
 }

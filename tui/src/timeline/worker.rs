@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 
 use ringscope_sim::conform::{Setup, What, end_summary};
 use ringscope_sim::explain::Explanation;
-use ringscope_sim::protocol::Command;
+use ringscope_sim::protocol::{Command, Script};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::replay::recorded::{self, Changes, RecordedRun};
 use ringscope_traces::indexed::{Index, Indexer};
@@ -15,7 +15,7 @@ use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace
 
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
-use super::{Departure, ViolationAt};
+use super::{Departure, MOST_RANKS, ViolationAt};
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
 const SPACING_BYTES: u64 = 1 << 18;
@@ -30,13 +30,13 @@ const LONGEST_LIVELOCK: usize = 1 << 18;
 pub(super) struct Disconnected;
 
 /// What is told to; an error when nobody listens any more.
-pub(super) type Tell<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
+pub(super) type Publish<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
 
 /// Reads a run.
 pub(super) struct Worker<'t> {
     pub index: Index,
     pub options: LoadOptions,
-    pub tell: Tell<'t>,
+    pub publish: Publish<'t>,
 }
 
 /// How a run is read.
@@ -57,11 +57,11 @@ impl Worker<'_> {
     /// Reads a run to its end.
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
-        match Setup::of(self.index.header(), commands.into_iter().collect()) {
+        match self.setup(commands.into_iter().collect()) {
             Ok(setup) => self.travel(&mut *recorded::start(&setup), footer)?,
-            Err(why) => (self.tell)(Update::Opaque(why.to_string()))?,
+            Err(why) => (self.publish)(Update::Opaque(why))?,
         }
-        (self.tell)(Update::Done)
+        (self.publish)(Update::Done)
     }
 
     /// Reads the events, and gives the commands among them and the last line.
@@ -80,7 +80,7 @@ impl Worker<'_> {
                 OperationUpdate::Answered(..) => None,
             }));
             let hundredths = indexer.hundredths();
-            (self.tell)(Update::Events(Stretch { block, turns, hundredths }))?;
+            (self.publish)(Update::Events(Stretch { block, turns, hundredths }))?;
             if start == 0 && hundredths < 100 {
                 self.preview(&commands)?;
                 self.wait_at_the_gate();
@@ -88,15 +88,27 @@ impl Worker<'_> {
         }
         let footer = match indexer.finish() {
             Ok((footer, _)) => {
-                (self.tell)(Update::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
+                (self.publish)(Update::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
                 footer
             }
             Err(error) => {
-                (self.tell)(Update::Problem(told(&error)))?;
+                (self.publish)(Update::Problem(with_hint(&error)))?;
                 None
             }
         };
         Ok((commands, footer))
+    }
+
+    /// The nodes at the start, or why nobody can know them.
+    fn setup(&self, commands: Script) -> Result<Setup, String> {
+        let header = self.index.header();
+        if header.ranks > MOST_RANKS {
+            return Err(format!(
+                "the nodes of {} ranks are not kept: at most {MOST_RANKS}",
+                header.ranks
+            ));
+        }
+        Setup::of(header, commands).map_err(|why| why.to_string())
     }
 
     fn wait_at_the_gate(&mut self) {
@@ -133,7 +145,7 @@ impl Worker<'_> {
             outline.rank == command && outline.source().is_some()
         };
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
-        let setup = Setup::of(self.index.header(), commands.iter().copied().collect());
+        let setup = self.setup(commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
         let mut replay = recorded::start(&setup);
         let mut checkpoints = replay.history();
@@ -146,7 +158,7 @@ impl Worker<'_> {
             checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.tell)(Update::Preview(checkpoints, cursor))
+        (self.publish)(Update::Preview(checkpoints, cursor))
     }
 
     /// Goes along the run with its nodes.
@@ -155,25 +167,25 @@ impl Worker<'_> {
         replay: &mut dyn RecordedRun,
         footer: Option<Footer>,
     ) -> Result<(), Disconnected> {
-        (self.tell)(Update::Start(replay.history()))?;
+        (self.publish)(Update::Start(replay.history()))?;
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
             if let Err(why) = go_past(replay, lines.event(at)) {
-                (self.tell)(further(replay, at.0, None))?;
-                return (self.tell)(why.news(at, self.index.outline(at).rank));
+                (self.publish)(further(replay, at.0, None))?;
+                return (self.publish)(why.news(at, self.index.outline(at).rank));
             }
             let offset = self.index.outline(at).offset;
             if let Some(checkpoint) = pace.stretch_ends(offset, replay) {
-                (self.tell)(further(replay, at.0 + 1, checkpoint))?;
+                (self.publish)(further(replay, at.0 + 1, checkpoint))?;
             }
         }
         if let Some(Footer { ending, .. }) = &footer {
             replay.finish();
             let why = replay.explanation(ending).or_else(|| self.explanation(ending));
-            why.map_or(Ok(()), |why| (self.tell)(Update::Explanation(why)))?;
+            why.map_or(Ok(()), |why| (self.publish)(Update::Explanation(why)))?;
         }
-        (self.tell)(further(replay, self.index.len(), None))
+        (self.publish)(further(replay, self.index.len(), None))
     }
 
     /// Why a run did not complete whose last state does not show it.
@@ -204,7 +216,7 @@ impl Stop {
             Stop::Leaves(what) => {
                 Update::Departure(Departure { at, what: format!("rank {rank} {what}") })
             }
-            Stop::Unreadable(error) => Update::Problem(told(&error)),
+            Stop::Unreadable(error) => Update::Problem(with_hint(&error)),
         }
     }
 }
@@ -257,7 +269,7 @@ fn further(replay: &mut dyn RecordedRun, cursor: usize, checkpoint: Option<Chang
 }
 
 /// An error in words, its advice on a line of its own.
-pub(super) fn told(error: &ReadError) -> String {
+pub(super) fn with_hint(error: &ReadError) -> String {
     let hint = error.hint().map(|hint| format!("\n  hint: {hint}"));
     format!("{error}{}", hint.unwrap_or_default())
 }

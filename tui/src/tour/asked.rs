@@ -170,8 +170,8 @@ impl Here<'_> {
         let parts = text.split(BOTH).map(|part| self.judge_one(part.trim()));
         let parts: Vec<ClaimResult> = parts.collect::<Result<_, _>>()?;
         let wrong: Vec<&ClaimResult> = parts.iter().filter(|part| !part.holds).collect();
-        let told = if wrong.is_empty() { parts.iter().collect() } else { wrong };
-        let found: Vec<&str> = told.iter().map(|part| &*part.found).collect();
+        let shown = if wrong.is_empty() { parts.iter().collect() } else { wrong };
+        let found: Vec<&str> = shown.iter().map(|part| &*part.found).collect();
         Ok(ClaimResult { holds: parts.iter().all(|part| part.holds), found: found.join("; ") })
     }
 

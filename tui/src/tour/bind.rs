@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::Rank;
 use ringscope_traces::diff::{Comparison, compare};
@@ -18,7 +19,6 @@ use super::stop::{PANES, Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::nearest::nearest;
 use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
@@ -184,7 +184,7 @@ impl Binder<'_> {
         let from = From { timeline: &run.timeline, cursor, comparison };
         let spot = Spot::parse(&said.text, &run.lexicon).map_err(NoAnswer::from);
         let found = spot.and_then(|spot| spot.cursor(from).map_err(NoAnswer::Without));
-        self.told(&said.at, found)
+        self.note_failure(&said.at, found)
     }
 
     /// The next event with which a condition comes to hold.
@@ -256,7 +256,8 @@ impl Binder<'_> {
         if said.text == "message" {
             let sent = message(&run.timeline, stop.cursor);
             let sent = sent.ok_or_else(|| "no message is sent or received here".to_owned());
-            return self.told(&said.at, sent.map(Selection::Message).map_err(NoAnswer::Without));
+            return self
+                .note_failure(&said.at, sent.map(Selection::Message).map_err(NoAnswer::Without));
         }
         let words: Vec<&str> = said.text.split_whitespace().collect();
         let named = match words[..] {
@@ -275,11 +276,11 @@ impl Binder<'_> {
             NoAnswer::Unreadable(format!("`{}` is {value}: neither a rank nor a key", said.text))
         };
         let looked = selection(&value).ok_or_else(what);
-        self.told(&said.at, looked)
+        self.note_failure(&said.at, looked)
     }
 
     /// What there is, or fault with it.
-    fn told<T>(&mut self, at: &Range<usize>, result: Result<T, NoAnswer>) -> Option<T> {
+    fn note_failure<T>(&mut self, at: &Range<usize>, result: Result<T, NoAnswer>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NoAnswer::Unreadable(what)) => {
@@ -328,11 +329,11 @@ impl Asker<'_, '_> {
             Some(Standing { snapshot, comparison }) => ask(&here(snapshot, comparison.as_ref())),
             // Nobody knows where the step stands: but what cannot be read can be told.
             None => match ask(&here(&run.timeline.snapshot(0), None)) {
-                Err(told @ NoAnswer::Unreadable(_)) => Err(told),
+                Err(unreadable @ NoAnswer::Unreadable(_)) => Err(unreadable),
                 Ok(_) | Err(NoAnswer::Without(_)) => return None,
             },
         };
-        self.binder.told(&said.at, result)
+        self.binder.note_failure(&said.at, result)
     }
 
     fn value(&mut self, said: &SourceText) -> Option<Value> {

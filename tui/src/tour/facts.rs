@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{Key, Meaning, NodeView, Peer, Purpose, Viewed as _, Wait};
 use ringscope_sim::world::{Blocked, WaitForGraph};
@@ -11,7 +12,6 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
-use crate::nearest::nearest;
 use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
 
 /// What a fact is.

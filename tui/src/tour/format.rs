@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::scenario::{Problem, ScenarioErrors, Source};
 use ringscope_traces::text::Plain;
 
 use super::Faults;
 use super::markdown::{Fence, LessonPart, parts};
 use super::prose::Block;
-use crate::nearest::nearest;
 
 /// A key of the front matter or of a fenced block.
 pub struct Key {
@@ -159,11 +159,13 @@ impl Findings {
         if self.problems.len() == MOST_FOUND {
             return;
         }
-        let what = Plain(&what.into()).to_string();
-        let problem = Problem::error(&self.source, what).at(at.clone());
-        self.problems.push(match hint {
-            Some(hint) => problem.hint(Plain(hint).to_string()),
-            None => problem,
+        let what = what.into();
+        let (what, nested) = split_advice(&what);
+        let problem = Problem::error(&self.source, Plain(&what).to_string()).at(at.clone());
+        let advice: Vec<&str> = nested.into_iter().chain(hint).collect();
+        self.problems.push(match advice.is_empty() {
+            true => problem,
+            false => problem.hint(Plain(&advice.join("; ")).to_string()),
         });
     }
 
@@ -179,6 +181,16 @@ impl Findings {
         let Findings { problems, is_judged, .. } = self;
         ScenarioErrors::of(problems).map_err(|errors| Faults { errors, is_judged })
     }
+}
+
+/// What others say of a run may have its advice on a line of its own: the message without that, in one
+/// line, and the advice.
+fn split_advice(what: &str) -> (String, Option<&str>) {
+    let (message, advice) = match what.split_once("\n  hint: ") {
+        Some((message, advice)) => (message, Some(advice)),
+        None => (what, None),
+    };
+    (message.lines().map(str::trim).collect::<Vec<_>>().join("; "), advice)
 }
 
 /// Takes a lesson apart.

@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::state;
+use crate::folders;
 
 /// The file's name.
 const FILE: &str = "walkthroughs.json";
@@ -50,7 +50,7 @@ impl Progress {
 
     /// What was kept.
     pub fn load() -> Progress {
-        let file = state::file(FILE).and_then(|path| File::open(path).ok());
+        let file = folders::state(FILE).and_then(|path| File::open(path).ok());
         let mut bytes = Vec::new();
         let read = file.and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes).ok());
         read.and_then(|_| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
@@ -58,7 +58,7 @@ impl Progress {
 
     /// Keeps what is known of a lesson beside what is kept of others: two screens may be open.
     pub fn keep(&self, lesson: &str) {
-        let (Some(path), Some(record)) = (state::file(FILE), self.of(lesson)) else { return };
+        let (Some(path), Some(record)) = (folders::state(FILE), self.of(lesson)) else { return };
         let mut kept = Progress::load();
         kept.note(lesson, record.clone());
         let Some(folder) = path.parent() else { return };
@@ -74,7 +74,7 @@ impl Progress {
 
 impl Record {
     /// It in a few words, such as `step 3 of 7` or `done, 5 right at once`.
-    pub fn in_words(&self) -> String {
+    pub fn summary(&self) -> String {
         let at_once = self.right.iter().filter(|(_, _, at_once)| *at_once).count();
         match self.is_done {
             true => format!("done, {at_once} of {} right at once", self.right.len()),
@@ -88,12 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_told_in_a_few_words() {
+    fn a_record_is_summarized_in_a_few_words() {
         let record = Record { step: 2, steps: 7, ..Record::default() };
-        assert_eq!(record.in_words(), "at step 3 of 7");
+        assert_eq!(record.summary(), "at step 3 of 7");
         let right = vec![(0, 0, true), (1, 0, false)];
         let record = Record { is_done: true, right, ..record };
-        assert_eq!(record.in_words(), "done, 1 of 2 right at once");
+        assert_eq!(record.summary(), "done, 1 of 2 right at once");
     }
 
     #[test]

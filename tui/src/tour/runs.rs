@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ringscope_sim::nearest::nearest;
 use ringscope_sim::scenario::{Scenario, ScenarioErrors, builtin};
 use ringscope_traces::Trace;
 use ringscope_traces::text::Plain;
@@ -10,9 +11,7 @@ use ringscope_traces::text::Plain;
 use super::Shelf;
 use super::format::{Findings, ParsedLesson, SourceText};
 use crate::language::grammar::SymbolTable;
-use crate::nearest::nearest;
-use crate::timeline::Timeline;
-use crate::timeline::trace;
+use crate::timeline::{Timeline, may_be_looked_at, trace};
 
 /// A run of a lesson.
 pub struct LessonRun {
@@ -66,8 +65,8 @@ impl Library<'_> {
             return None;
         }
         if timeline.len() > MOST_EVENTS {
-            let what = format!("the run has {} events: {MOST_EVENTS} are the most", timeline.len());
-            found.unreadable(&said.at, what, None);
+            let what = format!("the run has more than {MOST_EVENTS} events, which are the most");
+            found.unreadable(&said.at, what, Some("a lesson's run is a short one"));
             return None;
         }
         let lexicon = SymbolTable::of(&timeline);
@@ -102,7 +101,12 @@ impl Library<'_> {
         if !is_unchecked && scenario.settings.expect.is_none() {
             refuse(scenario.check().map(drop), (&word.at, self.is_here(word)), found)?;
         }
-        is_set.then(|| Timeline::live(scenario))
+        if let Err(failure) = may_be_looked_at(&scenario) {
+            found.unreadable(&said.at, failure.one_line(), None);
+            return None;
+        }
+        // Every message is an event at least, so a run that reaches the limit has too many.
+        is_set.then(|| Timeline::live_within(scenario, MOST_EVENTS as u64 + 1))
     }
 
     fn recorded(
@@ -209,8 +213,8 @@ fn refuse<T>(
     if is_here {
         errors.problems().iter().for_each(|problem| found.take(problem.clone()));
     } else if let Some(first) = errors.problems().first() {
-        let hint =
-            Some("a scenario with an `expect`, or with `, unchecked` here, runs all the same");
+        let hint = "a scenario with an `expect`, or with `, unchecked` here, runs all the same";
+        let hint = errors.unchecked_helps().then_some(hint);
         found.unreadable(at, format!("the scenario: {}", first.plain()), hint);
     }
     None

@@ -1,8 +1,13 @@
 //! Where a lesson lies, and what lies beside it.
 
-use std::fs;
+use std::fmt::Display;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+use rustix::fs::OFlags;
 
 use super::builtin::BuiltIn;
 use crate::failure::Failure;
@@ -88,7 +93,10 @@ impl Shelf {
                 let found = one.files.iter().find(|(known, _)| *known == name);
                 found.map(|(_, bytes)| (*bytes).into()).ok_or_else(|| NO_SUCH.to_owned())
             }
-            Beside::Folder(folder) => read(&folder.join(name), MOST_BYTES_BESIDE).map(Arc::from),
+            Beside::Folder(folder) => {
+                let path = in_folder(folder, name)?;
+                read(&path, MOST_BYTES_BESIDE).map(Arc::from)
+            }
             Beside::Nothing => Err(NO_SUCH.to_owned()),
         }
     }
@@ -96,16 +104,47 @@ impl Shelf {
 
 const NO_SUCH: &str = "no such file";
 
+/// Where the file of that name really lies, when that is in the folder itself: through a link, a lesson from
+/// somewhere else could have any file of its reader's be quoted.
+fn in_folder(folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = folder.canonicalize().map_err(|error| cannot_open(&error))?;
+    let path = folder.join(name).canonicalize().map_err(|error| cannot_open(&error))?;
+    if path.parent() == Some(&folder) {
+        Ok(path)
+    } else {
+        Err("is a link to a file that does not lie beside the lesson".to_owned())
+    }
+}
+
+fn cannot_open(error: &io::Error) -> String {
+    let is_missing = error.kind() == io::ErrorKind::NotFound;
+    if is_missing { NO_SUCH.to_owned() } else { format!("cannot be opened: {error}") }
+}
+
+/// Reads a file and nothing else: a pipe would be waited for, and a device may have no end.
 fn read(path: &Path, most_bytes: u64) -> Result<Vec<u8>, String> {
-    let found = fs::metadata(path).map_err(|error| {
-        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-        if is_missing { NO_SUCH.to_owned() } else { format!("cannot be opened: {error}") }
-    })?;
+    // Looked at before it is opened, since to open a device can do something, and after, since it may
+    // have been put in the file's place.
+    judge(&fs::metadata(path).map_err(|error| cannot_open(&error))?, most_bytes)?;
+    let no_waiting = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(no_waiting).open(path);
+    let file = file.map_err(|error| cannot_open(&error))?;
+    judge(&file.metadata().map_err(|error| cannot_open(&error))?, most_bytes)?;
+    let mut bytes = Vec::new();
+    // It may grow, and some files of the system have more in them than their length says.
+    let read = file.take(most_bytes + 1).read_to_end(&mut bytes);
+    read.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > most_bytes { Err(too_long("more", most_bytes)) } else { Ok(bytes) }
+}
+
+fn judge(found: &fs::Metadata, most_bytes: u64) -> Result<(), String> {
     if !found.is_file() {
         return Err("is no file".to_owned());
     }
-    if found.len() > most_bytes {
-        return Err(format!("has {} bytes; {most_bytes} at most can be read", found.len()));
-    }
-    fs::read(path).map_err(|error| format!("cannot be read: {error}"))
+    if found.len() > most_bytes { Err(too_long(found.len(), most_bytes)) } else { Ok(()) }
+}
+
+fn too_long(bytes: impl Display, most_bytes: u64) -> String {
+    format!("has {bytes} bytes; {most_bytes} at most can be read")
 }

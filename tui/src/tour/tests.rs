@@ -5,7 +5,7 @@ use crate::app::testing;
 
 /// What the facts of a text become in a lesson on the run `join` where rank 3 has just joined; or what is
 /// wrong.
-fn told(text: &str) -> Result<String, String> {
+fn first_paragraph(text: &str) -> Result<String, String> {
     let lesson = format!(
         "---\ntitle: t\nabout: a\nrun: join\nrun late: join, seed 9\n---\n## s\n\
          ```stop\nwhen: rank 3 joins\n```\n{text}\n"
@@ -30,11 +30,11 @@ fn told(text: &str) -> Result<String, String> {
 }
 
 fn fact(fact: &str) -> Result<String, String> {
-    told(&format!("`{{{fact}}}`"))
+    first_paragraph(&format!("`{{{fact}}}`"))
 }
 
 fn claim(claim: &str) -> Result<String, String> {
-    told(&format!("```claim\n{claim}\n```"))
+    first_paragraph(&format!("```claim\n{claim}\n```"))
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn claims_hold_or_are_refused() {
 }
 
 #[test]
-fn a_comparison_is_told_of_in_facts() {
+fn a_comparison_is_reported_of_in_facts() {
     let tour = testing::tour();
     let stop = &tour.steps[2].stop;
     assert_eq!(stop.against, Some(1));
@@ -168,7 +168,7 @@ fn a_comparison_is_told_of_in_facts() {
 fn prose_is_the_markdown_that_lessons_need() {
     let text = "a\nb *c*\n\n- d\n- e\n  f\n1. g\n> h\n### i\n| j | `{ring}` |\n|---|--:|\n| k | *l* |\n<!-- l\nm -->\n```\nn\n  o\n```";
     assert_eq!(
-        told(text).as_deref(),
+        first_paragraph(text).as_deref(),
         Ok("a b c\nd\ne f\ng\nh\ni\nj|rank 0 and rank 6\nk|l\nn\n  o")
     );
 }
@@ -241,7 +241,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn whatever_a_file_has_in_it_is_a_lesson_or_is_told(
+    fn whatever_a_file_has_in_it_is_a_lesson_or_is_reported(
         lines in prop::collection::vec(prop::sample::select(LINES), 0..40),
         has_front in any::<bool>(),
         noise in ".{0,12}",
@@ -251,9 +251,9 @@ proptest! {
         match Tour::open(&Shelf::alone("test", &text)) {
             Ok(tour) => prop_assert!(!tour.steps.is_empty()),
             Err(faults) => {
-                let told = faults.errors.to_string();
-                prop_assert!(told.starts_with("test:"));
-                prop_assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told}");
+                let faults_text = faults.errors.to_string();
+                prop_assert!(faults_text.starts_with("test:"));
+                prop_assert!(faults_text.chars().all(|c| c == '\n' || !c.is_control()), "{faults_text}");
             }
         }
     }

@@ -16,7 +16,7 @@ use super::{keybar, words};
 use crate::app::diff::{Diff, Tally};
 use crate::app::{Action, Keymap, Target};
 
-pub(super) use summary::told;
+pub(super) use summary::shown;
 
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +149,7 @@ pub fn draw(
 
 /// What is at a position of the page, as it was drawn.
 pub fn at(page: &Diff, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
-    let (comparison, first) = told(page, look.symbols);
+    let (comparison, first) = shown(page, look.symbols);
     let (bar, keys) = last_rows(area);
     if keys.contains((x, y).into()) {
         let keys = (keys, look.symbols);

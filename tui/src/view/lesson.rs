@@ -134,7 +134,7 @@ fn draw_run(lesson: &Lesson, (parts, look): (&Parts, &Look), buffer: &mut Buffer
         // The last row of a comparison has its keys, which are not those of this page: that row is
         // drawn over.
         let area = Rect { height: parts.run.height + 1, ..parts.run };
-        diff::draw((&diff::told(page, look.symbols).0, &page.keymap), (area, look), buffer);
+        diff::draw((&diff::shown(page, look.symbols).0, &page.keymap), (area, look), buffer);
         return;
     }
     for placed in parts.panes(lesson.stop().pane) {

@@ -13,7 +13,7 @@ pub fn paint(page: &Page, (area, look): (Rect, &Look), buffer: &mut Buffer) {
         Page::Run(app) => super::paint(app, (area, look), buffer),
         Page::Tour(page) => lesson::draw(page, (area, look), buffer),
         Page::Diff(page) => {
-            diff::draw((&diff::told(page, look.symbols).0, &page.keymap), (area, look), buffer);
+            diff::draw((&diff::shown(page, look.symbols).0, &page.keymap), (area, look), buffer);
             if let Some(line) = &page.prompt {
                 prompt::draw(line, look, diff::last_rows(area), buffer);
             }

@@ -133,7 +133,8 @@ fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     }
 }
 
-/// In another dialect, or after the run left the protocol, nobody knows the nodes' states.
+/// In another dialect, of too many ranks, or after the run left the protocol, nobody knows the nodes'
+/// states.
 fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
     let lines = match scene.app.timeline.departure() {
         Some(departure) => vec![
@@ -142,7 +143,7 @@ fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
         ],
         None => vec![
             "the nodes' states are unknown:".to_owned(),
-            "this run speaks another protocol".to_owned(),
+            words::plain(scene.app.timeline.opaque().unwrap_or("this run speaks another protocol")),
         ],
     };
     let width = usize::from(inside.width).max(1);
@@ -225,7 +226,7 @@ impl Middle {
             lines = vec!["head r0".to_owned(), format!("cmd r{command}")];
         }
         let names = lines.len();
-        lines.extend(command_in_words(scene));
+        lines.extend(command_label(scene));
         lines.extend(messages::between_head_and_command(scene));
         let lines: Vec<String> = lines.iter().map(|line| pen::fitted(line, room)).collect();
         let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
@@ -253,7 +254,7 @@ impl Middle {
 }
 
 /// The oldest command in flight, and how many others there are.
-fn command_in_words(scene: &Scene<'_>) -> Option<String> {
+fn command_label(scene: &Scene<'_>) -> Option<String> {
     let (oldest, others) = scene.commands.split_first()?;
     let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
     Some(format!("{} {oldest}{more}", scene.symbol(Symbol::Play)))

@@ -19,7 +19,7 @@ pub struct Folder(TempDir);
 
 /// What a call of the program came to.
 #[derive(Debug)]
-pub struct Told {
+pub struct CallResult {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
@@ -61,18 +61,18 @@ impl Folder {
     }
 
     /// Calls the program with these words, separated by white space.
-    pub fn call(&self, words: &str) -> Told {
+    pub fn call(&self, words: &str) -> CallResult {
         self.call_with(&words.split_whitespace().collect::<Vec<_>>(), "")
     }
 
     /// Calls the program with these arguments and that on standard input.
-    pub fn call_with(&self, args: &[&str], input: &str) -> Told {
+    pub fn call_with(&self, args: &[&str], input: &str) -> CallResult {
         let mut child = self.command(args).spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("its input is a pipe");
         // A program that needs no input need not take it.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
-        Told::of(&child.wait_with_output().expect("the program ends"))
+        CallResult::of(&child.wait_with_output().expect("the program ends"))
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
@@ -103,10 +103,14 @@ fn program(folder: &Path) -> Command {
     command
 }
 
-impl Told {
-    fn of(output: &Output) -> Told {
+impl CallResult {
+    pub fn of(output: &Output) -> CallResult {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("the program says text");
-        Told { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        CallResult {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 
     /// Everything that was told, as a golden file has it.

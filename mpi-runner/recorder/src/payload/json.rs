@@ -1,5 +1,7 @@
 //! The JSON values that payloads consist of.
 
+use ringscope_traces::json::put_json;
+
 /// A whole number.
 pub fn put_integer(out: &mut Vec<u8>, value: impl itoa::Integer) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -19,5 +21,5 @@ pub fn put_short_float(out: &mut Vec<u8>, value: f32) -> Option<()> {
 
 /// A string.
 pub fn put_text(out: &mut Vec<u8>, text: &str) -> Option<()> {
-    serde_json::to_writer(out, text).ok()
+    put_json(out, text).ok()
 }

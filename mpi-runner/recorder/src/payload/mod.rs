@@ -21,6 +21,7 @@ pub mod pickle;
 mod tests;
 
 use ringscope_traces::Payload;
+use ringscope_traces::json::put_json;
 use sha2::{Digest as _, Sha256};
 
 use json::{put_float, put_integer, put_short_float};
@@ -152,9 +153,7 @@ fn put_text(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
         return None;
     }
     match serde_json::from_str::<Payload>(text) {
-        Ok(payload) if is_shallow(&payload, LIMIT_DEPTH) => {
-            serde_json::to_writer(out, &payload).ok()
-        }
+        Ok(payload) if is_shallow(&payload, LIMIT_DEPTH) => put_json(out, &payload).ok(),
         Ok(_) | Err(_) => json::put_text(out, text),
     }
 }

@@ -4,9 +4,12 @@
 //! line. The space on disk is allocated before it is mapped, since a store without it would kill the program
 //! (`SIGBUS`); where the file system cannot allocate it, lines are written one by one. A process that is
 //! killed leaves zero bytes at the end, which the reader of parts expects.
+//!
+//! A write beyond the limit of file sizes (`ulimit -f`) would kill the program as well (`SIGXFSZ`), so nothing is
+//! written there.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::ptr::{self, NonNull};
@@ -20,6 +23,8 @@ pub struct Disk {
     file: File,
     /// How many bytes were put.
     length: u64,
+    /// The most bytes that the file may have.
+    limit_bytes: u64,
     /// Where they go; `None` where the file system cannot allocate space.
     window: Option<Window>,
 }
@@ -28,13 +33,21 @@ impl Disk {
     /// Creates the file, which must not exist.
     pub fn create(path: &Path) -> io::Result<Disk> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        let window = Window::of(&file, 0, WINDOW_BYTES).ok();
-        Ok(Disk { file, length: 0, window })
+        Ok(Disk::of(file, file_size_limit()))
+    }
+
+    fn of(file: File, limit_bytes: u64) -> Disk {
+        let has_room = WINDOW_BYTES <= limit_bytes;
+        let window = has_room.then(|| Window::of(&file, 0, WINDOW_BYTES).ok()).flatten();
+        Disk { file, length: 0, limit_bytes, window }
     }
 
     /// Appends a line: all of it, or only its beginning if the process is killed meanwhile.
     pub fn put(&mut self, line: &[u8]) -> io::Result<()> {
         let end = self.length + line.len() as u64;
+        if end > self.limit_bytes {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let Some(window) = &mut self.window else {
             self.length = end;
             return self.file.write_all(line);
@@ -42,11 +55,23 @@ impl Disk {
         if end > window.end() {
             let start = self.length / WINDOW_BYTES * WINDOW_BYTES;
             let bytes = (end - start).next_multiple_of(WINDOW_BYTES);
+            if start + bytes > self.limit_bytes {
+                return self.go_on_without_a_window(line);
+            }
             *window = Window::of(&self.file, start, bytes)?;
         }
         window.store(self.length, line);
         self.length = end;
         Ok(())
+    }
+
+    /// Gives up the mapping: so near to the limit, lines are written one by one.
+    fn go_on_without_a_window(&mut self, line: &[u8]) -> io::Result<()> {
+        self.window = None;
+        self.file.set_len(self.length)?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.length += line.len() as u64;
+        self.file.write_all(line)
     }
 
     /// Cuts off the unused space.
@@ -56,6 +81,14 @@ impl Disk {
             None => Ok(()),
         }
     }
+}
+
+/// The most bytes that the system lets this process put into a file.
+fn file_size_limit() -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: it writes to the structure that it is given. Where it cannot, there is no limit that we know.
+    unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) };
+    limit.rlim_cur
 }
 
 /// A part of a file, mapped.
@@ -155,6 +188,33 @@ mod tests {
         disk.put(&long).expect("there is room");
         disk.close().expect("it can be cut off");
         assert_eq!(fs::read(&path).expect("it is there"), [&b"short\n"[..], &long].concat());
+    }
+
+    #[test]
+    fn up_to_the_limit_of_files_all_is_put_and_beyond_it_nothing() {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        for limit_bytes in [1000, WINDOW_BYTES, WINDOW_BYTES + 1000, 3 * WINDOW_BYTES - 1] {
+            let path = folder.path().join(limit_bytes.to_string());
+            let mut options = OpenOptions::new();
+            let file = options.read(true).write(true).create_new(true).open(&path);
+            let mut disk = Disk::of(file.expect("the folder takes files"), limit_bytes);
+            let line = [b'x'; 100];
+            let mut lines = 0;
+            let refused = loop {
+                match disk.put(&line) {
+                    Ok(()) => lines += 1,
+                    Err(error) => break error,
+                }
+                let length = fs::metadata(&path).expect("it is there").len();
+                assert!(length <= limit_bytes, "{length} bytes");
+            };
+            let found = fs::read(&path).expect("it is there");
+            assert_eq!(found.iter().filter(|byte| **byte == b'x').count(), lines * 100);
+            assert_eq!(refused.kind(), io::ErrorKind::FileTooLarge);
+            assert_eq!(lines as u64, limit_bytes / 100, "every line that fits");
+            disk.close().expect("it can be cut off");
+            assert_eq!(fs::read(&path).expect("it is there").len(), lines * 100);
+        }
     }
 
     #[test]

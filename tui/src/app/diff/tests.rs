@@ -47,7 +47,7 @@ fn a_run_is_equal_to_itself() {
     let mut diff = compared(&a, &a.1);
     let events = a.1.events.len();
     assert_eq!(diff.tally, Tally { same: events, ..Tally::default() });
-    assert_eq!(diff.in_words(), ["equal: every rank did the same in the same order"]);
+    assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
     press(&mut diff, "]");
     assert_eq!(diff.note.as_deref(), Some("they do not differ after this"));
 }
@@ -61,7 +61,7 @@ fn one_event_that_was_altered_is_gone_to() {
     let row = diff.rows[diff.chosen];
     assert_eq!(row.a.or(row.b), Some(EventIndex(60)));
     assert_eq!((diff.tally.only_a, diff.tally.only_b, diff.tally.moved), (1, 1, 0));
-    assert!(diff.in_words()[1].starts_with(&format!("rank {}, event ", b.events[60].rank)));
+    assert!(diff.summary()[1].starts_with(&format!("rank {}, event ", b.events[60].rank)));
     let before = diff.rows.clone();
     press(&mut diff, "s");
     assert_eq!(diff.name_of_first(), "B");
@@ -134,11 +134,11 @@ fn every_event_of_both_stands_in_one_row() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_told() {
+fn what_cannot_be_compared_is_reported() {
     let a = run("join", &[]);
     let b = run("join", &[("ranks", "9")]).1;
     let diff = compared(&a, &b);
-    assert_eq!(diff.in_words(), ["they cannot be compared: A has 8 ranks, B has 9"]);
+    assert_eq!(diff.summary(), ["they cannot be compared: A has 8 ranks, B has 9"]);
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_row_is_gone_to_by_its_number() {
 }
 
 #[test]
-fn the_command_that_shows_a_comparison_again_is_told() {
+fn the_command_that_shows_a_comparison_again_is_reported() {
     let app = App::new(Timeline::of(&run("join", &[]).0).expect("a run"), "join", 0);
     let mut diff = Diff::open(&app, Path::new("crowded")).expect("two scenarios");
     diff.wait();

@@ -24,7 +24,7 @@ pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
 }
 
 /// Compares two runs, and tells what is found as it is.
-pub(super) fn work((a, b): &(Source, Source), tell: &Sender<CompareUpdate>) {
+pub(super) fn work((a, b): &(Source, Source), updates: &Sender<CompareUpdate>) {
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| trace(b));
         (trace(a), other.join().expect("reading does not panic"))
@@ -33,18 +33,19 @@ pub(super) fn work((a, b): &(Source, Source), tell: &Sender<CompareUpdate>) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(failure), _) | (_, Err(failure)) => {
             // That nobody listens any more is no failure: the page was left.
-            let _ = tell.send(CompareUpdate::Problem(failure.one_line()));
+            let _ = updates.send(CompareUpdate::Problem(failure.one_line()));
             return;
         }
     };
     match compare(&a, &b) {
         Ok(comparison) => {
             let is_equal = comparison.level == Level::Equal;
-            let _ = tell.send(CompareUpdate::Compared(Box::new(comparison)));
-            let _ = tell.send(CompareUpdate::Aligned(align(&a, &b, is_equal)));
+            let _ = updates.send(CompareUpdate::Compared(Box::new(comparison)));
+            let _ = updates.send(CompareUpdate::Aligned(align(&a, &b, is_equal)));
         }
         Err(error) => {
-            let _ = tell.send(CompareUpdate::Problem(format!("they cannot be compared: {error}")));
+            let _ =
+                updates.send(CompareUpdate::Problem(format!("they cannot be compared: {error}")));
         }
     }
 }

@@ -60,7 +60,7 @@ fn enter_goes_on_when_all_is_answered_and_backspace_goes_back() {
 }
 
 #[test]
-fn a_wrong_answer_is_told_and_the_right_one_is_no_longer_at_once() {
+fn a_wrong_answer_is_reported_and_the_right_one_is_no_longer_at_once() {
     let mut lesson = lesson();
     press(&mut lesson, "a enter");
     assert_eq!(lesson.replies[0][0], Reply::Wrong(Answer::Choice(0)));

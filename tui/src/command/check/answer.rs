@@ -12,7 +12,7 @@ use crate::output::Out;
 use crate::report::{Style, wrapped};
 
 /// How many findings are told; JSON has them all.
-const LIMIT_TOLD: usize = 10;
+const LIMIT_SHOWN: usize = 10;
 
 /// Yes, no, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -62,7 +62,7 @@ impl CheckResult {
     }
 
     /// Tells it in a line, and each finding in another.
-    pub fn tell(&self, out: &mut Out) -> io::Result<()> {
+    pub fn print(&self, out: &mut Out) -> io::Result<()> {
         let says = match self.says {
             Says::Yes => out.paint(Style::Good, "yes"),
             Says::No => out.paint(Style::Bad, "no"),
@@ -70,10 +70,10 @@ impl CheckResult {
         };
         let remark = self.remark.as_deref().map(|remark| format!(": {}", Plain(remark)));
         writeln!(out, "  {:11}  {says}{}", self.question, remark.unwrap_or_default())?;
-        for found in self.findings.iter().take(LIMIT_TOLD) {
-            writeln!(out, "{}", wrapped(&found.in_words(), out.width(), "    "))?;
+        for found in self.findings.iter().take(LIMIT_SHOWN) {
+            writeln!(out, "{}", wrapped(&found.describe(), out.width(), "    "))?;
         }
-        let more = self.findings.len().saturating_sub(LIMIT_TOLD) as u64 + self.more;
+        let more = self.findings.len().saturating_sub(LIMIT_SHOWN) as u64 + self.more;
         if more > 0 {
             writeln!(out, "    and {more} more")?;
         }
@@ -97,7 +97,7 @@ impl Problem {
         }
     }
 
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         let Problem { rank, event, line, what } = self;
         let what = Plain(what);
         let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();

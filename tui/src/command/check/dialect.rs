@@ -14,7 +14,7 @@ pub fn answers(trace: &Trace) -> CheckResult {
         Ok(judgement) => judgement,
         Err(cannot) => return CheckResult::not_judged(QUESTION, &cannot.to_string()),
     };
-    let (says, told) = match (&judgement.findings[..], &judgement.open[..]) {
+    let (says, text) = match (&judgement.findings[..], &judgement.open[..]) {
         ([], []) => (Says::Yes, &judgement.findings),
         ([], _) => (Says::NotJudged, &judgement.open),
         _ => (Says::No, &judgement.findings),
@@ -23,7 +23,7 @@ pub fn answers(trace: &Trace) -> CheckResult {
         question: QUESTION,
         says,
         remark: Some(remark(&judgement, says)),
-        findings: told.iter().map(Problem::of).collect(),
+        findings: text.iter().map(Problem::of).collect(),
         more: 0,
     }
 }

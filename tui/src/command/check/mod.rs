@@ -16,7 +16,7 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::input::{self, shown};
 use crate::output::{self, Streams};
-use crate::report::trace_file::in_words;
+use crate::report::trace_file::summary;
 use crate::report::{Style, wrapped};
 use answer::{CheckResult, Problem, Says};
 
@@ -75,9 +75,9 @@ pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failu
         writeln!(streams.out, "{}", output::json(&all))?;
     } else {
         let title = streams.out.paint(Style::Name, Plain(&name));
-        writeln!(streams.out, "{title}: {}", in_words(&trace, completeness))?;
+        writeln!(streams.out, "{title}: {}", summary(&trace, completeness))?;
         for answer in &judged.answers {
-            answer.tell(&mut streams.out)?;
+            answer.print(&mut streams.out)?;
         }
         if trace.header.source == Source::Recorded && judged.leaves_the_protocol() {
             let hint = format!(

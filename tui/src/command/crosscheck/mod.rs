@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use ringscope_sim::scenario::Scenario;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 use tempfile::TempDir;
 
@@ -144,11 +145,11 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
         runs.push((real, judged));
     }
     let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());
-    let told = CrosscheckSummary { scenario: &scenario, simulated: &simulated, runs: &runs };
+    let summary = CrosscheckSummary { scenario: &scenario, simulated: &simulated, runs: &runs };
     if args.json {
-        told.json(&mut streams.out)?
+        summary.json(&mut streams.out)?
     } else {
-        told.tell(streams)?
+        summary.print(streams)?
     }
     Ok(Verdict::good_if(is_good))
 }
@@ -233,6 +234,7 @@ impl Folder {
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes)
-        .map_err(|error| Failure::about(&shown(path), format!("cannot be written: {error}")))
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes).map_err(|error| AtomicFileError::write(path, error))?;
+    Ok(file.finish()?)
 }

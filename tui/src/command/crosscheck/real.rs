@@ -12,7 +12,7 @@ use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
 use crate::input;
-use crate::launch::{Done, How, Interrupt, Runner, in_words, run};
+use crate::launch::{Done, How, Interrupt, Runner, describe_status, run};
 use crate::output::Notes;
 
 /// How many lines of what MPI said are shown, and how many characters of each.
@@ -67,7 +67,7 @@ impl Real {
             .map_err(|error| Failure::about("mpirun", format!("does not start: {error}")))?;
         let Done { how, said, elapsed_ns } = done;
         if how != How::Interrupted && !target.is_file() {
-            tell_said(&said, notes);
+            print_said(&said, notes);
         }
         let failure = match how {
             How::Interrupted => Failure::about("crosscheck", "interrupted: mpirun was ended, too"),
@@ -94,7 +94,7 @@ fn hung(silence: Duration) -> Failure {
 }
 
 fn without_trace(status: ExitStatus) -> Failure {
-    Failure::about("mpirun", format!("ended with {} and without a trace", in_words(status)))
+    Failure::about("mpirun", format!("ended with {} and without a trace", describe_status(status)))
 }
 
 /// Advice on what a run has left that did not come to its end.
@@ -107,7 +107,7 @@ fn parts_of(parts: &Path, is_kept: bool) -> Option<String> {
 }
 
 /// Tells what MPI's programs said.
-pub fn tell_said(said: &str, notes: &mut Notes) {
+pub fn print_said(said: &str, notes: &mut Notes) {
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
     for line in lines.iter().take(LINES_SHOWN) {
         let _ = writeln!(notes, "  | {}", Short { value: Plain(line), limit_chars: CHARS_SHOWN });

@@ -7,7 +7,7 @@ use ringscope_traces::{Completeness, Ending, Trace, read_trace};
 
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::report::trace_file::end_in_words;
+use crate::report::trace_file::ending_summary;
 
 /// A run under MPI may go round this many times as long as the simulated one took to be a livelock.
 const ROUNDS: u64 = 20;
@@ -53,7 +53,7 @@ impl Simulated {
 
     /// How it ended, and why.
     pub fn end(&self) -> String {
-        let end = end_in_words(self.trace.footer.as_ref(), Completeness::Whole);
+        let end = ending_summary(self.trace.footer.as_ref(), Completeness::Whole);
         match self.summary.ending {
             Ending::Deadlock | Ending::Livelock => {
                 format!("{end}, {}", self.facts().unwrap_or_default())

@@ -7,12 +7,12 @@ use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
-use super::real::{Real, tell_said};
+use super::real::{Real, print_said};
 use super::simulated::Simulated;
 use super::verdict::{MpiVerdict, Sameness};
 use crate::failure::Failure;
 use crate::output::{self, Out, Streams};
-use crate::report::trace_file::{end_in_words, vocabulary};
+use crate::report::trace_file::{ending_summary, vocabulary};
 use crate::report::{Style, counted, time, wrapped};
 
 const SIMULATOR: &str = "simulator";
@@ -26,7 +26,7 @@ pub struct CrosscheckSummary<'a> {
 
 impl CrosscheckSummary<'_> {
     /// Tells it in words.
-    pub fn tell(&self, streams: &mut Streams) -> Result<(), Failure> {
+    pub fn print(&self, streams: &mut Streams) -> Result<(), Failure> {
         let out = &mut streams.out;
         let settings = &self.scenario.settings;
         let name = out.paint(Style::Name, Plain(&self.scenario.name));
@@ -42,7 +42,7 @@ impl CrosscheckSummary<'_> {
             if judged.sameness == Sameness::Different {
                 difference((real, judged), out)?;
                 out.flush()?;
-                tell_said(&real.said, &mut streams.notes);
+                print_said(&real.said, &mut streams.notes);
             }
         }
         Ok(())
@@ -52,11 +52,11 @@ impl CrosscheckSummary<'_> {
         let simulated = &self.simulated.trace;
         let seed = self.scenario.settings.seed;
         let events = simulated.events.len() as u64;
-        let end = end_in_words(simulated.footer.as_ref(), ringscope_traces::Completeness::Whole);
+        let end = ending_summary(simulated.footer.as_ref(), ringscope_traces::Completeness::Whole);
         let mut rows =
             vec![(format!("{SIMULATOR}, seed {seed}"), events, end, self.simulated.elapsed_ns)];
         rows.extend(self.runs.iter().map(|(real, _)| {
-            let end = end_in_words(real.trace.footer.as_ref(), real.completeness);
+            let end = ending_summary(real.trace.footer.as_ref(), real.completeness);
             let version = Plain(&real.runner.version).to_string();
             (version, real.trace.events.len() as u64, end, real.elapsed_ns)
         }));
@@ -163,7 +163,7 @@ fn difference((real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(),
     }
     let nearest = &judged.nearest;
     if let Some(ours) = &nearest.other_end {
-        let theirs = end_in_words(real.trace.footer.as_ref(), real.completeness);
+        let theirs = ending_summary(real.trace.footer.as_ref(), real.completeness);
         let facts = judged.facts.as_ref().map(|facts| format!(", {facts}")).unwrap_or_default();
         let mpi = real.runner.flavor.name();
         let words = format!(

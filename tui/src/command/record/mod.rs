@@ -79,17 +79,8 @@ pub struct RecordArgs {
 pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let program = Program::of(&args.command, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
-    let recorded = Recorded::of(args, &program).and_then(|recorded| {
-        recorded.refuse_nothing(&program)?;
-        Ok(recorded)
-    });
-    let recorded = match recorded {
-        Ok(recorded) => recorded,
-        Err(failure) => {
-            target.discard();
-            return Err(failure);
-        }
-    };
+    let recorded = Recorded::of(args, &program)?;
+    recorded.refuse_nothing(&program)?;
     recorded.keep(args, (target, streams))
 }
 
@@ -133,7 +124,7 @@ impl Recorded {
             return Ok(());
         }
         self.folder.remove()?;
-        let what = format!("{}, and nothing was recorded", summary::end_in_words(self.how));
+        let what = format!("{}, and nothing was recorded", summary::program_end(self.how));
         let hint = match self.how {
             How::ByItself(status) if !status.success() => {
                 "it ended before it had started MPI, or is no MPI program"
@@ -151,13 +142,7 @@ impl Recorded {
         args: &RecordArgs,
         (target, streams): (TraceTarget, &mut Streams),
     ) -> Result<Verdict, Failure> {
-        let mut found = match MergedParts::gather(self.folder.path().to_owned(), false) {
-            Ok(found) => found,
-            Err(failure) => {
-                target.discard();
-                return Err(failure);
-            }
-        };
+        let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
         for trace in [&mut found.all, &mut found.closed.trace] {
             let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
@@ -171,7 +156,8 @@ impl Recorded {
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            RecordSummary { how, elapsed_ns, found: &found }.tell(&args.output, &mut streams.notes);
+            RecordSummary { how, elapsed_ns, found: &found }
+                .print(&args.output, &mut streams.notes);
         }
         let has_completed = found.closed.trace.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());

@@ -8,7 +8,7 @@ use ringscope_traces::{Event, Trace};
 
 use crate::command::merge::MergedParts;
 use crate::input::{DASH, shown};
-use crate::launch::{How, in_words};
+use crate::launch::{How, describe_status};
 use crate::output::Notes;
 use crate::report::{counted, standing, time, wrapped};
 
@@ -21,12 +21,12 @@ pub struct RecordSummary<'a> {
 
 impl RecordSummary<'_> {
     /// Tells it of the trace in that file.
-    pub fn tell(&self, output: &Path, notes: &mut Notes) {
+    pub fn print(&self, output: &Path, notes: &mut Notes) {
         let is_on_output = output == Path::new(DASH);
-        self.found.tell(if is_on_output { Path::new("record") } else { output }, notes);
+        self.found.print(if is_on_output { Path::new("record") } else { output }, notes);
         let trace = &self.found.closed.trace;
         let cost = format!("{}, {}; ", messages(trace), time(self.elapsed_ns));
-        paragraph(&(cost + &end_in_words(self.how)), notes);
+        paragraph(&(cost + &program_end(self.how)), notes);
         if trace.header.ranks == 1 {
             paragraph(
                 "there is only one rank: under the mpirun of another MPI than its own, each process of a \
@@ -35,7 +35,7 @@ impl RecordSummary<'_> {
             );
         }
         if trace.footer.is_none() {
-            standing::tell(&self.found.all, notes);
+            standing::print(&self.found.all, notes);
         }
         if !is_on_output {
             let name = shown(output);
@@ -49,9 +49,9 @@ impl RecordSummary<'_> {
 }
 
 /// How a program ended.
-pub fn end_in_words(how: How) -> String {
+pub fn program_end(how: How) -> String {
     match how {
-        How::ByItself(status) => format!("the program ended with {}", in_words(status)),
+        How::ByItself(status) => format!("the program ended with {}", describe_status(status)),
         How::Hung => "no rank did anything for too long, and the program was ended".to_owned(),
         How::Interrupted => "interrupted, and the program was ended, too".to_owned(),
     }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use super::{shelf, told};
+use super::{print_faults, shelf};
 use crate::command::Verdict;
 use crate::failure::Failure;
 use crate::output::{Out, Streams};
@@ -19,7 +19,7 @@ pub fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Fail
         let came_to = match lesson {
             Ok(shelf) => check(&shelf, streams)?,
             Err(failure) => {
-                failure.tell(&mut streams.notes);
+                failure.print(&mut streams.notes);
                 Verdict::NotJudged
             }
         };
@@ -31,14 +31,14 @@ pub fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Fail
 fn check(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {
     match Tour::open(shelf) {
         Ok(tour) => {
-            tell(&tour, shelf, &mut streams.out)?;
+            print_findings(&tour, shelf, &mut streams.out)?;
             Ok(Verdict::Good)
         }
-        Err(faults) => Ok(told(&faults, streams)),
+        Err(faults) => Ok(print_faults(&faults, streams)),
     }
 }
 
-fn tell(tour: &Tour, shelf: &Shelf, out: &mut Out) -> Result<(), Failure> {
+fn print_findings(tour: &Tour, shelf: &Shelf, out: &mut Out) -> Result<(), Failure> {
     let steps = counted(tour.steps.len() as u64, "step");
     let questions = counted(tour.questions() as u64, "question");
     let asked = counted(tour.asked as u64, "fact");

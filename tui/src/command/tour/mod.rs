@@ -6,13 +6,14 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use ringscope_sim::nearest::nearest;
+
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
 use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
-use crate::nearest::nearest;
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::terminal;
@@ -82,7 +83,7 @@ pub fn execute(
         [] => Session::tours(Progress::load(), config.keymap.clone()),
         [word] => match Tour::open(&shelf(word)?) {
             Ok(tour) => Session::lesson(tour, Progress::load(), config.keymap.clone()),
-            Err(faults) => return Ok(told(&faults, streams)),
+            Err(faults) => return Ok(print_faults(&faults, streams)),
         },
         [_, second, ..] => {
             let failure = Failure::about(&shown(second), "one lesson at a time");
@@ -119,7 +120,7 @@ fn advice(word: &Path) -> Option<String> {
 }
 
 /// What it comes to that a lesson has faults, which are told.
-fn told(faults: &Faults, streams: &mut Streams) -> Verdict {
-    crate::report::problems::tell(&faults.errors, &mut streams.notes);
+fn print_faults(faults: &Faults, streams: &mut Streams) -> Verdict {
+    crate::report::problems::print(&faults.errors, &mut streams.notes);
     if faults.is_judged { Verdict::Bad } else { Verdict::NotJudged }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use super::told;
+use super::print_faults;
 use crate::command::Verdict;
 use crate::failure::Failure;
 use crate::output::{Out, Streams};
@@ -17,7 +17,7 @@ use ringscope_traces::text::Plain;
 pub fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {
     let tour = match Tour::open(shelf) {
         Ok(tour) => tour,
-        Err(faults) => return Ok(told(&faults, streams)),
+        Err(faults) => return Ok(print_faults(&faults, streams)),
     };
     // Where nobody sees the questions, nobody is waited for.
     let is_asked = !io::stdin().is_terminal() || streams.out.terminal_width().is_some();
@@ -133,8 +133,8 @@ impl Page<'_> {
                     return Ok(());
                 }
                 Ok(_) => {
-                    let told = "That is not it. (An empty line goes on.)";
-                    writeln!(self.out, "{}", self.out.paint(Style::Bad, told))?;
+                    let text = "That is not it. (An empty line goes on.)";
+                    writeln!(self.out, "{}", self.out.paint(Style::Bad, text))?;
                     self.pieces(&question.hint, ("", ""))?;
                 }
                 Err(advice) => writeln!(self.out, "{advice}; an empty line goes on")?,

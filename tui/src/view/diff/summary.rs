@@ -19,11 +19,11 @@ const ROWS_AROUND: usize = 200;
 const PAYLOAD_CHARS: usize = 24;
 
 /// What the page shows, and the first of its rows that is told.
-pub fn told(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
+pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
     let first_divergence = page.first_row;
-    let words = page.in_words();
+    let words = page.summary();
     let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
         names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.timeline.len())),
@@ -69,13 +69,13 @@ fn pair((page, symbols): (&Diff, Symbols), row: &DiffRow) -> Pair {
         What::OnlyA => "not in B",
         What::OnlyB => "not in A",
     };
-    let in_words = |side: &Side, at: EventIndex| in_words(&side.timeline, at, symbols);
-    let sides = [row.a.map(|at| in_words(&page.a, at)), row.b.map(|at| in_words(&page.b, at))];
+    let describe = |side: &Side, at: EventIndex| describe(&side.timeline, at, symbols);
+    let sides = [row.a.map(|at| describe(&page.a, at)), row.b.map(|at| describe(&page.b, at))];
     Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
 }
 
 /// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
-fn in_words(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
+fn describe(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
     let Some(info) = info(timeline, at) else { return format!("{} is not read yet", at.0 + 1) };
     let arrow = symbols.of(match info.op {
         Op::Send => Symbol::To,

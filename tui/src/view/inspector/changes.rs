@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn pairs_come_go_and_change() {
         let (then, now) = (storage(&[(1, 1), (2, 2)]), storage(&[(2, 9), (3, 3)]));
-        let told = pairs(Some(&then), Some(&now));
-        assert_eq!(told, ["+ keys 3", "- keys 1", "new values of 2"]);
+        let text = pairs(Some(&then), Some(&now));
+        assert_eq!(text, ["+ keys 3", "- keys 1", "new values of 2"]);
         assert_eq!(pairs(Some(&now), None), ["- keys 2 3"]);
     }
 }

@@ -150,8 +150,8 @@ impl Setter<'_> {
         let (text, style) = match (asked, reply) {
             (Some(Draft::Node(rank)), _) => (format!("rank {rank}"), self.look.theme.selected()),
             (Some(_), _) => {
-                let told = "select a node: arrows, its number, the mouse";
-                return self.line(told, self.look.theme.faint());
+                let text = "select a node: arrows, its number, the mouse";
+                return self.line(text, self.look.theme.faint());
             }
             (None, Reply::Right { .. }) => (right.to_owned(), self.look.theme.name()),
             (None, Reply::Open | Reply::Wrong(_) | Reply::Left) => return,

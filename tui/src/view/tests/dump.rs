@@ -22,7 +22,7 @@ pub fn dump(buffer: &Buffer) -> String {
     text += &format!("{:-<1$}\n", "", usize::from(buffer.area.width));
     text += &map;
     for (letter, style) in LETTERS.chars().zip(&styles) {
-        let _ = writeln!(text, "{letter}  {}", in_words(*style));
+        let _ = writeln!(text, "{letter}  {}", describe(*style));
     }
     text
 }
@@ -39,7 +39,7 @@ fn letter(styles: &mut Vec<Style>, style: Style) -> char {
     LETTERS.chars().nth(place).unwrap_or('?')
 }
 
-fn in_words(style: Style) -> String {
+fn describe(style: Style) -> String {
     let mut words = Vec::new();
     if let Some(color) = style.fg.filter(|color| *color != Color::Reset) {
         words.push(color.to_string());

@@ -21,8 +21,8 @@ fn owners_that_may_be_neighbours_look_apart_to_everybody() {
             for other in one + 1..colors.len() {
                 let (seen, who) = distance(colors[one], colors[other]);
                 let may_be_neighbours = Theme::new(palette).are_apart(Owner(one), Owner(other));
-                let told = format!("{palette:?}: {one} and {other} are {seen:.1} apart ({who})");
-                assert_eq!(may_be_neighbours, seen >= APART, "{told}");
+                let text = format!("{palette:?}: {one} and {other} are {seen:.1} apart ({who})");
+                assert_eq!(may_be_neighbours, seen >= APART, "{text}");
             }
         }
     }
