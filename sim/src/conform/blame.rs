@@ -6,7 +6,7 @@
 //! rank where commands enter the ring: when that rank's own events conform with what it says to have
 //! received, the command node's line is to blame.
 
-use ringscope_traces::{Event, Op, Rank};
+use ringscope_traces::{Event, Rank};
 
 use super::in_flight::{Mail, Posted};
 use super::script::{as_heard, commands};
@@ -32,7 +32,7 @@ fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> Mail {
     for (rank, check) in &verifier.checks {
         let places = verifier.by_rank.events(*rank).iter().take(check.conforming());
         for (index, &place) in places.enumerate() {
-            if verifier.trace[place].op == Op::Send {
+            if verifier.trace[place].destination().is_some() {
                 mail.add(&verifier.trace[place], Posted { place, index });
             }
         }
@@ -65,7 +65,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         while index < self.verifier.checks[&rank].conforming() {
             let place = self.verifier.by_rank.events(rank)[index];
             let receive = Posted { place, index };
-            if trace[place].op == Op::Recv
+            if trace[place].source().is_some()
                 && let Some(what) = self.receive(receive)
             {
                 self.blame(rank, index, what);
@@ -200,8 +200,8 @@ impl<'a, N: Node> Verifier<'a, N> {
         if self.entry() != Some(rank) || self.checks.get(&rank)?.failed.is_some() {
             return None;
         }
-        let sends = self.events_of(command).filter(|event| event.op == Op::Send);
-        let receives = self.events_of(rank).filter(|e| e.op == Op::Recv && e.peer == command);
+        let sends = self.events_of(command).filter(|event| event.destination().is_some());
+        let receives = self.events_of(rank).filter(|e| e.source() == Some(command));
         let heard = commands::<N>(receives);
         let script = match unheard {
             Unheard::Sent => as_heard(heard, commands::<N>(sends).0),
@@ -220,7 +220,8 @@ impl<'a, N: Node> Verifier<'a, N> {
             return None;
         }
         let event = events.remove(sent.index);
-        let (script, _) = commands::<N>(events.iter().copied().filter(|e| e.op == Op::Send));
+        let (script, _) =
+            commands::<N>(events.iter().copied().filter(|e| e.destination().is_some()));
         let node = (self.commander)(script.into_iter().collect());
         let check = RankCheck::follow(node, self.trace.header.ranks, events.iter().copied());
         let equal = |other: &&&Event| {

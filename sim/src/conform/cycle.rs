@@ -4,7 +4,7 @@
 //! to a state without the command node having received anything, what was received on the way goes
 //! round for ever.
 
-use ringscope_traces::{Op, Rank, Trace};
+use ringscope_traces::{Rank, Trace};
 use rustc_hash::FxHashMap;
 
 use super::replay::{Replayed, replay};
@@ -43,7 +43,7 @@ pub(super) fn cycle<P: Protocol>(trace: &Trace) -> Option<Cycle<MessageOf<P>>> {
 
 fn last_receiver(trace: &Trace) -> Option<Rank> {
     let mut backwards = trace.events.iter().rev();
-    backwards.find(|event| event.op == Op::Recv).map(|event| event.rank)
+    backwards.find(|event| event.source().is_some()).map(|event| event.rank)
 }
 
 /// Lets the message be received that was sent first of those that can be; says by whom.
@@ -81,7 +81,7 @@ struct Receipts<M>(Vec<(Rank, M)>);
 
 impl<N: Node> Observer<N> for Receipts<N::Message> {
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        if observed.op == Op::Recv {
+        if observed.source().is_some() {
             self.0.push((observed.rank, observed.message.clone()));
         }
     }

@@ -1,6 +1,6 @@
 //! How a recorded run stood when its record ends, whether it was closed or cut off.
 
-use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Op, Payload, Rank, Trace};
+use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Payload, Rank, Trace};
 
 use super::CannotJudge;
 use super::cycle::cycle;
@@ -141,7 +141,7 @@ impl<'a, P: Protocol> FinalStates<'a, P> {
     fn limit(&self) -> Option<End<MessageOf<P>>> {
         let limit = self.trace.header.field("limit").and_then(Payload::as_int);
         let limit_messages = limit.and_then(|limit| u64::try_from(limit).ok())?;
-        let received = self.trace.events.iter().filter(|event| event.op == Op::Recv).count();
+        let received = self.trace.events.iter().filter(|event| event.source().is_some()).count();
         (received as u64 >= limit_messages).then_some(End::Stopped { limit_messages })
     }
 
@@ -249,6 +249,6 @@ fn pending<M: Message>(trace: &Trace, matching: &Matching) -> Vec<Pending<M>> {
 /// The message of a send that has no receive.
 fn unreceived<M: Message>(trace: &Trace, matching: &Matching, place: EventIndex) -> Option<M> {
     let event = &trace[place];
-    let is_unreceived = event.op == Op::Send && matching.partner(place).is_none();
+    let is_unreceived = event.destination().is_some() && matching.partner(place).is_none();
     is_unreceived.then(|| M::parse(event.tag, &event.data).ok()).flatten()
 }

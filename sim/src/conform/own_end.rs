@@ -63,15 +63,16 @@ pub(super) fn is_blocked<N: Node>(
     let places = verifier.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &check.failed) else { return false };
     let send = &verifier.trace[last];
-    if send.op != Op::Send || !verifier.waits(send) {
+    if send.destination().is_none() || !verifier.waits(send) {
         return false;
     }
-    let count = |rank: Rank, op: Op| {
+    let channel = Channel::of(send);
+    let of_channel = |rank: Rank| {
         let events = verifier.by_rank.events(rank).iter().map(|place| &verifier.trace[*place]);
-        let channel = Channel::of(send);
-        events.filter(|event| event.op == op && Channel::of(event) == channel).count()
+        events.filter(|event| Channel::of(event) == channel)
     };
-    count(send.peer, Op::Recv) < count(rank, Op::Send)
+    let received = of_channel(send.peer).filter_map(Event::source).count();
+    received < of_channel(rank).filter_map(Event::destination).count()
 }
 
 impl<N: Node> Verifier<'_, N> {

@@ -113,7 +113,7 @@ fn receive_all<N: Node>(
     observer: &mut (Written<Vec<u8>>, Prints),
 ) -> Option<EventIndex> {
     let mut receives =
-        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv);
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].source().is_some());
     receives.find(|place| {
         let Event { rank, peer, .. } = trace[*place];
         !world.choose(Choice { rank, source: peer }, observer)
@@ -171,7 +171,7 @@ impl<'a, N: Node> Sides<'a, N> {
             return self.told(simulated);
         }
         let does = self.state(event.rank);
-        if event.op == Op::Recv && self.would_take(event) {
+        if event.source().is_some() && self.would_take(event) {
             return format!("{does}, and nothing from rank {} is under way to it", event.peer);
         }
         does
@@ -215,7 +215,7 @@ impl<'a, N: Node> Sides<'a, N> {
         let matching = Matching::of(self.record);
         let mut places = (0..self.record.events.len()).map(EventIndex);
         let place = places.find(|place| {
-            self.record[*place].op == Op::Recv && matching.partner(*place).is_none()
+            self.record[*place].source().is_some() && matching.partner(*place).is_none()
         })?;
         let event = &self.record[place];
         let index = self.recorded.index(event.rank, place)?;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use ringscope_traces::{EventIndex, Op, Trace};
+use ringscope_traces::{EventIndex, Trace};
 
 use super::CannotJudge;
 use crate::invariants::InvariantChecker;
@@ -49,7 +49,7 @@ pub fn replay<P: Protocol, O: Observer<P::Node>>(
     let nodes = super::nodes::<P>(trace, &settings);
     let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
     for place in
-        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv)
+        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].source().is_some())
     {
         let event = &trace[place];
         let choice = Choice { rank: event.rank, source: event.peer };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
+use ringscope_traces::{ByRank, Ending, Event, EventIndex, Rank, Trace};
 
 use crate::protocol::{Node, Script, Wait};
 use crate::replay::finding::{Finding, Letter, What};
@@ -66,7 +66,7 @@ impl<N: Node> RankCheck<N> {
             if check.failed.is_none() {
                 let takes_any = check.replay.wait() == Wait::Any;
                 match check.replay.take(event) {
-                    Ok(()) => check.took_any.push(event.op == Op::Recv && takes_any),
+                    Ok(()) => check.took_any.push(event.source().is_some() && takes_any),
                     Err(what) => check.fail(check.events, what),
                 }
             }
@@ -132,7 +132,7 @@ impl<'a, N: Node> Verifier<'a, N> {
     /// The ranks that have an event or are sent something, the command node's, and the one that is
     /// said to have crashed.
     fn concerned(&self) -> BTreeSet<Rank> {
-        let sends = self.trace.events.iter().filter(|event| event.op == Op::Send);
+        let sends = self.trace.events.iter().filter(|event| event.destination().is_some());
         let mut concerned: BTreeSet<Rank> = sends.map(|event| event.peer).collect();
         concerned.extend(self.by_rank.ranks());
         concerned.insert(self.command);

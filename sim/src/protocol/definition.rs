@@ -79,6 +79,9 @@ pub struct Info {
     pub name: &'static str,
     /// A run has as many processes at least.
     pub fewest_ranks: u32,
+    /// Which tags the commands and replies have and what they carry, for those who write a program that
+    /// has them too: lines of at most 90 letters, the last without an end.
+    pub client_help: &'static str,
     /// The tags that its messages have, in growing order.
     pub tags: &'static [TagInfo],
 }

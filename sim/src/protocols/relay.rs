@@ -56,6 +56,7 @@ impl Protocol for Relay {
     const INFO: Info = Info {
         name: "relay",
         fewest_ranks: 3,
+        client_help: "",
         tags: &[
             tag(STORE, "STORE", Purpose::Command),
             tag(FETCH, "FETCH", Purpose::Command),

@@ -145,7 +145,7 @@ impl<M> Default for Receipts<M> {
 
 impl<N: Node> Observer<N> for Receipts<N::Message> {
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        if observed.op == Op::Recv {
+        if observed.source().is_some() {
             self.0.push((observed.rank, observed.message.clone()));
         }
     }

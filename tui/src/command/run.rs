@@ -233,7 +233,7 @@ fn run(
     };
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
-    let written = is_told.then(begin).transpose().map_err(fails)?;
+    let written = is_printed.then(begin).transpose().map_err(fails)?;
     let counting = (args.check.then(InvariantChecker::default), args.stats.then(Stats::default));
     let mut onlookers = (written, (Lines { to, broken: None }, counting));
     let watched = Watched { scenario, onlookers: &mut onlookers };

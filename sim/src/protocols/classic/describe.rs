@@ -6,6 +6,14 @@ use super::message::{Message, Record, tags};
 use crate::protocol::definition::{Described, KeysIn, Moves, Purpose, Receipt, TagInfo};
 use crate::protocol::{BadMessage, Key, Message as _};
 
+/// What a program of another dialect keeps of this protocol.
+pub(super) const CLIENT_HELP: &str = "\
+Commands have the tags 0 PUT [key,value], 1 GET key, 2 ADD [rank,id], 3 REMOVE id, 4 END;
+a list of one number is the number. Replies may come from any rank: 5 RETVAL [value,id],
+6 ACK with anything in it, though a PUT's may not name another pair. The owner of a key is
+the smallest id that is not below it; the permanent node has the id 1000, or what the
+header says as `keyspace`.";
+
 /// Every tag, by tag.
 pub(super) const TAGS: &[TagInfo] = &[
     TagInfo { keys: KeysIn::FirstItem, ..command(tags::PUT, "PUT") },

@@ -40,7 +40,12 @@ pub struct Classic;
 impl Protocol for Classic {
     type Node = ClassicNode;
 
-    const INFO: Info = Info { name: "classic", fewest_ranks: 3, tags: describe::TAGS };
+    const INFO: Info = Info {
+        name: "classic",
+        fewest_ranks: 3,
+        client_help: describe::CLIENT_HELP,
+        tags: describe::TAGS,
+    };
 
     fn nodes(setup: &NodeSetup) -> Vec<ClassicNode> {
         nodes(setup.ranks, setup.keyspace, Orders::of(setup))

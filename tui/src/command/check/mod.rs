@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use ringscope_sim::conform;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Source, Trace, wellformed};
 use serde::Serialize;
@@ -24,32 +25,7 @@ const CONFORMS: &str = "conforms";
 
 /// Judge a trace: does it hold together, does it conform, do the invariants hold?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Three questions:
-  well-formed  are all receives of what was sent, numbers and Lamport times as they should be?
-  conforms     does each rank, fed what it received, send what it sent?
-  invariants   the run played again: no key lost, one owner a key, the last PUT read,
-               messages of one sender in order? Only a trace that conforms can be played again.
-
-A trace that was cut off is judged as far as it goes.
-
-A program of another dialect has messages of its own between the nodes. With --answers
-there is one question, asked of what the last rank sends and receives and of nothing else:
-  answers      the value of the last PUT and the owner's id for every GET, no answer for a
-               key that was never put, an acknowledgement for every other command?
-Commands have the tags 0 PUT [key,value], 1 GET key, 2 ADD [rank,id], 3 REMOVE id, 4 END;
-a list of one number is the number. Replies may come from any rank: 5 RETVAL [value,id],
-6 ACK with anything in it, though a PUT's may not name another pair. The owner of a key is
-the smallest id that is not below it; the permanent node has the id 1000, or what the
-header says as `keyspace`. Of commands in flight together, any may come first.
-
-Examples:
-  ringscope check join.jsonl
-  ringscope run join -o - 2>/dev/null | ringscope check -
-  ringscope check --answers students.jsonl
-
-Exit codes: 0 every answer is yes; 1 a no; 2 the trace could not be read or not be judged,
-as when it was cut off where a command waits for its reply.")]
+#[command(after_help = after_help())]
 pub struct CheckArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
@@ -64,6 +40,37 @@ pub struct CheckArgs {
     #[arg(long)]
     json: bool,
 }
+
+/// What stands under the options: the commands and replies are in their protocol's words.
+fn after_help() -> String {
+    format!("{QUESTIONS}{} {REST}", ProtocolId::default().info().client_help)
+}
+
+const QUESTIONS: &str = "\
+Three questions:
+  well-formed  are all receives of what was sent, numbers and Lamport times as they should be?
+  conforms     does each rank, fed what it received, send what it sent?
+  invariants   the run played again: no key lost, one owner a key, the last PUT read,
+               messages of one sender in order? Only a trace that conforms can be played again.
+
+A trace that was cut off is judged as far as it goes.
+
+A program of another dialect has messages of its own between the nodes. With --answers
+there is one question, asked of what the last rank sends and receives and of nothing else:
+  answers      the value of the last PUT and the owner's id for every GET, no answer for a
+               key that was never put, an acknowledgement for every other command?
+";
+
+const REST: &str = "\
+Of commands in flight together, any may come first.
+
+Examples:
+  ringscope check join.jsonl
+  ringscope run join -o - 2>/dev/null | ringscope check -
+  ringscope check --answers students.jsonl
+
+Exit codes: 0 every answer is yes; 1 a no; 2 the trace could not be read or not be judged,
+as when it was cut off where a command waits for its reply.";
 
 pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (trace, completeness) = input::trace(&args.trace)?;
