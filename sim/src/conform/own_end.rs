@@ -1,6 +1,6 @@
 //! What must be the case at the end of one rank's events, when the run is said to have ended so.
 
-use ringscope_traces::{Channel, Ending, Event, Op, Rank};
+use ringscope_traces::{Channel, Ending, Event, Rank};
 
 use super::verifier::{RankCheck, Verifier};
 use crate::protocol::{Message as _, Node};

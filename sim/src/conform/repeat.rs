@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::words::describe;
 use ringscope_traces::{
-    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Op, Rank, Source, TimeKind, Trace,
+    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Rank, Source, TimeKind, Trace,
     read_trace,
 };
 
