@@ -18,7 +18,7 @@ fn racing(seed: u64) -> Scenario {
 fn mixed(seed: u64) -> Scenario {
     let mut mixed = random(seed, 9, 40);
     mixed.settings.window = 1 + u32::try_from(seed % 5).expect("it is small");
-    mixed.settings.eager = (seed % 3 == 0).then_some(20);
+    mixed.settings.eager = seed.is_multiple_of(3).then_some(20);
     mixed.settings.limit = Some(20_000);
     mixed
 }

@@ -51,8 +51,8 @@ impl Settings {
             return Err(BadHeader::Ranks { ranks });
         }
         let mut settings = Settings { protocol, ranks, ..Settings::default() };
-        let of_nodes = SETTINGS.iter().filter(|setting| setting.shapes_nodes);
-        of_nodes.map(|setting| setting.read(header, &mut settings)).collect::<Result<(), _>>()?;
+        let mut of_nodes = SETTINGS.iter().filter(|setting| setting.shapes_nodes);
+        of_nodes.try_for_each(|setting| setting.read(header, &mut settings))?;
         Ok(settings)
     }
 
