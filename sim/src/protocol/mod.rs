@@ -132,7 +132,8 @@ pub trait Node: Viewed + Clone + Hash + Eq + fmt::Debug {
 /// What a node will take next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wait {
-    /// A message from any source with any tag: the probe at the top of the loop.
+    /// A message from any source with any tag: the probe at the top of the loop (`MPI_ANY_SOURCE` and
+    /// `MPI_ANY_TAG`; MPI 4.1, sections 3.2.4 and 3.8).
     Any,
     /// A message from that source with that tag: a receive inside a handler.
     From {

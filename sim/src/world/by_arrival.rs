@@ -110,8 +110,8 @@ impl<N: Node> World<N, ByArrival> {
     }
 }
 
-/// When the last message from one rank to another arrives: MPI keeps the order between two ranks, so
-/// none that is sent later arrives earlier.
+/// When the last message from one rank to another arrives: MPI keeps the order between two ranks (MPI 4.1,
+/// section 3.5, Order), so none that is sent later arrives earlier, whatever latency is drawn for it.
 ///
 /// A rank mostly sends to one other, its successor, so the last lane of each sender is kept in a
 /// list, and only lanes with something under way beside that one are in the map.

@@ -17,7 +17,8 @@ impl<M> Scheduler<M> for ByChoice {
     }
 }
 
-/// A receipt that can come next: MPI's rules leave nothing open but the rank and the sender.
+/// A receipt that can come next: MPI's rules leave nothing open but the rank and the sender. Which of a sender's
+/// messages it is follows from their order (MPI 4.1, section 3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Choice {
     /// Who receives.

@@ -4,6 +4,16 @@
 //! not yet received. The only nondeterminism of a run is which sender's message a rank that takes
 //! anything gets next, and it lives in the world's [`Scheduler`]: by simulated arrival ([`by_arrival`]), or by
 //! choice ([`by_choice`]), be it an explorer's or that of a recorded run ([`receive_order`]).
+//!
+//! What it keeps of the MPI standard (version 4.1), and where:
+//!
+//! | rule | section | here |
+//! |---|---|---|
+//! | messages do not overtake each other between two ranks | 3.5, Order | by_arrival's lanes; the unexpected queue |
+//! | a receive takes the first message that matches source and tag | 3.2.4, 3.5 | the search in the unexpected queue |
+//! | with `MPI_ANY_SOURCE` any sender's message may come next; nothing promises fairness | 3.2.4, 3.5, Fairness | the scheduler |
+//! | a standard send may be buffered, or wait for its receive | 3.4 | the setting `eager` |
+//! | a send and a receive that match complete, whatever others do | 3.5, Progress | a deadlock needs a cycle of waits |
 
 pub mod by_arrival;
 pub mod by_choice;
@@ -82,14 +92,20 @@ struct Mailbox<M> {
     wait: Wait,
     /// The Lamport time of the rank's last event.
     clock: u64,
-    /// Messages that have arrived and that the rank does not take yet, in order of arrival: MPI's
-    /// unexpected queue.
+    /// Messages that have arrived and that the rank does not take yet, in order of arrival: the unexpected
+    /// queue of every MPI library. One queue for all senders, because a receive from any source takes the
+    /// first that has come; the order of each sender, which is all that MPI promises (MPI 4.1, section 3.5),
+    /// is kept by the way.
     unexpected: VecDeque<u32>,
     /// The send in which the rank is blocked.
     blocked: Option<Box<BlockedSend<M>>>,
 }
 
 /// A rank inside a standard send of a message above the eager limit.
+///
+/// MPI leaves it to the library whether a standard send is buffered or waits for its receive (MPI 4.1,
+/// section 3.4), so a program that needs the buffer is wrong on some machine. The limit is the size up to which
+/// libraries buffer in practice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct BlockedSend<M> {
     /// Whom it sends to.
@@ -273,6 +289,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             Ok(wait) => self.after_handler(to, wait, observer),
             Err(fault) => self.after_fault(to, fault, observer),
         }
+        // After the handler: the receiver goes on with what it has before its sender hears that it was taken.
         if self.eager.is_some() {
             self.release(from, number, observer);
         }
@@ -366,6 +383,8 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             number: send_info.number,
         });
         let envelope = Envelope { slot, from, to, now_ns: self.now_ns };
+        // Also of a send that blocks: a receive has to find it before it returns (MPI 4.1, section 3.5,
+        // Progress).
         if self.scheduler.sent(envelope, || message.bytes()) {
             self.mailboxes[to.index()].unexpected.push_back(slot);
         }
@@ -389,6 +408,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     }
 
     /// The first message in a rank's unexpected queue that it would take now, as its place there.
+    ///
+    /// The first, and not any: of two from one sender that both match, the one that was sent first is
+    /// received first (MPI 4.1, section 3.5, Order), whatever else lies between them.
     #[inline]
     fn first_match(&self, rank: Rank) -> Option<usize> {
         let mailbox = &self.mailboxes[rank.index()];
