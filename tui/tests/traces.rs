@@ -146,6 +146,24 @@ fn a_run_equals_itself_and_its_like_with_another_seed() {
 }
 
 #[test]
+fn the_same_events_that_are_said_to_have_ended_differently_are_not_the_same_run() {
+    let folder = Folder::new();
+    folder.record("get-missing", "a.jsonl");
+    let other = folder.read("a.jsonl").replace("\"end\":\"deadlock\"", "\"end\":\"completed\"");
+    folder.write("b.jsonl", &other);
+    let told = folder.call("diff a.jsonl b.jsonl");
+    assert_eq!(told.code, Some(1), "{}", told.out);
+    assert!(told.out.contains("\nequal: "), "{}", told.out);
+    let line = "\nthey end differently: A says deadlock, B says completed\n";
+    assert!(told.out.contains(line), "{}", told.out);
+    let json = folder.call("diff a.jsonl b.jsonl --json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((&json["level"], &json["ends_differ"]), (&"equal".into(), &true.into()));
+    assert_eq!(folder.call("diff a.jsonl b.jsonl --allow end").code, Some(0));
+    assert_eq!(folder.call("diff a.jsonl b.jsonl --allow prefix").code, Some(1));
+}
+
+#[test]
 fn with_two_commands_in_flight_another_seed_may_reorder() {
     let folder = Folder::new();
     folder.write("two.dht", "window 2\nput 100 1\nput 900 9\nadd 3 500\nput 200 2\nput 300 3\n");

@@ -10,10 +10,8 @@
 //! for [`ringscope_traces::wellformed`].
 
 mod blame;
-mod cycle;
 mod end_state;
 mod ending;
-mod in_flight;
 mod own_end;
 mod repeat;
 mod replay;

@@ -2,7 +2,7 @@
 
 use ringscope_traces::{Channel, Ending, Event, Rank};
 
-use super::verifier::{RankCheck, Verifier};
+use super::verifier::{RankCheck, Verifier, is_receive, is_send};
 use crate::protocol::{Message as _, Node};
 use crate::replay::finding::What;
 
@@ -63,16 +63,15 @@ pub(super) fn is_blocked<N: Node>(
     let places = verifier.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &check.failed) else { return false };
     let send = &verifier.trace[last];
-    if send.destination().is_none() || !verifier.waits(send) {
+    if !is_send(send) || !verifier.waits(send) {
         return false;
     }
-    let channel = Channel::of(send);
-    let of_channel = |rank: Rank| {
+    let count = |rank: Rank, is_counted: fn(&Event) -> bool| {
         let events = verifier.by_rank.events(rank).iter().map(|place| &verifier.trace[*place]);
-        events.filter(|event| Channel::of(event) == channel)
+        let channel = Channel::of(send);
+        events.filter(|event| is_counted(event) && Channel::of(event) == channel).count()
     };
-    let received = of_channel(send.peer).filter_map(Event::source).count();
-    received < of_channel(rank).filter_map(Event::destination).count()
+    count(send.peer, is_receive) < count(rank, is_send)
 }
 
 impl<N: Node> Verifier<'_, N> {

@@ -8,9 +8,10 @@ use super::CannotJudge;
 use crate::invariants::InvariantChecker;
 use crate::protocol::{Node, Protocol};
 use crate::protocols::Visitor;
+use crate::replay::simulated::receive_all;
 use crate::scenario::Settings;
 use crate::world::recording::Written;
-use crate::world::{ByChoice, Choice, Observer, World};
+use crate::world::{ByChoice, Observer, World};
 
 /// Why a trace cannot be simulated again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,15 +49,8 @@ pub fn replay<P: Protocol, O: Observer<P::Node>>(
     let settings = Settings::from_header(&trace.header)?;
     let nodes = super::nodes::<P>(trace, &settings);
     let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
-    for place in
-        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].source().is_some())
-    {
-        let event = &trace[place];
-        let choice = Choice { rank: event.rank, source: event.peer };
-        if !world.choose(choice, &mut observer) {
-            return Err(CannotReplay::Receive { place });
-        }
-    }
+    receive_all(trace, &mut world, &mut observer)
+        .map_err(|place| CannotReplay::Receive { place })?;
     Ok(Replayed { world, observer })
 }
 

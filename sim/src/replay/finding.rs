@@ -120,8 +120,16 @@ pub enum What {
     },
     /// The run is said to have crashed, and the node has not.
     DoesNotCrash,
-    /// The run is said to be a deadlock, and everybody has stopped.
-    NobodyWaits,
+    /// The run is said to have ended otherwise than by itself, and every rank has finished.
+    NobodyWaits {
+        /// How it is said to have ended.
+        ending: &'static str,
+    },
+    /// Messages are said to go round, and no rank can send or receive anything.
+    NothingMoves {
+        /// How the run is said to have ended.
+        ending: &'static str,
+    },
 }
 
 /// A message as one side of it sees it, its payload cut short and safe to show.
@@ -261,7 +269,12 @@ impl fmt::Display for What {
                 write!(f, "crashes: {fault}; the trace says {ending}")
             }
             What::DoesNotCrash => f.write_str("it has not crashed; the trace says crashed"),
-            What::NobodyWaits => f.write_str("every rank has stopped; the trace says deadlock"),
+            What::NobodyWaits { ending } => {
+                write!(f, "every rank has stopped; the trace says {ending}")
+            }
+            What::NothingMoves { ending } => {
+                write!(f, "no rank can send or receive anything; the trace says {ending}")
+            }
         }
     }
 }

@@ -6,11 +6,11 @@ use std::fmt;
 use ringscope_traces::{Ending, Event, EventIndex, Rank};
 
 use super::finding::What;
-use super::{Checkpoint, Checkpoints, KeyEvent, Replay, Snapshot};
+use super::{Checkpoint, Checkpoints, KeyEvent, Replay, Snapshot, Statuses};
 use crate::conform::Setup;
 use crate::explain::Explanation;
 use crate::invariants::{Invariant, Tally, Violation};
-use crate::protocol::{Node, NodeState, Protocol, Wait};
+use crate::protocol::{Node, NodeState, Protocol};
 use crate::protocols::Visitor;
 
 /// A [`Replay`] of whichever protocol.
@@ -71,8 +71,14 @@ pub trait States {
     /// What all nodes show of themselves, by rank.
     fn nodes(&self) -> Vec<NodeState>;
 
-    /// What each takes next, by rank.
-    fn waits(&self) -> &[Wait];
+    /// What every rank is doing.
+    fn statuses(&self) -> &Statuses;
+
+    /// As [`Snapshot::has_synchronous_sends`].
+    fn has_synchronous_sends(&self) -> bool;
+
+    /// As [`Snapshot::is_last_of_its_rank`].
+    fn is_last_of_its_rank(&mut self, send: &Event);
 }
 
 /// A [`Checkpoint`] of whichever protocol.
@@ -96,7 +102,7 @@ impl Visitor for Start<'_> {
     type Output = Box<dyn RecordedRun>;
 
     fn visit<P: Protocol>(self) -> Box<dyn RecordedRun> {
-        Box::new(Typed::<P>(Replay::start::<P>(self.0)))
+        Box::new(Typed::<P>(Replay::start(self.0.nodes::<P>(), self.0.eager)))
     }
 }
 
@@ -164,7 +170,15 @@ impl<N: Node + 'static> States for Snapshot<N> {
         self.nodes.iter().map(|node| NodeState::of(&node.view())).collect()
     }
 
-    fn waits(&self) -> &[Wait] {
-        &self.waits
+    fn statuses(&self) -> &Statuses {
+        &self.statuses
+    }
+
+    fn has_synchronous_sends(&self) -> bool {
+        self.has_synchronous_sends()
+    }
+
+    fn is_last_of_its_rank(&mut self, send: &Event) {
+        self.is_last_of_its_rank(send);
     }
 }

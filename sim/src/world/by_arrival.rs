@@ -47,7 +47,7 @@ impl<N: Node> World<N, ByArrival> {
     /// Goes on to the next receipt.
     #[inline]
     pub fn step(&mut self, observer: &mut impl Observer<N>) -> Step {
-        if self.crash.is_some() {
+        if !self.crashes.is_empty() {
             return Step::Nothing;
         }
         if let Some(rank) = self.take_ready(observer) {
@@ -64,16 +64,6 @@ impl<N: Node> World<N, ByArrival> {
             mailbox.unexpected.push_back(slot);
         }
         Step::Nothing
-    }
-
-    /// Every message that is under way and has not arrived was sent at or after that number.
-    #[must_use]
-    pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
-        let arrived = |slot| {
-            let to = self.outbox.in_flight(slot).to;
-            self.mailboxes[to.index()].unexpected.contains(&slot)
-        };
-        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
     }
 
     #[inline]

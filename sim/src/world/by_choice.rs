@@ -53,6 +53,15 @@ impl<N: Node> World<N, ByChoice> {
         true
     }
 
+    /// Lets the message be received that was sent first of those that can be; says by whom.
+    pub(super) fn choose_oldest(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
+        self.slots_in_order().into_iter().find_map(|slot| {
+            let in_flight = self.outbox.in_flight(slot);
+            let choice = Choice { rank: in_flight.to, source: in_flight.from };
+            self.choose(choice, observer).then_some(choice.rank)
+        })
+    }
+
     /// The senders whose message a rank can receive next, in order.
     fn sources(&self, rank: Rank) -> Vec<Choice> {
         let mailbox = &self.mailboxes[rank.index()];

@@ -17,6 +17,7 @@
 
 pub mod by_arrival;
 pub mod by_choice;
+mod cycle;
 pub mod end;
 pub mod latency;
 pub mod livelock;
@@ -25,6 +26,8 @@ pub mod receive_order;
 pub mod recording;
 pub mod run;
 mod state;
+mod status;
+mod wait_for_graph;
 mod wheel;
 
 use std::collections::VecDeque;
@@ -33,9 +36,12 @@ use ringscope_traces::{Op, Rank};
 
 pub use by_arrival::ByArrival;
 pub use by_choice::{ByChoice, Choice};
-pub use end::{Blocked, Cycle, End, Pending, WaitForGraph};
+pub use cycle::Cycle;
+pub use end::End;
 pub use observe::{Observed, Observer};
 pub use run::{Limits, Outcome, run};
+pub use status::Status;
+pub use wait_for_graph::{Blocked, Pending, WaitForGraph};
 
 use crate::protocol::{Fault, Message, Node, Outbox, Wait};
 
@@ -74,7 +80,8 @@ pub struct World<N: Node, O> {
     sent: u64,
     received: u64,
     waiting: usize,
-    crash: Option<(Rank, Fault)>,
+    /// In the order in which they crashed: by choice, others can go on after the first.
+    crashes: Vec<(Rank, Fault)>,
 }
 
 /// What is noted of a message when it is sent.
@@ -160,7 +167,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             now_ns: 0,
             sent: 0,
             received: 0,
-            crash: None,
+            crashes: Vec::new(),
         };
         for rank in world.ranks() {
             let wait = world.nodes[rank.index()].start(&mut world.outbox);
@@ -181,16 +188,19 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         &self.nodes
     }
 
-    /// What a rank will take next; a rank that is blocked in a send takes nothing.
+    /// What a rank is doing.
     #[must_use]
-    pub fn wait(&self, rank: Rank) -> Wait {
-        self.mailboxes[rank.index()].wait
+    pub fn status(&self, rank: Rank) -> Status {
+        let mailbox = &self.mailboxes[rank.index()];
+        match (self.fault(rank), &mailbox.blocked) {
+            (Some(fault), _) => Status::Crashed(fault.clone()),
+            (None, Some(blocked)) => Status::Sending { to: blocked.to },
+            (None, None) => Status::after_sends(mailbox.wait),
+        }
     }
 
-    /// The rank whose receipt a blocked send of that rank needs, if it is in one.
-    #[must_use]
-    pub fn blocked_on(&self, rank: Rank) -> Option<Rank> {
-        self.mailboxes[rank.index()].blocked.as_ref().map(|blocked| blocked.to)
+    fn fault(&self, rank: Rank) -> Option<&Fault> {
+        self.crashes.iter().find(|(crashed, _)| *crashed == rank).map(|(_, fault)| fault)
     }
 
     /// Virtual time in nanoseconds.
@@ -205,10 +215,10 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.received
     }
 
-    /// The rank that crashed, and on what.
+    /// The first rank that crashed, and on what.
     #[must_use]
     pub fn crash(&self) -> Option<&(Rank, Fault)> {
-        self.crash.as_ref()
+        self.crashes.first()
     }
 
     /// Whether every rank has stopped.
@@ -241,6 +251,15 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.send_infos[slot as usize]
     }
 
+    /// Every message that is under way and has not arrived was sent at or after that number.
+    pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
+        let arrived = |slot| {
+            let to = self.outbox.in_flight(slot).to;
+            self.mailboxes[to.index()].unexpected.contains(&slot)
+        };
+        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
+    }
+
     /// The same state with nothing left to time: every message that is under way can be chosen next.
     #[must_use]
     pub fn to_by_choice(&self) -> World<N, ByChoice> {
@@ -262,7 +281,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             sent: self.sent,
             received: self.received,
             waiting: self.waiting,
-            crash: self.crash.clone(),
+            crashes: self.crashes.clone(),
         }
     }
 
@@ -301,7 +320,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     #[cold]
     fn after_fault(&mut self, rank: Rank, fault: Fault, observer: &mut impl Observer<N>) {
         self.after_handler(rank, Wait::Stopped, observer);
-        self.crash.get_or_insert((rank, fault));
+        if self.fault(rank).is_none() {
+            self.crashes.push((rank, fault));
+        }
     }
 
     /// Does what a handler asked for, and notes what its rank takes next: nothing, as soon as a send
@@ -321,7 +342,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
                 Sent::NoSuchRank => {
                     let no_rank =
                         Fault::NoSuchRank { rank: i64::from(self.outbox.in_flight(slot).to.0) };
-                    self.crash = Some((rank, no_rank));
+                    self.crashes.push((rank, no_rank));
                     self.outbox.take_back(nth);
                     then = Wait::Stopped;
                     break;

@@ -39,23 +39,23 @@ impl App {
         let path = PathBuf::from(line);
         self.kind(&path)?;
         if path.exists() {
-            self.prompt = Some(Prompt {
+            self.typing.prompt = Some(Prompt {
                 problem: Some(format!("{} is there already", Plain(&shown(&path)))),
                 ..Prompt::new(Purpose::Replace, "")
             });
-            self.replaced = Some(path);
+            self.typing.replaced = Some(path);
             return Ok(());
         }
         self.save(&path)
     }
 
     pub(super) fn replace_or_not(&mut self, key: KeyPress) {
-        let path = self.replaced.take();
-        self.prompt = None;
+        let path = self.typing.replaced.take();
+        self.typing.prompt = None;
         match (key.code, path) {
             (Code::Char('y' | 'Y'), Some(path)) => {
                 if let Err(problem) = self.save(&path) {
-                    self.note = Some(problem);
+                    self.controls.say(problem);
                 }
             }
             (Code::Char(_) | Code::Named(_) | Code::F(_), _) => self.say("nothing was saved"),
@@ -85,7 +85,7 @@ impl App {
         if is_scenario || self.recipe.word.is_none() {
             self.recipe = Recipe::of(&shown(path));
         }
-        self.note = Some(format!("saved as {}", Plain(&shown(path))));
+        self.controls.say(format!("saved as {}", Plain(&shown(path))));
         Ok(())
     }
 }

@@ -25,11 +25,11 @@ use crate::report::{ending, invariants, problems, stats};
 /// Simulate a scenario, and print what its command node prints
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Standard output has the command node's lines and nothing else; how the run ended, its
-statistics and the digest of its trace are on standard error.
+Standard output carries the command node's lines and nothing else; how the run ended, its
+statistics and the digest of its trace go to standard error.
 
-A scenario is checked before it runs. One that says how it ends (`expect deadlock`) runs
-all the same, and what the check finds is a note.
+A scenario is checked before it runs. One that says how it should end (`expect deadlock`)
+runs in any case, and the check's findings are only notes.
 
 Examples:
   ringscope run join
@@ -42,9 +42,9 @@ not hold; 2 bad input.")]
 pub struct RunArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     ///
-    /// What contains a path separator, ends in .dht or is the name of a file is a path; anything else is
-    /// the name of a built-in scenario. So `./join` is always the file, and `join` is the built-in
-    /// scenario unless a file of that name is there, which is then said.
+    /// A word that contains a path separator, ends in .dht or names an existing file is a path; anything
+    /// else names a built-in scenario. So `./join` is always the file, and `join` is the built-in
+    /// scenario unless there is a file of that name; a note then says so.
     scenario: PathBuf,
 
     #[command(flatten)]
@@ -52,13 +52,13 @@ pub struct RunArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
-    /// FILE.RANDOM.part. It keeps the permissions of a file that was there; one that is read-only is
-    /// refused. With `-`, the command node's lines are on standard error.
+    /// The file appears under its name once it is complete; until then it grows beside it, as
+    /// FILE.RANDOM.part. An existing file keeps its permissions; a read-only one is refused. With
+    /// `-`, the command node's lines go to standard error.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
@@ -66,11 +66,11 @@ pub struct RunArgs {
     #[arg(long)]
     check: bool,
 
-    /// Tell what the run cost: messages, hops, bytes, time, keys moved, load
+    /// Print what the run cost: messages, hops, bytes, time, keys moved, load
     #[arg(long, help_heading = "Output")]
     stats: bool,
 
-    /// Tell nothing on standard error but errors and what was asked for
+    /// Print only errors, and what was asked for, on standard error
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
@@ -80,15 +80,15 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);
         let name = Plain(&name);
-        let note = format!("note: `{name}` is a file here, and so not the built-in scenario");
+        let note = format!("note: `{name}` is a file here, so the built-in scenario is not used");
         let _ = writeln!(streams.notes, "{note}");
     }
     let mut scenario = origin.scenario()?;
     args.settings.apply(&mut scenario.settings)?;
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
-    let done = run(&scenario, args, (target, streams))?;
-    print(&scenario, args, (&done, &mut streams.notes));
+    let done = run(&scenario, args, target, streams)?;
+    print(&scenario, args, &done, &mut streams.notes);
     let completed = ending::is_as_it_should_be(&done.summary, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
@@ -191,7 +191,7 @@ impl<N: Node> Observer<N> for Lines<'_> {
 /// A run, and those who looked on.
 struct Done {
     summary: Summary,
-    /// The trace's; nobody computes it when nobody is told.
+    /// The trace's; computed only when it is printed.
     digest: Option<Digest>,
     checker: Option<InvariantChecker>,
     stats: Option<Report>,
@@ -223,7 +223,8 @@ impl Visitor for Watched<'_, '_> {
 fn run(
     scenario: &Scenario,
     args: &RunArgs,
-    (target, streams): (Target, &mut Streams),
+    target: Target,
+    streams: &mut Streams,
 ) -> Result<Done, Failure> {
     let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
@@ -246,7 +247,7 @@ fn run(
     Ok(Done { summary, digest, checker, stats })
 }
 
-/// What to tell when the trace cannot be written.
+/// The failure to report when the trace cannot be written.
 fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
         Some(path) if path != Path::new(DASH) => AtomicFileError::write(path, error).into(),
@@ -254,7 +255,7 @@ fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     }
 }
 
-fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
+fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
     let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
         ending::print(scenario, summary, notes);

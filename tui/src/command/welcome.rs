@@ -24,8 +24,8 @@ const NEXT: [(&str, &str); 6] = [
     ("ringscope run join --stats", "the same run, and what it cost"),
     ("ringscope run get-missing", "a misuse: how it ends, and why"),
     ("ringscope run join -o join.jsonl", "record what every rank sent and received"),
-    ("ringscope show join.jsonl", "see it, a line an event"),
-    ("ringscope list", "all scenarios, and `ringscope help` all else"),
+    ("ringscope show join.jsonl", "see it, one line per event"),
+    ("ringscope list", "all scenarios; `ringscope help` for the rest"),
 ];
 
 pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
@@ -91,7 +91,7 @@ struct Step {
 struct Diary {
     command: Rank,
     steps: Vec<Step>,
-    /// The step whose reply came last: the next command may be on its way before what came of it is told.
+    /// The step whose reply came last: the next command may be sent before its result is printed.
     answered: usize,
     holders: BTreeMap<Key, Rank>,
 }

@@ -70,7 +70,7 @@ pub fn exported_from(format: &str, trace: &str, part: Part) -> Result<String, St
             let timeline = Timeline::kept("test", bytes).expect("a trace");
             let app = App::new(timeline, &shown(), 0);
             let screen = FrameSettings { size: Size { width: 80, height: 24 }, look: look() };
-            Reel::new(app, part, (screen, &watch)).and_then(|mut reel| write(&mut reel, &mut text))
+            Reel::new(app, part, screen, &watch).and_then(|mut reel| write(&mut reel, &mut text))
         }
     };
     done.map(|()| String::from_utf8(text).expect("text")).map_err(|trouble| match trouble {

@@ -1,7 +1,8 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed, Wait};
+use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed};
 use ringscope_sim::stats::CommandKind;
+use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
@@ -173,7 +174,7 @@ impl Condition {
             Kind::Waits(rank) => !is_received && fact.rank == rank && waits(timeline, at),
             Kind::KeyMoves(key) => {
                 let moves = tag_of(timeline, fact.tag).is_some_and(|info| info.moves_pairs);
-                is_received && moves && comes_to(timeline, (at, fact.rank), key)
+                is_received && moves && comes_to(timeline, at, fact.rank, key)
             }
         }
     }
@@ -215,17 +216,24 @@ fn waits(timeline: &Timeline, at: EventIndex) -> bool {
         return false;
     }
     let states = timeline.snapshot(at.0 + 1).states;
-    let wait = states.and_then(|states| states.waits.get(fact.rank.index()).copied());
-    match wait {
-        Some(Wait::From { source, .. }) => source == fact.peer,
-        Some(Wait::Any | Wait::Stopped) => false,
+    // A rank that is in its send still comes to wait for the answer.
+    let status = states.and_then(|states| states.statuses.after_sends(fact.rank));
+    match status {
+        Some(Status::Waiting { source, .. }) => source == fact.peer,
+        Some(
+            Status::WaitingForAny
+            | Status::Sending { .. }
+            | Status::Owing { .. }
+            | Status::Crashed(_)
+            | Status::Finished,
+        ) => false,
         // Nobody knows the nodes: that its next event is an answer has to do.
         None => next.is_some(),
     }
 }
 
 /// Whether the key came to that rank with that event.
-fn comes_to(timeline: &Timeline, (at, rank): (EventIndex, Rank), key: Key) -> bool {
+fn comes_to(timeline: &Timeline, at: EventIndex, rank: Rank, key: Key) -> bool {
     if !payload::has_key(&timeline.data(at), key) {
         return false;
     }

@@ -16,7 +16,7 @@ pub fn is_as_it_should_be(summary: &Summary, settings: &Settings) -> bool {
     summary.ending == Ending::Completed && is_expected
 }
 
-/// Tells how a run ended, and why.
+/// Prints how a run ended, and why.
 pub fn print(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
     let ending = &summary.ending;
     let settings = &scenario.settings;

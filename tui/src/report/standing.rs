@@ -14,7 +14,7 @@ pub fn print(trace: &Trace, notes: &mut Notes) {
     match end_summary(trace, &[]) {
         Ok(end_state) => print_end_state(&end_state, notes),
         Err(cannot) => {
-            let text = format!("how the run stood is not known: {cannot}");
+            let text = format!("the state of the run is not known: {cannot}");
             let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
         }
     }
@@ -47,5 +47,5 @@ fn left_the_protocol(end_state: &EndSummary) -> String {
         format!(", rank {rank} at its event {index}: {}", Plain(&what))
     });
     let first = first.unwrap_or_default();
-    format!("how the run stood is not known: {count} did what the protocol does not{first}")
+    format!("the state of the run is not known: {count} did what the protocol does not{first}")
 }

@@ -35,9 +35,9 @@ pub fn summary(trace: &Trace, completeness: Completeness) -> String {
 pub fn ending_summary(footer: Option<&Footer>, completeness: Completeness) -> String {
     match (footer.map(|footer| &footer.ending), completeness) {
         (Some(Ending::Crashed { rank, reason }), _) => {
-            let rank = rank.map(|rank| format!(": rank {rank} broke off")).unwrap_or_default();
-            let reason = reason.as_deref().map(|reason| format!(", {}", Plain(reason)));
-            format!("crashed{rank}{}", reason.unwrap_or_default())
+            let who = rank.map(|rank| format!("rank {rank} ")).unwrap_or_default();
+            let reason = reason.as_deref().map(|reason| format!(": {}", Plain(reason)));
+            format!("{who}crashed{}", reason.unwrap_or_default())
         }
         (Some(ending), _) => ending.name().to_owned(),
         (None, Completeness::CutOffInLine { line }) => {

@@ -79,7 +79,7 @@ impl Timeline {
         line: &str,
         care: Validation,
     ) -> Result<Timeline, Failure> {
-        Ok(Timeline::live(continued(self.live_scenario()?, commands, (line, care))?))
+        Ok(Timeline::live(continued(self.live_scenario()?, commands, line, care)?))
     }
 
     fn live_scenario(&self) -> Result<&Scenario, Failure> {
@@ -99,7 +99,8 @@ fn takes_none(name: &str) -> Failure {
 fn continued(
     scenario: &Scenario,
     commands: u64,
-    (line, care): (&str, Validation),
+    line: &str,
+    care: Validation,
 ) -> Result<Scenario, ScenarioErrors> {
     let continued = scenario.continued(commands, line)?;
     match care {

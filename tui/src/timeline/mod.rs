@@ -147,8 +147,7 @@ impl Timeline {
         let Recorded { to: bytes, summary, .. } = simulated_within(&scenario, limit_messages);
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
-        let timeline =
-            Timeline::read(Source::Live(scenario), (store, &name), LoadOptions::default());
+        let timeline = Timeline::read(Source::Live(scenario), store, &name, LoadOptions::default());
         let mut timeline = timeline.expect("what we write we read");
         timeline.loaded.explanation = summary.explanation;
         timeline
@@ -202,18 +201,19 @@ impl Timeline {
     fn open_with(path: &Path, options: LoadOptions) -> Result<Timeline, Failure> {
         let store = input::store(path)?;
         let name = input::trace_name(path);
-        Ok(Timeline::read(Source::File(path.into()), (store, &name), options)?)
+        Ok(Timeline::read(Source::File(path.into()), store, &name, options)?)
     }
 
     fn kept_with(name: &str, bytes: Arc<[u8]>, options: LoadOptions) -> Result<Timeline, Failure> {
         let store = Store::Memory(Arc::clone(&bytes));
-        Ok(Timeline::read(Source::Kept(name.into(), bytes), (store, name), options)?)
+        Ok(Timeline::read(Source::Kept(name.into(), bytes), store, name, options)?)
     }
 
     /// Reads a trace: its first events at least, and all of them where they are few.
     fn read(
         source: Source,
-        (store, name): (Store, &str),
+        store: Store,
+        name: &str,
         options: LoadOptions,
     ) -> Result<Timeline, ReadError> {
         let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
@@ -246,7 +246,7 @@ impl Timeline {
         self.wait_reporting(&mut |_| true);
     }
 
-    /// Waits until there is nothing more to know, or whoever is told how far it is wants no more.
+    /// Waits until there is nothing more to know, or `report`, which gets the progress, returns `false`.
     pub fn wait_reporting(&mut self, report: &mut dyn FnMut(LoadProgress) -> bool) {
         while self.wait_for_update() {
             self.poll();
@@ -365,7 +365,7 @@ impl Timeline {
     }
 
     /// An event with all that its line says; `None` when that cannot be read any more, which
-    /// [`Timeline::problem`] tells.
+    /// [`Timeline::problem`] says.
     ///
     /// # Panics
     ///

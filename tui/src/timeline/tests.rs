@@ -12,6 +12,7 @@ use ringscope_sim::protocol::{
 };
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{builtin, random};
+use ringscope_sim::world::{End, Status, WaitForGraph};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
 
 use super::*;
@@ -38,7 +39,7 @@ fn timeline(bytes: &[u8], spacing_bytes: u64) -> Timeline {
 fn opened(bytes: &[u8], options: LoadOptions) -> Timeline {
     let store = Store::Memory(bytes.into());
     let source = Source::File(Path::new("test").into());
-    Timeline::read(source, (store, "test"), options).expect("it is a trace")
+    Timeline::read(source, store, "test", options).expect("it is a trace")
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
@@ -89,7 +90,18 @@ fn hold(timeline: &Timeline, trace: &Trace, cursor: usize) -> Result<(), TestCas
     let Some(states) = snapshot.states else { return Ok(()) };
     let (nodes, waits) = naive(trace, cursor);
     prop_assert_eq!(&states.nodes, &nodes);
-    prop_assert_eq!(states.waits, waits);
+    for (rank, wait) in (0_u32..).map(Rank).zip(waits) {
+        let expected = Status::after_sends(wait);
+        let status = states.statuses.after_sends(rank).expect("there is such a rank");
+        let has_crashed = matches!(status, Status::Crashed(_)) && expected == Status::Finished;
+        prop_assert!(
+            status == expected || has_crashed,
+            "rank {} at {}: {:?}",
+            rank,
+            cursor,
+            status
+        );
+    }
     prop_assert_eq!(states.ring, ringscope_sim::protocol::arithmetic::Ring::walk(&nodes));
     let before = timeline.event_at(cursor).map(|at| {
         let rank = trace[at].rank;
@@ -460,5 +472,31 @@ fn the_nodes_of_so_many_ranks_are_looked_at_and_of_more_the_events_alone() {
         assert!(timeline.snapshot(0).states.is_none());
         let why = format!("the nodes of {ranks} ranks are not kept: at most {MOST_RANKS}");
         assert_eq!(timeline.opaque(), Some(&*why));
+    }
+}
+
+/// Runs that end in a deadlock in which a rank is in a send.
+fn blocked_in_sends() -> Vec<Scenario> {
+    let text = "ranks 3\neager 0\nwindow 2\nput 1..=20 key";
+    let scenarios = (0..40).map(|seed| {
+        Scenario::parse("sends", &format!("seed {seed}\n{text}\n")).expect("it is a scenario")
+    });
+    let is_blocked = |scenario: &Scenario| match &simulate(scenario, &mut ()).outcome.end {
+        End::Deadlock(graph) => graph.cycle().iter().any(|blocked| blocked.tag.is_none()),
+        End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => false,
+    };
+    scenarios.filter(is_blocked).collect()
+}
+
+#[test]
+fn who_waits_for_whom_is_what_the_simulator_says_even_in_a_send() {
+    let scenarios = blocked_in_sends();
+    assert!(!scenarios.is_empty(), "one of them ends so");
+    for scenario in scenarios {
+        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let timeline = Timeline::live(scenario);
+        let states = timeline.snapshot(timeline.len()).states.expect("a run of ours");
+        let shown: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());
+        assert_eq!(shown.blocked, graph.blocked);
     }
 }

@@ -1,6 +1,6 @@
 //! Reads a run: its events, then how its nodes stood and what the invariants say.
 //!
-//! What has been found is told on the way; when nobody listens any more, the reading ends.
+//! It publishes what it finds on the way, and ends when the receiver is gone.
 
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
@@ -23,13 +23,13 @@ const SPACING_BYTES: u64 = 1 << 18;
 /// A checkpoint takes no more than one byte for so many of the stretch before it.
 const BYTES_OF_TRACE: u64 = 2;
 
-/// Of longer runs nobody is told what went round at their end: that takes all of them in memory.
+/// Longer runs get no explanation of a livelock at their end: that takes all of their events in memory.
 const LONGEST_LIVELOCK: usize = 1 << 18;
 
-/// Nobody listens any more.
+/// The receiver of updates is gone.
 pub(super) struct Disconnected;
 
-/// What is told to; an error when nobody listens any more.
+/// Takes an update; an error when its receiver is gone.
 pub(super) type Publish<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
 
 /// Reads a run.

@@ -1,7 +1,8 @@
 //! How ranks, nodes, messages and times are called on the screen.
 
-use ringscope_sim::protocol::{Described, Peer, StorageId, Viewed as _, Wait};
+use ringscope_sim::protocol::{Described, Peer, StorageId, Viewed as _};
 use ringscope_sim::protocols::ProtocolId;
+use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, NoNames, Op, Rank, Tag};
@@ -31,7 +32,7 @@ pub fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
 
 /// A rank with its id as far as it has one at the cursor.
 pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
-    let states = app.snapshot.states.as_ref();
+    let states = app.view.snapshot.states.as_ref();
     let id = states.and_then(|states| states.nodes.get(rank.index())?.view().id);
     node(rank, id, symbols)
 }
@@ -104,14 +105,15 @@ pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
     }
 }
 
-/// What a rank takes next.
-pub fn wait(timeline: &Timeline, wait: Wait) -> String {
-    match wait {
-        Wait::Any => "any message".to_owned(),
-        Wait::From { source, tag } => {
+/// What a rank waits for.
+pub fn status(timeline: &Timeline, status: &Status) -> String {
+    match *status {
+        Status::WaitingForAny => "any message".to_owned(),
+        Status::Waiting { source, tag } => {
             format!("{} from r{source}", tag_label(tag, timeline.vocabulary()))
         }
-        Wait::Stopped => "nothing: it has stopped".to_owned(),
+        Status::Sending { to } | Status::Owing { to } => format!("r{to} to receive what it sends"),
+        Status::Crashed(_) | Status::Finished => "nothing: it has stopped".to_owned(),
     }
 }
 

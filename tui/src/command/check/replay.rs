@@ -1,4 +1,4 @@
-//! A trace that conforms, played again under the eyes of the keeper of the invariants.
+//! A trace that conforms, replayed to check the invariants.
 
 use ringscope_sim::conform::check_invariants;
 use ringscope_sim::invariants::{Invariant, InvariantChecker};

@@ -47,11 +47,12 @@ impl Real {
     ///
     /// # Errors
     ///
-    /// When there is no trace in the end: then what was said is told as a note.
+    /// When there is no trace in the end: then what the launcher said is printed as a note.
     pub fn run(
         runner: Runner,
         call: &Call,
-        (interrupt, notes): (&Interrupt, &mut Notes),
+        interrupt: &Interrupt,
+        notes: &mut Notes,
     ) -> Result<Real, Failure> {
         let target = call.folder.join(format!("{}.jsonl", runner.flavor.short()));
         let parts = PathBuf::from(format!("{}.parts", target.display()));
@@ -63,7 +64,7 @@ impl Real {
         command.args(["--quiet-messages", &call.quiet_messages.to_string()]);
         let silence = call.timeout + call.grace;
         let progress = || written(&parts) + size(&target);
-        let done = run(&mut command, interrupt, (silence, progress))
+        let done = run(&mut command, interrupt, silence, progress)
             .map_err(|error| Failure::about("mpirun", format!("does not start: {error}")))?;
         let Done { how, said, elapsed_ns } = done;
         if how != How::Interrupted && !target.is_file() {

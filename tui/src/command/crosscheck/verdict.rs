@@ -70,7 +70,8 @@ impl MpiVerdict {
     ///
     /// When its trace cannot be compared at all.
     pub fn of(
-        (scenario, seeds): (&Scenario, u32),
+        scenario: &Scenario,
+        seeds: u32,
         first: &Simulated,
         real: &Real,
     ) -> Result<MpiVerdict, Failure> {
@@ -79,12 +80,12 @@ impl MpiVerdict {
         let other = not_repeated(&real.trace)?;
         let is_repeated = other.is_none();
         findings.extend(other);
-        let mut nearest = Nearest::of(scenario, first, (real, &end_state))?;
+        let mut nearest = Nearest::of(scenario, first, real, &end_state)?;
         let mut agreeing = u32::from(nearest.sameness.is_some());
         for more in 1..seeds {
             let mut scenario = scenario.clone();
             scenario.settings.seed = scenario.settings.seed.wrapping_add(u64::from(more));
-            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &end_state))?;
+            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, real, &end_state)?;
             agreeing += u32::from(other.sameness.is_some());
             if other.distance() < nearest.distance() {
                 nearest = other;
@@ -107,7 +108,8 @@ impl Nearest {
     fn of(
         scenario: &Scenario,
         simulated: &Simulated,
-        (real, end_state): (&Real, &EndSummary),
+        real: &Real,
+        end_state: &EndSummary,
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {

@@ -12,7 +12,7 @@ use crate::launch::{How, describe_status};
 use crate::output::Notes;
 use crate::report::{counted, standing, time, wrapped};
 
-/// What there is to tell of a recorded run.
+/// What is printed about a recorded run.
 pub struct RecordSummary<'a> {
     pub how: How,
     pub elapsed_ns: u64,

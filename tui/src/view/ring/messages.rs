@@ -6,7 +6,7 @@ use ringscope_sim::protocol::Moves;
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::canvas::{Canvas, Ink, Meeting};
+use super::super::canvas::{Arc, Canvas, Curve, Ink, Meeting};
 use super::super::geometry::Point;
 use super::super::labels::Free;
 use super::super::scene::Scene;
@@ -43,8 +43,7 @@ pub fn draw_lines(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
         draw_keys(scene, picture, &mut canvas);
     }
     for course in courses(scene).iter().rev() {
-        let ink = if course.is_looked_at { LOOKED_AT } else { PASSING };
-        draw_course(scene, picture, (*course, ink, &mut canvas));
+        draw_course(scene, picture, *course, &mut canvas);
     }
     let style = |ink: Ink| match ink {
         LOOKED_AT => scene.look.theme.moving(),
@@ -68,17 +67,15 @@ fn draw_keys(scene: &Scene<'_>, picture: &Picture, canvas: &mut Canvas) {
     }
 }
 
-fn draw_course(
-    scene: &Scene<'_>,
-    picture: &Picture,
-    (course, ink, canvas): (Course, Ink, &mut Canvas),
-) {
+fn draw_course(scene: &Scene<'_>, picture: &Picture, course: Course, canvas: &mut Canvas) {
+    let ink = if course.is_looked_at { LOOKED_AT } else { PASSING };
     let part = scene.progress(course.sent);
     if let Some((from, to)) = inside_of_arc(scene, picture, course) {
         let here = from + (to - from) * part;
         let angles = (from.min(here), from.max(here));
         let radius = picture.disc.inside();
-        canvas.curve(&picture.disc, angles, (radius, ink, Meeting::Together));
+        let curve = Curve { arc: Arc { angles, ink }, radius };
+        canvas.curve(&picture.disc, curve, Meeting::Together);
         return;
     }
     let ends = (picture.end_of(scene, course.from), picture.end_of(scene, course.to));
@@ -91,14 +88,10 @@ fn draw_course(
 /// The labels at the heads of the messages, where there is room.
 pub fn labels(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
     let courses = courses(scene).into_iter().take(1 + MOST_LABELS);
-    courses.filter_map(|course| label(scene, picture, (course, &mut *free))).collect()
+    courses.filter_map(|course| label(scene, picture, course, &mut *free)).collect()
 }
 
-fn label(
-    scene: &Scene<'_>,
-    picture: &Picture,
-    (course, free): (Course, &mut Free),
-) -> Option<Label> {
+fn label(scene: &Scene<'_>, picture: &Picture, course: Course, free: &mut Free) -> Option<Label> {
     let head = head(scene, picture, course)?;
     let what = what(scene, course.sent);
     let symbol = scene.symbol(Symbol::Message);
@@ -142,7 +135,7 @@ fn courses(scene: &Scene<'_>) -> Vec<Course> {
         let fact = scene.app.timeline.info(sent);
         Course { sent, from: fact.rank, to: fact.peer, is_looked_at: true }
     });
-    let flights = scene.app.snapshot.flights.iter().rev();
+    let flights = scene.app.view.snapshot.flights.iter().rev();
     let others = flights.filter(|flight| Some(flight.sent) != scene.message).map(|flight| Course {
         sent: flight.sent,
         from: flight.from,
