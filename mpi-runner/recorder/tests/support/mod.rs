@@ -8,7 +8,7 @@ mod built;
 use std::env;
 use std::fs::{self, File};
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ringscope_sim::scenario::Scenario;
