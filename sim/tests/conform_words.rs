@@ -210,11 +210,37 @@ fn a_deadlock_in_which_everybody_has_stopped() {
     let judgement = judge(&trace).expect("it can be judged");
     assert_eq!(judgement.findings.len(), 1);
     assert_eq!(judgement.findings[0].rank, last);
-    assert_eq!(judgement.findings[0].what, What::NobodyWaits);
+    assert_eq!(judgement.findings[0].what, What::NobodyWaits { ending: "deadlock" });
     assert_eq!(
         judgement.findings[0].what.to_string(),
         "every rank has stopped; the trace says deadlock"
     );
+}
+
+#[test]
+fn a_livelock_in_which_nothing_moves() {
+    says(
+        &ended(put_and_get(), Ending::Livelock),
+        &["rank 1 ends after 1 event; every rank has stopped; the trace says livelock"],
+    );
+    says(
+        &ended(traced("get 9"), Ending::Livelock),
+        &[
+            "rank 2 ends after 1 event; no rank can send or receive anything; the trace says livelock",
+        ],
+    );
+    let cut = altered(&traced("get 9"), 2, 0, &Mutation::Drop);
+    says(&ended(cut, Ending::Livelock), &[]);
+}
+
+#[test]
+fn a_run_that_was_stopped_when_every_rank_had_finished() {
+    says(
+        &ended(put_and_get(), Ending::Stopped),
+        &["rank 1 ends after 1 event; every rank has stopped; the trace says stopped"],
+    );
+    // Whoever hangs can be stopped by hand.
+    says(&ended(traced("get 9"), Ending::Stopped), &[]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ringscope_sim::conform::{Departure, repeat};
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::wellformed::{self, Flaw};
-use ringscope_traces::{Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{Ending, Footer, Op, Payload, Rank, Tag, Trace};
 
 #[path = "support/mutation.rs"]
 #[allow(dead_code, reason = "it repairs traces for other tests, too")]
@@ -148,6 +148,32 @@ fn an_end_that_is_not_the_simulators_is_told() {
 }
 
 #[test]
+fn what_has_come_to_its_end_goes_round_no_more_and_cannot_be_stopped() {
+    let said = |text: &str, ending: Ending| {
+        let trace = run(&scenario(text));
+        let events = trace.events.len() as u64;
+        let told = departure(&Trace { footer: Some(Footer { ending, events }), ..trace });
+        told.map(|departure| departure.what)
+    };
+    assert_eq!(
+        said("put 9 100", Ending::Livelock).as_deref(),
+        Some("the record says livelock; simulated, it has stopped, and so has every rank")
+    );
+    assert_eq!(
+        said("get 9", Ending::Livelock).as_deref(),
+        Some(
+            "the record says livelock; simulated, it waits for RETVAL from rank 0, and no rank can \
+             receive anything"
+        )
+    );
+    assert_eq!(
+        said("put 9 100", Ending::Stopped).as_deref(),
+        Some("the record says stopped; simulated, it has stopped, and so has every rank")
+    );
+    assert_eq!(said("get 9", Ending::Stopped), None, "whoever hangs can be stopped by hand");
+}
+
+#[test]
 fn a_record_that_was_cut_off_is_repeated_as_far_as_it_goes_and_what_would_follow_is_counted() {
     let mut trace = Trace { footer: None, ..run(&scenario("put 9 100\nget 9")) };
     let forwards = trace.events.iter().position(|e| e.rank == Rank(0) && e.op == Op::Send);
@@ -163,7 +189,7 @@ fn a_record_that_was_cut_off_is_repeated_as_far_as_it_goes_and_what_would_follow
 fn a_deadlock_that_was_cut_off_is_repeated_to_its_end() {
     let trace = Trace { footer: None, ..run(&scenario("get 9")) };
     let footer = repeat(&trace).expect("its header says by which nodes").trace.footer;
-    assert_eq!(footer.map(|footer| footer.ending), Some(ringscope_traces::Ending::Deadlock));
+    assert_eq!(footer.map(|footer| footer.ending), Some(Ending::Deadlock));
 }
 
 fn mutations() -> impl Strategy<Value = Mutation> {

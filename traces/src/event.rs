@@ -81,7 +81,46 @@ pub struct Event<D = Payload> {
     pub clock: u64,
 }
 
+/// What a rank did: what two events of one rank must have in common to be the same event.
+///
+/// Times, Lamport times and the event's number never count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventContent<'a, D = Payload> {
+    /// Sent or received.
+    pub op: Op,
+    /// The other rank.
+    pub peer: Rank,
+    /// The message's MPI tag.
+    pub tag: Tag,
+    /// The payload.
+    pub data: &'a D,
+}
+
 impl<D> Event<D> {
+    /// The rank whose message it receives; `None` when it is no receive.
+    #[must_use]
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    #[must_use]
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+
+    /// What the rank did, by which the event is compared with those of other runs.
+    #[must_use]
+    pub fn content(&self) -> EventContent<'_, D> {
+        EventContent { op: self.op, peer: self.peer, tag: self.tag, data: &self.data }
+    }
+
     /// The rank that sent the event's message.
     #[must_use]
     pub fn sender(&self) -> Rank {

@@ -28,7 +28,8 @@ pub mod words;
 
 pub use causality::Causality;
 pub use event::{
-    Ending, Event, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace, Vocabulary,
+    Ending, Event, EventContent, Footer, Header, NoNames, Op, Rank, Source, Tag, TimeKind, Trace,
+    Vocabulary,
 };
 pub use event_index::{ByRank, EventIndex};
 pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};

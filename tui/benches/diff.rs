@@ -8,7 +8,8 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use ringscope::app::diff::Diff;
+use ringscope::app::Recipe;
+use ringscope::app::diff::{Candidate, Diff};
 use ringscope::timeline::Source;
 use tempfile::TempDir;
 
@@ -18,9 +19,13 @@ use support::{count_lines, record};
 const EVENTS: u64 = 1_000_000;
 
 /// Compares two traces until that is known.
-fn until((a, b): (&Path, &Path), is_known: fn(&Diff) -> bool) -> Diff {
-    let file = |path: &Path| Source::File(path.into());
-    let mut diff = Diff::between(("a", &file(a)), ("b", &file(b))).expect("both are traces");
+fn until(a: &Path, b: &Path, is_known: fn(&Diff) -> bool) -> Diff {
+    let file = |name: &str, path: &Path| Candidate {
+        name: name.to_owned(),
+        source: Source::File(path.into()),
+        recipe: Recipe::none(),
+    };
+    let mut diff = Diff::between(file("a", a), file("b", b)).expect("both are traces");
     while !is_known(&diff) {
         assert!(diff.wait_for_news(), "{:?}", diff.problem);
     }
@@ -50,10 +55,10 @@ fn diffs(criterion: &mut Criterion) {
         });
         for (what, other) in [("different", &b), ("equal", &a)] {
             group.bench_function(format!("{what}, first divergence"), |bencher| {
-                bencher.iter_with_large_drop(|| until((&a, other), has_divergence));
+                bencher.iter_with_large_drop(|| until(&a, other, has_divergence));
             });
             group.bench_function(format!("{what}, all rows"), |bencher| {
-                bencher.iter_with_large_drop(|| until((&a, other), has_rows));
+                bencher.iter_with_large_drop(|| until(&a, other, has_rows));
             });
         }
         group.finish();

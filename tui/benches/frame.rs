@@ -16,10 +16,16 @@ use ringscope::view::symbols::Symbols;
 use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, settled_ring};
-use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value, Wait};
+use ringscope_sim::protocol::{
+    Key, MessageOf, Node as _, NodeSetup, NodeState, Outbox, Protocol as _, Script, Value,
+    Viewed as _,
+};
+use ringscope_sim::protocols::Classic;
+use ringscope_sim::replay::Statuses;
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::{EventIndex, Op, Rank};
+
+type Message = MessageOf<Classic>;
 
 const KEYS: i64 = 1_000;
 const FLIGHTS: u32 = 100;
@@ -35,7 +41,7 @@ fn app(nodes: u32) -> App {
     let timeline = Timeline::live(Scenario::parse("frame", &text).expect("a scenario"));
     let middle = timeline.len() / 2;
     let mut app = App::new(timeline, "frame", middle);
-    app.snapshot.states = Some(states(ranks, (keyspace, step)));
+    app.view.snapshot.states = Some(states(ranks, (keyspace, step)));
     let sends =
         (0..middle).rev().map(EventIndex).filter(|at| app.timeline.info(*at).op == Op::Send);
     let flights = (0_u32..FLIGHTS).zip(sends).map(|(number, sent)| {
@@ -43,14 +49,14 @@ fn app(nodes: u32) -> App {
         let to = Rank(1 + (number * 31 + 1) % nodes);
         Flight { sent, from, to, tag: app.timeline.info(sent).tag }
     });
-    app.snapshot.flights = flights.collect();
-    app.snapshot.flights.reverse();
+    app.view.snapshot.flights = flights.collect();
+    app.view.snapshot.flights.reverse();
     app
 }
 
 fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
-    let orders = Orders { script: Arc::new(Script::new(Vec::new())), window: 1 };
-    let mut nodes: Vec<ClassicNode> = settled_ring(ranks, keyspace, orders);
+    let script = Arc::new(Script::new(Vec::new()));
+    let mut nodes = Classic::settled(&NodeSetup { ranks, keyspace, window: 1, script });
     let ring = Ring::walk(&nodes);
     for number in 1..=KEYS {
         let (key, value) = (Key(number * step), Value(number));
@@ -59,9 +65,10 @@ fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
         let done = nodes[owner.index()].receive(Rank(0), put, &mut Outbox::default());
         done.expect("an owner takes a pair");
     }
+    let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();
     let before = Some((Rank(1), nodes[1].clone()));
-    let waits = vec![Wait::Any; nodes.len()];
-    NodeStates { waits, ring: Ring::walk(&nodes), nodes, before }
+    let statuses = Statuses::idle(nodes.len());
+    NodeStates { statuses, ring: Ring::walk(&nodes), nodes, before }
 }
 
 /// What is measured: nodes, columns, rows, what is zoomed, and the bar for the slowest frame but one in
@@ -82,7 +89,7 @@ fn frames(criterion: &mut Criterion) {
     for (nodes, width, height, zoomed, bar) in CASES {
         let mut app = app(nodes);
         if let Some(pane) = zoomed {
-            (app.focus, app.is_zoomed) = (pane, true);
+            (app.view.focus, app.view.is_zoomed) = (pane, true);
         }
         let what = zoomed.map_or("all panes", Pane::name);
         let name = format!("{width}x{height}, {nodes} nodes, {what}");

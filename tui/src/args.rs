@@ -21,8 +21,7 @@ use crate::output::{Notes, Streams};
 #[derive(Debug, Parser)]
 #[command(name = "ringscope", version, after_help = AFTER_HELP)]
 pub struct Args {
-    /// Whether output is coloured, or with how many colours; `auto` asks the terminal and the variable
-    /// NO_COLOR
+    /// When to use colours, or how many; `auto` looks at the terminal and at the variable NO_COLOR
     #[arg(
         long,
         global = true,
@@ -48,11 +47,11 @@ Examples:
   ringscope tour                       walkthroughs: lessons on live runs
   ringscope run join                   run a built-in scenario
   ringscope run join -o join.jsonl     and record its trace
-  ringscope show join.jsonl            a line an event
-  ringscope check join.jsonl           is the trace what the protocol does?
+  ringscope show join.jsonl            one line per event
+  ringscope check join.jsonl           does the trace follow the protocol?
 
-Exit codes: 0 done or equal; 1 a run ended otherwise, a check failed, traces differ;
-2 bad input, nothing could be judged.";
+Exit codes: 0 done or equal; 1 the run did not complete, a check failed or traces differ;
+2 bad input: nothing could be judged.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -82,10 +81,10 @@ impl Args {
         let color = self.color;
         match &self.command {
             Some(Command::Play(args)) => {
-                play::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                play::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Tour(args)) => {
-                tour::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                tour::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
@@ -98,23 +97,21 @@ impl Args {
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
-                snapshot::execute(args, (&self.config(&mut streams.notes)?, color), streams)
+                snapshot::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Export(args)) => {
                 let loaded = self.loaded()?;
                 if !args.is_quiet() {
                     loaded.note(&mut streams.notes);
                 }
-                export::execute(args, (&loaded.config, color), streams)
+                export::execute(args, &loaded.config, color, streams)
             }
-            Some(Command::Config(args)) => {
-                config::execute(args, (self.config.as_deref(), &|| self.loaded()), streams)
-            }
+            Some(Command::Config(args)) => config::execute(args, self.config.as_deref(), streams),
             Some(Command::Completions(args)) => {
                 completions::execute(args, Args::command(), streams)
             }
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
-            None => start::execute((&self.config(&mut streams.notes)?, color), streams),
+            None => start::execute(&self.config(&mut streams.notes)?, color, streams),
         }
     }
 

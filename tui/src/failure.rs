@@ -1,14 +1,11 @@
-//! Why nothing could be judged: told on standard error, and the exit code is 2.
+//! Why nothing could be judged: `report::failure` prints it on standard error; the exit code is 2.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use ringscope_sim::scenario::ScenarioErrors;
 use ringscope_traces::ReadError;
 use ringscope_traces::atomic_file::AtomicFileError;
 use ringscope_traces::text::Plain;
-
-use crate::output::Notes;
-use crate::report::{Style, problems};
 
 /// What keeps a subcommand from doing its work.
 #[derive(Debug, thiserror::Error)]
@@ -69,27 +66,6 @@ impl Failure {
         };
         let hint = hint.map(|hint| format!(" ({})", Plain(&hint))).unwrap_or_default();
         format!("{what}{hint}").replace('\n', " ")
-    }
-
-    /// Tells it.
-    pub fn print(&self, notes: &mut Notes) {
-        match self {
-            Failure::Scenario(errors) => problems::print(errors, notes),
-            Failure::Trace(error) => notes.failure(error, error.hint()),
-            Failure::File(error) => notes.failure(error, error.hint()),
-            Failure::About { hint, .. } => notes.failure(self, hint.as_deref()),
-        }
-    }
-}
-
-impl Notes {
-    fn failure(&mut self, what: &dyn std::fmt::Display, hint: Option<&str>) {
-        let program = self.paint(Style::Bad, "ringscope");
-        let _ = writeln!(self, "{program}: {what}");
-        if let Some(hint) = hint {
-            let hint = format!("{}: {}", self.paint(Style::Faint, "hint"), Plain(hint));
-            let _ = writeln!(self, "  {hint}");
-        }
     }
 }
 

@@ -80,7 +80,7 @@ fn flag(setting: &'static Setting) -> clap::Arg {
         .long(setting.name)
         .value_name(value_name)
         .help(format!("{} [{}]", setting.help, setting.allowed))
-        .help_heading("Settings, which count for more than the scenario's")
+        .help_heading("Override the scenario's settings")
         .allow_negative_numbers(true)
 }
 

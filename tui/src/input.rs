@@ -127,7 +127,7 @@ pub fn begins_as_trace(bytes: &[u8]) -> bool {
 }
 
 /// Whether that is a file that begins as a trace does; one that is to be a trace and is not there counts
-/// as one, so that this is what is told.
+/// as one, so that this is what is reported.
 pub fn is_trace(path: &Path) -> bool {
     let mut bytes = Vec::new();
     match File::open(path).map(|file| file.take(64).read_to_end(&mut bytes)) {

@@ -8,6 +8,7 @@ pub mod app;
 mod args;
 mod command;
 pub mod config;
+pub mod controls;
 mod export;
 pub mod failure;
 mod flags;
@@ -16,9 +17,9 @@ mod input;
 pub mod language;
 mod launch;
 mod output;
-pub mod pane;
 mod recent;
 mod report;
+pub mod session;
 pub mod terminal;
 pub mod timeline;
 pub mod tour;
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
         Err(refusal) => refusal.print(&mut streams),
     };
     let verdict = verdict.unwrap_or_else(|failure| {
-        failure.print(&mut streams.notes);
+        report::failure::print(&failure, &mut streams.notes);
         Verdict::NotJudged
     });
     verdict.into()

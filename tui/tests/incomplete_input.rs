@@ -94,7 +94,7 @@ fn a_tour_goes_on_after_half_a_sequence() {
     check(&PAGES[2]);
 }
 
-/// The cursor that the title tells.
+/// The cursor that the title shows.
 fn cursor(screen: &vt100::Screen) -> usize {
     let title = screen.rows(0, 100).next().unwrap_or_default();
     let count = title.split_whitespace().skip_while(|word| *word != "event").nth(1);

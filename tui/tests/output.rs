@@ -235,9 +235,9 @@ fn a_file_says_what_it_is_asked_for_or_that_it_cannot() {
         let err = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{words:?}: {err}");
         assert!(err.starts_with("ringscope: standard output: cannot be written"), "{err}");
-        let told = folder.call_with(&words, "");
-        assert_eq!((told.code, &*told.err), (Some(0), ""), "{words:?}");
-        assert!(told.out.contains("ringscope") && told.out.ends_with('\n'), "{words:?}");
+        let result = folder.call_with(&words, "");
+        assert_eq!((result.code, &*result.err), (Some(0), ""), "{words:?}");
+        assert!(result.out.contains("ringscope") && result.out.ends_with('\n'), "{words:?}");
     }
     let (line, code, err) = first_line(&folder, &["run", "--help"]);
     assert_eq!((line.is_empty(), code, &*err), (false, Some(0), ""), "its reader went away");
@@ -264,9 +264,13 @@ fn what_the_command_line_repeats_of_an_argument_is_made_safe() {
         &["help", &evil],
         &["run", "--tour", &evil],
     ] {
-        let told = folder.call_with(args, "");
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{args:?}: {}", told.err);
-        assert!(!told.err.is_empty() && !told.err.contains(is_raw), "{}", told.err.escape_debug());
+        let result = folder.call_with(args, "");
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{args:?}: {}", result.err);
+        assert!(
+            !result.err.is_empty() && !result.err.contains(is_raw),
+            "{}",
+            result.err.escape_debug()
+        );
     }
 }
 
@@ -282,18 +286,18 @@ fn a_configuration_that_nobody_has_named_and_that_cannot_be_read_is_noted_and_no
     );
     for words in ["export join --to csv", "snapshot join", "config print", "tour --check the-ring"]
     {
-        let told = folder.call(words);
-        assert_eq!(told.code, Some(0), "{words}: {}", told.err);
-        assert!(!told.out.is_empty() && told.err.starts_with(&note), "{words}: {}", told.err);
-        assert_eq!(told.err.matches("note:").count(), 1, "{words}");
+        let result = folder.call(words);
+        assert_eq!(result.code, Some(0), "{words}: {}", result.err);
+        assert!(!result.out.is_empty() && result.err.starts_with(&note), "{words}: {}", result.err);
+        assert_eq!(result.err.matches("note:").count(), 1, "{words}");
     }
     for words in ["export join --to csv --quiet", "run join --quiet", "list"] {
-        let told = folder.call(words);
-        assert_eq!((told.code, &*told.err), (Some(0), ""), "{words}");
+        let result = folder.call(words);
+        assert_eq!((result.code, &*result.err), (Some(0), ""), "{words}");
     }
-    let told = folder.call(&format!("export join --to csv --config {path}"));
-    assert_eq!((told.code, &*told.out), (Some(2), ""), "one that was named has to be read");
-    assert!(told.err.contains("cannot be read: Is a directory"), "{}", told.err);
+    let result = folder.call(&format!("export join --to csv --config {path}"));
+    assert_eq!((result.code, &*result.out), (Some(2), ""), "one that was named has to be read");
+    assert!(result.err.contains("cannot be read: Is a directory"), "{}", result.err);
 }
 
 #[test]

@@ -241,10 +241,10 @@ fn more_ranks_than_can_be_looked_at_are_refused_before_the_run_is_simulated() {
         "export wide.dht --to cast",
         "snapshot join --diff wide.dht",
     ] {
-        let told = folder.call(words);
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{words}");
+        let result = folder.call(words);
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{words}");
         let said = "ranks, and a run of at most 100000 can be looked at\n  hint: `ringscope run`";
-        assert!(told.err.contains(said), "{words}: {}", told.err);
+        assert!(result.err.contains(said), "{words}: {}", result.err);
     }
     assert_eq!(folder.call("snapshot join --ranks 20000 --at 5").code, Some(0));
 }
@@ -256,10 +256,10 @@ fn a_trace_that_promises_a_million_ranks_is_shown_without_their_nodes() {
     let wide = folder.read("t.jsonl").replacen("\"ranks\":8", "\"ranks\":1000000", 1);
     folder.write("wide.jsonl", wide);
     for words in ["show wide.jsonl", "export wide.jsonl --to svg", "export wide.jsonl --to html"] {
-        let told = folder.call(words);
-        assert_eq!(told.code, Some(0), "{words}: {}", told.err);
+        let result = folder.call(words);
+        assert_eq!(result.code, Some(0), "{words}: {}", result.err);
     }
-    let told = folder.call("snapshot wide.jsonl --at 5 --color never");
-    assert_eq!(told.code, Some(0), "{}", told.err);
-    assert!(told.out.contains("the nodes of 1000000 ranks are not kept"), "{}", told.out);
+    let result = folder.call("snapshot wide.jsonl --at 5 --color never");
+    assert_eq!(result.code, Some(0), "{}", result.err);
+    assert!(result.out.contains("the nodes of 1000000 ranks are not kept"), "{}", result.out);
 }

@@ -63,7 +63,7 @@ fn steps_go_both_ways_and_a_smaller_window_shows_less() {
     assert!(is_as_before(&stage.ended()));
 }
 
-/// The cursor that the title tells.
+/// The cursor that the title shows.
 fn cursor(screen: &Screen) -> Option<usize> {
     let title = screen.row_text(0);
     let words = title.split_whitespace();

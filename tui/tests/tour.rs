@@ -154,7 +154,7 @@ fn a_file_that_is_no_lesson_is_refused() {
 #[test]
 fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
     let page = include_str!("../walkthroughs/README.md");
-    let (_, part) = page.split_once("## A small one, whole").expect("it has one");
+    let (_, part) = page.split_once("## A small, complete example").expect("it has one");
     let (part, _) = part.split_once("## The parts").expect("it ends");
     let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
     let folder = Folder::new();
@@ -421,9 +421,13 @@ fn a_lessons_file_that_leads_elsewhere_is_refused_and_not_quoted() {
     ] {
         folder.write("lessons/l.md", lesson_on(run));
         for call in ["tour --check", "tour --plain", "snapshot --tour"] {
-            let told = folder.call(&format!("{call} lessons/l.md"));
-            assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}: {}", told.err);
-            assert!(!told.err.contains("s3cret") && !told.err.contains("PATH="), "{}", told.err);
+            let result = folder.call(&format!("{call} lessons/l.md"));
+            assert_eq!((result.code, &*result.out), (Some(2), ""), "{run}: {}", result.err);
+            assert!(
+                !result.err.contains("s3cret") && !result.err.contains("PATH="),
+                "{}",
+                result.err
+            );
         }
     }
 }
@@ -433,8 +437,8 @@ fn a_link_within_the_folder_of_a_lesson_is_followed() {
     let folder = Folder::new();
     folder.write("real.dht", "ranks 4\nput 5 50\nend\n").write("l.md", lesson_on("link.dht"));
     std::os::unix::fs::symlink("real.dht", folder.path("link.dht")).expect("a link");
-    let told = folder.call("tour --check l.md");
-    assert_eq!(told.code, Some(0), "{}", told.err);
+    let result = folder.call("tour --check l.md");
+    assert_eq!(result.code, Some(0), "{}", result.err);
 }
 
 #[test]
@@ -446,15 +450,15 @@ fn what_is_wrong_with_a_lessons_run_is_told_in_one_line_and_its_advice_in_anothe
     folder.write("broken.jsonl", broken).write("no.jsonl", "{\"trace\":7}\n");
     for run in ["mine.dht", "unsound.dht", "broken.jsonl", "no.jsonl"] {
         folder.write("l.md", lesson_on(run));
-        let told = folder.call("tour --check l.md");
-        assert_eq!((told.code, &*told.out), (Some(2), ""), "{run}");
-        assert!(!told.err.contains("\\u{"), "{run}: {}", told.err);
+        let result = folder.call("tour --check l.md");
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{run}");
+        assert!(!result.err.contains("\\u{"), "{run}: {}", result.err);
         assert!(
-            told.err.starts_with("l.md:4:6: ") && told.err.contains("\n  hint: "),
+            result.err.starts_with("l.md:4:6: ") && result.err.contains("\n  hint: "),
             "{}",
-            told.err
+            result.err
         );
-        assert_eq!(told.err.lines().count(), 2, "{run}: {}", told.err);
+        assert_eq!(result.err.lines().count(), 2, "{run}: {}", result.err);
     }
 }
 
@@ -463,13 +467,13 @@ fn a_lessons_run_that_is_too_long_or_too_wide_is_refused_before_it_fills_the_mem
     let folder = Folder::new();
     folder.write("long.dht", "keyspace 100000000\nput 1..=100000000 key\n");
     folder.write("l.md", lesson_on("long.dht"));
-    let told = folder.call("tour --check l.md");
-    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let result = folder.call("tour --check l.md");
+    assert_eq!((result.code, &*result.out), (Some(2), ""));
     let said = "l.md:4:6: the run has more than 200000 events, which are the most\n";
-    assert!(told.err.starts_with(said), "{}", told.err);
+    assert!(result.err.starts_with(said), "{}", result.err);
     folder.write("l.md", lesson_on("join, ranks 1000000"));
-    let told = folder.call("tour --check l.md");
-    assert_eq!((told.code, &*told.out), (Some(2), ""));
+    let result = folder.call("tour --check l.md");
+    assert_eq!((result.code, &*result.out), (Some(2), ""));
     let said = "l.md:4:6: join: has 1000000 ranks, and a run of at most 100000 can be looked at";
-    assert!(told.err.starts_with(said), "{}", told.err);
+    assert!(result.err.starts_with(said), "{}", result.err);
 }

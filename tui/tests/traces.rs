@@ -32,7 +32,7 @@ fn a_trace_is_shown_a_line_an_event() {
     assert_snapshot!(
         "show_ascii",
         folder
-            .call("show put.jsonl --symbols ascii --no-times --rank 0 --from 3 --limit 2")
+            .call("show put.jsonl --symbols ascii --no-times --rank 0 --from 3 --rows 2")
             .golden()
     );
 }
@@ -41,9 +41,9 @@ fn a_trace_is_shown_a_line_an_event() {
 fn a_trace_of_many_ranks_has_no_columns_but_for_the_chosen() {
     let folder = Folder::new();
     folder.record("big-ring", "big.jsonl");
-    let result = folder.call("show big.jsonl --limit 2 --no-times");
+    let result = folder.call("show big.jsonl --rows 2 --no-times");
     assert!(result.out.contains("\n63 → 0   PUT "), "{}", result.out);
-    let chosen = folder.call("show big.jsonl --rank 63 --limit 1 --no-times");
+    let chosen = folder.call("show big.jsonl --rank 63 --rows 1 --no-times");
     assert!(chosen.out.contains("\n6\n3\n→  63 → 0   PUT "), "{}", chosen.out);
     let none = folder.call("show big.jsonl --rank 64");
     assert_eq!(none.code, Some(2));
@@ -143,6 +143,24 @@ fn a_run_equals_itself_and_its_like_with_another_seed() {
         assert_eq!(result.code, Some(0), "{}", result.out);
         assert!(result.out.contains("\nequal: "), "{}", result.out);
     }
+}
+
+#[test]
+fn the_same_events_that_are_said_to_have_ended_differently_are_not_the_same_run() {
+    let folder = Folder::new();
+    folder.record("get-missing", "a.jsonl");
+    let other = folder.read("a.jsonl").replace("\"end\":\"deadlock\"", "\"end\":\"completed\"");
+    folder.write("b.jsonl", &other);
+    let told = folder.call("diff a.jsonl b.jsonl");
+    assert_eq!(told.code, Some(1), "{}", told.out);
+    assert!(told.out.contains("\nequal: "), "{}", told.out);
+    let line = "\nthey end differently: A says deadlock, B says completed\n";
+    assert!(told.out.contains(line), "{}", told.out);
+    let json = folder.call("diff a.jsonl b.jsonl --json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((&json["level"], &json["ends_differ"]), (&"equal".into(), &true.into()));
+    assert_eq!(folder.call("diff a.jsonl b.jsonl --allow end").code, Some(0));
+    assert_eq!(folder.call("diff a.jsonl b.jsonl --allow prefix").code, Some(1));
 }
 
 #[test]

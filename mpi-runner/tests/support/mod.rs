@@ -12,8 +12,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::{Trace, read_trace, write_trace};
 use tempfile::TempDir;
 
@@ -90,10 +89,6 @@ impl Folder {
 
 /// The trace of a scenario's simulation.
 pub fn simulated(scenario: &Scenario) -> Trace {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect("memory takes a trace");
-    let finished = simulate(scenario, &mut written);
-    let ending = finished.outcome.end.ending();
-    let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
-    read_trace(&bytes[..], &scenario.name).expect("what we write we read").0
+    let recorded = record(scenario, Vec::new()).expect("memory takes a trace");
+    read_trace(&recorded.to[..], &scenario.name).expect("what we write we read").0
 }

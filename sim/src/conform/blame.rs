@@ -6,17 +6,26 @@
 //! rank where commands enter the ring: when that rank's own events conform with what it says to have
 //! received, the command node's line is to blame.
 
-use ringscope_traces::{Event, Op, Rank};
+use ringscope_traces::{Event, EventIndex, Rank};
 
-use super::in_flight::{Mail, Posted};
 use super::script::{as_heard, commands};
-use super::verifier::{RankCheck, Verifier};
+use super::verifier::{RankCheck, Verifier, is_receive, is_send};
 use crate::protocol::{Message as _, Node, Script};
 use crate::replay::finding::{Letter, What};
+use crate::replay::in_flight::InFlightMessages;
 use crate::replay::node::NodeReplay;
 
+/// Where a send or a receive stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Posted {
+    /// The event's place in the trace.
+    pub place: EventIndex,
+    /// Its place among its rank's events.
+    pub index: usize,
+}
+
 /// Holds every receive against its send, and gives back what is left under way.
-pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> Mail {
+pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> InFlightMessages<Posted> {
     let mut mail = under_way(verifier);
     let receivers: Vec<Rank> = verifier.checks.keys().copied().collect();
     let mut exchange = Exchange { verifier, mail: &mut mail, suspicion: None };
@@ -27,13 +36,13 @@ pub(super) fn match_messages<N: Node>(verifier: &mut Verifier<'_, N>) -> Mail {
 }
 
 /// The sends that conform.
-fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> Mail {
-    let mut mail = Mail::default();
+fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> InFlightMessages<Posted> {
+    let mut mail = InFlightMessages::default();
     for (rank, check) in &verifier.checks {
         let places = verifier.by_rank.events(*rank).iter().take(check.conforming());
         for (index, &place) in places.enumerate() {
-            if verifier.trace[place].op == Op::Send {
-                mail.add(&verifier.trace[place], Posted { place, index });
+            if is_send(&verifier.trace[place]) {
+                mail.send(place, &verifier.trace[place], Posted { place, index });
             }
         }
     }
@@ -42,7 +51,7 @@ fn under_way<N: Node>(verifier: &Verifier<'_, N>) -> Mail {
 
 struct Exchange<'t, 'a, N: Node> {
     verifier: &'t mut Verifier<'a, N>,
-    mail: &'t mut Mail,
+    mail: &'t mut InFlightMessages<Posted>,
     /// Since when the command node is judged by what was received of it.
     suspicion: Option<Suspicion<N>>,
 }
@@ -65,7 +74,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         while index < self.verifier.checks[&rank].conforming() {
             let place = self.verifier.by_rank.events(rank)[index];
             let receive = Posted { place, index };
-            if trace[place].op == Op::Recv
+            if is_receive(&trace[place])
                 && let Some(what) = self.receive(receive)
             {
                 self.blame(rank, index, what);
@@ -95,14 +104,16 @@ impl<N: Node> Exchange<'_, '_, N> {
         let event = &trace[receive.place];
         let any_tag = self.verifier.checks[&event.rank].took_any[receive.index];
         // No receive stands before its send.
-        let sent = self.mail.next(event, any_tag).filter(|sent| sent.place < receive.place);
-        if let Some(sent) = sent {
+        let next = self.mail.next(event, any_tag).map(|(address, sent)| (address, *sent));
+        let next = next.filter(|(_, sent)| sent.place < receive.place);
+        if let Some((address, sent)) = next {
             let send = &trace[sent.place];
             if send.tag == event.tag && send.data == event.data {
-                self.mail.take(event.rank, send);
+                self.mail.take(address);
                 return None;
             }
         }
+        let sent = next.map(|(_, sent)| sent);
         let what = self.difference(event, sent);
         if event.peer == self.verifier.command && self.command_is_to_blame(receive, &what) {
             return None;
@@ -158,8 +169,8 @@ impl<N: Node> Exchange<'_, '_, N> {
     fn is_under_way_elsewhere(&self, receive: Posted) -> bool {
         let trace = self.verifier.trace;
         let event = &trace[receive.place];
-        let mut sends = self.mail.fronts(event.rank).filter(|sent| sent.place < receive.place);
-        sends.any(|sent| {
+        let sends = self.mail.firsts_to(event.rank).map(|(_, sent)| sent);
+        sends.filter(|sent| sent.place < receive.place).any(|sent| {
             let send = &trace[sent.place];
             send.rank != event.peer && send.tag == event.tag && send.data == event.data
         })
@@ -200,8 +211,8 @@ impl<'a, N: Node> Verifier<'a, N> {
         if self.entry() != Some(rank) || self.checks.get(&rank)?.failed.is_some() {
             return None;
         }
-        let sends = self.events_of(command).filter(|event| event.op == Op::Send);
-        let receives = self.events_of(rank).filter(|e| e.op == Op::Recv && e.peer == command);
+        let sends = self.events_of(command).filter(|event| is_send(event));
+        let receives = self.events_of(rank).filter(|e| e.source() == Some(command));
         let heard = commands::<N>(receives);
         let script = match unheard {
             Unheard::Sent => as_heard(heard, commands::<N>(sends).0),
@@ -220,13 +231,10 @@ impl<'a, N: Node> Verifier<'a, N> {
             return None;
         }
         let event = events.remove(sent.index);
-        let (script, _) = commands::<N>(events.iter().copied().filter(|e| e.op == Op::Send));
+        let (script, _) = commands::<N>(events.iter().copied().filter(|e| is_send(e)));
         let node = (self.commander)(script.into_iter().collect());
         let check = RankCheck::follow(node, self.trace.header.ranks, events.iter().copied());
-        let equal = |other: &&&Event| {
-            (other.op, other.peer, other.tag) == (event.op, event.peer, event.tag)
-                && other.data == event.data
-        };
+        let equal = |other: &&&Event| other.content() == event.content();
         let equals = events.get(sent.index..)?.iter().take_while(equal).count();
         check.failed.is_none().then_some(sent.index + equals)
     }

@@ -2,37 +2,39 @@
 
 use ringscope_traces::{Ending, Event, Op, Rank};
 
-use super::blame::Unheard;
-use super::in_flight::{Mail, Posted};
+use super::blame::{Posted, Unheard};
 use super::own_end::is_blocked;
 use super::verifier::{RankCheck, Verifier};
-use crate::protocol::{Node, Wait};
+use crate::protocol::Node;
 use crate::replay::finding::{Letter, What};
+use crate::replay::in_flight::InFlightMessages;
+use crate::world::Status;
 
 /// Judges what is left under way when every rank's own events are judged.
-pub(super) fn judge_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
+pub(super) fn judge_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
     long_sends_are_last(verifier, mail);
     match verifier.ending() {
         Some(Ending::Completed) => nothing_is_left(verifier, mail),
         Some(Ending::Deadlock) => nothing_can_be_taken(verifier, mail),
         Some(Ending::Crashed { rank: None, .. }) => somebody_crashes(verifier, mail),
-        Some(Ending::Crashed { rank: Some(_), .. } | Ending::Livelock | Ending::Stopped) | None => {
-        }
+        Some(Ending::Livelock) => something_moves(verifier, mail),
+        Some(Ending::Stopped) => something_is_stopped(verifier, mail),
+        Some(Ending::Crashed { rank: Some(_), .. }) | None => {}
     }
 }
 
 /// A rank does not go on before a send above the eager limit is received.
-fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
+fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
     if verifier.eager.is_none() {
         return;
     }
-    for sent in mail.left() {
+    for (_, sent) in mail.in_order() {
         let send = &verifier.trace[sent.place];
         let goes_on = sent.index + 1 < verifier.by_rank.events(send.rank).len();
         if !goes_on || !verifier.waits(send) {
             continue;
         }
-        let superfluous = verifier.superfluous_command(sent);
+        let superfluous = verifier.superfluous_command(*sent);
         if let Some(index) = superfluous.filter(|_| verifier.has_no_finding(send.peer)) {
             let got = Letter::of_event::<N::Message>(send);
             verifier.fail(send.rank, index, What::NeverReceived { got });
@@ -47,8 +49,8 @@ fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
     }
 }
 
-fn nothing_is_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
-    for sent in mail.left() {
+fn nothing_is_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
+    for (_, sent) in mail.in_order() {
         let send = &verifier.trace[sent.place];
         if verifier.is_known(send) {
             let got = Letter::of_event::<N::Message>(send);
@@ -57,8 +59,8 @@ fn nothing_is_left<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
     }
 }
 
-fn nothing_can_be_taken<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
-    for sent in mail.left() {
+fn nothing_can_be_taken<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
+    for (_, sent) in mail.in_order() {
         let send = &verifier.trace[sent.place];
         if verifier.would_take(sent)
             && verifier.is_known(send)
@@ -68,16 +70,49 @@ fn nothing_can_be_taken<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
             verifier.fail_at_end(send.peer, What::EndsBeforeReceiving { next });
         }
     }
-    let finished = |check: &RankCheck<N>| {
-        check.failed.is_none()
-            && check.replay.fault().is_none()
-            && check.replay.wait() == Wait::Stopped
-    };
-    let all_finished =
-        |(_, check): (&Rank, &RankCheck<N>)| finished(check) && check.replay.owed().is_empty();
-    if verifier.silent.waiting == 0 && verifier.checks.iter().all(all_finished) {
-        verifier.fail_at_end(verifier.last_rank(), What::NobodyWaits);
+    if all_have_finished(verifier) {
+        verifier.fail_at_end(verifier.last_rank(), What::NobodyWaits { ending: "deadlock" });
     }
+}
+
+/// Whether every rank has finished. Whether anything is left in flight is another matter.
+fn all_have_finished<N: Node>(verifier: &Verifier<'_, N>) -> bool {
+    let has_finished =
+        |check: &RankCheck<N>| check.failed.is_none() && check.replay.status() == Status::Finished;
+    verifier.silent.waiting == 0 && verifier.checks.values().all(has_finished)
+}
+
+/// In a livelock messages go round, so something can be received: what has come to its end, be it complete
+/// or a deadlock, is none.
+fn something_moves<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
+    if !is_quiet(verifier, mail) {
+        return;
+    }
+    let what = if all_have_finished(verifier) {
+        What::NobodyWaits { ending: "livelock" }
+    } else {
+        What::NothingMoves { ending: "livelock" }
+    };
+    verifier.fail_at_end(verifier.last_rank(), what);
+}
+
+/// A run that hangs can be stopped by hand, and whatever goes on by a limit; where every rank has finished
+/// and has received all that it was sent, there is nothing to stop.
+fn something_is_stopped<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
+    if mail.in_order().is_empty() && all_have_finished(verifier) {
+        verifier.fail_at_end(verifier.last_rank(), What::NobodyWaits { ending: "stopped" });
+    }
+}
+
+/// Whether no rank has anything to send, or anything to receive of what is in flight; not so where the
+/// state of some rank is not known.
+fn is_quiet<N: Node>(verifier: &Verifier<'_, N>, mail: &InFlightMessages<Posted>) -> bool {
+    let stands_still = |(rank, check): (&Rank, &RankCheck<N>)| {
+        let owes = !check.replay.owed().is_empty();
+        check.failed.is_none() && (!owes || is_blocked(verifier, *rank, check))
+    };
+    verifier.checks.iter().all(stands_still)
+        && !mail.in_order().into_iter().any(|(_, sent)| verifier.would_take(sent))
 }
 
 /// Where commands enter the ring each one has consequences: when there are none of a command that
@@ -94,12 +129,12 @@ fn command_is_to_blame<N: Node>(verifier: &mut Verifier<'_, N>, send: &Event) ->
 
 /// Where the trace does not say who crashed, somebody must have: or else the one that would have on
 /// what it did not receive, or else the last of whom anything is known.
-fn somebody_crashes<N: Node>(verifier: &mut Verifier<'_, N>, mail: &Mail) {
+fn somebody_crashes<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightMessages<Posted>) {
     let settled = |check: &RankCheck<N>| check.failed.is_some() || check.replay.fault().is_some();
     if verifier.checks.values().any(settled) {
         return;
     }
-    for sent in mail.left() {
+    for (_, sent) in mail.in_order() {
         let send = &verifier.trace[sent.place];
         if verifier.would_take(sent) && verifier.would_crash(send) {
             return verifier
@@ -124,10 +159,10 @@ impl<N: Node> Verifier<'_, N> {
         self.checks.get(&rank).is_some_and(|check| check.failed.is_none())
     }
 
-    fn would_take(&self, sent: Posted) -> bool {
+    fn would_take(&self, sent: &Posted) -> bool {
         let send = &self.trace[sent.place];
         self.checks.get(&send.peer).is_some_and(|receiver| {
-            receiver.replay.wait().takes(send.rank, send.tag)
+            receiver.replay.status().takes(send.rank, send.tag)
                 && !is_blocked(self, send.peer, receiver)
         })
     }

@@ -1,8 +1,8 @@
 //! What must be the case at the end of one rank's events, when the run is said to have ended so.
 
-use ringscope_traces::{Channel, Ending, Event, Op, Rank};
+use ringscope_traces::{Channel, Ending, Event, Rank};
 
-use super::verifier::{RankCheck, Verifier};
+use super::verifier::{RankCheck, Verifier, is_receive, is_send};
 use crate::protocol::{Message as _, Node};
 use crate::replay::finding::What;
 
@@ -63,15 +63,15 @@ pub(super) fn is_blocked<N: Node>(
     let places = verifier.by_rank.events(rank);
     let (Some(&last), None) = (places.last(), &check.failed) else { return false };
     let send = &verifier.trace[last];
-    if send.op != Op::Send || !verifier.waits(send) {
+    if !is_send(send) || !verifier.waits(send) {
         return false;
     }
-    let count = |rank: Rank, op: Op| {
+    let count = |rank: Rank, is_counted: fn(&Event) -> bool| {
         let events = verifier.by_rank.events(rank).iter().map(|place| &verifier.trace[*place]);
         let channel = Channel::of(send);
-        events.filter(|event| event.op == op && Channel::of(event) == channel).count()
+        events.filter(|event| is_counted(event) && Channel::of(event) == channel).count()
     };
-    count(send.peer, Op::Recv) < count(rank, Op::Send)
+    count(send.peer, is_receive) < count(rank, is_send)
 }
 
 impl<N: Node> Verifier<'_, N> {

@@ -5,19 +5,24 @@
 //! a record that is repeated is one that these nodes can make, whatever host ran them.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use ringscope_traces::words::describe;
 use ringscope_traces::{
-    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Op, Rank, Source, TimeKind, Trace,
-    read_trace,
+    ByRank, Ending, Event, EventIndex, Footer, Header, Matching, Payload, Rank, Source, Tag,
+    TimeKind, Trace, Vocabulary,
 };
+use serde::Deserialize as _;
 
-use super::settings::{CannotJudge, Settings};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Message as _, Print, Protocol, Wait};
+use super::CannotJudge;
+use super::verifier::is_receive;
+use crate::protocol::{Message, Node, Print, Protocol, Wait};
+use crate::protocols::Visitor;
 use crate::replay::finding::Awaited;
-use crate::world::recording::Written;
-use crate::world::{ByChoice, Choice, Observer, World};
+use crate::replay::simulated::receive_all;
+use crate::scenario::{Setting, Settings};
+use crate::world::recording::Recording;
+use crate::world::{ByChoice, Choice, Status, World};
 
 /// A recorded run that was simulated again.
 #[derive(Debug)]
@@ -57,21 +62,31 @@ pub struct Departure {
 ///
 /// When the header does not say by which nodes.
 pub fn repeat(trace: &Trace) -> Result<Repeated, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    match settings.protocol {
-        Protocol::Classic => Ok(repeat_classic(trace, &settings)),
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(settings.protocol.dispatch(Repeat { trace, settings: &settings }))
+}
+
+struct Repeat<'a> {
+    trace: &'a Trace,
+    settings: &'a Settings,
+}
+
+impl Visitor for Repeat<'_> {
+    type Output = Repeated;
+
+    fn visit<P: Protocol>(self) -> Repeated {
+        let nodes = super::nodes::<P>(self.trace, self.settings);
+        repeat_with(self.trace, nodes, self.settings.eager)
     }
 }
 
-fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
-    let written = Written::new(Vec::new(), &header(&trace.header)).expect(MEMORY);
-    let mut observer = (written, Prints::default());
-    let nodes = super::nodes(trace, settings);
-    let mut world = World::new(nodes, ByChoice, settings.eager, &mut observer);
-    let stuck = receive_all(trace, &mut world, &mut observer);
-    let (written, Prints(prints)) = observer;
-    let (bytes, _) = written.finish(&Ending::Stopped).expect(MEMORY);
-    let (simulated, _) = read_trace(bytes.as_slice(), "the simulation").expect(WRITTEN);
+fn repeat_with<N: Node>(trace: &Trace, nodes: Vec<N>, eager: Option<u64>) -> Repeated {
+    let mut recording = Recording::default();
+    let mut world = World::new(nodes, ByChoice, eager, &mut recording);
+    let stuck = receive_all(trace, &mut world, &mut recording).err();
+    let Recording { events, prints, .. } = recording;
+    let events = events.into_iter().map(with_payload).collect();
+    let simulated = Trace { header: header(&trace.header), events, footer: None };
     let sides = Sides::of(trace, simulated, &world);
     let departure = sides.departure(stuck);
     let (beyond, ending) = (sides.beyond(), sides.ending());
@@ -79,56 +94,38 @@ fn repeat_classic(trace: &Trace, settings: &Settings) -> Repeated {
     let mut trace = sides.cut_to_the_record();
     let events = trace.events.len() as u64;
     trace.footer = repeated.flatten().map(|ending| Footer { ending, events });
+    let prints = prints.into_iter().map(|(_, print)| print).collect();
     Repeated { trace, prints, departure, beyond }
 }
 
-const MEMORY: &str = "memory takes every byte";
-const WRITTEN: &str = "what a writer has written can be read";
+/// An event as a trace has it.
+fn with_payload<M: Message>(event: Event<M>) -> Event {
+    let Event { rank, n, op, peer, tag, data, t, clock } = event;
+    let json = serde_json::to_value(data).expect("a message is JSON");
+    let data = Payload::deserialize(json).expect("JSON is a payload");
+    Event { rank, n, op, peer, tag, data, t, clock }
+}
 
 /// A simulated run's header: of the settings those that the record has too.
 fn header(of_record: &Header) -> Header {
     let mut more = of_record.more.clone();
-    more.retain(|(name, _)| matches!(name.as_str(), "window" | "keyspace" | "eager"));
+    more.retain(|(name, _)| Setting::named(name).is_some_and(|setting| setting.shapes_nodes));
     let protocol = of_record.protocol.clone();
     let (source, time) = (Source::Sim, TimeKind::Virtual);
     Header { source, protocol, ranks: of_record.ranks, seed: None, time, more }
 }
 
-/// Lets every receive of the record happen; the first that cannot.
-fn receive_all(
-    trace: &Trace,
-    world: &mut World<ClassicNode, ByChoice>,
-    observer: &mut (Written<Vec<u8>>, Prints),
-) -> Option<EventIndex> {
-    let mut receives =
-        (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].op == Op::Recv);
-    receives.find(|place| {
-        let Event { rank, peer, .. } = trace[*place];
-        !world.choose(Choice { rank, source: peer }, observer)
-    })
-}
-
-/// What was printed.
-#[derive(Default)]
-struct Prints(Vec<Print>);
-
-impl Observer<ClassicNode> for Prints {
-    fn printed(&mut self, _rank: Rank, print: Print) {
-        self.0.push(print);
-    }
-}
-
 /// The record and the simulation, side by side.
-struct Sides<'a> {
+struct Sides<'a, N: Node> {
     record: &'a Trace,
     recorded: ByRank,
     simulation: Trace,
     simulated: ByRank,
-    world: &'a World<ClassicNode, ByChoice>,
+    world: &'a World<N, ByChoice>,
 }
 
-impl<'a> Sides<'a> {
-    fn of(record: &'a Trace, simulation: Trace, world: &'a World<ClassicNode, ByChoice>) -> Self {
+impl<'a, N: Node> Sides<'a, N> {
+    fn of(record: &'a Trace, simulation: Trace, world: &'a World<N, ByChoice>) -> Self {
         let (recorded, simulated) = (ByRank::of(record), ByRank::of(&simulation));
         Sides { record, recorded, simulation, simulated, world }
     }
@@ -141,9 +138,14 @@ impl<'a> Sides<'a> {
             let event = &self.record[place];
             let index = self.recorded.index(event.rank, place)?;
             let simulated = self.simulated_event(event.rank, index);
-            let is_repeated = simulated.is_some_and(|simulated| is_same(event, simulated));
+            let is_repeated =
+                simulated.is_some_and(|simulated| event.content() == simulated.content());
             let departure = || {
-                let what = format!("{}; simulated, it {}", told(event), self.instead(event, index));
+                let what = format!(
+                    "{}; simulated, it {}",
+                    describe_event::<N::Message>(event),
+                    self.instead(event, index)
+                );
                 Departure { rank: event.rank, index, place: Some(place), what }
             };
             (!is_repeated || stuck == Some(place)).then(departure)
@@ -155,27 +157,30 @@ impl<'a> Sides<'a> {
     /// What a simulated rank does instead of an event of the record.
     fn instead(&self, event: &Event, index: usize) -> String {
         if let Some(simulated) = self.simulated_event(event.rank, index) {
-            return told(simulated);
+            return describe_event::<N::Message>(simulated);
         }
         let does = self.state(event.rank);
-        if event.op == Op::Recv && self.would_take(event) {
+        if is_receive(event) && self.would_take(event) {
             return format!("{does}, and nothing from rank {} is under way to it", event.peer);
         }
         does
     }
 
     fn would_take(&self, receive: &Event) -> bool {
-        let is_sending = self.world.blocked_on(receive.rank).is_some();
-        !is_sending && self.world.wait(receive.rank).takes(receive.peer, receive.tag)
+        self.world.status(receive.rank).takes(receive.peer, receive.tag)
     }
 
     /// What a simulated rank is in after its last event.
     fn state(&self, rank: Rank) -> String {
-        let crash = self.world.crash().filter(|(crashed, _)| *crashed == rank);
-        match (crash, self.world.blocked_on(rank)) {
-            (Some((_, fault)), _) => format!("has crashed: {fault}"),
-            (None, Some(to)) => format!("waits for rank {to} to receive what it sends"),
-            (None, None) => Awaited::new::<Message>(self.world.wait(rank)).to_string(),
+        let awaited = |wait| Awaited::new::<N::Message>(wait).to_string();
+        match self.world.status(rank) {
+            Status::Crashed(fault) => format!("has crashed: {fault}"),
+            Status::Sending { to } | Status::Owing { to } => {
+                format!("waits for rank {to} to receive what it sends")
+            }
+            Status::WaitingForAny => awaited(Wait::Any),
+            Status::Waiting { source, tag } => awaited(Wait::From { source, tag }),
+            Status::Finished => awaited(Wait::Stopped),
         }
     }
 
@@ -183,7 +188,8 @@ impl<'a> Sides<'a> {
     fn early_end(&self) -> Option<Departure> {
         let (rank, _) = self.beyond().into_iter().next().filter(|_| self.is_whole())?;
         let index = self.recorded.events(rank).len();
-        let next = self.simulated_event(rank, index).map(told).unwrap_or_default();
+        let next =
+            self.simulated_event(rank, index).map(describe_event::<N::Message>).unwrap_or_default();
         let what = format!("the record ends here; simulated, it {next}");
         Some(Departure { rank, index, place: None, what })
     }
@@ -195,12 +201,15 @@ impl<'a> Sides<'a> {
         }
         let matching = Matching::of(self.record);
         let mut places = (0..self.record.events.len()).map(EventIndex);
-        let place = places.find(|place| {
-            self.record[*place].op == Op::Recv && matching.partner(*place).is_none()
-        })?;
+        let place = places
+            .find(|place| is_receive(&self.record[*place]) && matching.partner(*place).is_none())?;
         let event = &self.record[place];
         let index = self.recorded.index(event.rank, place)?;
-        let what = format!("{}; the record ends before rank {} sends it", told(event), event.peer);
+        let what = format!(
+            "{}; the record ends before rank {} sends it",
+            describe_event::<N::Message>(event),
+            event.peer
+        );
         Some(Departure { rank: event.rank, index, place: Some(place), what })
     }
 
@@ -210,7 +219,8 @@ impl<'a> Sides<'a> {
         let (rank, found) = match ending {
             Ending::Completed => self.crashed().or_else(|| self.unfinished()),
             Ending::Deadlock => self.crashed().or_else(|| self.moving()),
-            Ending::Livelock | Ending::Stopped => self.crashed(),
+            Ending::Livelock => self.crashed().or_else(|| self.at_rest()),
+            Ending::Stopped => self.crashed().or_else(|| self.finished()),
             Ending::Crashed { rank, .. } => self.not_crashed(*rank),
         }?;
         let index = self.recorded.events(rank).len();
@@ -224,13 +234,11 @@ impl<'a> Sides<'a> {
 
     /// A rank that has not stopped, or that does not receive what it is sent.
     fn unfinished(&self) -> Option<(Rank, String)> {
-        let waits = |rank: &Rank| {
-            self.world.wait(*rank) != Wait::Stopped || self.world.blocked_on(*rank).is_some()
-        };
-        let waiting = self.world.ranks().find(waits).map(|rank| (rank, self.state(rank)));
+        let is_waiting = |rank: &Rank| self.world.status(*rank) != Status::Finished;
+        let waiting = self.world.ranks().find(is_waiting).map(|rank| (rank, self.state(rank)));
         waiting.or_else(|| {
             let left = self.world.pending().into_iter().next()?;
-            let name = Message::tag_name(left.message.tag()).unwrap_or("a message");
+            let name = N::Message::tag_name(left.message.tag()).unwrap_or("a message");
             Some((left.to, format!("never receives the {name} from rank {}", left.from)))
         })
     }
@@ -240,6 +248,31 @@ impl<'a> Sides<'a> {
         if let Some(Choice { rank, source }) = self.world.choices().first() {
             return Some((*rank, format!("can receive what rank {source} has sent")));
         }
+        self.all_finished()
+    }
+
+    /// In a livelock something can always be received: where nothing can, the run has come to its end.
+    fn at_rest(&self) -> Option<(Rank, String)> {
+        if !self.world.choices().is_empty() {
+            return None;
+        }
+        let graph = self.world.wait_for_graph();
+        let blocked = graph.blocked.first().map(|blocked| blocked.rank);
+        let is_waiting = |rank: &Rank| self.world.status(*rank) != Status::Finished;
+        let waiting = blocked.or_else(|| self.world.ranks().find(is_waiting));
+        self.all_finished().or_else(|| {
+            let rank = waiting?;
+            Some((rank, format!("{}, and no rank can receive anything", self.state(rank))))
+        })
+    }
+
+    /// Who has finished and received all that was sent cannot be stopped.
+    fn finished(&self) -> Option<(Rank, String)> {
+        self.all_finished().filter(|_| self.world.pending().is_empty())
+    }
+
+    /// When every rank has finished: the last one.
+    fn all_finished(&self) -> Option<(Rank, String)> {
         let last = self.record.events.last().map(|event| event.rank)?;
         self.world.all_stopped().then(|| (last, "has stopped, and so has every rank".to_owned()))
     }
@@ -299,11 +332,15 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// Neither times nor `n` count.
-fn is_same(one: &Event, other: &Event) -> bool {
-    (one.op, one.peer, one.tag) == (other.op, other.peer, other.tag) && one.data == other.data
+/// The names of a protocol's tags.
+struct Tags<M>(PhantomData<fn() -> M>);
+
+impl<M: Message> Vocabulary for Tags<M> {
+    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+        M::tag_name(tag)
+    }
 }
 
-fn told(event: &Event) -> String {
-    describe(event, &Protocol::Classic).to_string()
+fn describe_event<M: Message>(event: &Event) -> String {
+    describe(event, &Tags::<M>(PhantomData)).to_string()
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
 
-use crate::protocol::{Node, Script, Wait};
+use crate::protocol::{Node, Script};
 use crate::replay::finding::{Finding, Letter, What};
 use crate::replay::node::NodeReplay;
+use crate::world::Status;
 
 /// What is judged, and by which nodes.
 pub(super) struct Input<'a, N: Node> {
@@ -64,9 +65,9 @@ impl<N: Node> RankCheck<N> {
         let mut check = RankCheck { replay, events: 0, took_any: Vec::new(), failed: None };
         for event in events {
             if check.failed.is_none() {
-                let takes_any = check.replay.wait() == Wait::Any;
+                let takes_any = check.replay.status() == Status::WaitingForAny;
                 match check.replay.take(event) {
-                    Ok(()) => check.took_any.push(event.op == Op::Recv && takes_any),
+                    Ok(()) => check.took_any.push(is_receive(event) && takes_any),
                     Err(what) => check.fail(check.events, what),
                 }
             }
@@ -98,8 +99,14 @@ impl<N: Node> RankCheck<N> {
     /// A run completes when every rank has stopped with nothing left to send.
     pub fn must_have_finished(&mut self) {
         self.must_owe_nothing();
-        if self.replay.wait() != Wait::Stopped {
-            self.fail(self.events, What::EndsWaiting { wait: self.replay.awaited() });
+        match self.replay.status() {
+            Status::WaitingForAny | Status::Waiting { .. } => {
+                self.fail(self.events, What::EndsWaiting { wait: self.replay.awaited() });
+            }
+            Status::Sending { .. }
+            | Status::Owing { .. }
+            | Status::Crashed(_)
+            | Status::Finished => {}
         }
     }
 }
@@ -132,7 +139,7 @@ impl<'a, N: Node> Verifier<'a, N> {
     /// The ranks that have an event or are sent something, the command node's, and the one that is
     /// said to have crashed.
     fn concerned(&self) -> BTreeSet<Rank> {
-        let sends = self.trace.events.iter().filter(|event| event.op == Op::Send);
+        let sends = self.trace.events.iter().filter(|event| is_send(event));
         let mut concerned: BTreeSet<Rank> = sends.map(|event| event.peer).collect();
         concerned.extend(self.by_rank.ranks());
         concerned.insert(self.command);
@@ -220,5 +227,21 @@ impl<'a, N: Node> Verifier<'a, N> {
             let what = What::NoSuchRank { ranks };
             Some((place, Finding { rank, index: 0, event: Some(place.0), what }))
         })
+    }
+}
+
+/// Whether an event is a send.
+pub(super) fn is_send(event: &Event) -> bool {
+    match event.op {
+        Op::Send => true,
+        Op::Recv => false,
+    }
+}
+
+/// Whether an event is a receive.
+pub(super) fn is_receive(event: &Event) -> bool {
+    match event.op {
+        Op::Recv => true,
+        Op::Send => false,
     }
 }

@@ -1,59 +1,63 @@
-//! Checkpoints, and the way from one of them to an event.
+//! Checkpoints, and the nodes at one of them.
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::{Event, Op, Rank};
+use ringscope_traces::Rank;
 
-use super::run::{Checkpoint, Replay};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Message as _, Node as _, Outbox, Wait};
+use super::{Replay, Snapshot};
+use crate::protocol::{Fault, Node, Wait};
 
 /// The nodes of a run at its checkpoints.
 #[derive(Debug)]
-pub struct Checkpoints {
+pub struct Checkpoints<N> {
     /// The nodes when they have started, by rank.
-    nodes: Vec<ClassicNode>,
+    nodes: Vec<N>,
     /// What those take that do not take anything.
     waits: Vec<(Rank, Wait)>,
+    eager: Option<u64>,
     /// The cursors of the checkpoints, the start's first.
     cursors: Vec<usize>,
     /// Of each rank that has changed: how it stood, and since which cursor.
-    versions: BTreeMap<Rank, Vec<Version>>,
+    versions: BTreeMap<Rank, Vec<Version<N>>>,
 }
 
 #[derive(Debug)]
-struct Version {
+struct Version<N> {
     since: usize,
-    node: ClassicNode,
-    wait: Wait,
+    rank: RankState<N>,
 }
 
-/// All nodes at one place of a run.
+/// How one rank stands when it has made all its sends.
 #[derive(Debug, Clone)]
-pub struct Snapshot {
-    /// The nodes, by rank.
-    pub nodes: Vec<ClassicNode>,
-    /// What each takes next, when it has sent what it is to send.
-    pub waits: Vec<Wait>,
+pub(super) struct RankState<N> {
+    pub node: N,
+    pub wait: Wait,
+    /// Few ranks have one, and many are kept.
+    pub fault: Option<Box<Fault>>,
 }
 
-impl Checkpoints {
+/// The nodes that have changed from one place of a trace to another.
+#[derive(Debug, Clone)]
+pub struct Checkpoint<N> {
+    /// How many events had happened.
+    pub cursor: usize,
+    pub(super) changed: Vec<(Rank, RankState<N>)>,
+}
+
+impl<N: Node> Checkpoints<N> {
     /// Checkpoints with nothing but the start of a replay, which has not gone further yet.
     #[must_use]
-    pub fn of(start: &Replay) -> Checkpoints {
-        let ranks = start.obligations_of.keys().copied();
-        let mut waits: Vec<_> = ranks.map(|rank| (rank, start.wait(rank))).collect();
-        waits.sort_unstable_by_key(|(rank, _)| *rank);
-        let nodes = start.nodes().to_vec();
-        Checkpoints { nodes, waits, cursors: vec![0], versions: BTreeMap::new() }
+    pub fn of(start: &Replay<N>) -> Checkpoints<N> {
+        let (nodes, waits, eager) = (start.nodes().to_vec(), start.waits(), start.eager());
+        Checkpoints { nodes, waits, eager, cursors: vec![0], versions: BTreeMap::new() }
     }
 
     /// Adds a checkpoint, which is further on than those before.
-    pub fn add(&mut self, checkpoint: Checkpoint) {
+    pub fn add(&mut self, checkpoint: Checkpoint<N>) {
         let since = checkpoint.cursor;
         self.cursors.push(since);
-        for (rank, node, wait) in checkpoint.changed {
-            self.versions.entry(rank).or_default().push(Version { since, node, wait });
+        for (rank, state) in checkpoint.changed {
+            self.versions.entry(rank).or_default().push(Version { since, rank: state });
         }
     }
 
@@ -65,34 +69,17 @@ impl Checkpoints {
 
     /// The nodes at a checkpoint's cursor.
     #[must_use]
-    pub fn snapshot(&self, checkpoint: usize) -> Snapshot {
-        let mut nodes = self.nodes.clone();
-        let mut waits = vec![Wait::Any; nodes.len()];
+    pub fn snapshot(&self, checkpoint: usize) -> Snapshot<N> {
+        let mut snapshot = Snapshot::start(self.nodes.clone(), self.eager);
         for (rank, wait) in &self.waits {
-            waits[rank.index()] = *wait;
+            snapshot.set_wait(*rank, *wait);
         }
         for (rank, versions) in &self.versions {
             let count = versions.partition_point(|version| version.since <= checkpoint);
             if let Some(version) = versions[..count].last() {
-                nodes[rank.index()] = version.node.clone();
-                waits[rank.index()] = version.wait;
+                snapshot.set(*rank, &version.rank);
             }
         }
-        Snapshot { nodes, waits }
-    }
-}
-
-impl Snapshot {
-    /// Goes past an event that a [`Replay`] has gone past: only receives change anything.
-    pub fn take(&mut self, event: &Event) {
-        let Ok(message) = Message::parse(event.tag, &event.data) else { return };
-        if event.op == Op::Recv {
-            let node = &mut self.nodes[event.rank.index()];
-            let mut out = Outbox::default();
-            let wait = node.receive(event.peer, message, &mut out);
-            let is_sound = out.sends().all(|(to, _)| to.index() < self.waits.len());
-            self.waits[event.rank.index()] =
-                wait.ok().filter(|_| is_sound).unwrap_or(Wait::Stopped);
-        }
+        snapshot
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ringscope_traces::text::Short;
-use ringscope_traces::{Event, Rank, Tag};
+use ringscope_traces::{Event, Rank, Tag, Vocabulary};
 
 use crate::protocol::{BadMessage, Fault, Message, Wait};
 
@@ -120,8 +120,16 @@ pub enum What {
     },
     /// The run is said to have crashed, and the node has not.
     DoesNotCrash,
-    /// The run is said to be a deadlock, and everybody has stopped.
-    NobodyWaits,
+    /// The run is said to have ended otherwise than by itself, and every rank has finished.
+    NobodyWaits {
+        /// How it is said to have ended.
+        ending: &'static str,
+    },
+    /// Messages are said to go round, and no rank can send or receive anything.
+    NothingMoves {
+        /// How the run is said to have ended.
+        ending: &'static str,
+    },
 }
 
 /// A message as one side of it sees it, its payload cut short and safe to show.
@@ -156,6 +164,13 @@ impl Letter {
             name: M::tag_name(event.tag),
             payload: short(&event.data),
         }
+    }
+
+    /// The message of a trace's event, with the name that its tag has there.
+    #[must_use]
+    pub fn named(event: &Event, names: &dyn Vocabulary) -> Letter {
+        let name = names.tag_name(event.tag);
+        Letter { peer: event.peer, tag: event.tag, name, payload: short(&event.data) }
     }
 
     /// A message that a node asks for.
@@ -254,7 +269,12 @@ impl fmt::Display for What {
                 write!(f, "crashes: {fault}; the trace says {ending}")
             }
             What::DoesNotCrash => f.write_str("it has not crashed; the trace says crashed"),
-            What::NobodyWaits => f.write_str("every rank has stopped; the trace says deadlock"),
+            What::NobodyWaits { ending } => {
+                write!(f, "every rank has stopped; the trace says {ending}")
+            }
+            What::NothingMoves { ending } => {
+                write!(f, "no rank can send or receive anything; the trace says {ending}")
+            }
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use ringscope_traces::{EventIndex, Rank};
 
-use crate::protocol::classic::Message;
-use crate::protocol::{Key, Meaning, Message as _, NodeView, Storage};
+use crate::protocol::{Command, Key, Meaning, Message, NodeView, Storage};
 
 /// Something that happened to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,33 +30,42 @@ pub enum How {
     Left,
 }
 
-/// What a message did to its receiver's keys; `before` is what that held.
-pub(super) fn key_events_of(
-    message: &Message,
-    before: Option<&Storage>,
-    (view, replies): (NodeView<'_>, impl IntoIterator<Item = Meaning>),
-) -> Vec<(Key, How)> {
-    let mut replies = replies.into_iter();
-    match message.meaning() {
-        Meaning::Command(command) => {
-            let key = match command {
-                crate::protocol::Command::Put { key, .. }
-                | crate::protocol::Command::Get { key } => key,
-                crate::protocol::Command::Add { .. } | crate::protocol::Command::Remove { .. } => {
-                    return Vec::new();
-                }
-            };
-            let how = replies.find_map(|reply| match reply {
-                Meaning::Done(Some(_)) => Some(How::Stored),
-                Meaning::Found(..) => Some(How::Read),
-                Meaning::Done(None) | Meaning::Command(_) | Meaning::End | Meaning::Membership => {
-                    None
-                }
-            });
-            how.map(|how| (key, how)).into_iter().collect()
+/// What a rank has received, and what it held before that.
+pub(super) struct Keys<'a, M> {
+    pub message: &'a M,
+    /// Of a message that can move keys.
+    pub before: Option<&'a Storage>,
+}
+
+impl<M: Message> Keys<'_, M> {
+    /// What has become of the receiver's keys, given what it holds after it and what it replies.
+    pub fn become_of(
+        &self,
+        after: NodeView<'_>,
+        replies: impl IntoIterator<Item = Meaning>,
+    ) -> Vec<(Key, How)> {
+        let mut replies = replies.into_iter();
+        match self.message.meaning() {
+            Meaning::Command(command) => {
+                let key = match command {
+                    Command::Put { key, .. } | Command::Get { key } => key,
+                    Command::Add { .. } | Command::Remove { .. } => {
+                        return Vec::new();
+                    }
+                };
+                let how = replies.find_map(|reply| match reply {
+                    Meaning::Done(Some(_)) => Some(How::Stored),
+                    Meaning::Found(..) => Some(How::Read),
+                    Meaning::Done(None)
+                    | Meaning::Command(_)
+                    | Meaning::End
+                    | Meaning::Membership => None,
+                });
+                how.map(|how| (key, how)).into_iter().collect()
+            }
+            Meaning::Membership => moved(self.before, after.storage.map(AsRef::as_ref)),
+            Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
         }
-        Meaning::Membership => moved(before, view.storage.map(AsRef::as_ref)),
-        Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
     }
 }
 

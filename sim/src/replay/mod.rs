@@ -10,12 +10,17 @@
 mod checkpoints;
 mod end;
 pub(crate) mod finding;
+pub(crate) mod in_flight;
 mod key_event;
-mod mail;
 pub(crate) mod node;
 pub(crate) mod obligations;
+mod ranks;
+pub mod recorded;
 mod run;
+pub(crate) mod simulated;
+mod snapshot;
 
-pub use checkpoints::{Checkpoints, Snapshot};
+pub use checkpoints::{Checkpoint, Checkpoints};
 pub use key_event::{How, KeyEvent};
-pub use run::{Checkpoint, Replay};
+pub use run::Replay;
+pub use snapshot::{Snapshot, Statuses};

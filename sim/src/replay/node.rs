@@ -7,7 +7,8 @@ use ringscope_traces::{Event, Op, Rank};
 use super::finding::{Awaited, What};
 use super::obligations::Obligations;
 use crate::conform::Answer;
-use crate::protocol::{Command, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Wait};
+use crate::protocol::{Command, Fault, Meaning, Message, Node, NodeView, Outbox, Phase};
+use crate::world::Status;
 
 /// A node on its way along the events of its rank.
 #[derive(Debug, Clone)]
@@ -40,12 +41,12 @@ impl<N: Node> NodeReplay<N> {
         }
     }
 
-    /// What the node takes next; nothing while it owes something.
-    pub fn wait(&self) -> Wait {
-        self.obligations.wait()
+    /// What the rank is doing, but for whether it is in a send.
+    pub fn status(&self) -> Status {
+        self.obligations.status()
     }
 
-    /// The same, for a finding.
+    /// What the node takes when it owes nothing any more, for a finding.
     pub fn awaited(&self) -> Awaited {
         self.obligations.awaited()
     }

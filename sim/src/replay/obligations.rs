@@ -6,6 +6,7 @@ use ringscope_traces::{Event, Rank};
 
 use super::finding::{Awaited, Letter, What};
 use crate::protocol::{Fault, Message, Node, Outbox, Wait};
+use crate::world::Status;
 
 /// What a node is to do next.
 #[derive(Debug, Clone)]
@@ -95,13 +96,17 @@ impl<M: Message> Obligations<M> {
         }
     }
 
-    /// What the node takes next; nothing while it owes something.
-    pub fn wait(&self) -> Wait {
-        if self.owed.is_empty() { self.wait } else { Wait::Stopped }
+    /// What the rank is doing; whether it is in a send, those who know the other ranks can say.
+    pub fn status(&self) -> Status {
+        match (self.owed.front(), &self.fault) {
+            (Some((to, _)), _) => Status::Owing { to: *to },
+            (None, Some(fault)) => Status::Crashed(fault.clone()),
+            (None, None) => Status::after_sends(self.wait),
+        }
     }
 
     /// What the node takes when it owes nothing any more.
-    pub fn wait_after_sends(&self) -> Wait {
+    pub fn wait(&self) -> Wait {
         self.wait
     }
 

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use ringscope_traces::{Event, EventIndex, Op, Rank};
 use rustc_hash::FxHashMap;
 
+use super::checkpoints::{Checkpoint, RankState};
 use super::finding::What;
-use super::key_event::{KeyEvent, key_events_of};
-use super::mail::Mail;
+use super::key_event::{KeyEvent, Keys};
 use super::obligations::Obligations;
-use crate::conform::Setup;
+use super::ranks::Ranks;
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
-use crate::protocol::classic::{ClassicNode, Message};
-use crate::protocol::{Meaning, Message as _, Node as _, Outbox, Phase, Storage, Wait};
-use crate::world::{Observed, Observer as _};
+use crate::protocol::{Command, Meaning, Message, Node, Phase, Wait};
+use crate::world::{Observed, Observer as _, Status};
 
 /// What an entry of a storage takes, with its share of the tree.
 const PAIR_BYTES: usize = 32;
@@ -23,15 +22,10 @@ const PAIR_BYTES: usize = 32;
 /// The keeper of the invariants looks on. It sees what the nodes do as they do it: what a rank sends
 /// counts from the receive on that made it send, however late that stands in the trace.
 #[derive(Debug)]
-pub struct Replay {
-    pub(super) nodes: Vec<ClassicNode>,
-    /// Of the ranks that have events.
-    pub(super) obligations_of: FxHashMap<Rank, Obligations<Message>>,
-    pub(super) mail: Mail,
-    pub(super) eager: Option<u64>,
+pub struct Replay<N: Node> {
+    pub(super) ranks: Ranks<N>,
     /// The last receive.
     last: Option<EventIndex>,
-    outbox: Outbox<Message>,
     cursor: usize,
     checker: InvariantChecker,
     listed: [usize; Invariant::ALL.len()],
@@ -40,39 +34,18 @@ pub struct Replay {
     /// The ranks that have received something since the last checkpoint.
     busy: Vec<Rank>,
     /// The ranks that have ever changed, as they were at the last checkpoint.
-    kept: FxHashMap<Rank, (ClassicNode, Wait)>,
+    kept: FxHashMap<Rank, (N, Wait)>,
 }
 
-/// The nodes that have changed from one place of a trace to another.
-#[derive(Debug, Clone)]
-pub struct Checkpoint {
-    /// How many events had happened.
-    pub cursor: usize,
-    pub(super) changed: Vec<(Rank, ClassicNode, Wait)>,
-}
-
-impl Replay {
-    /// Starts every node.
+impl<N: Node> Replay<N> {
+    /// Starts every node. With `eager` a send of more bytes than that holds its rank up until it is received.
     #[must_use]
-    pub fn start(setup: Setup) -> Replay {
-        let Setup { mut nodes, eager } = setup;
-        let mut checker = InvariantChecker::new(&nodes);
-        let mut obligations_of = FxHashMap::default();
-        let count = u32::try_from(nodes.len()).expect("ranks are counted in 32 bits");
-        for (rank, node) in (0..count).map(Rank).zip(&mut nodes) {
-            let obligations = Obligations::start(node, count);
-            if !obligations.owed().is_empty() || obligations.wait() != Wait::Any {
-                tell_sends(&mut checker, &obligations, (rank, 0));
-                obligations_of.insert(rank, obligations);
-            }
-        }
-        Replay {
-            nodes,
-            obligations_of,
-            mail: Mail::default(),
-            eager,
+    pub fn start(nodes: Vec<N>, eager: Option<u64>) -> Replay<N> {
+        let checker = InvariantChecker::new(&nodes);
+        let (ranks, started) = Ranks::start(nodes, eager);
+        let mut replay = Replay {
+            ranks,
             last: None,
-            outbox: Outbox::default(),
             cursor: 0,
             checker,
             listed: [0; Invariant::ALL.len()],
@@ -80,19 +53,36 @@ impl Replay {
             key_events: Vec::new(),
             busy: Vec::new(),
             kept: FxHashMap::default(),
-        }
+        };
+        started.into_iter().for_each(|rank| replay.check_sends(rank, 0));
+        replay
+    }
+
+    /// The most bytes of a send that does not hold its rank up.
+    pub(super) fn eager(&self) -> Option<u64> {
+        self.ranks.eager()
     }
 
     /// The nodes as they stand, by rank.
     #[must_use]
-    pub fn nodes(&self) -> &[ClassicNode] {
-        &self.nodes
+    pub fn nodes(&self) -> &[N] {
+        self.ranks.nodes()
+    }
+
+    /// What a rank is doing.
+    #[must_use]
+    pub fn status(&self, rank: Rank) -> Status {
+        self.ranks.status(rank)
     }
 
     /// What a rank takes next, when it has sent what it is to send.
-    #[must_use]
-    pub fn wait(&self, rank: Rank) -> Wait {
-        self.obligations_of.get(&rank).map_or(Wait::Any, Obligations::wait_after_sends)
+    fn wait(&self, rank: Rank) -> Wait {
+        self.ranks.obligations(rank).map_or(Wait::Any, Obligations::wait)
+    }
+
+    /// What those ranks take that have done anything, in order.
+    pub(super) fn waits(&self) -> Vec<(Rank, Wait)> {
+        self.ranks.active().into_iter().map(|rank| (rank, self.wait(rank))).collect()
     }
 
     /// Goes past the next event, which must be what the protocol does. After one that is not, nobody
@@ -102,69 +92,56 @@ impl Replay {
     ///
     /// What is wrong with the event.
     pub fn take(&mut self, event: &Event) -> Result<(), What> {
-        let place = EventIndex(self.cursor);
-        let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
-        if event.rank.0 >= ranks || event.peer.0 >= ranks {
-            return Err(What::NoSuchRank { ranks });
-        }
-        let message = Message::parse(event.tag, &event.data);
-        let message = message.map_err(|bad| What::BadMessage { bad })?;
+        let at = EventIndex(self.cursor);
+        let message = self.ranks.parse(event)?;
         match event.op {
-            Op::Send => self.send(place, event, message)?,
-            Op::Recv => self.receive(place, event, message)?,
+            Op::Send => self.ranks.send(at, event, message)?,
+            Op::Recv => self.receive(at, event, message)?,
         }
         self.cursor += 1;
         Ok(())
     }
 
-    fn send(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
-        self.obligations(event.rank).send(event, &message)?;
-        self.mail.send(place, event, message);
+    fn receive(&mut self, at: EventIndex, event: &Event, message: N::Message) -> Result<(), What> {
+        let &Event { rank, op, peer, t: now_ns, clock, .. } = event;
+        let address = self.ranks.may_receive(event, &message)?;
+        let number = address.sent.0 as u64;
+        self.checker.observe(&Observed {
+            rank,
+            op,
+            peer,
+            message: &message,
+            now_ns,
+            clock,
+            number,
+        });
+        let node = &self.nodes()[rank.index()];
+        // Nothing else moves keys.
+        let before = is_membership(&message).then(|| node.view().storage.cloned()).flatten();
+        self.ranks.receive(address, message.clone());
+        self.check_sends(rank, now_ns);
+        self.checker.handled(rank, self.ranks.nodes());
+        self.note(at, rank, Keys { message: &message, before: before.as_deref() });
         Ok(())
     }
 
-    fn receive(&mut self, place: EventIndex, event: &Event, message: Message) -> Result<(), What> {
-        let rank = event.rank;
-        let obligations = self.obligations(rank);
-        obligations.may_receive(event)?;
-        let takes_any = obligations.wait() == Wait::Any;
-        let sent = self.mail.receive(event, &message, takes_any)?;
-        self.checker_received(event, (&message, sent));
-        let node = &mut self.nodes[rank.index()];
-        let before = is_rewiring(&message).then(|| node.view().storage.cloned()).flatten();
-        let obligations = self.obligations_of.get_mut(&rank).expect("it was there a moment ago");
-        obligations.receive(node, (event.peer, message.clone()), &mut self.outbox);
-        tell_sends(&mut self.checker, obligations, (rank, event.t));
-        self.checker.handled(rank, &self.nodes);
-        self.note(place, rank, (&message, before.as_deref()));
-        Ok(())
-    }
-
-    fn obligations(&mut self, rank: Rank) -> &mut Obligations<Message> {
-        let ranks = u32::try_from(self.nodes.len()).expect("ranks are counted in 32 bits");
-        let node = &mut self.nodes[rank.index()];
-        // To start a node that has nothing to do at its start changes nothing.
-        self.obligations_of.entry(rank).or_insert_with(|| Obligations::start(node, ranks))
-    }
-
-    fn checker_received(&mut self, event: &Event, (message, sent): (&Message, EventIndex)) {
-        let &Event { rank, op, peer, t, clock, .. } = event;
-        let number = sent.0 as u64;
-        self.checker.observe(&Observed { rank, op, peer, message, now_ns: t, clock, number });
+    /// Tells the checker what a rank has been asked to send.
+    fn check_sends(&mut self, rank: Rank, now_ns: u64) {
+        let owed = self.ranks.obligations(rank).into_iter().flat_map(Obligations::owed);
+        for (peer, message) in owed {
+            // Only what is received is numbered: by its send, which stands in the trace.
+            let (op, peer, clock, number) = (Op::Send, *peer, 0, 0);
+            self.checker.observe(&Observed { rank, op, peer, message, now_ns, clock, number });
+        }
     }
 
     /// Takes note of what a receive has brought about.
-    fn note(
-        &mut self,
-        at: EventIndex,
-        rank: Rank,
-        (message, before): (&Message, Option<&Storage>),
-    ) {
+    fn note(&mut self, at: EventIndex, rank: Rank, received: Keys<'_, N::Message>) {
         self.last = Some(at);
         self.busy.push(rank);
-        let view = self.nodes[rank.index()].view();
-        let replies = self.obligations_of[&rank].owed().iter().map(|(_, reply)| reply.meaning());
-        let key_events = key_events_of(message, before, (view, replies));
+        let after = self.nodes()[rank.index()].view();
+        let owed = self.ranks.obligations(rank).into_iter().flat_map(Obligations::owed);
+        let key_events = received.become_of(after, owed.map(|(_, reply)| reply.meaning()));
         self.key_events.extend(key_events.into_iter().map(|(key, how)| KeyEvent {
             key,
             at,
@@ -188,7 +165,7 @@ impl Replay {
 
     /// Takes a last look at the nodes when the run has come to its end.
     pub fn finish(&mut self) {
-        self.checker.finish(&self.nodes);
+        self.checker.finish(self.ranks.nodes());
         if let Some(last) = self.last {
             self.sight(last);
         }
@@ -211,7 +188,7 @@ impl Replay {
     }
 
     /// What has changed since the last checkpoint; `None` when that takes more than so many bytes.
-    pub fn checkpoint(&mut self, limit_bytes: usize) -> Option<Checkpoint> {
+    pub fn checkpoint(&mut self, limit_bytes: usize) -> Option<Checkpoint<N>> {
         self.busy.sort_unstable();
         self.busy.dedup();
         let changed: Vec<Rank> =
@@ -222,47 +199,38 @@ impl Replay {
         self.busy.clear();
         let mut entries = Vec::with_capacity(changed.len());
         for rank in changed {
-            let (node, wait) = (self.nodes[rank.index()].clone(), self.wait(rank));
+            let (node, wait) = (self.nodes()[rank.index()].clone(), self.wait(rank));
             self.kept.insert(rank, (node.clone(), wait));
-            entries.push((rank, node, wait));
+            let fault = self.ranks.obligations(rank).and_then(Obligations::fault);
+            let fault = fault.cloned().map(Box::new);
+            entries.push((rank, RankState { node, wait, fault }));
         }
         Some(Checkpoint { cursor: self.cursor, changed: entries })
     }
 
     fn has_changed(&self, rank: Rank) -> bool {
         self.kept.get(&rank).is_none_or(|(node, wait)| {
-            *wait != self.wait(rank) || *node != self.nodes[rank.index()]
+            *wait != self.wait(rank) || *node != self.nodes()[rank.index()]
         })
     }
 
     /// What a copy of a rank's node takes beside what it shares with the copy before.
     fn bytes(&self, rank: Rank) -> usize {
-        let view = self.nodes[rank.index()].view();
+        let view = self.nodes()[rank.index()].view();
         let shared = self.kept.get(&rank).and_then(|(node, _)| node.view().storage);
         let own = view.storage.filter(|own| shared.is_none_or(|shared| !Arc::ptr_eq(own, shared)));
         let pairs = own.map_or(0, |storage| storage.len()) * PAIR_BYTES;
         let in_flight = match view.phase {
-            Phase::Commanding(commands) => commands.len() * size_of::<crate::protocol::Command>(),
+            Phase::Commanding(commands) => commands.len() * size_of::<Command>(),
             Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => 0,
         };
-        size_of::<(Rank, ClassicNode, Wait)>() + pairs + in_flight
+        size_of::<(Rank, RankState<N>)>() + pairs + in_flight
     }
 }
 
-fn is_rewiring(message: &Message) -> bool {
-    message.meaning() == Meaning::Membership
-}
-
-/// Tells the checker what a rank has been asked to send.
-fn tell_sends(
-    checker: &mut InvariantChecker,
-    obligations: &Obligations<Message>,
-    (rank, now_ns): (Rank, u64),
-) {
-    for (peer, message) in obligations.owed() {
-        // Only what is received is numbered: by its send, which stands in the trace.
-        let (clock, number) = (0, 0);
-        let peer = *peer;
-        checker.observe(&Observed { rank, op: Op::Send, peer, message, now_ns, clock, number });
+fn is_membership(message: &impl Message) -> bool {
+    match message.meaning() {
+        Meaning::Membership => true,
+        Meaning::Command(_) | Meaning::End | Meaning::Found(..) | Meaning::Done(_) => false,
     }
 }

@@ -47,7 +47,7 @@ impl<N: Node> World<N, ByArrival> {
     /// Goes on to the next receipt.
     #[inline]
     pub fn step(&mut self, observer: &mut impl Observer<N>) -> Step {
-        if self.crash.is_some() {
+        if !self.crashes.is_empty() {
             return Step::Nothing;
         }
         if let Some(rank) = self.take_ready(observer) {
@@ -64,16 +64,6 @@ impl<N: Node> World<N, ByArrival> {
             mailbox.unexpected.push_back(slot);
         }
         Step::Nothing
-    }
-
-    /// Every message that is under way and has not arrived was sent at or after that number.
-    #[must_use]
-    pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
-        let arrived = |slot| {
-            let to = self.outbox.in_flight(slot).to;
-            self.mailboxes[to.index()].unexpected.contains(&slot)
-        };
-        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
     }
 
     #[inline]
@@ -110,8 +100,8 @@ impl<N: Node> World<N, ByArrival> {
     }
 }
 
-/// When the last message from one rank to another arrives: MPI keeps the order between two ranks, so
-/// none that is sent later arrives earlier.
+/// When the last message from one rank to another arrives: MPI keeps the order between two ranks (MPI 4.1,
+/// section 3.5, Order), so none that is sent later arrives earlier, whatever latency is drawn for it.
 ///
 /// A rank mostly sends to one other, its successor, so the last lane of each sender is kept in a
 /// list, and only lanes with something under way beside that one are in the map.

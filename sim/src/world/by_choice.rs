@@ -17,7 +17,8 @@ impl<M> Scheduler<M> for ByChoice {
     }
 }
 
-/// A receipt that can come next: MPI's rules leave nothing open but the rank and the sender.
+/// A receipt that can come next: MPI's rules leave nothing open but the rank and the sender. Which of a sender's
+/// messages it is follows from their order (MPI 4.1, section 3.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Choice {
     /// Who receives.
@@ -50,6 +51,15 @@ impl<N: Node> World<N, ByChoice> {
         self.now_ns += 1;
         self.receive(slot, observer);
         true
+    }
+
+    /// Lets the message be received that was sent first of those that can be; says by whom.
+    pub(super) fn choose_oldest(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
+        self.slots_in_order().into_iter().find_map(|slot| {
+            let in_flight = self.outbox.in_flight(slot);
+            let choice = Choice { rank: in_flight.to, source: in_flight.from };
+            self.choose(choice, observer).then_some(choice.rank)
+        })
     }
 
     /// The senders whose message a rank can receive next, in order.

@@ -7,20 +7,22 @@
 use std::hash::{Hash, Hasher};
 
 use ringscope_traces::{Op, Rank};
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::FxHasher;
 
-use super::end::Cycle;
+use super::cycle::{Cycle, Receipts};
 use super::observe::Observed;
-use super::{ByArrival, Limits, Observer, Step, World};
+use super::{ByArrival, ByChoice, Limits, Observer, Scheduler, Step, World};
 use crate::protocol::Node;
 
 /// Looks on at a run that makes no progress.
-pub(super) struct LivelockDetector<N: Node> {
+pub(super) struct LivelockDetector<N: Node, O> {
     driver: Rank,
     ranks: Vec<u64>,
     sum: u64,
-    kept: World<N, ByArrival>,
+    kept: World<N, O>,
     kept_sum: u64,
+    /// After how many steps a state is kept next.
+    keep_at: u64,
 }
 
 /// What a watch has come to.
@@ -32,8 +34,8 @@ pub(super) enum Seen<M> {
 }
 
 impl<M> Seen<M> {
-    fn of(circle: Option<Cycle<M>>) -> Seen<M> {
-        circle.map_or(Seen::NoLivelock, Seen::Livelock)
+    fn of(cycle: Option<Cycle<M>>) -> Seen<M> {
+        cycle.map_or(Seen::NoLivelock, Seen::Livelock)
     }
 }
 
@@ -59,9 +61,50 @@ impl<N: Node> Observer<N> for Sums<'_> {
     }
 }
 
-impl<N: Node> LivelockDetector<N> {
+/// A world that knows by itself which message is received next.
+pub(super) trait Advance<N: Node>: Clone + Eq {
+    /// Lets the next message be received.
+    fn advance(&mut self, observer: &mut impl Observer<N>) -> Step;
+}
+
+impl<N: Node> Advance<N> for World<N, ByArrival> {
+    fn advance(&mut self, observer: &mut impl Observer<N>) -> Step {
+        self.step(observer)
+    }
+}
+
+/// Whatever was sent first is received first.
+impl<N: Node> Advance<N> for World<N, ByChoice> {
+    fn advance(&mut self, observer: &mut impl Observer<N>) -> Step {
+        self.choose_oldest(observer).map_or(Step::Nothing, Step::Received)
+    }
+}
+
+impl<N: Node> World<N, ByChoice> {
+    /// What goes round for ever from here on, when whatever was sent first is received first; `None` when
+    /// `driver` receives something, or the run ends.
+    #[must_use]
+    pub fn livelock(mut self, driver: Rank) -> Option<Cycle<N::Message>> {
+        const MOST_STEPS: u64 = 1 << 16;
+        let a_few_rounds = 4 * self.nodes().len() as u64 + 256;
+        let under_way = (self.sent - self.received).max(1);
+        let mut detector = LivelockDetector::new(&self, driver);
+        // A run that was seen to go round is in its cycle already: its first state is the one that comes again.
+        detector.keep_at = a_few_rounds * under_way;
+        let quiet_messages = MOST_STEPS.max(2 * detector.keep_at);
+        match detector.follow(&mut self, Limits { messages: None, quiet_messages }, &mut ()) {
+            Seen::Livelock(cycle) => Some(cycle),
+            Seen::NoLivelock => None,
+        }
+    }
+}
+
+impl<N: Node, O: Scheduler<N::Message>> LivelockDetector<N, O>
+where
+    World<N, O>: Advance<N>,
+{
     /// A watch over that world, from now on.
-    pub fn new(world: &World<N, ByArrival>, driver: Rank) -> LivelockDetector<N> {
+    pub fn new(world: &World<N, O>, driver: Rank) -> LivelockDetector<N, O> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
@@ -69,86 +112,58 @@ impl<N: Node> LivelockDetector<N> {
         let under_way = in_flight
             .map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
         let sum = under_way.fold(nodes, u64::wrapping_add);
-        LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum }
+        LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum, keep_at: 1 }
     }
 
     /// Runs the world until one of [`Seen`] is the case: a livelock when a state has come again, or when
     /// `limits.quiet_messages` have been received without progress.
     pub fn follow(
         &mut self,
-        world: &mut World<N, ByArrival>,
+        world: &mut World<N, O>,
         limits: Limits,
         observer: &mut impl Observer<N>,
     ) -> Seen<N::Message> {
-        let mut keep_at = 1;
         for step in 1..=limits.quiet_messages {
             if limits.messages.is_some_and(|most| world.received() >= most) {
                 return Seen::NoLivelock;
             }
             let mut sums = Sums { ranks: &mut self.ranks, sum: &mut self.sum };
-            match world.step(&mut (&mut *observer, &mut sums)) {
+            match world.advance(&mut (&mut *observer, &mut sums)) {
                 Step::Received(rank) if rank != self.driver => {}
                 Step::Received(_) | Step::Nothing => return Seen::NoLivelock,
             }
             if self.sum == self.kept_sum && self.recurs(world) {
                 let period = world.received() - self.kept.received();
-                return Seen::of(circle(world, period, Some(period)));
+                return Seen::of(cycle(world, period, Some(period)));
             }
-            if step == keep_at {
-                keep_at *= 2;
+            if step == self.keep_at {
+                self.keep_at *= 2;
                 self.kept = world.clone();
                 self.kept_sum = self.sum;
             }
         }
-        Seen::of(circle(world, 4 * world.nodes().len() as u64, None))
+        Seen::of(cycle(world, 4 * world.nodes().len() as u64, None))
     }
 
     /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
     /// message that is still in flight could end it.
-    fn recurs(&self, world: &World<N, ByArrival>) -> bool {
+    fn recurs(&self, world: &World<N, O>) -> bool {
         world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept
     }
 }
 
 /// What goes round, seen by going on for some messages more in a copy of the world.
-fn circle<N: Node>(
-    world: &World<N, ByArrival>,
+fn cycle<N: Node, W: Advance<N>>(
+    world: &W,
     messages: u64,
     period: Option<u64>,
 ) -> Option<Cycle<N::Message>> {
     let mut copy = world.clone();
     let mut seen = Receipts::default();
     for _ in 0..messages {
-        copy.step(&mut seen);
+        copy.advance(&mut seen);
     }
-    let mut counts: FxHashMap<&N::Message, u64> = FxHashMap::default();
-    for (_, message) in &seen.0 {
-        *counts.entry(message).or_default() += 1;
-    }
-    // The last of those that are most common is the first one seen, so that a seed says the same for ever.
-    let (_, message) = seen.0.iter().rev().max_by_key(|(_, message)| counts[message])?;
-    let mut been_there = FxHashSet::default();
-    let through = seen.0.iter().filter(|(_, other)| other == message).map(|(rank, _)| *rank);
-    let through = through.take_while(|rank| been_there.insert(*rank)).collect();
-    let message = message.clone();
-    Some(Cycle { message, through, period })
-}
-
-/// Who received what.
-struct Receipts<M>(Vec<(Rank, M)>);
-
-impl<M> Default for Receipts<M> {
-    fn default() -> Self {
-        Receipts(Vec::new())
-    }
-}
-
-impl<N: Node> Observer<N> for Receipts<N::Message> {
-    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        if observed.op == Op::Recv {
-            self.0.push((observed.rank, observed.message.clone()));
-        }
-    }
+    Cycle::of(&seen, period)
 }
 
 fn hash_of(value: &impl Hash) -> u64 {

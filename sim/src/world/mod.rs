@@ -4,9 +4,20 @@
 //! not yet received. The only nondeterminism of a run is which sender's message a rank that takes
 //! anything gets next, and it lives in the world's [`Scheduler`]: by simulated arrival ([`by_arrival`]), or by
 //! choice ([`by_choice`]), be it an explorer's or that of a recorded run ([`receive_order`]).
+//!
+//! What it keeps of the MPI standard (version 4.1), and where:
+//!
+//! | rule | section | here |
+//! |---|---|---|
+//! | messages do not overtake each other between two ranks | 3.5, Order | by_arrival's lanes; the unexpected queue |
+//! | a receive takes the first message that matches source and tag | 3.2.4, 3.5 | the search in the unexpected queue |
+//! | with `MPI_ANY_SOURCE` any sender's message may come next; nothing promises fairness | 3.2.4, 3.5, Fairness | the scheduler |
+//! | a standard send may be buffered, or wait for its receive | 3.4 | the setting `eager` |
+//! | a send and a receive that match complete, whatever others do | 3.5, Progress | a deadlock needs a cycle of waits |
 
 pub mod by_arrival;
 pub mod by_choice;
+mod cycle;
 pub mod end;
 pub mod latency;
 pub mod livelock;
@@ -15,6 +26,8 @@ pub mod receive_order;
 pub mod recording;
 pub mod run;
 mod state;
+mod status;
+mod wait_for_graph;
 mod wheel;
 
 use std::collections::VecDeque;
@@ -23,9 +36,12 @@ use ringscope_traces::{Op, Rank};
 
 pub use by_arrival::ByArrival;
 pub use by_choice::{ByChoice, Choice};
-pub use end::{Blocked, Cycle, End, Pending, WaitForGraph};
+pub use cycle::Cycle;
+pub use end::End;
 pub use observe::{Observed, Observer};
 pub use run::{Limits, Outcome, run};
+pub use status::Status;
+pub use wait_for_graph::{Blocked, Pending, WaitForGraph};
 
 use crate::protocol::{Fault, Message, Node, Outbox, Wait};
 
@@ -64,7 +80,8 @@ pub struct World<N: Node, O> {
     sent: u64,
     received: u64,
     waiting: usize,
-    crash: Option<(Rank, Fault)>,
+    /// In the order in which they crashed: by choice, others can go on after the first.
+    crashes: Vec<(Rank, Fault)>,
 }
 
 /// What is noted of a message when it is sent.
@@ -82,14 +99,20 @@ struct Mailbox<M> {
     wait: Wait,
     /// The Lamport time of the rank's last event.
     clock: u64,
-    /// Messages that have arrived and that the rank does not take yet, in order of arrival: MPI's
-    /// unexpected queue.
+    /// Messages that have arrived and that the rank does not take yet, in order of arrival: the unexpected
+    /// queue of every MPI library. One queue for all senders, because a receive from any source takes the
+    /// first that has come; the order of each sender, which is all that MPI promises (MPI 4.1, section 3.5),
+    /// is kept by the way.
     unexpected: VecDeque<u32>,
     /// The send in which the rank is blocked.
     blocked: Option<Box<BlockedSend<M>>>,
 }
 
 /// A rank inside a standard send of a message above the eager limit.
+///
+/// MPI leaves it to the library whether a standard send is buffered or waits for its receive (MPI 4.1,
+/// section 3.4), so a program that needs the buffer is wrong on some machine. The limit is the size up to which
+/// libraries buffer in practice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct BlockedSend<M> {
     /// Whom it sends to.
@@ -130,6 +153,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         eager: Option<u64>,
         observer: &mut impl Observer<N>,
     ) -> World<N, O> {
+        observer.started(&nodes);
         let mailbox =
             || Mailbox { wait: Wait::Any, clock: 0, unexpected: VecDeque::new(), blocked: None };
         let mut world = World {
@@ -143,7 +167,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             now_ns: 0,
             sent: 0,
             received: 0,
-            crash: None,
+            crashes: Vec::new(),
         };
         for rank in world.ranks() {
             let wait = world.nodes[rank.index()].start(&mut world.outbox);
@@ -164,16 +188,19 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         &self.nodes
     }
 
-    /// What a rank will take next; a rank that is blocked in a send takes nothing.
+    /// What a rank is doing.
     #[must_use]
-    pub fn wait(&self, rank: Rank) -> Wait {
-        self.mailboxes[rank.index()].wait
+    pub fn status(&self, rank: Rank) -> Status {
+        let mailbox = &self.mailboxes[rank.index()];
+        match (self.fault(rank), &mailbox.blocked) {
+            (Some(fault), _) => Status::Crashed(fault.clone()),
+            (None, Some(blocked)) => Status::Sending { to: blocked.to },
+            (None, None) => Status::after_sends(mailbox.wait),
+        }
     }
 
-    /// The rank whose receipt a blocked send of that rank needs, if it is in one.
-    #[must_use]
-    pub fn blocked_on(&self, rank: Rank) -> Option<Rank> {
-        self.mailboxes[rank.index()].blocked.as_ref().map(|blocked| blocked.to)
+    fn fault(&self, rank: Rank) -> Option<&Fault> {
+        self.crashes.iter().find(|(crashed, _)| *crashed == rank).map(|(_, fault)| fault)
     }
 
     /// Virtual time in nanoseconds.
@@ -188,10 +215,10 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.received
     }
 
-    /// The rank that crashed, and on what.
+    /// The first rank that crashed, and on what.
     #[must_use]
     pub fn crash(&self) -> Option<&(Rank, Fault)> {
-        self.crash.as_ref()
+        self.crashes.first()
     }
 
     /// Whether every rank has stopped.
@@ -224,6 +251,15 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.send_infos[slot as usize]
     }
 
+    /// Every message that is under way and has not arrived was sent at or after that number.
+    pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
+        let arrived = |slot| {
+            let to = self.outbox.in_flight(slot).to;
+            self.mailboxes[to.index()].unexpected.contains(&slot)
+        };
+        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
+    }
+
     /// The same state with nothing left to time: every message that is under way can be chosen next.
     #[must_use]
     pub fn to_by_choice(&self) -> World<N, ByChoice> {
@@ -245,7 +281,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             sent: self.sent,
             received: self.received,
             waiting: self.waiting,
-            crash: self.crash.clone(),
+            crashes: self.crashes.clone(),
         }
     }
 
@@ -272,6 +308,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             Ok(wait) => self.after_handler(to, wait, observer),
             Err(fault) => self.after_fault(to, fault, observer),
         }
+        // After the handler: the receiver goes on with what it has before its sender hears that it was taken.
         if self.eager.is_some() {
             self.release(from, number, observer);
         }
@@ -283,7 +320,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     #[cold]
     fn after_fault(&mut self, rank: Rank, fault: Fault, observer: &mut impl Observer<N>) {
         self.after_handler(rank, Wait::Stopped, observer);
-        self.crash.get_or_insert((rank, fault));
+        if self.fault(rank).is_none() {
+            self.crashes.push((rank, fault));
+        }
     }
 
     /// Does what a handler asked for, and notes what its rank takes next: nothing, as soon as a send
@@ -303,7 +342,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
                 Sent::NoSuchRank => {
                     let no_rank =
                         Fault::NoSuchRank { rank: i64::from(self.outbox.in_flight(slot).to.0) };
-                    self.crash = Some((rank, no_rank));
+                    self.crashes.push((rank, no_rank));
                     self.outbox.take_back(nth);
                     then = Wait::Stopped;
                     break;
@@ -365,6 +404,8 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             number: send_info.number,
         });
         let envelope = Envelope { slot, from, to, now_ns: self.now_ns };
+        // Also of a send that blocks: a receive has to find it before it returns (MPI 4.1, section 3.5,
+        // Progress).
         if self.scheduler.sent(envelope, || message.bytes()) {
             self.mailboxes[to.index()].unexpected.push_back(slot);
         }
@@ -388,6 +429,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     }
 
     /// The first message in a rank's unexpected queue that it would take now, as its place there.
+    ///
+    /// The first, and not any: of two from one sender that both match, the one that was sent first is
+    /// received first (MPI 4.1, section 3.5, Order), whatever else lies between them.
     #[inline]
     fn first_match(&self, rank: Rank) -> Option<usize> {
         let mailbox = &self.mailboxes[rank.index()];

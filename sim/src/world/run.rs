@@ -73,8 +73,8 @@ fn run_to_end<N: Node>(
         }
         if world.received() >= look_at {
             let mut detector = LivelockDetector::new(world, driver);
-            if let Seen::Livelock(circle) = detector.follow(world, limits, observer) {
-                return End::Livelock(circle);
+            if let Seen::Livelock(cycle) = detector.follow(world, limits, observer) {
+                return End::Livelock(cycle);
             }
             look_at = look_for_livelock_at(world);
         }

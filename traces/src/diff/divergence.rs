@@ -1,7 +1,7 @@
 //! Where the ranks diverge, and which of them does first.
 
 use crate::causality::Causality;
-use crate::event::{Event, Rank};
+use crate::event::Rank;
 use crate::event_index::EventIndex;
 
 use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
@@ -28,16 +28,11 @@ fn split(rank: Rank, a: &Side<'_>, b: &Side<'_>) -> Option<Split> {
     let common = indices_a
         .iter()
         .zip(indices_b)
-        .take_while(|(in_a, in_b)| is_same(&a.trace[**in_a], &b.trace[**in_b]))
+        .take_while(|(in_a, in_b)| a.trace[**in_a].content() == b.trace[**in_b].content())
         .count();
     let (in_a, in_b) = (indices_a.get(common).copied(), indices_b.get(common).copied());
     let diverges = in_a.is_some() || in_b.is_some();
     diverges.then_some(Split { rank, index: common, a: in_a, b: in_b })
-}
-
-/// Whether two events of the same rank are the same: neither times nor `n` count.
-fn is_same(a: &Event, b: &Event) -> bool {
-    a.op == b.op && a.peer == b.peer && a.tag == b.tag && a.data == b.data
 }
 
 /// The split that comes first in the happens-before order of either trace; see [`First`].

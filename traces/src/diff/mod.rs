@@ -14,7 +14,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::causality::Causality;
-use crate::event::{Event, Op, Rank, Tag, Trace};
+use crate::event::{Ending, Event, Op, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::payload::Payload;
 use crate::text::Plain;
@@ -55,6 +55,8 @@ pub struct Comparison {
     pub divergences: Vec<Divergence>,
     /// When reordered: the receives that took another sender's message, in order of rank and index.
     pub races: Vec<Race>,
+    /// Whether their last lines say that they ended differently. The level is of the events alone.
+    pub ends_differ: bool,
 }
 
 /// Where a rank stops doing the same in both traces.
@@ -142,6 +144,7 @@ pub enum CannotCompare {
 /// When they are of different protocols or numbers of processes.
 pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
     judge_headers(a, b)?;
+    let ends_differ = ends_differ(a, b);
     let (a, b) = (Side::of(a), Side::of(b));
     let splits = divergence::splits(&a, &b);
     if splits.is_empty() {
@@ -151,6 +154,7 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
             first: None,
             divergences: Vec::new(),
             races: Vec::new(),
+            ends_differ,
         });
     }
     // Nothing in here takes longer.
@@ -168,7 +172,18 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
         first: first.map(|split| divergence::first_of(split, (&a, &causes_a), (&b, &causes_b))),
         divergences: splits.iter().map(|split| divergence::divergence_of(split, &a, &b)).collect(),
         races,
+        ends_differ,
     })
+}
+
+/// Whether two last lines cannot be of the same run. The reason of a crash is text, which each maker of
+/// traces puts in its own way; and a trace that was cut off says nothing.
+fn ends_differ(a: &Trace, b: &Trace) -> bool {
+    let (Some(a), Some(b)) = (&a.footer, &b.footer) else { return false };
+    match (&a.ending, &b.ending) {
+        (Ending::Crashed { rank: Some(a), .. }, Ending::Crashed { rank: Some(b), .. }) => a != b,
+        (a, b) => a.name() != b.name(),
+    }
 }
 
 fn judge_headers(a: &Trace, b: &Trace) -> Result<(), CannotCompare> {

@@ -17,10 +17,8 @@ use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
 pub use align::{DiffRow, Tally, What, align};
 use work::{CompareUpdate, gates, work};
 
-use super::action::Leave;
-use super::menu::Menu;
 use super::opening::Order;
-use super::{App, Keymap, Prompt, Recipe};
+use super::{App, Controls, Prompt, Recipe};
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::timeline::{Snapshot, Source, Timeline};
@@ -35,14 +33,33 @@ pub struct Side {
     pub recipe: Recipe,
 }
 
+/// A run that is to be compared.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Its name: a scenario's or a file's.
+    pub name: String,
+    /// Where its events come from.
+    pub source: Source,
+    /// How it can be had again.
+    pub recipe: Recipe,
+}
+
+impl Candidate {
+    /// The run that is shown.
+    pub fn of(app: &App) -> Candidate {
+        let App { name, timeline, recipe, .. } = app;
+        Candidate { name: name.clone(), source: timeline.source().clone(), recipe: recipe.clone() }
+    }
+}
+
 /// Two runs side by side.
 pub struct Diff {
     /// The one that was shown before.
     pub a: Side,
     /// The one that it is compared with.
     pub b: Side,
-    /// Which keys do what.
-    pub keymap: Keymap,
+    /// The keys, the list over the page, what there is to say.
+    pub controls: Controls,
     /// What the comparison came to, as soon as it is known.
     pub comparison: Option<Comparison>,
     /// The aligned events, as soon as they are known; in the order of A.
@@ -61,20 +78,10 @@ pub struct Diff {
     pub snapshots: Option<(Snapshot, Snapshot)>,
     /// The row to go to as soon as the rows are known, instead of that of the first divergence.
     pub awaited: Option<usize>,
-    /// The list that lies over the page.
-    pub menu: Option<Menu>,
     /// What is being typed.
     pub prompt: Option<Prompt>,
-    /// What there is to say about the last action.
-    pub note: Option<String>,
     /// Why the two cannot be compared.
     pub problem: Option<String>,
-    /// Whether it goes back to the run.
-    pub(super) is_left: bool,
-    /// Whether the walkthroughs are asked for.
-    pub(super) wants_tours: bool,
-    /// How the program is to be left, when it is.
-    pub(super) leave: Option<Leave>,
     news: Option<Receiver<CompareUpdate>>,
 }
 
@@ -84,11 +91,10 @@ impl Diff {
     /// # Errors
     ///
     /// When there is no such scenario or trace, or it cannot be read.
-    pub fn open(app: &App, word: &Path) -> Result<Diff, Failure> {
+    pub fn open(a: Candidate, word: &Path) -> Result<Diff, Failure> {
         let (name, source) = (shown(word), Order::of(word).source()?);
-        let mut diff = Diff::between((&app.name, app.timeline.source()), (&name, &source))?;
-        (diff.a.recipe, diff.b.recipe) = (app.recipe.clone(), Recipe::of(&name));
-        Ok(diff)
+        let recipe = Recipe::of(&name);
+        Diff::between(a, Candidate { name, source, recipe })
     }
 
     /// Compares two runs.
@@ -96,23 +102,21 @@ impl Diff {
     /// # Errors
     ///
     /// When one of them cannot be opened.
-    pub fn between(
-        (a_name, a): (&str, &Source),
-        (b_name, b): (&str, &Source),
-    ) -> Result<Diff, Failure> {
+    pub fn between(a: Candidate, b: Candidate) -> Result<Diff, Failure> {
         // What is asked for is the comparison: the timelines are read on when it is known.
         let (gates_held, [gate_a, gate_b]) = gates();
-        let (timeline_a, timeline_b) = (Timeline::behind(gate_a, a)?, Timeline::behind(gate_b, b)?);
+        let (timeline_a, timeline_b) =
+            (Timeline::behind(gate_a, &a.source)?, Timeline::behind(gate_b, &b.source)?);
         let (updates, news) = channel();
-        let sources = (a.clone(), b.clone());
+        let sources = [a.source, b.source];
         thread::spawn(move || {
             work(&sources, &updates);
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: a_name.to_owned(), timeline: timeline_a, recipe: Recipe::none() },
-            b: Side { name: b_name.to_owned(), timeline: timeline_b, recipe: Recipe::none() },
-            keymap: Keymap::default(),
+            a: Side { name: a.name, timeline: timeline_a, recipe: a.recipe },
+            b: Side { name: b.name, timeline: timeline_b, recipe: b.recipe },
+            controls: Controls::default(),
             comparison: None,
             rows: Vec::new(),
             tally: Tally::default(),
@@ -122,13 +126,8 @@ impl Diff {
             ignores_order: false,
             snapshots: None,
             awaited: None,
-            menu: None,
             prompt: None,
-            note: None,
             problem: None,
-            is_left: false,
-            wants_tours: false,
-            leave: None,
             news: Some(news),
         })
     }
@@ -281,15 +280,15 @@ impl Diff {
     fn go_to_divergence(&mut self, row: Option<usize>, side: &str) {
         match row {
             Some(row) => self.go_to(row),
-            None => self.note = Some(format!("they do not differ {side} this")),
+            None => self.controls.say(format!("they do not differ {side} this")),
         }
     }
 
     fn ignore_order(&mut self) {
         self.ignores_order = !self.ignores_order;
-        self.note = Some(match self.ignores_order {
-            true => "the order of receives does not count".to_owned(),
-            false => "the order of receives counts".to_owned(),
+        self.controls.say(match self.ignores_order {
+            true => "the order of receives does not count",
+            false => "the order of receives counts",
         });
     }
 
@@ -309,7 +308,7 @@ impl Diff {
 const OVERVIEW: usize = 1_000;
 
 fn swapped(comparison: Comparison) -> Comparison {
-    let Comparison { level, prefix, first, divergences, races } = comparison;
+    let Comparison { level, prefix, first, divergences, races, ends_differ } = comparison;
     let divergence = |Divergence { rank, index, a, b, last_common }| Divergence {
         rank,
         index,
@@ -328,6 +327,7 @@ fn swapped(comparison: Comparison) -> Comparison {
         }),
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),
+        ends_differ,
     }
 }
 

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
@@ -40,23 +39,23 @@ impl App {
         let path = PathBuf::from(line);
         self.kind(&path)?;
         if path.exists() {
-            self.prompt = Some(Prompt {
+            self.typing.prompt = Some(Prompt {
                 problem: Some(format!("{} is there already", Plain(&shown(&path)))),
                 ..Prompt::new(Purpose::Replace, "")
             });
-            self.replaced = Some(path);
+            self.typing.replaced = Some(path);
             return Ok(());
         }
         self.save(&path)
     }
 
     pub(super) fn replace_or_not(&mut self, key: KeyPress) {
-        let path = self.replaced.take();
-        self.prompt = None;
+        let path = self.typing.replaced.take();
+        self.typing.prompt = None;
         match (key.code, path) {
             (Code::Char('y' | 'Y'), Some(path)) => {
                 if let Err(problem) = self.save(&path) {
-                    self.note = Some(problem);
+                    self.controls.say(problem);
                 }
             }
             (Code::Char(_) | Code::Named(_) | Code::F(_), _) => self.say("nothing was saved"),
@@ -86,7 +85,7 @@ impl App {
         if is_scenario || self.recipe.word.is_none() {
             self.recipe = Recipe::of(&shown(path));
         }
-        self.note = Some(format!("saved as {}", Plain(&shown(path))));
+        self.controls.say(format!("saved as {}", Plain(&shown(path))));
         Ok(())
     }
 }
@@ -115,11 +114,7 @@ impl Kind<'_> {
     fn put(&self, file: &mut AtomicFile) -> io::Result<()> {
         match self {
             Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes()),
-            Kind::Simulated(scenario) => {
-                let mut written = Written::new(file, &header(&scenario.settings))?;
-                let finished = simulate(scenario, &mut written);
-                written.finish(&finished.outcome.end.ending()).map(drop)
-            }
+            Kind::Simulated(scenario) => record(scenario, file).map(drop),
             Kind::Kept(bytes) => file.write_all(bytes),
             Kind::Copy(from) => io::copy(&mut File::open(from)?, file).map(drop),
         }

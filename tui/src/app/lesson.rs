@@ -5,23 +5,20 @@ mod keys;
 
 use std::time::Duration;
 
-use super::action::Leave;
-use super::diff::Diff;
+use super::diff::{Candidate, Diff};
 use super::keys::KeyPress;
-use super::menu::Menu;
-use super::{App, Keymap, Recipe, Selection};
+use super::{App, Controls, Keymap, Recipe, Selection};
 use crate::timeline::Timeline;
 use crate::tour::{LessonRun, Progress, Question, Record, Step, Stop, Tour};
 
 pub use answer::{Draft, Reply};
-pub use keys::ACTIONS;
 
 /// A lesson on the screen.
 pub struct Lesson {
     /// The lesson.
     pub tour: Tour,
-    /// Which keys do what.
-    pub keymap: Keymap,
+    /// The keys, the list over the page, what there is to say.
+    pub controls: Controls,
     /// The step that is shown, from 0.
     pub step: usize,
     /// What came of each question, by step.
@@ -34,14 +31,6 @@ pub struct Lesson {
     pub scrolled: usize,
     /// How much of the text is seen, as who draws it has found.
     pub room: Room,
-    /// The list that lies over the page.
-    pub menu: Option<Menu>,
-    /// What there is to say about the last action.
-    pub note: Option<String>,
-    /// What it asks of those who show it.
-    pub(super) wish: Option<Wish>,
-    /// How the program is to be left, when it is.
-    pub(super) leave: Option<Leave>,
     /// Whether it was gone through to its end.
     is_done: bool,
     /// The runs, in the order of the lesson's.
@@ -75,18 +64,6 @@ const LONGEST_WAY: Duration = Duration::from_millis(1500);
 /// The longest time of an event on that way.
 const LONGEST_EVENT: Duration = Duration::from_millis(150);
 
-/// What a lesson asks of those who show it.
-pub(super) enum Wish {
-    /// Back to what was shown before it.
-    Leave,
-    /// The list of the lessons.
-    Tours,
-    /// A run to be looked at freely.
-    Run(Box<App>),
-    /// Two runs to be looked at freely.
-    Diff(Box<Diff>),
-}
-
 impl Lesson {
     /// A lesson from its beginning, or from where somebody left it.
     ///
@@ -99,17 +76,13 @@ impl Lesson {
         let apps = tour.runs.iter().map(shown).collect();
         let replies = tour.steps.iter().map(|step| vec![Reply::Open; step.questions.len()]);
         let mut lesson = Lesson {
-            keymap,
+            controls: Controls::new(keymap),
             step: 0,
             replies: replies.collect(),
             draft: Draft::None,
             is_pausing: false,
             scrolled: 0,
             room: Room::default(),
-            menu: None,
-            note: None,
-            wish: None,
-            leave: None,
             is_done: false,
             apps,
             diff: None,
@@ -136,7 +109,7 @@ impl Lesson {
             }
         }
         if self.step > 0 {
-            self.note = Some("you were here before: Backspace goes back".to_owned());
+            self.controls.say("you were here before: Backspace goes back");
         }
     }
 
@@ -202,7 +175,7 @@ impl Lesson {
         self.moving = None;
         let app = self.app_mut();
         app.go_to(cursor);
-        (app.selection, app.focus) = (selection, pane);
+        (app.view.selection, app.view.focus) = (selection, pane);
         self.draft = Draft::None;
         self.diff = self.compared();
     }
@@ -211,14 +184,17 @@ impl Lesson {
     fn compared(&self) -> Option<Box<Diff>> {
         let stop = self.stop();
         let (a, b) = (&self.tour.runs[stop.run], &self.tour.runs[stop.against?]);
-        let of = |run: &LessonRun| (run.what.clone(), run.timeline.source().clone());
-        let ((a, of_a), (b, of_b)) = (of(a), of(b));
-        let mut diff = Diff::between((&a, &of_a), (&b, &of_b)).ok()?;
+        let of = |run: &LessonRun| Candidate {
+            name: run.what.clone(),
+            source: run.timeline.source().clone(),
+            recipe: Recipe::none(),
+        };
+        let mut diff = Diff::between(of(a), of(b)).ok()?;
         diff.wait();
         let event = self.app().timeline.event_at(stop.cursor);
         let row = diff.rows.iter().position(|row| row.a.is_some() && row.a == event);
         diff.go_to(row.or(diff.first_row).unwrap_or(0));
-        diff.keymap = self.keymap.clone();
+        diff.controls.keymap = self.controls.keymap.clone();
         Some(Box::new(diff))
     }
 
@@ -242,7 +218,7 @@ impl Lesson {
 
     fn set_out(&mut self, from: usize, to: usize) {
         self.app_mut().go_to(from);
-        self.app_mut().selection = Selection::Cursor;
+        self.app_mut().view.selection = Selection::Cursor;
         self.moving = Some(Moving { from, to, elapsed: Duration::ZERO });
     }
 
@@ -252,7 +228,7 @@ impl Lesson {
             let Stop { cursor, selection, .. } = *self.stop();
             let app = self.app_mut();
             app.go_to(cursor);
-            app.selection = selection;
+            app.view.selection = selection;
         }
     }
 
@@ -270,7 +246,7 @@ impl Lesson {
         }
         let part = elapsed.as_millis() * events as u128 / whole.as_millis().max(1);
         let cursor = from + usize::try_from(part).unwrap_or(events).min(events);
-        let is_new = cursor != self.app().cursor;
+        let is_new = cursor != self.app().view.cursor;
         self.app_mut().go_to(cursor);
         is_new
     }
@@ -282,7 +258,7 @@ impl Lesson {
 
     /// Takes a key: for the list over the page, the answer that is given, or an action.
     pub fn press(&mut self, key: KeyPress) {
-        self.note = None;
+        self.controls.note = None;
         self.press_key(key);
     }
 }

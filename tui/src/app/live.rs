@@ -1,10 +1,10 @@
 //! Commands that are typed into a live run, and runs that go another way from the past of one.
 
-use ringscope_sim::protocol::{Node as _, Role};
+use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 
 use super::prompt::last_word;
-use super::{App, Mode, Prompt, Purpose, Recipe, Request};
+use super::{App, Mode, PageRequest, Prompt, Purpose, Recipe};
 use crate::language::grammar::ParseError;
 use crate::timeline::{Snapshot, Validation};
 
@@ -31,10 +31,10 @@ impl App {
             self.timeline.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
         self.timeline.wait();
         self.recipe = Recipe::none();
-        self.list(self.listing.clone());
+        self.list(self.search.listing.clone());
         let sent = self.timeline.operations().get(before).map(|operation| operation.invoked.0);
         self.go_to(sent.unwrap_or(self.timeline.len()));
-        self.note = Some(match sent {
+        self.controls.say(match sent {
             Some(_) => format!("`{line}` comes next"),
             None => format!("the run ends before `{line}` is sent: `F` forks before that"),
         });
@@ -46,16 +46,16 @@ impl App {
         refuse_misread(line)?;
         let timeline = self
             .timeline
-            .fork(self.cursor, line, care)
+            .fork(self.view.cursor, line, care)
             .map_err(|failure| insisting(failure.one_line()))?;
-        let cursor = self.timeline.fork_point(self.cursor);
+        let cursor = self.timeline.fork_point(self.view.cursor);
         let name = format!("{}, another way from event {cursor}", self.name);
         let mut fork = App::new(timeline, &name, cursor);
         fork.recipe = Recipe::none();
-        fork.keymap = self.keymap.clone();
-        fork.breaks = self.breaks.clone();
+        fork.controls.keymap = self.controls.keymap.clone();
+        fork.search.breaks = self.search.breaks.clone();
         fork.say("this is another run: Esc goes back to the first");
-        self.request = Some(Request::Show(Box::new(fork)));
+        self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ impl App {
                 return self.say("there is no mark yet: `m` and a letter make one");
             }
             Letter::Mark => self.say("mark with a letter"),
-            Letter::Jump => self.note = Some(format!("jump to one of{marked}")),
+            Letter::Jump => self.controls.say(format!("jump to one of{marked}")),
         }
         self.letter = Some(letter);
     }
@@ -31,11 +31,11 @@ impl App {
         };
         match (letter, self.marks.get(&name).copied()) {
             (Letter::Mark, _) => {
-                self.marks.insert(name, self.cursor);
-                self.note = Some(format!("event {} is marked {name}", self.cursor));
+                self.marks.insert(name, self.view.cursor);
+                self.controls.say(format!("event {} is marked {name}", self.view.cursor));
             }
             (Letter::Jump, Some(cursor)) => self.go_to(cursor),
-            (Letter::Jump, None) => self.note = Some(format!("there is no mark {name}")),
+            (Letter::Jump, None) => self.controls.say(format!("there is no mark {name}")),
         }
     }
 }

@@ -46,7 +46,7 @@ impl MenuRow {
     }
 
     /// That of words that can be typed.
-    pub(super) fn word((keys, what): (String, &'static str)) -> MenuRow {
+    pub(super) fn word(keys: String, what: &'static str) -> MenuRow {
         MenuRow { keys, name: "", what, action: None }
     }
 
@@ -127,38 +127,15 @@ impl Menu {
     }
 }
 
-/// A page that a list can lie over.
-pub(super) trait HasMenu {
-    /// The list that lies over it.
-    fn menu(&mut self) -> &mut Option<Menu>;
-
-    /// Does what was chosen.
-    fn act(&mut self, action: Action);
-
-    /// Gives the list a key or a click; whether there was a list.
-    fn ask_menu(&mut self, ask: impl FnOnce(&mut Menu) -> Outcome) -> bool {
-        let Some(menu) = self.menu() else { return false };
-        match ask(menu) {
-            Outcome::Stays => {}
-            Outcome::Closed => *self.menu() = None,
-            Outcome::Does(action) => {
-                *self.menu() = None;
-                self.act(action);
-            }
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::rows::actions;
 
     #[test]
     fn what_is_typed_narrows_and_what_is_chosen_is_done() {
         let wanted = [Action::Zoom, Action::Swap, Action::Search];
-        let mut menu = Menu::new(MenuKind::Palette, actions(&wanted, &Keymap::default()));
+        let rows = wanted.map(|action| MenuRow::of(action, &Keymap::default()));
+        let mut menu = Menu::new(MenuKind::Palette, rows.to_vec());
         assert_eq!(menu.rows().len(), 3);
         menu.choose(9);
         menu.paste("whole screen");

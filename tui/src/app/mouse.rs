@@ -3,7 +3,7 @@
 use ringscope_sim::protocol::Key;
 use ringscope_traces::{EventIndex, Rank};
 
-use super::menu::HasMenu as _;
+use super::handle::HandleActions as _;
 use super::{Action, App, Pane, Selection};
 
 /// What the mouse points at.
@@ -30,17 +30,17 @@ pub enum Target {
 impl App {
     /// A click selects, goes there, or does it.
     pub fn click(&mut self, target: Target) {
-        self.note = None;
+        self.controls.note = None;
         match target {
-            Target::Rank(rank) => self.select(Selection::Rank(rank)),
-            Target::Key(key) => self.select(Selection::Key(key)),
-            Target::Message(sent) => self.select(Selection::Message(sent)),
+            Target::Rank(rank) => self.view.select(Selection::Rank(rank)),
+            Target::Key(key) => self.view.select(Selection::Key(key)),
+            Target::Message(sent) => self.view.select(Selection::Message(sent)),
             Target::Event(at) => {
-                self.is_playing = false;
+                self.playback.is_playing = false;
                 self.go_to(at.0 + 1);
             }
             Target::Scrubber(cursor) => self.drag(Target::Scrubber(cursor)),
-            Target::Pane(pane) => self.focus = pane,
+            Target::Pane(pane) => self.view.focus = pane,
             Target::Row(row) => {
                 self.ask_menu(|menu| menu.click(row));
             }
@@ -52,7 +52,7 @@ impl App {
     pub fn drag(&mut self, target: Target) {
         match target {
             Target::Scrubber(cursor) => {
-                self.is_playing = false;
+                self.playback.is_playing = false;
                 self.go_to(cursor);
             }
             Target::Rank(_)
@@ -68,34 +68,19 @@ impl App {
     /// The wheel: rows of the pane that can be scrolled, else events.
     pub fn scroll(&mut self, target: Target, rows: isize) {
         match target {
-            Target::Row(_) => self.menu.iter_mut().for_each(|menu| menu.choose(rows)),
-            Target::Pane(pane @ (Pane::Inspector | Pane::Watches)) => {
-                self.scroll_pane(pane, rows);
-            }
+            Target::Row(_) => self.controls.menu.iter_mut().for_each(|menu| menu.choose(rows)),
+            Target::Pane(pane) if pane.spec().scrolls => self.view.scroll(pane, rows),
             // Keys are named in the inspector.
-            Target::Key(_) => self.scroll_pane(Pane::Inspector, rows),
-            Target::Pane(Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership)
+            Target::Key(_) => self.view.scroll(Pane::Inspector, rows),
+            Target::Pane(_)
             | Target::Rank(_)
             | Target::Message(_)
             | Target::Event(_)
             | Target::Scrubber(_)
             | Target::Bar(_) => {
-                self.is_playing = false;
+                self.playback.is_playing = false;
                 self.step_listed(rows);
             }
         }
-    }
-
-    /// Scrolls a pane; no further than it goes, which who draws it sees to.
-    pub(super) fn scroll_pane(&mut self, pane: Pane, rows: isize) {
-        let scrolled = self.scrolled.entry(pane).or_default();
-        *scrolled = scrolled.saturating_add_signed(rows);
-    }
-
-    /// Selects something; again, and it is no longer selected.
-    fn select(&mut self, selection: Selection) {
-        let is_again = self.selection == selection;
-        self.selection = if is_again { Selection::Cursor } else { selection };
-        self.scrolled.remove(&Pane::Inspector);
     }
 }

@@ -3,7 +3,7 @@
 use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 
-use super::{Action, App, Pane, Selection};
+use super::{Action, App, Selection};
 use crate::language::grammar::ParseError;
 use crate::timeline::{LoadProgress, Operation};
 
@@ -23,23 +23,23 @@ impl App {
                 | Action::Mark
         );
         if !keeps_on {
-            self.is_playing = false;
-            self.seek = None;
+            self.playback.is_playing = false;
+            self.search.seek = None;
         }
     }
 
     pub(super) fn step(&mut self, events: usize) {
-        if self.cursor == self.timeline.len() {
+        if self.view.cursor == self.timeline.len() {
             return self.say_how_it_ended();
         }
-        self.go_to(self.cursor.saturating_add(events));
+        self.go_to(self.view.cursor.saturating_add(events));
     }
 
     pub(super) fn step_back(&mut self, events: usize) {
-        if self.cursor == 0 {
+        if self.view.cursor == 0 {
             return self.say("the run begins here");
         }
-        self.go_to(self.cursor.saturating_sub(events));
+        self.go_to(self.view.cursor.saturating_sub(events));
     }
 
     pub(super) fn say_how_it_ended(&mut self) {
@@ -48,7 +48,7 @@ impl App {
             None if self.is_reading() => "it is not read any further yet".to_owned(),
             None => "the trace ends here: it was cut off".to_owned(),
         };
-        self.note = Some(note);
+        self.controls.say(note);
     }
 
     /// To the end of the first command that has not ended.
@@ -57,8 +57,8 @@ impl App {
             operation.completed.map_or(self.timeline.len(), |answered| answered.0 + 1)
         };
         let next =
-            self.timeline.operations().iter().map(end).filter(|end| *end > self.cursor).min();
-        if self.cursor == self.timeline.len() {
+            self.timeline.operations().iter().map(end).filter(|end| *end > self.view.cursor).min();
+        if self.view.cursor == self.timeline.len() {
             return self.say_how_it_ended();
         }
         self.go_to(next.unwrap_or(self.timeline.len()));
@@ -66,21 +66,21 @@ impl App {
 
     /// To the start of the last command that has begun.
     pub(super) fn previous_command(&mut self) {
-        if self.cursor == 0 {
+        if self.view.cursor == 0 {
             return self.say("the run begins here");
         }
         let operations = self.timeline.operations();
-        let begun = operations.partition_point(|operation| operation.invoked.0 < self.cursor);
+        let begun = operations.partition_point(|operation| operation.invoked.0 < self.view.cursor);
         self.go_to(begun.checked_sub(1).map_or(0, |last| operations[last].invoked.0));
     }
 
     pub(super) fn next_violation(&mut self) {
-        let next = self.wrongs().into_iter().find(|(at, _)| at.0 >= self.cursor);
+        let next = self.wrongs().into_iter().find(|(at, _)| at.0 >= self.view.cursor);
         self.go_to_wrong(next, "after");
     }
 
     pub(super) fn previous_violation(&mut self) {
-        let before = self.wrongs().into_iter().rev().find(|(at, _)| at.0 + 1 < self.cursor);
+        let before = self.wrongs().into_iter().rev().find(|(at, _)| at.0 + 1 < self.view.cursor);
         self.go_to_wrong(before, "before");
     }
 
@@ -88,14 +88,14 @@ impl App {
         match wrong {
             Some((at, what)) => {
                 self.go_to(at.0 + 1);
-                self.note = Some(what);
+                self.controls.say(what);
             }
             None => {
                 let so_far = match self.timeline.progress() {
                     LoadProgress::Done => "",
                     LoadProgress::Reading(_) | LoadProgress::Checking(_) => " so far",
                 };
-                self.note = Some(format!("no invariant is violated {side} this{so_far}"));
+                self.controls.say(format!("no invariant is violated {side} this{so_far}"));
             }
         }
     }
@@ -115,12 +115,13 @@ impl App {
 
     /// The cursor that a line means: a number, one that is so far from here, or a percentage.
     pub(super) fn cursor_meant(&self, line: &str) -> Result<usize, ParseError> {
-        meant(line, (self.cursor, self.timeline.len()), ("an event", "events"))
+        let (here, last) = (self.view.cursor, self.timeline.len());
+        meant(line, &Numbered { here, last, one: "an event", many: "events" })
     }
 
     /// Goes to where it was opened, once that has been read.
     pub(super) fn go_where_awaited(&mut self) -> bool {
-        let Some(cursor) = self.awaited else { return false };
+        let Some(cursor) = self.view.awaited else { return false };
         let is_there = cursor <= self.timeline.len() || !self.is_reading();
         if is_there {
             self.go_to(cursor);
@@ -139,36 +140,38 @@ impl App {
     /// Up or down: in the pane that has the keys where it can be scrolled, else in the events that are
     /// listed.
     pub(super) fn up_or_down(&mut self, rows: isize) {
-        match self.focus {
-            pane @ (Pane::Inspector | Pane::Watches) => self.scroll_pane(pane, rows),
-            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => self.step_listed(rows),
+        match self.view.focus.spec().scrolls {
+            true => self.view.scroll(self.view.focus, rows),
+            false => self.step_listed(rows),
         }
     }
 
     /// Up or down in the events that are listed.
     pub(super) fn step_listed(&mut self, rows: isize) {
-        let Some(listed) = &self.listed else {
+        let Some(listed) = &self.search.listed else {
             let events = rows.unsigned_abs();
             return if rows > 0 { self.step(events) } else { self.step_back(events) };
         };
         let here = match rows > 0 {
-            true => listed.partition_point(|at| at.0 < self.cursor).checked_add_signed(rows - 1),
+            true => {
+                listed.partition_point(|at| at.0 < self.view.cursor).checked_add_signed(rows - 1)
+            }
             false => {
-                let before = listed.partition_point(|at| at.0 + 1 < self.cursor);
+                let before = listed.partition_point(|at| at.0 + 1 < self.view.cursor);
                 before.checked_add_signed(rows).or(Some(0)).filter(|_| before > 0)
             }
         };
         let at =
             here.and_then(|row| listed.get(row).or(if rows > 0 { listed.last() } else { None }));
         match at.map(|at| at.0 + 1) {
-            Some(cursor) if cursor != self.cursor => self.go_to(cursor),
+            Some(cursor) if cursor != self.view.cursor => self.go_to(cursor),
             Some(_) | None => self.say("nothing further is listed"),
         }
     }
 
     /// Enter: to the receive of the message that is selected, or of the event at the cursor.
     pub(super) fn open_selected(&mut self) {
-        let sent = match self.selection {
+        let sent = match self.view.selection {
             Selection::Message(sent) => Some(sent),
             Selection::Cursor | Selection::Rank(_) | Selection::Key(_) => self.event(),
         };
@@ -179,16 +182,25 @@ impl App {
     }
 }
 
+/// Things that are gone to by their numbers, from 0.
+pub(super) struct Numbered {
+    /// Which one is the one here.
+    pub here: usize,
+    /// The number of the last one.
+    pub last: usize,
+    /// One of them, in words.
+    pub one: &'static str,
+    /// Several of them, in words.
+    pub many: &'static str,
+}
+
 /// Which of so many things a line means, from 0: a number, so many further or back, or a percentage.
 ///
 /// # Errors
 ///
 /// When it is none of these, or there are not so many.
-pub(super) fn meant(
-    line: &str,
-    (here, last): (usize, usize),
-    (one, many): (&str, &str),
-) -> Result<usize, ParseError> {
+pub(super) fn meant(line: &str, numbered: &Numbered) -> Result<usize, ParseError> {
+    let Numbered { here, last, one, many } = *numbered;
     let line = line.trim();
     let expected = format!("expected {one} (0 to {last}) or a percentage");
     let wrong = || ParseError(format!("{expected}, found `{}`", Plain(line)));

@@ -44,7 +44,7 @@ impl App {
             return "this run is in no file yet: `x` saves its scenario, and then there is a command"
                 .to_owned();
         };
-        words.extend(["--at".to_owned(), self.cursor.to_string()]);
+        words.extend(["--at".to_owned(), self.view.cursor.to_string()]);
         words.join(" ")
     }
 

@@ -49,7 +49,7 @@ impl Sought {
 impl App {
     /// On or back to the next event that was looked for.
     pub(super) fn seek_match(&mut self, forwards: bool) {
-        match self.sought.clone() {
+        match self.search.sought.clone() {
             Some(query) => self.seek(Sought::Match(query), forwards),
             None => self.say("nothing was looked for yet: `/` does"),
         }
@@ -57,31 +57,32 @@ impl App {
 
     /// On or back to the next condition that comes to hold.
     pub(super) fn seek_break(&mut self, forwards: bool) {
-        if self.breaks.is_empty() {
+        if self.search.breaks.is_empty() {
             return self.say("there is no condition to break on yet: `b` sets one");
         }
-        self.seek(Sought::Break(self.breaks.clone()), forwards);
+        self.seek(Sought::Break(self.search.breaks.clone()), forwards);
     }
 
     /// The first cursor in a stretch at which a condition comes to hold.
     pub(super) fn break_within(&self, cursors: std::ops::RangeInclusive<usize>) -> Option<usize> {
         let mut places = cursors.filter_map(|cursor| self.timeline.event_at(cursor));
-        let holds = |at: &EventIndex| self.breaks.iter().any(|one| one.holds(&self.timeline, *at));
-        if self.breaks.is_empty() {
+        let holds =
+            |at: &EventIndex| self.search.breaks.iter().any(|one| one.holds(&self.timeline, *at));
+        if self.search.breaks.is_empty() {
             return None;
         }
         places.find(holds).map(|at| at.0 + 1)
     }
 
     fn seek(&mut self, what: Sought, forwards: bool) {
-        let at = if forwards { self.cursor + 1 } else { self.cursor.saturating_sub(1) };
-        self.seek = Some(Seek { what, forwards, at });
+        let at = if forwards { self.view.cursor + 1 } else { self.view.cursor.saturating_sub(1) };
+        self.search.seek = Some(Seek { what, forwards, at });
         self.seek_on();
     }
 
     /// Goes on with what is looked for; whether there is anything new to show.
     pub(super) fn seek_on(&mut self) -> bool {
-        let Some(mut seek) = self.seek.take() else { return false };
+        let Some(mut seek) = self.search.seek.take() else { return false };
         for _ in 0..AT_ONCE {
             let is_over = if seek.forwards { seek.at > self.timeline.len() } else { seek.at == 0 };
             if is_over {
@@ -90,24 +91,24 @@ impl App {
             let at = self.timeline.event_at(seek.at).expect("a cursor after the first event");
             if let Some(note) = seek.what.is_at(&self.timeline, at) {
                 self.go_to(seek.at);
-                self.note = Some(note).filter(|note| !note.is_empty());
+                self.controls.note = Some(note).filter(|note| !note.is_empty());
                 return true;
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
         }
-        self.note = Some(format!("looking for {}: event {}", seek.what.describe(), seek.at));
-        self.seek = Some(seek);
+        self.controls.say(format!("looking for {}: event {}", seek.what.describe(), seek.at));
+        self.search.seek = Some(seek);
         true
     }
 
     /// What there is to say, or to wait for, where the events end.
     fn has_not_found(&mut self, seek: Seek) -> bool {
         if seek.forwards && self.is_reading() {
-            self.seek = Some(seek);
+            self.search.seek = Some(seek);
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.note = Some(format!("there is no {} {side} this event", seek.what.describe()));
+        self.controls.say(format!("there is no {} {side} this event", seek.what.describe()));
         true
     }
 }

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_traces::text::Plain;
 
+use super::handle::{
+    HandleActions, Handler, also, back, help, in_bar, on, palette, quit, quit_and_keep,
+};
 use super::keys::{Code, KeyPress, NamedKey};
-use super::menu::{HasMenu, Menu, MenuKind};
-use super::rows::actions;
-use super::{Action, InputLine, Keymap, PAGE};
+use super::{Action, Controls, InputLine, Keymap, PAGE, PageRequest};
 use crate::input::shown;
 use crate::tour::builtin::{ALL as ALL_LESSONS, BuiltIn as BuiltInLesson};
 use crate::tour::{Progress, Shelf, heading};
@@ -60,25 +61,14 @@ pub enum Opens {
 }
 
 /// The start page.
-#[derive(Debug, Clone)]
 pub struct StartPage {
-    /// Which keys do what.
-    pub keymap: Keymap,
+    /// The keys, the list over the page, what there is to say.
+    pub controls: Controls,
     /// The row that is chosen among those that are shown.
     pub chosen: usize,
     /// The words that narrow the rows, while they are typed.
     pub typed: Option<InputLine>,
-    /// The list that lies over the page.
-    pub menu: Option<Menu>,
-    /// What there is to say about the last action.
-    pub note: Option<String>,
-    /// Whether the program is to end.
-    pub has_quit: bool,
-    /// Whether it goes back to what is below.
-    pub(super) is_left: bool,
     entries: Vec<StartRow>,
-    /// What is to be opened.
-    wish: Option<Opens>,
 }
 
 impl StartPage {
@@ -109,27 +99,19 @@ impl StartPage {
     }
 
     fn of(entries: Vec<StartRow>, keymap: Keymap) -> StartPage {
-        StartPage {
-            keymap,
-            chosen: 0,
-            typed: None,
-            menu: None,
-            note: Some(WELCOME.to_owned()),
-            has_quit: false,
-            is_left: false,
-            entries,
-            wish: None,
-        }
+        let mut controls = Controls::new(keymap);
+        controls.say(WELCOME);
+        StartPage { controls, chosen: 0, typed: None, entries }
     }
 
     /// Takes in how far somebody has come meanwhile.
-    pub(super) fn learn(&mut self, progress: &Progress) {
+    pub fn learn(&mut self, progress: &Progress) {
         let others = self.entries.iter().filter(|entry| entry.section != Section::Walkthroughs);
         self.entries = lessons(progress).chain(others.cloned()).collect();
     }
 
     /// Chooses the first lesson that was not gone through, or the first of all when all were.
-    pub(super) fn choose_lesson(&mut self, progress: &Progress) {
+    pub fn choose_lesson(&mut self, progress: &Progress) {
         let is_open = |entry: &StartRow| match entry.opens {
             Opens::Lesson(one) => progress.of(one.name).is_none_or(|record| !record.is_done),
             Opens::Run(_) => false,
@@ -155,21 +137,19 @@ impl StartPage {
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
-        self.note = None;
+        self.controls.note = None;
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
         if self.typed.is_some() {
             return self.press_in_line(key);
         }
-        if let Some(action) = self.keymap.action(key) {
-            self.update(action);
-        }
+        self.press_bound(key);
     }
 
     /// Takes what was pasted.
     pub fn paste(&mut self, text: &str) {
-        if let Some(menu) = &mut self.menu {
+        if let Some(menu) = &mut self.controls.menu {
             menu.paste(text);
         } else if let Some(line) = &mut self.typed {
             line.paste(text);
@@ -177,59 +157,8 @@ impl StartPage {
         }
     }
 
-    /// Does something.
-    pub fn update(&mut self, action: Action) {
-        match action {
-            Action::Up | Action::PreviousEvent => self.choose(-1),
-            Action::Down | Action::NextEvent => self.choose(1),
-            Action::PageUp => self.choose(-PAGE),
-            Action::PageDown => self.choose(PAGE),
-            Action::Start => self.chosen = 0,
-            Action::End => self.choose(isize::MAX),
-            Action::Open | Action::PlayOrPause => self.open(),
-            Action::Search | Action::Filter => {
-                self.typed = Some(InputLine::default());
-                self.chosen = 0;
-            }
-            Action::Help => self.lay_over(MenuKind::Help),
-            Action::Palette => self.lay_over(MenuKind::Palette),
-            Action::Tour => self.go_to_lessons(),
-            Action::Back => self.is_left = true,
-            Action::Quit | Action::QuitAndKeep => self.has_quit = true,
-            Action::NextCommand
-            | Action::PreviousCommand
-            | Action::NextBreak
-            | Action::PreviousBreak
-            | Action::Slower
-            | Action::Faster
-            | Action::PreviousViolation
-            | Action::NextViolation
-            | Action::GoTo
-            | Action::NextMatch
-            | Action::PreviousMatch
-            | Action::OnlyCauses
-            | Action::NextPane
-            | Action::Focus(_)
-            | Action::Zoom
-            | Action::Command
-            | Action::Fork
-            | Action::Mark
-            | Action::Jump
-            | Action::Break
-            | Action::Diff
-            | Action::IgnoreOrder
-            | Action::Swap
-            | Action::Explore
-            | Action::StepBack
-            | Action::Skip
-            | Action::Again
-            | Action::Export
-            | Action::Reproduce => self.note = Some(WELCOME.to_owned()),
-        }
-    }
-
     /// Takes a click on a row: of the list over the page, or of the page, which is opened.
-    pub fn click(&mut self, row: usize) {
+    pub fn click_row(&mut self, row: usize) {
         if self.ask_menu(|menu| menu.click(row)) {
             return;
         }
@@ -243,16 +172,18 @@ impl StartPage {
         self.chosen = self.chosen.saturating_add_signed(rows).min(last);
     }
 
-    /// What is to be opened, once.
-    pub(super) fn take_wish(&mut self) -> Option<Opens> {
-        self.wish.take()
+    fn open(&mut self) {
+        match self.rows().get(self.chosen).map(|entry| entry.opens.clone()) {
+            Some(Opens::Run(word)) => self.controls.ask(PageRequest::Open(word)),
+            Some(Opens::Lesson(one)) => self.controls.ask(PageRequest::Lesson(one)),
+            None => self.controls.say("nothing has these words"),
+        }
     }
 
-    fn open(&mut self) {
-        self.wish = self.rows().get(self.chosen).map(|entry| entry.opens.clone());
-        if self.wish.is_none() {
-            self.note = Some("nothing has these words".to_owned());
-        }
+    /// Narrows the rows by words that are typed from now on.
+    fn narrow(&mut self) {
+        self.typed = Some(InputLine::default());
+        self.chosen = 0;
     }
 
     /// To the lessons: the first one, or from one of them the next one.
@@ -261,10 +192,6 @@ impl StartPage {
         let is_lesson = |entry: &StartRow| entry.section == Section::Walkthroughs;
         let lessons = self.entries.iter().filter(|entry| is_lesson(entry)).count();
         self.chosen = if self.chosen + 1 < lessons { self.chosen + 1 } else { 0 };
-    }
-
-    fn lay_over(&mut self, kind: MenuKind) {
-        self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
     }
 
     fn press_in_line(&mut self, key: KeyPress) {
@@ -277,7 +204,7 @@ impl StartPage {
             Code::Named(NamedKey::Enter) => self.open(),
             Code::Named(NamedKey::Up) => self.choose(-1),
             Code::Named(NamedKey::Down) => self.choose(1),
-            Code::Char('c') if key.ctrl => self.has_quit = true,
+            Code::Char('c') if key.ctrl => quit(self),
             Code::Named(_) | Code::Char(_) | Code::F(_) => {
                 line.edit(key);
                 self.choose(0);
@@ -286,31 +213,36 @@ impl StartPage {
     }
 }
 
-impl HasMenu for StartPage {
-    fn menu(&mut self) -> &mut Option<Menu> {
-        &mut self.menu
+impl HandleActions for StartPage {
+    const HANDLERS: &'static [Handler<StartPage>] = &[
+        in_bar(Action::Open, "open", StartPage::open),
+        also(Action::PlayOrPause, StartPage::open),
+        in_bar(Action::Down, "choose", |start| start.choose(1)),
+        also(Action::NextEvent, |start| start.choose(1)),
+        on(Action::Up, |start| start.choose(-1)),
+        also(Action::PreviousEvent, |start| start.choose(-1)),
+        on(Action::PageDown, |start| start.choose(PAGE)),
+        on(Action::PageUp, |start| start.choose(-PAGE)),
+        on(Action::Start, |start| start.chosen = 0),
+        on(Action::End, |start| start.choose(isize::MAX)),
+        in_bar(Action::Search, "narrow", StartPage::narrow),
+        also(Action::Filter, StartPage::narrow),
+        on(Action::Tour, StartPage::go_to_lessons),
+        on(Action::Palette, palette),
+        in_bar(Action::Help, "help", help),
+        on(Action::Back, back),
+        in_bar(Action::Quit, "quit", quit),
+        on(Action::QuitAndKeep, quit_and_keep),
+    ];
+
+    fn controls(&mut self) -> &mut Controls {
+        &mut self.controls
     }
 
-    fn act(&mut self, action: Action) {
-        self.update(action);
+    fn refusal(_: Action) -> &'static str {
+        WELCOME
     }
 }
-
-/// What can be done on this page, the most wanted first.
-pub const ACTIONS: &[Action] = &[
-    Action::Open,
-    Action::Down,
-    Action::Up,
-    Action::PageDown,
-    Action::PageUp,
-    Action::Start,
-    Action::End,
-    Action::Search,
-    Action::Tour,
-    Action::Palette,
-    Action::Help,
-    Action::Quit,
-];
 
 /// The rows of the lessons.
 fn lessons(progress: &Progress) -> impl Iterator<Item = StartRow> {
@@ -342,8 +274,8 @@ mod tests {
         let mut start = StartPage::new(&["old.jsonl".into()], &none, Keymap::default());
         assert_eq!(start.rows()[ALL_LESSONS.len()].name, "old.jsonl");
         start.press("enter".parse().expect("a key"));
-        assert!(matches!(start.take_wish(), Some(Opens::Run(word)) if word.as_os_str() == "join"));
-        assert!(start.take_wish().is_none());
+        let request = start.controls.request.take();
+        assert!(matches!(request, Some(PageRequest::Open(word)) if word.as_os_str() == "join"));
     }
 
     #[test]
@@ -354,6 +286,6 @@ mod tests {
         assert!(start.rows().iter().any(|entry| entry.name == "race-neighbours-leave"));
         start.paste(" nothing has this");
         start.press("enter".parse().expect("a key"));
-        assert!(start.take_wish().is_none());
+        assert!(start.controls.request.is_none());
     }
 }

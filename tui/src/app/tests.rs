@@ -5,40 +5,48 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ringscope_traces::EventIndex;
 
+use super::handle::HandleActions as _;
 use super::testing::{built_in, press, type_line};
-use super::{Action, App, KeyPress, Pane, Request, Selection, Target};
-use crate::app::keys::BINDINGS;
+use super::{Action, App, KeyPress, Leave, PageRequest, Pane, Selection, Target};
 use crate::app::menu::MenuRow;
+use crate::controls::BINDINGS;
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {
-    let snapshot = format!("{:?}", app.snapshot);
-    let what = (app.cursor, app.selection, app.focus, app.is_zoomed, &app.filter, &app.listed);
-    format!("{what:?} {:?} {:?} {snapshot}", app.marks, app.breaks)
+    let snapshot = format!("{:?}", app.view.snapshot);
+    let what = (
+        app.view.cursor,
+        app.view.selection,
+        app.view.focus,
+        app.view.is_zoomed,
+        &app.search.filter,
+        &app.search.listed,
+    );
+    format!("{what:?} {:?} {:?} {snapshot}", app.marks, app.search.breaks)
 }
 
 fn note(app: &App) -> &str {
-    app.note.as_deref().unwrap_or("")
+    app.controls.note.as_deref().unwrap_or("")
 }
 
 fn problem(app: &App) -> &str {
-    app.prompt.as_ref().and_then(|prompt| prompt.problem.as_deref()).unwrap_or("")
+    app.typing.prompt.as_ref().and_then(|prompt| prompt.problem.as_deref()).unwrap_or("")
 }
 
 #[test]
 fn a_step_back_undoes_a_step() {
     let mut app = built_in("join", 0);
     press(&mut app, "right right l . ,");
-    assert_eq!(app.cursor, 3);
+    assert_eq!(app.view.cursor, 3);
     press(&mut app, "left h , left");
-    assert_eq!((app.cursor, note(&app)), (0, "the run begins here"));
+    assert_eq!((app.view.cursor, note(&app)), (0, "the run begins here"));
 }
 
 #[test]
 fn both_ends_are_reported() {
     let mut app = built_in("get-missing", 0);
     press(&mut app, "end right");
-    assert_eq!(app.cursor, app.timeline.len());
+    assert_eq!(app.view.cursor, app.timeline.len());
     assert_eq!(note(&app), "the run ends here: deadlock");
 }
 
@@ -47,11 +55,11 @@ fn a_command_is_gone_past_as_a_whole() {
     let mut app = built_in("get-and-put", 0);
     let operations = app.timeline.operations().to_vec();
     press(&mut app, "L");
-    assert_eq!(Some(EventIndex(app.cursor - 1)), operations[0].completed);
+    assert_eq!(Some(EventIndex(app.view.cursor - 1)), operations[0].completed);
     press(&mut app, "shift-right");
-    assert_eq!(Some(EventIndex(app.cursor - 1)), operations[1].completed);
+    assert_eq!(Some(EventIndex(app.view.cursor - 1)), operations[1].completed);
     press(&mut app, "H");
-    assert_eq!(EventIndex(app.cursor), operations[1].invoked);
+    assert_eq!(EventIndex(app.view.cursor), operations[1].invoked);
     press(&mut app, "H H");
     assert_eq!(note(&app), "the run begins here");
 }
@@ -62,7 +70,7 @@ fn a_command_without_an_answer_goes_to_the_end() {
     let last = app.timeline.operations().last().expect("a command").invoked;
     app.go_to(last.0);
     press(&mut app, "L");
-    assert_eq!(app.cursor, app.timeline.len());
+    assert_eq!(app.view.cursor, app.timeline.len());
 }
 
 #[test]
@@ -74,7 +82,7 @@ fn a_cursor_is_meant_by_number_by_distance_and_by_percentage() {
     {
         press(&mut app, "g");
         type_line(&mut app, line);
-        assert_eq!(app.cursor, cursor, "{line}");
+        assert_eq!(app.view.cursor, cursor, "{line}");
     }
     press(&mut app, "g");
     type_line(&mut app, "half");
@@ -85,7 +93,7 @@ fn a_cursor_is_meant_by_number_by_distance_and_by_percentage() {
     press(&mut app, "esc g");
     type_line(&mut app, "99999");
     assert_eq!(problem(&app), format!("there are {events} events"));
-    assert_eq!(app.cursor, events);
+    assert_eq!(app.view.cursor, events);
 }
 
 #[test]
@@ -93,14 +101,14 @@ fn a_search_goes_on_and_back() {
     let mut app = built_in("join", 0);
     press(&mut app, "/");
     type_line(&mut app, "tag INIT receives");
-    let first = app.cursor;
+    let first = app.view.cursor;
     assert!(first > 0);
     press(&mut app, "n");
-    assert!(app.cursor > first, "two nodes join");
+    assert!(app.view.cursor > first, "two nodes join");
     press(&mut app, "n");
     assert_eq!(note(&app), "there is no `tag INIT receives` after this event");
     press(&mut app, "N");
-    assert_eq!(app.cursor, first);
+    assert_eq!(app.view.cursor, first);
 }
 
 #[test]
@@ -108,42 +116,42 @@ fn a_filter_is_seen_while_it_is_typed_and_escape_takes_it_back() {
     let mut app = built_in("join", 0);
     press(&mut app, "f");
     app.paste("rank 3");
-    let listed = app.listed.clone().expect("a filter");
+    let listed = app.search.listed.clone().expect("a filter");
     assert!(!listed.is_empty() && listed.len() < app.timeline.len());
     app.paste("3");
     assert_eq!(problem(&app), "there is no rank 33: ranks are 0 to 7");
-    assert_eq!(app.listed.as_ref(), Some(&listed), "what was listed stays");
+    assert_eq!(app.search.listed.as_ref(), Some(&listed), "what was listed stays");
     press(&mut app, "enter");
-    assert!(app.prompt.is_some(), "what is wrong is not taken");
+    assert!(app.typing.prompt.is_some(), "what is wrong is not taken");
     press(&mut app, "esc");
-    assert!(app.prompt.is_none() && app.listed.is_none());
+    assert!(app.typing.prompt.is_none() && app.search.listed.is_none());
     press(&mut app, "f");
     type_line(&mut app, "rank 3");
-    assert_eq!(app.filter, "rank 3");
+    assert_eq!(app.search.filter, "rank 3");
     press(&mut app, "down");
-    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.view.cursor - 1), listed[0]);
     press(&mut app, "down up");
-    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.view.cursor - 1), listed[0]);
     press(&mut app, "up");
     assert_eq!(note(&app), "nothing further is listed");
     press(&mut app, "pagedown pageup");
-    assert_eq!(EventIndex(app.cursor - 1), listed[0]);
+    assert_eq!(EventIndex(app.view.cursor - 1), listed[0]);
     press(&mut app, "esc");
-    assert_eq!(app.listed, None);
+    assert_eq!(app.search.listed, None);
 }
 
 #[test]
 fn only_the_causes_of_the_selection_are_listed() {
     let mut app = built_in("join", 50);
     press(&mut app, "k");
-    assert_eq!(app.listed, Some(app.timeline.causes(EventIndex(49))));
-    assert_eq!(app.filter, "causes of event 50");
+    assert_eq!(app.search.listed, Some(app.timeline.causes(EventIndex(49))));
+    assert_eq!(app.search.filter, "causes of event 50");
     press(&mut app, "k");
-    assert_eq!(app.listed, None);
+    assert_eq!(app.search.listed, None);
     app.go_to(app.timeline.len());
     app.click(Target::Key(ringscope_sim::protocol::Key(250)));
     press(&mut app, "k");
-    let last = *app.listed.as_ref().and_then(|listed| listed.last()).expect("causes");
+    let last = *app.search.listed.as_ref().and_then(|listed| listed.last()).expect("causes");
     assert!(app.timeline.data(last).to_string().contains("250"));
 }
 
@@ -154,20 +162,20 @@ fn time_stops_at_a_condition() {
     type_line(&mut app, "rank 3 joins");
     assert_eq!(note(&app), "break on `rank 3 joins`: `c` goes there");
     press(&mut app, "c");
-    let joins = app.cursor;
+    let joins = app.view.cursor;
     assert_eq!(note(&app), "break: rank 3 joins");
     press(&mut app, "home space");
-    while app.is_playing {
+    while app.playback.is_playing {
         app.tick(Duration::from_millis(70));
     }
-    assert_eq!((app.cursor, note(&app)), (joins, "stopped at a condition"));
+    assert_eq!((app.view.cursor, note(&app)), (joins, "stopped at a condition"));
     press(&mut app, "end C");
-    assert_eq!(app.cursor, joins, "backwards, too");
+    assert_eq!(app.view.cursor, joins, "backwards, too");
     press(&mut app, "C");
     assert_eq!(note(&app), "there is no `rank 3 joins` before this event");
     press(&mut app, "b");
     type_line(&mut app, "RANK 3 JOINS");
-    assert!(app.breaks.is_empty(), "the same again takes it away");
+    assert!(app.search.breaks.is_empty(), "the same again takes it away");
 }
 
 /// The cursors at which a condition comes to hold.
@@ -178,12 +186,12 @@ fn breaks(name: &str, condition: &str) -> Vec<usize> {
     assert_eq!(problem(&app), "");
     let mut cursors = Vec::new();
     loop {
-        let before = app.cursor;
+        let before = app.view.cursor;
         press(&mut app, "c");
-        if app.cursor == before {
+        if app.view.cursor == before {
             return cursors;
         }
-        cursors.push(app.cursor);
+        cursors.push(app.view.cursor);
     }
 }
 
@@ -203,8 +211,9 @@ fn a_rank_waits_when_it_has_asked() {
     assert!(waits.len() > 4, "for the newcomer, its parent, and once for each key");
     for cursor in waits {
         let app = built_in("join", cursor);
-        let states = app.snapshot.states.expect("a run of ours");
-        assert!(matches!(states.waits[6], ringscope_sim::protocol::Wait::From { .. }));
+        let states = app.view.snapshot.states.expect("a run of ours");
+        let status = states.statuses.of(ringscope_traces::Rank(6));
+        assert!(matches!(status, Some(ringscope_sim::world::Status::Waiting { .. })));
     }
 }
 
@@ -228,7 +237,7 @@ fn from_violation_to_violation() {
     let mut app = built_in("race-lost-key", 0);
     let first = app.timeline.violations()[0].clone();
     press(&mut app, "]");
-    assert_eq!(app.cursor, first.at.0 + 1);
+    assert_eq!(app.view.cursor, first.at.0 + 1);
     assert!(note(&app).contains(&first.violation.what));
     press(&mut app, "[");
     assert_eq!(note(&app), "no invariant is violated before this");
@@ -261,7 +270,7 @@ fn what_a_condition_expects_is_reported() {
 fn a_condition_is_completed_word_by_word() {
     let mut app = built_in("join", 0);
     press(&mut app, "b r a tab 3 space l tab");
-    assert_eq!(app.prompt.as_ref().map(|prompt| prompt.line()), Some("rank 3 leaves "));
+    assert_eq!(app.typing.prompt.as_ref().map(|prompt| prompt.line()), Some("rank 3 leaves "));
 }
 
 #[test]
@@ -270,11 +279,11 @@ fn a_mark_is_come_back_to() {
     press(&mut app, "' a");
     assert!(app.marks.is_empty());
     press(&mut app, "m a end m b ' a");
-    assert_eq!(app.cursor, 10);
+    assert_eq!(app.view.cursor, 10);
     press(&mut app, "' z");
     assert_eq!(note(&app), "there is no mark z");
     press(&mut app, "' b");
-    assert_eq!(app.cursor, app.timeline.len());
+    assert_eq!(app.view.cursor, app.timeline.len());
 }
 
 #[test]
@@ -287,15 +296,15 @@ fn time_is_a_function_of_the_time_that_has_passed() {
     for _ in 0..100 {
         other.tick(Duration::from_millis(10));
     }
-    assert_eq!((one.cursor, other.cursor), (20, 20));
-    assert_eq!(one.speed_label(), "2x");
+    assert_eq!((one.view.cursor, other.view.cursor), (20, 20));
+    assert_eq!(one.playback.speed_label(), "2x");
     press(&mut one, "- - -");
-    assert_eq!(one.speed_label(), "1/4x");
+    assert_eq!(one.playback.speed_label(), "1/4x");
     one.tick(Duration::from_secs(1000));
-    assert!(!one.is_playing, "at the end it stops");
+    assert!(!one.playback.is_playing, "at the end it stops");
     assert_eq!(note(&one), "the run ends here: completed");
     press(&mut one, "space");
-    assert_eq!(one.cursor, 0, "and begins again");
+    assert_eq!(one.view.cursor, 0, "and begins again");
 }
 
 #[test]
@@ -306,7 +315,7 @@ fn a_command_goes_into_the_live_run() {
     type_line(&mut app, "put 700 7");
     assert_eq!(note(&app), "`put 700 7` comes next");
     assert!(app.timeline.len() > before);
-    let next = app.timeline.data(EventIndex(app.cursor));
+    let next = app.timeline.data(EventIndex(app.view.cursor));
     assert_eq!(next.to_string(), "[700,7]");
     assert!(app.reproduced().contains("`x` saves"));
 }
@@ -328,7 +337,7 @@ fn a_command_is_checked_as_in_a_scenario_and_can_be_insisted_on() {
         }
     }
     press(&mut app, "enter");
-    assert!(app.prompt.is_none());
+    assert!(app.typing.prompt.is_none());
     assert_eq!(app.timeline.ending().map(|ending| ending.name()), Some("deadlock"));
 }
 
@@ -339,7 +348,7 @@ fn what_a_command_could_go_on_with_is_what_the_ring_has() {
     let mut offers = |line: &str| {
         press(&mut app, "ctrl-u");
         app.paste(line);
-        app.prompt.as_ref().map(|prompt| prompt.completions.join(" ")).unwrap_or_default()
+        app.typing.prompt.as_ref().map(|prompt| prompt.completions.join(" ")).unwrap_or_default()
     };
     assert_eq!(offers("re"), "remove");
     assert_eq!(offers("add "), "1 2 4");
@@ -352,14 +361,16 @@ fn a_fork_is_another_run_with_the_same_past() {
     let mut app = built_in("join", 40);
     press(&mut app, "F");
     type_line(&mut app, "put 5 5");
-    let Some(Request::Show(mut fork)) = app.request.take() else { panic!("{}", problem(&app)) };
-    assert_eq!(fork.cursor, 40);
+    let Some(PageRequest::Run(mut fork)) = app.controls.request.take() else {
+        panic!("{}", problem(&app))
+    };
+    assert_eq!(fork.view.cursor, 40);
     for at in (0..40).map(EventIndex) {
         assert_eq!(fork.timeline.info(at), app.timeline.info(at));
     }
     assert!(fork.timeline.len() != app.timeline.len());
     press(&mut fork, "esc");
-    assert!(matches!(fork.request, Some(Request::Leave)));
+    assert!(matches!(fork.controls.request, Some(PageRequest::Back)));
 }
 
 #[test]
@@ -401,7 +412,7 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
 }
 
 fn rows(app: &App) -> Vec<MenuRow> {
-    app.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
+    app.controls.menu.iter().flat_map(|menu| menu.rows()).cloned().collect()
 }
 
 #[test]
@@ -411,29 +422,30 @@ fn the_palette_does_what_is_chosen() {
     app.paste("whole screen");
     assert_eq!(rows(&app).len(), 1);
     press(&mut app, "enter");
-    assert!(app.is_zoomed && app.menu.is_none() && app.prompt.is_none());
+    assert!(app.view.is_zoomed && app.controls.menu.is_none() && app.typing.prompt.is_none());
     press(&mut app, ": down down up enter");
-    assert!(app.menu.is_none());
+    assert!(app.controls.menu.is_none());
     press(&mut app, ":");
     app.paste("no such thing");
     press(&mut app, "enter");
-    assert!(app.menu.is_none());
+    assert!(app.controls.menu.is_none());
 }
 
 #[test]
-fn help_begins_with_what_the_pane_is_for_and_knows_every_key() {
+fn help_begins_with_what_the_pane_is_for_and_knows_every_key_of_the_page() {
     let mut app = built_in("join", 0);
     press(&mut app, "5 ?");
     let rows = rows(&app);
     assert_eq!(rows[0].action, Some(Action::Break));
     for row in BINDINGS {
-        assert_eq!(rows.iter().filter(|other| other.action == Some(row.action)).count(), 1);
+        let times = rows.iter().filter(|other| other.action == Some(row.action)).count();
+        assert_eq!(times, usize::from(App::can(row.action)), "{}", row.name);
     }
     assert!(rows.iter().any(|row| row.keys == "key KEY moves"));
     app.paste("unanswered");
     assert_eq!(self::rows(&app).len(), 4);
     press(&mut app, "esc q");
-    assert!(app.has_quit);
+    assert!(matches!(app.controls.request, Some(PageRequest::Leave(Leave::Clean))));
 }
 
 #[test]
@@ -441,17 +453,17 @@ fn the_mouse_selects_goes_and_scrubs() {
     let mut app = built_in("join", 0);
     let rank = ringscope_traces::Rank(3);
     app.click(Target::Rank(rank));
-    assert_eq!(app.selection, Selection::Rank(rank));
+    assert_eq!(app.view.selection, Selection::Rank(rank));
     app.click(Target::Rank(rank));
-    assert_eq!(app.selection, Selection::Cursor);
+    assert_eq!(app.view.selection, Selection::Cursor);
     app.click(Target::Event(EventIndex(9)));
-    assert_eq!(app.cursor, 10);
+    assert_eq!(app.view.cursor, 10);
     app.drag(Target::Scrubber(99_999));
-    assert_eq!(app.cursor, app.timeline.len());
+    assert_eq!(app.view.cursor, app.timeline.len());
     app.scroll(Target::Pane(Pane::Events), -3);
-    assert_eq!(app.cursor, app.timeline.len() - 3);
+    assert_eq!(app.view.cursor, app.timeline.len() - 3);
     app.click(Target::Bar(Action::Start));
-    assert_eq!(app.cursor, 0);
+    assert_eq!(app.view.cursor, 0);
 }
 
 #[test]
@@ -460,13 +472,13 @@ fn escape_leaves_what_lies_on_top_first() {
     press(&mut app, "z k");
     app.click(Target::Rank(ringscope_traces::Rank(2)));
     press(&mut app, "esc");
-    assert!(!app.is_zoomed && app.listed.is_some());
+    assert!(!app.view.is_zoomed && app.search.listed.is_some());
     press(&mut app, "esc");
-    assert!(app.listed.is_none() && app.selection != Selection::Cursor);
+    assert!(app.search.listed.is_none() && app.view.selection != Selection::Cursor);
     press(&mut app, "esc");
-    assert!(app.selection == Selection::Cursor && app.request.is_none());
+    assert!(app.view.selection == Selection::Cursor && app.controls.request.is_none());
     press(&mut app, "esc");
-    assert!(matches!(app.request, Some(Request::Leave)));
+    assert!(matches!(app.controls.request, Some(PageRequest::Back)));
 }
 
 /// A key of the table, or one that is typed.
@@ -501,12 +513,12 @@ proptest! {
                 2 => { app.poll(); }
                 _ => app.press(key),
             }
-            prop_assert!(app.cursor <= app.timeline.len());
-            prop_assert_eq!(app.snapshot.cursor, app.cursor);
-            if let Some(menu) = &app.menu {
+            prop_assert!(app.view.cursor <= app.timeline.len());
+            prop_assert_eq!(app.view.snapshot.cursor, app.view.cursor);
+            if let Some(menu) = &app.controls.menu {
                 prop_assert!(menu.rows().len() > menu.chosen || menu.chosen == 0);
             }
-            let listed = app.listed.iter().flatten();
+            let listed = app.search.listed.iter().flatten();
             prop_assert!(listed.copied().all(|at| at.0 < app.timeline.len()));
         }
     }
@@ -523,7 +535,7 @@ proptest! {
         type_line(&mut app, query);
         press(&mut app, "g");
         type_line(&mut app, &format!("{}%", share * 100.0));
-        let steps = steps.min(app.timeline.len() - app.cursor);
+        let steps = steps.min(app.timeline.len() - app.view.cursor);
         let before = state(&app);
         (0..steps).for_each(|_| app.update(Action::NextEvent));
         (0..steps).for_each(|_| app.update(Action::PreviousEvent));

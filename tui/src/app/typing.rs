@@ -4,20 +4,32 @@ use std::path::PathBuf;
 
 use ringscope_traces::text::Plain;
 
+use super::diff::Candidate;
 use super::keys::{Code, KeyPress, NamedKey};
-use super::{App, Condition, Prompt, Purpose, Query, Request, live};
+use super::{App, Condition, PageRequest, Prompt, Purpose, Query, live};
 use crate::language::grammar::{ParseError, SymbolTable};
 use crate::language::{condition, query};
+
+/// What is being typed.
+#[derive(Debug, Default)]
+pub struct Typing {
+    /// The line, and what it is for.
+    pub prompt: Option<Prompt>,
+    /// The file that is to be replaced, when that is allowed.
+    pub(super) replaced: Option<PathBuf>,
+}
 
 impl App {
     /// Asks for a line.
     pub(super) fn ask(&mut self, purpose: Purpose, line: &str) {
-        self.prompt = Some(Prompt::new(purpose, line));
+        self.typing.prompt = Some(Prompt::new(purpose, line));
         self.review();
     }
 
     pub(super) fn press_in_prompt(&mut self, key: KeyPress) {
-        let Some(purpose) = self.prompt.as_ref().map(|prompt| prompt.purpose) else { return };
+        let Some(purpose) = self.typing.prompt.as_ref().map(|prompt| prompt.purpose) else {
+            return;
+        };
         if purpose == Purpose::Replace {
             return self.replace_or_not(key);
         }
@@ -30,7 +42,7 @@ impl App {
     }
 
     fn edit(&mut self, key: KeyPress) {
-        let Some(prompt) = &mut self.prompt else { return };
+        let Some(prompt) = &mut self.typing.prompt else { return };
         if key.is(NamedKey::Tab) {
             prompt.complete();
         } else if !prompt.typed.edit(key) {
@@ -40,15 +52,15 @@ impl App {
     }
 
     fn cancel(&mut self, purpose: Purpose) {
-        self.prompt = None;
+        self.typing.prompt = None;
         if purpose == Purpose::Filter {
-            self.filter_by(&self.filter_before.clone());
+            self.filter_by(&self.search.filter_before.clone());
         }
     }
 
     /// Looks at what has been typed so far: what is wrong with it, and what its last word could be.
     pub(super) fn review(&mut self) {
-        let Some(prompt) = &self.prompt else { return };
+        let Some(prompt) = &self.typing.prompt else { return };
         let (purpose, line) = (prompt.purpose, prompt.line().to_owned());
         let problem = match line.trim() {
             "" => None,
@@ -56,7 +68,7 @@ impl App {
         };
         let completions = self.completions(purpose, &line);
         let is_right = problem.is_none();
-        if let Some(prompt) = &mut self.prompt {
+        if let Some(prompt) = &mut self.typing.prompt {
             (prompt.problem, prompt.completions) = (problem, completions);
         }
         match purpose {
@@ -90,14 +102,14 @@ impl App {
         match purpose {
             Purpose::Search | Purpose::Filter => query::completions(line, &lexicon),
             Purpose::Break => condition::completions(line, &lexicon),
-            Purpose::Command | Purpose::Fork => live::completions(line, &self.snapshot),
+            Purpose::Command | Purpose::Fork => live::completions(line, &self.view.snapshot),
             Purpose::GoTo | Purpose::Diff | Purpose::Export | Purpose::Replace => Vec::new(),
         }
     }
 
     /// Enter: the line does what it was typed for, or stays with what is wrong with it.
     fn submit(&mut self) {
-        let Some(prompt) = self.prompt.take() else { return };
+        let Some(prompt) = self.typing.prompt.take() else { return };
         let line = prompt.line().trim().to_owned();
         let done = match prompt.purpose {
             Purpose::Filter if prompt.problem.is_none() => Ok(()),
@@ -109,7 +121,8 @@ impl App {
             Purpose::Command => self.give(&line, live::care(&prompt)),
             Purpose::Fork => self.fork(&line, live::care(&prompt)),
             Purpose::Diff => {
-                self.request = Some(Request::Compare(PathBuf::from(&line)));
+                let (this, other) = (Box::new(Candidate::of(self)), PathBuf::from(&line));
+                self.controls.ask(PageRequest::Compare(this, other));
                 Ok(())
             }
             Purpose::Export => self.export(&line),
@@ -117,13 +130,14 @@ impl App {
         };
         if let Err(problem) = done {
             // The same line again insists on it, where that is possible.
-            self.prompt = Some(Prompt { problem: Some(problem), refused: Some(line), ..prompt });
+            self.typing.prompt =
+                Some(Prompt { problem: Some(problem), refused: Some(line), ..prompt });
         }
     }
 
     fn search(&mut self, line: &str) -> Result<(), String> {
         let query = Query::parse(line, &SymbolTable::of(&self.timeline)).map_err(text_of)?;
-        self.sought = Some(query);
+        self.search.sought = Some(query);
         self.seek_match(true);
         Ok(())
     }
@@ -138,15 +152,15 @@ impl App {
     fn break_on(&mut self, line: &str) -> Result<(), String> {
         let condition =
             Condition::parse(line, &SymbolTable::of(&self.timeline)).map_err(text_of)?;
-        let before = self.breaks.iter().position(|other| *other == condition);
-        self.note = Some(match before {
+        let before = self.search.breaks.iter().position(|other| *other == condition);
+        self.controls.say(match before {
             Some(place) => {
-                self.breaks.remove(place);
+                self.search.breaks.remove(place);
                 format!("no break on `{}` any more", Plain(&condition.text))
             }
             None => {
                 let note = format!("break on `{}`: `c` goes there", Plain(&condition.text));
-                self.breaks.push(condition);
+                self.search.breaks.push(condition);
                 note
             }
         });

@@ -8,14 +8,14 @@ use super::Verdict;
 use crate::failure::Failure;
 use crate::output::Streams;
 
-/// Print the completions of a shell
+/// Print the completions for a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   ringscope completions bash > ~/.local/share/bash-completion/completions/ringscope
   ringscope completions fish > ~/.config/fish/completions/ringscope.fish
 
-Exit codes: 0 done; 2 there is no such shell.")]
+Exit codes: 0 done; 2 unknown shell.")]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]

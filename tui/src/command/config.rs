@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::Verdict;
-use crate::config::{Loaded, print, usual_path};
+use crate::config::{Config, print, usual_path};
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::Streams;
 
-/// The configuration of the screen: colours, symbols, keys
+/// Print the configuration of the screen: colours, symbols, keys
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-What a configuration leaves out is as ever. What it has that is none is an error, with its
-line. Where the file in the usual place cannot be read, as that of another user, all is as
-ever, with a note; a file that is named with --config has to be readable.
+What a configuration leaves out keeps its default. An unknown key or value is an error that
+names the line. If the file in the usual place cannot be read, for example because it is
+another user's, the defaults are used, with a note; a file named with --config has to be
+readable.
 
 Examples:
   ringscope config print > my.toml
@@ -31,20 +32,20 @@ pub struct ConfigArgs {
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 enum What {
-    /// Print the configuration that holds, with what each line is for
+    /// Print the configuration in effect, with a comment for each line
     Print,
-    /// Print where the configuration is looked for
+    /// Print where the configuration file is expected
     Path,
 }
 
 pub fn execute(
     args: &ConfigArgs,
-    (named, load): (Option<&Path>, &dyn Fn() -> Result<Loaded, Failure>),
+    named: Option<&Path>,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     match args.what {
         What::Print => {
-            let loaded = load()?;
+            let loaded = Config::load(named)?;
             loaded.note(&mut streams.notes);
             write!(streams.out, "{}", print(&loaded.config))?;
         }
@@ -56,7 +57,7 @@ pub fn execute(
 fn path(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = named.map(Path::to_owned).or_else(usual_path);
     path.ok_or_else(|| {
-        Failure::about("the configuration", "nobody knows where your home folder is")
+        Failure::about("the configuration", "your home folder is not known")
             .hint("name a file with --config")
     })
 }

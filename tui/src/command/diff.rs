@@ -20,35 +20,38 @@ use crate::report::trace_file::{summary, vocabulary};
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Three levels, of which the strongest that holds is told:
+Of three results, it prints the strongest that holds:
   equal      every rank sent and received the same in the same order
-  reordered  every channel carried the same; only receives from any source took
-             different senders' messages, a legal race: each is named
-  different  the first event that differs, in the order of cause and effect
+  reordered  every channel carried the same messages; only receives from any source matched
+             different senders, which is a legal race: each is listed
+  different  with the first event that differs, in causal order
 
-Times and the order of the lines of different ranks never count.
+Times, and the order of lines of different ranks, are never compared. The result is of the
+events alone: two traces with the same events whose footers name different endings are
+equal, and a line says so; one of the two footers is wrong.
 
 Examples:
   ringscope diff a.jsonl b.jsonl
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -
 
-Exit codes: 0 equal, or what --allow allows; 1 not; 2 they could not be compared.")]
+Exit codes: 0 equal, with the same ending, or as --allow accepts; 1 different; 2 they could
+not be compared.")]
 pub struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
-    /// Another one
+    /// The trace to compare it with
     b: PathBuf,
 
-    /// What is no difference; may be given twice
+    /// Differences to accept (repeatable)
     #[arg(long, value_name = "WHAT", value_enum)]
     allow: Vec<Allowed>,
 
-    /// How many of the rank's steps are shown on either side of the first divergence
+    /// How many steps of the rank to show on either side of the first divergence
     #[arg(long, value_name = "N", default_value_t = CONTEXT)]
     context: usize,
 
-    /// As JSON, with every divergence and every race
+    /// Print JSON, with every divergence and every race
     #[arg(long)]
     json: bool,
 }
@@ -70,6 +73,8 @@ enum Allowed {
     Reordered,
     /// One of the two ends where the other goes on, as when it was cut off
     Prefix,
+    /// The same events, said to have ended differently
+    End,
 }
 
 pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
@@ -77,7 +82,7 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
     }
-    // What is wrong with A is told first, whichever is read faster.
+    // What is wrong with A is reported first, whichever is read faster.
     let (a, b) = thread::scope(|scope| {
         let b = scope.spawn(|| Side::read(&args.b));
         (Side::read(&args.a), b.join().expect("reading does not panic"))
@@ -88,13 +93,13 @@ pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failur
         Failure::about(&names, format!("cannot be compared: {error}"))
     };
     let comparison = compare(&a.trace, &b.trace).map_err(|error| cannot(&error))?;
-    let comparison = with_context(comparison, args.context, (&a, &b));
+    let comparison = with_context(comparison, args.context, [&a, &b]);
     let is_allowed = is_allowed(&comparison, &args.allow);
     if args.json {
-        print_json(&comparison, (&a, &b), streams)?;
+        print_json(&comparison, [&a, &b], streams)?;
     } else {
-        print(&comparison, (&a, &b), streams)?;
-        if is_allowed && comparison.level != Level::Equal {
+        print(&comparison, [&a, &b], streams)?;
+        if is_allowed && !is_same(&comparison) {
             writeln!(streams.out, "allowed: the exit code is 0")?;
         }
     }
@@ -119,23 +124,35 @@ impl Side {
             name: &self.name,
             events: self.trace.events.len(),
             complete: self.completeness == Completeness::Whole,
-            end: self.trace.footer.as_ref().map(|footer| footer.ending.name()),
+            end: self.end(),
         }
+    }
+
+    /// How the trace says that its run ended.
+    fn end(&self) -> Option<&'static str> {
+        self.trace.footer.as_ref().map(|footer| footer.ending.name())
     }
 }
 
 fn is_allowed(comparison: &Comparison, allow: &[Allowed]) -> bool {
     let is_reordered = comparison.level == Level::Reordered;
+    let is_equal = comparison.level == Level::Equal;
     let holds = |allowed: &Allowed| match allowed {
         Allowed::Reordered => is_reordered,
-        Allowed::Prefix => comparison.prefix,
+        Allowed::Prefix => comparison.prefix && !is_equal,
+        Allowed::End => is_equal,
     };
-    comparison.level == Level::Equal || allow.iter().any(holds)
+    is_same(comparison) || allow.iter().any(holds)
+}
+
+/// Where the events differ, the ends may differ with them: that is no second difference.
+fn is_same(comparison: &Comparison) -> bool {
+    comparison.level == Level::Equal && !comparison.ends_differ
 }
 
 fn print(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let out = &mut streams.out;
@@ -152,6 +169,10 @@ fn print(
         Level::Different => Style::Bad,
     };
     write!(out, "{}:{rest}", out.paint(style, level))?;
+    if comparison.ends_differ {
+        let (a, b) = (a.end().unwrap_or_default(), b.end().unwrap_or_default());
+        writeln!(out, "they end differently: A says {a}, B says {b}")?;
+    }
     Ok(())
 }
 
@@ -173,7 +194,7 @@ struct SideJson<'a> {
 
 fn print_json(
     comparison: &Comparison,
-    (a, b): (&Side, &Side),
+    [a, b]: [&Side; 2],
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let all = ComparisonJson { a: a.json(), b: b.json(), comparison };
@@ -182,22 +203,22 @@ fn print_json(
 }
 
 /// The comparison with so many steps on either side of the first divergence.
-fn with_context(comparison: Comparison, context: usize, (a, b): (&Side, &Side)) -> Comparison {
+fn with_context(comparison: Comparison, context: usize, [a, b]: [&Side; 2]) -> Comparison {
     let first = comparison.first.map(|first| {
-        let at = (first.divergence.rank, first.divergence.index);
-        let around_a = steps::around(at, context, &a.trace);
-        let around_b = steps::around(at, context, &b.trace);
+        let around_a = steps::around(&first.divergence, context, &a.trace);
+        let around_b = steps::around(&first.divergence, context, &b.trace);
         ringscope_traces::diff::First { around_a, around_b, ..first }
     });
     Comparison { first, ..comparison }
 }
 
 mod steps {
-    use ringscope_traces::diff::Step;
-    use ringscope_traces::{ByRank, Event, Rank, Trace};
+    use ringscope_traces::diff::{Divergence, Step};
+    use ringscope_traces::{ByRank, Event, Trace};
 
     /// A rank's steps around one of them.
-    pub fn around((rank, index): (Rank, usize), context: usize, trace: &Trace) -> Vec<Step> {
+    pub fn around(divergence: &Divergence, context: usize, trace: &Trace) -> Vec<Step> {
+        let Divergence { rank, index, .. } = *divergence;
         let by_rank = ByRank::of(trace);
         let places = by_rank.events(rank).iter().enumerate();
         let near = places.skip(index.saturating_sub(context));

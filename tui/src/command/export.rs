@@ -24,7 +24,7 @@ use crate::output::ColorWhen;
 use crate::output::{Out, Streams, is_same_file};
 use crate::timeline::{Timeline, simulated};
 
-/// Write a run down for other programs: as a page, a diagram, a table, a recording
+/// Export a run for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP.as_str())]
 pub struct ExportArgs {
@@ -32,28 +32,28 @@ pub struct ExportArgs {
     /// input
     run: PathBuf,
 
-    /// The format; without this, the one that FILE's ending says
+    /// The format [default: by the file name's extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
     to: Option<To>,
 
-    /// Only the events from one cursor to another, as `play --at` counts them; either may be left out
+    /// Export only the events A to B, counted as by `play --at`; either may be left out
     #[arg(long, value_name = "A..B", default_value = "..", hide_default_value = true)]
     events: Part,
 
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
     /// Write to this file instead of standard output
     ///
-    /// The file appears under its name when it is whole, and not at all when it cannot be.
+    /// The file appears under its name once it is complete, and not at all if that fails.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// How large the recorded screen is
+    /// The size of the recorded screen
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "100x30",
           help_heading = "Output")]
     size: Size,
@@ -61,7 +61,7 @@ pub struct ExportArgs {
     #[command(flatten)]
     look: LookFlags,
 
-    /// Tell nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
@@ -70,9 +70,9 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| {
     let endings = FORMATS.iter().map(|one| format!("  FILE.{:5} {}\n", one.ending, one.next));
     format!(
         "\
-What is done with the files:
+What to do with the files:
 {}
-What a format cannot carry is refused, with the part of the run that it can.
+A run that a format cannot hold is refused, with the part of it that would fit.
 
 Examples:
   ringscope export join -o join.html
@@ -81,7 +81,7 @@ Examples:
   ringscope export mpi.jsonl --events 100..160 -o moment.svg
   ringscope export join --size 120x36 -o join.cast
 
-Exit codes: 0 done; 2 bad input, or the format cannot carry the run.",
+Exit codes: 0 done; 2 bad input, or the format cannot hold the run.",
         endings.collect::<String>()
     )
 });
@@ -103,7 +103,8 @@ impl ValueEnum for To {
 
 pub fn execute(
     args: &ExportArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let format = args.format()?;
@@ -148,8 +149,8 @@ impl ExportArgs {
         let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
         ending.and_then(Format::of).ok_or_else(|| {
             let what = match &self.output {
-                Some(_) => "the file's ending does not say which format it is to have",
-                None => "it is not said which format it is to have",
+                Some(_) => "the file name's extension does not say which format to write",
+                None => "no format is given",
             };
             Failure::about("--to", what).hint(format!("it is one of {}", names.join(", ")))
         })
@@ -186,7 +187,7 @@ impl ExportArgs {
     ) -> Result<Remark, ExportError> {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
-            let (trace, _) = simulated(&self.order().scenario()?);
+            let trace = simulated(&self.order().scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
         } else if self.is_piped() {
@@ -212,7 +213,7 @@ impl ExportArgs {
         screen: FrameSettings,
         (target, watch): (&mut Target<'_>, &Watch),
     ) -> Result<Remark, ExportError> {
-        let mut reel = Reel::new(self.app()?, self.events, (screen, watch))?;
+        let mut reel = Reel::new(self.app()?, self.events, screen, watch)?;
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut reel, &mut sink)?;
         sink.flush()?;

@@ -11,7 +11,7 @@ use crate::input::meant;
 use crate::output::{self, Out, Streams};
 use crate::report::{Style, wrapped};
 
-/// The built-in scenarios; with a name, the text of that one
+/// List the built-in scenarios, or print one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ pub struct ListArgs {
     /// Print the text of this scenario
     name: Option<String>,
 
-    /// As JSON: a list of objects, or an object
+    /// Print JSON: a list of objects, or one object
     #[arg(long)]
     json: bool,
 }
@@ -69,7 +69,7 @@ fn heading(kind: Kind) -> &'static str {
     match kind {
         Kind::WellFormed => "The protocol at its work",
         Kind::Hazard => "Hazards: misuse that the protocol does not survive, or does not notice",
-        Kind::Race => "Races: sound commands that get in each other's way",
+        Kind::Race => "Races: correct commands that get in each other's way",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::Streams;
 
-/// Write the manual: a page for the program and one for each subcommand
+/// Write the manual pages: one for the program and one for each subcommand
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -15,24 +15,24 @@ use crate::output::{Notes, Streams, TraceTarget};
 use crate::report::trace_file::summary;
 use crate::report::{Style, counted, standing, wrapped};
 
-/// Make one trace of the parts that a run left which died
+/// Merge the per-rank files of a run that died into one trace
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-While a run under MPI is recorded, each rank writes a part of its own into the folder
-TRACE.parts. Where the run dies, they stay there. This puts them together, says what is
-missing, and how the run stood when it died. The parts are left as they are.
+While a run under MPI is recorded, each rank writes a file of its own into the folder
+TRACE.parts. When the run dies, the files stay there. This command merges them, and says
+what is missing and in which state the run died. The files themselves are not changed.
 
-A rank that was killed leaves a last line that is half written, or zero bytes: its part
-is used as far as it goes. Where the part of a rank is lost, or more of it than of the
-others, a receive may be left whose send is gone: it is left out, with all that came of
-it, so that the trace holds together. With --all it is kept.
+A rank that was killed may leave a half-written last line, or zero bytes at the end: its
+file is used up to there. When a rank's file is lost, or ends earlier than the others, the
+send of a receive may be missing. Such a receive is left out, with everything that depends
+on it, so that the trace is consistent. With --all it is kept.
 
 Examples:
   ringscope merge run.jsonl.parts -o run.jsonl
   ringscope merge run.jsonl | ringscope show -
 
-Exit codes: 0 merged; 1 merged, but a rank has no part, or something had to be left out;
-2 there are no parts, or they are not of one run.")]
+Exit codes: 0 merged; 1 merged, but a rank has no part, or something was left out;
+2 there are no such files, or they are of different runs.")]
 pub struct MergeArgs {
     /// The folder TRACE.parts, a folder with one such folder in it, or TRACE itself
     #[arg(value_name = "DIR")]
@@ -40,16 +40,16 @@ pub struct MergeArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// The file appears under its name once it is complete; until then it grows beside it, as
     /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", default_value = DASH)]
     output: PathBuf,
 
-    /// Keep receives whose sends are lost: the trace does not hold together then
+    /// Keep receives whose sends are lost: the trace is then inconsistent
     #[arg(long)]
     all: bool,
 
-    /// Tell nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long)]
     quiet: bool,
 }
@@ -82,7 +82,7 @@ fn find(word: &Path) -> Result<PathBuf, Failure> {
         return Err(nothing_at(word));
     }
     match folders_in(word)?.as_slice() {
-        [] => Err(Failure::about(&shown(word), "holds no parts of a run")
+        [] => Err(Failure::about(&shown(word), "contains no per-rank files of a run")
             .hint("the parts of run.jsonl lie in the folder run.jsonl.parts")),
         [one] => Ok(one.clone()),
         several => {
@@ -196,7 +196,7 @@ impl MergedParts {
         let whose: Vec<Rank> = left_out.keys().copied().collect();
         (events > 0).then(|| {
             let (events, whose) = (counted(events as u64, "event"), ranks(&whose));
-            format!("left out: {events} of {whose}, which came of messages whose sends are lost")
+            format!("left out: {events} of {whose}, which depend on messages whose sends are lost")
         })
     }
 }

@@ -6,7 +6,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
 use super::{Verdict, diff, show};
-use crate::app::{Order, Session};
+use crate::app::Order;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
@@ -15,16 +15,17 @@ use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
+use crate::session::Session;
 use crate::terminal;
 use crate::timeline::simulated;
 use crate::tour::Progress;
 
-/// Look at a run after any of its events, forwards and backwards
+/// Step through a run event by event, forwards and backwards
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A scenario is simulated here and can be given further commands; a trace is replayed. `?`
-shows the keys, `q` leaves. Where standard output is no terminal that can show more than
-lines, or with --plain, there is a line an event, as of `ringscope show`.
+A scenario is simulated on the spot and can be given further commands; a trace is replayed.
+`?` shows the keys, `q` quits. With --plain, or where standard output is not a terminal that
+can draw a screen, it prints one line per event, as `ringscope show` does.
 
 Examples:
   ringscope play join
@@ -41,19 +42,19 @@ pub struct PlayArgs {
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// Beside another run, a scenario or a trace: which events are the same, where they part
+    /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN")]
     diff: Option<PathBuf>,
 
-    /// Begin after so many events; with --diff at this row, else where the two part
-    #[arg(long, value_name = "EVENT")]
+    /// Start after event N (with --diff: at row N; default: the first divergence)
+    #[arg(long, value_name = "N")]
     at: Option<usize>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
-    /// A line an event, and no screen
+    /// Print one line per event instead of drawing a screen
     #[arg(long, help_heading = "Output")]
     plain: bool,
 
@@ -63,7 +64,8 @@ pub struct PlayArgs {
 
 pub fn execute(
     args: &PlayArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let order = Order {
@@ -92,7 +94,7 @@ pub fn execute(
     Ok(Verdict::Good)
 }
 
-/// What two traces have in common, in lines.
+/// Prints how two traces compare.
 fn compared(order: &Order, other: &Path, streams: &mut Streams) -> Result<Verdict, Failure> {
     if let Some(word) = [&order.word, other].into_iter().find(|word| !is_trace(word)) {
         let what = "is a scenario; without a screen, only traces are compared";
@@ -104,7 +106,7 @@ fn compared(order: &Order, other: &Path, streams: &mut Streams) -> Result<Verdic
     diff::execute(&diff::DiffArgs::of(&order.word, other), streams).map(|_| Verdict::Good)
 }
 
-/// A line an event.
+/// Prints one line per event.
 fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<Verdict, Failure> {
     let args = show::ShowArgs::from(&order.word, order.at, symbols);
     if is_trace(&order.word) {
@@ -112,6 +114,6 @@ fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<V
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let (bytes, _) = simulated(&scenario);
-    show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
+    let recorded = simulated(&scenario);
+    show::show(&mut Reader::new(&recorded.to[..], &scenario.name)?, &args, streams)
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::flags::set;
 use crate::output::Streams;
 
-/// Print a random scenario that the ring can do
+/// Print a random scenario that completes
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The same seed, ranks and commands give the same scenario in every version.

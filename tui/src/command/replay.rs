@@ -15,16 +15,16 @@ use crate::output::{Notes, Streams, TraceTarget};
 use crate::report::trace_file::summary;
 use crate::report::{Style, counted, standing, wrapped};
 
-/// Simulate a recorded run again, each rank receiving in the order of the trace
+/// Replay a recorded run in the simulator, each rank receiving in the order of the trace
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The simulator's ranks take next what the trace says that they received. What they then
-send must be what the trace says, event by event, and the run must end as it did: then
-the trace is repeated exactly, whatever program made it. Where it is not, the first
-event that the simulator does otherwise is told. Times do not count.
+Each rank of the simulator receives what the trace says that it received next. If every
+rank then sends what the trace says, event by event, and the run ends as the trace does,
+the replay is exact, whatever program was recorded. If not, the first event in which the
+simulator differs is printed. Times are not compared.
 
-Standard output has the lines that the command node prints. A trace that was cut off is
-repeated as far as it goes, and how the run stood there is told.
+Standard output carries the lines that the command node prints. A trace that was cut off
+is replayed as far as it goes, and the state of the run at that point is printed.
 
 Examples:
   ringscope replay mpi.jsonl
@@ -38,13 +38,13 @@ pub struct ReplayArgs {
 
     /// Write the simulator's trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
-    /// FILE.RANDOM.part. With `-`, the command node's lines are on standard error. Where the trace is
-    /// not repeated, it goes as far as it was.
+    /// The file appears under its name once it is complete; until then it grows beside it, as
+    /// FILE.RANDOM.part. With `-`, the command node's lines go to standard error. If the replay is
+    /// not exact, it ends at the first difference.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Tell nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long)]
     quiet: bool,
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::Print;
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocol::{Node, Print, Protocol};
+use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, nodes, simulate};
-use ringscope_sim::stats::Stats;
+use ringscope_sim::simulate::{Summary, header, simulate};
+use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
@@ -25,11 +25,11 @@ use crate::report::{ending, invariants, problems, stats};
 /// Simulate a scenario, and print what its command node prints
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Standard output has the command node's lines and nothing else; how the run ended, its
-statistics and the digest of its trace are on standard error.
+Standard output carries the command node's lines and nothing else; how the run ended, its
+statistics and the digest of its trace go to standard error.
 
-A scenario is checked before it runs. One that says how it ends (`expect deadlock`) runs
-all the same, and what the check finds is a note.
+A scenario is checked before it runs. One that says how it should end (`expect deadlock`)
+runs in any case, and the check's findings are only notes.
 
 Examples:
   ringscope run join
@@ -42,9 +42,9 @@ not hold; 2 bad input.")]
 pub struct RunArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     ///
-    /// What contains a path separator, ends in .dht or is the name of a file is a path; anything else is
-    /// the name of a built-in scenario. So `./join` is always the file, and `join` is the built-in
-    /// scenario unless a file of that name is there, which is then said.
+    /// A word that contains a path separator, ends in .dht or names an existing file is a path; anything
+    /// else names a built-in scenario. So `./join` is always the file, and `join` is the built-in
+    /// scenario unless there is a file of that name; a note then says so.
     scenario: PathBuf,
 
     #[command(flatten)]
@@ -52,13 +52,13 @@ pub struct RunArgs {
 
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
-    /// FILE.RANDOM.part. It keeps the permissions of a file that was there; one that is read-only is
-    /// refused. With `-`, the command node's lines are on standard error.
+    /// The file appears under its name once it is complete; until then it grows beside it, as
+    /// FILE.RANDOM.part. An existing file keeps its permissions; a read-only one is refused. With
+    /// `-`, the command node's lines go to standard error.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
@@ -66,11 +66,11 @@ pub struct RunArgs {
     #[arg(long)]
     check: bool,
 
-    /// Tell what the run cost: messages, hops, bytes, time, keys moved, load
+    /// Print what the run cost: messages, hops, bytes, time, keys moved, load
     #[arg(long, help_heading = "Output")]
     stats: bool,
 
-    /// Tell nothing on standard error but errors and what was asked for
+    /// Print only errors, and what was asked for, on standard error
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
 }
@@ -80,16 +80,16 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);
         let name = Plain(&name);
-        let note = format!("note: `{name}` is a file here, and so not the built-in scenario");
+        let note = format!("note: `{name}` is a file here, so the built-in scenario is not used");
         let _ = writeln!(streams.notes, "{note}");
     }
     let mut scenario = origin.scenario()?;
     args.settings.apply(&mut scenario.settings)?;
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
-    let done = run(&scenario, args, (target, streams))?;
-    print(&scenario, args, (&done, &mut streams.notes));
-    let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
+    let done = run(&scenario, args, target, streams)?;
+    print(&scenario, args, &done, &mut streams.notes);
+    let completed = ending::is_as_it_should_be(&done.summary, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
 
@@ -180,7 +180,7 @@ struct Lines<'a> {
     broken: Option<io::Error>,
 }
 
-impl Observer<ClassicNode> for Lines<'_> {
+impl<N: Node> Observer<N> for Lines<'_> {
     fn printed(&mut self, _rank: Rank, print: Print) {
         if self.broken.is_none() {
             self.broken = writeln!(self.to, "{print}").err();
@@ -190,17 +190,41 @@ impl Observer<ClassicNode> for Lines<'_> {
 
 /// A run, and those who looked on.
 struct Done {
-    finished: Finished,
-    /// The trace's; nobody computes it when nobody is told.
+    summary: Summary,
+    /// The trace's; computed only when it is printed.
     digest: Option<Digest>,
     checker: Option<InvariantChecker>,
-    stats: Option<Stats>,
+    stats: Option<Report>,
+}
+
+/// Simulates a scenario of whichever protocol, with those who look on.
+struct Watched<'a, 'o> {
+    scenario: &'a Scenario,
+    onlookers: &'a mut Onlookers<'o>,
+}
+
+type Onlookers<'o> =
+    (Option<Written<Sink<'o>>>, (Lines<'o>, (Option<InvariantChecker>, Option<Stats>)));
+
+impl Visitor for Watched<'_, '_> {
+    type Output = (Summary, Option<Report>);
+
+    fn visit<P: Protocol>(self) -> (Summary, Option<Report>) {
+        let finished = simulate::<P>(self.scenario, self.onlookers);
+        let nodes = finished.world.nodes();
+        let (_, (_, (checker, stats))) = self.onlookers;
+        if let Some(checker) = checker {
+            checker.finish(nodes);
+        }
+        (finished.summary(), stats.as_ref().map(|stats| stats.report(nodes)))
+    }
 }
 
 fn run(
     scenario: &Scenario,
     args: &RunArgs,
-    (target, streams): (Target, &mut Streams),
+    target: Target,
+    streams: &mut Streams,
 ) -> Result<Done, Failure> {
     let is_printed = !args.quiet || args.output.is_some();
     let (sink, to): (_, &mut dyn Write) = match target {
@@ -211,21 +235,19 @@ fn run(
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
     let written = is_printed.then(begin).transpose().map_err(fails)?;
-    let (checker, stats) = onlookers(scenario, args);
-    let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
-    let finished = simulate(scenario, &mut onlookers);
-    let (written, (lines, (mut checker, stats))) = onlookers;
-    if let Some(checker) = &mut checker {
-        checker.finish(finished.world.nodes());
-    }
-    let ending = finished.outcome.end.ending();
-    let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
+    let counting = (args.check.then(InvariantChecker::default), args.stats.then(Stats::default));
+    let mut onlookers = (written, (Lines { to, broken: None }, counting));
+    let watched = Watched { scenario, onlookers: &mut onlookers };
+    let (summary, stats) = scenario.settings.protocol.dispatch(watched);
+    let (written, (lines, (checker, _))) = onlookers;
+    let written =
+        written.map(|written| written.finish(&summary.ending)).transpose().map_err(fails)?;
     let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
     lines.broken.map_or(Ok(()), Err)?;
-    Ok(Done { finished, digest, checker, stats })
+    Ok(Done { summary, digest, checker, stats })
 }
 
-/// What to tell when the trace cannot be written.
+/// The failure to report when the trace cannot be written.
 fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     match args.output.as_deref() {
         Some(path) if path != Path::new(DASH) => AtomicFileError::write(path, error).into(),
@@ -233,17 +255,10 @@ fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     }
 }
 
-/// Those who keep books, if they are asked for.
-fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, Option<Stats>) {
-    // They have to see the nodes before the first message is sent.
-    let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
-    (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
-}
-
-fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)) {
-    let Done { finished, digest, checker, stats } = done;
+fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
+    let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
-        ending::print(scenario, finished, notes);
+        ending::print(scenario, summary, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -255,6 +270,6 @@ fn print(scenario: &Scenario, args: &RunArgs, (done, notes): (&Done, &mut Notes)
         let _ = write!(notes, "\n{}", invariants::render(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::render(&stats.report(finished.world.nodes())));
+        let _ = write!(notes, "\n{}", stats::render(stats));
     }
 }

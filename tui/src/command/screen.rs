@@ -5,14 +5,15 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::app::diff::Diff;
-use crate::app::{App, Session};
+use crate::app::App;
+use crate::app::diff::{Candidate, Diff};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::{Size, size};
 use crate::output::ColorWhen;
 use crate::recent;
 use crate::report::lanes;
+use crate::session::Session;
 use crate::terminal::{self, Setup};
 use crate::view::Look;
 use crate::view::symbols::Symbols;
@@ -21,11 +22,11 @@ use crate::view::theme::{ColorSettings, Palette, Theme};
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ScreenFlags {
-    /// Use no more of the terminal than this
+    /// Use at most this much of the terminal
     #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
     size: Option<Size>,
 
-    /// Leave the mouse to the terminal
+    /// Do not capture the mouse
     #[arg(long, help_heading = "Output")]
     no_mouse: bool,
 
@@ -52,11 +53,11 @@ impl ScreenFlags {
 /// How things look, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub struct LookFlags {
-    /// What things are drawn with
+    /// The characters to draw with
     #[arg(long, value_name = "SET", value_enum, help_heading = "Output")]
     symbols: Option<SymbolSet>,
 
-    /// Let nothing move by itself
+    /// Show no animations
     #[arg(long, help_heading = "Output")]
     reduce_motion: bool,
 }
@@ -64,12 +65,12 @@ pub struct LookFlags {
 /// What things are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SymbolSet {
-    /// Lines and marks of Unicode, curves of Braille dots
+    /// Unicode lines and marks, curves of Braille dots
     #[value(alias = "unicode")]
     Braille,
-    /// The same, curves of half blocks
+    /// The same, but curves of half blocks
     HalfBlocks,
-    /// Nothing but ASCII
+    /// ASCII only
     Ascii,
 }
 
@@ -102,7 +103,7 @@ impl LookFlags {
 
 /// A run beside another one, a scenario or a trace, at that row, from 1.
 pub fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failure> {
-    let mut diff = Diff::open(app, other)?;
+    let mut diff = Diff::open(Candidate::of(app), other)?;
     diff.awaited = row.map(|row| row.saturating_sub(1));
     Ok(diff)
 }

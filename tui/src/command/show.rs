@@ -1,4 +1,4 @@
-//! `ringscope show`: a trace, a line an event.
+//! `ringscope show`: a trace, one line per event.
 
 use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,18 +14,18 @@ use crate::report::Style;
 use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
 use crate::report::trace_file::{ending_summary, header_summary, vocabulary};
 
-/// Show a trace: a line an event, in the order of cause and effect
+/// Show a trace: one line per event, causes before effects
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Each event has its mark in the column of its rank: `→` it sends, `←` it receives. Columns
-are left out when they would be more than 24, or take more than half of the terminal's
-width; those of the ranks chosen with --rank are what counts then.
+Each event has its mark in the column of its rank: `→` it sends, `←` it receives. There are
+no columns when they would be more than 24, or take more than half of the terminal's width;
+with --rank only the chosen ranks count.
 
-On a terminal a long payload is cut to the line; elsewhere it is shown whole.
+On a terminal a long payload is cut at the end of the line; elsewhere it is printed whole.
 
 Examples:
   ringscope show join.jsonl | less
-  ringscope show join.jsonl --rank 0 --rank 6 --limit 20
+  ringscope show join.jsonl --rank 0 --rank 6 --rows 20
   ringscope run join -o - 2>/dev/null | ringscope show -
 
 Exit codes: 0 done; 2 the trace could not be read.")]
@@ -33,23 +33,23 @@ pub struct ShowArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
-    /// Show only the events of this rank; may be given several times
+    /// Show only the events of this rank (repeatable)
     #[arg(long, value_name = "R")]
     rank: Vec<u32>,
 
-    /// Begin with this event, counted from 0 over all ranks
+    /// Start at this event, counted from 0 over all ranks
     #[arg(long, value_name = "I", default_value_t = 0)]
     from: u64,
 
-    /// Show no more than so many events
+    /// Show at most N events
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    rows: Option<u64>,
 
-    /// Leave out the times
+    /// Omit the times
     #[arg(long)]
     no_times: bool,
 
-    /// The marks
+    /// The marks of sends and receives
     #[arg(long, value_name = "SET", value_enum, default_value_t)]
     symbols: LaneSymbols,
 }
@@ -61,7 +61,7 @@ impl ShowArgs {
             trace: trace.to_owned(),
             rank: Vec::new(),
             from: from as u64,
-            limit: None,
+            rows: None,
             no_times: false,
             symbols,
         }
@@ -96,7 +96,7 @@ pub fn show<R: BufRead>(
         writeln!(out, "{line}")?;
     }
     let is_watched = out.get_ref().terminal_width().is_some();
-    let end = events(reader, (args, &chosen), &mut |event, names| {
+    let end = events(reader, args, &chosen, &mut |event, names| {
         writeln!(out, "{}", lanes.line(event, names))?;
         if is_watched {
             // A run that is still being recorded is seen as it goes.
@@ -132,10 +132,11 @@ fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, 
     }
 }
 
-/// Goes over the events that are asked for, until `take` says that it is enough, and says how it ended.
+/// Passes the requested events to `take` until it has enough, and says how the trace ended.
 fn events<R: BufRead>(
     reader: &mut Reader<R>,
-    (args, chosen): (&ShowArgs, &[Rank]),
+    args: &ShowArgs,
+    chosen: &[Rank],
     take: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());
@@ -147,8 +148,8 @@ fn events<R: BufRead>(
         if !is_asked_for {
             continue;
         }
-        if args.limit.is_some_and(|limit| shown >= limit) {
-            return Ok(format!("... (--limit {shown})"));
+        if args.rows.is_some_and(|rows| shown >= rows) {
+            return Ok(format!("... (--rows {shown})"));
         }
         shown += 1;
         if !take(&event, names)? {

@@ -11,7 +11,7 @@ use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
 use crate::app::start::StartPage;
-use crate::app::{App, Lesson, Order, Page, beyond};
+use crate::app::{App, Lesson, Order, beyond};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::flags::SettingFlags;
@@ -19,11 +19,12 @@ use crate::flags::{Size, size};
 use crate::input::shown;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::session::{self, Page};
 use crate::tour::{Progress, Tour};
 use crate::view::picture::PictureFormat;
-use crate::view::{Look, page};
+use crate::view::{Look, Paint, Surface};
 
-/// Draw the screen after an event into a file
+/// Draw the screen as it is after an event, into a file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The picture is the one that `ringscope play` would show. Colours are those of --color; a
@@ -42,14 +43,14 @@ pub struct SnapshotArgs {
     /// page
     run: Option<PathBuf>,
 
-    /// A step of a lesson, by the lesson's name, number or file; --at says which step
+    /// Draw a step of a lesson, given by name, number or file; --at says which step
     #[arg(long, value_name = "LESSON", conflicts_with_all = ["run", "diff"])]
     tour: Option<PathBuf>,
 
     #[command(flatten)]
     settings: SettingFlags,
 
-    /// Beside another run, a scenario or a trace: which events are the same, where they part
+    /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
     diff: Option<PathBuf>,
 
@@ -58,18 +59,18 @@ pub struct SnapshotArgs {
     #[arg(long, value_name = "EVENT")]
     at: Option<usize>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
-    /// How large the screen is
+    /// The size of the screen
     #[arg(long, value_name = "WxH", value_parser = size, default_value = "160x48",
           help_heading = "Output")]
     size: Size,
 
-    /// Write the picture to this file, in the form of its ending: .txt, .ansi or .svg
+    /// Write the picture to this file; its extension says the format: .txt, .ansi or .svg
     ///
-    /// The file appears under its name when it is whole; until then it grows beside it, as
+    /// The file appears under its name once it is complete; until then it grows beside it, as
     /// FILE.RANDOM.part.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
@@ -80,7 +81,8 @@ pub struct SnapshotArgs {
 
 pub fn execute(
     args: &SnapshotArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
@@ -89,12 +91,12 @@ pub fn execute(
     }
     let look = args.look.look(config, picture_color(args, color, streams));
     let page = match (&args.run, &args.tour, &args.diff) {
-        (_, Some(word), _) => lesson(word, args, (config, &look))?,
+        (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(args.at, config)?,
         (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
     };
-    let picture = |form: PictureFormat| form.draw(&drawn(&page, args.area(), &look));
+    let picture = |form: PictureFormat| form.draw(&drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if picture_color(args, color, streams) == ColorWhen::Never => {
@@ -142,14 +144,10 @@ impl SnapshotArgs {
 }
 
 /// The page that the program begins with, as somebody sees it who has opened nothing before.
-fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
+fn start(at: Option<usize>, config: &Config) -> Result<Box<dyn Page>, Failure> {
     match at {
         Some(_) => Err(Failure::about("--at", "the start page has no events").hint("name a run")),
-        None => Ok(Page::Start(Box::new(StartPage::new(
-            &[],
-            &Progress::default(),
-            config.keymap.clone(),
-        )))),
+        None => Ok(Box::new(StartPage::new(&[], &Progress::default(), config.keymap.clone()))),
     }
 }
 
@@ -157,11 +155,13 @@ fn start(at: Option<usize>, config: &Config) -> Result<Page, Failure> {
 fn lesson(
     word: &Path,
     args: &SnapshotArgs,
-    (config, look): (&Config, &Look),
-) -> Result<Page, Failure> {
+    config: &Config,
+    look: &Look,
+) -> Result<Box<dyn Page>, Failure> {
     let tour = Tour::open(&shelf(word)?).map_err(|_| {
-        let failure = Failure::about(&shown(word), "not all holds that the lesson says");
-        failure.hint("`ringscope tour --check` says what does not, and in which line")
+        let failure =
+            Failure::about(&shown(word), "the lesson states something that does not hold");
+        failure.hint("`ringscope tour --check` says what, and in which line")
     })?;
     let (steps, step) = (tour.steps.len(), args.at.unwrap_or(1));
     if !(1..=steps).contains(&step) {
@@ -170,24 +170,23 @@ fn lesson(
     }
     let mut lesson = Lesson::new(tour, config.keymap.clone(), &Progress::default());
     lesson.go_to(step - 1);
-    let mut page = Page::Tour(Box::new(lesson));
-    page::settle(&mut page, (args.area(), look));
-    Ok(page)
+    lesson.settle(Surface { area: args.area(), look });
+    Ok(Box::new(lesson))
 }
 
 /// A run, read to its end, at that event.
-fn run(mut app: App, at: Option<usize>) -> Result<Page, Failure> {
+fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     app.timeline.wait();
     let events = app.timeline.len();
     match at {
         Some(at) if at > events => return Err(beyond(events)),
         at => app.go_to(at.unwrap_or(events)),
     }
-    Ok(Page::Run(Box::new(app)))
+    Ok(Box::new(app))
 }
 
 /// Two runs beside each other, at that row.
-fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failure> {
+fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     let mut diff = beside(app, other, at)?;
     diff.wait();
     match (&diff.problem, at) {
@@ -199,20 +198,20 @@ fn comparison(app: &App, other: &Path, at: Option<usize>) -> Result<Page, Failur
             let what = format!("there are {} rows", diff.rows.len());
             Err(Failure::about("--at", what).hint("1 is the first one"))
         }
-        (None, _) => Ok(Page::Diff(Box::new(diff))),
+        (None, _) => Ok(Box::new(diff)),
     }
 }
 
-fn drawn(page: &Page, area: Rect, look: &Look) -> Buffer {
+fn drawn(page: &dyn Page, area: Rect, look: &Look) -> Buffer {
     let mut buffer = Buffer::empty(area);
-    page::paint(page, (area, look), &mut buffer);
+    session::paint(page, &mut Paint::new(&mut buffer, look));
     buffer
 }
 
 fn form(path: &Path) -> Result<PictureFormat, Failure> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     PictureFormat::of(ending).ok_or_else(|| {
-        let what = "its ending does not say which form the picture has";
+        let what = "its extension does not say the format of the picture";
         Failure::about(&shown(path), what).hint("end the name in .txt, .ansi or .svg")
     })
 }

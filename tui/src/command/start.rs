@@ -2,18 +2,19 @@
 
 use super::screen::{show, theme};
 use super::{Verdict, welcome};
-use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::recent;
+use crate::session::Session;
 use crate::terminal::{self, Setup};
 use crate::tour::Progress;
 use crate::view::Look;
 
 pub fn execute(
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if !terminal::is_capable() {

@@ -86,7 +86,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "symbols",
-        help: "what things are drawn with; half-blocks is for fonts without Braille",
+        help: "the characters to draw with; half-blocks is for fonts without Braille",
         values: Values::Word {
             all: &["braille", "half-blocks", "ascii"],
             set: |config, word| {
@@ -101,7 +101,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "mouse",
-        help: "whether the mouse is for ringscope, and not for selecting text",
+        help: "whether ringscope gets the mouse; if not, it selects text",
         values: Values::Switch {
             set: |config, is_on| config.has_mouse = is_on,
             show: |config| config.has_mouse,
@@ -185,7 +185,7 @@ pub fn usual_path() -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::app::Action;
-    use crate::app::keys::BINDINGS;
+    use crate::controls::BINDINGS;
 
     fn wrong(text: &str) -> String {
         Config::parse("c.toml", text).expect_err("no configuration").one_line()

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use toml::Value;
 
 use super::{Config, KEYS, SETTINGS, Values};
-use crate::app::keys::BINDINGS;
+use crate::controls::BINDINGS;
 
 /// The whole configuration, which can be edited and read again.
 pub fn print(config: &Config) -> String {
     let mut text =
-        "# The configuration of ringscope's screen. Lines that are left out are as here.\n\n"
+        "# The configuration of ringscope's screen. What you leave out keeps the value shown here.\n\n"
             .to_owned();
     for setting in SETTINGS {
         let value = match setting.values {

@@ -8,8 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Config, KEYS, SETTINGS, Setting, Values};
-use crate::app::keys::{BINDINGS, KeyPress};
+use crate::app::keys::KeyPress;
 use crate::app::{Action, Keymap};
+use crate::controls::BINDINGS;
 use crate::failure::Failure;
 
 impl Config {
@@ -25,7 +26,7 @@ impl Config {
         })?;
         let mut config = Config::default();
         let mut entries: Vec<_> = table.get_ref().iter().collect();
-        // In the order of the file, so that the first thing that is wrong is the one that is told.
+        // In the order of the file, so that the first thing that is wrong is the one that is reported.
         entries.sort_by_key(|(name, _)| name.span().start);
         for (name, value) in entries {
             let word: &str = name.get_ref();
@@ -108,7 +109,7 @@ impl File<'_> {
             given.push((action, name.span()));
         }
         keymap.judge().map_err(|(action, taken)| {
-            // Of the two that have the key, the one that the file speaks of is the one to tell.
+            // Of the two that have the key, the one that the file speaks of is the one to report.
             let other = Action::named(taken.other).expect("an action of the table");
             let at = |action| given.iter().find(|(given, _)| *given == action);
             let (span, other) = match (at(action), at(other)) {

@@ -15,8 +15,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{ExportError, Reel};
 use crate::output::{json, put_json};
-use crate::view;
 use crate::view::picture::codes;
+use crate::view::{self, Paint};
 
 /// The most events of a recording: in two minutes nobody sees more.
 const MOST_EVENTS: usize = 100_000;
@@ -39,7 +39,7 @@ const END_US: u64 = 3_000_000;
 
 /// Writes the recording.
 pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
-    reel.refuse_more_than(MOST_EVENTS, ("cast", "a recording shows"))?;
+    reel.refuse_more_than(MOST_EVENTS, "cast", "a recording shows")?;
     put_header(reel, sink)?;
     let times = times(reel);
     let commands = commands(reel);
@@ -51,7 +51,7 @@ pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
             recording.put(*time_us, "m", command)?;
         }
         if cursor == reel.to || recording.has_time_for_one(*time_us) {
-            reel.app.is_playing = cursor < reel.to;
+            reel.app.playback.is_playing = cursor < reel.to;
             reel.app.go_to(cursor);
             recording.take(reel, *time_us)?;
         }
@@ -147,7 +147,7 @@ impl<'s> Recording<'s> {
     /// Records what the screen shows.
     fn take(&mut self, reel: &Reel<'_>, time_us: u64) -> Result<(), ExportError> {
         let mut drawn = Buffer::empty(self.area);
-        view::paint(&reel.app, (self.area, &reel.look), &mut drawn);
+        view::paint(&reel.app, &mut Paint::new(&mut drawn, &reel.look));
         let data = match &self.shown {
             None => {
                 let blank = Buffer::empty(self.area);

@@ -1,4 +1,4 @@
-//! A table, a row an event.
+//! A table with one row per event.
 //!
 //! As RFC 4180 has it but for the ends of lines, which are single line feeds. No cell begins as a
 //! formula: cells are numbers, names of ours, and payloads as JSON, whose strings are in quotation

@@ -1,4 +1,4 @@
-//! A Mermaid sequence diagram: an arrow a message, where it is received.
+//! A Mermaid sequence diagram: one arrow per message, where it is received.
 //!
 //! Mermaid's arrows take no time. Standing where it is received, an arrow is below everything that led
 //! to it, and what a rank receives is in the order in which it does. Source of the syntax:

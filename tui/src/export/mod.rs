@@ -60,14 +60,14 @@ pub const FORMATS: [Format; 7] = [
     Format {
         name: "perfetto",
         ending: "json",
-        what: "Perfetto's JSON: a track a rank, a flow arrow a message",
+        what: "Perfetto's JSON: one track per rank, one flow arrow per message",
         next: "open it in https://ui.perfetto.dev",
         way: Way::Events(perfetto::write),
     },
     Format {
         name: "shiviz",
         ending: "log",
-        what: "ShiViz's log with vector clocks, its parsing expression in the first line",
+        what: "a ShiViz log with vector clocks; its first line is the parsing expression",
         next: "load it in https://bestchai.bitbucket.io/shiviz",
         way: Way::Events(shiviz::write),
     },
@@ -88,7 +88,7 @@ pub const FORMATS: [Format; 7] = [
     Format {
         name: "csv",
         ending: "csv",
-        what: "a table, a row an event",
+        what: "a table with one row per event",
         next: "open it as a table: pandas, R, a spreadsheet",
         way: Way::Events(csv::write),
     },

@@ -1,4 +1,4 @@
-//! Perfetto's JSON: a track a rank, a slice an event, a flow arrow a message.
+//! Perfetto's JSON: one track per rank, one slice per event, one flow arrow per message.
 //!
 //! The Trace Event Format, as Perfetto reads it: times in microseconds with three decimals, flows bound
 //! to slices by `bind_id`. Source: <https://perfetto.dev/docs/getting-started/other-formats>.
@@ -48,7 +48,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
             }
             Some(before) => before.put(sink, Some(t_ns))?,
         };
-        if next.op == Op::Send {
+        if next.destination().is_some() {
             sent.insert(message, start_ns);
         }
         last_ns = start_ns.max(last_ns);
@@ -89,7 +89,7 @@ struct Slice {
     names: Names,
 }
 
-/// What a slice tells who selects it.
+/// What Perfetto shows of a selected slice.
 #[derive(Serialize)]
 struct SliceEvent<'a> {
     event: usize,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use ringscope_sim::protocol::{Node as _, Role};
+use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_traces::Rank;
 use ringscope_traces::text::Plain;
 
@@ -30,7 +30,7 @@ pub struct Reel<'a> {
     pub size: Size,
     /// How a screen looks.
     pub look: Look,
-    /// Who is told how far it is.
+    /// Where progress is reported.
     pub watch: &'a Watch,
 }
 
@@ -53,7 +53,8 @@ impl<'a> Reel<'a> {
     pub fn new(
         mut app: App,
         part: Part,
-        (screen, watch): (FrameSettings, &'a Watch),
+        screen: FrameSettings,
+        watch: &'a Watch,
     ) -> Result<Reel<'a>, ExportError> {
         watch.stretch("read", Some(200));
         app.timeline.wait_reporting(&mut |progress| {
@@ -98,7 +99,8 @@ impl<'a> Reel<'a> {
     pub fn refuse_more_than(
         &self,
         most: usize,
-        (format, why): (&str, &str),
+        format: &str,
+        why: &str,
     ) -> Result<(), ExportError> {
         if self.len() <= most {
             return Ok(());

@@ -10,14 +10,14 @@ mod plan;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use ringscope_sim::protocol::{Node as _, StorageId};
+use ringscope_sim::protocol::{StorageId, Viewed as _};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{EventIndex, Rank};
 
 use super::names::MessageKind;
 use super::{ExportError, Part, Reel};
 use crate::view::theme::{Palette, Theme};
-use pen::{Anchor, Stroke, SvgPen, SvgPoint, Text};
+use pen::{Along, Anchor, Extent, Fill, Segment, Stroke, SvgPen, SvgPoint, Text};
 use plan::{Arrow, Fate, Plan};
 
 /// The most events of a picture: more are on no slide, and no page.
@@ -32,16 +32,16 @@ const INK: u32 = 0x1c_24_30;
 const FAINT: u32 = 0x6b_75_83;
 const BAD: u32 = 0xc8_1e_1e;
 
-/// The most violations that are told below the lanes.
+/// The most violations that are listed below the lanes.
 const MOST_REMARKS: usize = 3;
 
 /// Writes the picture.
 pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
-    reel.refuse_more_than(MOST_EVENTS, ("svg", "a picture is read with"))?;
+    reel.refuse_more_than(MOST_EVENTS, "svg", "a picture is read with")?;
     let lanes = lanes(reel)?;
     let arrows = plan::arrows(reel);
     let remarks = remarks(reel);
-    let plan = Plan::new(reel, (lanes, arrows), remarks.len());
+    let plan = Plan::new(reel, lanes, arrows, remarks.len());
     let mut pen = SvgPen::new(plan.size, &title(reel), &reel.about());
     draw_heading(reel, &plan, &mut pen);
     draw_lanes(reel, &plan, &mut pen);
@@ -105,18 +105,19 @@ fn draw_heading(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
 
 /// Each lane with its head: the rank, and what it is to the ring.
 fn draw_lanes(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
-    const HEAD: (f64, f64) = (96.0, 44.0);
+    const HEAD: Extent = Extent { width: 96.0, height: 44.0 };
+    const LINE: u32 = 0xc4_ca_d2;
     let text = |size, color, is_bold| Text { size, color, is_bold, anchor: Anchor::Middle };
     let colors = colors(reel);
     for (lane, rank) in plan.lanes.iter().enumerate() {
         let (x, color) = (plan.x(lane), colors.of(*rank));
         let top = plan.top - 62.0;
-        pen.line(
-            (SvgPoint(x, top + HEAD.1), SvgPoint(x, plan.bottom)),
-            Stroke::thin(0xc4_ca_d2, 2.0),
-        );
-        pen.rect((SvgPoint(x - HEAD.0 / 2.0, top), HEAD), (0xf4_f6_f8, 0xc4_ca_d2));
-        pen.rect((SvgPoint(x - HEAD.0 / 2.0, top + HEAD.1 - 5.0), (HEAD.0, 5.0)), (color, color));
+        let (start, end) = (SvgPoint(x, top + HEAD.height), SvgPoint(x, plan.bottom));
+        pen.line(Segment { start, end }, Stroke::thin(LINE, 2.0));
+        let left = x - HEAD.width / 2.0;
+        pen.rect(SvgPoint(left, top), HEAD, Fill { inside: 0xf4_f6_f8, edge: LINE });
+        let foot = SvgPoint(left, top + HEAD.height - 5.0);
+        pen.rect(foot, Extent { height: 5.0, ..HEAD }, Fill { inside: color, edge: color });
         pen.text(SvgPoint(x, top + 18.0), &format!("rank {rank}"), text(15.0, INK, true));
         pen.text(SvgPoint(x, top + 34.0), &colors.place_of(*rank, reel), text(12.0, FAINT, false));
     }
@@ -174,18 +175,18 @@ fn draw_numbers(plan: &Plan, pen: &mut SvgPen) {
 }
 
 fn draw_arrow(plan: &Plan, arrow: &Arrow, pen: &mut SvgPen) {
-    let (start, end) = plan.ends(arrow);
+    let segment = plan.ends(arrow);
     let stroke = stroke(arrow.kind);
     if arrow.is_to_itself() {
-        pen.bow((start, end), stroke);
+        pen.bow(segment, stroke);
         return;
     }
     match arrow.fate {
-        Fate::Received => pen.arrow((start, end), stroke),
-        Fate::UnderWay => pen.arrow((start, end), Stroke { dash: Some("2 4"), ..stroke }),
+        Fate::Received => pen.arrow(segment, stroke),
+        Fate::UnderWay => pen.arrow(segment, Stroke { dash: Some("2 4"), ..stroke }),
         Fate::Never => {
-            pen.line((start, end), Stroke { dash: Some("2 4"), ..stroke });
-            pen.cross(end, BAD);
+            pen.line(segment, Stroke { dash: Some("2 4"), ..stroke });
+            pen.cross(segment.end, BAD);
         }
     }
 }
@@ -206,9 +207,9 @@ fn draw_dots(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {
     for (at, y) in &plan.rows {
         let Some(lane) = plan.lane(reel.timeline().info(*at).rank) else { continue };
         let center = SvgPoint(plan.x(lane), plan.y(*y));
-        pen.dot((center, 4.5), INK);
+        pen.dot(center, 4.5, INK);
         if wrong.contains(at) {
-            pen.ring((center, 9.5), BAD);
+            pen.ring(center, 9.5, BAD);
         }
     }
 }
@@ -218,11 +219,12 @@ fn draw_labels(plan: &Plan, pen: &mut SvgPen) {
     const PLACES: [f64; 7] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
     let mut taken: Vec<(f64, f64, f64, f64)> = Vec::new();
     for arrow in &plan.arrows {
-        let (start, end) = plan.ends(arrow);
+        let segment = plan.ends(arrow);
+        let Segment { start, end } = segment;
         let label = fitted(&arrow.label, start.distance(end));
         let width = pen::width(&label, LABEL_SIZE);
         let boxed = |part: f64| {
-            let at = start.towards(end, part);
+            let at = segment.at(part);
             (at.0 - width / 2.0, at.1 - 16.0, at.0 + width / 2.0, at.1 + 2.0)
         };
         let is_free = |one: &(f64, f64, f64, f64)| {
@@ -242,7 +244,7 @@ fn draw_labels(plan: &Plan, pen: &mut SvgPen) {
             let beside = SvgPoint(start.0 + 34.0, (start.1 + end.1) / 2.0 + 4.0);
             pen.text(beside, &label, Text { anchor: Anchor::Start, ..text });
         } else {
-            pen.text_along((start, end, part), &label, text);
+            pen.text_along(Along { segment, part }, &label, text);
         }
     }
 }
@@ -263,7 +265,7 @@ const LABEL_SIZE: f64 = 13.0;
 
 fn draw_remarks(plan: &Plan, remarks: &[(u32, String)], pen: &mut SvgPen) {
     const SIZE: f64 = 14.0;
-    let room = plan.size.0 - 2.0 * plan.left;
+    let room = plan.size.width - 2.0 * plan.left;
     let is_too_long = |chars: &usize| *chars as f64 * pen::width("m", SIZE) > room;
     let limit_chars = (1..).find(is_too_long).unwrap_or(1) - 1;
     let mut y = plan.bottom + 34.0;
@@ -275,23 +277,28 @@ fn draw_remarks(plan: &Plan, remarks: &[(u32, String)], pen: &mut SvgPen) {
     }
 }
 
+/// Where the arrow of a kind is shown in the legend.
+fn sample(x: f64, y: f64) -> Segment {
+    Segment { start: SvgPoint(x, y - 4.0), end: SvgPoint(x + 44.0, y - 4.0) }
+}
+
 /// What the kinds of arrows are, of those that are there.
 fn draw_legend(plan: &Plan, pen: &mut SvgPen) {
-    let (mut x, y) = (plan.left, plan.size.1 - 26.0);
+    let (mut x, y) = (plan.left, plan.size.height - 26.0);
     let text = Text { size: 13.0, color: INK, is_bold: false, anchor: Anchor::Start };
     let kinds: BTreeSet<MessageKind> = plan.arrows.iter().map(|arrow| arrow.kind).collect();
     for (kind, _, name) in MessageKind::ALL.into_iter().filter(|(kind, ..)| kinds.contains(kind)) {
-        pen.arrow((SvgPoint(x, y - 4.0), SvgPoint(x + 44.0, y - 4.0)), stroke(kind));
+        pen.arrow(sample(x, y), stroke(kind));
         pen.text(SvgPoint(x + 54.0, y), name, text);
         x += 54.0 + pen::width(name, 13.0) + 32.0;
     }
     let fates: BTreeSet<Fate> = plan.arrows.iter().map(|arrow| arrow.fate).collect();
     let dotted = Stroke { dash: Some("2 4"), ..stroke(MessageKind::Other) };
     for (fate, name) in Fate::TOLD.into_iter().filter(|(fate, _)| fates.contains(fate)) {
-        let ends = (SvgPoint(x, y - 4.0), SvgPoint(x + 44.0, y - 4.0));
+        let ends = sample(x, y);
         if fate == Fate::Never {
             pen.line(ends, dotted);
-            pen.cross(ends.1, BAD);
+            pen.cross(ends.end, BAD);
         } else {
             pen.arrow(ends, dotted);
         }
@@ -300,8 +307,8 @@ fn draw_legend(plan: &Plan, pen: &mut SvgPen) {
     }
     let hint = "dots are events, numbered as on the screen; time goes down";
     let right = Text { color: FAINT, anchor: Anchor::End, ..text };
-    if x + pen::width(hint, 13.0) + 20.0 < plan.size.0 - plan.left {
-        pen.text(SvgPoint(plan.size.0 - plan.left, y), hint, right);
+    if x + pen::width(hint, 13.0) + 20.0 < plan.size.width - plan.left {
+        pen.text(SvgPoint(plan.size.width - plan.left, y), hint, right);
     }
 }
 

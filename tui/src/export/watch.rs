@@ -9,7 +9,7 @@ use super::ExportError;
 use crate::failure::Failure;
 use crate::launch::Interrupt;
 
-/// Every so many times somebody asks whether to go on the bar is told, too.
+/// The progress bar is updated at every n-th poll.
 const STEPS: u32 = 256;
 
 /// Shows on a terminal how far an export is, and takes note of Ctrl-C.

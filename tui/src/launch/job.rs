@@ -64,13 +64,14 @@ pub fn describe_status(status: ExitStatus) -> String {
 pub fn run(
     command: &mut Command,
     interrupt: &Interrupt,
-    (silence, progress): (Duration, impl FnMut() -> u64),
+    silence: Duration,
+    progress: impl FnMut() -> u64,
 ) -> io::Result<Done> {
     let watch = Stopwatch::start();
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.process_group(0).spawn()?;
     let ear = child.stderr.take().map(Ear::listen);
-    let how = attend(&mut child, interrupt, (silence, progress))?;
+    let how = attend(&mut child, interrupt, silence, progress)?;
     let elapsed_ns = watch.elapsed_ns();
     Ok(Done { how, said: ear.map(Ear::heard).unwrap_or_default(), elapsed_ns })
 }
@@ -84,9 +85,10 @@ pub fn run(
 pub fn attend(
     child: &mut Child,
     interrupt: &Interrupt,
-    (silence, progress): (Duration, impl FnMut() -> u64),
+    silence: Duration,
+    progress: impl FnMut() -> u64,
 ) -> io::Result<How> {
-    let how = wait(child, interrupt, (silence, progress))?;
+    let how = wait(child, interrupt, silence, progress)?;
     match how {
         How::Hung | How::Interrupted => family::end(child),
         How::ByItself(_) => {}
@@ -97,7 +99,8 @@ pub fn attend(
 fn wait(
     child: &mut Child,
     interrupt: &Interrupt,
-    (silence, mut progress): (Duration, impl FnMut() -> u64),
+    silence: Duration,
+    mut progress: impl FnMut() -> u64,
 ) -> io::Result<How> {
     let (mut last, mut since, mut looked) = (progress(), Stopwatch::start(), Stopwatch::start());
     loop {

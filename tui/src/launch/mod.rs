@@ -1,5 +1,5 @@
 //! Programs that run under MPI: which MPI, where its launcher and our own part are, what its launcher
-//! needs to be told.
+//! needs to know.
 //!
 //! `ringscope` itself links no MPI. What does is built beside it, once for each MPI (see the Makefile):
 //!

@@ -8,9 +8,9 @@ pub enum ColorWhen {
     /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
-    /// In any case
+    /// Always
     Always,
-    /// In no case
+    /// Never
     #[value(alias = "off")]
     Never,
     /// With 8 colours

@@ -124,7 +124,7 @@ impl Write for Out {
     }
 }
 
-/// Standard error. That it cannot be written is told nobody: there is nobody left to tell.
+/// Standard error. Errors of writing to it are ignored: nothing can be reported once it is gone.
 pub struct Notes {
     inner: Box<dyn Write>,
     is_coloured: bool,

@@ -1,4 +1,4 @@
-//! What the keeper of the invariants found.
+//! What the invariant checker found.
 
 use std::fmt::Write as _;
 
@@ -8,19 +8,19 @@ use ringscope_traces::text::Plain;
 use super::{Style, counted, time, wrapped};
 use crate::output::Notes;
 
-/// How many violations of an invariant are told.
+/// How many violations of an invariant are listed.
 const LIMIT_SHOWN: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.
 pub fn render(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
-        render_one(invariant, checker.tally(invariant), (&mut text, notes));
+        text += &one(invariant, checker.tally(invariant), notes);
     }
     text
 }
 
-fn render_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, &Notes)) {
+fn one(invariant: Invariant, tally: &Tally, notes: &Notes) -> String {
     let verdict = match tally.failed {
         0 => notes.paint(Style::Good, "holds "),
         _ => notes.paint(Style::Bad, "broken"),
@@ -29,6 +29,7 @@ fn render_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, 
         0 => counted(tally.checked, "check"),
         failed => format!("{failed} of {}", counted(tally.checked, "check")),
     };
+    let mut text = String::new();
     let _ = writeln!(text, "  {:13}  {verdict}  {count}", invariant.name());
     for violation in tally.violations.iter().take(LIMIT_SHOWN) {
         let at = format!("after message {}, {}", violation.at, time(violation.now_ns));
@@ -39,4 +40,5 @@ fn render_one(invariant: Invariant, tally: &Tally, (text, notes): (&mut String, 
     if more > 0 {
         let _ = writeln!(text, "    and {more} more");
     }
+    text
 }

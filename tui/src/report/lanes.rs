@@ -104,7 +104,7 @@ impl LaneStyle {
         }
     }
 
-    /// The ranks over their columns, a line a digit; nothing without columns.
+    /// The ranks over their columns, one line per digit; nothing without columns.
     pub fn heading(&self) -> Vec<String> {
         let most = self.columns.iter().map(|rank| digits(rank.0)).max().unwrap_or(0);
         (0..most).rev().map(|place| self.heading_line(place)).collect()

@@ -1,6 +1,7 @@
-//! What is told, and how it looks.
+//! What is printed, and how it looks.
 
 pub mod ending;
+pub mod failure;
 pub mod invariants;
 pub mod lanes;
 mod marked;

@@ -95,7 +95,11 @@ fn moves(rows: &[MoveRow]) -> String {
     let mut text = table(&header, shown.iter().map(|row| one_move(row)));
     if shown.len() < rows.len() {
         let keys: u64 = rows.iter().map(|row| row.keys).sum();
-        let _ = write!(text, "\n  the dearest of {}, which moved {keys} keys in all", rows.len());
+        let _ = write!(
+            text,
+            "\n  the most expensive of {}, which moved {keys} keys in all",
+            rows.len()
+        );
     }
     text
 }

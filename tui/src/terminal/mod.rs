@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use crate::app::action::Leave;
-use crate::app::{KeyPress, Session};
+use crate::app::{KeyPress, Leave};
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::view::{Look, page};
+use crate::session::Session;
+use crate::view::{Look, Paint, Surface};
 use input::InputEvent;
 use mouse::Mouse;
 use reader::{Connection, InputReader};
@@ -84,7 +84,7 @@ pub fn show(
             signals::end_by(signal).map_err(|error| cannot(&error))
         }
         Ended::Gone => Ok(()),
-        Ended::Broken => Err(Failure::about("the screen", "a part of the program broke off")),
+        Ended::Broken => Err(Failure::about("the screen", "a part of the program crashed")),
     }
 }
 
@@ -96,7 +96,7 @@ fn cannot(error: &io::Error) -> Failure {
 enum Ended {
     Left(Leave),
     BySignal(i32),
-    /// The terminal has gone away, and there is nobody to tell.
+    /// The terminal is gone, and nothing can be reported.
     Gone,
     /// A thread of ours panicked, and has given the terminal back.
     Broken,
@@ -117,9 +117,10 @@ fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Resul
     loop {
         if is_stale {
             let area = setup.part(around.screen.area()?);
-            page::settle(session.page_mut(), (area, &setup.look));
+            session.settle(Surface { area, look: &setup.look });
             around.screen.draw(|area, buffer| {
-                page::paint(session.page(), (setup.part(area), &setup.look), buffer);
+                let area = setup.part(area);
+                session.paint(&mut Paint { area, look: &setup.look, buffer });
             })?;
         }
         if around.input.wait(if session.is_busy() { FRAME } else { IDLE })? == Connection::Gone {
@@ -164,7 +165,8 @@ fn take_events(session: &mut Session, setup: Setup, around: &mut Around<'_>) -> 
             Some(InputEvent::Key(key)) => session.press(key),
             Some(InputEvent::Paste(text)) => session.paste(&text),
             Some(InputEvent::Mouse(event)) => {
-                around.mouse.take(event, session, (setup.part(around.screen.area()?), &setup.look));
+                let area = setup.part(around.screen.area()?);
+                around.mouse.take(event, session, Surface { area, look: &setup.look });
             }
         }
         if session.leave().is_some() {

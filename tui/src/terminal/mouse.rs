@@ -1,10 +1,11 @@
 //! The mouse: where it points is the view's to say, what that does the app's.
 
-use ratatui::layout::Rect;
+use ratatui::layout::Position;
 
 use super::input::{MouseEvent, MouseKind};
-use crate::app::{Pane, Session, Target};
-use crate::view::{Look, page};
+use crate::app::{Pane, Target};
+use crate::session::Session;
+use crate::view::Surface;
 
 /// How many rows the wheel turns by.
 const TURN: isize = 3;
@@ -18,9 +19,9 @@ pub struct Mouse {
 
 impl Mouse {
     /// Takes what the mouse does.
-    pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: (Rect, &Look)) {
+    pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: Surface<'_>) {
         let MouseEvent { kind, column, row } = event;
-        let target = |session: &Session, row| page::at(session.page(), drawn, (column, row));
+        let target = |session: &Session, row| session.at(drawn, Position { x: column, y: row });
         match kind {
             MouseKind::Press => {
                 let target = target(session, row);

@@ -132,7 +132,7 @@ fn take(has_mouse: bool) -> io::Result<()> {
     taken.inspect_err(|_| give_back())
 }
 
-/// Gives the terminal back, once. That it cannot be written to is told nobody: it may be gone.
+/// Gives the terminal back, once. Errors are ignored: the terminal may be gone.
 fn give_back() {
     if !IS_OPEN.swap(false, Ordering::SeqCst) {
         return;
@@ -142,7 +142,7 @@ fn give_back() {
     let _ = tty::restore();
 }
 
-/// Gives the terminal back before a panic is told, or nobody could read it.
+/// Gives the terminal back before a panic is reported, or nobody could read it.
 fn give_back_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

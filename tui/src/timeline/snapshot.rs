@@ -1,9 +1,9 @@
 //! How a run stood after one of its events.
 
-use ringscope_sim::protocol::Wait;
+use ringscope_sim::protocol::NodeState;
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::ClassicNode;
-use ringscope_sim::replay;
+use ringscope_sim::replay::Statuses;
+use ringscope_sim::replay::recorded::States;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::{EventInfo, Timeline};
@@ -24,13 +24,13 @@ pub struct Snapshot {
 #[derive(Debug, Clone)]
 pub struct NodeStates {
     /// By rank.
-    pub nodes: Vec<ClassicNode>,
-    /// What each will take next, when it has sent what it is to send; by rank.
-    pub waits: Vec<Wait>,
+    pub nodes: Vec<NodeState>,
+    /// What every rank is doing.
+    pub statuses: Statuses,
     /// The ring that their pointers make.
     pub ring: Ring,
     /// The rank of the last event as it was before that event.
-    pub before: Option<(Rank, ClassicNode)>,
+    pub before: Option<(Rank, NodeState)>,
 }
 
 /// A message under way.
@@ -67,15 +67,33 @@ impl Timeline {
         for at in (checkpoint..cursor).map(EventIndex) {
             let EventInfo { rank, op, .. } = self.info(at);
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, snapshot.nodes[rank.index()].clone()));
+                before = Some((rank, snapshot.node(rank)));
             }
-            if op == Op::Recv {
-                snapshot.take(&self.noting(lines.event(at))?);
+            match op {
+                Op::Recv => snapshot.take(&self.noting(lines.event(at))?),
+                // A send changes no node.
+                Op::Send => {}
             }
         }
-        let replay::Snapshot { nodes, waits } = snapshot;
+        self.note_sending(cursor, &mut *snapshot)?;
+        let (nodes, statuses) = (snapshot.nodes(), snapshot.statuses().clone());
         let ring = Ring::walk(&nodes);
-        Some(NodeStates { nodes, waits, ring, before })
+        Some(NodeStates { nodes, statuses, ring, before })
+    }
+
+    /// Finds the ranks that are in a send which returns only when it is received. Those are few lines to
+    /// read: of each rank its last event, where that is a send that was not received.
+    fn note_sending(&self, cursor: usize, snapshot: &mut dyn States) -> Option<()> {
+        if !snapshot.has_synchronous_sends() {
+            return Some(());
+        }
+        let mut lines = self.index.lines();
+        for sent in self.index.open(cursor) {
+            if self.next(sent).is_none_or(|next| next.0 >= cursor) {
+                snapshot.is_last_of_its_rank(&self.noting(lines.event(sent))?);
+            }
+        }
+        Some(())
     }
 
     fn flights(&self, cursor: usize) -> Vec<Flight> {

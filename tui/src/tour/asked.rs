@@ -271,7 +271,7 @@ fn same(one: &Value, other: &Value) -> Result<bool, &'static str> {
             Ok(*one == [Key(*other)])
         }
         (words @ Value::Words(_), other) | (other, words @ Value::Words(_)) => {
-            // Nothing at all is told as `none`; and letters may be small or capital.
+            // Nothing at all is shown as `none`; and letters may be small or capital.
             Ok(words.to_string().eq_ignore_ascii_case(&other.to_string()))
         }
         (Value::Number(_) | Value::Keys(_), Value::Rank(_) | Value::Ranks(_))

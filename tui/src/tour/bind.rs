@@ -15,11 +15,11 @@ use super::place::{From, Spot};
 use super::prose::{Tone, ToneSpan};
 use super::question::{MOST_OPTIONS, Question, QuestionKind};
 use super::runs::{LessonRun, Library};
-use super::stop::{PANES, Stop, message, selection};
+use super::stop::{Stop, message, selection};
 use super::{Faults, Shelf, Step, Tour, in_a_line};
+use crate::controls::{PANES, Pane, Selection};
 use crate::language::Condition;
 use crate::language::grammar::ParseError;
-use crate::pane::{Pane, Selection};
 use crate::report::counted;
 use crate::timeline::{Direction, Snapshot};
 
@@ -122,7 +122,7 @@ impl Binder<'_> {
         let mut cursor = from;
         for Field { key, value } in &entries.list {
             match &*key.text {
-                "at" => cursor = self.at(value, (cursor, against))?,
+                "at" => cursor = self.at(value, cursor, against)?,
                 "when" => cursor = self.when(value, cursor)?,
                 _ => {}
             }
@@ -174,11 +174,7 @@ impl Binder<'_> {
     }
 
     /// A place of the run that is shown.
-    fn at(
-        &mut self,
-        said: &SourceText,
-        (cursor, against): (usize, Option<usize>),
-    ) -> Option<usize> {
+    fn at(&mut self, said: &SourceText, cursor: usize, against: Option<usize>) -> Option<usize> {
         let run = self.runs[self.run].as_ref()?;
         let comparison = self.comparison(against).and_then(|compared| compared.as_ref().ok());
         let from = From { timeline: &run.timeline, cursor, comparison };
@@ -233,9 +229,9 @@ impl Binder<'_> {
     }
 
     fn pane(&mut self, said: &SourceText) -> Option<Pane> {
-        let found = PANES.iter().find(|(name, _)| *name == said.text);
+        let found = Pane::named(&said.text);
         if found.is_none() {
-            let names: Vec<&str> = PANES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = PANES.iter().map(|row| row.word).collect();
             let hint = format!("there are {}", names.join(", "));
             self.found.unreadable(
                 &said.at,
@@ -243,7 +239,7 @@ impl Binder<'_> {
                 Some(&hint),
             );
         }
-        found.map(|(_, pane)| *pane)
+        found
     }
 
     fn look(
@@ -327,7 +323,7 @@ impl Asker<'_, '_> {
         };
         let result = match self.standing {
             Some(Standing { snapshot, comparison }) => ask(&here(snapshot, comparison.as_ref())),
-            // Nobody knows where the step stands: but what cannot be read can be told.
+            // Nobody knows where the step stands: but what cannot be read can be reported.
             None => match ask(&here(&run.timeline.snapshot(0), None)) {
                 Err(unreadable @ NoAnswer::Unreadable(_)) => Err(unreadable),
                 Ok(_) | Err(NoAnswer::Without(_)) => return None,
@@ -389,8 +385,8 @@ impl Asker<'_, '_> {
             ([], None, Some(said)) => self.node(said),
             (options @ [_, ..], None, None) => self.choice(options, &entries.at),
             (_, _, _) => {
-                let hint = Some("it has `option`s to choose from, or a `number`, or a `node`");
-                let what = "the question can be answered in no one way";
+                let hint = Some("give it `option`s to choose from, or a `number`, or a `node`");
+                let what = "the question needs exactly one kind of answer";
                 self.binder.found.unreadable(&entries.at, what, hint);
                 None
             }

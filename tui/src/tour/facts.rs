@@ -5,9 +5,8 @@ use std::ops::Range;
 
 use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocol::classic::{Message, tags};
-use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer, Wait};
-use ringscope_sim::world::{Blocked, WaitForGraph};
+use ringscope_sim::protocol::{Key, Meaning, NodeView, Peer, Purpose, Viewed as _};
+use ringscope_sim::world::{Status, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
@@ -108,7 +107,7 @@ macro_rules! form {
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     // The ring.
-    row(form!("owner" "of" "key" KEY), "the node whose part of the key space has the key, by the way from child to child",
+    row(form!("owner" "of" "key" KEY), "the node whose range has the key, found by following the successors from the head",
         |scene, meant| scene.owner(key(meant)?)),
     row(form!("holder" "of" "key" KEY), "the node that has the key in its storage, or `nobody`",
         |scene, meant| scene.holder(key(meant)?)),
@@ -118,7 +117,7 @@ const ROWS: &[Row] = &[
         |scene, meant| Ok(Value::Keys(scene.keys(rank(meant)?)?))),
     row(form!("number" "of" "keys" "of" "rank" RANK), "how many keys are in its storage",
         |scene, meant| Ok(Value::count(scene.keys(rank(meant)?)?.len()))),
-    row(form!("number" "of" "keys"), "how many keys are in all storages",
+    row(form!("number" "of" "keys"), "how many keys all nodes hold together",
         |scene, _| scene.all_keys()),
     row(form!("range" "of" "rank" RANK), "the part of the key space that it owns, such as `501..=1000`",
         |scene, meant| Ok(Value::words(scene.member(rank(meant)?)?.range.to_string()))),
@@ -126,15 +125,15 @@ const ROWS: &[Row] = &[
         |scene, meant| scene.share(rank(meant)?)),
     row(form!("id" "of" "rank" RANK), "its storage id, or `none`",
         |scene, meant| Ok(scene.node(rank(meant)?)?.id.map_or(Value::words("none"), |id| Value::Number(id.0)))),
-    row(form!("child" "of" "rank" RANK), "the next node round the ring, by its own account",
+    row(form!("successor" "of" "rank" RANK), "the next node on the ring, by its own account",
         |scene, meant| Ok(peer(scene.node(rank(meant)?)?.child))),
-    row(form!("parent" "of" "rank" RANK), "the node before it, by its own account",
+    row(form!("predecessor" "of" "rank" RANK), "the node before it on the ring, by its own account",
         |scene, meant| Ok(peer(scene.node(rank(meant)?)?.parent))),
     row(form!("ring"), "the nodes of the ring, from the head on",
         |scene, _| Ok(Value::Ranks(scene.states()?.ring.members().iter().map(|one| one.rank).collect()))),
     row(form!("number" "of" "nodes"), "how many nodes the ring has, the head among them",
         |scene, _| Ok(Value::count(scene.states()?.ring.members().len()))),
-    row(form!("whom" "rank" RANK "waits" "for"), "the one rank whose message it would take, or `nobody`",
+    row(form!("whom" "rank" RANK "waits" "for"), "the only rank whose message it takes, or `nobody`",
         |scene, meant| scene.awaited(rank(meant)?)),
     row(form!("what" "rank" RANK "waits" "for"), "the tag that it would take, `anything`, or `nothing`",
         |scene, meant| scene.awaited_tag(rank(meant)?)),
@@ -197,7 +196,7 @@ const ROWS: &[Row] = &[
         |scene, meant| scene.hops(meant)),
     row(form!("hops" "of" "answer" N), "how many messages carry the answer from there to the command node",
         |scene, meant| scene.hops_back(meant)),
-    row(form!("answer" "of" "command" N), "the value that a GET got, `ACK` for another command, or `none`",
+    row(form!("answer" "of" "command" N), "the value that a GET got, the name of the reply to another command, or `none`",
         |scene, meant| scene.answer(meant)),
     row(form!("id" "in" "answer" N), "the storage id that the answer of a GET names",
         |scene, meant| scene.answering_id(meant)),
@@ -380,23 +379,23 @@ impl<'a> FactContext<'a> {
         Ok(Value::Number(range.up_to.0.saturating_sub(range.above.0).max(0)))
     }
 
-    fn wait(&self, rank: Rank) -> Result<Wait, String> {
-        let wait = self.states()?.waits.get(rank.index()).copied();
-        wait.ok_or_else(|| format!("there is no rank {rank}"))
+    fn status(&self, rank: Rank) -> Result<Status, String> {
+        self.states()?.statuses.of(rank).ok_or_else(|| format!("there is no rank {rank}"))
     }
 
     fn awaited(&self, rank: Rank) -> Known {
-        Ok(match self.wait(rank)? {
-            Wait::From { source, .. } => Value::Rank(source),
-            Wait::Any | Wait::Stopped => Value::words("nobody"),
-        })
+        let status = self.status(rank)?;
+        Ok(status.blocked(rank).map_or_else(|| Value::words("nobody"), |it| Value::Rank(it.on)))
     }
 
     fn awaited_tag(&self, rank: Rank) -> Known {
-        Ok(match self.wait(rank)? {
-            Wait::From { tag, .. } => self.tag(tag),
-            Wait::Any => Value::words("anything"),
-            Wait::Stopped => Value::words("nothing"),
+        Ok(match self.status(rank)? {
+            Status::Waiting { tag, .. } => self.tag(tag),
+            Status::WaitingForAny => Value::words("anything"),
+            Status::Sending { .. }
+            | Status::Owing { .. }
+            | Status::Crashed(_)
+            | Status::Finished => Value::words("nothing"),
         })
     }
 
@@ -404,13 +403,7 @@ impl<'a> FactContext<'a> {
     fn cycle(&self) -> Known {
         let end = self.timeline.snapshot(self.timeline.len());
         let states = end.states.ok_or("the nodes' states are not known at the end")?;
-        let waits = (0_u32..).map(Rank).zip(&states.waits);
-        let blocked = waits.filter_map(|(rank, wait)| match *wait {
-            Wait::From { source, tag } => Some(Blocked { rank, on: source, tag: Some(tag) }),
-            Wait::Any | Wait::Stopped => None,
-        });
-        let graph: WaitForGraph<Message> =
-            WaitForGraph { blocked: blocked.collect(), pending: Vec::new() };
+        let graph: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());
         Ok(Value::Ranks(graph.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }
@@ -443,7 +436,7 @@ impl FactContext<'_> {
 
     fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, EventInfo)> + '_ {
         let events = within.map(EventIndex).map(|at| (at, self.timeline.info(at)));
-        events.filter(|(_, event)| event.op == Op::Send)
+        events.filter(|(_, event)| event.destination().is_some())
     }
 
     fn messages(&self, within: Range<usize>, is_counted: impl Fn(&EventInfo) -> bool) -> Value {
@@ -473,27 +466,32 @@ impl FactContext<'_> {
     }
 
     fn hops_back(&self, meant: &[Argument]) -> Known {
-        let answers = [tags::ACK, tags::RETVAL];
-        Ok(self.messages(self.span(meant)?, |event| answers.contains(&event.tag)))
+        let protocol = self.timeline.commands_of();
+        let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == Purpose::Reply);
+        Ok(self.messages(self.span(meant)?, |event| is_reply(event.tag)))
     }
 
-    fn answer_message(&self, meant: &[Argument]) -> Result<Option<Message>, String> {
+    /// The tag of the answer to a command, and what it says; `None` when it was never answered.
+    fn reply(&self, meant: &[Argument]) -> Result<Option<(Tag, Meaning)>, String> {
         let Some(answered) = self.operation(meant)?.completed else { return Ok(None) };
         let tag = self.timeline.info(answered).tag;
-        Ok(Message::parse(tag, &self.timeline.data(answered)).ok())
+        let meaning = self.timeline.commands_of().meaning(tag, &self.timeline.data(answered));
+        Ok(meaning.ok().map(|meaning| (tag, meaning)))
     }
 
     fn answer(&self, meant: &[Argument]) -> Known {
-        Ok(match self.answer_message(meant)? {
-            Some(Message::RetVal { value, .. }) => Value::Number(value.0),
-            Some(_) => Value::words("ACK"),
+        Ok(match self.reply(meant)? {
+            Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
+            Some((tag, _)) => {
+                Value::words(tag_label(tag, self.timeline.commands_of().vocabulary()).to_string())
+            }
             None => Value::words("none"),
         })
     }
 
     fn answering_id(&self, meant: &[Argument]) -> Known {
-        match self.answer_message(meant)? {
-            Some(Message::RetVal { owner, .. }) => Ok(Value::Number(owner.0)),
+        match self.reply(meant)? {
+            Some((_, Meaning::Found(_, owner))) => Ok(Value::Number(owner.0)),
             Some(_) | None => Err("that command was not answered with a value".to_owned()),
         }
     }

@@ -46,7 +46,7 @@ pub const KEYS: &[Key] = &[
     many(STOP, "at", "where it stands: one of the places"),
     many(STOP, "when", "on to the next event with which a condition comes to hold"),
     key(STOP, "look", "what is selected: a rank, a key, the message"),
-    key(STOP, "pane", "what is shown beside the ring: `inspector`, `events`, `space-time`, `watches` or `ownership`"),
+    key(STOP, "pane", "which pane is shown beside the ring, by its word"),
     key(STOP, "compare", "another run, by its name, to be compared with this one"),
     key(QUESTION, "ask", "what is asked"),
     many(QUESTION, "option", "an answer to choose: `TEXT | CLAIM`; exactly one claim holds"),
@@ -428,7 +428,7 @@ impl<'a> Parser<'a, '_> {
     fn refuse_keys(&mut self, block: &'static str, list: &mut Vec<Field>) {
         let mut before: Vec<String> = Vec::new();
         list.retain(|Field { key, value }| {
-            let problem = refused(block, (&key.text, value), &before);
+            let problem = refused(block, &key.text, value, &before);
             if let Some((what, hint)) = &problem {
                 self.found.unreadable(&key.at, what.as_str(), hint.as_deref());
             }
@@ -441,7 +441,8 @@ impl<'a> Parser<'a, '_> {
 /// Why a key cannot stand there, and advice.
 fn refused(
     block: &str,
-    (name, value): (&str, &SourceText),
+    name: &str,
+    value: &SourceText,
     before: &[String],
 ) -> Option<(String, Option<String>)> {
     let names = || KEYS.iter().filter(|key| key.block == block).map(|key| key.name);

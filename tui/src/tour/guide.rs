@@ -5,6 +5,7 @@ use super::facts;
 use super::format::{FENCES, FRONT, KEYS, QUESTION, STOP};
 use super::place;
 use super::stop::LOOKS;
+use crate::controls::PANES;
 use crate::language::condition;
 
 /// A table: its heading, and its rows of what is written and what that is.
@@ -17,6 +18,7 @@ pub fn guide() -> Vec<Table> {
         keys.map(|key| (format!("{}:", key.name), key.what)).collect()
     };
     let fences = FENCES.iter().map(|(word, what)| (format!("```{word}"), *what)).collect();
+    let panes = PANES.iter().map(|pane| (pane.word.to_owned(), pane.what));
     let looks = LOOKS.iter().map(|(form, what)| ((*form).to_owned(), *what)).collect();
     vec![
         ("The front matter, between two lines `---`".to_owned(), keys(FRONT)),
@@ -26,6 +28,7 @@ pub fn guide() -> Vec<Table> {
         ("Places, for `at:`".to_owned(), place::help().collect()),
         ("Conditions, for `when:`".to_owned(), condition::help().collect()),
         ("What is looked at, for `look:`".to_owned(), looks),
+        ("Panes, for `pane:`".to_owned(), panes.collect()),
         (
             "Claims; X is a number, `rank N`, `100, 200 and 400`, a word, \"words\" or a FACT"
                 .to_owned(),

@@ -3,7 +3,7 @@
 //!
 //! The way of a lesson: [`Shelf`] (where its text lies) to `format` (its parts, with their places) to
 //! `bind` (every stop, fact, claim and answer worked out from the runs), and then it is a [`Tour`]. What
-//! does not hold on that way is told all at once, each with its place. Nothing here knows a terminal.
+//! does not hold on that way is reported all at once, each with its place. Nothing here knows a terminal.
 
 mod asked;
 mod bind;

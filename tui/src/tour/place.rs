@@ -1,7 +1,7 @@
 //! Places: where in a run a stop is, or a fact is asked, as a table of forms.
 
+use ringscope_traces::EventIndex as Event;
 use ringscope_traces::diff::Comparison;
-use ringscope_traces::{EventIndex as Event, Op};
 
 use super::facts::nth_operation;
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
@@ -36,7 +36,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         form: &[Token::Word("event"), Token::Number],
-        what: "after so many events",
+        what: "after N events",
         cursor: |from, number| from.within(Some(number)),
     },
     Row {
@@ -51,12 +51,12 @@ const ROWS: &[Row] = &[
     },
     Row {
         form: &[Token::Word("receipt")],
-        what: "where the message is received that the event at which the run stands has sent",
+        what: "where the message that the current event sends is received",
         cursor: |from, _| from.receipt(),
     },
     Row {
         form: &[Token::Word("before"), Token::Word("command"), Token::Number],
-        what: "where the command is just not sent yet; commands count from 1",
+        what: "just before the command is sent; commands count from 1",
         cursor: |from, number| Ok(nth_operation(from.timeline, number)?.invoked.0),
     },
     Row {
@@ -74,7 +74,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         form: &[Token::Word("violation")],
-        what: "where an invariant is violated first",
+        what: "where an invariant is first violated",
         cursor: |from, _| {
             let first =
                 from.timeline.violations().first().map(|violation_at| after(violation_at.at));
@@ -83,7 +83,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         form: &[Token::Word("divergence")],
-        what: "at a stop that compares: where this run first does what the other one does not",
+        what: "at a stop that compares: the first event in which this run differs from the other",
         cursor: |from, _| from.divergence(),
     },
 ];
@@ -101,8 +101,8 @@ impl From<'_> {
 
     fn receipt(self) -> Result<usize, String> {
         let event = self.timeline.event_at(self.cursor);
-        let sent = event.filter(|event| self.timeline.info(*event).op == Op::Send);
-        let sent = sent.ok_or("the event at which the run stands sends nothing")?;
+        let sent = event.filter(|event| self.timeline.info(*event).destination().is_some());
+        let sent = sent.ok_or("the current event sends nothing")?;
         let received = self.timeline.partner(sent).map(after);
         received.ok_or_else(|| "the message is never received".to_owned())
     }

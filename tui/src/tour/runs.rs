@@ -99,7 +99,7 @@ impl Library<'_> {
             is_set &= set(&mut scenario, setting, found);
         }
         if !is_unchecked && scenario.settings.expect.is_none() {
-            refuse(scenario.check().map(drop), (&word.at, self.is_here(word)), found)?;
+            refuse(scenario.check().map(drop), &word.at, self.is_here(word), found)?;
         }
         if let Err(failure) = may_be_looked_at(&scenario) {
             found.unreadable(&said.at, failure.one_line(), None);
@@ -138,7 +138,7 @@ impl Library<'_> {
         let here = self.draft.scenarios.iter().find(|(name, _)| *name == word.text);
         if let Some((name, said)) = here {
             let parsed = Scenario::parse(&self.shelf.name, &self.alone(said));
-            let mut scenario = refuse(parsed, (&word.at, true), found)?;
+            let mut scenario = refuse(parsed, &word.at, true, found)?;
             scenario.name.clone_from(name);
             return Some(scenario);
         }
@@ -150,7 +150,7 @@ impl Library<'_> {
             };
             let bytes: Arc<[u8]> = bytes.map_err(wrong).ok()?;
             let parsed = Scenario::parse_bytes(&word.text, &bytes);
-            return refuse(parsed, (&word.at, false), found);
+            return refuse(parsed, &word.at, false, found);
         }
         let built_in = builtin::find(&word.text).map(builtin::BuiltIn::scenario);
         if built_in.is_none() {
@@ -170,7 +170,7 @@ impl Library<'_> {
         }
     }
 
-    /// The scenario alone in the lesson's text: so what is wrong with it is told with its place there.
+    /// The scenario alone in the lesson's text: so an error in it is reported with its place there.
     fn alone(&self, said: &SourceText) -> String {
         let blank = |letter: char| if letter == '\n' { '\n' } else { ' ' };
         let before = &self.shelf.text[..said.at.start];
@@ -203,7 +203,8 @@ fn parts(said: &SourceText) -> impl Iterator<Item = SourceText> + '_ {
 /// names it.
 fn refuse<T>(
     result: Result<T, ScenarioErrors>,
-    (at, is_here): (&Range<usize>, bool),
+    at: &Range<usize>,
+    is_here: bool,
     found: &mut Findings,
 ) -> Option<T> {
     let errors = match result {

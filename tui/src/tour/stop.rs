@@ -4,7 +4,7 @@ use ringscope_traces::EventIndex;
 use ringscope_traces::Op;
 
 use super::facts::Value;
-use crate::pane::{Pane, Selection};
+use crate::controls::{Pane, Selection};
 use crate::timeline::Timeline;
 
 /// Where a lesson's runs stand in a step, and what is looked at.
@@ -23,16 +23,6 @@ pub struct Stop {
     /// The run that it is compared with, if it is.
     pub against: Option<usize>,
 }
-
-/// The panes by the names that a lesson has for them.
-pub const PANES: [(&str, Pane); 6] = [
-    ("ring", Pane::Ring),
-    ("inspector", Pane::Inspector),
-    ("events", Pane::Events),
-    ("space-time", Pane::SpaceTime),
-    ("watches", Pane::Watches),
-    ("ownership", Pane::Ownership),
-];
 
 /// What can be looked at, and what that is.
 pub const LOOKS: [(&str, &str); 4] = [

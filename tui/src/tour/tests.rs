@@ -1,4 +1,8 @@
 use proptest::prelude::*;
+use ringscope_sim::protocols::Classic;
+use ringscope_sim::scenario::builtin;
+use ringscope_sim::simulate::simulate;
+use ringscope_sim::world::End;
 
 use super::*;
 use crate::app::testing;
@@ -54,9 +58,9 @@ fn facts_are_asked_where_the_run_stands() {
         ("number of keys owned by rank 3 at end", "250"),
         ("id of rank 3", "500"),
         ("id of rank 1", "none"),
-        ("child of rank 3", "rank 6"),
-        ("parent of rank 0", "rank 7"),
-        ("child of rank 1", "nobody"),
+        ("successor of rank 3", "rank 6"),
+        ("predecessor of rank 0", "rank 7"),
+        ("successor of rank 1", "nobody"),
         ("ring at end", "rank 0, rank 5, rank 3 and rank 6"),
         ("number of nodes", "2"),
         ("whom rank 6 waits for", "rank 3"),
@@ -257,4 +261,33 @@ proptest! {
             }
         }
     }
+}
+
+/// A message above the eager limit holds its sender up, and who is held up waits for the receiver.
+#[test]
+fn ranks_that_wait_in_a_send_for_each_other_are_in_the_cycle() {
+    let built_in = builtin::find("join").expect("it is built in");
+    let mut found = 0;
+    for seed in 0..20 {
+        let mut scenario = built_in.scenario();
+        scenario.settings.seed = seed;
+        (scenario.settings.eager, scenario.settings.window) = (Some(0), 4);
+        let End::Deadlock(graph) = simulate::<Classic>(&scenario, &mut ()).outcome.end else {
+            continue;
+        };
+        let cycle: Vec<_> =
+            graph.cycle().iter().map(|blocked| format!("rank {}", blocked.rank)).collect();
+        let Some((last, others)) = cycle.split_last().filter(|_| cycle.len() > 1) else { continue };
+        let run = format!("join, seed {seed}, eager 0, window 4");
+        let lesson = format!(
+            "---\ntitle: t\nabout: a\nrun: {run}\n---\n## s\n```claim\nranks in the cycle is {} and {last}\n```\n",
+            others.join(", ")
+        );
+        let tour = Tour::open(&Shelf::alone("test", &lesson)).map_err(|faults| {
+            faults.errors.problems().iter().map(|it| it.message().to_owned()).collect::<Vec<_>>()
+        });
+        assert_eq!(tour.err(), None);
+        found += 1;
+    }
+    assert!(found > 0, "some seed ends so");
 }

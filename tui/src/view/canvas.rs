@@ -27,6 +27,15 @@ pub struct Arc {
     pub ink: Ink,
 }
 
+/// A thin line along a circle.
+#[derive(Debug, Clone, Copy)]
+pub struct Curve {
+    /// From where to where, and whose it is.
+    pub arc: Arc,
+    /// How far it is from the middle.
+    pub radius: f64,
+}
+
 /// A grid of dots over an area of cells.
 #[derive(Debug)]
 pub struct Canvas {
@@ -94,7 +103,8 @@ impl Canvas {
         while radius < disc.outer {
             // An arc that is shorter than what is cut off of it still gets its dot.
             let cut = (CUT_BACK / radius).min((to - from) / 2.0);
-            self.curve(disc, (from + cut, to - cut), (radius, arc.ink, Meeting::Apart));
+            let arc = Arc { angles: (from + cut, to - cut), ..arc };
+            self.curve(disc, Curve { arc, radius }, Meeting::Apart);
             radius += STEP;
         }
     }
@@ -103,18 +113,14 @@ impl Canvas {
     pub fn band(&mut self, disc: &Disc, arc: Arc) {
         let mut radius = disc.inner + STEP / 2.0;
         while radius < disc.outer {
-            self.curve(disc, arc.angles, (radius, arc.ink, Meeting::Together));
+            self.curve(disc, Curve { arc, radius }, Meeting::Together);
             radius += STEP;
         }
     }
 
     /// A thin line along a circle.
-    pub fn curve(
-        &mut self,
-        disc: &Disc,
-        (from, to): (f64, f64),
-        (radius, ink, meeting): (f64, Ink, Meeting),
-    ) {
+    pub fn curve(&mut self, disc: &Disc, curve: Curve, meeting: Meeting) {
+        let Curve { arc: Arc { angles: (from, to), ink }, radius } = curve;
         let length = (to - from) * radius;
         let steps = whole(length.max(0.0) / STEP) + 1;
         for step in 0..=steps {
@@ -242,7 +248,7 @@ mod tests {
         dots
     }
 
-    fn has_dot_near(canvas: &Canvas, dots: &[Option<Ink>], (point, ink): (Point, Ink)) -> bool {
+    fn has_dot_near(canvas: &Canvas, dots: &[Option<Ink>], point: Point, ink: Ink) -> bool {
         let x = whole(point.x / CELL_WIDTH * canvas.dots.0 as f64);
         let y = whole(point.y / CELL_HEIGHT * canvas.dots.1 as f64);
         let around = |at: usize, most: usize| at.saturating_sub(1)..=(at + 1).min(most - 1);
@@ -264,8 +270,8 @@ mod tests {
                     let start = arc * f64::from(node);
                     let mut angle = start + margin;
                     while angle < start + arc - margin {
-                        let wanted = (disc.node(angle), Ink(node));
-                        prop_assert!(has_dot_near(&canvas, &dots, wanted), "{symbols:?} {angle}");
+                        let (point, ink) = (disc.node(angle), Ink(node));
+                        prop_assert!(has_dot_near(&canvas, &dots, point, ink), "{symbols:?} {angle}");
                         angle += STEP / disc.outer;
                     }
                 }

@@ -1,20 +1,19 @@
 //! Two traces side by side: rows aligned per rank, where they first part, and the states there.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget as _};
 
 mod summary;
 
-use super::Look;
 use super::framed::window;
 use super::geometry::cells;
+use super::keybar::Bar;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
-use super::{keybar, words};
+use super::{Look, Paint, Surface, prompt, words};
 use crate::app::diff::{Diff, Tally};
-use crate::app::{Action, Keymap, Target};
+use crate::app::{Keymap, Target};
 
 pub(super) use summary::shown;
 
@@ -111,56 +110,52 @@ impl Relation {
     }
 }
 
-/// What can be done here.
-const KEYS: [(Action, &str); 7] = [
-    (Action::NextViolation, "next divergence"),
-    (Action::PreviousViolation, "last"),
-    (Action::Down, "row"),
-    (Action::IgnoreOrder, "ignore order"),
-    (Action::Swap, "swap"),
-    (Action::Back, "back"),
-    (Action::Quit, "quit"),
-];
+/// Draws the page of the app, with the line that is typed on it.
+pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
+    draw(&shown(page, paint.look.symbols).0, &page.controls.keymap, paint);
+    if let Some(line) = &page.prompt {
+        let [above, last] = last_rows(paint.area);
+        prompt::draw(line, above, &mut paint.within(last));
+    }
+}
 
 /// Draws the whole page.
-pub fn draw(
-    (comparison, keymap): (&Comparison, &Keymap),
-    (area, look): (Rect, &Look),
-    buffer: &mut Buffer,
-) {
-    let area = area.intersection(buffer.area);
-    draw_title(comparison, (row(area, 0), look), buffer);
+pub fn draw(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
+    let area = paint.area.intersection(paint.buffer.area);
+    let mut paint = paint.within(area);
+    draw_title(comparison, &mut paint.row(0));
     let (above, below) = parts(area, comparison.states.len());
     let title = match comparison.row {
         (_, 0) => " aligned per rank ".to_owned(),
         (at, rows) => format!(" aligned per rank: row {} of {rows} ", at + 1),
     };
-    let inside = frame((above, look), &title, buffer);
-    draw_rows(comparison, (inside, look), buffer);
+    let inside = frame(&title, &mut paint.within(above));
+    draw_rows(comparison, &mut paint.within(inside));
     let title = format!(" {} ", words::plain(&comparison.subject));
-    let inside = frame((below, look), &title, buffer);
-    draw_states(comparison, (inside, look), buffer);
-    let (bar, keys) = last_rows(area);
+    let inside = frame(&title, &mut paint.within(below));
+    draw_states(comparison, &mut paint.within(inside));
+    let [bar, keys] = last_rows(area);
     if area.height > 3 {
-        draw_bar(comparison, (bar, look), buffer);
-        keybar::draw_keys(&KEYS, (keymap, look), (keys, buffer));
+        draw_bar(comparison, &mut paint.within(bar));
+        Bar::with::<Diff>(keymap).draw(&mut paint.within(keys));
     }
 }
 
 /// What is at a position of the page, as it was drawn.
-pub fn at(page: &Diff, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
-    let (comparison, first) = shown(page, look.symbols);
-    let (bar, keys) = last_rows(area);
-    if keys.contains((x, y).into()) {
-        let keys = (keys, look.symbols);
-        return keybar::action_at((&KEYS, &page.keymap), keys, x).map(Target::Bar);
+pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Target> {
+    let Position { x, y } = position;
+    let (comparison, first) = shown(page, surface.look.symbols);
+    let [bar, keys] = last_rows(surface.area);
+    if keys.contains(position) {
+        let action = Bar::of::<Diff>(&page.controls).action_at(surface.within(keys), x);
+        return action.map(Target::Bar);
     }
-    if bar.contains((x, y).into()) {
+    if bar.contains(position) {
         let (_, rows) = comparison.row;
         let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
         return (rows > 0).then_some(Target::Scrubber(row));
     }
-    row_at(&comparison, area, y).map(|row| Target::Row(first + row))
+    row_at(&comparison, surface.area, y).map(|row| Target::Row(first + row))
 }
 
 /// The row of the list at a position, as it was drawn.
@@ -174,9 +169,9 @@ pub(super) fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usiz
 }
 
 /// The row of the overview, and that of the keys.
-pub(super) fn last_rows(area: Rect) -> (Rect, Rect) {
+fn last_rows(area: Rect) -> [Rect; 2] {
     let height = usize::from(area.height);
-    (row(area, height.saturating_sub(2)), row(area, height.saturating_sub(1)))
+    [row(area, height.saturating_sub(2)), row(area, height.saturating_sub(1))]
 }
 
 /// The rows above and the states below.
@@ -190,19 +185,21 @@ fn parts(area: Rect, states: usize) -> (Rect, Rect) {
     (above, Rect { y: above.bottom(), height: below, ..area })
 }
 
-fn frame((area, look): (Rect, &Look), title: &str, buffer: &mut Buffer) -> Rect {
-    let area = area.intersection(buffer.area);
+fn frame(title: &str, paint: &mut Paint<'_>) -> Rect {
+    let look = paint.look;
+    let area = paint.area.intersection(paint.buffer.area);
     let block =
         Block::bordered().border_set(look.symbols.border()).border_style(look.theme.frame(false));
     let inside = block.inner(area);
-    block.render(area, buffer);
+    block.render(area, paint.buffer);
     let top = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
-    Pen::new(buffer, top).write(title, look.theme.name());
+    paint.within(top).pen().write(title, look.theme.name());
     inside
 }
 
-fn draw_title(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let mut pen = Pen::new(buffer, area);
+fn draw_title(comparison: &Comparison, paint: &mut Paint<'_>) {
+    let look = paint.look;
+    let mut pen = paint.pen();
     pen.write(" DIFF ", look.theme.mode());
     for (letter, name) in ["A", "B"].into_iter().zip(&comparison.names) {
         pen.gap(2).write(letter, look.theme.key()).gap(1);
@@ -235,42 +232,61 @@ fn draw_tally(tally: Tally, look: &Look, pen: &mut Pen<'_>) {
     }
 }
 
-fn draw_rows(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+fn draw_rows(comparison: &Comparison, paint: &mut Paint<'_>) {
+    let (area, key) = (paint.area, paint.look.theme.key());
     let columns = columns(area);
     let heading = row(area, 0);
     for (letter, column) in ["A", "B"].into_iter().zip(columns) {
-        let place = within(heading, column);
-        Pen::new(buffer, place).write(letter, look.theme.key());
+        paint.within(within(heading, column)).pen().write(letter, key);
     }
     let rows = usize::from(area.height.saturating_sub(1));
     let first = window(comparison.rows.len(), rows, comparison.cursor);
     let seen = comparison.rows.iter().enumerate().skip(first).take(rows);
     for (index, pair) in seen {
-        let area = row(area, 1 + index - first);
-        draw_pair((pair, comparison, index), (area, look), buffer);
+        let states = NodeStates {
+            is_chosen: comparison.cursor == index,
+            is_first: comparison.first == Some(index),
+        };
+        draw_pair(pair, states, &mut paint.row(1 + index - first));
     }
 }
 
 /// The columns of both sides, each with where it begins and its width.
-fn columns(area: Rect) -> [(u16, u16); 2] {
+fn columns(area: Rect) -> [Column; 2] {
     let half = area.width.saturating_sub(5) / 2;
-    [(2, half), (2 + half + 3, area.width.saturating_sub(5 + half))]
+    let rest = area.width.saturating_sub(5 + half);
+    [Column { start: 2, width: half }, Column { start: 2 + half + 3, width: rest }]
 }
 
-fn within(row: Rect, (start, width): (u16, u16)) -> Rect {
+/// A part of a row.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    /// Where it begins in the row.
+    start: u16,
+    width: u16,
+}
+
+fn within(row: Rect, column: Column) -> Rect {
+    let Column { start, width } = column;
     Rect { x: row.x.saturating_add(start), width, ..row }.intersection(row)
 }
 
-fn draw_pair(
-    (pair, comparison, index): (&Pair, &Comparison, usize),
-    (area, look): (Rect, &Look),
-    buffer: &mut Buffer,
-) {
+/// How a row stands among the others.
+#[derive(Debug, Clone, Copy)]
+struct NodeStates {
+    /// The cursor is on it.
+    is_chosen: bool,
+    /// The two traces first part there.
+    is_first: bool,
+}
+
+fn draw_pair(pair: &Pair, states: NodeStates, paint: &mut Paint<'_>) {
+    let NodeStates { is_chosen, is_first } = states;
+    let (area, look) = (paint.area, paint.look);
     let columns = columns(area);
-    let is_first = comparison.first == Some(index);
     let style = pair.relation.style(look);
-    if comparison.cursor == index {
-        Pen::new(buffer, area).write(look.symbols.of(Symbol::Cursor), look.theme.moving());
+    if is_chosen {
+        paint.pen().write(look.symbols.of(Symbol::Cursor), look.theme.moving());
     }
     let text = match pair.relation {
         Relation::Same => look.theme.text(),
@@ -278,56 +294,60 @@ fn draw_pair(
     };
     let missing = look.symbols.of(Symbol::Future).repeat(2);
     for (side, column) in pair.sides.iter().zip(columns) {
-        let mut pen = Pen::new(buffer, within(area, column));
+        let mut paint = paint.within(within(area, column));
+        let mut pen = paint.pen();
         match side {
             Some(event) => pen.write(&words::plain(event), text),
             None => pen.write(&format!("{missing} missing {missing}"), look.theme.faint()),
         };
     }
-    let sign = within(area, (columns[1].0.saturating_sub(2), 1));
-    Pen::new(buffer, sign).write(pair.relation.sign(), style);
+    let sign = within(area, Column { start: columns[1].start.saturating_sub(2), width: 1 });
+    paint.within(sign).pen().write(pair.relation.sign(), style);
     let remark = match is_first {
         true => format!(" first divergence {}", words::plain(&pair.remark)),
         false if pair.remark.is_empty() => return,
         false => format!(" {}", words::plain(&pair.remark)),
     };
-    let width = cells(remark.chars().count()).min(columns[1].1);
-    let end = within(area, (area.width.saturating_sub(width), width));
-    Pen::new(buffer, end)
-        .write(&remark, if is_first { look.theme.selected() } else { look.theme.faint() });
+    let width = cells(remark.chars().count()).min(columns[1].width);
+    let end = within(area, Column { start: area.width.saturating_sub(width), width });
+    let style = if is_first { look.theme.selected() } else { look.theme.faint() };
+    paint.within(end).pen().write(&remark, style);
 }
 
-fn draw_states(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    const LABEL: u16 = 10;
+fn draw_states(comparison: &Comparison, paint: &mut Paint<'_>) {
+    const LABEL: u16 = 13;
+    let (area, look) = (paint.area, paint.look);
     let half = area.width.saturating_sub(LABEL + 2) / 2;
     for (index, state) in comparison.states.iter().enumerate() {
         let area = row(area, index);
-        Pen::new(buffer, within(area, (1, LABEL - 1)))
-            .write(&words::plain(&state.label), look.theme.label());
+        let label = within(area, Column { start: 1, width: LABEL - 1 });
+        paint.within(label).pen().write(&words::plain(&state.label), look.theme.label());
         let differ = state.sides[0] != state.sides[1];
         let style = if differ { look.theme.changed() } else { look.theme.text() };
         let starts = [LABEL, LABEL + half + 2];
         for (side, start) in state.sides.iter().zip(starts) {
-            Pen::new(buffer, within(area, (start, half))).write(&words::plain(side), style);
+            let place = within(area, Column { start, width: half });
+            paint.within(place).pen().write(&words::plain(side), style);
         }
-        let between = within(area, (LABEL + half, 1));
-        Pen::new(buffer, between).write(look.symbols.of(Symbol::Rule), look.theme.faint());
+        let between = within(area, Column { start: LABEL + half, width: 1 });
+        paint.within(between).pen().write(look.symbols.of(Symbol::Rule), look.theme.faint());
     }
     let remark = words::plain(&comparison.remark);
     let width = usize::from(area.width).saturating_sub(1).max(1);
     for (index, line) in textwrap::wrap(&remark, width).iter().enumerate() {
-        let mut pen = Pen::new(buffer, row(area, comparison.states.len() + index));
-        pen.gap(1).write(line, look.theme.warning());
+        let mut paint = paint.row(comparison.states.len() + index);
+        paint.pen().gap(1).write(line, look.theme.warning());
     }
 }
 
 /// Where the two are the same and where not, all in one row.
-fn draw_bar(comparison: &Comparison, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let width = usize::from(area.width);
+fn draw_bar(comparison: &Comparison, paint: &mut Paint<'_>) {
+    let look = paint.look;
+    let width = usize::from(paint.area.width);
     let bins = comparison.overview.len();
     let (chosen, rows) = comparison.row;
     let head = (rows > 0).then(|| chosen * width / rows);
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     for at in 0..width {
         let from = at * bins / width;
         let to = ((at + 1) * bins / width).max(from + 1).min(bins);

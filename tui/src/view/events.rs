@@ -6,32 +6,44 @@ use ratatui::style::Style;
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::{Pane, Target};
 use crate::report;
 
+use super::framed::{self, Part};
 use super::layout::Placed;
-use super::pen::{Pen, row};
+use super::panes::Drawing;
+use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, words};
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Events,
+    draw,
+    at: |scene, placed, position| event_at(scene, placed.inside(), position.y).map(Target::Event),
+    height: None,
+};
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &detail(scene), buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
     let rows = usize::from(inside.height);
     let count = count(scene);
     if count == 0 {
         let what =
             if scene.app.timeline.is_empty() { "no events" } else { "no event passes the filter" };
-        Pen::new(buffer, inside).gap(1).write(what, scene.look.theme.faint());
+        paint.pen().gap(1).write(what, scene.look.theme.faint());
         return;
     }
     let first = first(scene, rows);
     for index in 0..rows.min(count - first) {
         if let Some(at) = place(scene, first + index) {
-            draw_event(scene, at, (row(inside, index), buffer));
+            draw_event(scene, at, &mut paint.row(index));
         }
     }
-    framed::scrollbar(scene.look, inside, (first, rows, count), buffer);
+    framed::scrollbar(Part { first, rows, count }, &mut paint);
 }
 
 /// The event in the row at a position.
@@ -43,12 +55,12 @@ pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventIndex> {
 
 fn detail(scene: &Scene<'_>) -> String {
     let app = scene.app;
-    match &app.listed {
-        Some(listed) if app.filter.is_empty() => {
+    match &app.search.listed {
+        Some(listed) if app.search.filter.is_empty() => {
             format!("{} of {}", listed.len(), app.timeline.len())
         }
         Some(listed) => {
-            let filter = words::plain(&app.filter);
+            let filter = words::plain(&app.search.filter);
             format!("{filter}  {} of {}", listed.len(), app.timeline.len())
         }
         None => format!("{}", app.timeline.len()),
@@ -56,11 +68,11 @@ fn detail(scene: &Scene<'_>) -> String {
 }
 
 fn count(scene: &Scene<'_>) -> usize {
-    scene.app.listed.as_ref().map_or(scene.listed, Vec::len)
+    scene.app.search.listed.as_ref().map_or(scene.listed, Vec::len)
 }
 
 fn place(scene: &Scene<'_>, index: usize) -> Option<EventIndex> {
-    let at = match &scene.app.listed {
+    let at = match &scene.app.search.listed {
         Some(listed) => listed.get(index).copied()?,
         None => EventIndex(index),
     };
@@ -69,8 +81,8 @@ fn place(scene: &Scene<'_>, index: usize) -> Option<EventIndex> {
 
 /// The first row that is seen: the cursor's is in the middle where that can be.
 fn first(scene: &Scene<'_>, rows: usize) -> usize {
-    let before = scene.app.cursor.saturating_sub(1);
-    let middle = match &scene.app.listed {
+    let before = scene.app.view.cursor.saturating_sub(1);
+    let middle = match &scene.app.search.listed {
         Some(listed) => listed.partition_point(|at| at.0 < before),
         None => before,
     };
@@ -80,15 +92,16 @@ fn first(scene: &Scene<'_>, rows: usize) -> usize {
 /// From this width on a row has the time and the whole name of its tag.
 const WIDE: u16 = 100;
 
-fn draw_event(scene: &Scene<'_>, at: EventIndex, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
+    let area = paint.area;
     let (app, theme) = (scene.app, &scene.look.theme);
     let fact = app.timeline.info(at);
     let is_cursor = app.event() == Some(at);
-    let (plain, name, rank) = match at.0 >= app.cursor {
+    let (plain, name, rank) = match at.0 >= app.view.cursor {
         true => (theme.faint(), theme.faint(), theme.faint()),
         false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
     };
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
     let width = app.timeline.len().to_string().len();
     pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
@@ -101,11 +114,11 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, (area, buffer): (Rect, &mut Buf
         false => (words::short_tag(app, fact.tag), 9),
     };
     pen.column(&tag, width.max(tag.len() + 1), if is_cursor { name.reversed() } else { name });
-    draw_rest(scene, (at, plain), &mut pen);
+    draw_rest(scene, at, plain, &mut pen);
 }
 
 /// The payload's beginning and, if there is still room for some of it then, the event's cause.
-fn draw_rest(scene: &Scene<'_>, (at, style): (EventIndex, Style), pen: &mut Pen<'_>) {
+fn draw_rest(scene: &Scene<'_>, at: EventIndex, style: Style, pen: &mut Pen<'_>) {
     const LEAST_PAYLOAD: usize = 12;
     let cause = cause(scene, at);
     let cause_width = cause.width() + 2;

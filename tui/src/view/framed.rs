@@ -1,15 +1,14 @@
 //! The frame round a pane: its number, its name, what it shows, and the tabs of those that share its place.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Block, Widget as _};
 
 use crate::app::Pane;
 
-use super::Look;
+use super::Paint;
 use super::geometry::cells;
 use super::layout::Placed;
-use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
 
@@ -18,9 +17,11 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
     if !placed.has_frame {
         return placed.inside().intersection(buffer.area);
     }
-    let has_focus = scene.app.focus == placed.pane;
-    let inside = plain(scene.look, placed.area, has_focus, buffer);
-    let mut pen = Pen::new(buffer, title_row(placed.area));
+    let has_focus = scene.app.view.focus == placed.pane;
+    let mut paint = Paint { area: placed.area, look: scene.look, buffer };
+    let inside = plain(&mut paint, has_focus);
+    let mut paint = paint.within(title_row(placed.area));
+    let mut pen = paint.pen();
     for (name, is_front) in tabs(placed) {
         let style = match (is_front, has_focus) {
             (true, true) => scene.look.theme.selected(),
@@ -36,18 +37,20 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
 }
 
 /// A frame without a title.
-pub fn plain(look: &Look, area: Rect, has_focus: bool, buffer: &mut Buffer) -> Rect {
+pub fn plain(paint: &mut Paint<'_>, has_focus: bool) -> Rect {
+    let look = paint.look;
     let block = Block::bordered()
         .border_set(look.symbols.border())
         .border_style(look.theme.frame(has_focus));
-    let area = area.intersection(buffer.area);
+    let area = paint.area.intersection(paint.buffer.area);
     let inside = block.inner(area);
-    block.render(area, buffer);
+    block.render(area, paint.buffer);
     inside
 }
 
 /// The pane whose tab is at a column, if the position is on the tabs.
-pub fn tab_at(placed: Placed, (x, y): (u16, u16)) -> Option<Pane> {
+pub fn tab_at(placed: Placed, position: Position) -> Option<Pane> {
+    let Position { x, y } = position;
     if !placed.has_frame {
         return None;
     }
@@ -88,14 +91,21 @@ pub fn window(count: usize, rows: usize, middle: usize) -> usize {
     middle.saturating_sub(rows / 2).min(count.saturating_sub(rows))
 }
 
+/// The part of a list that is seen.
+pub struct Part {
+    /// The first row.
+    pub first: usize,
+    /// How many rows there is room for.
+    pub rows: usize,
+    /// How many rows there are.
+    pub count: usize,
+}
+
 /// A bar on the right edge of a pane that shows which part of its list is seen.
-pub fn scrollbar(
-    look: &Look,
-    area: Rect,
-    (first, rows, count): (usize, usize, usize),
-    buffer: &mut Buffer,
-) {
-    let is_at_the_edge = area.right() >= buffer.area.right();
+pub fn scrollbar(part: Part, paint: &mut Paint<'_>) {
+    let Part { first, rows, count } = part;
+    let area = paint.area;
+    let is_at_the_edge = area.right() >= paint.buffer.area.right();
     if is_at_the_edge || count <= rows || area.height < 3 || area.width < 3 {
         return;
     }
@@ -104,7 +114,8 @@ pub fn scrollbar(
     let length = (rows * height / count).max(1);
     for at in top..(top + length).min(height) {
         let place = (area.right(), area.y + cells(at));
-        if let Some(cell) = buffer.cell_mut(place) {
+        if let Some(cell) = paint.buffer.cell_mut(place) {
+            let look = paint.look;
             cell.set_symbol(look.symbols.of(Symbol::Thumb)).set_style(look.theme.label());
         }
     }

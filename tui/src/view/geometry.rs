@@ -107,12 +107,12 @@ impl Span {
 
     /// A key's angle; one outside of the bounds lies at the nearer one.
     pub fn angle(&self, key: i64) -> f64 {
-        self.start + part(key, self.keys) * self.sweep
+        self.start + part(key, self.keys.0, self.keys.1) * self.sweep
     }
 }
 
 /// How far a number is from the first bound to the second, 0 to 1.
-pub fn part(number: i64, (low, high): (i64, i64)) -> f64 {
+pub fn part(number: i64, low: i64, high: i64) -> f64 {
     let [number, low, high] = [number, low, high].map(i128::from);
     let length = (high - low).max(1) as f64;
     ((number - low) as f64 / length).clamp(0.0, 1.0)
@@ -162,7 +162,7 @@ mod tests {
         let span = Span::all(1_000_000_000_000_000);
         assert!(span.angle(i64::MIN).abs() < 1e-9);
         assert!((span.angle(i64::MAX) - TAU).abs() < 1e-9);
-        assert!(part(5, (i64::MIN, i64::MAX)) > 0.4);
-        assert!(part(5, (9, 9)).abs() < 1e-9);
+        assert!(part(5, i64::MIN, i64::MAX) > 0.4);
+        assert!(part(5, 9, 9).abs() < 1e-9);
     }
 }

@@ -3,20 +3,22 @@
 mod changes;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role, Wait};
+use ringscope_sim::protocol::{Key, NodeView, Phase, Role, Viewed as _};
+use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
 
-use crate::app::{Pane, Selection};
+use crate::app::{Pane, Selection, Target};
 use crate::report;
 use crate::timeline::Flight;
 
 use super::layout::Placed;
 use super::lines::{self, LabelledLine, LineSpan, line};
+use super::panes::Drawing;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, framed, words};
 
 /// How many messages of an inbox or an outbox are named.
 const MOST_FLIGHTS: usize = 4;
@@ -24,11 +26,20 @@ const MOST_FLIGHTS: usize = 4;
 /// How many keys are named: more than fit on a big screen are never looked at.
 const MOST_KEYS: usize = 400;
 
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Inspector,
+    draw,
+    at: |scene, placed, position| key_at(scene, placed.inside(), position).map(Target::Key),
+    height: Some(height),
+};
+
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let (detail, lines) = content(scene);
     let inside = framed::draw(scene, placed, &detail, buffer);
-    lines::draw(&lines, scrolled(scene), (inside, scene.look), buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    lines::draw(&lines, scrolled(scene), &mut paint);
 }
 
 /// How many rows there are.
@@ -37,16 +48,16 @@ pub fn height(scene: &Scene<'_>, width: u16) -> usize {
 }
 
 /// The key at a position, as it was drawn.
-pub fn key_at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Key> {
-    lines::key_at(&content(scene).1, scrolled(scene), (inside, x, y))
+pub fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
+    lines::key_at(&content(scene).1, scrolled(scene), inside, position)
 }
 
 fn scrolled(scene: &Scene<'_>) -> usize {
-    scene.app.scrolled.get(&Pane::Inspector).copied().unwrap_or(0)
+    scene.app.view.scrolled_by(Pane::Inspector)
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
-    match scene.app.selection {
+    match scene.app.view.selection {
         Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
         Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
         Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
@@ -116,6 +127,7 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
             ("has left the ring".to_owned(), theme.faint())
         }
         Phase::Idle if now.child.is_none() => ("outside of the ring".to_owned(), theme.faint()),
+        Phase::Idle if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
         Phase::Idle => ("takes what comes".to_owned(), theme.text()),
     };
     let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
@@ -123,13 +135,20 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     line("state", text, style)
 }
 
+fn is_sending(scene: &Scene<'_>, rank: Rank) -> bool {
+    let status = scene.states().and_then(|states| states.statuses.of(rank));
+    matches!(status, Some(Status::Sending { .. }))
+}
+
 fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
-    let wait = *scene.states()?.waits.get(rank.index())?;
-    let style = match wait {
-        Wait::From { .. } => scene.look.theme.warning(),
-        Wait::Any | Wait::Stopped => scene.look.theme.text(),
+    let status = scene.states()?.statuses.of(rank)?;
+    let style = match status {
+        Status::Waiting { .. } | Status::Sending { .. } => scene.look.theme.warning(),
+        Status::WaitingForAny | Status::Owing { .. } | Status::Crashed(_) | Status::Finished => {
+            scene.look.theme.text()
+        }
     };
-    Some(line("waits", words::wait(&scene.app.timeline, wait), style))
+    Some(line("waits", words::status(&scene.app.timeline, &status), style))
 }
 
 /// What it owns and between whom it stands, before and after.
@@ -140,12 +159,12 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
     };
     let symbols = scene.look.symbols;
     let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
-        became(scene, label, (then.as_ref().map(of), of(now)))
+        became(scene, label, then.as_ref().map(of), of(now))
     };
     vec![
         line("owns", &range),
-        line("pred", &|view| words::peer(view.parent, symbols)),
-        line("succ", &|view| words::peer(view.child, symbols)),
+        line("predecessor", &|view| words::peer(view.parent, symbols)),
+        line("successor", &|view| words::peer(view.child, symbols)),
     ]
 }
 
@@ -153,7 +172,8 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
 fn became(
     scene: &Scene<'_>,
     label: &'static str,
-    (then, now): (Option<String>, String),
+    then: Option<String>,
+    now: String,
 ) -> LabelledLine {
     let theme = &scene.look.theme;
     match then.filter(|then| *then != now) {
@@ -176,7 +196,7 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let mut pieces = vec![LineSpan::new(format!("{}  ", storage.len()), theme.name())];
     for key in storage.keys().take(MOST_KEYS) {
         let is_new = then.is_some_and(|then| !then.contains_key(key));
-        let is_selected = scene.app.selection == Selection::Key(*key);
+        let is_selected = scene.app.view.selection == Selection::Key(*key);
         let style = match (is_selected, is_new) {
             (true, _) => theme.selected(),
             (false, true) => theme.changed(),
@@ -189,18 +209,20 @@ fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
 
 /// What is under way to it and from it.
 fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
-    let (inbox, outbox) =
-        (|flight: &Flight| flight.to == rank, |flight: &Flight| flight.from == rank);
-    vec![post(scene, "inbox", (Symbol::From, &inbox)), post(scene, "outbox", (Symbol::To, &outbox))]
+    vec![
+        post(scene, "inbox", Symbol::From, &|flight| flight.to == rank),
+        post(scene, "outbox", Symbol::To, &|flight| flight.from == rank),
+    ]
 }
 
 fn post(
     scene: &Scene<'_>,
     label: &'static str,
-    (way, is_in_it): (Symbol, &dyn Fn(&Flight) -> bool),
+    way: Symbol,
+    is_in_it: &dyn Fn(&Flight) -> bool,
 ) -> LabelledLine {
     let theme = &scene.look.theme;
-    let flights = || scene.app.snapshot.flights.iter().filter(|flight| is_in_it(flight));
+    let flights = || scene.app.view.snapshot.flights.iter().filter(|flight| is_in_it(flight));
     let count = flights().count();
     if count == 0 {
         return line(label, "empty", theme.faint());
@@ -230,8 +252,8 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>
     };
     let received = app.timeline.partner(sent);
     let (state, style) = match received {
-        _ if sent.0 >= app.cursor => ("not sent yet", theme.faint()),
-        Some(at) if at.0 < app.cursor => ("received", theme.good()),
+        _ if sent.0 >= app.view.cursor => ("not sent yet", theme.faint()),
+        Some(at) if at.0 < app.view.cursor => ("received", theme.good()),
         Some(_) => ("under way", theme.moving()),
         None => ("never received", theme.bad()),
     };
@@ -281,9 +303,9 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
         let style = if is_owner { theme.good() } else { theme.bad() };
         lines.push(line("held by", format!("{}{value}", name(rank)), style));
     }
-    let flights = scene.app.snapshot.flights.iter().take(64);
+    let flights = scene.app.view.snapshot.flights.iter().take(64);
     let about = flights.filter(|flight| {
-        words::message(scene.app, flight.sent).as_ref().and_then(words::key) == Some(key)
+        words::message(scene.app, flight.sent).and_then(|message| message.key) == Some(key)
     });
     for flight in about {
         let label = words::label(scene.app, flight.sent);

@@ -4,16 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::keys::BINDINGS;
-use crate::app::{Action, Keymap};
+use crate::app::handle::HandleActions;
+use crate::app::{Action, App, Controls, Keymap};
 
-use super::Look;
 use super::geometry::cells;
 use super::layout::{Class, Layout};
-use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::{Symbol, Symbols};
-use super::words;
+use super::{Paint, Surface, words};
 
 /// Keys by their names in the configuration, and the symbols that are shorter.
 const SHORTER: [(&str, Symbol); 6] = [
@@ -25,45 +23,19 @@ const SHORTER: [(&str, Symbol); 6] = [
     ("shift-left", Symbol::From),
 ];
 
-/// Draws the row.
+/// Draws the row of a run.
 pub fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
-    let area = layout.keybar;
-    if let Some(note) = &scene.app.note {
-        Pen::new(buffer, area).gap(1).write(&words::plain(note), scene.look.theme.warning());
+    let mut paint = Paint { area: layout.keybar, look: scene.look, buffer };
+    if let Some(note) = &scene.app.controls.note {
+        paint.pen().gap(1).write(&words::plain(note), scene.look.theme.warning());
         return;
     }
-    let left = draw_keys(&usual(), (&scene.app.keymap, scene.look), (area, buffer));
+    let left = Bar::of::<App>(&scene.app.controls).draw(&mut paint);
     if layout.class == Class::Strip && MORE.len() + GAP <= usize::from(left.width) {
         let width = cells(MORE.len());
-        let end = Rect { x: area.right() - width, width, ..area };
-        Pen::new(buffer, end).write(MORE, scene.look.theme.faint());
+        let end = Rect { x: layout.keybar.right() - width, width, ..layout.keybar };
+        paint.within(end).pen().write(MORE, scene.look.theme.faint());
     }
-}
-
-/// Actions and their words, the most wanted ones first.
-pub type Wanted = [(Action, &'static str)];
-
-/// Those of a run.
-pub fn usual() -> Vec<(Action, &'static str)> {
-    BINDINGS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
-}
-
-/// Draws the keys alone; what they leave of the row.
-pub fn draw_keys(
-    wanted: &Wanted,
-    (keymap, look): (&Keymap, &Look),
-    (area, buffer): (Rect, &mut Buffer),
-) -> Rect {
-    let mut used = 0;
-    for (entry, column) in entries(wanted, keymap, (area.width, look.symbols)) {
-        let place = Rect { x: area.x + column, width: area.width - column, ..area };
-        let mut pen = Pen::new(buffer, place);
-        pen.write(&entry.key, look.theme.key());
-        pen.gap(1).write(entry.what, look.theme.text());
-        used = column + cells(entry.width());
-    }
-    let used = used.min(area.width);
-    Rect { x: area.x + used, width: area.width - used, ..area }
 }
 
 /// What a bigger window would show.
@@ -72,18 +44,67 @@ const MORE: &str = "(80x24: ring)";
 /// The cells between two keys.
 const GAP: usize = 2;
 
-/// The action whose words are at a column of the row.
-pub fn action_at(
-    (wanted, keymap): (&Wanted, &Keymap),
-    (area, symbols): (Rect, Symbols),
-    x: u16,
-) -> Option<Action> {
-    let x = usize::from(x.checked_sub(area.x)?);
-    let entries = entries(wanted, keymap, (area.width, symbols));
-    let hit = entries.iter().find(|(entry, column)| {
-        (usize::from(*column)..usize::from(*column) + entry.width()).contains(&x)
-    });
-    hit.map(|(entry, _)| entry.action)
+/// A page's key bar.
+pub struct Bar<'a> {
+    /// Actions and their words, the most wanted ones first.
+    wanted: Vec<(Action, &'static str)>,
+    keymap: &'a Keymap,
+}
+
+impl<'a> Bar<'a> {
+    /// That of a kind of page, with the keys that it has.
+    pub fn of<P: HandleActions>(controls: &'a Controls) -> Bar<'a> {
+        Bar::with::<P>(&controls.keymap)
+    }
+
+    /// That of a kind of page, with these keys.
+    pub fn with<P: HandleActions>(keymap: &'a Keymap) -> Bar<'a> {
+        Bar { wanted: P::bar(), keymap }
+    }
+
+    /// Draws the keys alone; what they leave of the row.
+    pub fn draw(&self, paint: &mut Paint<'_>) -> Rect {
+        let (area, look) = (paint.area, paint.look);
+        let mut used = 0;
+        for (entry, column) in self.entries(area.width, look.symbols) {
+            let place = Rect { x: area.x + column, width: area.width - column, ..area };
+            let mut paint = paint.within(place);
+            let mut pen = paint.pen();
+            pen.write(&entry.key, look.theme.key());
+            pen.gap(1).write(entry.what, look.theme.text());
+            used = column + cells(entry.width());
+        }
+        let used = used.min(area.width);
+        Rect { x: area.x + used, width: area.width - used, ..area }
+    }
+
+    /// The action whose words are at a column of the row.
+    pub fn action_at(&self, surface: Surface<'_>, x: u16) -> Option<Action> {
+        let x = usize::from(x.checked_sub(surface.area.x)?);
+        let entries = self.entries(surface.area.width, surface.look.symbols);
+        let hit = entries.iter().find(|(entry, column)| {
+            (usize::from(*column)..usize::from(*column) + entry.width()).contains(&x)
+        });
+        hit.map(|(entry, _)| entry.action)
+    }
+
+    /// Those that fit into a width, in their order, each with its column.
+    fn entries(&self, room: u16, symbols: Symbols) -> Vec<(Entry, u16)> {
+        let mut column = usize::from(room > 60);
+        let mut entries = Vec::new();
+        for (action, what) in &self.wanted {
+            // An action without a key has no entry.
+            let Some(key) = self.keymap.keys(*action).first() else { continue };
+            let entry = Entry { action: *action, key: pretty(&key.to_string(), symbols), what };
+            let width = entry.width();
+            if column + width > usize::from(room) {
+                break;
+            }
+            entries.push((entry, cells(column)));
+            column += width + GAP;
+        }
+        entries
+    }
 }
 
 /// A key as it is shown: arrows as arrows, shift as its sign.
@@ -105,44 +126,21 @@ struct Entry {
 }
 
 impl Entry {
-    /// Nothing where the action has no key.
-    fn of(
-        (action, what): (Action, &'static str),
-        keymap: &Keymap,
-        symbols: Symbols,
-    ) -> Option<Entry> {
-        let key = pretty(&keymap.keys(action).first()?.to_string(), symbols);
-        Some(Entry { action, key, what })
-    }
-
     fn width(&self) -> usize {
         self.key.width() + 1 + self.what.width()
     }
 }
 
-/// Those that fit, in their order, each with its column.
-fn entries(wanted: &Wanted, keymap: &Keymap, (room, symbols): (u16, Symbols)) -> Vec<(Entry, u16)> {
-    let mut column = usize::from(room > 60);
-    let mut entries = Vec::new();
-    for entry in wanted.iter().filter_map(|one| Entry::of(*one, keymap, symbols)) {
-        let width = entry.width();
-        if column + width > usize::from(room) {
-            break;
-        }
-        entries.push((entry, cells(column)));
-        column += width + GAP;
-    }
-    entries
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Look;
 
     #[test]
     fn as_many_keys_are_shown_as_fit_whole() {
         let columns = |room| {
-            entries(&usual(), &Keymap::default(), (room, Symbols::Braille))
+            Bar::with::<App>(&Keymap::default())
+                .entries(room, Symbols::Braille)
                 .iter()
                 .map(|(_, at)| *at)
                 .collect::<Vec<_>>()
@@ -155,8 +153,8 @@ mod tests {
     #[test]
     fn a_click_on_words_is_a_click_on_their_action() {
         let area = Rect::new(2, 9, 60, 1);
-        let keymap = Keymap::default();
-        let at = |x| action_at((&usual(), &keymap), (area, Symbols::Braille), x);
+        let (keymap, look) = (Keymap::default(), Look::default());
+        let at = |x| Bar::with::<App>(&keymap).action_at(Surface { area, look: &look }, x);
         assert_eq!(at(2), Some(Action::NextEvent));
         assert_eq!(at(12), Some(Action::PlayOrPause));
         assert_eq!(at(8), None);

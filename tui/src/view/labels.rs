@@ -20,7 +20,7 @@ impl Free {
         Free { area, is_taken: vec![false; usize::from(area.width) * usize::from(area.height)] }
     }
 
-    fn index(&self, (column, row): (i32, i32)) -> Option<usize> {
+    fn index(&self, column: i32, row: i32) -> Option<usize> {
         let inside = 0..i32::from(self.area.width);
         let (x, y) = (usize::try_from(column).ok()?, usize::try_from(row).ok()?);
         let is_inside = inside.contains(&column) && row < i32::from(self.area.height);
@@ -29,15 +29,15 @@ impl Free {
 
     /// Takes a cell, counted from the area's top left.
     pub fn take(&mut self, cell: (i32, i32)) {
-        if let Some(index) = self.index(cell) {
+        if let Some(index) = self.index(cell.0, cell.1) {
             self.is_taken[index] = true;
         }
     }
 
     /// Takes cells in a row if all of them are free, with one free or outside on either side.
-    fn take_row(&mut self, (column, row): (i32, i32), width: i32) -> Option<Rect> {
-        let is_free = |at| self.index((at, row)).is_some_and(|index| !self.is_taken[index]);
-        let is_clear = |at| self.index((at, row)).is_none_or(|index| !self.is_taken[index]);
+    fn take_row(&mut self, column: i32, row: i32, width: i32) -> Option<Rect> {
+        let is_free = |at| self.index(at, row).is_some_and(|index| !self.is_taken[index]);
+        let is_clear = |at| self.index(at, row).is_none_or(|index| !self.is_taken[index]);
         let fits = (column..column + width).all(is_free);
         if !fits || !is_clear(column - 1) || !is_clear(column + width) {
             return None;
@@ -55,7 +55,7 @@ impl Free {
         let is_upright = x.abs() < 0.15;
         let above_or_below = if angle.cos() > 0.0 { row - 1 } else { row + 1 };
         if is_upright && disc.half_width(above_or_below).is_none() {
-            let place = self.take_row((column - width / 2, above_or_below), width);
+            let place = self.take_row(column - width / 2, above_or_below, width);
             if place.is_some() {
                 return place;
             }
@@ -63,7 +63,7 @@ impl Free {
         nearest_rows(row).find_map(|row| {
             let column =
                 if x < 0.0 { leftmost(disc, row) - 1 - width } else { rightmost(disc, row) + 2 };
-            self.take_row((column, row), width)
+            self.take_row(column, row, width)
         })
     }
 
@@ -80,7 +80,7 @@ impl Free {
             let nearest = [column, column - width + 1, column - width / 2, first, last];
             nearest
                 .into_iter()
-                .find_map(|column| self.take_row((column.clamp(first, last), row), width))
+                .find_map(|column| self.take_row(column.clamp(first, last), row, width))
         })
     }
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::{Margin, Position, Rect};
 
 use crate::app::Pane;
+use crate::controls::{PANES, Spot};
 
 /// The least that the screen can be.
 pub const LEAST: (u16, u16) = (40, 8);
@@ -87,10 +88,82 @@ pub struct Layout {
 /// From so many rows on a pane has a frame.
 const LEAST_FRAMED: u16 = 7;
 
-const RIGHT: &[Pane] = &[Pane::Inspector, Pane::Watches];
-const BELOW: &[Pane] = &[Pane::Events, Pane::SpaceTime, Pane::Ownership];
-const NARROW: &[Pane] =
-    &[Pane::Events, Pane::SpaceTime, Pane::Inspector, Pane::Watches, Pane::Ring];
+/// Where each pane stands on a screen that does not have room for all, and on one that has.
+const SMALL: [Spot; PANES.len()] = spots(false);
+const LARGE: [Spot; PANES.len()] = spots(true);
+
+const fn spots(is_large: bool) -> [Spot; PANES.len()] {
+    let mut spots = [Spot::Left; PANES.len()];
+    let mut index = 0;
+    while index < PANES.len() {
+        spots[index] = if is_large { PANES[index].large } else { PANES[index].small };
+        index += 1;
+    }
+    spots
+}
+
+/// How many panes share a spot.
+const fn count(spots: &[Spot; PANES.len()], spot: Spot) -> usize {
+    let (mut count, mut index) = (0, 0);
+    while index < spots.len() {
+        count += (spots[index] as usize == spot as usize) as usize;
+        index += 1;
+    }
+    count
+}
+
+/// The panes that share a spot, in the order of their numbers.
+const fn panes<const N: usize>(spots: &[Spot; PANES.len()], spot: Spot) -> [Pane; N] {
+    let mut panes = [Pane::Ring; N];
+    let (mut next, mut index) = (0, 0);
+    while index < spots.len() {
+        if spots[index] as usize == spot as usize {
+            panes[next] = PANES[index].pane;
+            next += 1;
+        }
+        index += 1;
+    }
+    panes
+}
+
+/// The panes that share a spot.
+macro_rules! sharing {
+    ($spots:ident, $spot:ident) => {{
+        const COUNT: usize = count(&$spots, Spot::$spot);
+        const SHARING: &[Pane] = &panes::<COUNT>(&$spots, Spot::$spot);
+        SHARING
+    }};
+}
+
+/// Those that take turns where there is room for one only.
+const NARROW: &[Pane] = &narrow();
+
+const fn narrow() -> [Pane; narrow_count()] {
+    let order = [Spot::Below, Spot::Right, Spot::Left];
+    let mut panes = [Pane::Ring; narrow_count()];
+    let (mut next, mut at) = (0, 0);
+    while at < order.len() {
+        let mut index = 0;
+        while index < PANES.len() {
+            if PANES[index].is_in_strip && SMALL[index] as usize == order[at] as usize {
+                panes[next] = PANES[index].pane;
+                next += 1;
+            }
+            index += 1;
+        }
+        at += 1;
+    }
+    panes
+}
+
+const fn narrow_count() -> usize {
+    let (mut count, mut index) = (0, 0);
+    while index < PANES.len() {
+        count += PANES[index].is_in_strip as usize;
+        index += 1;
+    }
+    count
+}
 
 impl Layout {
     /// Shares out the screen.
@@ -111,7 +184,7 @@ impl Layout {
             Class::TooSmall => Vec::new(),
             _ if is_zoomed => vec![framed(focus, body)],
             Class::Strip | Class::Three | Class::Wide => three(body, focus),
-            Class::All => all(body),
+            Class::All => all(body, focus),
         };
         Layout { class, title, strip: None, watch: None, panes, scrubber, keybar }
     }
@@ -131,25 +204,29 @@ impl Layout {
 fn three(body: Rect, focus: Pane) -> Vec<Placed> {
     let (upper, lower) = split_bottom(body, (body.height * 2 / 7).max(6));
     let (left, right) = split_right(upper, (upper.width * 9 / 20).min(54));
-    vec![framed(Pane::Ring, left), shared(RIGHT, focus, right), shared(BELOW, focus, lower)]
+    vec![
+        shared(sharing!(SMALL, Left), focus, left),
+        shared(sharing!(SMALL, Right), focus, right),
+        shared(sharing!(SMALL, Below), focus, lower),
+    ]
 }
 
 /// All of them: three columns, then the events, then the strip.
-fn all(body: Rect) -> Vec<Placed> {
+fn all(body: Rect, focus: Pane) -> Vec<Placed> {
     let (body, ownership) = split_bottom(body, if body.height >= 56 { 5 } else { 3 });
     let (upper, events) = split_bottom(body, (body.height / 4).clamp(8, 16));
     let (rest, right) = split_right(upper, (upper.width * 9 / 40).max(36));
     let (ring, lanes) = split_right(rest, rest.width * 9 / 20);
     let (inspector, watches) = split_bottom(right, 12.max(right.height / 3));
     [
-        (Pane::Ring, ring),
-        (Pane::SpaceTime, lanes),
-        (Pane::Inspector, inspector),
-        (Pane::Watches, watches),
-        (Pane::Events, events),
-        (Pane::Ownership, ownership),
+        (sharing!(LARGE, Left), ring),
+        (sharing!(LARGE, Middle), lanes),
+        (sharing!(LARGE, Right), inspector),
+        (sharing!(LARGE, LowerRight), watches),
+        (sharing!(LARGE, Below), events),
+        (sharing!(LARGE, Bottom), ownership),
     ]
-    .map(|(pane, area)| framed(pane, area))
+    .map(|(panes, area)| shared(panes, focus, area))
     .to_vec()
 }
 
@@ -222,6 +299,18 @@ mod tests {
                 Class::TooSmall
             ]
         );
+    }
+
+    #[test]
+    fn every_pane_has_its_spot_on_a_screen_of_any_size() {
+        for row in PANES {
+            for (width, height) in [(240, 67), (150, 40), (100, 30), (80, 24)] {
+                let shown = seen(&of(width, height, row.pane));
+                assert!(shown.contains(&row.pane), "{} at {width}x{height}", row.name);
+            }
+            let is_alone = seen(&of(44, 8, row.pane)) == [row.pane];
+            assert_eq!(is_alone, row.is_in_strip && row.pane != Pane::Ring, "{}", row.name);
+        }
     }
 
     #[test]

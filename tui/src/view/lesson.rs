@@ -2,30 +2,18 @@
 
 mod text;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::framed::{self as frames, Part};
+use super::keybar::Bar;
 use super::layout::{Class, Placed, framed, split_bottom, split_right, split_top, too_small};
-use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{Look, diff, draw_pane, framed as frames, keybar, ownership, target, words};
+use super::{Look, Paint, Surface, diff, ownership, panes, target, words};
 use crate::app::lesson::{Lesson, Room};
-use crate::app::{Action, Pane, Target};
-
-/// What can be done here.
-const KEYS: [(Action, &str); 8] = [
-    (Action::Open, "go on"),
-    (Action::StepBack, "back"),
-    (Action::Explore, "explore"),
-    (Action::Skip, "skip"),
-    (Action::Help, "help"),
-    (Action::Back, "leave"),
-    (Action::Again, "again"),
-    (Action::Quit, "quit"),
-];
+use crate::app::{Pane, Target};
 
 /// From so many columns on the text stands beside the run.
 const BESIDE: u16 = 76;
@@ -85,13 +73,7 @@ impl Parts {
         if run.height == 0 {
             return Vec::new();
         }
-        let height = match pane {
-            Pane::Ring => 0,
-            Pane::Ownership => 3.max(run.height / 8),
-            Pane::Inspector | Pane::Events | Pane::SpaceTime | Pane::Watches => {
-                (run.height / 3).max(7)
-            }
-        };
+        let height = pane.spec().beside_ring.of(run.height);
         match run.height.checked_sub(height).filter(|ring| *ring >= RING && height > 0) {
             Some(_) => {
                 let (ring, other) = split_bottom(run, height);
@@ -103,51 +85,55 @@ impl Parts {
 }
 
 /// Draws the page.
-pub fn draw(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let area = area.intersection(buffer.area);
+pub fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
+    let area = paint.area.intersection(paint.buffer.area);
+    let mut paint = paint.within(area);
     if Class::of(area) == Class::TooSmall {
-        Pen::new(buffer, area).write(&too_small(area), look.theme.warning());
+        let warning = paint.look.theme.warning();
+        paint.pen().write(&too_small(area), warning);
         return;
     }
     let parts = Parts::new(area, lesson);
-    draw_run(lesson, (&parts, look), buffer);
-    draw_title(lesson, (parts.title, look), buffer);
-    draw_text(lesson, (&parts, look), buffer);
-    draw_progress(lesson, (parts.progress, look), buffer);
-    Clear.render(parts.keybar, buffer);
-    keybar::draw_keys(&KEYS, (&lesson.keymap, look), (parts.keybar, buffer));
+    draw_run(lesson, &parts, &mut paint);
+    draw_title(lesson, &mut paint.within(parts.title));
+    draw_text(lesson, &mut paint.within(parts.text));
+    draw_progress(lesson, &mut paint.within(parts.progress));
+    Clear.render(parts.keybar, paint.buffer);
+    Bar::of::<Lesson>(&lesson.controls).draw(&mut paint.within(parts.keybar));
 }
 
 /// What the panes draw from: in a lesson they do not show what is to come, which may be asked for.
 fn scene<'a>(lesson: &'a Lesson, look: &'a Look) -> Scene<'a> {
     let mut scene = Scene::new(lesson.app(), look);
-    scene.listed = lesson.app().cursor;
+    scene.listed = lesson.app().view.cursor;
     scene
 }
 
-fn draw_run(lesson: &Lesson, (parts, look): (&Parts, &Look), buffer: &mut Buffer) {
+fn draw_run(lesson: &Lesson, parts: &Parts, paint: &mut Paint<'_>) {
+    let look = paint.look;
     let scene = scene(lesson, look);
     if let Some(strip) = parts.strip {
-        ownership::strip(&scene, strip, buffer);
+        ownership::strip(&scene, strip, paint.buffer);
     }
     if let Some(page) = lesson.diff().filter(|_| parts.run.height > 0) {
         // The last row of a comparison has its keys, which are not those of this page: that row is
         // drawn over.
         let area = Rect { height: parts.run.height + 1, ..parts.run };
-        diff::draw((&diff::shown(page, look.symbols).0, &page.keymap), (area, look), buffer);
+        let comparison = diff::shown(page, look.symbols).0;
+        diff::draw(&comparison, &page.controls.keymap, &mut paint.within(area));
         return;
     }
     for placed in parts.panes(lesson.stop().pane) {
-        draw_pane(&scene, placed, buffer);
+        (panes::drawing(placed.pane).draw)(&scene, placed, paint.buffer);
     }
 }
 
-fn draw_title(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let theme = &look.theme;
+fn draw_title(lesson: &Lesson, paint: &mut Paint<'_>) {
+    let theme = &paint.look.theme;
     let app = lesson.app();
     let step = format!("step {} of {}", lesson.step + 1, lesson.tour.steps.len());
-    let event = format!("event {}/{}", app.cursor, app.timeline.len());
-    let mut pen = Pen::new(buffer, area);
+    let event = format!("event {}/{}", app.view.cursor, app.timeline.len());
+    let mut pen = paint.pen();
     pen.write(" TOUR ", theme.mode()).gap(2);
     // The title of the lesson gives way to where one is.
     let room = pen.room().saturating_sub(step.width() + event.width() + 6);
@@ -157,41 +143,40 @@ fn draw_title(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer)
     pen.write(&words::plain(&app.name), theme.faint());
 }
 
-fn draw_text(lesson: &Lesson, (parts, look): (&Parts, &Look), buffer: &mut Buffer) {
-    Clear.render(parts.text, buffer);
-    let inside = frames::plain(look, parts.text, true, buffer);
+fn draw_text(lesson: &Lesson, paint: &mut Paint<'_>) {
+    let (area, look) = (paint.area, paint.look);
+    Clear.render(area, paint.buffer);
+    let inside = frames::plain(paint, true);
     let title = format!(" {} ", lesson.shown().title);
-    let top = Rect {
-        x: parts.text.x + 1,
-        width: parts.text.width.saturating_sub(2),
-        height: 1,
-        ..parts.text
-    };
-    Pen::new(buffer, top).write(&title, look.theme.selected());
-    let content = text::Content::new(lesson, (inside.width.into(), look));
+    let top = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
+    paint.within(top).pen().write(&title, look.theme.selected());
+    let content = text::Content::new(lesson, inside.width.into(), look);
     let height = usize::from(inside.height);
     let first = lesson.scrolled.min(content.rows.len().saturating_sub(height));
     for (index, row) in content.rows.iter().skip(first).take(height).enumerate() {
-        let mut pen = Pen::new(buffer, super::pen::row(inside, index));
+        let mut paint = paint.within(super::pen::row(inside, index));
+        let mut pen = paint.pen();
         for (text, style) in &row.pieces {
             pen.write(text, *style);
         }
     }
-    frames::scrollbar(look, inside, (first, height, content.rows.len()), buffer);
+    let part = Part { first, rows: height, count: content.rows.len() };
+    frames::scrollbar(part, &mut paint.within(inside));
     if first + height < content.rows.len() {
-        let last = Rect { y: parts.text.bottom() - 1, ..top };
+        let last = Rect { y: area.bottom() - 1, ..top };
         let more = format!(" {} more ", look.symbols.of(Symbol::Down));
-        Pen::new(buffer, last).write(&more, look.theme.selected());
+        paint.within(last).pen().write(&more, look.theme.selected());
     }
 }
 
 /// A mark for each step, and what there is to say.
-fn draw_progress(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    Clear.render(area, buffer);
+fn draw_progress(lesson: &Lesson, paint: &mut Paint<'_>) {
+    let look = paint.look;
+    Clear.render(paint.area, paint.buffer);
     let theme = &look.theme;
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.gap(1);
-    if let Some(note) = &lesson.note {
+    if let Some(note) = &lesson.controls.note {
         pen.write(&words::plain(note), theme.warning());
         return;
     }
@@ -216,31 +201,32 @@ fn draw_progress(lesson: &Lesson, (area, look): (Rect, &Look), buffer: &mut Buff
 }
 
 /// Tells the lesson how much of its text is seen, and scrolls no further than there is something to see.
-pub fn settle(lesson: &mut Lesson, (area, look): (Rect, &Look)) {
+pub fn settle(lesson: &mut Lesson, surface: Surface<'_>) {
+    let Surface { area, look } = surface;
     if look.reduce_motion {
         lesson.arrive();
     }
     let inside = Parts::new(area, lesson).inside();
-    let lines = text::Content::new(lesson, (inside.width.into(), look)).rows.len();
+    let lines = text::Content::new(lesson, inside.width.into(), look).rows.len();
     let height = usize::from(inside.height);
     lesson.room = Room { lines, height };
     lesson.scrolled = lesson.scrolled.min(lines.saturating_sub(height));
 }
 
 /// What is at a position of the page, as it was drawn.
-pub fn at(lesson: &Lesson, (area, look): (Rect, &Look), position: Position) -> Option<Target> {
+pub fn at(lesson: &Lesson, surface: Surface<'_>, position: Position) -> Option<Target> {
+    let Surface { area, look } = surface;
     if Class::of(area) == Class::TooSmall {
         return None;
     }
     let parts = Parts::new(area, lesson);
     if parts.keybar.contains(position) {
-        let keys = (parts.keybar, look.symbols);
-        let action = keybar::action_at((&KEYS, &lesson.keymap), keys, position.x);
-        return action.map(Target::Bar);
+        let bar = Bar::of::<Lesson>(&lesson.controls);
+        return bar.action_at(surface.within(parts.keybar), position.x).map(Target::Bar);
     }
     let inside = parts.inside();
     if inside.contains(position) {
-        let content = text::Content::new(lesson, (inside.width.into(), look));
+        let content = text::Content::new(lesson, inside.width.into(), look);
         let first = lesson.scrolled.min(content.rows.len().saturating_sub(inside.height.into()));
         let row = content.rows.get(first + usize::from(position.y - inside.y))?;
         return row.option.map(Target::Row);

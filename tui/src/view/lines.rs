@@ -1,18 +1,15 @@
 //! Lines of a word and what there is to say about it, broken into the rows of a pane that can be scrolled.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ringscope_sim::protocol::Key;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::framed;
-use super::pen::{Pen, row};
-use super::theme::Theme;
-use super::{Look, geometry};
+use super::framed::{self, Part};
+use super::{Paint, geometry};
 
 /// The width of the words before the values.
-const LABEL: usize = 8;
+const LABEL: usize = 13;
 
 /// A line: the word before it, and its pieces.
 #[derive(Debug, Default)]
@@ -89,24 +86,20 @@ pub fn height(lines: &[LabelledLine], width: u16) -> usize {
 }
 
 /// Draws the lines, without so many rows at the top, and a bar where there are more than fit.
-pub fn draw(
-    lines: &[LabelledLine],
-    scrolled: usize,
-    (area, look): (Rect, &Look),
-    buffer: &mut Buffer,
-) {
-    let rows = lay(lines, area.width.into());
-    let height = usize::from(area.height);
+pub fn draw(lines: &[LabelledLine], scrolled: usize, paint: &mut Paint<'_>) {
+    let rows = lay(lines, paint.area.width.into());
+    let height = usize::from(paint.area.height);
     let first = scrolled.min(rows.len().saturating_sub(height));
     for (index, laid) in rows.iter().skip(first).take(height).enumerate() {
-        draw_row(laid, &look.theme, (row(area, index), buffer));
+        draw_row(laid, &mut paint.row(index));
     }
-    framed::scrollbar(look, area, (first, height, rows.len()), buffer);
+    framed::scrollbar(Part { first, rows: height, count: rows.len() }, paint);
 }
 
-fn draw_row(laid: &Laid<'_>, theme: &Theme, (area, buffer): (Rect, &mut Buffer)) {
-    let mut pen = Pen::new(buffer, area);
-    pen.column(laid.label, laid.indent, theme.label());
+fn draw_row(laid: &Laid<'_>, paint: &mut Paint<'_>) {
+    let label = paint.look.theme.label();
+    let mut pen = paint.pen();
+    pen.column(laid.label, laid.indent, label);
     for (word, piece) in &laid.words {
         // The space behind a key is not the key, which shows where that is selected.
         let shown = if piece.key.is_some() { word.trim_end() } else { word };
@@ -118,8 +111,10 @@ fn draw_row(laid: &Laid<'_>, theme: &Theme, (area, buffer): (Rect, &mut Buffer))
 pub fn key_at(
     lines: &[LabelledLine],
     scrolled: usize,
-    (area, x, y): (Rect, u16, u16),
+    area: Rect,
+    position: Position,
 ) -> Option<Key> {
+    let Position { x, y } = position;
     let rows = lay(lines, area.width.into());
     let first = scrolled.min(rows.len().saturating_sub(area.height.into()));
     let laid = rows.get(first + usize::from(y.checked_sub(area.y)?))?;
@@ -137,6 +132,8 @@ pub fn key_at(
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Buffer;
+
     use super::*;
     use crate::view::tests::look;
     use crate::view::{symbols::Symbols, theme::Palette};
@@ -149,35 +146,35 @@ mod tests {
         ]
     }
 
-    fn drawn(scrolled: usize, (width, height): (u16, u16)) -> Vec<String> {
+    fn drawn(scrolled: usize, width: u16, height: u16) -> Vec<String> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let look = look(Palette::Off, Symbols::Ascii);
-        draw(&lines(), scrolled, (buffer.area, &look), &mut buffer);
+        draw(&lines(), scrolled, &mut Paint::new(&mut buffer, &look));
         let rows = buffer.content.chunks(width.into());
         rows.map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect()
     }
 
     #[test]
     fn what_does_not_fit_goes_on_in_the_next_row() {
-        assert_eq!(height(&lines(), 20), 4);
+        assert_eq!(height(&lines(), 25), 4);
         let rows = [
-            "state   takes what  ",
-            "        comes       ",
-            "keys    100 200 300 ",
-            "        400 500 600 ",
+            "state        takes what  ",
+            "             comes       ",
+            "keys         100 200 300 ",
+            "             400 500 600 ",
         ];
-        assert_eq!(drawn(0, (20, 4)), rows);
-        assert_eq!(drawn(1, (20, 3)), rows[1..]);
-        assert_eq!(drawn(99, (20, 2)), rows[2..]);
+        assert_eq!(drawn(0, 25, 4), rows);
+        assert_eq!(drawn(1, 25, 3), rows[1..]);
+        assert_eq!(drawn(99, 25, 2), rows[2..]);
     }
 
     #[test]
     fn a_key_is_where_it_was_drawn() {
-        let area = Rect::new(5, 7, 20, 2);
-        let at = |x, y| key_at(&lines(), 2, (area, x, y));
-        assert_eq!(at(13, 7), Some(Key(100)));
-        assert_eq!(at(16, 7), None, "between two keys");
-        assert_eq!(at(23, 8), Some(Key(600)));
-        assert_eq!([at(5, 7), at(13, 6), at(13, 9)], [None; 3]);
+        let area = Rect::new(5, 7, 25, 2);
+        let at = |x, y| key_at(&lines(), 2, area, Position { x, y });
+        assert_eq!(at(18, 7), Some(Key(100)));
+        assert_eq!(at(21, 7), None, "between two keys");
+        assert_eq!(at(28, 8), Some(Key(600)));
+        assert_eq!([at(5, 7), at(18, 6), at(18, 9)], [None; 3]);
     }
 }

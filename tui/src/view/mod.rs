@@ -11,9 +11,10 @@ mod labels;
 pub mod layout;
 pub mod lesson;
 mod lines;
-mod overlay;
+pub mod overlay;
 mod ownership;
-pub mod page;
+mod paint;
+mod panes;
 mod pen;
 pub mod picture;
 mod prompt;
@@ -32,13 +33,11 @@ pub mod watches;
 pub(crate) mod words;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 use crate::app::{App, Pane};
 
-use layout::{Class, Layout, Placed, too_small};
-use pen::Pen;
+use layout::{Class, Layout, too_small};
+pub use paint::{Paint, Surface};
 use scene::Scene;
 use symbols::Symbols;
 use theme::Theme;
@@ -56,18 +55,19 @@ pub struct Look {
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let area = frame.area();
-    paint(app, (area, look), frame.buffer_mut());
+    paint(app, &mut Paint::new(frame.buffer_mut(), look));
 }
 
-/// Draws the whole screen into an area of a buffer.
-pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let layout = Layout::new(area, app.focus, app.is_zoomed);
+/// Draws a run and its panes, without the list over them.
+pub fn paint(app: &App, paint: &mut Paint<'_>) {
+    let (area, look) = (paint.area, paint.look);
+    let layout = Layout::new(area, app.view.focus, app.view.is_zoomed);
     if layout.class == Class::TooSmall {
-        Pen::new(buffer, area).write(&too_small(area), look.theme.warning());
+        paint.pen().write(&too_small(area), look.theme.warning());
         return;
     }
     let scene = Scene::new(app, look);
+    let buffer = &mut *paint.buffer;
     title::draw(&scene, layout.title, buffer);
     if let Some(strip) = layout.strip {
         ownership::strip(&scene, strip, buffer);
@@ -76,50 +76,29 @@ pub fn paint(app: &App, (area, look): (Rect, &Look), buffer: &mut Buffer) {
         watches::draw_short(&scene, watch, buffer);
     }
     for placed in &layout.panes {
-        draw_pane(&scene, *placed, buffer);
+        (panes::drawing(placed.pane).draw)(&scene, *placed, buffer);
     }
     scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
-    if let Some(prompt) = &app.prompt {
-        prompt::draw(prompt, look, (layout.scrubber, layout.keybar), buffer);
-    }
-    if let Some(menu) = &app.menu {
-        overlay::draw(menu, (area, look), buffer);
+    if let Some(prompt) = &app.typing.prompt {
+        prompt::draw(prompt, layout.scrubber, &mut paint.within(layout.keybar));
     }
 }
 
 /// Scrolls no pane further than there is something to see of it: the app does not know how large they are.
-pub fn settle(app: &mut App, (area, look): (Rect, &Look)) {
-    if app.scrolled.is_empty() {
+pub fn settle(app: &mut App, surface: Surface<'_>) {
+    if app.view.scrolled.is_empty() {
         return;
     }
-    let scene = Scene::new(app, look);
-    let layout = Layout::new(area, app.focus, app.is_zoomed);
+    let scene = Scene::new(app, surface.look);
+    let layout = Layout::new(surface.area, app.view.focus, app.view.is_zoomed);
     let most = layout.panes.iter().filter_map(|placed| {
         let inside = placed.inside();
-        let rows = match placed.pane {
-            Pane::Inspector => inspector::height(&scene, inside.width),
-            Pane::Watches => watches::height(&scene),
-            Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => return None,
-        };
+        let rows = panes::drawing(placed.pane).height?(&scene, inside.width);
         Some((placed.pane, rows.saturating_sub(inside.height.into())))
     });
     let most: Vec<(Pane, usize)> = most.collect();
     for (pane, most) in most {
-        app.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
-    }
-}
-
-fn draw_pane(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
-    match placed.pane {
-        Pane::Ring => ring::draw(scene, placed, buffer),
-        Pane::Inspector => inspector::draw(scene, placed, buffer),
-        Pane::Events => events::draw(scene, placed, buffer),
-        Pane::SpaceTime => space_time::draw(scene, placed, buffer),
-        Pane::Watches => {
-            let conditions = watches::conditions(scene.app);
-            watches::draw(scene, (placed, &conditions), buffer);
-        }
-        Pane::Ownership => ownership::draw(scene, placed, buffer),
+        app.view.scrolled.entry(pane).and_modify(|rows| *rows = (*rows).min(most));
     }
 }

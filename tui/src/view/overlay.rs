@@ -1,51 +1,52 @@
 //! What lies over the panes: a list made from the table of keys, narrowed by what is typed.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::menu::{Menu, MenuKind, MenuRow};
 
-use super::Look;
+use super::Paint;
+use super::framed::{self, Part};
 use super::geometry::cells;
-use super::pen::{Pen, row};
+use super::keybar;
 use super::symbols::Symbol;
-use super::{framed, keybar};
 
 /// The most columns that an overlay takes.
 const WIDTH: u16 = 76;
 
 /// Draws it in the middle of the screen.
-pub fn draw(menu: &Menu, (screen, look): (Rect, &Look), buffer: &mut Buffer) {
+pub fn draw(menu: &Menu, paint: &mut Paint<'_>) {
     let rows = menu.rows();
-    let area = place(screen, rows.len());
-    Clear.render(area.intersection(buffer.area), buffer);
-    let inside = framed::plain(look, area, true, buffer);
-    draw_title(menu, (area, look), buffer);
+    let area = place(paint.area, rows.len());
+    Clear.render(area.intersection(paint.buffer.area), paint.buffer);
+    let inside = framed::plain(&mut paint.within(area), true);
+    draw_title(menu, &mut paint.within(area));
+    let mut paint = paint.within(inside);
     if rows.is_empty() {
-        Pen::new(buffer, inside).gap(1).write("nothing has these words", look.theme.faint());
+        let faint = paint.look.theme.faint();
+        paint.pen().gap(1).write("nothing has these words", faint);
         return;
     }
     let height = usize::from(inside.height);
     let chosen = menu.chosen.min(rows.len() - 1);
     let first = framed::window(rows.len(), height, chosen);
     for (index, one) in rows.iter().enumerate().skip(first).take(height) {
-        draw_row((one, index == chosen), (row(inside, index - first), look), buffer);
+        draw_row(one, index == chosen, &mut paint.row(index - first));
     }
-    framed::scrollbar(look, inside, (first, height, rows.len()), buffer);
+    framed::scrollbar(Part { first, rows: height, count: rows.len() }, &mut paint);
 }
 
 /// The row at a position, as it was drawn.
-pub fn row_at(menu: &Menu, screen: Rect, (x, y): (u16, u16)) -> Option<usize> {
+pub fn row_at(menu: &Menu, screen: Rect, position: Position) -> Option<usize> {
     let rows = menu.rows().len();
     let inside = place(screen, rows).inner(Margin::new(1, 1));
-    if !inside.contains((x, y).into()) {
+    if !inside.contains(position) {
         return None;
     }
     let height = usize::from(inside.height);
     let first = framed::window(rows, height, menu.chosen.min(rows.saturating_sub(1)));
-    Some(first + usize::from(y - inside.y)).filter(|index| *index < rows)
+    Some(first + usize::from(position.y - inside.y)).filter(|index| *index < rows)
 }
 
 fn place(screen: Rect, rows: usize) -> Rect {
@@ -59,7 +60,8 @@ fn place(screen: Rect, rows: usize) -> Rect {
     }
 }
 
-fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+fn draw_title(menu: &Menu, paint: &mut Paint<'_>) {
+    let (area, look) = (paint.area, paint.look);
     let title = match menu.kind {
         MenuKind::Help => " Keys ",
         MenuKind::Palette => " Everything that can be done ",
@@ -70,7 +72,8 @@ fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
         height: area.height.min(1),
         ..area
     };
-    let mut pen = Pen::new(buffer, top);
+    let mut paint = paint.within(top);
+    let mut pen = paint.pen();
     pen.write(title, look.theme.selected());
     if menu.typed().is_empty() {
         pen.write(" type to narrow it, Esc closes it ", look.theme.faint());
@@ -79,7 +82,8 @@ fn draw_title(menu: &Menu, (area, look): (Rect, &Look), buffer: &mut Buffer) {
     }
 }
 
-fn draw_row((one, is_chosen): (&MenuRow, bool), (area, look): (Rect, &Look), buffer: &mut Buffer) {
+fn draw_row(one: &MenuRow, is_chosen: bool, paint: &mut Paint<'_>) {
+    let look = paint.look;
     let theme = &look.theme;
     // What can be typed is shown as it is typed.
     let pretty = |key: &str| match one.action {
@@ -88,7 +92,7 @@ fn draw_row((one, is_chosen): (&MenuRow, bool), (area, look): (Rect, &Look), buf
     };
     let keys: Vec<String> = one.keys.split(' ').map(pretty).collect();
     let keys = keys.join(" ");
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.write(if is_chosen { look.symbols.of(Symbol::Cursor) } else { " " }, theme.moving());
     let keys_width = 12.max(keys.width() + 1);
     pen.column(&keys, keys_width, theme.key());

@@ -2,13 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_traces::Rank;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::{Pane, Target};
 use crate::report;
 
 use super::geometry::{cells, part, whole};
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::pen::{Pen, row};
 use super::scene::Scene;
 use super::symbols::Symbol;
@@ -16,6 +19,14 @@ use super::{framed, words};
 
 /// Up to so many nodes each has its arc, and its line; beyond, both are an overview.
 pub(super) const ALL_DRAWN: usize = 64;
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Ownership,
+    draw,
+    at: |scene, placed, position| rank_at(scene, placed.inside(), position.x).map(Target::Rank),
+    height: None,
+};
 
 /// Draws the pane: the strip, and below it how many keys are where, and a scale.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
@@ -58,15 +69,13 @@ pub fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     }
     for member in scene.owners() {
-        let (start, end) =
-            (column(scene, area, member.range.above.0), column(scene, area, member.range.up_to.0));
-        stretch(scene, (member.rank, start, end), (area, buffer));
+        stretch(scene, member, area, buffer);
     }
     draw_marks(scene, area, buffer);
 }
 
 /// The whole key space by load, the part from one key to another marked.
-pub fn overview(scene: &Scene<'_>, (area, keys): (Rect, (i64, i64)), buffer: &mut Buffer) {
+pub fn overview(scene: &Scene<'_>, area: Rect, keys: (i64, i64), buffer: &mut Buffer) {
     loads(scene, area, buffer);
     let (start, end) = (column(scene, area, keys.0), column(scene, area, keys.1));
     let width = cells(end.saturating_sub(start).max(1));
@@ -78,23 +87,20 @@ pub fn overview(scene: &Scene<'_>, (area, keys): (Rect, (i64, i64)), buffer: &mu
 /// The owner of the key whose column is at a position.
 pub fn rank_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Rank> {
     let x = usize::from(x.checked_sub(area.x)?);
-    let ends = |rank: &ringscope_sim::protocol::arithmetic::Member| {
-        column(scene, area, rank.range.up_to.0) > x
-    };
+    let ends = |member: &Member| column(scene, area, member.range.up_to.0) > x;
     scene.owners().iter().find(|member| ends(member)).map(|member| member.rank)
 }
 
 /// How many cells of the strip lie before the end of a key.
 fn column(scene: &Scene<'_>, area: Rect, key: i64) -> usize {
-    whole((part(key, (0, scene.keyspace)) * f64::from(area.width)).round())
+    whole((part(key, 0, scene.keyspace) * f64::from(area.width)).round())
 }
 
 /// What a node owns: a line that ends with its name.
-fn stretch(
-    scene: &Scene<'_>,
-    (rank, start, end): (Rank, usize, usize),
-    (area, buffer): (Rect, &mut Buffer),
-) {
+fn stretch(scene: &Scene<'_>, member: &Member, area: Rect, buffer: &mut Buffer) {
+    let rank = member.rank;
+    let start = column(scene, area, member.range.above.0);
+    let end = column(scene, area, member.range.up_to.0);
     let Some(width) = end.checked_sub(start).filter(|width| *width > 0) else { return };
     let is_selected = scene.rank() == Some(rank);
     let style = scene.style_of(rank);
@@ -115,9 +121,9 @@ fn draw_marks(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             cell.set_symbol(scene.symbol(symbol)).set_style(style);
         }
     };
-    for flight in scene.app.snapshot.flights.iter().rev().take(32) {
+    for flight in scene.app.view.snapshot.flights.iter().rev().take(32) {
         let message = words::message(scene.app, flight.sent);
-        if let Some(key) = message.as_ref().and_then(words::key) {
+        if let Some(key) = message.and_then(|message| message.key) {
             mark(key.0, Symbol::Message, scene.look.theme.moving());
         }
     }

@@ -1,20 +1,19 @@
 //! The line that is being typed, what is wrong with it, and what it could go on with.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::app::Prompt;
 
-use super::Look;
-use super::pen::Pen;
+use super::Paint;
 use super::symbols::Symbol;
 use super::words;
 
-/// Draws the line in the last row, and what there is to say about it in the row above.
-pub fn draw(prompt: &Prompt, look: &Look, (above, last): (Rect, Rect), buffer: &mut Buffer) {
-    clear(last, buffer);
-    let mut pen = Pen::new(buffer, last);
+/// Draws the line in its row, and what there is to say about it in the row above.
+pub fn draw(prompt: &Prompt, above: Rect, paint: &mut Paint<'_>) {
+    let look = paint.look;
+    clear(paint);
+    let mut pen = paint.pen();
     pen.gap(1).write(prompt.purpose.title(), look.theme.key()).gap(1);
     let (shown, cursor) = window(prompt, pen.room().saturating_sub(3));
     let (sign, style) = match prompt.problem {
@@ -30,16 +29,17 @@ pub fn draw(prompt: &Prompt, look: &Look, (above, last): (Rect, Rect), buffer: &
     } else {
         pen.gap(1).write(look.symbols.of(sign), style);
     }
-    draw_remark(prompt, (above, look), buffer);
+    draw_remark(prompt, &mut paint.within(above));
 }
 
-fn draw_remark(prompt: &Prompt, (area, look): (Rect, &Look), buffer: &mut Buffer) {
+fn draw_remark(prompt: &Prompt, paint: &mut Paint<'_>) {
+    let look = paint.look;
     if let Some(problem) = &prompt.problem {
-        clear(area, buffer);
-        Pen::new(buffer, area).gap(1).write(&words::plain(problem), look.theme.bad());
+        clear(paint);
+        paint.pen().gap(1).write(&words::plain(problem), look.theme.bad());
     } else if !prompt.completions.is_empty() {
-        clear(area, buffer);
-        let mut pen = Pen::new(buffer, area);
+        clear(paint);
+        let mut pen = paint.pen();
         for word in &prompt.completions {
             pen.gap(1).write(&words::plain(word), look.theme.label()).gap(1);
         }
@@ -60,8 +60,8 @@ fn window(prompt: &Prompt, room: usize) -> (String, usize) {
     (letters[first..].iter().collect(), cursor - first)
 }
 
-fn clear(area: Rect, buffer: &mut Buffer) {
-    for Position { x, y } in area.intersection(buffer.area).positions() {
-        buffer[(x, y)].reset();
+fn clear(paint: &mut Paint<'_>) {
+    for Position { x, y } in paint.area.intersection(paint.buffer.area).positions() {
+        paint.buffer[(x, y)].reset();
     }
 }

@@ -16,10 +16,12 @@ use unicode_width::UnicodeWidthStr as _;
 use super::canvas::{Arc, Canvas, Ink, Meeting};
 use super::geometry::{CELL_WIDTH, Span, cells, whole};
 use super::layout::Placed;
+use super::panes::Drawing;
 use super::pen::{Pen, row};
 use super::scene::{Scene, Stage};
 use super::symbols::Symbol;
 use super::{framed, ownership, pen, words};
+use crate::app::{Pane, Target};
 use model::{Node, Picture};
 use ownership::ALL_DRAWN;
 
@@ -31,6 +33,9 @@ const NEIGHBOURHOOD: usize = 7;
 
 /// The least radius that a ring is drawn with.
 const LEAST_RADIUS: f64 = 5.0;
+
+/// The pane.
+pub const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at, height: None };
 
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
@@ -58,7 +63,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     draw_outside(scene, inside, buffer);
     if picture.is_part() {
         let last = row(inside, usize::from(inside.height) - 1);
-        ownership::overview(scene, (last, picture.span.keys), buffer);
+        ownership::overview(scene, last, picture.span.keys, buffer);
     }
 }
 
@@ -71,6 +76,16 @@ pub enum LabelSubject {
     Message(EventIndex),
 }
 
+impl LabelSubject {
+    /// What a click on it selects.
+    fn target(self) -> Target {
+        match self {
+            LabelSubject::Rank(rank) => Target::Rank(rank),
+            LabelSubject::Message(sent) => Target::Message(sent),
+        }
+    }
+}
+
 /// A label and where it is.
 #[derive(Debug)]
 struct Label {
@@ -81,7 +96,7 @@ struct Label {
 }
 
 /// What is at a position, in the pane as it was drawn.
-pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<LabelSubject> {
+fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
     /// How many cells beside a node still are that node.
     const NEAR: i32 = 1;
     scene.states()?;
@@ -89,7 +104,7 @@ pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Label
     let picture = Picture::new(scene, inside);
     let labels = labels(scene, &picture, &Middle::new(scene, &picture));
     if let Some(label) = labels.iter().find(|label| label.place.contains(position)) {
-        return Some(label.named);
+        return Some(label.named.target());
     }
     let x = i32::from(position.x) - i32::from(inside.x);
     let y = i32::from(position.y) - i32::from(inside.y);
@@ -98,7 +113,7 @@ pub fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Label
         (column - x).abs().max(2 * (row - y).abs())
     };
     let nearest = picture.nodes.iter().min_by_key(|node| distance(node))?;
-    (distance(nearest) <= NEAR).then_some(LabelSubject::Rank(nearest.rank))
+    (distance(nearest) <= NEAR).then_some(Target::Rank(nearest.rank))
 }
 
 /// All labels: first the nodes', then the messages' where these have left room.
@@ -126,7 +141,9 @@ fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     let ids = format!("ids 0..{}", scene.keyspace);
     let count = scene.owners().len();
     match count > ALL_DRAWN {
-        true if scene.app.is_zoomed => format!("{ids}  {count} nodes, those near the selected one"),
+        true if scene.app.view.is_zoomed => {
+            format!("{ids}  {count} nodes, those near the selected one")
+        }
         true if placed.area.width >= 50 => format!("{ids}  {count} nodes, brightness is load"),
         true => format!("{count} nodes by load"),
         false => ids,
@@ -163,7 +180,7 @@ fn unknown(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
 fn draw_arcs(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     let mut canvas = Canvas::new(picture.area, scene.look.symbols);
     if picture.is_overview {
-        draw_loads(scene, picture, (&mut canvas, buffer));
+        draw_loads(scene, picture, &mut canvas, buffer);
         return;
     }
     for (ink, (_, angles)) in (0_u16..).zip(&picture.arcs) {
@@ -174,7 +191,7 @@ fn draw_arcs(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
 }
 
 /// The ring as one band, as bright as what is held there.
-fn draw_loads(scene: &Scene<'_>, picture: &Picture, (canvas, buffer): (&mut Canvas, &mut Buffer)) {
+fn draw_loads(scene: &Scene<'_>, picture: &Picture, canvas: &mut Canvas, buffer: &mut Buffer) {
     const LEVELS: u16 = 12;
     let most = scene.most_keys();
     for (rank, angles) in &picture.arcs {

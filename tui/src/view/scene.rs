@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
-use ringscope_sim::protocol::{Command, Key, Node as _, NodeView, Phase, StorageId};
+use ringscope_sim::protocol::{Command, Key, NodeView, Phase, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
 
@@ -48,7 +48,7 @@ impl<'a> Scene<'a> {
         let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
         // The head owns nothing: the owners' neighbours are each other.
         let members = members(app).get(1..).unwrap_or_default();
-        let mut owners = vec![None; app.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
+        let mut owners = vec![None; app.view.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
         for (member, owner) in members.iter().zip(look.theme.owners(members)) {
             owners[member.rank.index()] = Some(owner);
         }
@@ -65,7 +65,7 @@ impl<'a> Scene<'a> {
 
     /// The nodes' states, where they are known.
     pub fn states(&self) -> Option<&'a NodeStates> {
-        self.app.snapshot.states.as_ref()
+        self.app.view.snapshot.states.as_ref()
     }
 
     /// A node as it shows itself.
@@ -91,7 +91,7 @@ impl<'a> Scene<'a> {
 
     /// The rank that everything is about.
     pub fn rank(&self) -> Option<Rank> {
-        match self.app.selection {
+        match self.app.view.selection {
             Selection::Key(key) => {
                 let states = self.states()?;
                 Some(states.ring.owner(key)?.rank)
@@ -163,7 +163,7 @@ impl<'a> Scene<'a> {
     pub fn progress(&self, sent: EventIndex) -> f64 {
         let timeline = &self.app.timeline;
         let Some(received) = timeline.partner(sent) else { return 0.5 };
-        if received.0 < self.app.cursor {
+        if received.0 < self.app.view.cursor {
             return 1.0;
         }
         if self.look.reduce_motion {
@@ -186,8 +186,8 @@ impl<'a> Scene<'a> {
         let of_join = before
             .take(FARTHEST)
             .map(|at| timeline.info(at))
-            .take_while(|fact| fact.op == Op::Recv || fact.tag == tag);
-        1 + of_join.filter(|fact| fact.op == Op::Send).count()
+            .take_while(|fact| fact.source().is_some() || fact.tag == tag);
+        1 + of_join.filter(|fact| fact.destination().is_some()).count()
     }
 
     /// What a node owns by its own account.
@@ -206,12 +206,12 @@ impl<'a> Scene<'a> {
 }
 
 fn members(app: &App) -> &[Member] {
-    app.snapshot.states.as_ref().map_or(&[], |states| states.ring.members())
+    app.view.snapshot.states.as_ref().map_or(&[], |states| states.ring.members())
 }
 
 /// The selected message, or that of the event at the cursor.
 fn message(app: &App) -> Option<EventIndex> {
-    if let Selection::Message(sent) = app.selection {
+    if let Selection::Message(sent) = app.view.selection {
         return (sent.0 < app.timeline.len()).then_some(sent);
     }
     let at = app.event()?;
@@ -222,7 +222,7 @@ fn message(app: &App) -> Option<EventIndex> {
 }
 
 fn commands(app: &App) -> Vec<Command> {
-    let nodes = app.snapshot.states.iter().flat_map(|states| &states.nodes);
+    let nodes = app.view.snapshot.states.iter().flat_map(|states| &states.nodes);
     let phases = nodes.rev().map(|node| node.view().phase);
     let in_flight = phases.take(1).filter_map(|phase| match phase {
         Phase::Commanding(commands) => Some(commands),

@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 16;
 /// Draws the row.
 pub fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let bar = bar(scene, area);
-    let head = column(scene, bar, scene.app.cursor);
+    let head = column(scene, bar, scene.app.view.cursor);
     for at in 0..usize::from(bar.width) {
         let (text, style) = if at == head {
             (scene.symbol(Symbol::Head), scene.look.theme.moving())
@@ -52,7 +52,7 @@ fn bar(scene: &Scene<'_>, area: Rect) -> Rect {
 /// Where the cursor stands in hundredths, and how much of the timeline has been read.
 fn percentage(scene: &Scene<'_>) -> String {
     let events = scene.app.timeline.len().max(1);
-    let part = scene.app.cursor * 100 / events;
+    let part = scene.app.view.cursor * 100 / events;
     match scene.app.timeline.progress() {
         LoadProgress::Reading(read) => format!(" {part}% reading {read}%"),
         LoadProgress::Checking(checked) => format!(" {part}% checking {checked}%"),

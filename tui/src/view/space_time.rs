@@ -5,17 +5,19 @@ mod lanes;
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ringscope_traces::{EventIndex, Op, Rank};
+use ringscope_traces::{EventIndex, Op};
 use unicode_width::UnicodeWidthStr as _;
+
+use crate::app::{Pane, Target};
 
 use super::geometry::cells;
 use super::layout::Placed;
-use super::pen::{Pen, row};
+use super::panes::Drawing;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, framed, words};
 use lanes::Lanes;
 
 /// How many events the remark names.
@@ -38,6 +40,9 @@ enum Relation {
     Future,
 }
 
+/// The pane.
+pub const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at, height: None };
+
 /// Draws the pane.
 pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let parts = Parts::new(scene, placed.inside());
@@ -49,33 +54,35 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     if inside.height < 2 {
         return;
     }
-    draw_heading(scene, &parts, (row(inside, 0), buffer));
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    draw_heading(scene, &parts, &mut paint.row(0));
     let past = past(scene, &parts.rows);
     for (index, one) in parts.rows.iter().enumerate() {
-        let area = row(inside, 1 + index);
+        let mut paint = paint.row(1 + index);
         match one {
             Row::Event(at) => {
                 let relation = relation(scene, &past, *at);
-                draw_event(scene, &parts, (*at, relation), (area, buffer));
+                draw_event(scene, &parts.lanes, Shown { at: *at, relation }, &mut paint);
             }
-            Row::Divider => draw_divider(scene, area, buffer),
+            Row::Divider => draw_divider(scene, &mut paint),
         }
     }
     if parts.has_remark {
-        let last = row(inside, usize::from(inside.height) - 1);
-        draw_remark(scene, &past, (last, buffer));
+        draw_remark(scene, &past, &mut paint.row(usize::from(inside.height) - 1));
     }
 }
 
 /// What is at a position of the pane: the event of a row, or the rank of a lane's heading.
-pub fn at(scene: &Scene<'_>, inside: Rect, (x, y): (u16, u16)) -> Option<Result<EventIndex, Rank>> {
+fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
+    let inside = placed.inside();
+    let Position { x, y } = position;
     let parts = Parts::new(scene, inside);
     let index = usize::from(y.checked_sub(inside.y)?);
     let Some(index) = index.checked_sub(1) else {
-        return parts.lanes.rank_at(usize::from(x.checked_sub(inside.x)?)).map(Err);
+        return parts.lanes.rank_at(usize::from(x.checked_sub(inside.x)?)).map(Target::Rank);
     };
     match parts.rows.get(index)? {
-        Row::Event(at) => Some(Ok(*at)),
+        Row::Event(at) => Some(Target::Event(*at)),
         Row::Divider => None,
     }
 }
@@ -101,7 +108,7 @@ impl Parts {
 
 /// The events round the cursor, and what divides them.
 fn rows(scene: &Scene<'_>, room: usize) -> Vec<Row> {
-    let (cursor, count) = (scene.app.cursor, scene.listed);
+    let (cursor, count) = (scene.app.view.cursor, scene.listed);
     let has_divider = room >= 6 && cursor < count;
     let events = room - usize::from(has_divider);
     // A good part of what is to come is shown, but more of what has been.
@@ -134,7 +141,7 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
             continue;
         }
         to_do.extend(scene.app.timeline.previous(at));
-        if scene.app.timeline.info(at).op == Op::Recv {
+        if scene.app.timeline.info(at).source().is_some() {
             to_do.extend(scene.app.timeline.partner(at));
         }
     }
@@ -144,13 +151,14 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
 fn relation(scene: &Scene<'_>, past: &BTreeSet<EventIndex>, at: EventIndex) -> Relation {
     match scene.app.event() {
         Some(event) if event == at => Relation::Cursor,
-        _ if at.0 >= scene.app.cursor => Relation::Future,
+        _ if at.0 >= scene.app.view.cursor => Relation::Future,
         _ if past.contains(&at) => Relation::Before,
         Some(_) | None => Relation::Concurrent,
     }
 }
 
-fn draw_heading(scene: &Scene<'_>, parts: &Parts, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_heading(scene: &Scene<'_>, parts: &Parts, paint: &mut Paint<'_>) {
+    let area = paint.area;
     for (rank, column) in parts.lanes.columns() {
         let name = words::rank(rank);
         let start = column.saturating_sub(name.width() / 2);
@@ -159,16 +167,19 @@ fn draw_heading(scene: &Scene<'_>, parts: &Parts, (area, buffer): (Rect, &mut Bu
             true => scene.look.theme.selected(),
             false => scene.style_of(rank).bold(),
         };
-        Pen::new(buffer, place).write(&name, style);
+        paint.within(place).pen().write(&name, style);
     }
 }
 
-fn draw_event(
-    scene: &Scene<'_>,
-    parts: &Parts,
-    (at, relation): (EventIndex, Relation),
-    (area, buffer): (Rect, &mut Buffer),
-) {
+/// An event, and how it stands to the one at the cursor.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    at: EventIndex,
+    relation: Relation,
+}
+
+fn draw_event(scene: &Scene<'_>, lanes: &Lanes, event: Shown, paint: &mut Paint<'_>) {
+    let Shown { at, relation } = event;
     let theme = &scene.look.theme;
     let fact = scene.app.timeline.info(at);
     let style = match relation {
@@ -176,7 +187,7 @@ fn draw_event(
         Relation::Before => scene.style_of(fact.rank),
         Relation::Concurrent | Relation::Future => theme.faint(),
     };
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     let number = format!("{:>width$}", words::number(at), width = lanes::NUMBER);
     pen.write(&number, if relation == Relation::Cursor { theme.selected() } else { style });
     let mark = match relation {
@@ -185,19 +196,21 @@ fn draw_event(
         Relation::Before | Relation::Future => None,
     };
     pen.write(mark.map_or(" ", |mark| scene.symbol(mark)), style);
-    for (_, column) in parts.lanes.columns() {
-        put(buffer, (area, column), scene.symbol(Symbol::Lane), theme.faint());
+    for (_, column) in lanes.columns() {
+        put(paint, column, scene.symbol(Symbol::Lane), theme.faint());
     }
-    let own = parts.lanes.column(fact.rank);
-    let other = parts.lanes.column(fact.peer);
+    let own = lanes.column(fact.rank);
+    let other = lanes.column(fact.peer);
     match (own, other) {
         (Some(own), Some(other)) if own != other => {
-            let (from, to) = if fact.op == Op::Send { (own, other) } else { (other, own) };
-            let arrow =
-                Arrow { from, to, op: fact.op, name: words::short_tag(scene.app, fact.tag) };
-            draw_arrow(scene, parts, (&arrow, style), (area, buffer));
+            let (from, to) = match fact.op {
+                Op::Send => (own, other),
+                Op::Recv => (other, own),
+            };
+            let name = words::short_tag(scene.app, fact.tag);
+            draw_arrow(scene, lanes, &Arrow { from, to, op: fact.op, name, style }, paint);
         }
-        (Some(own), _) => put(buffer, (area, own), scene.symbol(Symbol::Active), style),
+        (Some(own), _) => put(paint, own, scene.symbol(Symbol::Active), style),
         (None, _) => {}
     }
 }
@@ -208,15 +221,12 @@ struct Arrow {
     to: usize,
     op: Op,
     name: String,
+    style: Style,
 }
 
 /// A send as a line, a receipt as dots; the tag's name in the middle.
-fn draw_arrow(
-    scene: &Scene<'_>,
-    parts: &Parts,
-    (arrow, style): (&Arrow, Style),
-    (area, buffer): (Rect, &mut Buffer),
-) {
+fn draw_arrow(scene: &Scene<'_>, lanes: &Lanes, arrow: &Arrow, paint: &mut Paint<'_>) {
+    let (area, style) = (paint.area, arrow.style);
     let points_right = arrow.from < arrow.to;
     let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
     let (body, head) = match (arrow.op, points_right) {
@@ -227,45 +237,45 @@ fn draw_arrow(
     };
     let start = if points_right { Symbol::StartRight } else { Symbol::StartLeft };
     for column in left + 1..right {
-        let is_crossed = parts.lanes.columns().any(|(_, lane)| lane == column);
-        let symbol = if is_crossed && arrow.op == Op::Send { Symbol::Crossed } else { body };
-        put(buffer, (area, column), scene.symbol(symbol), style);
+        let is_crossed = lanes.columns().any(|(_, lane)| lane == column);
+        let symbol = match arrow.op {
+            Op::Send if is_crossed => Symbol::Crossed,
+            Op::Send | Op::Recv => body,
+        };
+        put(paint, column, scene.symbol(symbol), style);
     }
-    put(buffer, (area, arrow.from), scene.symbol(start), style);
-    put(buffer, (area, arrow.to), scene.symbol(head), style.bold());
+    put(paint, arrow.from, scene.symbol(start), style);
+    put(paint, arrow.to, scene.symbol(head), style.bold());
     let room = (right - left).saturating_sub(1);
     let name = super::pen::fitted(&arrow.name, room);
     if name.width() >= 2 || arrow.name.width() <= room {
         let start = left + 1 + (room - name.width()) / 2;
         let place = Rect { x: area.x.saturating_add(cells(start)), ..area }.intersection(area);
-        Pen::new(buffer, place).write(&name, style.bold());
+        paint.within(place).pen().write(&name, style.bold());
     }
 }
 
-fn put(buffer: &mut Buffer, (area, column): (Rect, usize), symbol: &str, style: Style) {
+fn put(paint: &mut Paint<'_>, column: usize, symbol: &str, style: Style) {
+    let area = paint.area;
     if column < usize::from(area.width)
-        && let Some(cell) = buffer.cell_mut((area.x + cells(column), area.y))
+        && let Some(cell) = paint.buffer.cell_mut((area.x + cells(column), area.y))
     {
         cell.reset();
         cell.set_symbol(symbol).set_style(style);
     }
 }
 
-fn draw_divider(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+fn draw_divider(scene: &Scene<'_>, paint: &mut Paint<'_>) {
     const WORDS: &str = " to come ";
     let theme = &scene.look.theme;
-    let dots = usize::from(area.width).saturating_sub(WORDS.len()) / 2;
+    let dots = usize::from(paint.area.width).saturating_sub(WORDS.len()) / 2;
     let line = scene.symbol(Symbol::Divider).repeat(dots);
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.write(&line, theme.faint()).write(WORDS, theme.faint()).write(&line, theme.faint());
 }
 
 /// What led to the event at the cursor, and what had nothing to do with it.
-fn draw_remark(
-    scene: &Scene<'_>,
-    past: &BTreeSet<EventIndex>,
-    (area, buffer): (Rect, &mut Buffer),
-) {
+fn draw_remark(scene: &Scene<'_>, past: &BTreeSet<EventIndex>, paint: &mut Paint<'_>) {
     let Some(event) = scene.app.event() else { return };
     let theme = &scene.look.theme;
     let chain =
@@ -276,10 +286,10 @@ fn draw_remark(
         all.join(" ")
     };
     let because = scene.symbol(Symbol::Because);
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.write(&format!("{} {because} ", words::number(event)), theme.moving());
     pen.write(&numbers(&mut chain.take(MOST_NAMED)), theme.text());
-    let flights = scene.app.snapshot.flights.iter().rev().map(|flight| flight.sent);
+    let flights = scene.app.view.snapshot.flights.iter().rev().map(|flight| flight.sent);
     let mut concurrent = flights.filter(|sent| !past.contains(sent) && *sent != event);
     let concurrent = numbers(&mut concurrent);
     if !concurrent.is_empty() {

@@ -1,13 +1,12 @@
 //! The page that the program begins with when nothing was asked for.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
-use super::Look;
-use super::pen::{Pen, row};
+use super::keybar::Bar;
+use super::pen::row;
 use super::symbols::Symbol;
-use super::{keybar, words};
-use crate::app::{self, Action, Keymap, Target};
+use super::{Paint, Surface, words};
+use crate::app::{self, Keymap, Target};
 
 /// What there is to choose from.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +39,8 @@ impl From<&app::start::StartPage> for StartChoices {
             sections,
             chosen: page.chosen,
             typed: page.words().to_owned(),
-            note: page.note.clone().unwrap_or_default(),
-            keymap: page.keymap.clone(),
+            note: page.controls.note.clone().unwrap_or_default(),
+            keymap: page.controls.keymap.clone(),
         }
     }
 }
@@ -72,53 +71,46 @@ enum Row<'a> {
     Space,
 }
 
-/// What can be done here.
-const KEYS: [(Action, &str); 5] = [
-    (Action::Open, "open"),
-    (Action::Down, "choose"),
-    (Action::Search, "narrow"),
-    (Action::Help, "help"),
-    (Action::Quit, "quit"),
-];
-
 /// The rows above the lists.
 const HEADING: usize = 3;
 
 /// Draws the page.
-pub fn draw(start: &StartChoices, (area, look): (Rect, &Look), buffer: &mut Buffer) {
-    let area = area.intersection(buffer.area);
-    let theme = &look.theme;
-    let mut pen = Pen::new(buffer, row(area, 0));
+pub fn draw(start: &StartChoices, paint: &mut Paint<'_>) {
+    let area = paint.area.intersection(paint.buffer.area);
+    let mut paint = paint.within(area);
+    let theme = &paint.look.theme;
+    let mut top = paint.row(0);
+    let mut pen = top.pen();
     pen.write(" ringscope ", theme.mode()).gap(2);
     pen.write("see what a message-passing program does", theme.text());
     if !start.typed.is_empty() {
-        let mut pen = Pen::new(buffer, row(area, 1));
+        let mut below = paint.row(1);
+        let mut pen = below.pen();
         pen.gap(1).write("narrow ", theme.key()).write(&words::plain(&start.typed), theme.name());
     }
     let rows = rows(start);
     let list = list(area);
     let first = first(&rows, start, usize::from(list.height));
     for (index, one) in rows.iter().skip(first).take(usize::from(list.height)).enumerate() {
-        draw_row(start, (*one, look), (row(list, index), buffer));
+        draw_row(start, *one, &mut paint.within(row(list, index)));
     }
     let last = usize::from(area.height).saturating_sub(1);
     if last > HEADING {
-        let keys = row(area, last);
-        keybar::draw_keys(&KEYS, (&start.keymap, look), (keys, buffer));
-        Pen::new(buffer, row(area, last - 1))
-            .gap(1)
-            .write(&words::plain(&start.note), theme.warning());
+        Bar::with::<app::start::StartPage>(&start.keymap).draw(&mut paint.row(last));
+        let note = words::plain(&start.note);
+        paint.row(last - 1).pen().gap(1).write(&note, theme.warning());
     }
 }
 
 /// What is at a position, as it was drawn.
-pub fn at(start: &StartChoices, (area, look): (Rect, &Look), (x, y): (u16, u16)) -> Option<Target> {
+pub fn at(start: &StartChoices, surface: Surface<'_>, position: Position) -> Option<Target> {
+    let area = surface.area;
     let keys = row(area, usize::from(area.height).saturating_sub(1));
-    if keys.contains((x, y).into()) {
-        let wanted = (&KEYS[..], &start.keymap);
-        return keybar::action_at(wanted, (keys, look.symbols), x).map(Target::Bar);
+    if keys.contains(position) {
+        let bar = Bar::with::<app::start::StartPage>(&start.keymap);
+        return bar.action_at(surface.within(keys), position.x).map(Target::Bar);
     }
-    entry_at(start, area, y).map(Target::Row)
+    entry_at(start, area, position.y).map(Target::Row)
 }
 
 /// The entry at a position, as it was drawn.
@@ -161,13 +153,10 @@ fn first(rows: &[Row<'_>], start: &StartChoices, height: usize) -> usize {
     (chosen + 2).saturating_sub(height).min(rows.len().saturating_sub(height))
 }
 
-fn draw_row(
-    start: &StartChoices,
-    (one, look): (Row<'_>, &Look),
-    (area, buffer): (Rect, &mut Buffer),
-) {
+fn draw_row(start: &StartChoices, one: Row<'_>, paint: &mut Paint<'_>) {
+    let (area, look) = (paint.area, paint.look);
     let theme = &look.theme;
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     match one {
         Row::Space => {}
         Row::Heading(title) => {

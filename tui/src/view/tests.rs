@@ -11,8 +11,10 @@ use ratatui::style::{Color, Modifier};
 
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
-use super::{Look, paint};
-use crate::app::{Action, App, Keymap, Lesson, Page, Pane, Selection, Target, testing};
+use super::{Look, Paint, Surface};
+use crate::app::handle::HandleActions as _;
+use crate::app::{Action, App, Keymap, Lesson, Pane, Selection, Target, testing};
+use crate::session::{self, Page};
 use crate::tour::{Progress, Shelf, Tour};
 use dump::dump;
 
@@ -23,7 +25,7 @@ pub fn look(palette: Palette, symbols: Symbols) -> Look {
 pub fn screen(app: &App, (width, height): (u16, u16), look: Look) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    paint(app, (area, &look), &mut buffer);
+    session::paint(app, &mut Paint::new(&mut buffer, &look));
     buffer
 }
 
@@ -129,17 +131,17 @@ proptest! {
         (selected, scrolled) in (0_u32..12, 0_usize..99),
     ) {
         let mut app = scenes::random(seed, part);
-        app.focus = Pane::ALL[focus];
-        app.is_zoomed = is_zoomed;
-        app.selection = scenes::selection(selected);
-        app.scrolled = [(Pane::Inspector, scrolled), (Pane::Watches, scrolled)].into();
+        app.view.focus = Pane::ALL[focus];
+        app.view.is_zoomed = is_zoomed;
+        app.view.selection = scenes::selection(selected);
+        app.view.scrolled = [(Pane::Inspector, scrolled), (Pane::Watches, scrolled)].into();
         let symbols = [Symbols::Braille, Symbols::HalfBlocks, Symbols::Ascii][symbols];
         let look = look(Palette::ALL[palette], symbols);
         screen(&app, (width, height), look);
         let area = Rect::new(0, 0, width, height);
-        super::target::at(area, (&app, &look), (x, y).into());
+        session::at(&app, Surface { area, look: &look }, (x, y).into());
         let before = screen(&app, (width, height), look);
-        super::settle(&mut app, (area, &look));
+        super::settle(&mut app, Surface { area, look: &look });
         prop_assert_eq!(before, screen(&app, (width, height), look));
     }
 }
@@ -148,21 +150,21 @@ proptest! {
 fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
     let mut app = scenes::ended("ranges");
     app.update(Action::Focus(Pane::Inspector));
-    app.selection = Selection::Rank(ringscope_traces::Rank(6));
+    app.view.selection = Selection::Rank(ringscope_traces::Rank(6));
     let (size, look) = ((80, 24), look(Palette::Rgb, Symbols::Braille));
     let area = Rect::new(0, 0, size.0, size.1);
     let top = screen(&app, size, look);
     for _ in 0..99 {
         app.update(Action::PageDown);
     }
-    super::settle(&mut app, (area, &look));
+    super::settle(&mut app, Surface { area, look: &look });
     let bottom = screen(&app, size, look);
     assert_ne!(top, bottom);
     app.update(Action::Up);
     assert_ne!(bottom, screen(&app, size, look), "the way back begins at once");
-    app.scrolled.clear();
+    app.view.scrolled.clear();
     let place = find(&top, " 505 ");
-    let target = super::target::at(area, (&app, &look), (place.0 + 1, place.1).into());
+    let target = session::at(&app, Surface { area, look: &look }, (place.0 + 1, place.1).into());
     assert_eq!(target, Some(Target::Key(ringscope_sim::protocol::Key(505))));
 }
 
@@ -171,7 +173,7 @@ fn every_small_size_can_be_drawn() {
     let mut app = scenes::built_in("join", scenes::ADD);
     for pane in Pane::ALL {
         for is_zoomed in [false, true] {
-            (app.focus, app.is_zoomed) = (pane, is_zoomed);
+            (app.view.focus, app.view.is_zoomed) = (pane, is_zoomed);
             for width in (1..50).chain([80, 100, 150]) {
                 for height in (1..12).chain([24, 30, 40]) {
                     screen(&app, (width, height), look(Palette::Rgb, Symbols::Braille));
@@ -209,7 +211,6 @@ fn find(buffer: &Buffer, text: &str) -> (u16, u16) {
 
 #[test]
 fn what_is_clicked_is_what_was_drawn_there() {
-    use super::target::at;
     use ringscope_traces::{EventIndex, Rank};
 
     let app = scenes::built_in("join", scenes::ADD);
@@ -217,7 +218,9 @@ fn what_is_clicked_is_what_was_drawn_there() {
     let size = (160, 48);
     let buffer = screen(&app, size, look);
     let area = buffer.area;
-    let on = |text| at(area, (&app, &look), find(&buffer, text).into()).unwrap();
+    let on = |text| {
+        session::at(&app, Surface { area, look: &look }, find(&buffer, text).into()).unwrap()
+    };
     let event = app.event().unwrap();
     assert_eq!(on("○"), Target::Rank(Rank(3)));
     assert_eq!(on("r3·500+"), Target::Rank(Rank(3)));
@@ -225,13 +228,13 @@ fn what_is_clicked_is_what_was_drawn_there() {
     assert_eq!(on("81▶"), Target::Event(event));
     assert_eq!(on("▶ 81"), Target::Event(event));
     assert_eq!(on(" 82  4"), Target::Event(EventIndex(event.0 + 1)));
-    assert_eq!(on("pred"), Target::Pane(Pane::Inspector));
+    assert_eq!(on("predecessor"), Target::Pane(Pane::Inspector));
     let target = on("▉");
     let Target::Scrubber(cursor) = target else { panic!("{target:?}") };
-    assert!(cursor.abs_diff(app.cursor) <= app.timeline.len() / 100);
+    assert!(cursor.abs_diff(app.view.cursor) <= app.timeline.len() / 100);
     let narrow = screen(&app, (80, 24), look);
     let tab = find(&narrow, "4 Space-time").into();
-    let target = at(narrow.area, (&app, &look), tab);
+    let target = session::at(&app, Surface { area: narrow.area, look: &look }, tab);
     assert_eq!(target, Some(Target::Pane(Pane::SpaceTime)));
 }
 
@@ -244,7 +247,7 @@ fn all_that_can_be_done_lies_over_the_panes() {
     let buffer = screen(&app, (80, 24), look);
     insta::assert_snapshot!("palette-80x24", dump(&buffer));
     let place = find(&buffer, "next-event").into();
-    let target = super::target::at(buffer.area, (&app, &look), place);
+    let target = session::at(&app, Surface { area: buffer.area, look: &look }, place);
     assert_eq!(target, Some(Target::Row(0)));
 }
 
@@ -252,9 +255,9 @@ fn all_that_can_be_done_lies_over_the_panes() {
 fn text_from_a_file_commands_no_terminal() {
     let mut app = scenes::ended("join");
     app.name = "\u{1b}[2Jevil\u{202e}".to_owned();
-    app.filter = "\u{9b}31m".to_owned();
-    app.listed = Some(Vec::new());
-    app.note = Some("\u{1b}]0;title\u{7}".to_owned());
+    app.search.filter = "\u{9b}31m".to_owned();
+    app.search.listed = Some(Vec::new());
+    app.controls.note = Some("\u{1b}]0;title\u{7}".to_owned());
     let buffer = screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
     let is_harmless = |c: char| !c.is_control() && c != '\u{202e}';
     assert!(buffer.content.iter().all(|cell| cell.symbol().chars().all(is_harmless)));
@@ -270,14 +273,15 @@ fn a_node_that_leaves_is_on_the_ring_until_it_has_left() {
     let buffer = screen(&app, (80, 24), look);
     assert_eq!(buffer.content.iter().filter(|cell| cell.symbol() == "◌").count(), 2);
     // No pointer leads to rank 4 any more; it waits all the same.
-    let target = super::target::at(buffer.area, (&app, &look), find(&buffer, "◌").into());
+    let target =
+        session::at(&app, Surface { area: buffer.area, look: &look }, find(&buffer, "◌").into());
     assert_eq!(target, Some(Target::Rank(Rank(4))));
 }
 
 #[test]
 fn after_a_departure_nobody_pretends_to_know_the_states() {
     let mut app = scenes::ended("join");
-    app.snapshot.states = None;
+    app.view.snapshot.states = None;
     let buffer = screen(&app, (80, 24), look(Palette::Off, Symbols::Ascii));
     insta::assert_snapshot!("unknown-80x24", dump(&buffer));
 }
@@ -287,7 +291,7 @@ fn a_line_that_is_typed_shows_what_is_wrong_with_it() {
     use crate::app::prompt::{Prompt, Purpose};
 
     let mut app = scenes::ended("join");
-    app.prompt = Some(Prompt {
+    app.typing.prompt = Some(Prompt {
         problem: Some("a rank is a number, not `x`".to_owned()),
         ..Prompt::new(Purpose::Filter, "rank x")
     });
@@ -304,7 +308,7 @@ fn two_traces_stand_side_by_side() {
     ] {
         let area = Rect::new(0, 0, size.0, size.1);
         let mut buffer = Buffer::empty(area);
-        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
+        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
         insta::assert_snapshot!(name, dump(&buffer));
     }
 }
@@ -315,7 +319,7 @@ fn the_first_page_lists_what_can_be_opened() {
     let area = Rect::new(0, 0, 80, 24);
     let look = look(Palette::Rgb, Symbols::Braille);
     let mut buffer = Buffer::empty(area);
-    super::start::draw(&start, (area, &look), &mut buffer);
+    super::start::draw(&start, &mut Paint::new(&mut buffer, &look));
     insta::assert_snapshot!("first-page-80x24", dump(&buffer));
     let (_, y) = find(&buffer, "race-lost-key");
     assert_eq!(super::start::entry_at(&start, area, y), Some(3));
@@ -329,10 +333,10 @@ proptest! {
         let mut buffer = Buffer::empty(area);
         let mut start = scenes::start();
         start.chosen = at;
-        super::start::draw(&start, (area, &look), &mut buffer);
+        super::start::draw(&start, &mut Paint::new(&mut buffer, &look));
         let mut comparison = scenes::comparison();
         comparison.cursor = at;
-        super::diff::draw((&comparison, &Keymap::default()), (area, &look), &mut buffer);
+        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
         for y in 0..60 {
             super::start::entry_at(&start, area, y);
             super::diff::row_at(&comparison, area, y);
@@ -340,10 +344,10 @@ proptest! {
     }
 }
 
-fn lesson_drawn(page: &mut Page, area: Rect, look: &Look) -> Buffer {
+fn lesson_drawn(page: &mut dyn Page, area: Rect, look: &Look) -> Buffer {
     let mut buffer = Buffer::empty(area);
-    super::page::settle(page, (area, look));
-    super::page::paint(page, (area, look), &mut buffer);
+    page.settle(Surface { area, look });
+    session::paint(page, &mut Paint::new(&mut buffer, look));
     buffer
 }
 
@@ -355,15 +359,13 @@ fn every_lesson_can_be_drawn_at_every_size() {
         let tour = Tour::open(&Shelf::built_in(one));
         let tour = tour.unwrap_or_else(|faults| panic!("{}", faults.errors));
         let steps = tour.steps.len();
-        let lesson = Lesson::new(tour, Keymap::default(), &Progress::default());
-        let mut page = Page::Tour(Box::new(lesson));
+        let mut lesson = Lesson::new(tour, Keymap::default(), &Progress::default());
         for step in 0..steps {
-            let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
             lesson.go_to(step);
             for (width, height) in [(1, 1), (40, 8), (44, 40), (80, 24), (100, 30), (160, 48)] {
                 let area = Rect::new(0, 0, width, height);
                 let ascii = look(Palette::Off, Symbols::Ascii);
-                let buffer = lesson_drawn(&mut page, area, &ascii);
+                let buffer = lesson_drawn(&mut lesson, area, &ascii);
                 let is_ascii = buffer.content.iter().all(|cell| cell.symbol().is_ascii());
                 assert!(is_ascii, "{} step {}: {}", one.name, step + 1, dump(&buffer));
             }
@@ -382,17 +384,15 @@ proptest! {
     ) {
         let area = Rect::new(0, 0, width, height);
         let look = look(Palette::Rgb, Symbols::Braille);
-        let lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
-        let mut page = Page::Tour(Box::new(lesson));
+        let mut lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
         for key in keys {
-            let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
             lesson.press(key.parse().expect("a key"));
             lesson.tick(std::time::Duration::from_millis(100));
-            if let Some(target) = super::page::at(&page, (area, &look), (x, y)) {
-                let Page::Tour(lesson) = &mut page else { panic!("it stays one") };
+            let surface = Surface { area, look: &look };
+            if let Some(target) = session::at(&lesson, surface, (x, y).into()) {
                 lesson.click(target);
             }
-            lesson_drawn(&mut page, area, &look);
+            lesson_drawn(&mut lesson, area, &look);
         }
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ringscope_sim::protocol::Phase;
+use ringscope_sim::protocol::{Phase, Viewed as _};
 use ringscope_traces::Ending;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -69,7 +69,7 @@ fn parts(scene: &Scene<'_>) -> Vec<Part> {
     );
     let now = app.event().map_or(0, |at| app.timeline.info(at).t);
     part(4, format!("t {}", report::time(now)), theme.text());
-    part(0, format!("event {}/{}", app.cursor, app.timeline.len()), theme.name());
+    part(0, format!("event {}/{}", app.view.cursor, app.timeline.len()), theme.name());
     part(7, nodes(scene), theme.text());
     part(3, keys(scene), theme.text());
     part(8, under_way(scene), theme.text());
@@ -80,12 +80,12 @@ fn parts(scene: &Scene<'_>) -> Vec<Part> {
 /// Whether time runs, and whether it was turned back.
 fn pace(scene: &Scene<'_>) -> String {
     let app = scene.app;
-    if app.is_playing {
-        let speed = f64::from(app.speed.clamp(-20, 20)).exp2();
+    if app.playback.is_playing {
+        let speed = f64::from(app.playback.speed.clamp(-20, 20)).exp2();
         return format!("{} {speed}x", scene.symbol(Symbol::Play));
     }
     let what = match app.mode() {
-        Mode::Live if app.cursor < app.timeline.len() => "rewound",
+        Mode::Live if app.view.cursor < app.timeline.len() => "rewound",
         Mode::Live | Mode::Replay => "paused",
     };
     format!("{} {what}", scene.symbol(Symbol::Pause))
@@ -94,9 +94,7 @@ fn pace(scene: &Scene<'_>) -> String {
 /// `7 nodes`, or `7+1 nodes` while one joins.
 fn nodes(scene: &Scene<'_>) -> String {
     let Some(states) = scene.states() else { return String::new() };
-    let joining = states.nodes.iter().filter(|node| {
-        matches!(ringscope_sim::protocol::Node::view(*node).phase, Phase::Joining(_))
-    });
+    let joining = states.nodes.iter().filter(|node| matches!(node.view().phase, Phase::Joining(_)));
     match joining.count() {
         0 => report::counted(scene.owners().len() as u64, "node"),
         joining => format!("{}+{joining} nodes", scene.owners().len()),
@@ -112,13 +110,13 @@ fn keys(scene: &Scene<'_>) -> String {
 }
 
 fn under_way(scene: &Scene<'_>) -> String {
-    format!("{} in flight", scene.app.snapshot.flights.len())
+    format!("{} in flight", scene.app.view.snapshot.flights.len())
 }
 
 /// How the run ended, once the cursor is there.
 fn ending(scene: &Scene<'_>) -> String {
     match scene.app.timeline.ending() {
-        Some(ending) if scene.app.cursor == scene.app.timeline.len() => match ending {
+        Some(ending) if scene.app.view.cursor == scene.app.timeline.len() => match ending {
             Ending::Crashed { rank: Some(rank), .. } => format!("crashed: r{rank}"),
             Ending::Completed
             | Ending::Deadlock

@@ -7,11 +7,13 @@ use ringscope_sim::invariants::Invariant;
 use crate::app::{self, App, Pane};
 use crate::timeline::LoadProgress;
 
+use super::framed::{self, Part};
 use super::layout::Placed;
-use super::pen::{Pen, row};
+use super::panes::Drawing;
+use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
-use super::{framed, words};
+use super::{Paint, words};
 
 /// A condition to break on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,25 +27,31 @@ pub struct WatchedCondition {
 /// The conditions that are set, and whether they hold with the event at the cursor.
 pub fn conditions(app: &App) -> Vec<WatchedCondition> {
     let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.timeline, at));
-    let breaks = app.breaks.iter();
+    let breaks = app.search.breaks.iter();
     breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
 
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Watches,
+    draw,
+    at: |_, _, _| None,
+    height: Some(|scene, _| height(scene)),
+};
+
 /// Draws the pane.
-pub fn draw(
-    scene: &Scene<'_>,
-    (placed, conditions): (Placed, &[WatchedCondition]),
-    buffer: &mut Buffer,
-) {
+pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    let conditions = conditions(scene.app);
     let inside = framed::draw(scene, placed, "", buffer);
-    let rows = rows(scene, conditions);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    let rows = rows(scene, &conditions);
     let height = usize::from(inside.height);
-    let scrolled = scene.app.scrolled.get(&Pane::Watches).copied().unwrap_or(0);
+    let scrolled = scene.app.view.scrolled_by(Pane::Watches);
     let first = scrolled.min(rows.len().saturating_sub(height));
     for (index, one) in rows.iter().skip(first).take(height).enumerate() {
-        draw_row(scene, one, (row(inside, index), buffer));
+        draw_row(scene, one, &mut paint.row(index));
     }
-    framed::scrollbar(scene.look, inside, (first, height, rows.len()), buffer);
+    framed::scrollbar(Part { first, rows: height, count: rows.len() }, &mut paint);
 }
 
 /// How many rows there are.
@@ -68,12 +76,12 @@ fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a
     invariants.chain(broken).chain(conditions.iter().map(Row::Condition)).chain(hint).collect()
 }
 
-fn draw_row(scene: &Scene<'_>, one: &Row<'_>, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
     let theme = &scene.look.theme;
     match one {
-        Row::Invariant(invariant) => draw_invariant(scene, *invariant, (area, buffer)),
+        Row::Invariant(invariant) => draw_invariant(scene, *invariant, paint),
         Row::Broken(what) => {
-            let mut pen = Pen::new(buffer, area);
+            let mut pen = paint.pen();
             pen.write(scene.symbol(Symbol::Bad), theme.warning()).gap(1);
             pen.write(what, theme.warning());
         }
@@ -82,12 +90,12 @@ fn draw_row(scene: &Scene<'_>, one: &Row<'_>, (area, buffer): (Rect, &mut Buffer
                 true => (Symbol::Cursor, theme.moving()),
                 false => (Symbol::Open, theme.text()),
             };
-            let mut pen = Pen::new(buffer, area);
+            let mut pen = paint.pen();
             pen.write(scene.symbol(symbol), style).gap(1).write("break on ", theme.label());
             pen.write(&words::plain(&condition.what), style);
         }
         Row::Hint => {
-            Pen::new(buffer, area).gap(2).write("b breaks on a condition", theme.faint());
+            paint.pen().gap(2).write("b breaks on a condition", theme.faint());
         }
     }
 }
@@ -110,20 +118,20 @@ pub fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, (area, buffer): (Rect, &mut Buffer)) {
+fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>) {
     let (app, theme) = (scene.app, &scene.look.theme);
     let of_it = || {
         let violations = app.timeline.violations().iter();
         violations.filter(move |violation_at| violation_at.violation.invariant == invariant)
     };
     let count = of_it().count();
-    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.cursor);
+    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.view.cursor);
     let (symbol, style) = match (count, has_begun) {
         (0, _) => (Symbol::Good, theme.good()),
         (_, true) => (Symbol::Bad, theme.bad()),
         (_, false) => (Symbol::Good, theme.warning()),
     };
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = paint.pen();
     pen.write(scene.symbol(symbol), style).gap(1);
     pen.column(invariant.name(), 14, theme.text()).gap(1);
     match (of_it().next(), app.timeline.progress()) {

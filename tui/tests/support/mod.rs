@@ -113,7 +113,7 @@ impl CallResult {
         }
     }
 
-    /// Everything that was told, as a golden file has it.
+    /// Everything that was printed, as a golden file has it.
     pub fn golden(&self) -> String {
         let code = self.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
         format!("exit code {code}\n--- stdout\n{}--- stderr\n{}", self.out, self.err)

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use ringscope_traces::{ByRank, Event, EventIndex, Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, EventContent, EventIndex, Rank, Trace};
 use rustc_hash::FxHashMap;
 
 /// An event of A, of B, or of both.
@@ -88,7 +88,8 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<DiffRow> {
         let mut rows = Vec::new();
         while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (in_a, in_b) = (by_rank_a.events(*rank), by_rank_b.events(*rank));
-            align_rank((a, in_a), (b, in_b), (is_equal, &mut rows));
+            let (a, b) = (Steps { trace: a, of: in_a }, Steps { trace: b, of: in_b });
+            align_rank(a, b, is_equal, &mut rows);
         }
         rows
     };
@@ -102,18 +103,33 @@ pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<DiffRow> {
     rows.into_iter().map(|keyed| keyed.row).collect()
 }
 
-fn align_rank(
-    (a, in_a): (&Trace, &[EventIndex]),
-    (b, in_b): (&Trace, &[EventIndex]),
-    (is_equal, rows): (bool, &mut Vec<Keyed>),
-) {
-    let same = if is_equal { in_a.len() } else { common(a, b, (in_a, in_b)) };
-    rows.extend(in_a[..same].iter().zip(&in_b[..same]).map(|(in_a, in_b)| Keyed {
+/// Events of one rank in a trace, in their order.
+#[derive(Clone, Copy)]
+struct Steps<'a> {
+    trace: &'a Trace,
+    of: &'a [EventIndex],
+}
+
+impl<'a> Steps<'a> {
+    /// What each of them did.
+    fn done(self) -> impl Iterator<Item = EventContent<'a>> {
+        self.of.iter().map(move |at| self.trace[*at].content())
+    }
+
+    /// Those behind the first so many.
+    fn rest(self, first: usize) -> Steps<'a> {
+        Steps { of: &self.of[first..], ..self }
+    }
+}
+
+fn align_rank(a: Steps<'_>, b: Steps<'_>, is_equal: bool, rows: &mut Vec<Keyed>) {
+    let same = if is_equal { a.of.len() } else { common(a, b) };
+    rows.extend(a.of[..same].iter().zip(&b.of[..same]).map(|(in_a, in_b)| Keyed {
         key: (*in_a, None),
         row: DiffRow { a: Some(*in_a), b: Some(*in_b), what: What::Same },
     }));
-    let before = same.checked_sub(1).map(|last| in_a[last]);
-    align_rest((a, &in_a[same..]), (b, &in_b[same..]), (before, rows));
+    let before = same.checked_sub(1).map(|last| a.of[last]);
+    align_rest(a.rest(same), b.rest(same), before, rows);
 }
 
 /// A row, and what its place follows: the place in A of it or of what its rank did before it, then, of
@@ -123,38 +139,21 @@ struct Keyed {
     row: DiffRow,
 }
 
-fn common(a: &Trace, b: &Trace, (in_a, in_b): (&[EventIndex], &[EventIndex])) -> usize {
-    let pairs = in_a.iter().zip(in_b);
-    pairs.take_while(|(in_a, in_b)| Did::of(&a[**in_a]) == Did::of(&b[**in_b])).count()
-}
-
-/// What a rank did: neither times nor numbers count.
-#[derive(PartialEq, Eq, Hash)]
-struct Did<'a> {
-    op: Op,
-    peer: Rank,
-    tag: Tag,
-    data: &'a Payload,
-}
-
-impl<'a> Did<'a> {
-    fn of(event: &'a Event) -> Did<'a> {
-        Did { op: event.op, peer: event.peer, tag: event.tag, data: &event.data }
-    }
+fn common(a: Steps<'_>, b: Steps<'_>) -> usize {
+    a.done().zip(b.done()).take_while(|(in_a, in_b)| in_a == in_b).count()
 }
 
 /// From where the rank no longer did the same: the first of A that did this is the first of B that did.
-fn align_rest(
-    (a, in_a): (&Trace, &[EventIndex]),
-    (b, in_b): (&Trace, &[EventIndex]),
-    (before, rows): (Option<EventIndex>, &mut Vec<Keyed>),
-) {
-    let mut waiting: FxHashMap<Did<'_>, VecDeque<usize>> = FxHashMap::default();
-    for (index, place) in in_b.iter().enumerate() {
-        waiting.entry(Did::of(&b[*place])).or_default().push_back(index);
+fn align_rest(a: Steps<'_>, b: Steps<'_>, before: Option<EventIndex>, rows: &mut Vec<Keyed>) {
+    let (in_a, in_b) = (a.of, b.of);
+    let mut waiting: FxHashMap<EventContent<'_>, VecDeque<usize>> = FxHashMap::default();
+    for (index, did) in b.done().enumerate() {
+        waiting.entry(did).or_default().push_back(index);
     }
-    let mut take = |place: &EventIndex| waiting.get_mut(&Did::of(&a[*place]))?.pop_front();
-    let partners: Vec<Option<usize>> = in_a.iter().map(&mut take).collect();
+    let mut partners: Vec<Option<usize>> = Vec::with_capacity(in_a.len());
+    for did in a.done() {
+        partners.push(waiting.get_mut(&did).and_then(VecDeque::pop_front));
+    }
     let in_order = longest_growing(&partners);
     let mut place_of = vec![None; in_b.len()];
     for (index, place) in in_a.iter().enumerate() {

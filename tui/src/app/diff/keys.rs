@@ -1,54 +1,63 @@
 //! What can be done with a comparison, and the keys and lines that do it.
 
 use super::Diff;
-use crate::app::action::Leave;
+use crate::app::handle::{
+    HandleActions, Handler, back, help, in_bar, lessons, on, palette, quit, quit_and_keep,
+};
 use crate::app::keys::{Code, KeyPress, NamedKey};
-use crate::app::menu::{HasMenu, Menu, MenuKind};
-use crate::app::moving::meant;
-use crate::app::rows::actions;
-use crate::app::{Action, PAGE, Prompt, Purpose};
+use crate::app::moving::{Numbered, meant};
+use crate::app::{Action, Controls, PAGE, Prompt, Purpose};
 
-/// What can be done on this page, the most wanted first.
-pub const ACTIONS: &[Action] = &[
-    Action::NextViolation,
-    Action::PreviousViolation,
-    Action::Down,
-    Action::Up,
-    Action::PageDown,
-    Action::PageUp,
-    Action::NextEvent,
-    Action::PreviousEvent,
-    Action::Start,
-    Action::End,
-    Action::GoTo,
-    Action::IgnoreOrder,
-    Action::Swap,
-    Action::Reproduce,
-    Action::Tour,
-    Action::Palette,
-    Action::Help,
-    Action::Back,
-    Action::Quit,
-    Action::QuitAndKeep,
-];
+impl HandleActions for Diff {
+    const HANDLERS: &'static [Handler<Diff>] = &[
+        in_bar(Action::NextViolation, "next divergence", Diff::next_divergence),
+        in_bar(Action::PreviousViolation, "last", Diff::previous_divergence),
+        in_bar(Action::Down, "row", |diff| diff.scroll(1)),
+        on(Action::Up, |diff| diff.scroll(-1)),
+        on(Action::PageDown, |diff| diff.scroll(PAGE)),
+        on(Action::PageUp, |diff| diff.scroll(-PAGE)),
+        on(Action::NextEvent, |diff| diff.scroll(1)),
+        on(Action::PreviousEvent, |diff| diff.scroll(-1)),
+        on(Action::Start, |diff| diff.go_to(0)),
+        on(Action::End, |diff| diff.go_to(usize::MAX)),
+        on(Action::GoTo, |diff| diff.prompt = Some(Prompt::new(Purpose::GoTo, ""))),
+        in_bar(Action::IgnoreOrder, "ignore order", Diff::ignore_order),
+        in_bar(Action::Swap, "swap", Diff::swap),
+        on(Action::Reproduce, |diff| diff.controls.say(diff.reproduced())),
+        on(Action::Tour, lessons),
+        on(Action::Palette, palette),
+        on(Action::Help, help),
+        in_bar(Action::Back, "back", back),
+        in_bar(Action::Quit, "quit", quit),
+        on(Action::QuitAndKeep, quit_and_keep),
+    ];
+
+    fn controls(&mut self) -> &mut Controls {
+        &mut self.controls
+    }
+
+    fn refusal(_: Action) -> &'static str {
+        OTHERWISE
+    }
+}
 
 impl Diff {
     /// Takes a key: for the list over the page, the line that is typed, or an action.
     pub fn press(&mut self, key: KeyPress) {
-        self.note = None;
+        self.controls.note = None;
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
         if self.prompt.is_some() {
             self.press_in_prompt(key);
-        } else if let Some(action) = self.keymap.action(key) {
-            self.update(action);
+        } else {
+            self.press_bound(key);
         }
     }
 
     /// Takes what was pasted.
     pub fn paste(&mut self, text: &str) {
-        if let Some(menu) = &mut self.menu {
+        if let Some(menu) = &mut self.controls.menu {
             menu.paste(text);
         } else if let Some(prompt) = &mut self.prompt {
             prompt.typed.paste(text);
@@ -57,65 +66,10 @@ impl Diff {
     }
 
     /// Takes a click on a row: of the list over the page, or of the comparison.
-    pub fn click(&mut self, row: usize) {
+    pub fn click_row(&mut self, row: usize) {
         if !self.ask_menu(|menu| menu.click(row)) {
             self.go_to(row);
         }
-    }
-
-    /// Does something.
-    pub fn update(&mut self, action: Action) {
-        match action {
-            Action::NextEvent | Action::Down => self.scroll(1),
-            Action::PreviousEvent | Action::Up => self.scroll(-1),
-            Action::PageDown => self.scroll(PAGE),
-            Action::PageUp => self.scroll(-PAGE),
-            Action::Start => self.go_to(0),
-            Action::End => self.go_to(usize::MAX),
-            Action::GoTo => self.prompt = Some(Prompt::new(Purpose::GoTo, "")),
-            Action::NextViolation => self.next_divergence(),
-            Action::PreviousViolation => self.previous_divergence(),
-            Action::IgnoreOrder => self.ignore_order(),
-            Action::Swap => self.swap(),
-            Action::Reproduce => self.note = Some(self.reproduced()),
-            Action::Help => self.lay_over(MenuKind::Help),
-            Action::Palette => self.lay_over(MenuKind::Palette),
-            Action::Tour => self.wants_tours = true,
-            Action::Back => self.is_left = true,
-            Action::Quit => self.leave = Some(Leave::Clean),
-            Action::QuitAndKeep => self.leave = Some(Leave::Keep),
-            Action::NextCommand
-            | Action::PreviousCommand
-            | Action::NextBreak
-            | Action::PreviousBreak
-            | Action::PlayOrPause
-            | Action::Slower
-            | Action::Faster
-            | Action::Search
-            | Action::NextMatch
-            | Action::PreviousMatch
-            | Action::Filter
-            | Action::OnlyCauses
-            | Action::Open
-            | Action::NextPane
-            | Action::Focus(_)
-            | Action::Zoom
-            | Action::Command
-            | Action::Fork
-            | Action::Mark
-            | Action::Jump
-            | Action::Break
-            | Action::Diff
-            | Action::Explore
-            | Action::StepBack
-            | Action::Skip
-            | Action::Again
-            | Action::Export => self.note = Some(OTHERWISE.to_owned()),
-        }
-    }
-
-    fn lay_over(&mut self, kind: MenuKind) {
-        self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
     }
 
     fn press_in_prompt(&mut self, key: KeyPress) {
@@ -133,16 +87,17 @@ impl Diff {
 
     /// Looks at what has been typed so far.
     fn review(&mut self) {
+        let numbered = rows(self);
         let Some(prompt) = &mut self.prompt else { return };
         let line = prompt.typed.text();
-        let meant = meant(line, (self.chosen + 1, self.rows.len()), ROWS);
+        let meant = meant(line, &numbered);
         prompt.problem = meant.err().filter(|_| !line.trim().is_empty()).map(|it| it.to_string());
     }
 
     /// Enter: goes to the row that was typed, or stays with what is wrong with it.
     fn submit(&mut self) {
         let Some(prompt) = self.prompt.take() else { return };
-        match meant(prompt.line(), (self.chosen + 1, self.rows.len()), ROWS) {
+        match meant(prompt.line(), &rows(self)) {
             Ok(row) => self.go_to(row.saturating_sub(1)),
             Err(_) if prompt.line().trim().is_empty() => {}
             Err(problem) => {
@@ -161,18 +116,10 @@ impl Diff {
     }
 }
 
-impl HasMenu for Diff {
-    fn menu(&mut self) -> &mut Option<Menu> {
-        &mut self.menu
-    }
-
-    fn act(&mut self, action: Action) {
-        self.update(action);
-    }
+/// What is gone to by number here.
+fn rows(diff: &Diff) -> Numbered {
+    Numbered { here: diff.chosen + 1, last: diff.rows.len(), one: "a row", many: "rows" }
 }
-
-/// What is gone to by number here, one and many.
-const ROWS: (&str, &str) = ("a row", "rows");
 
 /// What is said to what cannot be done here.
 const OTHERWISE: &str =

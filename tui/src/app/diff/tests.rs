@@ -6,9 +6,10 @@ use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::{Rank, Trace, write_trace};
 
-use super::keys::ACTIONS;
 use super::*;
-use crate::app::keys::BINDINGS;
+use crate::app::handle::HandleActions as _;
+use crate::app::menu::MenuKind;
+use crate::controls::BINDINGS;
 use crate::timeline::trace;
 
 /// The trace of a scenario with another window or seed.
@@ -32,7 +33,7 @@ fn compared(a: &(Source, Trace), b: &Trace) -> Diff {
     let path = folder.path().join("b.jsonl");
     save(b, &path);
     let app = App::new(Timeline::of(&a.0).expect("a run"), "a", 0);
-    let mut diff = Diff::open(&app, &path).expect("two traces");
+    let mut diff = Diff::open(Candidate::of(&app), &path).expect("two traces");
     diff.wait();
     diff
 }
@@ -49,7 +50,7 @@ fn a_run_is_equal_to_itself() {
     assert_eq!(diff.tally, Tally { same: events, ..Tally::default() });
     assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
     press(&mut diff, "]");
-    assert_eq!(diff.note.as_deref(), Some("they do not differ after this"));
+    assert_eq!(diff.controls.note.as_deref(), Some("they do not differ after this"));
 }
 
 #[test]
@@ -81,9 +82,9 @@ fn a_race_is_order_only_and_can_be_ignored() {
     assert_eq!((diff.tally.only_a, diff.tally.only_b), (0, 0));
     assert!(diff.tally.moved > 0);
     press(&mut diff, "home ]");
-    assert_eq!(diff.note, None);
+    assert_eq!(diff.controls.note, None);
     press(&mut diff, "home o ]");
-    assert_eq!(diff.note.as_deref(), Some("they do not differ after this"));
+    assert_eq!(diff.controls.note.as_deref(), Some("they do not differ after this"));
 }
 
 #[test]
@@ -146,22 +147,23 @@ fn help_lists_what_can_be_done_here_and_nothing_else() {
     let a = run("join", &[]);
     let mut diff = compared(&a, &run("join", &[("seed", "2")]).1);
     press(&mut diff, "?");
-    let menu = diff.menu.as_ref().expect("the keys");
+    let menu = diff.controls.menu.as_ref().expect("the keys");
     let listed: Vec<_> = menu.rows().iter().filter_map(|row| row.action).collect();
-    assert_eq!(listed, ACTIONS);
+    assert_eq!(listed, diff.listed(MenuKind::Help));
     press(&mut diff, "esc");
     for action in BINDINGS.iter().map(|row| row.action) {
-        diff.note = None;
+        diff.controls.note = None;
         diff.update(action);
-        let is_refused = diff.note.as_deref().is_some_and(|note| note.ends_with("Esc goes back"));
-        assert_eq!(is_refused, !ACTIONS.contains(&action), "{action:?}");
+        let is_refused =
+            diff.controls.note.as_deref().is_some_and(|note| note.ends_with("Esc goes back"));
+        assert_eq!(is_refused, !Diff::can(action), "{action:?}");
     }
     press(&mut diff, "esc esc :");
     diff.paste("swap");
     let names = (diff.a.name.clone(), diff.b.name.clone());
     press(&mut diff, "enter");
     assert_eq!((diff.b.name.clone(), diff.a.name.clone()), names);
-    assert!(diff.menu.is_none());
+    assert!(diff.controls.menu.is_none());
 }
 
 #[test]
@@ -181,22 +183,22 @@ fn a_row_is_gone_to_by_its_number() {
     let problem = diff.prompt.as_ref().and_then(|prompt| prompt.problem.clone());
     assert_eq!(problem, Some(format!("there are {} rows", diff.rows.len())));
     press(&mut diff, "esc");
-    assert!(diff.prompt.is_none() && !diff.is_left);
+    assert!(diff.prompt.is_none() && diff.controls.request.is_none());
 }
 
 #[test]
 fn the_command_that_shows_a_comparison_again_is_reported() {
     let app = App::new(Timeline::of(&run("join", &[]).0).expect("a run"), "join", 0);
-    let mut diff = Diff::open(&app, Path::new("crowded")).expect("two scenarios");
+    let mut diff = Diff::open(Candidate::of(&app), Path::new("crowded")).expect("two scenarios");
     diff.wait();
     diff.go_to(4);
     press(&mut diff, "y");
-    assert_eq!(diff.note.as_deref(), Some("ringscope play join --diff crowded --at 5"));
+    assert_eq!(diff.controls.note.as_deref(), Some("ringscope play join --diff crowded --at 5"));
     press(&mut diff, "s y");
-    assert_eq!(diff.note.as_deref(), Some("ringscope play crowded --diff join --at 5"));
+    assert_eq!(diff.controls.note.as_deref(), Some("ringscope play crowded --diff join --at 5"));
     diff.a.recipe = Recipe::none();
     press(&mut diff, "y");
-    assert!(diff.note.as_deref().is_some_and(|note| note.contains("in no file")));
+    assert!(diff.controls.note.as_deref().is_some_and(|note| note.contains("in no file")));
 }
 
 #[test]

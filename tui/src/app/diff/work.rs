@@ -23,8 +23,8 @@ pub(super) fn gates() -> ([Sender<Infallible>; 2], [Receiver<Infallible>; 2]) {
     ([held_a, held_b], [gate_a, gate_b])
 }
 
-/// Compares two runs, and tells what is found as it is.
-pub(super) fn work((a, b): &(Source, Source), updates: &Sender<CompareUpdate>) {
+/// Compares two runs, and sends each result as soon as it is known.
+pub(super) fn work([a, b]: &[Source; 2], updates: &Sender<CompareUpdate>) {
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| trace(b));
         (trace(a), other.join().expect("reading does not panic"))

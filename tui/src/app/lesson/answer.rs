@@ -139,7 +139,7 @@ impl Lesson {
 
     /// The ranks in the order in which they are gone through: round the ring, then the others.
     fn way(&self, ranks: u32) -> Vec<Rank> {
-        let states = self.app().snapshot.states.as_ref();
+        let states = self.app().view.snapshot.states.as_ref();
         let members = states.map_or(&[][..], |states| states.ring.members());
         let mut way: Vec<Rank> = members.iter().map(|member| member.rank).collect();
         let others: Vec<Rank> = (0..ranks).map(Rank).filter(|rank| !way.contains(rank)).collect();
@@ -169,7 +169,7 @@ impl Lesson {
 
     fn draw_up(&mut self, draft: Draft) {
         if let Draft::Node(rank) = draft {
-            self.app_mut().selection = Selection::Rank(rank);
+            self.app_mut().view.selection = Selection::Rank(rank);
         }
         self.draft = draft;
         self.scrolled = usize::MAX;
@@ -201,7 +201,7 @@ impl Lesson {
                 self.draft = Draft::None;
                 self.scrolled = usize::MAX;
             }
-            None => self.note = Some("there is no question: Enter goes on".to_owned()),
+            None => self.controls.say("there is no question: Enter goes on"),
         }
     }
 }

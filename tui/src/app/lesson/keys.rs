@@ -1,33 +1,49 @@
 //! What can be done with a lesson, and the keys that do it.
 
-use super::{Draft, Lesson, Wish, shown};
-use crate::app::action::Leave;
-use crate::app::keys::KeyPress;
-use crate::app::menu::{HasMenu, Menu, MenuKind};
+use super::{Draft, Lesson, shown};
+use crate::app::handle::{
+    HandleActions, Handler, also, back, help, in_bar, lessons, on, palette, quit, quit_and_keep,
+};
+use crate::app::keys::{Code, KeyPress};
 use crate::app::reproduce::quoted;
-use crate::app::rows::actions;
-use crate::app::{Action, PAGE, Target};
+use crate::app::{Action, Controls, PAGE, PageRequest, Target};
 
-/// What can be done on this page, the most wanted first.
-pub const ACTIONS: &[Action] = &[
-    Action::Open,
-    Action::StepBack,
-    Action::Explore,
-    Action::Again,
-    Action::Skip,
-    Action::Down,
-    Action::Up,
-    Action::PageDown,
-    Action::PageUp,
-    Action::Start,
-    Action::Reproduce,
-    Action::Tour,
-    Action::Palette,
-    Action::Help,
-    Action::Back,
-    Action::Quit,
-    Action::QuitAndKeep,
-];
+impl HandleActions for Lesson {
+    const HANDLERS: &'static [Handler<Lesson>] = &[
+        in_bar(Action::Open, "go on", Lesson::go_on),
+        in_bar(Action::StepBack, "back", Lesson::go_back),
+        in_bar(Action::Explore, "explore", Lesson::explore),
+        in_bar(Action::Skip, "skip", Lesson::skip),
+        in_bar(Action::Help, "help", help),
+        in_bar(Action::Back, "leave", back),
+        in_bar(Action::Again, "again", Lesson::again),
+        in_bar(Action::Quit, "quit", quit),
+        on(Action::Down, |lesson| lesson.down(1)),
+        on(Action::Up, |lesson| lesson.down(-1)),
+        also(Action::NextEvent, |lesson| lesson.across(1)),
+        also(Action::PreviousEvent, |lesson| lesson.across(-1)),
+        on(Action::PageDown, |lesson| lesson.scroll(PAGE)),
+        on(Action::PageUp, |lesson| lesson.scroll(-PAGE)),
+        on(Action::Start, |lesson| lesson.go_to_step(0)),
+        also(Action::End, |lesson| lesson.scrolled = usize::MAX),
+        on(Action::Reproduce, |lesson| lesson.controls.say(lesson.reproduced())),
+        on(Action::Tour, lessons),
+        on(Action::Palette, palette),
+        on(Action::QuitAndKeep, quit_and_keep),
+    ];
+
+    fn controls(&mut self) -> &mut Controls {
+        &mut self.controls
+    }
+
+    fn prepare(&mut self, _: Action) {
+        self.arrive();
+    }
+
+    fn refusal(_: Action) -> &'static str {
+        FREELY
+    }
+}
 
 impl Lesson {
     pub(super) fn press_key(&mut self, key: KeyPress) {
@@ -38,24 +54,22 @@ impl Lesson {
         if self.take_typed(key) {
             return;
         }
-        if let Some(action) = self.keymap.action(key) {
-            self.update(action);
-        }
+        self.press_bound(key);
     }
 
     /// Takes what was pasted: for the list over the page, or as if it were typed.
     pub fn paste(&mut self, text: &str) {
-        if let Some(menu) = &mut self.menu {
+        if let Some(menu) = &mut self.controls.menu {
             return menu.paste(text);
         }
         for letter in text.chars().take(MOST_PASTED) {
-            self.take_typed(KeyPress::plain(crate::app::keys::Code::Char(letter)));
+            self.take_typed(KeyPress::plain(Code::Char(letter)));
         }
     }
 
     /// Takes a click: a node that is selected, an answer that is chosen, an action of the key bar.
     pub fn click(&mut self, target: Target) {
-        self.note = None;
+        self.controls.note = None;
         match target {
             Target::Row(row) => {
                 if !self.ask_menu(|menu| menu.click(row)) {
@@ -64,7 +78,7 @@ impl Lesson {
             }
             Target::Rank(rank) => {
                 if !self.select(rank) {
-                    self.note = Some(FREELY.to_owned());
+                    self.controls.say(FREELY);
                 }
             }
             Target::Bar(action) => self.update(action),
@@ -72,69 +86,15 @@ impl Lesson {
             | Target::Message(_)
             | Target::Event(_)
             | Target::Scrubber(_)
-            | Target::Pane(_) => self.note = Some(FREELY.to_owned()),
+            | Target::Pane(_) => self.controls.say(FREELY),
         }
     }
 
     /// Takes a turn of the wheel.
     pub fn scroll(&mut self, rows: isize) {
-        match &mut self.menu {
+        match &mut self.controls.menu {
             Some(menu) => menu.choose(rows),
             None => self.scrolled = self.scrolled.saturating_add_signed(rows),
-        }
-    }
-
-    /// Does something.
-    pub fn update(&mut self, action: Action) {
-        self.arrive();
-        match action {
-            Action::Open => self.go_on(),
-            Action::StepBack => self.go_back(),
-            Action::Explore => self.explore(),
-            Action::Again => self.again(),
-            Action::Skip => self.skip(),
-            Action::Down => self.down(1),
-            Action::Up => self.down(-1),
-            Action::NextEvent => self.across(1),
-            Action::PreviousEvent => self.across(-1),
-            Action::PageDown => self.scroll(PAGE),
-            Action::PageUp => self.scroll(-PAGE),
-            Action::Start => self.go_to_step(0),
-            Action::End => self.scrolled = usize::MAX,
-            Action::Reproduce => self.note = Some(self.reproduced()),
-            Action::Tour => self.wish = Some(Wish::Tours),
-            Action::Help => self.lay_over(MenuKind::Help),
-            Action::Palette => self.lay_over(MenuKind::Palette),
-            Action::Back => self.wish = Some(Wish::Leave),
-            Action::Quit => self.leave = Some(Leave::Clean),
-            Action::QuitAndKeep => self.leave = Some(Leave::Keep),
-            Action::NextCommand
-            | Action::PreviousCommand
-            | Action::NextBreak
-            | Action::PreviousBreak
-            | Action::PlayOrPause
-            | Action::Slower
-            | Action::Faster
-            | Action::PreviousViolation
-            | Action::NextViolation
-            | Action::GoTo
-            | Action::Search
-            | Action::NextMatch
-            | Action::PreviousMatch
-            | Action::Filter
-            | Action::OnlyCauses
-            | Action::NextPane
-            | Action::Focus(_)
-            | Action::Zoom
-            | Action::Command
-            | Action::Fork
-            | Action::Mark
-            | Action::Jump
-            | Action::Break
-            | Action::Diff
-            | Action::IgnoreOrder
-            | Action::Swap
-            | Action::Export => self.note = Some(FREELY.to_owned()),
         }
     }
 
@@ -144,7 +104,7 @@ impl Lesson {
             return;
         }
         if let Draft::Number(_) = self.draft {
-            self.note = Some("that is no number".to_owned());
+            self.controls.say("that is no number");
             return;
         }
         let has_more = self.replies[self.step].iter().any(|reply| !reply.is_closed());
@@ -154,12 +114,12 @@ impl Lesson {
         } else if self.has_more_below() {
             self.scrolled += self.room.height.saturating_sub(1).max(1);
         } else if has_more {
-            self.note = Some(ANSWER.to_owned());
+            self.controls.say(ANSWER);
         } else if self.step + 1 < self.tour.steps.len() {
             self.go_to_step(self.step + 1);
         } else {
             self.is_done = true;
-            self.wish = Some(Wish::Tours);
+            self.controls.ask(PageRequest::Lessons);
         }
     }
 
@@ -171,7 +131,7 @@ impl Lesson {
     fn go_back(&mut self) {
         match self.step.checked_sub(1) {
             Some(step) => self.go_to_step(step),
-            None => self.note = Some("the lesson begins here".to_owned()),
+            None => self.controls.say("the lesson begins here"),
         }
     }
 
@@ -185,7 +145,7 @@ impl Lesson {
 
     fn across(&mut self, by: isize) {
         if !self.choose(by) {
-            self.note = Some(FREELY.to_owned());
+            self.controls.say(FREELY);
         }
     }
 
@@ -195,44 +155,30 @@ impl Lesson {
         if from < to && self.diff.is_none() {
             self.set_out(from, to);
         } else {
-            self.note = Some("the run does not move in this step".to_owned());
+            self.controls.say("the run does not move in this step");
         }
     }
 
     /// The run as it is here, to be looked at freely.
     fn explore(&mut self) {
         if let Some(mut diff) = self.compared() {
-            diff.note = Some(RETURN.to_owned());
-            self.wish = Some(Wish::Diff(diff));
+            diff.controls.say(RETURN);
+            self.controls.ask(PageRequest::Diff(diff));
             return;
         }
         let stop = self.stop();
         let mut app = shown(&self.tour.runs[stop.run]);
         app.go_to(stop.cursor);
-        app.focus = stop.pane;
-        app.keymap = self.keymap.clone();
+        app.view.focus = stop.pane;
+        app.controls.keymap = self.controls.keymap.clone();
         app.name = format!("{}, freely: Esc returns to the lesson", app.name);
-        app.note = Some(RETURN.to_owned());
-        self.wish = Some(Wish::Run(Box::new(app)));
+        app.controls.say(RETURN);
+        self.controls.ask(PageRequest::Run(Box::new(app)));
     }
 
     /// The command line that shows the lesson.
     fn reproduced(&self) -> String {
         format!("ringscope tour {}", quoted(&self.tour.name))
-    }
-
-    fn lay_over(&mut self, kind: MenuKind) {
-        self.menu = Some(Menu::new(kind, actions(ACTIONS, &self.keymap)));
-    }
-}
-
-impl HasMenu for Lesson {
-    fn menu(&mut self) -> &mut Option<Menu> {
-        &mut self.menu
-    }
-
-    fn act(&mut self, action: Action) {
-        self.update(action);
     }
 }
 

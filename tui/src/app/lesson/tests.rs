@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::app::keys::{Code, NamedKey};
-use crate::app::{Target, testing};
+use crate::app::{PageRequest, Target, testing};
 use crate::tour::builtin::ALL;
 use crate::tour::{Answer, Shelf};
 use ringscope_traces::Rank;
@@ -24,7 +24,7 @@ fn press(lesson: &mut Lesson, keys: &str) {
 }
 
 fn note(lesson: &Lesson) -> &str {
-    lesson.note.as_deref().unwrap_or("")
+    lesson.controls.note.as_deref().unwrap_or("")
 }
 
 /// Answers all questions right up to the last step, which asks nothing.
@@ -81,7 +81,7 @@ fn a_node_is_selected_by_arrows_by_its_number_and_by_the_mouse() {
     let mut lesson = lesson();
     press(&mut lesson, "> > enter right right");
     assert_eq!(lesson.draft, Draft::Node(Rank(3)), "round the ring from the head on");
-    assert_eq!(lesson.app().selection, Selection::Rank(Rank(3)));
+    assert_eq!(lesson.app().view.selection, Selection::Rank(Rank(3)));
     press(&mut lesson, "6");
     assert_eq!(lesson.draft, Draft::Node(Rank(6)));
     lesson.click(Target::Rank(Rank(3)));
@@ -97,18 +97,18 @@ fn the_run_is_seen_to_come_to_the_stop() {
     let first = lesson.stop().cursor;
     press(&mut lesson, "> > enter");
     assert!(lesson.is_busy());
-    assert_eq!(lesson.app().cursor, first);
+    assert_eq!(lesson.app().view.cursor, first);
     assert!(lesson.tick(Duration::from_millis(400)));
-    let on_the_way = lesson.app().cursor;
+    let on_the_way = lesson.app().view.cursor;
     assert!(first < on_the_way && on_the_way < lesson.stop().cursor);
     while lesson.is_busy() {
         lesson.tick(Duration::from_millis(100));
     }
-    assert_eq!(lesson.app().cursor, lesson.stop().cursor);
+    assert_eq!(lesson.app().view.cursor, lesson.stop().cursor);
     press(&mut lesson, "r");
-    assert_eq!(lesson.app().cursor, first);
+    assert_eq!(lesson.app().view.cursor, first);
     press(&mut lesson, "x");
-    assert_eq!(lesson.app().cursor, lesson.stop().cursor, "any key ends it");
+    assert_eq!(lesson.app().view.cursor, lesson.stop().cursor, "any key ends it");
 }
 
 #[test]
@@ -119,16 +119,16 @@ fn two_runs_stand_side_by_side_where_they_part() {
     let diff = lesson.diff().expect("a comparison");
     assert_eq!(Some(diff.chosen), diff.first_row);
     press(&mut lesson, "e");
-    assert!(matches!(lesson.wish.take(), Some(Wish::Diff(_))));
+    assert!(matches!(lesson.controls.request.take(), Some(PageRequest::Diff(_))));
 }
 
 #[test]
 fn what_is_explored_freely_stands_where_the_lesson_does() {
     let mut lesson = lesson();
     press(&mut lesson, "e");
-    let Some(Wish::Run(app)) = lesson.wish.take() else { panic!("a run") };
-    assert_eq!(app.cursor, lesson.stop().cursor);
-    assert_eq!(app.reproduced(), format!("ringscope play join --seed 1 --at {}", app.cursor));
+    let Some(PageRequest::Run(app)) = lesson.controls.request.take() else { panic!("a run") };
+    assert_eq!(app.view.cursor, lesson.stop().cursor);
+    assert_eq!(app.reproduced(), format!("ringscope play join --seed 1 --at {}", app.view.cursor));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_lesson_is_taken_up_where_it_was_left_and_begun_again_when_it_was_done() {
     let second = lesson_after(&progress);
     assert_eq!((second.step, &second.replies), (2, &first.replies));
     press(&mut first, "enter");
-    assert!(matches!(first.wish, Some(Wish::Tours)) && first.record().is_done);
+    assert!(matches!(first.controls.request, Some(PageRequest::Lessons)) && first.record().is_done);
     progress.note("test", first.record());
     assert_eq!(lesson_after(&progress).step, 0);
     progress.note("test", Record { steps: 9, step: 8, ..Record::default() });
@@ -215,7 +215,7 @@ proptest! {
             lesson.tick(Duration::from_millis(elapsed));
             lesson.scrolled = lesson.scrolled.min(lines.saturating_sub(height));
             prop_assert!(lesson.step < 3 && lesson.seen().len() <= 2);
-            prop_assert!(lesson.app().cursor <= lesson.app().timeline.len());
+            prop_assert!(lesson.app().view.cursor <= lesson.app().timeline.len());
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::output::Out;
 use crate::report::{Style, wrapped};
 
-/// How many findings are told; JSON has them all.
+/// How many findings are printed; JSON has them all.
 const LIMIT_SHOWN: usize = 10;
 
 /// Yes, no, or neither.
@@ -61,7 +61,7 @@ impl CheckResult {
         CheckResult { question, says: Says::NotJudged, remark, findings: Vec::new(), more: 0 }
     }
 
-    /// Tells it in a line, and each finding in another.
+    /// Prints it on a line, and each finding on another.
     pub fn print(&self, out: &mut Out) -> io::Result<()> {
         let says = match self.says {
             Says::Yes => out.paint(Style::Good, "yes"),

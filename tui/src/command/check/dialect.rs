@@ -34,10 +34,10 @@ fn remark(judgement: &AnswersJudgement, says: Says) -> String {
     let mut remark = format!("{}, {}", counted(*commands, "command"), counted(*answered, "answer"));
     if *silent > 0 {
         let gets = counted(*silent, "GET");
-        remark += &format!("; {gets} rightly without one: nobody had put the key by then");
+        remark += &format!("; {gets} rightly unanswered: the key had not been put");
     }
     if says == Says::NotJudged {
-        remark += "; right as far as the trace goes, but there it still waits:";
+        remark += "; correct up to the end of the trace, where a command still waits:";
     }
     remark
 }

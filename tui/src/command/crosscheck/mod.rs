@@ -34,18 +34,18 @@ const MOST_PROCESSES: u32 = 1024;
 /// Run a scenario in the simulator and under real MPI, and compare
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The scenario is simulated, and run by `mpirun mpi-runner`, a process for each rank; then both
-traces are compared, the one of MPI is judged (each rank, fed what it received, sends what it
-sent), and simulated once more in the order in which MPI delivered.
+The scenario is simulated, and run by `mpirun mpi-runner` with one process per rank. Then the
+two traces are compared, the MPI run is verified (each rank, given what it received, must send
+what it sent), and it is simulated once more in the order in which MPI delivered.
 
 Four verdicts:
   same            every rank did the same in the same order, and both ended in the same way
-  same beginning  both went on until they were stopped, by a limit or by a rank that broke off,
-                  and as long as both went on they did the same
-  legal           only with more commands in flight than one: receives from any source took other
+  same beginning  both ran until they were stopped, by a limit or by a rank that crashed,
+                  and did the same for as long as both ran
+  legal           only with more than one command in flight: receives from any source matched other
                   messages than in the simulated runs, but the run conforms, and the simulator,
                   in that order, does exactly the same
-  different       anything else: the first event that differs is told
+  different       anything else: the first event that differs is printed
 
 Examples:
   ringscope crosscheck join
@@ -54,40 +54,40 @@ Examples:
 
 `make mpi` in the project's folder sets up MPI and builds mpi-runner.
 
-Exit codes: 0 the same, or legal; 1 different; 2 it could not be run or compared.")]
+Exit codes: 0 same or legal; 1 different; 2 it could not be run or compared.")]
 pub struct CrosscheckArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     scenario: PathBuf,
 
-    /// How many ranks; the same as --ranks
+    /// The number of ranks; the same as --ranks
     #[arg(short = 'n', value_name = "RANKS", conflicts_with = "ranks")]
     processes: Option<u32>,
 
-    /// How many simulated runs MPI's is compared with, each with the next seed
+    /// Compare the MPI run with K simulated runs, each with the next seed
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     seeds: u32,
 
-    /// Under which MPI; without this, the one that mpi-runner is found for first
+    /// The MPI to use [default: the first one for which there is an mpi-runner]
     #[arg(long, value_name = "MPI", value_enum)]
     mpi: Option<Which>,
 
-    /// Run the scenario even if the check beforehand finds fault with it
+    /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
 
-    /// End the run under MPI when no rank has made progress for so many seconds
+    /// End the MPI run when no rank has made progress for this many seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     timeout: Duration,
 
-    /// Kill mpirun when it has not ended the run so many seconds after that
+    /// Kill mpirun if the run has not ended this many seconds after that
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     grace: Duration,
 
-    /// Leave the scenario and the traces in this folder
+    /// Keep the scenario and the traces in this folder
     #[arg(short = 'o', long, value_name = "FOLDER", help_heading = "Output")]
     keep: Option<PathBuf>,
 
-    /// As JSON, with every divergence and every race
+    /// Print JSON, with every divergence and every race
     #[arg(long, help_heading = "Output")]
     json: bool,
 
@@ -135,13 +135,13 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
         ranks: scenario.settings.ranks,
         timeout: args.timeout,
         grace: args.grace,
-        limit: simulated.limit_for_mpi(),
+        quiet_messages: simulated.quiet_messages_for_mpi(),
     };
     folder.put_trace("sim.jsonl", simulated.bytes())?;
     let mut runs = Vec::new();
     for runner in runners {
-        let real = Real::run(runner, &call, (&interrupt, &mut streams.notes))?;
-        let judged = MpiVerdict::of((&scenario, args.seeds), &simulated, &real)?;
+        let real = Real::run(runner, &call, &interrupt, &mut streams.notes)?;
+        let judged = MpiVerdict::of(&scenario, args.seeds, &simulated, &real)?;
         runs.push((real, judged));
     }
     let is_good = runs.iter().all(|(_, judged)| judged.sameness.is_good());
@@ -159,7 +159,7 @@ fn scenario(args: &CrosscheckArgs, notes: &mut Notes) -> Result<Scenario, Failur
     let origin = Origin::of(&args.scenario)?;
     if origin.hides_built_in() {
         let name = shown(&args.scenario);
-        let note = "is a file here, and so not the built-in scenario";
+        let note = "is a file here, so the built-in scenario is not used";
         let _ = writeln!(notes, "note: `{}` {note}", Plain(&name));
     }
     let mut scenario = origin.scenario()?;
@@ -169,7 +169,7 @@ fn scenario(args: &CrosscheckArgs, notes: &mut Notes) -> Result<Scenario, Failur
     }
     let ranks = scenario.settings.ranks;
     if ranks > MOST_PROCESSES {
-        let what = format!("wants {ranks} processes, and at most {MOST_PROCESSES} are started");
+        let what = format!("needs {ranks} processes; at most {MOST_PROCESSES} are started");
         return Err(Failure::about(&scenario.name, what).hint("-n sets another number"));
     }
     match scenario.check() {
@@ -186,7 +186,7 @@ fn scenario(args: &CrosscheckArgs, notes: &mut Notes) -> Result<Scenario, Failur
 
 /// Where the traces lie.
 enum Folder {
-    /// Until the verdict is told.
+    /// Until the verdict is printed.
     ForNow(TempDir),
     /// For ever.
     Kept(PathBuf),

@@ -29,7 +29,7 @@ pub struct Call<'a> {
     pub timeout: Duration,
     pub grace: Duration,
     /// The most messages without progress.
-    pub limit: u64,
+    pub quiet_messages: u64,
 }
 
 /// A run under MPI.
@@ -47,11 +47,12 @@ impl Real {
     ///
     /// # Errors
     ///
-    /// When there is no trace in the end: then what was said is told as a note.
+    /// When there is no trace in the end: then what the launcher said is printed as a note.
     pub fn run(
         runner: Runner,
         call: &Call,
-        (interrupt, notes): (&Interrupt, &mut Notes),
+        interrupt: &Interrupt,
+        notes: &mut Notes,
     ) -> Result<Real, Failure> {
         let target = call.folder.join(format!("{}.jsonl", runner.flavor.short()));
         let parts = PathBuf::from(format!("{}.parts", target.display()));
@@ -60,10 +61,10 @@ impl Real {
         let mut command = runner.command(call.ranks)?;
         command.arg(&call.scenario).arg("-o").arg(&target).arg("--unchecked");
         command.args(["--timeout", &call.timeout.as_secs_f64().to_string()]);
-        command.args(["--limit", &call.limit.to_string()]);
+        command.args(["--quiet-messages", &call.quiet_messages.to_string()]);
         let silence = call.timeout + call.grace;
         let progress = || written(&parts) + size(&target);
-        let done = run(&mut command, interrupt, (silence, progress))
+        let done = run(&mut command, interrupt, silence, progress)
             .map_err(|error| Failure::about("mpirun", format!("does not start: {error}")))?;
         let Done { how, said, elapsed_ns } = done;
         if how != How::Interrupted && !target.is_file() {

@@ -17,7 +17,7 @@ use crate::report::{Style, counted, time, wrapped};
 
 const SIMULATOR: &str = "simulator";
 
-/// What there is to tell.
+/// What is printed about a comparison.
 pub struct CrosscheckSummary<'a> {
     pub scenario: &'a Scenario,
     pub simulated: &'a Simulated,
@@ -38,9 +38,9 @@ impl CrosscheckSummary<'_> {
         writeln!(out, "{name}: {ranks}, {window}")?;
         self.figures(out)?;
         for (real, judged) in self.runs {
-            self.verdict((real, judged), out)?;
+            self.verdict(real, judged, out)?;
             if judged.sameness == Sameness::Different {
-                difference((real, judged), out)?;
+                difference(real, judged, out)?;
                 out.flush()?;
                 print_said(&real.said, &mut streams.notes);
             }
@@ -68,7 +68,7 @@ impl CrosscheckSummary<'_> {
         Ok(())
     }
 
-    fn verdict(&self, (real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
+    fn verdict(&self, real: &Real, judged: &MpiVerdict, out: &mut Out) -> Result<(), Failure> {
         let mpi = real.runner.flavor.name();
         let (style, word, rest) = match judged.sameness {
             Sameness::Same => {
@@ -141,7 +141,7 @@ impl CrosscheckSummary<'_> {
 
 fn legal(mpi: &str, judged: &MpiVerdict) -> String {
     let how = match judged.nearest.comparison.level {
-        Level::Equal => "the ranks did the same, but the end is another".to_owned(),
+        Level::Equal => "the ranks did the same, but the runs ended differently".to_owned(),
         Level::Reordered => {
             let count = judged.nearest.comparison.races.len() as u64;
             format!(
@@ -149,7 +149,7 @@ fn legal(mpi: &str, judged: &MpiVerdict) -> String {
                 counted(count, "receive")
             )
         }
-        Level::Different => "a race went another way, and what followed is different".to_owned(),
+        Level::Different => "a race had another outcome, and what followed differs".to_owned(),
     };
     format!(
         "{mpi} delivered in another order than any simulated run: {how}. Each rank, fed what it received, sent \
@@ -157,7 +157,7 @@ fn legal(mpi: &str, judged: &MpiVerdict) -> String {
     )
 }
 
-fn difference((real, judged): (&Real, &MpiVerdict), out: &mut Out) -> Result<(), Failure> {
+fn difference(real: &Real, judged: &MpiVerdict, out: &mut Out) -> Result<(), Failure> {
     for finding in &judged.findings {
         writeln!(out, "{}", wrapped(&Plain(finding).to_string(), out.width(), "  "))?;
     }

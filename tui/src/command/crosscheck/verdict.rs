@@ -1,6 +1,6 @@
 //! The verdict on one run under MPI.
 
-use ringscope_sim::conform::{EndState, end_state, judge, replay};
+use ringscope_sim::conform::{EndSummary, end_summary, judge, rewrite};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -70,21 +70,22 @@ impl MpiVerdict {
     ///
     /// When its trace cannot be compared at all.
     pub fn of(
-        (scenario, seeds): (&Scenario, u32),
+        scenario: &Scenario,
+        seeds: u32,
         first: &Simulated,
         real: &Real,
     ) -> Result<MpiVerdict, Failure> {
-        let end_state = end_state(&real.trace, &[]).map_err(cannot)?;
+        let end_state = end_summary(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
         let other = not_repeated(&real.trace)?;
         let is_repeated = other.is_none();
         findings.extend(other);
-        let mut nearest = Nearest::of(scenario, first, (real, &end_state))?;
+        let mut nearest = Nearest::of(scenario, first, real, &end_state)?;
         let mut agreeing = u32::from(nearest.sameness.is_some());
         for more in 1..seeds {
             let mut scenario = scenario.clone();
             scenario.settings.seed = scenario.settings.seed.wrapping_add(u64::from(more));
-            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, (real, &end_state))?;
+            let other = Nearest::of(&scenario, &Simulated::of(&scenario)?, real, &end_state)?;
             agreeing += u32::from(other.sameness.is_some());
             if other.distance() < nearest.distance() {
                 nearest = other;
@@ -98,7 +99,7 @@ impl MpiVerdict {
             Some(_) | None if is_race => Sameness::Legal,
             Some(_) | None => Sameness::Different,
         };
-        let facts = end_state.explanation().map(|explanation| explanation.facts);
+        let facts = end_state.explanation.as_ref().map(|explanation| explanation.facts.clone());
         Ok(MpiVerdict { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
@@ -107,14 +108,15 @@ impl Nearest {
     fn of(
         scenario: &Scenario,
         simulated: &Simulated,
-        (real, end_state): (&Real, &EndState),
+        real: &Real,
+        end_state: &EndSummary,
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
                 let is_stuck = *theirs == Ending::Deadlock;
-                let blocked = is_stuck.then_some(end_state.graph.blocked.as_slice());
+                let blocked = is_stuck.then_some(end_state.blocked.as_slice());
                 agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,
@@ -181,12 +183,12 @@ fn flaws(trace: &Trace) -> Vec<String> {
 /// exactly the same.
 fn not_repeated(trace: &Trace) -> Result<Option<String>, Failure> {
     let written = Written::new(Vec::new(), &trace.header)?;
-    let replayed = match replay(trace, |_| written) {
-        Ok(replayed) => replayed,
+    let written = match rewrite(trace, written) {
+        Ok(written) => written,
         Err(why) => return Ok(Some(format!("the simulator cannot repeat it: {why}"))),
     };
     let ending = ending(trace).unwrap_or(&Ending::Stopped);
-    let (bytes, _) = replayed.observer.finish(ending)?;
+    let (bytes, _) = written.finish(ending)?;
     let (again, _) = read_trace(bytes.as_slice(), "the repeated run")?;
     let comparison = compare(&again, trace).map_err(cannot)?;
     let is_exact = comparison.level == Level::Equal || (is_stopped(ending) && comparison.prefix);

@@ -21,20 +21,20 @@ use folder::Folder;
 use program::Program;
 use summary::RecordSummary;
 
-/// Record what anybody's MPI program sends and receives, unmodified
+/// Record what any MPI program sends and receives, without changing it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The program is run as it is, with its own input and output; a library that is put in front of
-MPI in each of its processes (LD_PRELOAD) writes down every message between two ranks. Open MPI
-and MPICH are known, on one machine, and programs in C, C++, Python and whatever else calls MPI
-from a shared library. Collectives are not recorded. What counts as a message's payload is in
-the README of the recorder.
+The program runs as it is, with its own input and output; an interposition library, preloaded
+into each of its processes (LD_PRELOAD), records every message between two ranks. It works with
+Open MPI and MPICH on one machine, for programs in C, C++, Python or anything else that calls
+MPI from a shared library. Collectives are not recorded. The recorder's README says what counts
+as a message's payload.
 
-Each rank writes its own part into the folder TRACE.parts, an event before it goes on, so that
-what a rank did is there even when it is killed. At the end one trace is made of the parts. It
-is said to be completed when every rank has called MPI_Finalize, and else is a trace that was
-cut off: `ringscope check` judges both. A program that hangs is ended by Ctrl-C, or by --timeout;
-then how it stood is told, if it did what the protocol does.
+Each rank writes its own file in the folder TRACE.parts, every event before the rank goes on,
+so that nothing is lost even when it is killed. At the end the files are merged into one trace.
+It counts as completed when every rank has called MPI_Finalize, and otherwise as cut off:
+`ringscope check` judges both. A program that hangs is ended by Ctrl-C or by --timeout; if it
+followed the protocol, the state that it was stuck in is printed.
 
 Examples:
   ringscope record -o dht.jsonl -- mpirun -n 8 python dht.py
@@ -48,30 +48,30 @@ failed, was ended, or a rank did not call MPI_Finalize; 2 nothing could be recor
 pub struct RecordArgs {
     /// Write the trace to this file; `-` is standard output
     ///
-    /// The file appears under its name when it is whole. With `-`, what the program prints is on
-    /// standard error.
+    /// The file appears under its name once it is complete. With `-`, the program's own output goes
+    /// to standard error.
     #[arg(short, long, value_name = "TRACE")]
     output: PathBuf,
 
-    /// End the program when no rank has sent or received anything for so many seconds
+    /// End the program when no rank has sent or received anything for this many seconds
     ///
-    /// Without this, it may take its time.
+    /// Without this, it may take as long as it likes.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
 
-    /// How many commands the program has in flight, for whoever judges the trace
+    /// How many commands the program keeps in flight; the trace carries it for `check`
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     window: Option<u32>,
 
-    /// The largest key of the program's ring, for whoever judges the trace
+    /// The largest key of the program's ring; the trace carries it for `check`
     #[arg(long, value_name = "KEY", value_parser = clap::value_parser!(i64).range(1..))]
     keyspace: Option<i64>,
 
-    /// Tell nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long)]
     quiet: bool,
 
-    /// What starts the program: `mpirun -n 8 python dht.py`
+    /// The command that starts the program: `mpirun -n 8 python dht.py`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<OsString>,
 }
@@ -81,7 +81,7 @@ pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Fail
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
-    recorded.keep(args, (target, streams))
+    recorded.keep(args, target, streams)
 }
 
 /// A run of the program, and what its ranks have left.
@@ -113,7 +113,7 @@ impl Recorded {
         let mut command = program.command(parts, &args.output);
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
         let silence = args.timeout.unwrap_or(Duration::MAX);
-        let how = attend(&mut child, &interrupt, (silence, || written(parts)));
+        let how = attend(&mut child, &interrupt, silence, || written(parts));
         let how = how.map_err(|error| fails("cannot be waited for", error))?;
         Ok((how, watch.elapsed_ns()))
     }
@@ -127,7 +127,7 @@ impl Recorded {
         let what = format!("{}, and nothing was recorded", summary::program_end(self.how));
         let hint = match self.how {
             How::ByItself(status) if !status.success() => {
-                "it ended before it had started MPI, or is no MPI program"
+                "it ended before it started MPI, or is not an MPI program"
             }
             How::ByItself(_) | How::Hung | How::Interrupted => {
                 "is it an MPI program, of Open MPI or MPICH, linked to MPI's shared library?"
@@ -136,11 +136,12 @@ impl Recorded {
         Err(program.failure(what).hint(hint))
     }
 
-    /// Makes one trace of the parts, which are then no longer needed, and tells how it went.
+    /// Makes one trace of the parts, which are then no longer needed, and prints how it went.
     fn keep(
         self,
         args: &RecordArgs,
-        (target, streams): (TraceTarget, &mut Streams),
+        target: TraceTarget,
+        streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
         let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];

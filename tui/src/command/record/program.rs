@@ -39,7 +39,7 @@ impl<'a> Program<'a> {
     pub fn of(words: &'a [OsString], recorder: PathBuf) -> Result<Program<'a>, Failure> {
         let is_separator = |byte: &u8| matches!(byte, b' ' | b':');
         if recorder.as_os_str().as_bytes().iter().any(is_separator) {
-            let what = format!("{PRELOAD} takes no path with a space or a colon in it");
+            let what = format!("{PRELOAD} cannot hold a path with a space or a colon");
             return Err(Failure::about(&shown(&recorder), what)
                 .hint("the variable RINGSCOPE_RECORDER may name a copy elsewhere"));
         }

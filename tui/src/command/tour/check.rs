@@ -7,7 +7,7 @@ use super::{print_faults, shelf};
 use crate::command::Verdict;
 use crate::failure::Failure;
 use crate::output::{Out, Streams};
-use crate::report::{Style, counted};
+use crate::report::{self, Style, counted};
 use crate::tour::builtin::ALL;
 use crate::tour::{Shelf, Tour};
 
@@ -19,7 +19,7 @@ pub fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Fail
         let came_to = match lesson {
             Ok(shelf) => check(&shelf, streams)?,
             Err(failure) => {
-                failure.print(&mut streams.notes);
+                report::failure::print(&failure, &mut streams.notes);
                 Verdict::NotJudged
             }
         };

@@ -10,12 +10,12 @@ use ringscope_sim::nearest::nearest;
 
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
-use crate::app::Session;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::input::shown;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::session::Session;
 use crate::terminal;
 use crate::tour::builtin::{self, ALL};
 use crate::tour::{Faults, Progress, Shelf, Tour};
@@ -23,26 +23,26 @@ use crate::tour::{Faults, Progress, Shelf, Tour};
 /// Learn from walkthroughs: lessons on live runs, with questions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A lesson stops a run where something is to be seen, says what it is, and asks. What it says
-of the run is computed from the run. Enter goes on, Backspace back, `e` lets you look at the
-run freely, and Esc comes back to the lesson. `tui/walkthroughs/README.md` says how to write
-one of your own.
+A lesson stops a run where there is something to see, explains it, and asks a question. What
+it says about the run is computed from the run. Enter goes on, Backspace goes back, `e` lets
+you explore the run freely, and Esc returns to the lesson. `tui/walkthroughs/README.md` says
+how to write a lesson of your own.
 
 Examples:
   ringscope tour                       the list of them
   ringscope tour the-ring              a lesson; `ringscope tour 1` is the same
   ringscope tour my.md                 a lesson of your own
   ringscope tour the-ring --plain      as a page, with questions on standard input
-  ringscope tour --check my.md         does all hold that it says, and where not?
+  ringscope tour --check my.md         does everything it states hold?
   ringscope tour --facts               what a lesson can stop at, state and ask
 
-Exit codes: 0 done, or all holds; 1 a lesson says what does not hold; 2 it cannot be read.")]
+Exit codes: 0 done, or everything holds; 1 a statement does not hold; 2 a lesson cannot be read.")]
 pub struct TourArgs {
-    /// A lesson by its name or number, or a file; with --check there may be several, and none
-    /// means all that are built in
+    /// A lesson, by name, number or file; --check takes several, and without one checks all
+    /// built-in lessons
     lesson: Vec<PathBuf>,
 
-    /// Check whether all holds that the lessons say, and do no more
+    /// Only check whether everything that the lessons state holds
     #[arg(long, conflicts_with_all = ["list", "facts", "plain"])]
     check: bool,
 
@@ -54,7 +54,7 @@ pub struct TourArgs {
     #[arg(long, conflicts_with_all = ["plain", "lesson"])]
     facts: bool,
 
-    /// A page with questions on standard input, and no screen
+    /// Print the lesson and read the answers from standard input instead of drawing a screen
     #[arg(long, help_heading = "Output")]
     plain: bool,
 
@@ -64,7 +64,8 @@ pub struct TourArgs {
 
 pub fn execute(
     args: &TourArgs,
-    (config, color): (&Config, ColorWhen),
+    config: &Config,
+    color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if args.check {
@@ -119,7 +120,7 @@ fn advice(word: &Path) -> Option<String> {
     Some(format!("did you mean `{meant}`? `ringscope tour --list` names all lessons"))
 }
 
-/// What it comes to that a lesson has faults, which are told.
+/// Prints the faults of a lesson, and says what they come to.
 fn print_faults(faults: &Faults, streams: &mut Streams) -> Verdict {
     crate::report::problems::print(&faults.errors, &mut streams.notes);
     if faults.is_judged { Verdict::Bad } else { Verdict::NotJudged }

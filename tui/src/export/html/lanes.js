@@ -1,4 +1,4 @@
-// Space and time: a lane a rank, a row an event, an arrow a message.
+// Space and time: one lane per rank, one row per event, one arrow per message.
 
 const ROW = 24;
 const LEFT = 46;

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Peer, Phase, Value, Wait};
+use ringscope_sim::protocol::{Key, NodeView, Peer, Phase, Value, Viewed as _};
 use ringscope_sim::scenario::Settings;
+use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{EventIndex, Op, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use serde::Serialize;
 
 use super::super::names::{MessageKind, Names};
@@ -93,8 +94,8 @@ struct Step {
 #[derive(Debug, Serialize)]
 struct NodeState {
     id: Option<i64>,
-    parent: Option<(Rank, Option<i64>)>,
-    child: Option<(Rank, Option<i64>)>,
+    predecessor: Option<(Rank, Option<i64>)>,
+    successor: Option<(Rank, Option<i64>)>,
     /// What it is in the middle of.
     phase: Option<String>,
     /// What it takes next; `null` is any message.
@@ -201,13 +202,17 @@ impl<'a> Course<'a> {
         let broken = states.ring.breaks().first();
         self.rings.push(RingState {
             cursor,
-            members: members.iter().zip(colors(members)).map(entry).collect(),
+            members: members
+                .iter()
+                .zip(colors(members))
+                .map(|(member, color)| entry(member, color))
+                .collect(),
             broken: broken.map(ToString::to_string),
         });
     }
 }
 
-fn entry((member, color): (&Member, Option<String>)) -> (Rank, i64, i64, Option<String>) {
+fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<String>) {
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
@@ -228,7 +233,7 @@ fn step(reel: &Reel<'_>, at: EventIndex) -> Step {
         .map(|event| Short { value: &event.data, limit_chars: PAYLOAD_CHARS }.to_string());
     Step {
         rank: info.rank,
-        recv: info.op == Op::Recv,
+        recv: info.source().is_some(),
         peer: info.peer,
         label: event.as_ref().map_or_else(String::new, |event| reel.names.message(event)),
         kind: event.as_ref().map_or(MessageKind::Other, |event| reel.names.kind(event)).place(),
@@ -249,24 +254,26 @@ fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
     Some(state(
         &states.nodes[rank.index()].view(),
         Some(&before.view()),
-        (names, states.waits[rank.index()]),
+        names,
+        &states.statuses.of(*rank)?,
     ))
 }
 
 /// The nodes that are anything at the start.
 fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
     let Some(states) = &start.states else { return Vec::new() };
-    let all = (0_u32..).zip(&states.nodes).zip(&states.waits);
-    let something = all.filter(|((rank, node), _)| *rank < MOST_IDLE || node.view().id.is_some());
+    let all = states.statuses.iter().zip(&states.nodes);
+    let something = all.filter(|((rank, _), node)| rank.0 < MOST_IDLE || node.view().id.is_some());
     something
-        .map(|((rank, node), wait)| (Rank(rank), state(&node.view(), None, (names, *wait))))
+        .map(|((rank, status), node)| (rank, state(&node.view(), None, names, &status)))
         .collect()
 }
 
 fn state(
     now: &NodeView<'_>,
     before: Option<&NodeView<'_>>,
-    (names, wait): (Names, Wait),
+    names: Names,
+    status: &Status,
 ) -> NodeState {
     let peer = |peer: Option<Peer>| peer.map(|peer| (peer.rank, peer.id.map(|id| id.0)));
     let held = before.and_then(|before| before.storage);
@@ -277,15 +284,18 @@ fn state(
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        parent: peer(now.parent),
-        child: peer(now.child),
+        predecessor: peer(now.parent),
+        successor: peer(now.child),
         phase: phase(now.phase),
-        wait: match wait {
-            Wait::Any => None,
-            Wait::From { source, tag } => {
+        wait: match *status {
+            Status::WaitingForAny => None,
+            Status::Waiting { source, tag } => {
                 Some(format!("{} from rank {source}", names.tag(tag).unwrap_or("a message")))
             }
-            Wait::Stopped => Some("nothing: it has stopped".to_owned()),
+            Status::Sending { to } | Status::Owing { to } => {
+                Some(format!("rank {to} to receive what it sends"))
+            }
+            Status::Crashed(_) | Status::Finished => Some("nothing: it has stopped".to_owned()),
         },
         put: put.map(|(key, value)| (key.0, value.0)).collect(),
         gone: gone.map(|key| key.0).collect(),

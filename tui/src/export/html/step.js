@@ -46,7 +46,7 @@ function drawNodesTable(event, nodes) {
     const keys = [...(node?.pairs.keys() ?? [])].sort((a, b) => a - b);
     const held = keys.length ? `${keys.length}: ${named(keys)}` : "";
     const phase = node?.phase && node.wait ? `${node.wait} (${node.phase})` : (node?.wait ?? node?.phase ?? "any message");
-    row.append(name, tag("td", owns), tag("td", held, "wide"), tag("td", node?.child ? peerWords(node.child) : ""), tag("td", phase, "wide"));
+    row.append(name, tag("td", owns), tag("td", held, "wide"), tag("td", node?.successor ? peerWords(node.successor) : ""), tag("td", phase, "wide"));
     return row;
   });
   byId("nodes").replaceChildren(...rows);

@@ -25,7 +25,7 @@ function changes(before, now) {
   if (put.length) found.push(`holds ${put.length > 1 ? "keys" : "key"} ${named(put)}`);
   if (now.gone.length) found.push(`no longer holds ${now.gone.length > 1 ? "keys" : "key"} ${named(now.gone)}`);
   if (now.id !== null && now.id !== before?.id) found.push(`has the id ${now.id}`);
-  for (const way of ["parent", "child"]) {
+  for (const way of ["predecessor", "successor"]) {
     const [old, next] = [peerWords(before?.[way]), peerWords(now[way])];
     if (old !== next) found.push(`${way}: ${old} → ${next}`);
   }

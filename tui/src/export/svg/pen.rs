@@ -28,6 +28,40 @@ impl SvgPoint {
     }
 }
 
+/// A straight line from one place to another.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment {
+    /// Where it begins.
+    pub start: SvgPoint,
+    /// Where it ends.
+    pub end: SvgPoint,
+}
+
+impl Segment {
+    /// The place at that part of it.
+    pub fn at(self, part: f64) -> SvgPoint {
+        self.start.towards(self.end, part)
+    }
+}
+
+/// How large something is.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// From left to right.
+    pub width: f64,
+    /// From top to bottom.
+    pub height: f64,
+}
+
+/// The colours of a shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Fill {
+    /// That of its inside.
+    pub inside: u32,
+    /// That of its edge.
+    pub edge: u32,
+}
+
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Stroke {
@@ -44,6 +78,15 @@ impl Stroke {
     pub fn thin(color: u32, width: f64) -> Stroke {
         Stroke { color, width, dash: None }
     }
+}
+
+/// Where text stands that follows a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Along {
+    /// The line.
+    pub segment: Segment,
+    /// At which part of it the middle of the text is.
+    pub part: f64,
 }
 
 /// How text is set.
@@ -82,7 +125,8 @@ pub struct SvgPen {
 
 impl SvgPen {
     /// An empty picture of that size.
-    pub fn new((width, height): (f64, f64), title: &str, about: &str) -> SvgPen {
+    pub fn new(extent: Extent, title: &str, about: &str) -> SvgPen {
+        let Extent { width, height } = extent;
         let mut svg = format!(
             concat!(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0}\" height=\"{:.0}\" ",
@@ -102,8 +146,8 @@ impl SvgPen {
     }
 
     /// A straight line.
-    pub fn line(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
-        let (SvgPoint(x1, y1), SvgPoint(x2, y2)) = (start, end);
+    pub fn line(&mut self, segment: Segment, stroke: Stroke) {
+        let (SvgPoint(x1, y1), SvgPoint(x2, y2)) = (segment.start, segment.end);
         let dash = dash(stroke);
         let _ = writeln!(
             self.svg,
@@ -114,15 +158,15 @@ impl SvgPen {
     }
 
     /// A straight line with a head at its end, which leaves room for a dot.
-    pub fn arrow(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
-        let tip = start.short_of(end, 5.0);
-        self.line((start, start.short_of(end, 14.0)), stroke);
-        self.head((start, tip), stroke.color);
+    pub fn arrow(&mut self, segment: Segment, stroke: Stroke) {
+        let Segment { start, end } = segment;
+        self.line(Segment { start, end: start.short_of(end, 14.0) }, stroke);
+        self.head(Segment { start, end: start.short_of(end, 5.0) }, stroke.color);
     }
 
     /// An arrow from a lane to the same lane, on its right side.
-    pub fn bow(&mut self, (start, end): (SvgPoint, SvgPoint), stroke: Stroke) {
-        let (SvgPoint(x, y1), SvgPoint(_, y2)) = (start, end);
+    pub fn bow(&mut self, segment: Segment, stroke: Stroke) {
+        let (SvgPoint(x, y1), SvgPoint(_, y2)) = (segment.start, segment.end);
         let out = x + 30.0;
         let dash = dash(stroke);
         let _ = writeln!(
@@ -133,10 +177,13 @@ impl SvgPen {
             stroke.color,
             stroke.width
         );
-        self.head((SvgPoint(out, y2), SvgPoint(x + 5.0, y2)), stroke.color);
+        let end = SvgPoint(x + 5.0, y2);
+        self.head(Segment { start: SvgPoint(out, y2), end }, stroke.color);
     }
 
-    fn head(&mut self, (from, tip): (SvgPoint, SvgPoint), color: u32) {
+    /// The head of an arrow, its tip at the end of the segment.
+    fn head(&mut self, segment: Segment, color: u32) {
+        let (from, tip) = (segment.start, segment.end);
         const LENGTH: f64 = 12.0;
         const HALF: f64 = 4.8;
         let length = from.distance(tip).max(1.0);
@@ -157,25 +204,24 @@ impl SvgPen {
     /// A cross, where something ends that should not.
     pub fn cross(&mut self, SvgPoint(x, y): SvgPoint, color: u32) {
         let stroke = Stroke::thin(color, 2.4);
-        self.line((SvgPoint(x - 5.0, y - 5.0), SvgPoint(x + 5.0, y + 5.0)), stroke);
-        self.line((SvgPoint(x - 5.0, y + 5.0), SvgPoint(x + 5.0, y - 5.0)), stroke);
+        for side in [5.0, -5.0] {
+            let (start, end) = (SvgPoint(x - 5.0, y - side), SvgPoint(x + 5.0, y + side));
+            self.line(Segment { start, end }, stroke);
+        }
     }
 
     /// A rectangle with its filling and its edge.
-    pub fn rect(
-        &mut self,
-        (SvgPoint(x, y), (width, height)): (SvgPoint, (f64, f64)),
-        (filling, edge): (u32, u32),
-    ) {
+    pub fn rect(&mut self, SvgPoint(x, y): SvgPoint, extent: Extent, fill: Fill) {
+        let (Extent { width, height }, Fill { inside, edge }) = (extent, fill);
         let _ = writeln!(
             self.svg,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width}\" height=\"{height}\" rx=\"2\" \
-             fill=\"#{filling:06x}\" stroke=\"#{edge:06x}\"/>"
+             fill=\"#{inside:06x}\" stroke=\"#{edge:06x}\"/>"
         );
     }
 
     /// A full circle.
-    pub fn dot(&mut self, (SvgPoint(x, y), radius): (SvgPoint, f64), color: u32) {
+    pub fn dot(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"#{color:06x}\"/>"
@@ -183,7 +229,7 @@ impl SvgPen {
     }
 
     /// A circle.
-    pub fn ring(&mut self, (SvgPoint(x, y), radius): (SvgPoint, f64), color: u32) {
+    pub fn ring(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"none\" \
@@ -197,17 +243,13 @@ impl SvgPen {
     }
 
     /// Text along a line, above that part of it, on a piece of paper that hides what is behind it.
-    pub fn text_along(
-        &mut self,
-        (start, end, part): (SvgPoint, SvgPoint, f64),
-        text: &str,
-        style: Text,
-    ) {
+    pub fn text_along(&mut self, along: Along, text: &str, style: Text) {
         const ABOVE: f64 = 5.0;
         // Text is read from the left, wherever the arrow goes.
+        let Segment { start, end } = along.segment;
         let (left, right) = if start.0 <= end.0 { (start, end) } else { (end, start) };
         let degrees = (right.1 - left.1).atan2(right.0 - left.0).to_degrees();
-        let SvgPoint(x, y) = start.towards(end, part);
+        let SvgPoint(x, y) = along.segment.at(along.part);
         let (wide, high) = (width(text, style.size), style.size);
         let _ =
             writeln!(self.svg, "<g transform=\"translate({x:.1} {y:.1}) rotate({degrees:.2})\">");

@@ -6,7 +6,7 @@ use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::super::Reel;
 use super::super::names::MessageKind;
-use super::pen::SvgPoint;
+use super::pen::{Extent, Segment, SvgPoint};
 use crate::timeline::EventInfo;
 
 /// The shape of a slide.
@@ -100,7 +100,7 @@ pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
 #[derive(Debug)]
 pub struct Plan {
     /// The width and height of the picture.
-    pub size: (f64, f64),
+    pub size: Extent,
     /// The ranks, from left to right.
     pub lanes: Vec<Rank>,
     /// The messages.
@@ -120,7 +120,7 @@ pub struct Plan {
 
 impl Plan {
     /// Makes room for these lanes and messages, and for so many sentences below them.
-    pub fn new(reel: &Reel<'_>, (lanes, arrows): (Vec<Rank>, Vec<Arrow>), remarks: usize) -> Plan {
+    pub fn new(reel: &Reel<'_>, lanes: Vec<Rank>, arrows: Vec<Arrow>, remarks: usize) -> Plan {
         let rows = rows(reel);
         let last = rows.values().copied().fold(0.0, f64::max) + 1.0;
         let below = BELOW + remarks as f64 * REMARK_HEIGHT;
@@ -136,7 +136,7 @@ impl Plan {
         let whole = width.max((height * ASPECT).min(1280.0)).max(960.0);
         let spare = if lanes.len() == 1 { between_lanes / 2.0 } else { 0.0 };
         Plan {
-            size: (whole, height),
+            size: Extent { width: whole, height },
             lanes,
             arrows,
             rows,
@@ -165,13 +165,13 @@ impl Plan {
     }
 
     /// Where a message begins and ends.
-    pub fn ends(&self, arrow: &Arrow) -> (SvgPoint, SvgPoint) {
+    pub fn ends(&self, arrow: &Arrow) -> Segment {
         let x = |rank| self.x(self.lane(rank).unwrap_or(0));
         let (from, to) = (x(arrow.way.0), x(arrow.way.1));
         let y =
             |at: Option<EventIndex>| at.and_then(|at| self.rows.get(&at)).map(|row| self.y(*row));
         let (sent, received) = (y(arrow.sent), y(arrow.received));
-        match (sent, received) {
+        let (start, end) = match (sent, received) {
             (Some(sent), Some(received)) => (SvgPoint(from, sent), SvgPoint(to, received)),
             // It comes from before the part: from the heads of the lanes.
             (None, Some(received)) => {
@@ -182,7 +182,8 @@ impl Plan {
                 let start = SvgPoint(from, sent.unwrap_or(self.top));
                 (start, start.towards(SvgPoint(to, start.1 + self.between_rows), 0.55))
             }
-        }
+        };
+        Segment { start, end }
     }
 }
 
@@ -200,7 +201,10 @@ fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
             (Op::Send, Op::Send) => row + 0.5,
             (Op::Recv | Op::Send, Op::Recv) => row + 1.0,
         });
-        let partner = reel.timeline().partner(at).filter(|_| op == Op::Recv);
+        let partner = match op {
+            Op::Recv => reel.timeline().partner(at),
+            Op::Send => None,
+        };
         let of_send = partner.and_then(|sent| rows.get(&sent)).map_or(0.0, |row| row + 1.0);
         last = last.max(of_lane).max(of_send);
         lanes.insert(rank, (last, op));

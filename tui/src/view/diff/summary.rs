@@ -1,7 +1,7 @@
-//! A comparison of the app as its page tells it: the rows around the chosen one, and the states there.
+//! A comparison as its page shows it: the rows around the chosen one, and the states there.
 
 use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Node as _, Peer};
+use ringscope_sim::protocol::{Peer, Viewed as _};
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank};
@@ -12,13 +12,13 @@ use crate::timeline::{EventInfo, Snapshot, Timeline};
 use crate::view::symbols::{Symbol, Symbols};
 use crate::view::words;
 
-/// How many rows are told on either side of the chosen one: no screen shows more.
+/// How many rows are shown on either side of the chosen one: no screen shows more.
 const ROWS_AROUND: usize = 200;
 
-/// How much of a payload is told in a row.
+/// How much of a payload is shown in a row.
 const PAYLOAD_CHARS: usize = 24;
 
-/// What the page shows, and the first of its rows that is told.
+/// What the page shows, and the first of its rows that is shown.
 pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
@@ -29,14 +29,14 @@ pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
         names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.timeline.len())),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
-        rows: rows.map(|row| pair((page, symbols), row)).collect(),
+        rows: rows.map(|row| pair(page, symbols, row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),
         cursor: page.chosen - first,
         overview: page.overview.iter().map(|what| Relation::from(*what)).collect(),
         row: (page.chosen, page.rows.len()),
         subject: rank.map_or_else(String::new, |rank| format!("rank {rank} after this")),
         states: rank.map(|rank| states(page, rank)).unwrap_or_default(),
-        remark: page.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
+        remark: page.controls.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
     };
     (comparison, first)
 }
@@ -62,7 +62,7 @@ fn rank(page: &Diff, row: &DiffRow) -> Option<Rank> {
     in_a.or_else(|| info(&page.b.timeline, row.b?)).map(|info| info.rank)
 }
 
-fn pair((page, symbols): (&Diff, Symbols), row: &DiffRow) -> Pair {
+fn pair(page: &Diff, symbols: Symbols, row: &DiffRow) -> Pair {
     let remark = match row.what {
         What::Same => "",
         What::Moved => "order only",
@@ -95,7 +95,7 @@ fn info(timeline: &Timeline, at: EventIndex) -> Option<EventInfo> {
 /// What is known of a rank in both runs.
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     let Some((a, b)) = &page.snapshots else { return Vec::new() };
-    let sides = [(&page.a.timeline, a), (&page.b.timeline, b)].map(|side| state(side, rank));
+    let sides = [state(&page.a.timeline, a, rank), state(&page.b.timeline, b, rank)];
     let pair = |(index, label): (usize, &str)| StatePair {
         label: label.to_owned(),
         sides: sides.each_ref().map(|side| match side {
@@ -106,14 +106,14 @@ fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     LABELS.into_iter().enumerate().map(pair).collect()
 }
 
-/// What is told of a rank, in this order.
-const LABELS: [&str; 6] = ["id", "owns", "keys", "pred", "succ", "waits"];
+/// What is shown of a rank, in this order.
+const LABELS: [&str; 6] = ["id", "owns", "keys", "predecessor", "successor", "waits"];
 
 /// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
-fn state((timeline, snapshot): (&Timeline, &Snapshot), rank: Rank) -> Option<[String; 6]> {
+fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String; 6]> {
     let states = snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
-    let wait = *states.waits.get(rank.index())?;
+    let status = states.statuses.of(rank)?;
     let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
     Some([
         node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
@@ -121,7 +121,7 @@ fn state((timeline, snapshot): (&Timeline, &Snapshot), rank: Rank) -> Option<[St
         keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
         neighbour(node.parent),
         neighbour(node.child),
-        words::wait(timeline, wait),
+        words::status(timeline, &status),
     ])
 }
 

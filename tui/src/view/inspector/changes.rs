@@ -47,11 +47,11 @@ fn changes(scene: &Scene<'_>, then: &NodeView<'_>, now: &NodeView<'_>) -> Vec<St
     let mut changes = Vec::new();
     if then.parent != now.parent {
         let parents = [then.parent, now.parent].map(|peer| words::peer(peer, symbols));
-        changes.push(format!("pred {} {becomes} {}", parents[0], parents[1]));
+        changes.push(format!("predecessor {} {becomes} {}", parents[0], parents[1]));
     }
     if then.child != now.child {
         let children = [then.child, now.child].map(|peer| words::peer(peer, symbols));
-        changes.push(format!("succ {} {becomes} {}", children[0], children[1]));
+        changes.push(format!("successor {} {becomes} {}", children[0], children[1]));
     }
     changes.extend(pairs(then.storage.map(|all| &**all), now.storage.map(|all| &**all)));
     if then.phase != now.phase {

@@ -25,7 +25,7 @@ pub struct Content {
 
 impl Content {
     /// The text of the step that is shown, in rows no wider than that.
-    pub fn new(lesson: &Lesson, (width, look): (usize, &Look)) -> Content {
+    pub fn new(lesson: &Lesson, width: usize, look: &Look) -> Content {
         let mut setter = Setter { rows: Vec::new(), width: width.max(1), look };
         setter.lines(set_in_lines(&lesson.shown().blocks, setter.width));
         for (number, question) in lesson.seen().iter().enumerate() {
@@ -43,6 +43,13 @@ impl Content {
 
 /// What stands below the last step.
 const END: &str = "That was the lesson. Enter closes it.";
+
+/// What came of a question, and what is being answered where it is asked.
+#[derive(Clone, Copy)]
+struct Answering<'a> {
+    reply: Reply,
+    asked: Option<&'a Draft>,
+}
 
 struct Setter<'a> {
     rows: Vec<TextRow>,
@@ -88,23 +95,18 @@ impl Setter<'_> {
     }
 
     fn question(&mut self, question: &Question, reply: Reply, asked: Option<&Draft>) {
+        let answering = Answering { reply, asked };
         self.pieces(&question.ask, ("? ", "  "));
         match &question.kind {
-            QuestionKind::Choice { options, right } => {
-                self.options(options, *right, (reply, asked))
-            }
-            QuestionKind::Number { right } => self.number(*right, (reply, asked)),
-            QuestionKind::Node { right, .. } => self.node(&format!("rank {right}"), (reply, asked)),
+            QuestionKind::Choice { options, right } => self.options(options, *right, answering),
+            QuestionKind::Number { right } => self.number(*right, answering),
+            QuestionKind::Node { right, .. } => self.node(&format!("rank {right}"), answering),
         }
         self.outcome(question, reply);
     }
 
-    fn options(
-        &mut self,
-        options: &[Vec<ToneSpan>],
-        right: usize,
-        (reply, asked): (Reply, Option<&Draft>),
-    ) {
+    fn options(&mut self, options: &[Vec<ToneSpan>], right: usize, answering: Answering<'_>) {
+        let Answering { reply, asked } = answering;
         for (option, (letter, pieces)) in LETTERS.iter().zip(options).enumerate() {
             let is_chosen = asked == Some(&Draft::Choice(option));
             let is_right = option == right && matches!(reply, Reply::Right { .. });
@@ -128,7 +130,8 @@ impl Setter<'_> {
         }
     }
 
-    fn number(&mut self, right: i64, (reply, asked): (Reply, Option<&Draft>)) {
+    fn number(&mut self, right: i64, answering: Answering<'_>) {
+        let Answering { reply, asked } = answering;
         let typed = match (asked, reply) {
             (Some(Draft::Number(digits)), _) => digits.clone(),
             (Some(_), _) => String::new(),
@@ -146,7 +149,8 @@ impl Setter<'_> {
         self.rows.push(TextRow { pieces, option: None });
     }
 
-    fn node(&mut self, right: &str, (reply, asked): (Reply, Option<&Draft>)) {
+    fn node(&mut self, right: &str, answering: Answering<'_>) {
+        let Answering { reply, asked } = answering;
         let (text, style) = match (asked, reply) {
             (Some(Draft::Node(rank)), _) => (format!("rank {rank}"), self.look.theme.selected()),
             (Some(_), _) => {

@@ -57,13 +57,13 @@ impl Picture {
     /// Works out what is where in an area.
     pub fn new(scene: &Scene<'_>, area: Rect) -> Picture {
         let members = scene.owners();
-        let is_overview = members.len() > ALL_DRAWN && !scene.app.is_zoomed;
-        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.is_zoomed {
+        let is_overview = members.len() > ALL_DRAWN && !scene.app.view.is_zoomed;
+        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.view.is_zoomed {
             true => neighbourhood(scene, members),
             false => (members, Span::all(scene.keyspace)),
         };
         let has_counts = area.width >= WIDTH_FOR_COUNTS && seen.len() <= ALL_LABELLED;
-        let nodes = nodes(scene, (seen, &span), is_overview);
+        let nodes = nodes(scene, seen, &span, is_overview);
         let counts = if has_counts { 5 } else { 0 };
         let digits = |number: i64| number.to_string().len();
         let name = |node: &Node| 2 + digits(i64::from(node.rank.0)) + digits(node.id.0);
@@ -162,7 +162,7 @@ fn neighbourhood<'a>(scene: &Scene<'_>, members: &'a [Member]) -> (&'a [Member],
     (seen, Span { keys, start: ZOOMED.0, sweep: ZOOMED.1 })
 }
 
-fn nodes(scene: &Scene<'_>, (seen, span): (&[Member], &Span), is_overview: bool) -> Vec<Node> {
+fn nodes(scene: &Scene<'_>, seen: &[Member], span: &Span, is_overview: bool) -> Vec<Node> {
     let newcomers = scene.newcomers();
     let selected = scene.rank();
     let middle = seen.iter().position(|member| Some(member.rank) == selected);

@@ -10,12 +10,13 @@ use ringscope_traces::Op;
 
 use super::super::symbols::Symbols;
 use super::super::theme::Palette;
-use super::super::{Look, page};
+use super::super::{Look, Paint};
 use super::dump::dump;
 use super::{look, scenes};
-use crate::app::diff::Diff;
+use crate::app::diff::{Candidate, Diff};
 use crate::app::start::StartPage;
-use crate::app::{App, Keymap, Lesson, Page, Pane, Selection, testing};
+use crate::app::{App, Keymap, Lesson, Pane, Selection, testing};
+use crate::session::{self, Page};
 use crate::timeline::{Timeline, simulated};
 use crate::tour::Progress;
 
@@ -31,16 +32,16 @@ const PALETTES: [(Palette, &str); 4] = [
 ];
 
 /// Every pane with the whole screen, what can be selected, and every page.
-fn views() -> Vec<(String, Page)> {
+fn views() -> Vec<(String, Box<dyn Page>)> {
     let zoomed = Pane::ALL.map(|pane| {
         let mut app = scenes::built_in("join", scenes::ADD);
-        (app.focus, app.is_zoomed) = (pane, true);
+        (app.view.focus, app.view.is_zoomed) = (pane, true);
         (format!("pane-{}", pane.number()), run(app))
     });
     let mut key = scenes::built_in("join", scenes::ADD);
-    key.selection = Selection::Key(Key(400));
+    key.view.selection = Selection::Key(Key(400));
     let mut message = scenes::built_in("join", scenes::ADD);
-    message.selection = Selection::Message(message.event().expect("one was found"));
+    message.view.selection = Selection::Message(message.event().expect("one was found"));
     let start = StartPage::new(&["mine.jsonl".into()], &Progress::default(), Keymap::default());
     let pages = [
         ("selected-key", run(key)),
@@ -48,7 +49,7 @@ fn views() -> Vec<(String, Page)> {
         ("live", run(scenes::built_in("crowded", (Op::Recv, 1, 5)))),
         ("replay", run(replay())),
         ("diff", comparison()),
-        ("start", Page::Start(Box::new(start))),
+        ("start", Box::new(start)),
         ("lesson", lesson("")),
         ("lesson-chosen", lesson("b")),
         ("lesson-wrong", lesson("a enter")),
@@ -60,41 +61,42 @@ fn views() -> Vec<(String, Page)> {
     zoomed.into_iter().chain(pages.map(|(name, page)| (name.to_owned(), page))).collect()
 }
 
-fn run(app: App) -> Page {
-    Page::Run(Box::new(app))
+fn run(app: App) -> Box<dyn Page> {
+    Box::new(app)
 }
 
 /// A recorded run, somewhere in it.
 fn replay() -> App {
     let scenario = builtin::find("leave").expect("it is built in").scenario();
     let timeline =
-        Timeline::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
+        Timeline::kept("leave.jsonl", simulated(&scenario).to.into()).expect("it is a trace");
     let middle = timeline.len() / 2;
     App::new(timeline, "leave.jsonl", middle)
 }
 
 /// A lesson after some keys.
-fn lesson(keys: &str) -> Page {
+fn lesson(keys: &str) -> Box<dyn Page> {
     let mut lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
     for key in keys.split_whitespace() {
         lesson.press(key.parse().expect("a key"));
         lesson.arrive();
     }
-    Page::Tour(Box::new(lesson))
+    Box::new(lesson)
 }
 
 /// Two runs that part.
-fn comparison() -> Page {
+fn comparison() -> Box<dyn Page> {
     let app = scenes::ended("join");
-    let mut diff = Diff::open(&app, Path::new("join-and-leave")).expect("it is built in");
+    let mut diff =
+        Diff::open(Candidate::of(&app), Path::new("join-and-leave")).expect("it is built in");
     diff.wait();
-    Page::Diff(Box::new(diff))
+    Box::new(diff)
 }
 
-fn drawn(page: &Page, (width, height): (u16, u16), look: &Look) -> String {
+fn drawn(page: &dyn Page, (width, height): (u16, u16), look: &Look) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    page::paint(page, (area, look), &mut buffer);
+    session::paint(page, &mut Paint::new(&mut buffer, look));
     dump(&buffer)
 }
 
@@ -111,7 +113,7 @@ fn every_view_at_every_size() {
     for (name, page) in views() {
         for (width, height) in SIZES {
             let name = format!("{name}-{width}x{height}");
-            assert_is_as_before(&name, &drawn(&page, (width, height), &look));
+            assert_is_as_before(&name, &drawn(page.as_ref(), (width, height), &look));
         }
     }
 }
@@ -121,7 +123,10 @@ fn every_view_in_every_palette() {
     for (name, page) in views() {
         for (palette, called) in PALETTES {
             let look = look(palette, Symbols::Braille);
-            assert_is_as_before(&format!("{name}-{called}"), &drawn(&page, (80, 24), &look));
+            assert_is_as_before(
+                &format!("{name}-{called}"),
+                &drawn(page.as_ref(), (80, 24), &look),
+            );
         }
     }
 }

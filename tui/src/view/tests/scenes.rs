@@ -52,20 +52,20 @@ pub fn many(nodes: u32) -> App {
     timeline.wait();
     let cursor = timeline.len() * 9 / 10;
     let mut app = App::new(timeline, "many", cursor);
-    app.selection = Selection::Rank(Rank(nodes / 2));
+    app.view.selection = Selection::Rank(Rank(nodes / 2));
     app
 }
 
 /// Every scene that is drawn as a whole screen.
 pub fn all() -> Vec<TestScene> {
     let zoomed = |pane, mut app: App| {
-        app.focus = pane;
-        app.is_zoomed = true;
+        app.view.focus = pane;
+        app.view.is_zoomed = true;
         app
     };
     let rgb = look(Palette::Rgb, Symbols::Braille);
     let mut lanes = built_in("join", ADD);
-    lanes.focus = Pane::SpaceTime;
+    lanes.view.focus = Pane::SpaceTime;
     vec![
         ("join-44x8", built_in("join", ADD), (44, 8), look(Palette::TwoHundred, Symbols::Braille)),
         ("join-80x24", built_in("join", ADD), (80, 24), rgb),

@@ -1,0 +1,155 @@
+//! Why messages go round for ever.
+
+use ringscope_traces::Rank;
+
+use super::largest_id;
+use crate::explain::{Explanation, FinalNodes};
+use crate::protocol::definition::tag_name;
+use crate::protocol::{Command, Meaning, Message, Node, Role};
+use crate::world::Cycle;
+
+pub(super) fn explain<N: Node>(
+    circle: &Cycle<N::Message>,
+    at_end: FinalNodes<'_, N>,
+) -> Explanation {
+    let name = tag_name::<N::Message>(circle.message.tag());
+    let facts =
+        format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
+    let paragraph = match circle.message.meaning() {
+        Meaning::Command(_) if !comes_to_head(circle, at_end) => {
+            format!("{} {FOR_EVER}", ring_of_its_own(circle, at_end))
+        }
+        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, at_end)),
+        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, at_end),
+        Meaning::Membership => format!(
+            "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
+             await it either: it comes back, and goes, and comes back. It was the answer to a step of \
+             a join or a leave that had gone wrong before, most often because a rank was \
+             added that was in the ring already. {FOR_EVER}"
+        ),
+        Meaning::End => format!("An {name} goes round. {FOR_EVER}"),
+    };
+    Explanation { facts, paragraph }
+}
+
+const FOR_EVER: &str = "The nodes are busy, and nothing comes of it: no command makes progress, and the \
+                        command node waits for its reply for ever. A livelock looks like work, and that \
+                        is how it differs from a deadlock.";
+
+/// The message's name and what it is about.
+fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
+    match circle.message.meaning() {
+        Meaning::Command(Command::Put { key, value }) => format!("{name} [{key},{value}]"),
+        Meaning::Command(Command::Get { key }) => format!("{name} {key}"),
+        Meaning::Command(Command::Add { rank, id }) => format!("{name} [{rank},{id}]"),
+        Meaning::Command(Command::Remove { id }) => format!("{name} {id}"),
+        Meaning::Found(value, owner) => format!("{name} [{value},{owner}]"),
+        Meaning::Done(Some((key, value))) => format!("{name} [{key},{value}]"),
+        Meaning::Done(None) | Meaning::End | Meaning::Membership => name.into(),
+    }
+}
+
+/// The ranks that the message comes through, a long way cut short.
+///
+/// It is told from the lowest rank on: where a real run was looked at is chance.
+fn way<M>(circle: &Cycle<M>) -> String {
+    const NAMED: usize = 12;
+    let through = &circle.through;
+    let lowest = through.iter().min();
+    let start = through.iter().position(|rank| Some(rank) == lowest).unwrap_or(0);
+    let (behind, before) = through.split_at(start);
+    let ranks = before.iter().chain(behind).map(Rank::to_string);
+    let mut way: Vec<_> = ranks.take(NAMED).collect();
+    if through.len() > NAMED {
+        way.push(format!("... ({} ranks)", through.len()));
+    }
+    way.extend(lowest.map(Rank::to_string));
+    format!("through ranks {}", way.join(" -> "))
+}
+
+fn proof<M>(circle: &Cycle<M>) -> String {
+    match circle.period {
+        Some(1) => "the state of the world comes again with every message".into(),
+        Some(period) => format!("the state of the world comes again after {period} messages"),
+        None => "the limit of messages without progress was passed".into(),
+    }
+}
+
+fn comes_to_head<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> bool {
+    circle.through.iter().any(|rank| at_end.role(*rank) == Some(Role::Head))
+}
+
+/// A command is passed on among nodes from which no way leads on to its owner.
+fn ring_of_its_own<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
+    let nodes = match circle.through.as_slice() {
+        [alone] => format!("The child of {} is that node itself", at_end.name(*alone)),
+        several => format!("{} nodes form a ring of their own", several.len()),
+    };
+    format!(
+        "{nodes}, and no way leads from there to the rest of the ring: none of them answers the command, \
+         each passes it on to its child, and it comes back. A node was added whose rank was in the ring \
+         already: it took new pointers for its own, and the old ones, by which others were reached, \
+         were lost."
+    )
+}
+
+fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> String {
+    let largest = largest_id(at_end).map_or_else(|| "gone".into(), |id| id.to_string());
+    match command {
+        Command::Put { key, .. } | Command::Get { key } => format!(
+            "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
+             The largest id in the ring is {largest}, so nobody owns key {key}: everybody passes it on, \
+             the last node passes it to the head, and the head starts again."
+        ),
+        Command::Add { id, .. } => format!(
+            "A new node is taken in by the first node whose id is greater than its own. The largest id in \
+             the ring is {largest}, so nobody takes in a node with id {id}: everybody passes the ADD on, \
+             the last node passes it to the head, and the head starts again."
+        ),
+        Command::Remove { id } => format!(
+            "A REMOVE goes from node to node until it comes to the one that bears its id. Nobody in the \
+             ring bears the id {id}: everybody passes it on, the last node passes it to the head, and \
+             the head starts again."
+        ),
+    }
+}
+
+fn reply_goes_round<N: Node>(
+    circle: &Cycle<N::Message>,
+    name: &str,
+    at_end: FinalNodes<'_, N>,
+) -> String {
+    let head = circle.through.iter().find(|rank| at_end.role(**rank) == Some(Role::Head));
+    let parent = head.and_then(|head| at_end.view(*head)?.parent).map(|parent| parent.rank);
+    match parent {
+        Some(parent) => format!(
+            "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \
+             the head passes them to its parent, which is the command node; but the head's parent \
+             is rank {parent} now, since a join or a leave has overwritten the head's own \
+             pointers. So the reply never leaves the ring. {FOR_EVER}"
+        ),
+        None => format!(
+            "The {name} is a reply on its way to the command node. Replies go from child to child until they \
+             come to the head; but the pointers of these nodes form a ring of their own which \
+             does not lead to the head, since a node was rewired that was in the ring already. \
+             {FOR_EVER}"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::classic::Message;
+
+    #[test]
+    fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
+        let way = |through: &[u32]| {
+            let through = through.iter().copied().map(Rank).collect();
+            way(&Cycle { message: Message::End, through, period: None })
+        };
+        assert_eq!(way(&[6, 0]), "through ranks 0 -> 6 -> 0");
+        assert_eq!(way(&[3, 5, 1]), way(&[1, 3, 5]));
+        assert_eq!(way(&[4]), "through ranks 4 -> 4");
+    }
+}

@@ -1,0 +1,135 @@
+//! What can be done with a run.
+
+use super::diff::Diff;
+use super::handle::{HandleActions, Handler, help, lessons, on, palette, quit, quit_and_keep};
+use super::marks::Letter;
+use super::menu::{MenuKind, MenuRow};
+use super::{
+    Action, App, Controls, KeyPress, Lesson, Listing, PAGE, PageRequest, Pane, Purpose, Selection,
+};
+use crate::controls::BINDINGS;
+use crate::language::{condition, query};
+
+impl HandleActions for App {
+    const HANDLERS: &'static [Handler<App>] = &[
+        on(Action::NextEvent, |app| app.step(1)),
+        on(Action::PreviousEvent, |app| app.step_back(1)),
+        on(Action::NextCommand, App::next_command),
+        on(Action::PreviousCommand, App::previous_command),
+        on(Action::NextBreak, |app| app.seek_break(true)),
+        on(Action::PreviousBreak, |app| app.seek_break(false)),
+        on(Action::PlayOrPause, App::play_or_pause),
+        on(Action::Slower, |app| app.change_speed(-1)),
+        on(Action::Faster, |app| app.change_speed(1)),
+        on(Action::PreviousViolation, App::previous_violation),
+        on(Action::NextViolation, App::next_violation),
+        on(Action::Start, |app| app.go_to(0)),
+        on(Action::End, |app| app.go_to(app.timeline.len())),
+        on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),
+        on(Action::Search, |app| app.ask(Purpose::Search, "")),
+        on(Action::NextMatch, |app| app.seek_match(true)),
+        on(Action::PreviousMatch, |app| app.seek_match(false)),
+        on(Action::Filter, App::ask_for_filter),
+        on(Action::OnlyCauses, App::only_causes),
+        on(Action::Up, |app| app.up_or_down(-1)),
+        on(Action::Down, |app| app.up_or_down(1)),
+        on(Action::PageUp, |app| app.up_or_down(-PAGE)),
+        on(Action::PageDown, |app| app.up_or_down(PAGE)),
+        on(Action::Open, App::open_selected),
+        on(Action::NextPane, |app| app.view.focus = app.view.focus.next()),
+        on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
+        on(Action::Command, App::ask_for_command),
+        on(Action::Fork, |app| app.ask(Purpose::Fork, "")),
+        on(Action::Mark, |app| app.await_letter(Letter::Mark)),
+        on(Action::Jump, |app| app.await_letter(Letter::Jump)),
+        on(Action::Break, |app| app.ask(Purpose::Break, "")),
+        on(Action::Diff, |app| app.ask(Purpose::Diff, "")),
+        on(Action::Tour, lessons),
+        on(Action::Export, App::ask_for_export),
+        on(Action::Reproduce, |app| app.controls.say(app.reproduced())),
+        on(Action::Palette, palette),
+        on(Action::Help, help),
+        on(Action::Back, App::back),
+        on(Action::Quit, quit),
+        on(Action::QuitAndKeep, quit_and_keep),
+    ];
+
+    const FOCUS: Option<fn(&mut App, Pane)> = Some(|app, pane| app.view.focus = pane);
+
+    fn controls(&mut self) -> &mut Controls {
+        &mut self.controls
+    }
+
+    fn prepare(&mut self, action: Action) {
+        self.stop_for(action);
+    }
+
+    fn refusal(action: Action) -> &'static str {
+        match (Diff::can(action), Lesson::can(action)) {
+            (true, _) => "this is for comparisons: `d` makes one",
+            (false, true) => "this is for walkthroughs: `w` lists them",
+            (false, false) => "this does nothing here",
+        }
+    }
+
+    /// What the focused pane wants stands first in the help; the rest in the order of the table.
+    fn listed(&self, kind: MenuKind) -> Vec<Action> {
+        let first = match kind {
+            MenuKind::Help => self.view.focus.spec().actions,
+            MenuKind::Palette => &[],
+        };
+        let all = BINDINGS.iter().map(|row| row.action).filter(|action| App::can(*action));
+        let rest = all.filter(|action| !first.contains(action));
+        first.iter().copied().chain(rest).collect()
+    }
+
+    fn words() -> Vec<MenuRow> {
+        condition::help()
+            .chain(query::help())
+            .map(|(keys, what)| MenuRow::word(keys, what))
+            .collect()
+    }
+
+    fn bar() -> Vec<(Action, &'static str)> {
+        BINDINGS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
+    }
+}
+
+impl App {
+    /// Takes a key: the letter of a mark, for the list over the panes or the line that is typed, or an action.
+    pub fn press(&mut self, key: KeyPress) {
+        self.controls.note = None;
+        if let Some(letter) = self.letter.take() {
+            return self.mark_or_jump(letter, key);
+        }
+        if self.ask_menu(|menu| menu.press(key)) {
+            return;
+        }
+        if self.typing.prompt.is_some() {
+            return self.press_in_prompt(key);
+        }
+        self.press_bound(key);
+    }
+
+    /// Takes what was pasted: for the list that lies over the panes, or the line that is being typed.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(menu) = &mut self.controls.menu {
+            menu.paste(text);
+        } else if let Some(prompt) = &mut self.typing.prompt {
+            prompt.typed.paste(text);
+            self.review();
+        }
+    }
+
+    /// Out of what lies on top: a search, the zoom, a filter, the selection, and then the run.
+    fn back(&mut self) {
+        if self.search.seek.take().is_some() || std::mem::take(&mut self.view.is_zoomed) {
+        } else if self.search.listed.is_some() {
+            self.list(Listing::All);
+        } else if self.view.selection != Selection::Cursor {
+            self.view.selection = Selection::Cursor;
+        } else {
+            self.controls.ask(PageRequest::Back);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! How a page says what can be done on it: a table of actions, each with what it does there.
+//!
+//! Help, palette and key bar of the page are made of its table, and what is not in it is refused in the page's words.
+
+use super::menu::{Menu, MenuKind, MenuRow, Outcome};
+use super::page::{Controls, Leave, PageRequest};
+use super::{Action, KeyPress, Pane};
+
+/// An action, and what it does on a page.
+#[derive(Debug)]
+pub struct Handler<P> {
+    /// What is done.
+    pub action: Action,
+    handle: fn(&mut P),
+    /// Whether help and palette name it: not where another action does the same.
+    is_listed: bool,
+    /// Its words in the page's key bar; none when it is not there.
+    bar: Option<&'static str>,
+}
+
+/// A row of a page's table.
+pub const fn on<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
+    Handler { action, handle, is_listed: true, bar: None }
+}
+
+/// A row that help and palette do not name, since another one does the same.
+pub const fn also<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
+    Handler { action, handle, is_listed: false, bar: None }
+}
+
+/// A row whose action stands in the page's key bar, with its words there.
+pub const fn in_bar<P>(action: Action, words: &'static str, handle: fn(&mut P)) -> Handler<P> {
+    Handler { action, handle, is_listed: true, bar: Some(words) }
+}
+
+/// A page on which actions do something.
+pub trait HandleActions: Sized + 'static {
+    /// What can be done here, the most wanted first.
+    const HANDLERS: &'static [Handler<Self>];
+
+    /// What it does to give a pane the keys, where there are panes.
+    const FOCUS: Option<fn(&mut Self, Pane)> = None;
+
+    /// Its keys, the list over it, what there is to say.
+    fn controls(&mut self) -> &mut Controls;
+
+    /// What is done before any action.
+    fn prepare(&mut self, _action: Action) {}
+
+    /// What is said to an action that does nothing here.
+    fn refusal(action: Action) -> &'static str;
+
+    /// The actions that help or palette list, in their order.
+    fn listed(&self, _kind: MenuKind) -> Vec<Action> {
+        Self::HANDLERS.iter().filter(|row| row.is_listed).map(|row| row.action).collect()
+    }
+
+    /// What can be typed here, for the help.
+    fn words() -> Vec<MenuRow> {
+        Vec::new()
+    }
+
+    /// The rows of a list that lies over the page.
+    fn list_rows(&mut self, kind: MenuKind) -> Vec<MenuRow> {
+        let listed = self.listed(kind).into_iter();
+        let keymap = &self.controls().keymap;
+        let rows = listed.map(|action| MenuRow::of(action, keymap));
+        let words = if kind == MenuKind::Help { Self::words() } else { Vec::new() };
+        rows.chain(words).collect()
+    }
+
+    /// The actions in the page's key bar, with their words, the most wanted first.
+    fn bar() -> Vec<(Action, &'static str)> {
+        Self::HANDLERS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
+    }
+
+    /// Whether an action does something here.
+    fn can(action: Action) -> bool {
+        let gives_focus = matches!(action, Action::Focus(_)) && Self::FOCUS.is_some();
+        gives_focus || Self::HANDLERS.iter().any(|row| row.action == action)
+    }
+
+    /// Does something, or says why that does nothing here.
+    fn update(&mut self, action: Action) {
+        self.controls().note = None;
+        self.prepare(action);
+        if let (Action::Focus(pane), Some(focus)) = (action, Self::FOCUS) {
+            return focus(self, pane);
+        }
+        match Self::HANDLERS.iter().find(|row| row.action == action) {
+            Some(row) => (row.handle)(self),
+            None => self.controls().say(Self::refusal(action)),
+        }
+    }
+
+    /// Does what a key is for.
+    fn press_bound(&mut self, key: KeyPress) {
+        if let Some(action) = self.controls().keymap.action(key) {
+            self.update(action);
+        }
+    }
+
+    /// Gives the list over the page a key or a click; whether there was a list.
+    fn ask_menu(&mut self, ask: impl FnOnce(&mut Menu) -> Outcome) -> bool {
+        let Some(menu) = &mut self.controls().menu else { return false };
+        match ask(menu) {
+            Outcome::Stays => {}
+            Outcome::Closed => self.controls().menu = None,
+            Outcome::Does(action) => {
+                self.controls().menu = None;
+                self.update(action);
+            }
+        }
+        true
+    }
+}
+
+/// Lays the list of its keys over a page.
+pub fn help<P: HandleActions>(page: &mut P) {
+    lay_over(page, MenuKind::Help);
+}
+
+/// Lays the list of everything that can be done over a page.
+pub fn palette<P: HandleActions>(page: &mut P) {
+    lay_over(page, MenuKind::Palette);
+}
+
+fn lay_over<P: HandleActions>(page: &mut P, kind: MenuKind) {
+    let menu = Menu::new(kind, page.list_rows(kind));
+    page.controls().menu = Some(menu);
+}
+
+/// Asks for the list of the lessons.
+pub fn lessons<P: HandleActions>(page: &mut P) {
+    page.controls().ask(PageRequest::Lessons);
+}
+
+/// Asks for the page below.
+pub fn back<P: HandleActions>(page: &mut P) {
+    page.controls().ask(PageRequest::Back);
+}
+
+/// Asks to leave the program.
+pub fn quit<P: HandleActions>(page: &mut P) {
+    page.controls().ask(PageRequest::Leave(Leave::Clean));
+}
+
+/// Asks to leave the program, and to leave the screen behind.
+pub fn quit_and_keep<P: HandleActions>(page: &mut P) {
+    page.controls().ask(PageRequest::Leave(Leave::Keep));
+}

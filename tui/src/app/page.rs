@@ -1,0 +1,67 @@
+//! What all pages have in common: the keys, the list over them, what there is to say, and what they ask for.
+
+use std::path::PathBuf;
+
+use super::diff::{Candidate, Diff};
+use super::menu::Menu;
+use super::{App, Keymap};
+use crate::tour::builtin::BuiltIn;
+
+/// How the program is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The screen is as it was before.
+    Clean,
+    /// The last screen stays in the scrollback.
+    Keep,
+}
+
+/// What a page asks of the session that shows it.
+pub enum PageRequest {
+    /// Go back to the page below.
+    Back,
+    /// Leave the program.
+    Leave(Leave),
+    /// List the lessons.
+    Lessons,
+    /// Begin a lesson.
+    Lesson(&'static BuiltIn),
+    /// Open a run, as `ringscope play` takes it, and let it move.
+    Open(PathBuf),
+    /// Show a run.
+    Run(Box<App>),
+    /// Show two runs side by side.
+    Diff(Box<Diff>),
+    /// Compare a run with the scenario or the trace of that name.
+    Compare(Box<Candidate>, PathBuf),
+}
+
+/// What every page has beside what it shows.
+#[derive(Default)]
+pub struct Controls {
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// The list that lies over the page.
+    pub menu: Option<Menu>,
+    /// What there is to say about the last action.
+    pub note: Option<String>,
+    /// What the page asks of the session.
+    pub request: Option<PageRequest>,
+}
+
+impl Controls {
+    /// Controls with these keys, and nothing else yet.
+    pub fn new(keymap: Keymap) -> Controls {
+        Controls { keymap, ..Controls::default() }
+    }
+
+    /// Says something about the last action.
+    pub fn say(&mut self, what: impl Into<String>) {
+        self.note = Some(what.into());
+    }
+
+    /// Asks something of the session.
+    pub fn ask(&mut self, request: PageRequest) {
+        self.request = Some(request);
+    }
+}

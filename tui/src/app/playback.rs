@@ -1,0 +1,59 @@
+//! Time that runs by itself: a function of the time that has passed, which is an argument.
+
+use std::time::Duration;
+
+/// The time of an event at the speed 0.
+const EVENT: Duration = Duration::from_millis(100);
+
+/// The slowest speed: 1.6 seconds an event.
+const SLOWEST: i32 = -4;
+
+/// The fastest speed: 40,960 events a second.
+const FASTEST: i32 = 12;
+
+/// Whether time runs by itself, and how fast.
+#[derive(Debug, Clone, Default)]
+pub struct Playback {
+    /// Whether it runs.
+    pub is_playing: bool,
+    /// How fast: a power of 2, 0 is a tenth of a second an event.
+    pub speed: i32,
+    /// Time that has passed and was not enough for an event.
+    owed: Duration,
+}
+
+impl Playback {
+    /// Lets time run, or stops it; whether it runs now.
+    pub fn toggle(&mut self) -> bool {
+        self.owed = Duration::ZERO;
+        self.is_playing = !self.is_playing;
+        self.is_playing
+    }
+
+    /// Runs so many powers of 2 faster.
+    pub fn change_speed(&mut self, by: i32) {
+        self.speed = (self.speed + by).clamp(SLOWEST, FASTEST);
+    }
+
+    /// How fast time runs, such as `4x` or `1/2x`.
+    pub fn speed_label(&self) -> String {
+        let factor = 1_u32 << self.speed.unsigned_abs();
+        if self.speed < 0 { format!("1/{factor}x") } else { format!("{factor}x") }
+    }
+
+    /// How many events happen in the time that has passed.
+    pub fn events_in(&mut self, elapsed: Duration) -> usize {
+        if !self.is_playing {
+            return 0;
+        }
+        self.owed = self.owed.saturating_add(elapsed);
+        let each = match self.speed {
+            ..0 => EVENT * (1 << self.speed.unsigned_abs()),
+            0.. => EVENT / (1 << self.speed.unsigned_abs()),
+        };
+        let events = self.owed.as_nanos() / each.as_nanos();
+        let rest = self.owed.as_nanos() % each.as_nanos();
+        self.owed = Duration::from_nanos(u64::try_from(rest).unwrap_or_default());
+        usize::try_from(events).unwrap_or(usize::MAX)
+    }
+}

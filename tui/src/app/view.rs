@@ -1,0 +1,71 @@
+//! Where somebody stands in a run and what they look at there.
+
+use std::collections::BTreeMap;
+
+use crate::controls::{Pane, Selection};
+use crate::timeline::{Snapshot, Timeline};
+
+/// Where somebody stands in a run and what they look at there.
+pub struct View {
+    /// How many events have happened: 0 to the timeline's length.
+    pub cursor: usize,
+    /// How the run stood there.
+    pub snapshot: Snapshot,
+    /// The cursor to go to as soon as the timeline has been read so far.
+    pub awaited: Option<usize>,
+    /// What is selected.
+    pub selection: Selection,
+    /// The pane that takes the keys.
+    pub focus: Pane,
+    /// Whether that pane has the whole screen.
+    pub is_zoomed: bool,
+    /// By how many rows the panes that can be are scrolled.
+    pub scrolled: BTreeMap<Pane, usize>,
+}
+
+impl View {
+    /// At a cursor, or at the last one until the timeline has been read so far.
+    pub fn new(timeline: &Timeline, cursor: usize) -> View {
+        let awaited = Some(cursor).filter(|cursor| *cursor > timeline.len());
+        let cursor = cursor.min(timeline.len());
+        View {
+            cursor,
+            snapshot: timeline.snapshot(cursor),
+            awaited,
+            selection: Selection::Cursor,
+            focus: Pane::Ring,
+            is_zoomed: false,
+            scrolled: BTreeMap::new(),
+        }
+    }
+
+    /// Goes to a cursor, or to the last one.
+    pub fn go_to(&mut self, timeline: &Timeline, cursor: usize) {
+        self.awaited = None;
+        self.cursor = cursor.min(timeline.len());
+        self.refresh(timeline);
+    }
+
+    /// Looks again at how the run stands at the cursor: more of it may be known by now.
+    pub fn refresh(&mut self, timeline: &Timeline) {
+        self.snapshot = timeline.snapshot(self.cursor);
+    }
+
+    /// Selects something; again, and it is no longer selected.
+    pub fn select(&mut self, selection: Selection) {
+        let is_again = self.selection == selection;
+        self.selection = if is_again { Selection::Cursor } else { selection };
+        self.scrolled.remove(&Pane::Inspector);
+    }
+
+    /// Scrolls a pane; no further than it goes, which who draws it sees to.
+    pub fn scroll(&mut self, pane: Pane, rows: isize) {
+        let scrolled = self.scrolled.entry(pane).or_default();
+        *scrolled = scrolled.saturating_add_signed(rows);
+    }
+
+    /// By how many rows a pane is scrolled.
+    pub fn scrolled_by(&self, pane: Pane) -> usize {
+        self.scrolled.get(&pane).copied().unwrap_or(0)
+    }
+}
