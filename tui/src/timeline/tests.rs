@@ -12,6 +12,7 @@ use ringscope_sim::protocol::{
 };
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{builtin, random};
+use ringscope_sim::simulate::simulate;
 use ringscope_sim::world::{End, Status, WaitForGraph};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
 
@@ -481,7 +482,8 @@ fn blocked_in_sends() -> Vec<Scenario> {
     let scenarios = (0..40).map(|seed| {
         Scenario::parse("sends", &format!("seed {seed}\n{text}\n")).expect("it is a scenario")
     });
-    let is_blocked = |scenario: &Scenario| match &simulate(scenario, &mut ()).outcome.end {
+    let is_blocked = |scenario: &Scenario| match &simulate::<Classic>(scenario, &mut ()).outcome.end
+    {
         End::Deadlock(graph) => graph.cycle().iter().any(|blocked| blocked.tag.is_none()),
         End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => false,
     };
@@ -493,7 +495,9 @@ fn who_waits_for_whom_is_what_the_simulator_says_even_in_a_send() {
     let scenarios = blocked_in_sends();
     assert!(!scenarios.is_empty(), "one of them ends so");
     for scenario in scenarios {
-        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let End::Deadlock(graph) = simulate::<Classic>(&scenario, &mut ()).outcome.end else {
+            continue;
+        };
         let timeline = Timeline::live(scenario);
         let states = timeline.snapshot(timeline.len()).states.expect("a run of ours");
         let shown: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());
