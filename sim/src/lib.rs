@@ -3,7 +3,7 @@
 //! One protocol, written once as state machines that do no I/O ([`protocol`]), and several hosts that
 //! run them: the [`world`] simulates them under MPI's matching rules with seeded latencies, [`conform`]
 //! judges a recorded run by them, [`answers`] judges one of another dialect by what it answers, and
-//! [`travel`] goes to any event of one. A [`scenario`] says what the command node is to do, [`simulate`]
+//! [`replay`] goes to any event of one. A [`scenario`] says what the command node is to do, [`simulate`]
 //! does it, [`invariants`] checks invariants on the way and [`stats`] counts, and [`explain`] says why a
 //! run did not complete.
 
