@@ -2,19 +2,21 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
+mod built;
 mod job;
 #[path = "../../../traces/tests/support/reference.rs"]
 pub mod reference;
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::record;
 use ringscope_traces::{Trace, read_trace, write_trace};
 use tempfile::TempDir;
 
+pub use built::built;
 pub use job::Job;
 
 /// The MPI that a program is built with and run under.
@@ -35,12 +37,9 @@ impl Mpi {
         }
     }
 
-    /// The program, which `make mpi` has built.
+    /// The program, built with it.
     pub fn runner(self) -> PathBuf {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
-        let program = root.join("target/mpi").join(self.short()).join("release/mpi-runner");
-        assert!(program.is_file(), "{} is not there: `make mpi` builds it", program.display());
-        program
+        built("mpi-runner", &[&format!("mpi/{}", self.short())])
     }
 
     /// Its launcher: what `make mpi` has found, or else as Debian calls it.

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../../../tests/support/built.rs"]
+mod built;
+
 use std::env;
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -12,6 +15,11 @@ use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::record;
 use ringscope_traces::{Completeness, Op, Rank, Trace, read_trace};
 use tempfile::TempDir;
+
+use built::built;
+
+/// The library that is loaded before MPI.
+const RECORDER: &str = "libringscope_recorder.so";
 
 /// The MPI that a program is built with and run under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,11 +97,11 @@ impl Folder {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(in_target("release/ringscope"));
+        let mut command = Command::new(built("ringscope", &["mpi/openmpi", ""]));
         command
             .current_dir(self.0.path())
             .stdin(Stdio::null())
-            .env("RINGSCOPE_RECORDER", in_target("mpi/recorder/release/libringscope_recorder.so"));
+            .env("RINGSCOPE_RECORDER", built(RECORDER, &["mpi/openmpi", "mpi/recorder"]));
         command
     }
 
@@ -158,14 +166,6 @@ impl Recorded {
 pub fn source(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name);
     path.to_str().expect("a plain path").to_owned()
-}
-
-/// What `make mpi` has built.
-fn in_target(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = root.join("target").join(name);
-    assert!(path.is_file(), "{} is not there: `make mpi` builds it", path.display());
-    path
 }
 
 /// A rank's events: sent or received, with whom, the tag, and the payload as JSON.
