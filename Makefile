@@ -3,33 +3,77 @@
 CARGO ?= cargo
 SECONDS_EACH ?= 60
 SHELL := /bin/bash
+# What tools/setup has fetched.
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-# Only mpi-runner wants an MPI to be built, and is built once for each; everything else does without.
-FREE_OF_MPI := --workspace --exclude mpi-runner
+# Only mpi-runner wants an MPI to be built. It is built for Open MPI with everything else, in one folder, one profile, and with one
+# choice of packages: with another choice Cargo unites other features, and builds most of what we depend on once more.
 OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
+# The tests that start processes under MPI.
+UNDER_MPI := package(mpi-runner) + package(ringscope-recorder)
+NEXTEST := $(OPENMPI) nextest run --workspace --locked
 
-.PHONY: help test package deb setup format lint docs deny advisories fuzz-check unit digests consumers consumers-setup mpi mpi-setup lint-mpi docs-mpi unit-mpi bench bench-mpi fuzz bless
+.PHONY: help test release-check setup release-setup fetch format lint lint-mpich docs build mpich unit doc-tests unit-mpi fuzz-check consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
 
 help: ## What there is to make
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-test: setup mpi-setup consumers-setup format deny lint lint-mpi docs docs-mpi fuzz-check unit digests package mpi unit-mpi consumers deb ## Set up what is missing, and pass every check and test
+# Setting up waits for the network and building does not, so they go on at the same time.
+test: ## Set up what is missing, and pass every check and test
+	@tools/steps test "mpi-setup setup | fetch" \
+	  "format lint docs build unit doc-tests | consumers-setup lint-mpich mpich fuzz-check" \
+	  "unit-mpi" "consumers"
+
+release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
+	@tools/steps release-check "release-setup mpi-setup deny digests package mpi unit-mpi-release deb"
 
 setup: ## Install what the checks need and this machine lacks
-	@command -v $(CARGO) >/dev/null || { echo "make: no cargo: install Rust from https://rustup.rs" >&2; exit 1; }
-	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
-	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
-	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
+	@tools/setup
+
+release-setup: ## The same for `make release-check`
+	@tools/setup release
+
+fetch: ## Download what is to be built
+	$(CARGO) fetch --locked
 
 format: ## Is everything formatted?
 	$(CARGO) fmt --all --check
 
 lint: ## Clippy, warnings are errors
-	$(CARGO) clippy $(FREE_OF_MPI) --all-targets --locked -- -D warnings
+	$(OPENMPI) clippy --workspace --all-targets --locked -- -D warnings
+
+lint-mpich: ## Clippy on what is built with MPICH: the types of the two MPIs are not the same
+	$(MPICH) clippy -p mpi-runner --all-targets --locked -- -D warnings
 
 docs: ## Documentation without warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FREE_OF_MPI) --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc --workspace --no-deps --locked
+
+build: ## Build every program and test, with Open MPI
+	$(OPENMPI) build --workspace --lib --bins --tests --locked
+
+mpich: ## Build mpi-runner with MPICH
+	$(MPICH) build -p mpi-runner --locked
+
+unit: ## Every test that needs no MPI to run, with debug assertions
+	$(NEXTEST) -E 'not ($(UNDER_MPI))'
+
+doc-tests: ## Every example of the documentation
+	$(OPENMPI) test --workspace --doc --locked
+
+unit-mpi: build mpich ## Every test that runs under MPI, both MPIs
+	RINGSCOPE_TEST_PROFILE=debug $(NEXTEST) -E '$(UNDER_MPI)'
+
+fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
+	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
+	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
+	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path tui/fuzz/Cargo.toml
+
+consumers: consumers-setup build ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
+	RINGSCOPE=$(CURDIR)/target/mpi/openmpi/debug/ringscope tui/consumers/check
+
+consumers-setup: ## Install what exports are held against, where it is missing
+	@tui/consumers/setup
 
 deny: ## Licences, bans and sources of what we depend on
 	$(CARGO) deny --locked check licenses bans sources
@@ -37,32 +81,16 @@ deny: ## Licences, bans and sources of what we depend on
 advisories: ## Known faults in what we depend on; asks the network for a database
 	$(CARGO) deny --locked check advisories
 
-fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path tui/fuzz/Cargo.toml
-
-unit: ## Every test, with debug assertions
-	$(CARGO) test $(FREE_OF_MPI) --exclude ringscope-recorder --locked
-
 digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
 
-# In the profile of the tests, so that nothing is built twice that is not in a package.
 package: ## The crates as they would be published, each built from what is in it
 	CARGO_PROFILE_DEV_OPT_LEVEL=1 $(CARGO) package --locked --allow-dirty -p ringscope-traces -p ringscope-sim -p ringscope
 
 deb: ## The Debian package, looked into
 	tui/package/deb
 
-consumers: consumers-setup ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
-	$(CARGO) build --release --locked -p ringscope
-	tui/consumers/check
-
-consumers-setup: ## Install what exports are held against, where it is missing
-	@tui/consumers/setup
-
-mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the recorder, ringscope
+mpi: mpi-setup ## Build all that runs under MPI, as it is shipped: mpi-runner for both MPIs, the recorder, ringscope
 	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
 	mkdir -p target/mpi/recorder/release && ln -f target/release/libringscope_recorder.so target/mpi/recorder/release
 	$(OPENMPI) build --release --locked -p mpi-runner
@@ -71,16 +99,11 @@ mpi: mpi-setup ## Build all that runs under MPI: mpi-runner for both MPIs, the r
 mpi-setup: ## Install Open MPI and MPICH where they are missing
 	@mpi-runner/setup
 
-# Once in the profile of the tests and once in that of the programs, so that less is built twice.
-lint-mpi: mpi-setup ## Clippy on what is built with MPI: the types of the two are not the same
-	$(OPENMPI) clippy -p mpi-runner --all-targets --locked -- -D warnings
-	$(MPICH) clippy -p mpi-runner --all-targets --locked --release -- -D warnings
+unit-mpi-release: mpi ## The tests that run under MPI again, with the programs as they are shipped
+	RINGSCOPE_TEST_PROFILE=release $(NEXTEST) -E '$(UNDER_MPI)'
 
-docs-mpi: mpi-setup ## Documentation of what is built with MPI
-	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc -p mpi-runner --no-deps --locked
-
-unit-mpi: mpi ## Every test that runs under MPI, both MPIs
-	$(OPENMPI) test -p mpi-runner -p ringscope-recorder --locked
+measure: ## The figures of the code: sizes, habits, and what is over the limits
+	@tools/measure
 
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export

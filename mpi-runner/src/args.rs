@@ -42,7 +42,7 @@ pub struct Args {
 
     /// End the run as a livelock after this many messages without progress of any command
     #[arg(long, value_name = "MESSAGES", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit: u64,
+    pub quiet_messages: u64,
 
     /// Print which MPI this program was built with, and exit
     #[arg(long)]

@@ -32,10 +32,12 @@ pub fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
 
 #[cfg(test)]
 mod tests {
-    use ringscope_sim::protocol::classic::Message as Classic;
-    use ringscope_sim::protocol::{Key, Value};
+    use ringscope_sim::protocol::{Key, MessageOf, Value};
+    use ringscope_sim::protocols;
 
     use super::*;
+
+    type Classic = MessageOf<protocols::Classic>;
 
     #[test]
     fn what_is_sealed_is_opened_as_the_same() {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
-use ringscope_traces::{ByRank, Ending, EventIndex, Op, Rank, Tag, Trace};
+use ringscope_traces::{ByRank, Ending, EventIndex, Rank, Tag, Trace};
 
 use crate::rank_status::Activity;
 
@@ -44,7 +44,7 @@ impl Receipt {
 
     fn of(by_rank: &ByRank, trace: &Trace, rank: Rank) -> Vec<Receipt> {
         let events = by_rank.events(rank).iter().enumerate();
-        let receipts = events.filter(|(_, place)| trace[**place].op == Op::Recv);
+        let receipts = events.filter(|(_, place)| trace[**place].source().is_some());
         let receipt = |(index, place): (usize, &EventIndex)| {
             let event = &trace[*place];
             Receipt { source: event.peer, tag: event.tag, index, line: place.line() }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use ringscope_sim::conform::end_state;
-use ringscope_sim::protocol::Protocol;
+use ringscope_sim::conform::end_summary;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::ExpectedEnd;
 use ringscope_sim::world::Blocked;
 use ringscope_traces::diff::{Comparison, Level, compare};
 use ringscope_traces::parts::{Gathered, gather};
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Ending, Op, Trace};
+use ringscope_traces::{Ending, Event, Trace};
 
 use crate::clock::unix_ns;
 use crate::failure::{Failure, note};
@@ -89,8 +89,8 @@ impl Report {
     }
 
     fn cost(&self, trace: &Trace) -> String {
-        let of = |op| trace.events.iter().filter(|event| event.op == op).count();
-        let (sent, received) = (of(Op::Send), of(Op::Recv));
+        let sent = trace.events.iter().filter_map(Event::destination).count();
+        let received = trace.events.iter().filter_map(Event::source).count();
         let never = match sent.saturating_sub(received) {
             0 => String::new(),
             some => format!(" ({some} never received)"),
@@ -131,7 +131,7 @@ impl Report {
 /// Why the run did not complete, explained as the simulator explains it.
 fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
     let seen: Vec<_> = statuses.iter().filter_map(blocked).collect();
-    let explanation = end_state(trace, &seen).ok()?.explanation()?;
+    let explanation = end_summary(trace, &seen).ok()?.explanation?;
     let (facts, paragraph) = (wrapped(&explanation.facts), wrapped(&explanation.paragraph));
     Some(format!("\n{facts}\n\n{paragraph}\n"))
 }
@@ -182,8 +182,10 @@ impl Reproduction {
                 "\n  repeats the trace: every rank did the same in the same order, {events} events"
             );
         }
-        let told =
-            self.comparison.as_ref().map(|found| found.summary(&Protocol::Classic).to_string());
+        let told = self
+            .comparison
+            .as_ref()
+            .map(|found| found.summary(&ProtocolId::spoken_with(&run.header.protocol)).to_string());
         format!(
             "\n  does not repeat the trace (A is the trace, B this run)\n{}",
             told.unwrap_or_default().trim_end()

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use ringscope_sim::protocol::{NodeSetup, Protocol};
+use ringscope_sim::protocols::Visitor;
 use ringscope_traces::Rank;
 
 use crate::args::Args;
@@ -73,7 +75,7 @@ fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
     send_to_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
-        quiet_messages: args.limit,
+        quiet_messages: args.quiet_messages,
         messages: setup.limit,
         followed: setup.followed.as_ref().map(Receipt::all),
     };
@@ -111,8 +113,28 @@ fn run_node<'a>(task: &Task, setup: RunSetup, (link, watch): (&'a Link, Watch<'a
     let receive_order =
         setup.followed.as_ref().map_or(ReceiveOrder::Free, |trace| ReceiveOrder::of(trace, rank));
     let eager = setup.eager;
-    let node = setup.nodes.into_iter().nth(rank.index()).expect("there is a node for each rank");
-    Host { link, watch, node, receive_order, eager }.run().1
+    let hosted = Hosted { nodes: &setup.nodes, link, watch, receive_order, eager };
+    setup.protocol.dispatch(hosted)
+}
+
+/// This rank's node, whichever protocol it speaks, and what it runs on.
+struct Hosted<'a, 'n> {
+    nodes: &'n NodeSetup,
+    link: &'a Link,
+    watch: Watch<'a>,
+    receive_order: ReceiveOrder,
+    eager: Option<u64>,
+}
+
+impl<'a> Visitor for Hosted<'a, '_> {
+    type Output = Watch<'a>;
+
+    fn visit<P: Protocol>(self) -> Watch<'a> {
+        let Hosted { nodes, link, watch, receive_order, eager } = self;
+        let node = P::nodes(nodes).into_iter().nth(link.rank().index());
+        let node = node.expect("there is a node for each rank");
+        Host { link, watch, node, receive_order, eager }.run().1
+    }
 }
 
 fn part(task: &Task, setup: &RunSetup, rank: Rank) -> Result<Part, Failure> {

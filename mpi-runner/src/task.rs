@@ -5,7 +5,8 @@ use std::io::{self, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::conform::{Setup, setup};
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocol::NodeSetup;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::{MOST_BYTES, Scenario, Settings, builtin};
 use ringscope_sim::simulate;
 use ringscope_traces::{Ending, Header, Payload, Source, TimeKind, Trace, read_trace};
@@ -44,8 +45,10 @@ pub enum Work {
 /// A run, set up.
 #[derive(Debug, Clone)]
 pub struct RunSetup {
-    /// The nodes by rank.
-    pub nodes: Vec<ClassicNode>,
+    /// The protocol that the nodes speak.
+    pub protocol: ProtocolId,
+    /// With what they are made.
+    pub nodes: NodeSetup,
     /// The longest payload whose send need not wait; `None`: MPI decides.
     pub eager: Option<u64>,
     /// What the parts' headers say.
@@ -109,11 +112,11 @@ impl Work {
             }
             Work::Follow(path) => {
                 let trace = trace(path)?;
-                let Setup { nodes, eager } = setup(&trace)
+                let Setup { protocol, nodes, eager } = setup(&trace)
                     .map_err(|cannot| Failure::about(&path.to_string_lossy(), cannot))?;
                 let header = header(trace.header.clone(), mpi);
                 let (limit, expected, followed) = (None, None, Some(trace));
-                Ok(RunSetup { nodes, eager, header, limit, expected, followed })
+                Ok(RunSetup { protocol, nodes, eager, header, limit, expected, followed })
             }
         }
     }
@@ -129,7 +132,8 @@ impl RunSetup {
 fn of_scenario(scenario: &Scenario, mpi: &str) -> RunSetup {
     let settings = &scenario.settings;
     RunSetup {
-        nodes: simulate::nodes(scenario),
+        protocol: settings.protocol,
+        nodes: simulate::node_setup(scenario),
         eager: settings.eager,
         header: header(simulate::header(settings), mpi),
         limit: settings.limit,

@@ -4,9 +4,8 @@ mod support;
 
 use std::fs;
 
-use ringscope_sim::explain::explain;
 use ringscope_sim::scenario::{Scenario, builtin};
-use ringscope_sim::simulate::simulate;
+use ringscope_sim::simulate::record;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::{Op, Rank};
 
@@ -42,14 +41,14 @@ fn a_run_that_completes_leaves_its_trace_and_nothing_else() {
 fn hazards_end_in_the_simulator_s_words() {
     let hazards = ["get-missing", "put-zero", "add-permanent", "add-command-node", "remove-head"];
     for (name, mpi) in hazards.iter().flat_map(|name| Mpi::ALL.map(|mpi| (name, mpi))) {
-        let simulated = simulate(&built_in(name), &mut ());
-        let words = explain(&simulated.outcome.end, simulated.world.nodes());
-        let words = words.expect("it does not complete");
+        let simulated = record(&built_in(name), Vec::new()).expect("memory takes a trace");
+        let simulated = simulated.summary;
+        let words = simulated.explanation.expect("it does not complete");
         let folder = Folder::new();
         let ended = Job::run(mpi, 8, (&folder, &format!("{name} -o trace.jsonl")));
         assert_eq!(ended.code, NOT_COMPLETED, "{name}, {mpi:?}: {}", ended.err);
         let told = unwrapped(&ended.err);
-        let ending = simulated.outcome.end.ending();
+        let ending = simulated.ending;
         assert!(told.contains(&format!("{name}: {}, as expected", ending.name())), "{told}");
         assert!(told.contains(&unwrapped(&words.facts)), "{name}, {mpi:?}: {told}");
         assert!(told.contains(&unwrapped(&words.paragraph)), "{name}, {mpi:?}: {told}");
@@ -62,7 +61,7 @@ fn hazards_end_in_the_simulator_s_words() {
 fn a_livelock_is_ended_by_the_limit_of_messages() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
-        let ended = Job::run(mpi, 8, (&folder, "put-beyond --limit 2000 -o trace.jsonl"));
+        let ended = Job::run(mpi, 8, (&folder, "put-beyond --quiet-messages 2000 -o trace.jsonl"));
         assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
         let told = unwrapped(&ended.err);
         let words =

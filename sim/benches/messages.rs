@@ -11,8 +11,8 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::classic::{ClassicNode, Orders, settled_ring};
-use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::protocol::{Command, Key, NodeSetup, Protocol, Run, Script, Value};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, Settings, random};
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::latency::Latency;
@@ -45,15 +45,15 @@ fn plain_loop(ranks: u32, in_flight: u64) -> u64 {
 }
 
 /// A settled ring that answers GETs of keys all over the ring, `window` at a time.
-fn ring(ranks: u32, window: u32) -> World<ClassicNode, ByArrival> {
+fn ring(ranks: u32, window: u32) -> World<<Classic as Protocol>::Node, ByArrival> {
     let keyspace = i64::from(ranks) * 100;
     let puts = Command::Put { key: Key(50), value: Value(1) };
     let gets = Command::Get { key: Key(50) };
     let count = u64::from(ranks) - 2;
     let mut runs = vec![Run { first: puts, count, key_step: 100, value_step: 1 }];
     runs.resize(1 + 100_000, Run { first: gets, count, key_step: 100, value_step: 0 });
-    let orders = Orders { script: Arc::new(Script::new(runs)), window };
-    World::new(settled_ring(ranks, keyspace, orders), ByArrival::new(LATENCY, 7), None, &mut ())
+    let setup = NodeSetup { ranks, keyspace, window, script: Arc::new(Script::new(runs)) };
+    World::new(Classic::settled(&setup), ByArrival::new(LATENCY, 7), None, &mut ())
 }
 
 /// Where to stop a run that is measured.
@@ -132,12 +132,12 @@ fn runs(criterion: &mut Criterion) {
     group.bench_function("8 ranks, 100 commands, PUT and GET", |bencher| {
         bencher.iter(|| {
             work.settings.seed += 1;
-            simulate(&work, &mut ()).outcome.received
+            simulate::<Classic>(&work, &mut ()).outcome.received
         });
     });
     group.throughput(Throughput::Elements(mixtures.len() as u64));
     group.bench_function("8 ranks, 100 commands, a random mixture", |bencher| {
-        let received = |scenario| simulate(scenario, &mut ()).outcome.received;
+        let received = |scenario| simulate::<Classic>(scenario, &mut ()).outcome.received;
         bencher.iter(|| mixtures.iter().map(received).sum::<u64>());
     });
     group.finish();

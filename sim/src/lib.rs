@@ -13,6 +13,7 @@ pub mod explain;
 pub mod invariants;
 pub mod nearest;
 pub mod protocol;
+pub mod protocols;
 pub mod replay;
 pub mod scenario;
 pub mod simulate;

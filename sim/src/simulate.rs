@@ -1,58 +1,144 @@
 //! From a scenario to its run.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
-use ringscope_traces::{Header, Payload, Rank, Source, TimeKind};
+use ringscope_traces::jsonl::Digest;
+use ringscope_traces::{Ending, Header, Payload, Rank, Source, TimeKind};
 
-use crate::protocol::Protocol;
-use crate::protocol::classic::{self, ClassicNode, Message, Orders};
+use crate::explain::{Explanation, explain};
+use crate::protocol::{MessageOf, NodeSetup, Protocol};
+use crate::protocols::Visitor;
 use crate::scenario::{SETTINGS, Scenario, Settings};
-use crate::world::{ByArrival, Limits, Observer, Outcome, Scheduler, World, run};
+use crate::world::recording::Written;
+use crate::world::{Blocked, ByArrival, End, Limits, Observer, Outcome, Scheduler, World, run};
 
 /// A run that has ended, and the world as it was then.
 #[derive(Debug, Clone)]
-pub struct Finished {
+pub struct Finished<P: Protocol> {
     /// What it came to.
-    pub outcome: Outcome<Message>,
+    pub outcome: Outcome<MessageOf<P>>,
     /// Nodes, waits and messages at the end.
-    pub world: World<ClassicNode, ByArrival>,
+    pub world: World<P::Node, ByArrival>,
+}
+
+/// What a run came to, whatever its protocol.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// How it ended.
+    pub ending: Ending,
+    /// Why it did not complete.
+    pub explanation: Option<Explanation>,
+    /// How many messages were received.
+    pub received: u64,
+    /// How many messages were sent and never received.
+    pub unreceived: u64,
+    /// Virtual time at the end, in nanoseconds.
+    pub now_ns: u64,
+    /// Who waited for whom at the end, where nobody moved any more.
+    pub blocked: Option<Vec<Blocked>>,
+}
+
+impl<P: Protocol> Finished<P> {
+    /// What the run came to, without the protocol's types.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let Outcome { end, received, unreceived, now_ns } = &self.outcome;
+        Summary {
+            ending: end.ending(),
+            explanation: explain::<P>(end, self.world.nodes()),
+            received: *received,
+            unreceived: *unreceived,
+            now_ns: *now_ns,
+            blocked: match end {
+                End::Deadlock(stall) => Some(stall.blocked.clone()),
+                End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => {
+                    None
+                }
+            },
+        }
+    }
 }
 
 /// Simulates a scenario from its start to its end.
 ///
 /// The same scenario with the same settings gives the same run: event by event, on every platform.
-pub fn simulate(scenario: &Scenario, observer: &mut impl Observer<ClassicNode>) -> Finished {
+/// Which protocol a scenario is of is known when it has been read:
+/// [`dispatch`](crate::protocols::ProtocolId::dispatch) gets from there to the type.
+pub fn simulate<P: Protocol>(
+    scenario: &Scenario,
+    observer: &mut impl Observer<P::Node>,
+) -> Finished<P> {
     let settings = &scenario.settings;
     let scheduler = ByArrival::new(settings.latency, settings.seed);
-    let mut world = start(scenario, scheduler, observer);
+    let mut world = start::<P, _>(scenario, scheduler, observer);
     let limits = Limits { messages: settings.limit, ..Limits::default() };
     let outcome = run(&mut world, command_rank(settings), limits, observer);
     Finished { outcome, world }
 }
 
+/// A simulated run, written down as a trace.
+#[derive(Debug)]
+pub struct Recorded<W> {
+    /// What the trace was written to.
+    pub to: W,
+    /// The trace's digest.
+    pub digest: Digest,
+    /// What the run came to.
+    pub summary: Summary,
+}
+
+/// Simulates a scenario of whichever protocol, and writes down its trace.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn record<W: Write>(scenario: &Scenario, to: W) -> io::Result<Recorded<W>> {
+    let mut written = Written::new(to, &header(&scenario.settings))?;
+    let summary =
+        scenario.settings.protocol.dispatch(Summarize { scenario, observer: &mut written });
+    let (to, digest) = written.finish(&summary.ending)?;
+    Ok(Recorded { to, digest, summary })
+}
+
+struct Summarize<'a, W: Write> {
+    scenario: &'a Scenario,
+    observer: &'a mut Written<W>,
+}
+
+impl<W: Write> Visitor for Summarize<'_, W> {
+    type Output = Summary;
+
+    fn visit<P: Protocol>(self) -> Summary {
+        simulate::<P>(self.scenario, self.observer).summary()
+    }
+}
+
 /// A scenario's world at its start, under that order of receipts.
-pub fn start<O: Scheduler<Message>>(
+pub fn start<P: Protocol, O: Scheduler<MessageOf<P>>>(
     scenario: &Scenario,
     scheduler: O,
-    observer: &mut impl Observer<ClassicNode>,
-) -> World<ClassicNode, O> {
-    World::new(nodes(scenario), scheduler, scenario.settings.eager, observer)
+    observer: &mut impl Observer<P::Node>,
+) -> World<P::Node, O> {
+    World::new(nodes::<P>(scenario), scheduler, scenario.settings.eager, observer)
 }
 
 /// A scenario's nodes before anything has happened, by rank.
 #[must_use]
-pub fn nodes(scenario: &Scenario) -> Vec<ClassicNode> {
-    let Settings { ranks, keyspace, window, protocol, .. } = scenario.settings;
-    let script = Arc::clone(&scenario.script);
-    match protocol {
-        Protocol::Classic => classic::nodes(ranks, keyspace, Orders { script, window }),
-    }
+pub fn nodes<P: Protocol>(scenario: &Scenario) -> Vec<P::Node> {
+    P::nodes(&node_setup(scenario))
 }
 
-/// The rank that issues the commands: the last one.
+/// With what a scenario's nodes are made.
+#[must_use]
+pub fn node_setup(scenario: &Scenario) -> NodeSetup {
+    scenario.settings.node_setup(Arc::clone(&scenario.script))
+}
+
+/// The rank that issues the commands.
 #[must_use]
 pub fn command_rank(settings: &Settings) -> Rank {
-    Rank(settings.ranks - 1)
+    settings.protocol.roles(settings.ranks).command
 }
 
 /// The header of a simulated run's trace: beside what every header has, the settings that are not

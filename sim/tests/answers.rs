@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::{Command, classic::tags};
+use ringscope_sim::protocol::Command;
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::simulate::{nodes, simulate};
 use ringscope_sim::world::End;
@@ -24,6 +25,9 @@ use atomic::atomic;
 use support::Run;
 use support::reference::{reference_run, reference_runs};
 use talk::{found, words};
+
+const RETVAL: Tag = Tag(5);
+const ACK: Tag = Tag(6);
 
 fn judged(trace: &Trace) -> AnswersJudgement {
     judge(trace).expect("it can be judged")
@@ -154,7 +158,7 @@ proptest! {
     ) {
         let (mut trace, answers) = atomic(seed, window, true);
         prop_assume!(answers > 0);
-        let place = *at.get(&places(&trace, |event| event.tag == tags::RETVAL));
+        let place = *at.get(&places(&trace, |event| event.tag == RETVAL));
         let (_, owner) = pair(&trace.events[place].data);
         trace.events[place].data = Payload::list([(-1).into(), owner.into()]);
         let judgement = judged(&trace);
@@ -192,8 +196,8 @@ fn joins_and_leaves_in_flight_are_answered_wrongly_only_where_an_invariant_is_br
         let mut scenario = random(seed, 8, 12);
         scenario.settings.window = 2 + u32::try_from(seed % 3).expect("it is small");
         scenario.settings.limit = Some(20_000);
-        let mut checker = InvariantChecker::new(&nodes(&scenario));
-        let finished = simulate(&scenario, &mut checker);
+        let mut checker = InvariantChecker::new(&nodes::<Classic>(&scenario));
+        let finished = simulate::<Classic>(&scenario, &mut checker);
         checker.finish(finished.world.nodes());
         let is_sound = checker.holds() && finished.outcome.end == End::Completed;
         let findings = found(&Run::of(&scenario).trace());
@@ -222,7 +226,7 @@ fn every_changed_dropped_or_duplicated_reply_is_found_at_its_event() {
     let mut changed = 0;
     for seed in 0..40 {
         let trace = Run::of(&random(seed, 8, 40)).trace();
-        for place in places(&trace, |event| matches!(event.tag, tags::RETVAL | tags::ACK)) {
+        for place in places(&trace, |event| matches!(event.tag, RETVAL | ACK)) {
             for change in CHANGES {
                 let Some((altered, expected)) = alter(&trace, place, change) else { continue };
                 let judgement = judged(&altered);
@@ -241,7 +245,7 @@ fn every_changed_dropped_or_duplicated_reply_is_found_at_its_event() {
 fn alter(trace: &Trace, place: usize, change: Change) -> Option<(Trace, usize)> {
     let mut altered = trace.clone();
     let event = &mut altered.events[place];
-    let is_answer = event.tag == tags::RETVAL;
+    let is_answer = event.tag == RETVAL;
     let mut expected = place;
     match change {
         Change::Value | Change::Owner if event.data == Payload::Null => return None,
@@ -250,10 +254,10 @@ fn alter(trace: &Trace, place: usize, change: Change) -> Option<(Trace, usize)> 
             *(if change == Change::Value { &mut first } else { &mut second }) += 1;
             event.data = Payload::list([first.into(), second.into()]);
         }
-        Change::Kind if is_answer => event.tag = tags::ACK,
+        Change::Kind if is_answer => event.tag = ACK,
         // An ACK that carries nothing is no answer that could be read.
         Change::Kind if event.data == Payload::Null => return None,
-        Change::Kind => event.tag = tags::RETVAL,
+        Change::Kind => event.tag = RETVAL,
         Change::Drop => {
             altered.events.remove(place);
             let command = Rank(trace.header.ranks - 1);

@@ -298,7 +298,10 @@ fn what_cannot_be_judged() {
     );
     let mut no_keyspace = completed(DIALECT);
     no_keyspace.header.more.push(("keyspace".into(), Payload::Text("large".into())));
-    assert_eq!(why(&no_keyspace), "the header's keyspace is \"large\", expected a whole number");
+    assert_eq!(
+        why(&no_keyspace),
+        "the header's keyspace is \"large\", expected 1 to 1000000000000000"
+    );
     let most = completed(&"send 0 GET 9\n".repeat(LIMIT_IN_FLIGHT));
     assert_eq!(judge(&most).map(|judgement| judgement.silent), Ok(LIMIT_IN_FLIGHT as u64));
     let too_many = completed(&"send 0 GET 9\n".repeat(LIMIT_IN_FLIGHT + 1));

@@ -3,6 +3,7 @@
 mod support;
 
 use ringscope_sim::explain::explain;
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{ExpectedEnd, builtin};
 use support::Run;
 
@@ -31,7 +32,7 @@ fn every_ending_is_explained() {
         .iter()
         .filter_map(|built_in| {
             let finished = Run::of(&built_in.scenario()).finished;
-            let why = explain(&finished.outcome.end, finished.world.nodes())?;
+            let why = explain::<Classic>(&finished.outcome.end, finished.world.nodes())?;
             Some(format!("{}\n{}\n{}\n", built_in.name, why.facts, why.paragraph))
         })
         .collect();

@@ -221,7 +221,7 @@ fn a_deadlock_in_which_everybody_has_stopped() {
 fn a_livelock_in_which_nothing_moves() {
     says(
         &ended(put_and_get(), Ending::Livelock),
-        &["rank 2 ends after 5 events; every rank has stopped; the trace says livelock"],
+        &["rank 1 ends after 1 event; every rank has stopped; the trace says livelock"],
     );
     says(
         &ended(traced("get 9"), Ending::Livelock),
@@ -237,7 +237,7 @@ fn a_livelock_in_which_nothing_moves() {
 fn a_run_that_was_stopped_when_every_rank_had_finished() {
     says(
         &ended(put_and_get(), Ending::Stopped),
-        &["rank 2 ends after 5 events; every rank has stopped; the trace says stopped"],
+        &["rank 1 ends after 1 event; every rank has stopped; the trace says stopped"],
     );
     // Whoever hangs can be stopped by hand.
     says(&ended(traced("get 9"), Ending::Stopped), &[]);

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use ringscope_sim::protocol::classic::{ClassicNode, Orders, nodes, settled_ring};
-use ringscope_sim::protocol::{Command, Key, Run, Script, Value};
+use ringscope_sim::protocol::{Command, Key, NodeSetup, Protocol, Run, Script, Value};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::{ByArrival, Step, World};
 
@@ -14,12 +14,14 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 const LATENCY: Latency = Latency::Uniform { low_ns: 50_000, high_ns: 150_000 };
 
+type ClassicNode = <Classic as Protocol>::Node;
+
 fn world(nodes: Vec<ClassicNode>) -> World<ClassicNode, ByArrival> {
     World::new(nodes, ByArrival::new(LATENCY, 7), None, &mut ())
 }
 
-fn orders(runs: Vec<Run>, window: u32) -> Orders {
-    Orders { script: Arc::new(Script::new(runs)), window }
+fn setup(ranks: u32, window: u32, runs: Vec<Run>) -> NodeSetup {
+    NodeSetup { ranks, keyspace: 5_000, window, script: Arc::new(Script::new(runs)) }
 }
 
 fn bytes() -> usize {
@@ -34,7 +36,7 @@ fn allocations() -> u64 {
 fn bytes_of_an_idle_rank() -> usize {
     const RANKS: u32 = 1_000_000;
     let before = bytes();
-    let world = world(nodes(RANKS, 1_000, orders(Vec::new(), 1)));
+    let world = world(Classic::nodes(&setup(RANKS, 1, Vec::new())));
     let taken = bytes() - before;
     drop(world);
     taken / RANKS as usize
@@ -49,9 +51,9 @@ fn bytes_of_a_message_in_flight() -> usize {
         key_step: 0,
         value_step: 0,
     };
-    let empty = world(nodes(8, 1_000, orders(Vec::new(), IN_FLIGHT)));
+    let empty = world(Classic::nodes(&setup(8, IN_FLIGHT, Vec::new())));
     let before = bytes();
-    let world = world(nodes(8, 1_000, orders(vec![gets], IN_FLIGHT)));
+    let world = world(Classic::nodes(&setup(8, IN_FLIGHT, vec![gets])));
     let taken = bytes() - before;
     // What the command node remembers of its open commands is its own, and not the messages'.
     let remembered = IN_FLIGHT as usize * size_of::<Command>();
@@ -72,7 +74,7 @@ fn allocations_on_the_way() -> u64 {
         Run { first: Command::Get { key: Key(50) }, count: 48, key_step: 100, value_step: 0 };
     let mut runs = vec![puts];
     runs.extend((0..1_000).flat_map(|_| [gets, puts]));
-    let mut world = world(settled_ring(RANKS, 5_000, orders(runs, 16)));
+    let mut world = world(Classic::settled(&setup(RANKS, 16, runs)));
     let step = |world: &mut World<ClassicNode, ByArrival>, messages| {
         for _ in 0..messages {
             assert!(matches!(world.step(&mut ()), Step::Received(_)));

@@ -2,6 +2,7 @@
 //! take next? What is expected stands on the protocol's page, docs/protocol.md.
 
 use ringscope_sim::protocol::{Message, Node, Outbox, Wait};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::nodes;
 use ringscope_traces::{Payload, Rank, Tag};
@@ -57,7 +58,7 @@ fn next<N: Node>(wait: Wait) -> String {
 /// A rank of a run of eight, as it is at the start.
 fn rank_of(rank: u32, commands: &str) -> Fed<impl Node> {
     let scenario = Scenario::parse("t.dht", commands).expect("a scenario");
-    let mut nodes = nodes(&scenario);
+    let mut nodes = nodes::<Classic>(&scenario);
     Fed(nodes.swap_remove(rank as usize), Outbox::default())
 }
 

@@ -5,6 +5,7 @@ mod support;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::random;
 use ringscope_sim::simulate::{command_rank, start};
 use ringscope_sim::world::latency::Latency;
@@ -52,27 +53,27 @@ fn explore(world: &World<ByChoice>) -> (usize, BTreeMap<&'static str, u64>) {
 #[test]
 fn with_one_command_in_flight_every_order_ends_in_one_way() {
     let text = "ranks 5\nadd 1 500\nput 400 4\nadd 2 300\nget 400\nremove 500\nget 400";
-    let (_, endings) = explore(&start(&scenario(text), ByChoice, &mut ()));
+    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
     assert_eq!(endings, BTreeMap::from([("completed", 1)]));
 }
 
 #[test]
 fn the_race_of_a_put_with_a_join_is_won_in_some_orders_and_lost_in_others() {
     let text = "ranks 6\nwindow 2\nadd 3 500\nput 400 4\nget 400";
-    let (_, endings) = explore(&start(&scenario(text), ByChoice, &mut ()));
+    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
     assert_eq!(endings.keys().copied().collect::<Vec<_>>(), ["completed", "deadlock"]);
 }
 
 #[test]
 fn the_race_of_two_neighbours_that_leave_can_end_in_a_deadlock() {
     let text = "ranks 6\nwindow 2\nadd 3 500\nadd 2 300\nremove 500\nremove 300";
-    let (_, endings) = explore(&start(&scenario(text), ByChoice, &mut ()));
+    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
     assert!(endings["deadlock"] > 0 && endings["completed"] > 0, "{endings:?}");
 }
 
 #[test]
 fn a_choice_that_is_not_there_changes_nothing() {
-    let mut world = start(&scenario("put 9 100"), ByChoice, &mut ());
+    let mut world = start::<Classic, _>(&scenario("put 9 100"), ByChoice, &mut ());
     let before = world.clone();
     let [only] = world.choices()[..] else { panic!("{:?}", world.choices()) };
     for rank in (0..9).map(Rank) {
@@ -90,7 +91,7 @@ fn a_choice_that_is_not_there_changes_nothing() {
 
 #[test]
 fn independent_receipts_lead_to_the_same_state_in_either_order() {
-    let world = start(&scenario("ranks 8\nend"), ByChoice, &mut ());
+    let world = start::<Classic, _>(&scenario("ranks 8\nend"), ByChoice, &mut ());
     let mut world = world;
     let head = world.choices()[0];
     assert!(world.choose(head, &mut ()));
@@ -108,7 +109,7 @@ fn independent_receipts_lead_to_the_same_state_in_either_order() {
 #[test]
 fn a_fork_goes_its_own_way_and_a_copy_goes_the_same() {
     let scenario = random(11, 9, 80);
-    let mut world = start(&scenario, ByArrival::new(LATENCY, 5), &mut ());
+    let mut world = start::<Classic, _>(&scenario, ByArrival::new(LATENCY, 5), &mut ());
     for _ in 0..200 {
         world.step(&mut ());
     }
@@ -128,7 +129,7 @@ fn a_fork_goes_its_own_way_and_a_copy_goes_the_same() {
 #[test]
 fn any_moment_of_a_timed_run_can_go_on_by_choice() {
     let scenario = random(3, 8, 60);
-    let mut world = start(&scenario, ByArrival::new(LATENCY, 7), &mut ());
+    let mut world = start::<Classic, _>(&scenario, ByArrival::new(LATENCY, 7), &mut ());
     loop {
         let mut chosen = world.to_by_choice();
         while let Some(choice) = chosen.choices().last() {
@@ -149,14 +150,14 @@ fn a_run_with_several_commands_in_flight_is_repeated_by_its_record() {
         scenario.settings.seed = seed;
         let first = Run::of(&scenario);
         let mut again = Recording::default();
-        let mut world = start(&scenario, ByChoice, &mut again);
+        let mut world = start::<Classic, _>(&scenario, ByChoice, &mut again);
         ReceiveOrder::of(&first.trace()).follow(&mut world, &mut again).unwrap();
         let ours: Vec<_> = per_rank(&first.recording);
         assert_eq!(ours, per_rank(&again), "seed {seed}");
     }
 }
 
-fn per_rank(recording: &Recording<ringscope_sim::protocol::classic::Message>) -> Vec<String> {
+fn per_rank(recording: &Recording<support::Message>) -> Vec<String> {
     let mut steps: Vec<_> = recording
         .events
         .iter()
@@ -174,7 +175,7 @@ fn a_record_that_cannot_be_followed_says_where() {
     let mut record = ReceiveOrder::default();
     record.add(ringscope_sim::world::Choice { rank: Rank(0), source: Rank(7) });
     record.add(ringscope_sim::world::Choice { rank: Rank(6), source: Rank(3) });
-    let mut world = start(&scenario("put 9 100"), ByChoice, &mut ());
+    let mut world = start::<Classic, _>(&scenario("put 9 100"), ByChoice, &mut ());
     let error = record.follow(&mut world, &mut ()).unwrap_err();
     assert_eq!(error.to_string(), "rank 6 cannot receive from rank 3 as its receipt 0");
 }

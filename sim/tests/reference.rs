@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::start;
 use ringscope_sim::world::ByChoice;
@@ -56,7 +57,7 @@ fn the_receive_order_of_every_recorded_run_can_be_followed() {
     for run in reference_runs() {
         let recorded = recorded(&run);
         let mut recording = Recording::default();
-        let mut world = start(&recorded.scenario, ByChoice, &mut recording);
+        let mut world = start::<Classic, _>(&recorded.scenario, ByChoice, &mut recording);
         ReceiveOrder::of(&recorded.trace).follow(&mut world, &mut recording).unwrap();
         assert_eq!(recording.events.len(), recorded.trace.events.len(), "{}", run.display());
         assert!(world.choices().is_empty(), "{}", run.display());

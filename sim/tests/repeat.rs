@@ -162,8 +162,8 @@ fn what_has_come_to_its_end_goes_round_no_more_and_cannot_be_stopped() {
     assert_eq!(
         said("get 9", Ending::Livelock).as_deref(),
         Some(
-            "the record says livelock; simulated, it waits for any message, and no rank can receive \
-             anything"
+            "the record says livelock; simulated, it waits for RETVAL from rank 0, and no rank can \
+             receive anything"
         )
     );
     assert_eq!(

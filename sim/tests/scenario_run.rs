@@ -1,8 +1,9 @@
 //! What scenarios promise, held against the simulator.
 
 use proptest::prelude::*;
-use ringscope_sim::protocol::classic::{self, Orders};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{ExpectedEnd, Scenario, builtin, random};
+use ringscope_sim::simulate::nodes;
 use ringscope_sim::world::recording::Recording;
 use ringscope_sim::world::run::{Limits, run};
 use ringscope_sim::world::{ByArrival, World};
@@ -11,8 +12,7 @@ use ringscope_traces::{Ending, Rank};
 /// How a scenario ends, and what it prints.
 fn ending(scenario: &Scenario, seed: u64) -> (Ending, Vec<String>) {
     let settings = &scenario.settings;
-    let orders = Orders { script: scenario.script.clone(), window: settings.window };
-    let nodes = classic::nodes(settings.ranks, settings.keyspace, orders);
+    let nodes = nodes::<Classic>(scenario);
     let order = ByArrival::new(settings.latency, seed);
     let mut recording = Recording::default();
     let mut world = World::new(nodes, order, settings.eager, &mut recording);

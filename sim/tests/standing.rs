@@ -5,7 +5,7 @@ mod support;
 use proptest::prelude::*;
 use ringscope_sim::conform::{EndState, end_state};
 use ringscope_sim::explain::{Explanation, explain, summary};
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_sim::world::{Cycle, End};
 use ringscope_traces::{Payload, Trace};
@@ -15,21 +15,21 @@ use ringscope_traces::{Payload, Trace};
 mod runs;
 
 use runs::hazards;
-use support::{Run, scenario};
+use support::{ClassicNode, Run, scenario};
 
 fn standing_of(trace: &Trace) -> EndState<ClassicNode> {
-    end_state(trace, &[]).expect("its header says by which nodes")
+    end_state::<Classic>(trace, &[]).expect("its header says by which nodes")
 }
 
 /// The simulator's own words for the end of a run.
 fn own_words(run: &Run) -> Option<Explanation> {
-    explain(&run.finished.outcome.end, run.finished.world.nodes())
+    explain::<Classic>(&run.finished.outcome.end, run.finished.world.nodes())
 }
 
 fn is_told_alike(scenario: &Scenario) {
     let run = Run::of(scenario);
     let end_state = standing_of(&run.trace());
-    assert_eq!(end_state.explanation(), own_words(&run), "{}", scenario.name);
+    assert_eq!(end_state.explanation::<Classic>(), own_words(&run), "{}", scenario.name);
     assert_eq!(end_state.end.as_ref(), Some(&run.finished.outcome.end), "{}", scenario.name);
 }
 
@@ -65,7 +65,7 @@ fn is_told_alike_but_for_the_draw(scenario: &Scenario) -> Result<(), TestCaseErr
         prop_assert!(matches!(end_state.end, Some(End::Livelock(_))) || period.is_none());
         return Ok(());
     }
-    prop_assert_eq!(end_state.explanation(), own_words(&run));
+    prop_assert_eq!(end_state.explanation::<Classic>(), own_words(&run));
     prop_assert_eq!(end_state.end.as_ref(), Some(own));
     Ok(())
 }
@@ -138,9 +138,14 @@ fn what_ranks_were_seen_to_wait_for_counts_for_more_than_what_their_nodes_take()
     let (run, trace) = blocked_sends();
     let End::Deadlock(graph) = &run.finished.outcome.end else { panic!("it is a deadlock") };
     assert!(graph.blocked.iter().any(|blocked| blocked.tag.is_none()), "a send blocks");
-    let end_state = end_state(&trace, &graph.blocked).expect("its header says by which nodes");
-    assert_eq!(end_state.explanation(), own_words(&run));
-    assert_eq!(standing_of(&trace).explanation(), None, "by their nodes they could go on");
+    let end_state =
+        end_state::<Classic>(&trace, &graph.blocked).expect("its header says by which nodes");
+    assert_eq!(end_state.explanation::<Classic>(), own_words(&run));
+    assert_eq!(
+        standing_of(&trace).explanation::<Classic>(),
+        None,
+        "by their nodes they could go on"
+    );
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub fn stamp(trace: &mut Trace) {
     for at in 0..trace.events.len() {
         let event = &trace.events[at];
         let send =
-            matching.partner(EventIndex(at)).filter(|send| event.op == Op::Recv && send.0 < at);
+            matching.partner(EventIndex(at)).filter(|send| event.source().is_some() && send.0 < at);
         let sent = send.map_or(0, |send| trace[send].clock);
         let (n, clock) = ranks.entry(event.rank).or_default();
         *clock = sent.max(*clock) + 1;
@@ -64,7 +64,7 @@ impl Causality {
         let matching = Matching::of(trace);
         let ops: Vec<Op> = trace.events.iter().map(|event| event.op).collect();
         let stands_early = |(i, op): (usize, &Op)| {
-            *op == Op::Recv && matching.partner(EventIndex(i)).is_some_and(|send| send.0 > i)
+            matches!(op, Op::Recv) && matching.partner(EventIndex(i)).is_some_and(|send| send.0 > i)
         };
         let is_in_order = !ops.iter().enumerate().any(stands_early);
         Causality { matching, ops, before, after, is_in_order }

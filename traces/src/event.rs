@@ -97,6 +97,24 @@ pub struct EventContent<'a, D = Payload> {
 }
 
 impl<D> Event<D> {
+    /// The rank whose message it receives; `None` when it is no receive.
+    #[must_use]
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    #[must_use]
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+
     /// What the rank did, by which the event is compared with those of other runs.
     #[must_use]
     pub fn content(&self) -> EventContent<'_, D> {

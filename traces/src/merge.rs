@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
-use crate::event::{Ending, Event, Footer, Header, Op, Rank, Trace};
+use crate::event::{Ending, Event, Footer, Header, Rank, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
 
@@ -79,7 +79,7 @@ pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
     let heap = Trace { header, events, footer };
     let matching = Matching::of(&heap);
     let order = causal_order(&heap, &matching)?;
-    let is_orphan = |at: EventIndex| heap[at].op == Op::Recv && matching.partner(at).is_none();
+    let is_orphan = |at: EventIndex| heap[at].source().is_some() && matching.partner(at).is_none();
     let orphans =
         order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| EventIndex(i));
     Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
@@ -166,7 +166,7 @@ fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, M
             let Some(at) = by_rank.events(rank).get(index) else { continue };
             let candidate = Reverse((trace[*at].clock, rank, index));
             match matching.partner(*at) {
-                Some(send) if trace[*at].op == Op::Recv && !is_placed[send.0] => {
+                Some(send) if trace[*at].source().is_some() && !is_placed[send.0] => {
                     held_up.insert(send, candidate);
                 }
                 Some(_) | None => candidates.push(candidate),

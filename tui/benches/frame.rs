@@ -16,11 +16,16 @@ use ringscope::view::symbols::Symbols;
 use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, settled_ring};
-use ringscope_sim::protocol::{Key, Node as _, Outbox, Script, Value};
+use ringscope_sim::protocol::{
+    Key, MessageOf, Node as _, NodeSetup, NodeState, Outbox, Protocol as _, Script, Value,
+    Viewed as _,
+};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::replay::Statuses;
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::{EventIndex, Op, Rank};
+
+type Message = MessageOf<Classic>;
 
 const KEYS: i64 = 1_000;
 const FLIGHTS: u32 = 100;
@@ -50,8 +55,8 @@ fn app(nodes: u32) -> App {
 }
 
 fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
-    let orders = Orders { script: Arc::new(Script::new(Vec::new())), window: 1 };
-    let mut nodes: Vec<ClassicNode> = settled_ring(ranks, keyspace, orders);
+    let script = Arc::new(Script::new(Vec::new()));
+    let mut nodes = Classic::settled(&NodeSetup { ranks, keyspace, window: 1, script });
     let ring = Ring::walk(&nodes);
     for number in 1..=KEYS {
         let (key, value) = (Key(number * step), Value(number));
@@ -60,6 +65,7 @@ fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
         let done = nodes[owner.index()].receive(Rank(0), put, &mut Outbox::default());
         done.expect("an owner takes a pair");
     }
+    let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();
     let before = Some((Rank(1), nodes[1].clone()));
     let statuses = Statuses::idle(nodes.len());
     NodeStates { statuses, ring: Ring::walk(&nodes), nodes, before }

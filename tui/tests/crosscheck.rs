@@ -188,7 +188,7 @@ fn of_two_livelocks_one_is_the_beginning_of_the_other() {
     assert_eq!(result.code, Some(0), "{}", result.err);
     assert_snapshot!("livelock", result.golden());
     let call = stage.folder.read("call");
-    assert!(call.contains(" --limit 5"), "a livelock is not waited for long: {call}");
+    assert!(call.contains(" --quiet-messages 5"), "a livelock is not waited for long: {call}");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn what_the_command_line_says_reaches_both() {
     assert_eq!(stage.folder.read("ran.dht"), "ranks 5\nwindow 2\nput 5 50\nget 6\n");
     let call = stage.folder.read("call");
     assert!(call.starts_with("-n 5 "), "{call}");
-    assert!(call.contains(" --unchecked --timeout 2.5 --limit 100000"), "{call}");
+    assert!(call.contains(" --unchecked --timeout 2.5 --quiet-messages 100000"), "{call}");
 }
 
 #[test]

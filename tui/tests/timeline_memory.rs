@@ -7,8 +7,7 @@ use std::io::BufWriter;
 
 use ringscope::timeline::Timeline;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -29,9 +28,7 @@ fn bytes_an_event(ranks: u32, window: u32) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("trace.jsonl");
     let file = BufWriter::new(File::create(&path).expect("it can be created"));
-    let mut written = Written::new(file, &header(&scenario.settings)).expect("it can be written");
-    let ending = simulate(&scenario, &mut written).outcome.end.ending();
-    drop(written.finish(&ending).expect("it can be written"));
+    drop(record(&scenario, file).expect("it can be written"));
     drop(scenario);
 
     let before = dhat::HeapStats::get().curr_bytes;

@@ -32,7 +32,7 @@ fn a_trace_is_shown_a_line_an_event() {
     assert_snapshot!(
         "show_ascii",
         folder
-            .call("show put.jsonl --symbols ascii --no-times --rank 0 --from 3 --limit 2")
+            .call("show put.jsonl --symbols ascii --no-times --rank 0 --from 3 --rows 2")
             .golden()
     );
 }
@@ -41,9 +41,9 @@ fn a_trace_is_shown_a_line_an_event() {
 fn a_trace_of_many_ranks_has_no_columns_but_for_the_chosen() {
     let folder = Folder::new();
     folder.record("big-ring", "big.jsonl");
-    let result = folder.call("show big.jsonl --limit 2 --no-times");
+    let result = folder.call("show big.jsonl --rows 2 --no-times");
     assert!(result.out.contains("\n63 → 0   PUT "), "{}", result.out);
-    let chosen = folder.call("show big.jsonl --rank 63 --limit 1 --no-times");
+    let chosen = folder.call("show big.jsonl --rank 63 --rows 1 --no-times");
     assert!(chosen.out.contains("\n6\n3\n→  63 → 0   PUT "), "{}", chosen.out);
     let none = folder.call("show big.jsonl --rank 64");
     assert_eq!(none.code, Some(2));

@@ -1,14 +1,12 @@
 //! Programs called to their end, and many things done two at a time.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::support::{Folder, Mpi};
+use crate::support::{Folder, Mpi, built};
 
 /// The longest that a call may take, in seconds, before it is killed.
 const MOST_SECONDS: &str = "300";
@@ -28,7 +26,7 @@ pub struct Called {
 
 /// Calls `ringscope crosscheck` with that MPI, in that folder.
 pub fn crosscheck(mpi: Mpi, args: &[&str], folder: &Folder) -> Called {
-    let mut command = bounded(&ringscope());
+    let mut command = bounded(&built("ringscope", &["mpi/openmpi", ""]));
     command.arg("crosscheck").args(args).args(["--mpi", mpi.short()]);
     command.env("RINGSCOPE_MPI_RUNNER", mpi.runner());
     call(&mut command, folder)
@@ -46,22 +44,6 @@ pub fn mpirun(mpi: Mpi, (ranks, args): (u32, &[&str]), folder: &Folder) -> Calle
             .env("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe");
     }
     call(&mut command, folder)
-}
-
-/// The program `ringscope`: the one that was built last.
-fn ringscope() -> PathBuf {
-    const VARIABLE: &str = "RINGSCOPE_PROGRAM";
-    if let Some(named) = env::var_os(VARIABLE) {
-        return PathBuf::from(named);
-    }
-    let target =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").join("target");
-    let places = ["debug", "release"].map(|profile| target.join(profile).join("ringscope"));
-    let built = |place: &PathBuf| fs::metadata(place).ok()?.modified().ok();
-    let found = places.into_iter().filter(|place| place.is_file()).max_by_key(built);
-    found.unwrap_or_else(|| {
-        panic!("no ringscope in {}: `make mpi` builds it, or {VARIABLE} names it", target.display())
-    })
 }
 
 /// A program that is killed when it does not end.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use ringscope_sim::conform::{end_state, judge, replay};
+use ringscope_sim::conform::{end_summary, judge, rewrite};
 use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_sim::scenario::{Scenario, random};
 use ringscope_sim::world::recording::Written;
@@ -136,8 +136,8 @@ fn conforms_and_repeats(trace: &Trace) -> Result<(), String> {
         return Err(format!("rank {}, event {}: {}", finding.rank, finding.index, finding.what));
     }
     let written = Written::new(Vec::new(), &trace.header).expect("memory takes a trace");
-    let replayed = replay(trace, |_| written).map_err(|cannot| cannot.to_string())?;
-    let (bytes, _) = replayed.observer.finish(&Ending::Stopped).expect("memory takes a trace");
+    let written = rewrite(trace, written).map_err(|cannot| cannot.to_string())?;
+    let (bytes, _) = written.finish(&Ending::Stopped).expect("memory takes a trace");
     let (again, _) = read_trace(bytes.as_slice(), "the replay").expect("what we write we read");
     let comparison = compare(trace, &again).expect("both have the same header");
     let is_whole = matches!(ending(trace), Some(Ending::Completed | Ending::Deadlock));
@@ -200,7 +200,7 @@ fn facts(trace: &Trace) -> Option<String> {
     if ending(trace) != Some(&Ending::Deadlock) {
         return None;
     }
-    Some(end_state(trace, &[]).expect("its nodes are known").explanation()?.facts)
+    Some(end_summary(trace, &[]).expect("its nodes are known").explanation?.facts)
 }
 
 /// The simulated run, followed by real processes, comes to the same deadlock.

@@ -2,20 +2,21 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
+mod built;
 mod job;
 #[path = "../../../traces/tests/support/reference.rs"]
 pub mod reference;
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::{Trace, read_trace, write_trace};
 use tempfile::TempDir;
 
+pub use built::built;
 pub use job::Job;
 
 /// The MPI that a program is built with and run under.
@@ -36,12 +37,9 @@ impl Mpi {
         }
     }
 
-    /// The program, which `make mpi` has built.
+    /// The program, built with it.
     pub fn runner(self) -> PathBuf {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
-        let program = root.join("target/mpi").join(self.short()).join("release/mpi-runner");
-        assert!(program.is_file(), "{} is not there: `make mpi` builds it", program.display());
-        program
+        built("mpi-runner", &[&format!("mpi/{}", self.short())])
     }
 
     /// Its launcher: what `make mpi` has found, or else as Debian calls it.
@@ -91,10 +89,6 @@ impl Folder {
 
 /// The trace of a scenario's simulation.
 pub fn simulated(scenario: &Scenario) -> Trace {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect("memory takes a trace");
-    let finished = simulate(scenario, &mut written);
-    let ending = finished.outcome.end.ending();
-    let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
-    read_trace(&bytes[..], &scenario.name).expect("what we write we read").0
+    let recorded = record(scenario, Vec::new()).expect("memory takes a trace");
+    read_trace(&recorded.to[..], &scenario.name).expect("what we write we read").0
 }

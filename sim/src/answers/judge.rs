@@ -12,11 +12,14 @@ use super::model::Model;
 use super::register::{LogicalTime, Span};
 use super::{AnswersJudgement, CannotJudgeAnswers, LIMIT_IN_FLIGHT};
 use crate::conform::{Finding, Letter};
-use crate::protocol::{Command, Key, StorageId, Value, classic};
+use crate::protocol::{Command, Key, StorageId, Value};
+use crate::protocols::ProtocolId;
 
 /// The state of a judgement.
 pub(super) struct Judge<'a> {
     trace: &'a Trace,
+    /// The protocol whose commands and replies the program has.
+    protocol: ProtocolId,
     /// The rank that issues the commands.
     command: Rank,
     /// The places of its events.
@@ -39,9 +42,11 @@ struct Misfit {
 }
 
 impl<'a> Judge<'a> {
-    pub fn new(trace: &'a Trace, command: Rank, permanent: StorageId) -> Judge<'a> {
+    pub fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Judge<'a> {
+        let command = protocol.roles(trace.header.ranks).command;
         Judge {
             trace,
+            protocol,
             command,
             places: Vec::new(),
             model: Model::new(permanent),
@@ -59,7 +64,7 @@ impl<'a> Judge<'a> {
         let now = LogicalTime::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
-        match classify(event) {
+        match classify(self.protocol, event) {
             None => {}
             Some(Ok(ClientMessage::Command(command))) => self.command(command, now)?,
             Some(Ok(ClientMessage::End)) => self.end(now),
@@ -253,7 +258,7 @@ impl<'a> Judge<'a> {
 
     fn letter(&self, at: LogicalTime) -> Letter {
         let (_, place) = self.place(at);
-        Letter::of_event::<classic::Message>(&self.trace[place])
+        Letter::named(&self.trace[place], &self.protocol)
     }
 
     fn place(&self, at: LogicalTime) -> (usize, EventIndex) {

@@ -41,6 +41,8 @@ pub use finding::{OneOf, Wrong};
 
 use crate::conform::{self, Finding};
 use crate::protocol::StorageId;
+use crate::protocols::ProtocolId;
+use crate::scenario::Settings;
 use judge::Judge;
 
 /// The most commands that may wait for a reply together: among more nobody tells whose it is.
@@ -91,9 +93,10 @@ pub enum CannotJudgeAnswers {
 ///
 /// When there is nothing to judge, or too much at once.
 pub fn judge(trace: &Trace) -> Result<AnswersJudgement, CannotJudgeAnswers> {
-    let keyspace = conform::keyspace(&trace.header)?;
-    let command = Rank(trace.header.ranks.saturating_sub(1));
-    let mut bench = Judge::new(trace, command, StorageId(keyspace));
+    let keyspace = Settings::keyspace_of(&trace.header)?;
+    let protocol = ProtocolId::spoken_with(&trace.header.protocol);
+    let command = protocol.roles(trace.header.ranks).command;
+    let mut bench = Judge::new(trace, protocol, StorageId(keyspace));
     for place in
         (0..trace.events.len()).map(EventIndex).filter(|place| trace[*place].rank == command)
     {

@@ -212,7 +212,7 @@ impl<'a, N: Node> Verifier<'a, N> {
             return None;
         }
         let sends = self.events_of(command).filter(|event| is_send(event));
-        let receives = self.events_of(rank).filter(|e| is_receive(e) && e.peer == command);
+        let receives = self.events_of(rank).filter(|e| e.source() == Some(command));
         let heard = commands::<N>(receives);
         let script = match unheard {
             Unheard::Sent => as_heard(heard, commands::<N>(sends).0),

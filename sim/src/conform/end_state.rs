@@ -2,13 +2,14 @@
 
 use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Payload, Rank, Trace};
 
-use super::settings::{CannotJudge, Settings};
+use super::CannotJudge;
 use super::verifier::{RankCheck, is_receive, is_send};
-use crate::explain::{Explanation, explain};
-use crate::protocol::classic::ClassicNode;
-use crate::protocol::{Message, Node};
+use crate::explain::{Explanation, explain, summary};
+use crate::protocol::{Message, Node, Protocol};
+use crate::protocols::Visitor;
 use crate::replay::finding::Finding;
 use crate::replay::simulated::receive_all;
+use crate::scenario::Settings;
 use crate::world::{Blocked, ByChoice, Cycle, End, Pending, Status, WaitForGraph, World};
 
 /// How a recorded run stood when its record ends.
@@ -29,8 +30,8 @@ pub struct EndState<N: Node> {
 impl<N: Node> EndState<N> {
     /// How the run ended, in the simulator's words; `None` when it completed or could have gone on.
     #[must_use]
-    pub fn explanation(&self) -> Option<Explanation> {
-        explain(self.end.as_ref()?, &self.nodes)
+    pub fn explanation<P: Protocol<Node = N>>(&self) -> Option<Explanation> {
+        explain::<P>(self.end.as_ref()?, &self.nodes)
     }
 }
 
@@ -43,11 +44,58 @@ impl<N: Node> EndState<N> {
 /// # Errors
 ///
 /// When the header does not say by which nodes.
-pub fn end_state(trace: &Trace, seen: &[Blocked]) -> Result<EndState<ClassicNode>, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    let (nodes, driver) = (super::nodes(trace, &settings), super::command_rank(&settings));
+pub fn end_state<P: Protocol>(
+    trace: &Trace,
+    seen: &[Blocked],
+) -> Result<EndState<P::Node>, CannotJudge> {
+    let settings = Settings::from_header(&trace.header)?;
+    let (nodes, driver) = (super::nodes::<P>(trace, &settings), super::command_rank(&settings));
     let record = Record { trace, eager: settings.eager, driver, seen };
     Ok(FinalStates::of(record, nodes).end_state())
+}
+
+/// How a recorded run stood when its record ends, without the protocol's types.
+#[derive(Debug, Clone)]
+pub struct EndSummary {
+    /// As in [`EndState`].
+    pub ending: Option<Ending>,
+    /// Why it did not complete; `None` when it completed or could have gone on.
+    pub explanation: Option<Explanation>,
+    /// Who waited for whom.
+    pub blocked: Vec<Blocked>,
+    /// Who waited for whom and what was under way, in short.
+    pub picture: String,
+    /// As in [`EndState`].
+    pub strays: Vec<Finding>,
+}
+
+/// The same as [`end_state`], of the protocol that the trace names.
+///
+/// # Errors
+///
+/// As those of [`end_state`].
+pub fn end_summary(trace: &Trace, seen: &[Blocked]) -> Result<EndSummary, CannotJudge> {
+    Settings::from_header(&trace.header)?.protocol.dispatch(Summarize { trace, seen })
+}
+
+struct Summarize<'a> {
+    trace: &'a Trace,
+    seen: &'a [Blocked],
+}
+
+impl Visitor for Summarize<'_> {
+    type Output = Result<EndSummary, CannotJudge>;
+
+    fn visit<P: Protocol>(self) -> Result<EndSummary, CannotJudge> {
+        let state = end_state::<P>(self.trace, self.seen)?;
+        Ok(EndSummary {
+            ending: state.end.as_ref().map(End::ending),
+            explanation: state.explanation::<P>(),
+            picture: summary(&state.graph, &state.nodes),
+            blocked: state.graph.blocked,
+            strays: state.strays,
+        })
+    }
 }
 
 /// What is known of a run beside its nodes.

@@ -16,27 +16,27 @@ mod own_end;
 mod repeat;
 mod replay;
 mod script;
-mod settings;
 mod setup;
 mod verifier;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use ringscope_traces::{Ending, Op, Rank, Trace};
+use ringscope_traces::{Ending, Rank, Trace};
 
 pub use crate::replay::finding::{Awaited, Finding, Letter, What};
-pub use end_state::{EndState, end_state};
+pub use end_state::{EndState, EndSummary, end_state, end_summary};
 pub use repeat::{Departure, Repeated, repeat};
-pub use replay::{CannotReplay, Replayed, replay};
-pub use settings::CannotJudge;
-pub(crate) use settings::keyspace;
+pub use replay::{CannotReplay, Replayed, check_invariants, replay, rewrite};
 pub use setup::{Setup, setup};
 
-use crate::protocol::classic::{self, ClassicNode, Orders};
+use crate::protocol::definition::command_node;
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};
+use crate::protocols::Visitor;
 use crate::replay::node::NodeReplay;
-use settings::Settings;
+pub use crate::scenario::BadHeader as CannotJudge;
+use crate::scenario::Settings;
 use verifier::{Input, RankCheck, Verifier};
 
 /// What a judge says of a trace.
@@ -112,40 +112,37 @@ impl<N: Node> Views for BTreeMap<Rank, NodeReplay<N>> {
 /// When the header does not say by which nodes to judge: an unknown protocol, a number of ranks that
 /// it cannot have, a setting that is none.
 pub fn judge(trace: &Trace) -> Result<Judgement, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    match settings.protocol {
-        Protocol::Classic => Ok(judge_classic(trace, &settings)),
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(settings.protocol.dispatch(JudgeTrace { trace, settings: &settings }))
+}
+
+struct JudgeTrace<'a> {
+    trace: &'a Trace,
+    settings: &'a Settings,
+}
+
+impl Visitor for JudgeTrace<'_> {
+    type Output = Judgement;
+
+    fn visit<P: Protocol>(self) -> Judgement {
+        judge_by::<P>(self.trace, self.settings)
     }
 }
 
-fn judge_classic(trace: &Trace, settings: &Settings) -> Judgement {
-    let Settings { keyspace, window, eager, .. } = *settings;
-    // The command node is the last of any number of ranks.
-    let commander = |script: Script| {
-        let orders = Orders { script: script.into(), window };
-        classic::nodes(3, keyspace, orders).pop().expect("there are nodes for 3 ranks")
-    };
-    let (command, nodes) = (command_rank(settings), nodes(trace, settings));
+fn judge_by<P: Protocol>(trace: &Trace, settings: &Settings) -> Judgement {
+    let commander = |script: Script| command_node::<P>(settings.node_setup(Arc::new(script)));
+    let eager = settings.eager;
+    let (command, nodes) = (command_rank(settings), nodes::<P>(trace, settings));
     hold(Input { trace, nodes, command, commander: &commander, eager })
 }
 
 /// The nodes that a trace's ranks are held against; the command node has the commands that it sent.
-fn nodes(trace: &Trace, settings: &Settings) -> Vec<ClassicNode> {
-    let command = command_rank(settings);
-    let of_command = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
-    let (commands, _) = script::commands::<ClassicNode>(of_command);
-    nodes_with(commands.into_iter().collect(), settings)
-}
-
-fn nodes_with(script: Script, settings: &Settings) -> Vec<ClassicNode> {
-    let orders = Orders { script: script.into(), window: settings.window };
-    match settings.protocol {
-        Protocol::Classic => classic::nodes(settings.ranks, settings.keyspace, orders),
-    }
+fn nodes<P: Protocol>(trace: &Trace, settings: &Settings) -> Vec<P::Node> {
+    P::nodes(&settings.node_setup(Arc::new(setup::script(trace, settings))))
 }
 
 fn command_rank(settings: &Settings) -> Rank {
-    Rank(settings.ranks - 1)
+    settings.protocol.roles(settings.ranks).command
 }
 
 fn hold<N: Node + 'static>(input: Input<'_, N>) -> Judgement {

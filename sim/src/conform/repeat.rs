@@ -14,11 +14,13 @@ use ringscope_traces::{
 };
 use serde::Deserialize as _;
 
-use super::settings::{CannotJudge, Settings};
+use super::CannotJudge;
 use super::verifier::is_receive;
-use crate::protocol::{Message, Node, Print, Wait};
+use crate::protocol::{Message, Node, Print, Protocol, Wait};
+use crate::protocols::Visitor;
 use crate::replay::finding::Awaited;
 use crate::replay::simulated::receive_all;
+use crate::scenario::{Setting, Settings};
 use crate::world::recording::Recording;
 use crate::world::{ByChoice, Choice, Status, World};
 
@@ -60,9 +62,22 @@ pub struct Departure {
 ///
 /// When the header does not say by which nodes.
 pub fn repeat(trace: &Trace) -> Result<Repeated, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    let nodes = super::nodes(trace, &settings);
-    Ok(repeat_with(trace, nodes, settings.eager))
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(settings.protocol.dispatch(Repeat { trace, settings: &settings }))
+}
+
+struct Repeat<'a> {
+    trace: &'a Trace,
+    settings: &'a Settings,
+}
+
+impl Visitor for Repeat<'_> {
+    type Output = Repeated;
+
+    fn visit<P: Protocol>(self) -> Repeated {
+        let nodes = super::nodes::<P>(self.trace, self.settings);
+        repeat_with(self.trace, nodes, self.settings.eager)
+    }
 }
 
 fn repeat_with<N: Node>(trace: &Trace, nodes: Vec<N>, eager: Option<u64>) -> Repeated {
@@ -94,7 +109,7 @@ fn with_payload<M: Message>(event: Event<M>) -> Event {
 /// A simulated run's header: of the settings those that the record has too.
 fn header(of_record: &Header) -> Header {
     let mut more = of_record.more.clone();
-    more.retain(|(name, _)| matches!(name.as_str(), "window" | "keyspace" | "eager"));
+    more.retain(|(name, _)| Setting::named(name).is_some_and(|setting| setting.shapes_nodes));
     let protocol = of_record.protocol.clone();
     let (source, time) = (Source::Sim, TimeKind::Virtual);
     Header { source, protocol, ranks: of_record.ranks, seed: None, time, more }

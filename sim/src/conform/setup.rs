@@ -1,38 +1,71 @@
-//! The nodes of a recorded run before anything has happened, for whoever runs it again.
+//! With what the nodes of a recorded run are made, for whoever runs it again.
 
-use ringscope_traces::{Header, Trace};
+use std::sync::Arc;
 
-use super::settings::{CannotJudge, Settings};
-use crate::protocol::Script;
-use crate::protocol::classic::ClassicNode;
+use ringscope_traces::{Event, Header, Op, Trace};
 
-/// The nodes of a recorded run, and how they are to be run.
+use super::CannotJudge;
+use crate::protocol::{Meaning, NodeSetup, Protocol, Script};
+use crate::protocols::ProtocolId;
+use crate::scenario::Settings;
+
+/// With what the nodes of a recorded run are made, and how they are to be run.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// The nodes by rank; the command node has the commands that it sent in the trace.
-    pub nodes: Vec<ClassicNode>,
+    /// The protocol that they speak.
+    pub protocol: ProtocolId,
+    /// With what they are made; the command node has the commands that it sent in the trace.
+    pub nodes: NodeSetup,
     /// The longest payload, in bytes, whose send does not wait to be received; `None`: none waits.
     pub eager: Option<u64>,
 }
 
-/// Sets up the nodes of a recorded run.
+/// Says with what the nodes of a recorded run are made.
 ///
 /// # Errors
 ///
-/// When its header does not say by which nodes.
+/// When its header does not say it.
 pub fn setup(trace: &Trace) -> Result<Setup, CannotJudge> {
-    let settings = Settings::of(&trace.header)?;
-    Ok(Setup { nodes: super::nodes(trace, &settings), eager: settings.eager })
+    let settings = Settings::from_header(&trace.header)?;
+    Ok(Setup::with(&settings, script(trace, &settings)))
+}
+
+/// The commands that the command node sent in a trace.
+pub(super) fn script(trace: &Trace, settings: &Settings) -> Script {
+    let command = settings.protocol.roles(settings.ranks).command;
+    let of_command = trace.events.iter().filter(|event| event.rank == command);
+    of_command.filter_map(|event| command_in(event, settings.protocol)).collect()
+}
+
+fn command_in(event: &Event, protocol: ProtocolId) -> Option<crate::protocol::Command> {
+    let meaning = match event.op {
+        Op::Send => protocol.meaning(event.tag, &event.data).ok()?,
+        Op::Recv => return None,
+    };
+    match meaning {
+        Meaning::Command(command) => Some(command),
+        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => None,
+    }
 }
 
 impl Setup {
-    /// The nodes of a run with that header, whose command node has that script.
+    /// That of a run with that header, whose command node has that script.
     ///
     /// # Errors
     ///
-    /// When the header does not say by which nodes.
+    /// When the header does not say it.
     pub fn of(header: &Header, script: Script) -> Result<Setup, CannotJudge> {
-        let settings = Settings::of(header)?;
-        Ok(Setup { nodes: super::nodes_with(script, &settings), eager: settings.eager })
+        Settings::from_header(header).map(|settings| Setup::with(&settings, script))
+    }
+
+    pub(super) fn with(settings: &Settings, script: Script) -> Setup {
+        let nodes = settings.node_setup(Arc::new(script));
+        Setup { protocol: settings.protocol, nodes, eager: settings.eager }
+    }
+
+    /// The nodes before anything has happened, by rank.
+    #[must_use]
+    pub fn nodes<P: Protocol>(&self) -> Vec<P::Node> {
+        P::nodes(&self.nodes)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ringscope_traces::Rank;
 use rustc_hash::FxHashSet;
 
-use crate::protocol::{Node, NodeView, Phase};
+use crate::protocol::{NodeView, Phase, Viewed};
 
 /// Joins and leaves under way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) struct Membership {
 }
 
 impl Membership {
-    pub fn new<N: Node>(nodes: &[N]) -> Membership {
+    pub fn new<N: Viewed>(nodes: &[N]) -> Membership {
         let ranks = (0_u32..).map(Rank).zip(nodes);
         let holders = ranks.filter(|(_, node)| node.view().storage.is_some());
         Membership { holders: holders.map(|(rank, _)| rank).collect(), ..Membership::default() }
@@ -48,7 +48,7 @@ impl Membership {
     ///
     /// `fell_silent` is the rank whose step it was, if it sent nothing: a rank that ends a join or a
     /// leave without a word has not ended it, it has crashed in the middle.
-    pub fn step_over<N: Node>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
+    pub fn step_over<N: Viewed>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
         for rank in self.touched.drain(..) {
             self.holders.insert(rank);
             if is_busy(&nodes[rank.index()].view()) {

@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 pub use invariant::{Invariant, Tally, Violation};
 
 use crate::protocol::arithmetic::{Break, KeyRange, Ring};
-use crate::protocol::{Command, Key, Meaning, Message, Node, Role, StorageId, Value};
+use crate::protocol::{Command, Key, Meaning, Message, Node, Role, StorageId, Value, Viewed};
 use crate::world::{Observed, Observer};
 use invariant::{Counts, RunPosition};
 use membership::Membership;
@@ -26,9 +26,9 @@ use reads::Reads;
 
 /// Checks every [`Invariant`] as a run goes.
 ///
-/// It is made from the nodes before the run starts, told of everything that happens, and at the end
-/// asked to [`finish`](InvariantChecker::finish).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// It sees the nodes before the run starts and everything that happens, and at the end it is asked to
+/// [`finish`](InvariantChecker::finish).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InvariantChecker {
     moment: RunPosition,
     /// The rank whose step it is.
@@ -73,7 +73,7 @@ enum RingDefect {
 impl InvariantChecker {
     /// A checker for a run that starts with these nodes.
     #[must_use]
-    pub fn new<N: Node>(nodes: &[N]) -> InvariantChecker {
+    pub fn new<N: Viewed>(nodes: &[N]) -> InvariantChecker {
         let mut ranks = (0_u32..).map(Rank).zip(nodes);
         let command = ranks.find(|(_, node)| node.view().role == Role::Command);
         InvariantChecker {
@@ -97,7 +97,7 @@ impl InvariantChecker {
     ///
     /// A run that ended in the middle of a join or a leave owes nobody a closed ring; that no key is
     /// lost holds even there.
-    pub fn finish<N: Node>(&mut self, nodes: &[N]) {
+    pub fn finish<N: Viewed>(&mut self, nodes: &[N]) {
         let amid = nodes.iter().any(|node| membership::is_busy(&node.view()));
         self.audit_keys(nodes);
         if !amid && !self.membership.is_under_way() {
@@ -208,7 +208,7 @@ impl InvariantChecker {
     }
 
     /// A rank has handled a PUT and did not pass it on.
-    fn kept_put<N: Node>(&mut self, put: Put, nodes: &[N]) {
+    fn kept_put<N: Viewed>(&mut self, put: Put, nodes: &[N]) {
         let Put { key, value, acknowledged } = put;
         let rank = self.at;
         let view = nodes[rank.index()].view();
@@ -236,7 +236,7 @@ impl InvariantChecker {
 
     /// A pair was stored by a node that does not own it by its own account.
     #[cold]
-    fn stored_outside<N: Node>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
+    fn stored_outside<N: Viewed>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
         let ring = Ring::walk(nodes);
         if ring.comes_round() && ring.owner(key).map(|owner| owner.rank) != Some(rank) {
             self.counts.failed(Invariant::OneOwner);
@@ -249,7 +249,7 @@ impl InvariantChecker {
     }
 
     /// Whether every pair that was stored is still there.
-    fn audit_keys<N: Node>(&mut self, nodes: &[N]) {
+    fn audit_keys<N: Viewed>(&mut self, nodes: &[N]) {
         self.counts.checked(Invariant::KeysKept);
         let holders = self.membership.holders();
         let lost = self.pairs.lost(nodes, holders);
@@ -265,7 +265,7 @@ impl InvariantChecker {
     }
 
     /// Whether the ring is closed, and every key is with its one owner.
-    fn audit_ring<N: Node>(&mut self, nodes: &[N]) {
+    fn audit_ring<N: Viewed>(&mut self, nodes: &[N]) {
         self.counts.checked(Invariant::OneOwner);
         let ring = Ring::walk(nodes);
         let wrong = self.wrong_in(&ring, nodes);
@@ -285,7 +285,7 @@ impl InvariantChecker {
     }
 
     /// Who owns what can be told only of a ring that comes round.
-    fn wrong_in<N: Node>(&self, ring: &Ring, nodes: &[N]) -> Vec<RingDefect> {
+    fn wrong_in<N: Viewed>(&self, ring: &Ring, nodes: &[N]) -> Vec<RingDefect> {
         let mut found: Vec<_> = ring.breaks().iter().copied().map(RingDefect::Broken).collect();
         if ring.comes_round() {
             let last = ring.members().last().map(|member| member.id);
@@ -298,7 +298,7 @@ impl InvariantChecker {
 }
 
 /// What is wrong with the ring, in words, and where.
-fn words<N: Node>(
+fn words<N: Viewed>(
     wrong: RingDefect,
     last_id: StorageId,
     (ring, nodes): (&Ring, &[N]),
@@ -315,6 +315,10 @@ fn words<N: Node>(
 }
 
 impl<N: Node> Observer<N> for InvariantChecker {
+    fn started(&mut self, nodes: &[N]) {
+        *self = InvariantChecker::new(nodes);
+    }
+
     #[inline(always)]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         self.observe(observed);

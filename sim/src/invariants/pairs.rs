@@ -6,7 +6,7 @@ use ringscope_traces::Rank;
 use rustc_hash::FxHashMap;
 
 use crate::protocol::arithmetic::{KeyRange, Ring};
-use crate::protocol::{Key, Node, Value};
+use crate::protocol::{Key, Value, Viewed};
 
 /// The last pair that was stored for each key, wherever that was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Pairs {
     }
 
     /// The keys whose last pair no node holds, in order.
-    pub fn lost<N: Node>(&mut self, nodes: &[N], holders: &BTreeSet<Rank>) -> Vec<Key> {
+    pub fn lost<N: Viewed>(&mut self, nodes: &[N], holders: &BTreeSet<Rank>) -> Vec<Key> {
         self.audits += 1;
         let mut found = 0;
         for rank in holders {
@@ -55,7 +55,7 @@ impl Pairs {
     }
 
     /// That a pair is lost, in words.
-    pub fn lost_words<N: Node>(
+    pub fn lost_words<N: Viewed>(
         &self,
         key: Key,
         nodes: &[N],
@@ -75,7 +75,7 @@ impl Pairs {
 }
 
 /// The keys that are not with their owner: by rank, and by key. The ring comes round.
-pub(super) fn misplaced<N: Node>(
+pub(super) fn misplaced<N: Viewed>(
     ring: &Ring,
     nodes: &[N],
     holders: &BTreeSet<Rank>,
@@ -96,7 +96,7 @@ pub(super) fn misplaced<N: Node>(
 }
 
 /// That a key is not with its owner, in words.
-pub(super) fn misplaced_words<N: Node>(
+pub(super) fn misplaced_words<N: Viewed>(
     ring: &Ring,
     nodes: &[N],
     (rank, key): (Rank, Key),

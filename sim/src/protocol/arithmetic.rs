@@ -8,7 +8,7 @@ use std::fmt;
 
 use ringscope_traces::Rank;
 
-use super::{Key, Node, NodeView, Peer, Role, StorageId};
+use super::{Key, NodeView, Peer, Role, StorageId, Viewed};
 
 /// The ring as the nodes' pointers make it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -92,7 +92,7 @@ pub enum Break {
 impl Ring {
     /// Walks the ring from the head to the head, or as far as there is a way with growing ids.
     #[must_use]
-    pub fn walk<N: Node>(nodes: &[N]) -> Ring {
+    pub fn walk<N: Viewed>(nodes: &[N]) -> Ring {
         let mut ring = Ring::default();
         let head = (0_u32..).zip(nodes).find(|(_, node)| node.view().role == Role::Head);
         let Some((head, view)) = head.map(|(rank, node)| (Rank(rank), node.view())) else {
@@ -115,7 +115,7 @@ impl Ring {
 
     /// Goes from child to child. Ids never shrink on the way, and among equal ones no node comes
     /// twice: so this ends.
-    fn follow<'a, N: Node>(&mut self, head: NodeView<'a>, nodes: &'a [N]) -> Result<(), Break> {
+    fn follow<'a, N: Viewed>(&mut self, head: NodeView<'a>, nodes: &'a [N]) -> Result<(), Break> {
         let mut view = head;
         loop {
             let last = *self.members.last().expect("the head is there from the start");

@@ -5,20 +5,27 @@
 //! the list of its blocking calls.
 
 pub mod arithmetic;
-pub mod classic;
+pub mod definition;
 pub mod outbox;
+pub mod plan;
 pub mod script;
+pub mod state;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use ringscope_traces::{Payload, Rank, Tag, Vocabulary};
+use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
+pub use definition::{
+    Described, Info, KeysIn, MessageOf, Moves, NodeSetup, Protocol, Purpose, Receipt, Roles,
+    TagInfo,
+};
 pub use outbox::{Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
+pub use state::{NodeState, Viewed};
 
 /// A key of the hash table.
 #[derive(
@@ -101,7 +108,7 @@ pub enum Meaning {
 }
 
 /// One of the processes of a protocol.
-pub trait Node: Clone + Hash + Eq + fmt::Debug {
+pub trait Node: Viewed + Clone + Hash + Eq + fmt::Debug {
     /// What the protocol's nodes send each other.
     type Message: Message;
 
@@ -120,9 +127,6 @@ pub trait Node: Clone + Hash + Eq + fmt::Debug {
         message: Self::Message,
         out: &mut Outbox<Self::Message>,
     ) -> Result<Wait, Fault>;
-
-    /// What a panel or an invariant may see.
-    fn view(&self) -> NodeView<'_>;
 }
 
 /// What a node will take next.
@@ -259,40 +263,4 @@ pub enum BadMessage {
         /// What it carries, cut short.
         got: String,
     },
-}
-
-/// The protocols there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Protocol {
-    /// The reference program's protocol.
-    #[default]
-    Classic,
-}
-
-impl Protocol {
-    /// Every protocol, in the order in which they are listed.
-    pub const ALL: &'static [Protocol] = &[Protocol::Classic];
-
-    /// The protocol's name in scenarios and traces.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Classic => "classic",
-        }
-    }
-
-    /// The protocol of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Protocol> {
-        Protocol::ALL.iter().copied().find(|protocol| protocol.name() == name)
-    }
-}
-
-/// The names of a protocol's tags.
-impl Vocabulary for Protocol {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
-        match self {
-            Protocol::Classic => classic::Message::tag_name(tag),
-        }
-    }
 }

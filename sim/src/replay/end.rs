@@ -4,15 +4,15 @@ use ringscope_traces::Ending;
 
 use super::Replay;
 use crate::explain::{Explanation, explain};
-use crate::protocol::Node;
+use crate::protocol::{Node, Protocol};
 use crate::world::{End, WaitForGraph};
 
 impl<N: Node> Replay<N> {
     /// Why a run that ended so, here, did not complete; `None` when it completed, and of what no single
     /// state shows: a livelock, and a limit.
     #[must_use]
-    pub fn explanation(&self, ending: &Ending) -> Option<Explanation> {
-        explain(&self.end(ending)?, self.nodes())
+    pub fn explanation<P: Protocol<Node = N>>(&self, ending: &Ending) -> Option<Explanation> {
+        explain::<P>(&self.end(ending)?, self.nodes())
     }
 
     fn end(&self, ending: &Ending) -> Option<End<N::Message>> {

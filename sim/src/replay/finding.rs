@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ringscope_traces::text::Short;
-use ringscope_traces::{Event, Rank, Tag};
+use ringscope_traces::{Event, Rank, Tag, Vocabulary};
 
 use crate::protocol::{BadMessage, Fault, Message, Wait};
 
@@ -164,6 +164,13 @@ impl Letter {
             name: M::tag_name(event.tag),
             payload: short(&event.data),
         }
+    }
+
+    /// The message of a trace's event, with the name that its tag has there.
+    #[must_use]
+    pub fn named(event: &Event, names: &dyn Vocabulary) -> Letter {
+        let name = names.tag_name(event.tag);
+        Letter { peer: event.peer, tag: event.tag, name, payload: short(&event.data) }
     }
 
     /// A message that a node asks for.

@@ -15,6 +15,7 @@ mod key_event;
 pub(crate) mod node;
 pub(crate) mod obligations;
 mod ranks;
+pub mod recorded;
 mod run;
 pub(crate) mod simulated;
 mod snapshot;

@@ -24,7 +24,7 @@ pub fn random(seed: u64, ranks: u32, commands: u32) -> Scenario {
     let mut ring = Ring {
         dice: Dice::new(seed),
         keyspace,
-        idle: (1..i64::from(ranks) - 2).collect(),
+        idle: settings.protocol.roles(ranks).newcomers.map(i64::from).collect(),
         joined: Vec::new(),
         put: Vec::new(),
     };

@@ -3,16 +3,20 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use ringscope_traces::Ending;
+use ringscope_traces::event::MAX_RANKS;
 use ringscope_traces::text::Plain;
 
 use crate::nearest::nearest;
-use crate::protocol::Protocol;
+use crate::protocol::{NodeSetup, Script};
+use crate::protocols::{self, ProtocolId};
 use crate::world::latency::Latency;
 
-/// The ranks a run can have: a head, a permanent node and a command node at least.
-pub const RANKS: RangeInclusive<u32> = 3..=1_000_000;
+/// The ranks a run can have: as many as its protocol has roles at least, and as many as a trace can at
+/// most.
+pub const RANKS: RangeInclusive<u32> = 3..=MAX_RANKS;
 
 /// The commands that can be in flight together.
 pub const WINDOW: RangeInclusive<u32> = 1..=1_000_000;
@@ -24,7 +28,7 @@ pub const KEYSPACE: RangeInclusive<i64> = 1..=1_000_000_000_000_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The protocol that the ranks speak.
-    pub protocol: Protocol,
+    pub protocol: ProtocolId,
     /// The number of processes, in [`RANKS`].
     pub ranks: u32,
     /// What the latencies are drawn from.
@@ -47,7 +51,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            protocol: Protocol::Classic,
+            protocol: ProtocolId::default(),
             ranks: 8,
             seed: 1,
             window: 1,
@@ -61,6 +65,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// With what the nodes of a run with these settings are made, its commands being that script.
+    #[must_use]
+    pub fn node_setup(&self, script: Arc<Script>) -> NodeSetup {
+        let Settings { ranks, keyspace, window, .. } = *self;
+        NodeSetup { ranks, keyspace, window, script }
+    }
+
     /// Sets the setting of that name to a value in the words of a scenario.
     ///
     /// # Errors
@@ -150,7 +161,10 @@ pub struct Setting {
     pub allowed: &'static str,
     /// What it is for, in a line.
     pub help: &'static str,
-    set: fn(&mut Settings, &str) -> Result<(), BadValue>,
+    /// Whether nodes are made with it, or real sends follow it: whoever replays a run needs it, and a
+    /// run that is not simulated has it too.
+    pub shapes_nodes: bool,
+    pub(super) set: fn(&mut Settings, &str) -> Result<(), BadValue>,
     show: fn(&Settings) -> Option<String>,
 }
 
@@ -179,10 +193,11 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "protocol",
         form: "protocol NAME",
-        allowed: "classic",
+        allowed: protocols::NAMES,
         help: "the protocol that the ranks speak",
+        shapes_nodes: true,
         set: |settings, text| {
-            let named = Protocol::named(text);
+            let named = ProtocolId::named(text);
             settings.protocol = named
                 .ok_or_else(|| BadValue::new(format!("there is no protocol `{}`", Plain(text))))?;
             Ok(())
@@ -192,8 +207,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "ranks",
         form: "ranks N",
-        allowed: "3 to 1000000",
+        allowed: "3 to 1048576",
         help: "the number of processes: the head, the storage nodes, the permanent node, the command node",
+        shapes_nodes: true,
         set: |settings, text| whole(text, &RANKS).map(|ranks| settings.ranks = ranks),
         show: |settings| Some(settings.ranks.to_string()),
     },
@@ -202,6 +218,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "seed N",
         allowed: "0 to 18446744073709551615",
         help: "what the latencies are drawn from: the same seed gives the same run",
+        shapes_nodes: false,
         set: |settings, text| whole(text, &(0..=u64::MAX)).map(|seed| settings.seed = seed),
         show: |settings| Some(settings.seed.to_string()),
     },
@@ -210,6 +227,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "window W",
         allowed: "1 to 1000000",
         help: "how many commands may be in flight together; with 1 each waits for its reply",
+        shapes_nodes: true,
         set: |settings, text| whole(text, &WINDOW).map(|window| settings.window = window),
         show: |settings| Some(settings.window.to_string()),
     },
@@ -218,6 +236,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "latency MODEL",
         allowed: "`constant TIME`, `uniform LOW HIGH`, `log-normal MEDIAN SIGMA`, `per-byte BASE TIME`",
         help: "how long messages are on their way; a time is a number and ns, us, ms or s",
+        shapes_nodes: false,
         set: |settings, text| text.parse().map(|latency| settings.latency = latency),
         show: |settings| Some(settings.latency.to_string()),
     },
@@ -226,6 +245,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "keyspace N",
         allowed: "1 to 1000000000000000",
         help: "the greatest key, which is also the storage id of the permanent node",
+        shapes_nodes: true,
         set: |settings, text| whole(text, &KEYSPACE).map(|most| settings.keyspace = most),
         show: |settings| Some(settings.keyspace.to_string()),
     },
@@ -234,6 +254,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "eager BYTES",
         allowed: "a number of bytes, or none",
         help: "a send of more bytes than this waits until it is received; with none no send waits",
+        shapes_nodes: true,
         set: |settings, text| {
             settings.eager =
                 if text == "none" { None } else { Some(whole(text, &(0..=u64::MAX))?) };
@@ -246,6 +267,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "limit MESSAGES",
         allowed: "1 to 18446744073709551615",
         help: "the most messages that a run may send before it is stopped",
+        shapes_nodes: false,
         set: |settings, text| {
             whole(text, &(1..=u64::MAX)).map(|limit| settings.limit = Some(limit))
         },
@@ -256,6 +278,7 @@ pub const SETTINGS: &[Setting] = &[
         form: "expect ENDING",
         allowed: "completed, deadlock, livelock or crashed",
         help: "how the run should end; what a check finds is then a note and no error",
+        shapes_nodes: false,
         set: |settings, text| text.parse().map(|end| settings.expect = Some(end)),
         show: |settings| settings.expect.map(|end| end.name().to_owned()),
     },
@@ -306,7 +329,7 @@ mod tests {
         let mut settings = Settings::default();
         let values = [
             "classic",
-            "1000000",
+            "1048576",
             "18446744073709551615",
             "3",
             "constant 100us",
@@ -335,8 +358,8 @@ mod tests {
     #[test]
     fn a_value_out_of_bounds_is_told_the_bounds() {
         let bad = Settings::default().set("ranks", "2").expect_err("too few");
-        assert_eq!(bad.message, "2 is not in 3 to 1000000");
-        assert_eq!(bad.hint.as_deref(), Some("write `ranks N`: 3 to 1000000"));
+        assert_eq!(bad.message, "2 is not in 3 to 1048576");
+        assert_eq!(bad.hint.as_deref(), Some("write `ranks N`: 3 to 1048576"));
         for (name, value) in [
             ("ranks", "99999999999999999999"),
             ("window", "0"),

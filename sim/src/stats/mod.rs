@@ -11,14 +11,14 @@ use rustc_hash::FxHashMap;
 
 pub use report::{CommandKind, KindRow, LoadRow, MoveRow, Report, Spread, Volume};
 
-use crate::protocol::{Command, Meaning, Message, Node, NodeView, Phase, Role, StorageId};
+use crate::protocol::{Command, Meaning, Message, Node, NodeView, Phase, Role, StorageId, Viewed};
 use crate::world::{Observed, Observer};
 use report::{Gauge, share};
 
 /// Counts as a run goes; [`report`](Stats::report) says what it came to.
 ///
 /// It remembers what is in flight, a row for each join and leave, and a little for each rank.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stats {
     /// The rank that issues the commands.
     command: Option<Rank>,
@@ -80,7 +80,7 @@ struct KindCount {
 impl Stats {
     /// Counts for a run that starts with these nodes.
     #[must_use]
-    pub fn new<N: Node>(nodes: &[N]) -> Stats {
+    pub fn new<N: Viewed>(nodes: &[N]) -> Stats {
         let mut ranks = (0_u32..).map(Rank).zip(nodes);
         let command = ranks.find(|(_, node)| node.view().role == Role::Command);
         Stats {
@@ -100,7 +100,7 @@ impl Stats {
     ///
     /// Commands without a reply are counted with the hops that they have made.
     #[must_use]
-    pub fn report<N: Node>(&self, nodes: &[N]) -> Report {
+    pub fn report<N: Viewed>(&self, nodes: &[N]) -> Report {
         let mut kinds = self.kinds;
         let unanswered = self.open.values().filter(|open| !open.answered);
         // In whatever order: the least, the sum and the most are the same.
@@ -116,7 +116,7 @@ impl Stats {
         Report { total: self.total, kinds, moves, load: self.load(nodes) }
     }
 
-    fn load<N: Node>(&self, nodes: &[N]) -> Vec<LoadRow> {
+    fn load<N: Viewed>(&self, nodes: &[N]) -> Vec<LoadRow> {
         let all_received = self.ranks.iter().map(|counts| counts.received).sum();
         let all_keys = nodes.iter().filter_map(|node| keys(&node.view())).sum();
         let rows = (0_u32..).map(Rank).zip(self.ranks.iter().zip(nodes));
@@ -225,7 +225,7 @@ impl Stats {
 
     /// Sees whether a rank has begun or ended a handover of keys: in the middle of one it takes no
     /// PUT, so that what it has less at the end is what it has handed over.
-    fn note_handover<N: Node>(&mut self, rank: Rank, nodes: &[N]) {
+    fn note_handover<N: Viewed>(&mut self, rank: Rank, nodes: &[N]) {
         let view = nodes[rank.index()].view();
         let now = keys(&view).unwrap_or(0);
         let counts = &mut self.ranks[rank.index()];
@@ -282,6 +282,10 @@ fn keys(view: &NodeView<'_>) -> Option<u64> {
 }
 
 impl<N: Node> Observer<N> for Stats {
+    fn started(&mut self, nodes: &[N]) {
+        *self = Stats::new(nodes);
+    }
+
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         match observed.op {
             Op::Send => self.sent(observed),
@@ -304,7 +308,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::protocol::{Key, Script, Value, classic};
+    use crate::protocol::{Key, NodeSetup, Protocol as _, Script, Value};
+    use crate::protocols::Classic;
     use crate::world::{ByArrival, Limits, World, latency::Latency, run};
 
     #[test]
@@ -315,8 +320,8 @@ mod tests {
         let script: Script = puts.chain(joins).collect();
         for window in [1, 7] {
             let script = Arc::new(script.clone());
-            let nodes = classic::nodes(8, 1000, classic::Orders { script, window });
-            let mut stats = Stats::new(&nodes);
+            let nodes = Classic::nodes(&NodeSetup { ranks: 8, keyspace: 1000, window, script });
+            let mut stats = Stats::default();
             let order = ByArrival::new(Latency::Constant { ns: 1000 }, 1);
             let mut world = World::new(nodes, order, None, &mut stats);
             run(&mut world, Rank(7), Limits::default(), &mut stats);

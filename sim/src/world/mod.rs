@@ -153,6 +153,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         eager: Option<u64>,
         observer: &mut impl Observer<N>,
     ) -> World<N, O> {
+        observer.started(&nodes);
         let mailbox =
             || Mailbox { wait: Wait::Any, clock: 0, unexpected: VecDeque::new(), blocked: None };
         let mut world = World {

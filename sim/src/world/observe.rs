@@ -23,8 +23,31 @@ pub struct Observed<'a, M> {
     pub number: u64,
 }
 
+impl<M> Observed<'_, M> {
+    /// The rank whose message it receives; `None` when it is no receive.
+    #[must_use]
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    #[must_use]
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+}
+
 /// Somebody who looks on at a run. Every method does nothing unless it is written.
 pub trait Observer<N: Node> {
+    /// The run is about to start with these nodes.
+    fn started(&mut self, _nodes: &[N]) {}
+
     /// A message was sent, or received.
     fn observed(&mut self, _observed: &Observed<'_, N::Message>) {}
 
@@ -39,6 +62,10 @@ pub trait Observer<N: Node> {
 impl<N: Node> Observer<N> for () {}
 
 impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
+    fn started(&mut self, nodes: &[N]) {
+        (**self).started(nodes);
+    }
+
     #[inline]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         (**self).observed(observed);
@@ -57,6 +84,12 @@ impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
 
 /// Somebody who may look on or not.
 impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
+    fn started(&mut self, nodes: &[N]) {
+        if let Some(observer) = self {
+            observer.started(nodes);
+        }
+    }
+
     #[inline]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         if let Some(observer) = self {
@@ -81,6 +114,11 @@ impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
 
 /// Two who look on, the first one first.
 impl<N: Node, A: Observer<N>, B: Observer<N>> Observer<N> for (A, B) {
+    fn started(&mut self, nodes: &[N]) {
+        self.0.started(nodes);
+        self.1.started(nodes);
+    }
+
     #[inline]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         self.0.observed(observed);

@@ -1,6 +1,6 @@
 //! Order by record: each rank receives from the source that a recorded run names next.
 
-use ringscope_traces::{Op, Rank, Trace};
+use ringscope_traces::{Rank, Trace};
 
 use super::{ByChoice, Choice, Observer, World};
 use crate::protocol::Node;
@@ -28,7 +28,7 @@ impl ReceiveOrder {
     #[must_use]
     pub fn of(trace: &Trace) -> ReceiveOrder {
         let mut record = ReceiveOrder::default();
-        for event in trace.events.iter().filter(|event| event.op == Op::Recv) {
+        for event in trace.events.iter().filter(|event| event.source().is_some()) {
             record.add(Choice { rank: event.rank, source: event.peer });
         }
         record

@@ -10,12 +10,17 @@ mod writer;
 use std::sync::Arc;
 
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Orders, nodes};
-use ringscope_sim::protocol::{Command, Key, Node, Script, StorageId, Value};
+use ringscope_sim::protocol::{
+    Command, Key, MessageOf, Node, NodeSetup, Protocol, Script, StorageId, Value,
+};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::{ByArrival, Limits, Outcome, World, run};
 use ringscope_traces::Rank;
+
+type ClassicNode = <Classic as Protocol>::Node;
+type Message = MessageOf<Classic>;
 
 /// Commands as a scenario writes them.
 fn script(lines: &[&str]) -> Vec<Command> {
@@ -35,7 +40,7 @@ fn script(lines: &[&str]) -> Vec<Command> {
 
 fn setting(ranks: u32, window: u32, commands: &[Command]) -> Vec<ClassicNode> {
     let script = Arc::new(commands.iter().copied().collect::<Script>());
-    nodes(ranks, 1000, Orders { script, window })
+    Classic::nodes(&NodeSetup { ranks, keyspace: 1000, window, script })
 }
 
 struct Ran {

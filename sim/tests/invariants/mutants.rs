@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
+use super::{ClassicNode, Message, UNIFORM, expect, ran, script, setting};
 use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
-use ringscope_sim::protocol::classic::{ClassicNode, Message, Record};
-use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Value, Wait};
+use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Storage, Value, Viewed, Wait};
 use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
-
-use super::{UNIFORM, expect, ran, script, setting};
 
 /// A node of the classic protocol with one thing wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,12 +28,10 @@ enum Mutation {
 }
 
 impl Mutant {
-    fn without_first_pair(record: &Record) -> Arc<Record> {
-        let mut record = record.clone();
-        record.storage = record.storage.map(|pairs| {
-            Arc::new(pairs.iter().skip(1).map(|(key, value)| (*key, *value)).collect())
-        });
-        Arc::new(record)
+    fn without_first_pair(storage: &mut Option<Arc<Storage>>) {
+        if let Some(pairs) = storage {
+            Arc::make_mut(pairs).pop_first();
+        }
     }
 }
 
@@ -53,12 +49,14 @@ impl Node for Mutant {
         out: &mut Outbox<Message>,
     ) -> Result<Wait, Fault> {
         match (self.wrong, message) {
-            (Mutation::DropsAPair, Message::RedistributeAdd(record)) => {
-                let fewer = Message::RedistributeAdd(Mutant::without_first_pair(&record));
+            (Mutation::DropsAPair, Message::RedistributeAdd(mut record)) => {
+                Mutant::without_first_pair(&mut Arc::make_mut(&mut record).storage);
+                let fewer = Message::RedistributeAdd(record);
                 self.node.receive(from, fewer, out)
             }
-            (Mutation::DropsAPair, Message::RedistributeRemove(record)) => {
-                let fewer = Message::RedistributeRemove(Mutant::without_first_pair(&record));
+            (Mutation::DropsAPair, Message::RedistributeRemove(mut record)) => {
+                Mutant::without_first_pair(&mut Arc::make_mut(&mut record).storage);
+                let fewer = Message::RedistributeRemove(record);
                 self.node.receive(from, fewer, out)
             }
             (Mutation::DropsAPut, Message::Put { key, value })
@@ -83,7 +81,9 @@ impl Node for Mutant {
             (_, message) => self.node.receive(from, message, out),
         }
     }
+}
 
+impl Viewed for Mutant {
     fn view(&self) -> NodeView<'_> {
         self.node.view()
     }

@@ -4,16 +4,23 @@
 #[path = "../../../traces/tests/support/reference.rs"]
 pub mod reference;
 
-use ringscope_sim::protocol::classic::{ClassicNode, Message};
+use ringscope_sim::protocol::{MessageOf, Protocol};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Finished, header, simulate};
 use ringscope_sim::world::recording::{Recording, Written};
 use ringscope_traces::jsonl::{Digest, read_trace};
 use ringscope_traces::{Trace, event::Op};
 
+/// A node of the classic protocol.
+pub type ClassicNode = <Classic as Protocol>::Node;
+
+/// A message of the classic protocol.
+pub type Message = MessageOf<Classic>;
+
 /// A run with all that it left.
 pub struct Run {
-    pub finished: Finished,
+    pub finished: Finished<Classic>,
     pub recording: Recording<Message>,
     /// The trace as a file.
     pub file: Vec<u8>,
@@ -24,7 +31,7 @@ impl Run {
     pub fn of(scenario: &Scenario) -> Run {
         let written = Written::new(Vec::new(), &header(&scenario.settings)).unwrap();
         let mut observers = (written, Recording::default());
-        let finished = simulate(scenario, &mut observers);
+        let finished = simulate::<Classic>(scenario, &mut observers);
         let (written, recording) = observers;
         let (file, digest) = written.finish(&finished.outcome.end.ending()).unwrap();
         Run { finished, recording, file, digest }

@@ -1,12 +1,16 @@
 //! One event of a trace altered, and which altered traces nobody can tell from a true one.
 
-use ringscope_sim::protocol::classic::{self, Message, Orders};
-use ringscope_sim::protocol::{Command, Meaning, Message as _, Script};
+use ringscope_sim::protocol::{
+    Command, Meaning, Message as _, MessageOf, NodeSetup, Protocol, Script,
+};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::receive_order::ReceiveOrder;
 use ringscope_sim::world::recording::Recording;
 use ringscope_sim::world::{ByChoice, Choice, World};
 use ringscope_traces::{Ending, Event, Op, Payload, Rank, Tag, Trace};
+
+type Message = MessageOf<Classic>;
 
 /// What is done to an event.
 #[derive(Debug, Clone)]
@@ -68,8 +72,8 @@ pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
     let parse = |event: &Event| Message::parse(event.tag, &event.data).ok();
     let sends = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
     let script: Script = sends.filter_map(|send| command_of(&parse(send)?)).collect();
-    let orders = Orders { script: script.into(), window: settings.window };
-    let nodes = classic::nodes(settings.ranks, settings.keyspace, orders);
+    let Settings { ranks, keyspace, window, .. } = *settings;
+    let nodes = Classic::nodes(&NodeSetup { ranks, keyspace, window, script: script.into() });
     let mut recording: Recording<Message> = Recording::default();
     let mut world = World::new(nodes, ByChoice, settings.eager, &mut recording);
     let ending = trace.footer.as_ref().map(|footer| &footer.ending);
@@ -105,7 +109,7 @@ pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
 fn follow(
     trace: &Trace,
     ending: Option<&Ending>,
-    world: &mut World<classic::ClassicNode, ByChoice>,
+    world: &mut World<<Classic as Protocol>::Node, ByChoice>,
     recording: &mut Recording<Message>,
 ) -> bool {
     let crashed = if let Some(Ending::Crashed { rank, .. }) = ending { *rank } else { None };

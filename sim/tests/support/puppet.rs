@@ -1,7 +1,7 @@
 //! Nodes that send and receive what a test tells them, to see MPI's rules at work by themselves.
 
 use ringscope_sim::protocol::{
-    BadMessage, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Role, Wait,
+    BadMessage, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Role, Viewed, Wait,
 };
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::Serialize;
@@ -98,7 +98,9 @@ impl Node for Puppet {
         self.received.push((from.0, message.number));
         Ok(self.advance(out))
     }
+}
 
+impl Viewed for Puppet {
     fn view(&self) -> NodeView<'_> {
         NodeView {
             role: Role::Storage,

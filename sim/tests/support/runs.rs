@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{header, simulate};
 use ringscope_sim::world::recording::Written;
@@ -13,7 +14,7 @@ use ringscope_traces::Trace;
 pub fn run(scenario: &Scenario) -> Trace {
     let mut written =
         Written::new(Vec::new(), &header(&scenario.settings)).expect("memory takes it");
-    let finished = simulate(scenario, &mut written);
+    let finished = simulate::<Classic>(scenario, &mut written);
     let ending = finished.outcome.end.ending();
     let (bytes, _) = written.finish(&ending).expect("memory takes it");
     ringscope_traces::read_trace(bytes.as_slice(), "the run").expect("it is a trace").0

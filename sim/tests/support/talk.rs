@@ -1,8 +1,7 @@
 //! What a command node says and hears, in a line each.
 
 use ringscope_sim::answers::{AnswersJudgement, judge};
-use ringscope_sim::protocol::Message as _;
-use ringscope_sim::protocol::classic::Message;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::{
     Ending, Event, Footer, Header, Op, Payload, Rank, Source, Tag, TimeKind, Trace,
 };
@@ -43,7 +42,8 @@ pub fn talk(lines: &str, ending: Option<Ending>) -> Trace {
 }
 
 fn tag(word: &str) -> Tag {
-    let named = (0..13).map(Tag).find(|tag| Message::tag_name(*tag) == Some(word));
+    let tags = ProtocolId::default().info().tags;
+    let named = tags.iter().find(|info| info.name == word).map(|info| info.tag);
     named.unwrap_or_else(|| Tag(word.parse().expect("a tag is a name or a number")))
 }
 

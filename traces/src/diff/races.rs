@@ -50,7 +50,7 @@ fn begins_with_a_race(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
     match (split.a, split.b) {
         (Some(in_a), Some(in_b)) => {
             let (in_a, in_b) = (&a.trace[in_a], &b.trace[in_b]);
-            in_a.op == Op::Recv && in_b.op == Op::Recv && in_a.peer != in_b.peer
+            in_a.source().is_some() && in_b.source().is_some() && in_a.peer != in_b.peer
         }
         (Some(_), None) | (None, Some(_)) | (None, None) => false,
     }
@@ -106,7 +106,7 @@ pub(super) fn races(
 
 fn receives(rank: Rank, side: &Side<'_>) -> Vec<EventIndex> {
     let indices = side.events(rank).iter().copied();
-    indices.filter(|at| side.trace[*at].op == Op::Recv).collect()
+    indices.filter(|at| side.trace[*at].source().is_some()).collect()
 }
 
 /// The sends to each rank, in the order of the trace.
@@ -116,7 +116,7 @@ impl Incoming {
     fn of(side: &Side<'_>) -> Self {
         let mut sends: FxHashMap<Rank, Vec<(Rank, EventIndex)>> = FxHashMap::default();
         for (i, event) in side.trace.events.iter().enumerate() {
-            if event.op == Op::Send {
+            if event.destination().is_some() {
                 sends.entry(event.peer).or_default().push((event.rank, EventIndex(i)));
             }
         }

@@ -29,6 +29,24 @@ pub struct Outline {
 }
 
 impl Outline {
+    /// The rank whose message it receives; `None` when it is no receive.
+    #[must_use]
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    #[must_use]
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
+
     pub(crate) fn of(event: &Event, offset: u64) -> Outline {
         let &Event { rank, op, peer, tag, t, .. } = event;
         Outline { offset, t, rank, peer, tag, op }

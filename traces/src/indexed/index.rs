@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::block::{BLOCK_EVENTS, Block, Outline, load, to_index};
 use super::store::Store;
-use crate::event::{Event, Header, Op, Rank};
+use crate::event::{Event, Header, Rank};
 use crate::event_index::EventIndex;
 use crate::jsonl::{Problem, ReadError, event_in};
 
@@ -110,7 +110,7 @@ impl Index {
         let Some((block, open)) = kept else { return Vec::new() };
         let is_open = |at: &EventIndex| {
             let partner = self.partner(*at).filter(|partner| partner.0 < upto);
-            self.outline(*at).op == Op::Send && partner.is_none()
+            self.outline(*at).destination().is_some() && partner.is_none()
         };
         let before = open.iter().filter_map(|at| to_index(*at));
         before.chain((block * BLOCK_EVENTS..upto).map(EventIndex)).filter(is_open).collect()
@@ -122,7 +122,7 @@ impl Index {
         let mut reached = vec![false; self.len];
         let mut to_visit = vec![event];
         while let Some(at) = to_visit.pop() {
-            let is_receive = at.0 < self.len && self.outline(at).op == Op::Recv;
+            let is_receive = at.0 < self.len && self.outline(at).source().is_some();
             let send = self.partner(at).filter(|_| is_receive);
             for cause in self.previous(at).into_iter().chain(send) {
                 if !std::mem::replace(&mut reached[cause.0], true) {

@@ -160,7 +160,7 @@ impl Indexer {
         }
         let is_open = |at: &u32| {
             let (block, i) = (self.block(*at as usize), *at as usize % BLOCK_EVENTS);
-            block.outlines[i].op == Op::Send && load(&block.partners[i]).is_none()
+            block.outlines[i].destination().is_some() && load(&block.partners[i]).is_none()
         };
         let kept = self.block(self.kept * BLOCK_EVENTS).open.iter().flat_map(|open| open.iter());
         let since = u32::try_from(self.kept * BLOCK_EVENTS).unwrap_or(NONE);

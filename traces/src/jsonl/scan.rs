@@ -54,7 +54,10 @@ impl Scan<'_> {
 
     fn op(&mut self) -> Option<Op> {
         let op = if self.rest.starts_with(b"s") { Op::Send } else { Op::Recv };
-        self.literal(if op == Op::Send { b"send\"" } else { b"recv\"" })?;
+        self.literal(match op {
+            Op::Send => b"send\"",
+            Op::Recv => b"recv\"",
+        })?;
         Some(op)
     }
 

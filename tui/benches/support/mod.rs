@@ -5,8 +5,7 @@ use std::io::{BufWriter, Read as _};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate;
 
 /// More ranks than this do not join, so that a run is about more than joining.
 const MOST_JOINED: u32 = 500;
@@ -30,9 +29,7 @@ pub fn record(folder: &Path, ranks: u32, (events, seed): (u64, u64)) -> PathBuf 
     let mut scenario = scenario(ranks, events / 2);
     scenario.settings.seed = seed;
     let file = BufWriter::new(File::create(&path).expect("it can be created"));
-    let mut written = Written::new(file, &header(&scenario.settings)).expect("it can be written");
-    let ending = simulate(&scenario, &mut written).outcome.end.ending();
-    written.finish(&ending).expect("it can be written");
+    simulate::record(&scenario, file).expect("it can be written");
     path
 }
 

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
@@ -115,11 +114,7 @@ impl Kind<'_> {
     fn put(&self, file: &mut AtomicFile) -> io::Result<()> {
         match self {
             Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes()),
-            Kind::Simulated(scenario) => {
-                let mut written = Written::new(file, &header(&scenario.settings))?;
-                let finished = simulate(scenario, &mut written);
-                written.finish(&finished.outcome.end.ending()).map(drop)
-            }
+            Kind::Simulated(scenario) => record(scenario, file).map(drop),
             Kind::Kept(bytes) => file.write_all(bytes),
             Kind::Copy(from) => io::copy(&mut File::open(from)?, file).map(drop),
         }

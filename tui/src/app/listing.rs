@@ -1,6 +1,6 @@
 //! Which events are listed: all, those of a filter, or the causes of one.
 
-use ringscope_traces::{EventIndex, Op};
+use ringscope_traces::EventIndex;
 
 use super::{App, Purpose, Query, Selection};
 use crate::language::grammar::SymbolTable;
@@ -61,7 +61,12 @@ impl App {
             Selection::Rank(rank) => before().find(|at| self.timeline.info(*at).rank == rank),
             Selection::Key(key) => before().find(|at| {
                 let fact = self.timeline.info(*at);
-                fact.op == Op::Recv && payload::is_about(&self.timeline.data(*at), key, fact.tag)
+                fact.source().is_some()
+                    && payload::is_about(
+                        &self.timeline.data(*at),
+                        key,
+                        self.timeline.commands_of().tag(fact.tag),
+                    )
             }),
         }
     }

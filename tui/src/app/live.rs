@@ -1,6 +1,6 @@
 //! Commands that are typed into a live run, and runs that go another way from the past of one.
 
-use ringscope_sim::protocol::{Node as _, Role};
+use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 
 use super::prompt::last_word;

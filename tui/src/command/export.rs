@@ -187,7 +187,7 @@ impl ExportArgs {
     ) -> Result<Remark, ExportError> {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
-            let (trace, _) = simulated(&self.order().scenario()?);
+            let trace = simulated(&self.order().scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
         } else if self.is_piped() {

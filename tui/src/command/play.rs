@@ -114,6 +114,6 @@ fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<V
         return show::execute(&args, streams);
     }
     let scenario = order.scenario()?;
-    let (bytes, _) = simulated(&scenario);
-    show::show(&mut Reader::new(&bytes[..], &scenario.name)?, &args, streams)
+    let recorded = simulated(&scenario);
+    show::show(&mut Reader::new(&recorded.to[..], &scenario.name)?, &args, streams)
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::Print;
-use ringscope_sim::protocol::classic::ClassicNode;
+use ringscope_sim::protocol::{Node, Print, Protocol};
+use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, nodes, simulate};
-use ringscope_sim::stats::Stats;
+use ringscope_sim::simulate::{Summary, header, simulate};
+use ringscope_sim::stats::{Report, Stats};
 use ringscope_sim::world::Observer;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
@@ -89,7 +89,7 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, target, streams)?;
     print(&scenario, args, &done, &mut streams.notes);
-    let completed = ending::is_as_it_should_be(&done.finished, &scenario.settings);
+    let completed = ending::is_as_it_should_be(&done.summary, &scenario.settings);
     Ok(Verdict::good_if(completed && done.checker.as_ref().is_none_or(InvariantChecker::holds)))
 }
 
@@ -180,7 +180,7 @@ struct Lines<'a> {
     broken: Option<io::Error>,
 }
 
-impl Observer<ClassicNode> for Lines<'_> {
+impl<N: Node> Observer<N> for Lines<'_> {
     fn printed(&mut self, _rank: Rank, print: Print) {
         if self.broken.is_none() {
             self.broken = writeln!(self.to, "{print}").err();
@@ -190,11 +190,34 @@ impl Observer<ClassicNode> for Lines<'_> {
 
 /// A run, and those who looked on.
 struct Done {
-    finished: Finished,
+    summary: Summary,
     /// The trace's; computed only when it is printed.
     digest: Option<Digest>,
     checker: Option<InvariantChecker>,
-    stats: Option<Stats>,
+    stats: Option<Report>,
+}
+
+/// Simulates a scenario of whichever protocol, with those who look on.
+struct Watched<'a, 'o> {
+    scenario: &'a Scenario,
+    onlookers: &'a mut Onlookers<'o>,
+}
+
+type Onlookers<'o> =
+    (Option<Written<Sink<'o>>>, (Lines<'o>, (Option<InvariantChecker>, Option<Stats>)));
+
+impl Visitor for Watched<'_, '_> {
+    type Output = (Summary, Option<Report>);
+
+    fn visit<P: Protocol>(self) -> (Summary, Option<Report>) {
+        let finished = simulate::<P>(self.scenario, self.onlookers);
+        let nodes = finished.world.nodes();
+        let (_, (_, (checker, stats))) = self.onlookers;
+        if let Some(checker) = checker {
+            checker.finish(nodes);
+        }
+        (finished.summary(), stats.as_ref().map(|stats| stats.report(nodes)))
+    }
 }
 
 fn run(
@@ -212,18 +235,16 @@ fn run(
     let fails = |error| trace_failure(args, error);
     let begin = || Written::new(sink, &header(&scenario.settings));
     let written = is_printed.then(begin).transpose().map_err(fails)?;
-    let (checker, stats) = onlookers(scenario, args);
-    let mut onlookers = (written, (Lines { to, broken: None }, (checker, stats)));
-    let finished = simulate(scenario, &mut onlookers);
-    let (written, (lines, (mut checker, stats))) = onlookers;
-    if let Some(checker) = &mut checker {
-        checker.finish(finished.world.nodes());
-    }
-    let ending = finished.outcome.end.ending();
-    let written = written.map(|written| written.finish(&ending)).transpose().map_err(fails)?;
+    let counting = (args.check.then(InvariantChecker::default), args.stats.then(Stats::default));
+    let mut onlookers = (written, (Lines { to, broken: None }, counting));
+    let watched = Watched { scenario, onlookers: &mut onlookers };
+    let (summary, stats) = scenario.settings.protocol.dispatch(watched);
+    let (written, (lines, (checker, _))) = onlookers;
+    let written =
+        written.map(|written| written.finish(&summary.ending)).transpose().map_err(fails)?;
     let digest = written.map(|(sink, digest)| sink.finish().map(|()| digest)).transpose()?;
     lines.broken.map_or(Ok(()), Err)?;
-    Ok(Done { finished, digest, checker, stats })
+    Ok(Done { summary, digest, checker, stats })
 }
 
 /// The failure to report when the trace cannot be written.
@@ -234,17 +255,10 @@ fn trace_failure(args: &RunArgs, error: io::Error) -> Failure {
     }
 }
 
-/// Those who keep books, if they are asked for.
-fn onlookers(scenario: &Scenario, args: &RunArgs) -> (Option<InvariantChecker>, Option<Stats>) {
-    // They have to see the nodes before the first message is sent.
-    let nodes = if args.check || args.stats { nodes(scenario) } else { Vec::new() };
-    (args.check.then(|| InvariantChecker::new(&nodes)), args.stats.then(|| Stats::new(&nodes)))
-}
-
 fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
-    let Done { finished, digest, checker, stats } = done;
+    let Done { summary, digest, checker, stats } = done;
     if !args.quiet {
-        ending::print(scenario, finished, notes);
+        ending::print(scenario, summary, notes);
         if let Some(digest) = digest {
             let _ = writeln!(notes, "  digest {digest}");
         }
@@ -256,6 +270,6 @@ fn print(scenario: &Scenario, args: &RunArgs, done: &Done, notes: &mut Notes) {
         let _ = write!(notes, "\n{}", invariants::render(checker, notes));
     }
     if let Some(stats) = stats {
-        let _ = write!(notes, "\n{}", stats::render(&stats.report(finished.world.nodes())));
+        let _ = write!(notes, "\n{}", stats::render(stats));
     }
 }

@@ -25,7 +25,7 @@ On a terminal a long payload is cut at the end of the line; elsewhere it is prin
 
 Examples:
   ringscope show join.jsonl | less
-  ringscope show join.jsonl --rank 0 --rank 6 --limit 20
+  ringscope show join.jsonl --rank 0 --rank 6 --rows 20
   ringscope run join -o - 2>/dev/null | ringscope show -
 
 Exit codes: 0 done; 2 the trace could not be read.")]
@@ -43,7 +43,7 @@ pub struct ShowArgs {
 
     /// Show at most N events
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    rows: Option<u64>,
 
     /// Omit the times
     #[arg(long)]
@@ -61,7 +61,7 @@ impl ShowArgs {
             trace: trace.to_owned(),
             rank: Vec::new(),
             from: from as u64,
-            limit: None,
+            rows: None,
             no_times: false,
             symbols,
         }
@@ -148,8 +148,8 @@ fn events<R: BufRead>(
         if !is_asked_for {
             continue;
         }
-        if args.limit.is_some_and(|limit| shown >= limit) {
-            return Ok(format!("... (--limit {shown})"));
+        if args.rows.is_some_and(|rows| shown >= rows) {
+            return Ok(format!("... (--rows {shown})"));
         }
         shown += 1;
         if !take(&event, names)? {

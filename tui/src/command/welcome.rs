@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use ringscope_sim::protocol::classic::ClassicNode;
-use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node as _, Print};
-use ringscope_sim::scenario::builtin;
-use ringscope_sim::simulate::{command_rank, simulate};
+use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node, Print, Protocol, Viewed};
+use ringscope_sim::protocols::Visitor;
+use ringscope_sim::scenario::{Scenario, builtin};
+use ringscope_sim::simulate::{Summary, command_rank, simulate};
 use ringscope_sim::world::{Observed, Observer};
-use ringscope_traces::{Op, Rank};
+use ringscope_traces::Rank;
 
 use super::Verdict;
 use crate::failure::Failure;
@@ -33,15 +33,16 @@ pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
     let scenario = builtin::find(SHOWN).expect("the shown scenario is built in").scenario();
     let command = command_rank(&scenario.settings);
     let mut diary = Diary::of(command);
-    let finished = simulate(&scenario, &mut diary);
+    let shown = Shown { scenario: &scenario, diary: &mut diary };
+    let (summary, picture) = scenario.settings.protocol.dispatch(shown);
     introduce(scenario.settings.ranks, out)?;
     for step in &diary.steps {
         print_step(step, out)?;
     }
-    let messages = counted(finished.outcome.received, "message");
-    let took = time(finished.outcome.now_ns);
+    let messages = counted(summary.received, "message");
+    let took = time(summary.now_ns);
     writeln!(out, "\n{messages}, {took} of virtual time. The ring at the end:\n")?;
-    write!(out, "{}", ring::picture(finished.world.nodes()))?;
+    write!(out, "{picture}")?;
     writeln!(out, "\nNext:")?;
     for (line, what) in NEXT {
         writeln!(out, "  {}  {what}", out.paint(Style::Moving, format_args!("{line:32}")))?;
@@ -49,6 +50,21 @@ pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
     let note = "In a checkout, `cargo run --release -- run join` is `ringscope run join`.";
     writeln!(out, "{}", out.paint(Style::Faint, note))?;
     Ok(Verdict::Good)
+}
+
+/// Simulates the scenario that is shown, and draws the ring at its end.
+struct Shown<'a> {
+    scenario: &'a Scenario,
+    diary: &'a mut Diary,
+}
+
+impl Visitor for Shown<'_> {
+    type Output = (Summary, String);
+
+    fn visit<P: Protocol>(self) -> (Summary, String) {
+        let finished = simulate::<P>(self.scenario, self.diary);
+        (finished.summary(), ring::picture(finished.world.nodes()))
+    }
 }
 
 fn introduce(ranks: u32, out: &mut Out) -> Result<(), Failure> {
@@ -98,7 +114,7 @@ impl Diary {
     }
 
     /// Notes which keys have changed hands since it was last asked.
-    fn note_moves(&mut self, nodes: &[ClassicNode]) {
+    fn note_moves(&mut self, nodes: &[impl Viewed]) {
         let Some(step) = self.steps.get_mut(self.answered) else { return };
         for (rank, node) in (0_u32..).map(Rank).zip(nodes) {
             for key in node.view().storage.into_iter().flat_map(|storage| storage.keys()) {
@@ -115,9 +131,9 @@ fn is_put(step: &Step) -> bool {
     matches!(step.commands[..], [Command::Put { .. }, ..])
 }
 
-impl Observer<ClassicNode> for Diary {
-    fn observed(&mut self, observed: &Observed<'_, ringscope_sim::protocol::classic::Message>) {
-        if observed.op == Op::Recv {
+impl<N: Node> Observer<N> for Diary {
+    fn observed(&mut self, observed: &Observed<'_, N::Message>) {
+        if observed.source().is_some() {
             if observed.rank == self.command {
                 self.answered = self.steps.len() - 1;
             }
@@ -134,7 +150,7 @@ impl Observer<ClassicNode> for Diary {
         }
     }
 
-    fn handled(&mut self, rank: Rank, nodes: &[ClassicNode]) {
+    fn handled(&mut self, rank: Rank, nodes: &[N]) {
         if rank == self.command {
             self.note_moves(nodes);
         }

@@ -1,9 +1,9 @@
 //! How ranks and messages are called in all formats.
 
-use ringscope_sim::protocol::classic::Message;
-use ringscope_sim::protocol::{Meaning, Message as _, Protocol};
+use ringscope_sim::protocol::{Described, Purpose, Role};
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Short;
-use ringscope_traces::{Event, Header, NoNames, Payload, Rank, Tag, Vocabulary};
+use ringscope_traces::{Event, Header, Payload, Rank, Tag, Vocabulary as _};
 
 use crate::view::words;
 
@@ -13,7 +13,7 @@ const PAYLOAD_CHARS: usize = 24;
 /// How the ranks and messages of a trace are called.
 #[derive(Debug, Clone, Copy)]
 pub struct Names {
-    protocol: Option<Protocol>,
+    protocol: Option<ProtocolId>,
     ranks: u32,
 }
 
@@ -48,7 +48,7 @@ impl MessageKind {
 impl Names {
     /// The names of a trace's protocol; another dialect's messages go by their tags.
     pub fn of(header: &Header) -> Names {
-        Names { protocol: Protocol::named(&header.protocol), ranks: header.ranks }
+        Names { protocol: ProtocolId::named(&header.protocol), ranks: header.ranks }
     }
 
     /// The name of a tag, where it has one.
@@ -58,10 +58,10 @@ impl Names {
 
     /// What a rank plays, where that is fixed.
     pub fn role(&self, rank: Rank) -> Option<&'static str> {
-        match (self.protocol?, rank) {
-            (Protocol::Classic, Rank(0)) => Some("head"),
-            (Protocol::Classic, Rank(rank)) if rank + 1 == self.ranks => Some("command"),
-            (Protocol::Classic, _) => None,
+        match self.protocol?.roles(self.ranks).of(rank) {
+            Role::Head => Some("head"),
+            Role::Command => Some("command"),
+            Role::Storage => None,
         }
     }
 
@@ -77,33 +77,28 @@ impl Names {
     pub fn message(&self, event: &Event) -> String {
         let (tag, data) = (event.tag, &event.data);
         match self.parsed(tag, data) {
-            Some(message) => words::labelled(words::shortened(tag, &Protocol::Classic), &message),
+            Some(message) => words::labelled(words::shortened(tag, self.protocol), &message),
             None => self.unknown(tag, data),
         }
     }
 
     /// What a message is for.
     pub fn kind(&self, event: &Event) -> MessageKind {
-        match self.parsed(event.tag, &event.data).map(|message| message.meaning()) {
-            Some(Meaning::Command(_) | Meaning::End) => MessageKind::Command,
-            Some(Meaning::Found(..) | Meaning::Done(_)) => MessageKind::Answer,
-            Some(Meaning::Membership) => MessageKind::Membership,
+        let info = self.protocol.and_then(|protocol| protocol.tag(event.tag));
+        match info.filter(|_| self.parsed(event.tag, &event.data).is_some()).map(|info| info.kind) {
+            Some(Purpose::Command) => MessageKind::Command,
+            Some(Purpose::Reply) => MessageKind::Answer,
+            Some(Purpose::Membership) => MessageKind::Membership,
             None => MessageKind::Other,
         }
     }
 
-    fn parsed(&self, tag: Tag, data: &Payload) -> Option<Message> {
-        match self.protocol? {
-            Protocol::Classic => Message::parse(tag, data).ok(),
-        }
+    fn parsed(&self, tag: Tag, data: &Payload) -> Option<Described> {
+        self.protocol?.describe(tag, data).ok()
     }
 
     fn unknown(&self, tag: Tag, data: &Payload) -> String {
-        let vocabulary: &dyn Vocabulary = match &self.protocol {
-            Some(protocol) => protocol,
-            None => &NoNames,
-        };
         let payload = Short { value: data, limit_chars: PAYLOAD_CHARS };
-        format!("{} {payload}", words::shortened(tag, vocabulary))
+        format!("{} {payload}", words::shortened(tag, self.protocol))
     }
 }

@@ -48,7 +48,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
             }
             Some(before) => before.put(sink, Some(t_ns))?,
         };
-        if next.op == Op::Send {
+        if next.destination().is_some() {
             sent.insert(message, start_ns);
         }
         last_ns = start_ns.max(last_ns);

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use ringscope_sim::protocol::{Node as _, Role};
+use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_traces::Rank;
 use ringscope_traces::text::Plain;
 

@@ -32,7 +32,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
     let mut ticks = 0;
     while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
         let clock = clocks.entry(event.rank).or_default();
-        if event.op == Op::Recv
+        if event.source().is_some()
             && let Some(sent) = under_way.remove(&message)
         {
             learn(clock, &sent);
@@ -42,7 +42,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
         if ticks > MOST_TICKS {
             return Err(too_much(feed, at.0));
         }
-        if event.op == Op::Send {
+        if event.destination().is_some() {
             under_way.insert(message, clock.clone());
         }
         put_clock(sink, event.rank, clock)?;

@@ -10,7 +10,7 @@ mod plan;
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use ringscope_sim::protocol::{Node as _, StorageId};
+use ringscope_sim::protocol::{StorageId, Viewed as _};
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{EventIndex, Rank};
 

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ringscope_sim::scenario::builtin;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
 use super::reel::FrameSettings;
@@ -24,10 +23,8 @@ pub const HOSTILE: &str = include_str!("../../consumers/hostile.jsonl");
 /// The trace of a built-in scenario.
 pub fn trace_of(scenario: &str) -> String {
     let scenario = builtin::find(scenario).expect("it is built in").scenario();
-    let mut written = Written::new(Vec::new(), &header(&scenario.settings)).expect("memory");
-    let finished = simulate(&scenario, &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending()).expect("memory");
-    String::from_utf8(bytes).expect("a trace is text")
+    let recorded = record(&scenario, Vec::new()).expect("memory");
+    String::from_utf8(recorded.to).expect("a trace is text")
 }
 
 /// The trace of two ranks of which one sends to the other for ever.

@@ -1,7 +1,7 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocol::classic::{ClassicNode, tags};
-use ringscope_sim::protocol::{Command, Key, Node as _};
+use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed};
+use ringscope_sim::stats::CommandKind;
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
@@ -23,7 +23,7 @@ enum Kind {
     Waits(Rank),
     Joins(Rank),
     Leaves(Rank),
-    Unanswered(Tag),
+    Unanswered(CommandKind),
     Violation,
     Tagged(Tag),
     Does(Rank, Op, Tag),
@@ -74,22 +74,22 @@ const ROWS: &[Row] = &[
     Row {
         form: &[Token::Word("GET"), Token::Word("unanswered")],
         what: "a GET is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::GET)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Get)),
     },
     Row {
         form: &[Token::Word("PUT"), Token::Word("unanswered")],
         what: "a PUT is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::PUT)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Put)),
     },
     Row {
         form: &[Token::Word("ADD"), Token::Word("unanswered")],
         what: "an ADD is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::ADD)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Add)),
     },
     Row {
         form: &[Token::Word("REMOVE"), Token::Word("unanswered")],
         what: "a REMOVE is sent that nobody will ever answer",
-        kind: |_| Some(Kind::Unanswered(tags::REMOVE)),
+        kind: |_| Some(Kind::Unanswered(CommandKind::Remove)),
     },
     Row {
         form: &[Token::Word("invariant")],
@@ -156,30 +156,25 @@ impl Condition {
     /// Whether it comes to hold with that event.
     pub fn holds(&self, timeline: &Timeline, at: EventIndex) -> bool {
         let fact = timeline.info(at);
-        let is_received = fact.op == Op::Recv;
+        let is_received = fact.source().is_some();
         match self.kind {
             Kind::Tagged(tag) => fact.tag == tag,
             Kind::Does(rank, op, tag) => (fact.rank, fact.op, fact.tag) == (rank, op, tag),
             Kind::Violation => has(timeline.violations(), at, |violation_at| violation_at.at),
-            Kind::Unanswered(tag) => {
+            Kind::Unanswered(kind) => {
                 let operations = timeline.operations();
                 let operation =
                     operations.binary_search_by_key(&at, |operation| operation.invoked).ok();
                 operation.map(|operation| &operations[operation]).is_some_and(|operation| {
-                    operation.completed.is_none() && tag_of(operation.command) == tag
+                    operation.completed.is_none() && CommandKind::from(operation.command) == kind
                 })
             }
-            Kind::Joins(rank) => is_received && fact.rank == rank && fact.tag == tags::INIT,
-            Kind::Leaves(rank) => {
-                is_received && (fact.rank, fact.tag) == (rank, tags::COMPLETE) && {
-                    let asked = timeline.previous(at).map(|asked| timeline.info(asked));
-                    asked.is_some_and(|asked| asked.tag == tags::UPDATE_CHILD_POINTERS)
-                }
-            }
+            Kind::Joins(rank) => fact.rank == rank && receipt(timeline, at) == Some(Receipt::Joins),
+            Kind::Leaves(rank) => fact.rank == rank && leaves(timeline, at),
             Kind::Waits(rank) => !is_received && fact.rank == rank && waits(timeline, at),
             Kind::KeyMoves(key) => {
-                let moves = [tags::REDISTRIBUTE_ADD, tags::REDISTRIBUTE_REMOVE];
-                is_received && moves.contains(&fact.tag) && comes_to(timeline, at, fact.rank, key)
+                let moves = tag_of(timeline, fact.tag).is_some_and(|info| info.moves_pairs);
+                is_received && moves && comes_to(timeline, at, fact.rank, key)
             }
         }
     }
@@ -189,12 +184,26 @@ fn has<T>(list: &[T], at: EventIndex, place: impl Fn(&T) -> EventIndex) -> bool 
     list.binary_search_by_key(&at, place).is_ok()
 }
 
-fn tag_of(command: Command) -> Tag {
-    match command {
-        Command::Put { .. } => tags::PUT,
-        Command::Get { .. } => tags::GET,
-        Command::Add { .. } => tags::ADD,
-        Command::Remove { .. } => tags::REMOVE,
+fn tag_of(timeline: &Timeline, tag: Tag) -> Option<&'static TagInfo> {
+    timeline.protocol()?.tag(tag)
+}
+
+/// What that event says of its rank's place in the ring, if it is a receive.
+fn receipt(timeline: &Timeline, at: EventIndex) -> Option<Receipt> {
+    let fact = timeline.info(at);
+    match fact.op {
+        Op::Recv => tag_of(timeline, fact.tag).map(|info| info.receipt),
+        Op::Send => None,
+    }
+}
+
+/// Whether that event is the last that its rank does for leaving the ring.
+fn leaves(timeline: &Timeline, at: EventIndex) -> bool {
+    match receipt(timeline, at) {
+        Some(Receipt::LeavesAfter(asked)) => {
+            timeline.previous(at).is_some_and(|before| timeline.info(before).tag == asked)
+        }
+        Some(Receipt::Joins | Receipt::Nothing) | None => false,
     }
 }
 
@@ -203,7 +212,7 @@ fn tag_of(command: Command) -> Tag {
 fn waits(timeline: &Timeline, at: EventIndex) -> bool {
     let fact = timeline.info(at);
     let next = timeline.next(at).map(|next| timeline.info(next));
-    if next.is_some_and(|next| next.op == Op::Send || next.peer != fact.peer) {
+    if next.is_some_and(|next| next.destination().is_some() || next.peer != fact.peer) {
         return false;
     }
     let states = timeline.snapshot(at.0 + 1).states;
@@ -228,13 +237,15 @@ fn comes_to(timeline: &Timeline, at: EventIndex, rank: Rank, key: Key) -> bool {
     if !payload::has_key(&timeline.data(at), key) {
         return false;
     }
-    let holds =
-        |node: &ClassicNode| node.view().storage.is_some_and(|storage| storage.contains_key(&key));
     match timeline.snapshot(at.0 + 1).states {
         Some(states) => {
-            let held = states.before.as_ref().is_some_and(|(_, node)| holds(node));
-            !held && states.nodes.get(rank.index()).is_some_and(holds)
+            let held = states.before.as_ref().is_some_and(|(_, node)| holds(node, key));
+            !held && states.nodes.get(rank.index()).is_some_and(|node| holds(node, key))
         }
         None => true,
     }
+}
+
+fn holds(node: &impl Viewed, key: Key) -> bool {
+    node.view().storage.is_some_and(|storage| storage.contains_key(&key))
 }

@@ -1,17 +1,16 @@
 //! What a payload speaks of.
 
-use ringscope_sim::protocol::Key;
-use ringscope_sim::protocol::classic::tags;
+use ringscope_sim::protocol::{Key, KeysIn, TagInfo};
+use ringscope_traces::Payload;
 use ringscope_traces::payload;
-use ringscope_traces::{Payload, Tag};
 
-/// Whether a message with that tag and payload is about a key.
-pub fn is_about(payload: &Payload, key: Key, tag: Tag) -> bool {
+/// Whether a message with that tag and payload is about a key, by what its protocol says of the tag.
+pub fn is_about(payload: &Payload, key: Key, tag: Option<&TagInfo>) -> bool {
     let number = Payload::Int(key.0);
-    match tag {
-        tags::GET => *payload == number,
-        tags::PUT | tags::ACK => payload.as_list().and_then(<[_]>::first) == Some(&number),
-        _ => has_key(payload, key),
+    match tag.map(|info| info.keys) {
+        Some(KeysIn::Payload) => *payload == number,
+        Some(KeysIn::FirstItem) => payload.as_list().and_then(<[_]>::first) == Some(&number),
+        Some(KeysIn::Maps) | None => has_key(payload, key),
     }
 }
 

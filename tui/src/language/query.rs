@@ -1,6 +1,6 @@
 //! What events are looked for, and which are listed: `rank 3 PUT 612`.
 
-use ringscope_sim::protocol::Key;
+use ringscope_sim::protocol::{Key, TagInfo};
 use ringscope_traces::{EventIndex, Op, Payload, Rank, Tag};
 
 use super::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
@@ -109,8 +109,8 @@ impl Query {
         self.terms.iter().all(|term| term.allows(&info) != Some(false)) && {
             let mut open = self.terms.iter().filter(|term| term.allows(&info).is_none()).peekable();
             open.peek().is_none() || {
-                let data = timeline.data(at);
-                open.all(|term| term.is_in(&data, &info))
+                let (data, tag) = (timeline.data(at), timeline.commands_of().tag(info.tag));
+                open.all(|term| term.is_in(&data, tag))
             }
         }
     }
@@ -158,9 +158,9 @@ impl Term {
         }
     }
 
-    fn is_in(&self, data: &Payload, info: &EventInfo) -> bool {
+    fn is_in(&self, data: &Payload, tag: Option<&TagInfo>) -> bool {
         match self {
-            Term::Key(key) => payload::is_about(data, *key, info.tag),
+            Term::Key(key) => payload::is_about(data, *key, tag),
             Term::Number(number) => payload::has_number(data, *number),
             Term::Text(text) => data.to_string().to_lowercase().contains(text),
             Term::Rank(_) | Term::Tags(_) | Term::Op(_) => true,

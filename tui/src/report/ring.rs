@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ringscope_sim::protocol::Node;
+use ringscope_sim::protocol::Viewed;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
 
 /// The width of the key space, unrolled.
@@ -16,7 +16,7 @@ const LIMIT_NODES: usize = 16;
 
 /// The ring as lines, from the head round to the head. In front of each node its part of the key
 /// space, behind it the keys that it holds.
-pub fn picture<N: Node>(nodes: &[N]) -> String {
+pub fn picture<N: Viewed>(nodes: &[N]) -> String {
     let ring = Ring::walk(nodes);
     let members = ring.members();
     let most = members.last().map_or(1, |last| last.id.0).max(1);
@@ -51,7 +51,7 @@ fn place(member: &Member, most: i64) -> String {
     format!("rank {rank:<2} id {:<5} {strip}", id.0)
 }
 
-fn keys<N: Node>(nodes: &[N], member: &Member) -> String {
+fn keys<N: Viewed>(nodes: &[N], member: &Member) -> String {
     let storage = nodes[member.rank.index()].view().storage;
     let Some(storage) = storage else { return String::new() };
     let named: Vec<_> = storage.keys().take(LIMIT_KEYS).map(ToString::to_string).collect();

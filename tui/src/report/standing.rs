@@ -2,19 +2,16 @@
 
 use std::io::Write as _;
 
-use ringscope_sim::conform::{EndState, end_state};
-use ringscope_sim::explain::summary;
-use ringscope_sim::protocol::Node;
-use ringscope_sim::world::End;
-use ringscope_traces::Trace;
+use ringscope_sim::conform::{EndSummary, end_summary};
 use ringscope_traces::text::Plain;
+use ringscope_traces::{Ending, Trace};
 
 use super::{Style, counted, wrapped};
 use crate::output::Notes;
 
 /// Tells how the run of a trace stood at the trace's end, and why, in the simulator's words.
 pub fn print(trace: &Trace, notes: &mut Notes) {
-    match end_state(trace, &[]) {
+    match end_summary(trace, &[]) {
         Ok(end_state) => print_end_state(&end_state, notes),
         Err(cannot) => {
             let text = format!("the state of the run is not known: {cannot}");
@@ -23,13 +20,12 @@ pub fn print(trace: &Trace, notes: &mut Notes) {
     }
 }
 
-fn print_end_state(end_state: &EndState<impl Node>, notes: &mut Notes) {
-    let (word, style) = match &end_state.end {
-        Some(End::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
-        Some(end) => (end.ending().name().to_owned(), Style::Bad),
+fn print_end_state(end_state: &EndSummary, notes: &mut Notes) {
+    let (word, style) = match &end_state.ending {
+        Some(Ending::Completed) => ("completed: every rank has stopped".to_owned(), Style::Good),
+        Some(ending) => (ending.name().to_owned(), Style::Bad),
         None if end_state.strays.is_empty() => {
-            let picture = summary(&end_state.graph, &end_state.nodes);
-            (format!("it could have gone on: {picture}"), Style::Warning)
+            (format!("it could have gone on: {}", end_state.picture), Style::Warning)
         }
         None => (left_the_protocol(end_state), Style::Warning),
     };
@@ -37,14 +33,14 @@ fn print_end_state(end_state: &EndState<impl Node>, notes: &mut Notes) {
     let colon = if rest.is_empty() { "" } else { ":" };
     let text = format!("{}{colon}{rest}", notes.paint(style, head));
     let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
-    if let Some(explanation) = end_state.explanation() {
+    if let Some(explanation) = &end_state.explanation {
         let facts = wrapped(&explanation.facts, notes.width(), "  ");
         let paragraph = wrapped(&explanation.paragraph, notes.width(), "  ");
         let _ = writeln!(notes, "{facts}\n\n{paragraph}\n");
     }
 }
 
-fn left_the_protocol(end_state: &EndState<impl Node>) -> String {
+fn left_the_protocol(end_state: &EndSummary) -> String {
     let count = counted(end_state.strays.len() as u64, "rank");
     let first = end_state.strays.first().map(|stray| {
         let (rank, index, what) = (stray.rank, stray.index, stray.what.to_string());

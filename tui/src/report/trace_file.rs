@@ -1,6 +1,6 @@
 //! What a trace is, in a line.
 
-use ringscope_sim::protocol::Protocol;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Ending, Footer, Header, NoNames, Source, Trace, Vocabulary};
 
@@ -8,11 +8,11 @@ use super::counted;
 
 /// The names of the tags of the protocol that a header names; an unknown protocol has none.
 pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {
-    let known = Protocol::ALL.iter().find(|protocol| protocol.name() == header.protocol);
-    known.map_or(&NoNames, |protocol| protocol)
+    let known = ProtocolId::named(&header.protocol);
+    known.map_or(&NoNames, ProtocolId::vocabulary)
 }
 
-/// `8 ranks, classic, simulated with seed 7`.
+/// `8 ranks, chord, simulated with seed 7`.
 pub fn header_summary(header: &Header) -> String {
     let source = match (header.source, header.seed) {
         (Source::Sim, Some(seed)) => format!("simulated with seed {seed}"),
@@ -24,7 +24,7 @@ pub fn header_summary(header: &Header) -> String {
     format!("{ranks}, {}, {source}", Plain(&header.protocol))
 }
 
-/// `8 ranks, classic, simulated with seed 7; 50 events, completed`.
+/// `8 ranks, chord, simulated with seed 7; 50 events, completed`.
 pub fn summary(trace: &Trace, completeness: Completeness) -> String {
     let events = counted(trace.events.len() as u64, "event");
     let end = ending_summary(trace.footer.as_ref(), completeness);

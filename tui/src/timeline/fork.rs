@@ -1,7 +1,6 @@
 //! Another run from the past of this one.
 
 use ringscope_sim::scenario::{Scenario, ScenarioErrors};
-use ringscope_traces::Op;
 use ringscope_traces::text::Plain;
 
 use super::{Operation, Source, Timeline};
@@ -63,7 +62,7 @@ impl Timeline {
             return Some(last.0 + 1);
         }
         let mut later = std::iter::successors(self.next(*last), |at| self.next(*at));
-        later.find(|at| self.info(*at).op == Op::Recv).map(|answer| answer.0 + 1)
+        later.find(|at| self.info(*at).source().is_some()).map(|answer| answer.0 + 1)
     }
 
     /// The scenario of a live run.

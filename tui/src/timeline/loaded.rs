@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
-use ringscope_sim::protocol::classic::ClassicNode;
-use ringscope_sim::replay::{Checkpoint, Checkpoints, KeyEvent};
+use ringscope_sim::replay::KeyEvent;
+use ringscope_sim::replay::recorded::{Changes, History};
 use ringscope_traces::Ending;
 use ringscope_traces::indexed::Block;
 
@@ -25,9 +25,9 @@ pub(super) enum Update {
     /// Why nobody knows its nodes.
     Opaque(String),
     /// How its nodes stood up to a cursor, until the whole of it is known.
-    Preview(Box<Checkpoints<ClassicNode>>, usize),
+    Preview(Box<dyn History>, usize),
     /// How its nodes start.
-    Start(Box<Checkpoints<ClassicNode>>),
+    Start(Box<dyn History>),
     /// How they stood further on, and what was found until then.
     Further(Box<StretchReport>),
     /// Where it leaves the protocol.
@@ -50,7 +50,7 @@ pub(super) struct Stretch {
 pub(super) struct StretchReport {
     /// How many events were gone past.
     pub cursor: usize,
-    pub checkpoint: Option<Checkpoint<ClassicNode>>,
+    pub checkpoint: Option<Changes>,
     pub violations: Vec<ViolationAt>,
     pub key_events: Vec<KeyEvent>,
     pub tallies: Tallies,
@@ -86,7 +86,7 @@ pub(super) struct Loaded {
 
 /// The nodes, and up to which cursor they are known.
 struct Reach {
-    checkpoints: Box<Checkpoints<ClassicNode>>,
+    checkpoints: Box<dyn History>,
     cursor: usize,
 }
 
@@ -149,7 +149,7 @@ impl Loaded {
     }
 
     /// The nodes on the way to a cursor, where they are known.
-    pub fn checkpoints(&self, cursor: usize) -> Option<&Checkpoints<ClassicNode>> {
+    pub fn checkpoints(&self, cursor: usize) -> Option<&dyn History> {
         let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
         reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.checkpoints)
     }

@@ -19,12 +19,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use ringscope_sim::explain::{Explanation, explain};
+use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Violation};
-use ringscope_sim::protocol::{Key, Protocol};
+use ringscope_sim::protocol::{Key, Roles};
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::{Recorded, record};
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
     Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag, Trace,
@@ -66,6 +66,24 @@ pub struct EventInfo {
     pub tag: Tag,
     /// Nanoseconds since the start of the run.
     pub t: u64,
+}
+
+impl EventInfo {
+    /// The rank whose message it receives; `None` when it is no receive.
+    pub fn source(&self) -> Option<Rank> {
+        match self.op {
+            Op::Recv => Some(self.peer),
+            Op::Send => None,
+        }
+    }
+
+    /// The rank that it sends to; `None` when it is no send.
+    pub fn destination(&self) -> Option<Rank> {
+        match self.op {
+            Op::Send => Some(self.peer),
+            Op::Recv => None,
+        }
+    }
 }
 
 /// An invariant that no longer held, and after which event.
@@ -126,13 +144,12 @@ impl Timeline {
 
     /// Simulates a scenario to its end, or to so many messages.
     pub(crate) fn live_within(scenario: Scenario, limit_messages: u64) -> Timeline {
-        let (bytes, finished) = simulated_within(&scenario, limit_messages);
-        let explanation = explain(&finished.outcome.end, finished.world.nodes());
+        let Recorded { to: bytes, summary, .. } = simulated_within(&scenario, limit_messages);
         let name = scenario.name.clone();
         let store = Store::Memory(bytes.into());
         let timeline = Timeline::read(Source::Live(scenario), store, &name, LoadOptions::default());
         let mut timeline = timeline.expect("what we write we read");
-        timeline.loaded.explanation = explanation;
+        timeline.loaded.explanation = summary.explanation;
         timeline
     }
 
@@ -394,12 +411,24 @@ impl Timeline {
         causes
     }
 
+    /// The run's protocol; `None` when it is of another dialect.
+    pub fn protocol(&self) -> Option<ProtocolId> {
+        ProtocolId::named(&self.header().protocol)
+    }
+
+    /// The protocol whose commands and replies the run has, in whichever dialect.
+    pub fn commands_of(&self) -> ProtocolId {
+        ProtocolId::spoken_with(&self.header().protocol)
+    }
+
+    /// The parts that its ranks play; `None` in another dialect.
+    pub fn roles(&self) -> Option<Roles> {
+        Some(self.protocol()?.roles(self.header().ranks))
+    }
+
     /// The names of the run's tags.
     pub fn vocabulary(&self) -> &'static dyn Vocabulary {
-        match Protocol::named(&self.header().protocol) {
-            Some(Protocol::Classic) => &Protocol::Classic,
-            None => &NoNames,
-        }
+        self.protocol().map_or(&NoNames as &dyn Vocabulary, ProtocolId::vocabulary)
     }
 
     /// The run's commands, in the order in which they were sent.
@@ -447,16 +476,12 @@ pub(crate) fn may_be_looked_at(scenario: &Scenario) -> Result<(), Failure> {
 const MEMORY: &str = "memory takes a trace";
 
 /// The trace of a scenario, to its end or to so many messages that more would fill the memory.
-pub(crate) fn simulated(scenario: &Scenario) -> (Vec<u8>, Finished) {
+pub(crate) fn simulated(scenario: &Scenario) -> Recorded<Vec<u8>> {
     simulated_within(scenario, u64::MAX)
 }
 
-fn simulated_within(scenario: &Scenario, limit_messages: u64) -> (Vec<u8>, Finished) {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect(MEMORY);
-    let finished = simulate(&limited(scenario, limit_messages), &mut written);
-    let (bytes, _) = written.finish(&finished.outcome.end.ending()).expect(MEMORY);
-    (bytes, finished)
+fn simulated_within(scenario: &Scenario, limit_messages: u64) -> Recorded<Vec<u8>> {
+    record(&limited(scenario, limit_messages), Vec::new()).expect(MEMORY)
 }
 
 /// All events of a run.
@@ -464,7 +489,7 @@ pub(crate) fn trace(source: &Source) -> Result<Trace, Failure> {
     match source {
         Source::File(path) => Ok(input::trace(path)?.0),
         Source::Kept(name, bytes) => Ok(read_trace(&bytes[..], name)?.0),
-        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).0[..], &scenario.name)?.0),
+        Source::Live(scenario) => Ok(read_trace(&simulated(scenario).to[..], &scenario.name)?.0),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use ringscope_sim::protocol::classic::Message;
-use ringscope_sim::protocol::{Command, Meaning, Message as _};
+use ringscope_sim::protocol::{Command, Meaning};
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::{Event, EventIndex, Op};
 
 /// A command of the run, as far as the timeline has been read.
@@ -29,18 +29,24 @@ pub(super) enum OperationUpdate {
 /// Which commands wait for an answer.
 ///
 /// Answers are told apart by their tags alone: one is of the oldest command that such an answer can be of.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct OpenOperations {
+    protocol: ProtocolId,
     sent: usize,
     gets: VecDeque<usize>,
     others: VecDeque<usize>,
 }
 
 impl OpenOperations {
-    /// Takes an event of the last rank. In another dialect it counts when it has the tag and the shape
-    /// of the classic protocol's.
+    /// Nothing has been sent yet; commands and replies are read as that protocol's.
+    pub fn of(protocol: ProtocolId) -> OpenOperations {
+        OpenOperations { protocol, sent: 0, gets: VecDeque::new(), others: VecDeque::new() }
+    }
+
+    /// Takes an event of the command node. In another dialect it counts when it has the tag and the shape
+    /// that the protocol's have.
     pub fn take(&mut self, at: EventIndex, event: &Event) -> Option<OperationUpdate> {
-        let meaning = Message::parse(event.tag, &event.data).ok()?.meaning();
+        let meaning = self.protocol.meaning(event.tag, &event.data).ok()?;
         match (event.op, meaning) {
             (Op::Send, Meaning::Command(command)) => {
                 let open = if matches!(command, Command::Get { .. }) {

@@ -1,8 +1,9 @@
 //! How a run stood after one of its events.
 
+use ringscope_sim::protocol::NodeState;
 use ringscope_sim::protocol::arithmetic::Ring;
-use ringscope_sim::protocol::classic::ClassicNode;
-use ringscope_sim::replay::{self, Statuses};
+use ringscope_sim::replay::Statuses;
+use ringscope_sim::replay::recorded::States;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::{EventInfo, Timeline};
@@ -23,13 +24,13 @@ pub struct Snapshot {
 #[derive(Debug, Clone)]
 pub struct NodeStates {
     /// By rank.
-    pub nodes: Vec<ClassicNode>,
+    pub nodes: Vec<NodeState>,
     /// What every rank is doing.
     pub statuses: Statuses,
     /// The ring that their pointers make.
     pub ring: Ring,
     /// The rank of the last event as it was before that event.
-    pub before: Option<(Rank, ClassicNode)>,
+    pub before: Option<(Rank, NodeState)>,
 }
 
 /// A message under way.
@@ -66,7 +67,7 @@ impl Timeline {
         for at in (checkpoint..cursor).map(EventIndex) {
             let EventInfo { rank, op, .. } = self.info(at);
             if self.event_at(cursor) == Some(at) {
-                before = Some((rank, snapshot.nodes[rank.index()].clone()));
+                before = Some((rank, snapshot.node(rank)));
             }
             match op {
                 Op::Recv => snapshot.take(&self.noting(lines.event(at))?),
@@ -74,19 +75,15 @@ impl Timeline {
                 Op::Send => {}
             }
         }
-        self.note_sending(cursor, &mut snapshot)?;
-        let replay::Snapshot { nodes, statuses, .. } = snapshot;
+        self.note_sending(cursor, &mut *snapshot)?;
+        let (nodes, statuses) = (snapshot.nodes(), snapshot.statuses().clone());
         let ring = Ring::walk(&nodes);
         Some(NodeStates { nodes, statuses, ring, before })
     }
 
     /// Finds the ranks that are in a send which returns only when it is received. Those are few lines to
     /// read: of each rank its last event, where that is a send that was not received.
-    fn note_sending(
-        &self,
-        cursor: usize,
-        snapshot: &mut replay::Snapshot<ClassicNode>,
-    ) -> Option<()> {
+    fn note_sending(&self, cursor: usize, snapshot: &mut dyn States) -> Option<()> {
         if !snapshot.has_synchronous_sends() {
             return Some(());
         }

@@ -7,20 +7,22 @@ use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
 use ringscope_sim::invariants::InvariantChecker;
-use ringscope_sim::protocol::classic::{ClassicNode, Message};
-use ringscope_sim::protocol::{Command, Message as _, Node as _, Outbox, Wait};
+use ringscope_sim::protocol::{
+    Command, Message as _, MessageOf, Node as _, NodeState, Outbox, Viewed as _, Wait,
+};
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{builtin, random};
+use ringscope_sim::simulate::simulate;
 use ringscope_sim::world::{End, Status, WaitForGraph};
 use ringscope_traces::{Matching, Trace, read_trace, write_trace};
 
 use super::*;
 
+type Message = MessageOf<Classic>;
+
 /// A trace as it is written when a scenario runs.
 fn recorded(scenario: &Scenario) -> Vec<u8> {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect(MEMORY);
-    let finished = simulate(scenario, &mut written);
-    written.finish(&finished.outcome.end.ending()).expect(MEMORY).0
+    record(scenario, Vec::new()).expect(MEMORY).to
 }
 
 fn read(bytes: &[u8]) -> Trace {
@@ -54,12 +56,12 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
 }
 
 /// All nodes fed from the start what they had received, and what they take then.
-fn naive(trace: &Trace, cursor: usize) -> (Vec<ClassicNode>, Vec<Wait>) {
-    let mut nodes = conform::setup(trace).expect("the nodes are known").nodes;
+fn naive(trace: &Trace, cursor: usize) -> (Vec<NodeState>, Vec<Wait>) {
+    let mut nodes = conform::setup(trace).expect("the nodes are known").nodes::<Classic>();
     let mut out = Outbox::default();
     let mut waits: Vec<Wait> = nodes.iter_mut().map(|node| node.start(&mut out)).collect();
     let _commands = out.sends().count();
-    for event in trace.events[..cursor].iter().filter(|event| event.op == Op::Recv) {
+    for event in trace.events[..cursor].iter().filter(|event| event.source().is_some()) {
         let message = Message::parse(event.tag, &event.data).expect("it is a message");
         let wait = nodes[event.rank.index()].receive(event.peer, message, &mut out);
         // A node that sends to a rank that is not there has crashed, as one that breaks off has.
@@ -67,14 +69,14 @@ fn naive(trace: &Trace, cursor: usize) -> (Vec<ClassicNode>, Vec<Wait>) {
         let wait = wait.ok().filter(|_| !has_crashed);
         waits[event.rank.index()] = wait.unwrap_or(Wait::Stopped);
     }
-    (nodes, waits)
+    (nodes.iter().map(|node| NodeState::of(&node.view())).collect(), waits)
 }
 
 fn naive_flights(trace: &Trace, cursor: usize) -> Vec<EventIndex> {
     let matching = Matching::of(trace);
     let is_open = |at: &EventIndex| {
         let partner = matching.partner(*at).filter(|partner| partner.0 < cursor);
-        trace[*at].op == Op::Send && partner.is_none()
+        trace[*at].destination().is_some() && partner.is_none()
     };
     (0..cursor).map(EventIndex).filter(is_open).collect()
 }
@@ -187,15 +189,18 @@ fn hold_checker(scenario: &Scenario) -> Result<(), TestCaseError> {
     let bytes = recorded(scenario);
     let trace = read(&bytes);
     let timeline = timeline(&bytes, 600);
-    let replayed = conform::replay(&trace, InvariantChecker::new).expect("it conforms");
+    let replayed =
+        conform::replay::<Classic, _>(&trace, InvariantChecker::default()).expect("it conforms");
     let mut checker = replayed.observer;
     checker.finish(replayed.world.nodes());
     for (invariant, checked, failed) in timeline.tallies() {
         let tally = checker.tally(invariant);
         prop_assert_eq!((checked, failed), (tally.checked, tally.failed), "{:?}", invariant);
     }
-    let receives: Vec<EventIndex> =
-        (0..trace.events.len()).map(EventIndex).filter(|at| trace[*at].op == Op::Recv).collect();
+    let receives: Vec<EventIndex> = (0..trace.events.len())
+        .map(EventIndex)
+        .filter(|at| trace[*at].source().is_some())
+        .collect();
     let text = |at: EventIndex, violation: &Violation| {
         (at, violation.invariant, violation.rank, violation.what.clone())
     };
@@ -241,7 +246,7 @@ fn commands_are_answered_in_the_order_in_which_they_are_sent() {
     let text = "ranks 8\nwindow 3\nput 1..=9 key\nget 1..=9\nadd 3 500\nget 1..=5";
     let timeline = Timeline::live(Scenario::parse("test", text).expect("it can be read"));
     let command = Rank(7);
-    let receives = timeline.events_of(command).filter(|at| timeline.info(*at).op == Op::Recv);
+    let receives = timeline.events_of(command).filter(|at| timeline.info(*at).source().is_some());
     let answered: Vec<_> =
         timeline.operations().iter().filter_map(|operation| operation.completed).collect();
     assert_eq!(answered, receives.collect::<Vec<_>>());
@@ -250,7 +255,7 @@ fn commands_are_answered_in_the_order_in_which_they_are_sent() {
         timeline
             .operations()
             .iter()
-            .all(|operation| timeline.info(operation.invoked).op == Op::Send)
+            .all(|operation| timeline.info(operation.invoked).destination().is_some())
     );
     assert_eq!(timeline.operations()[9].command, Command::Get { key: Key(1) });
 }
@@ -477,7 +482,8 @@ fn blocked_in_sends() -> Vec<Scenario> {
     let scenarios = (0..40).map(|seed| {
         Scenario::parse("sends", &format!("seed {seed}\n{text}\n")).expect("it is a scenario")
     });
-    let is_blocked = |scenario: &Scenario| match &simulate(scenario, &mut ()).outcome.end {
+    let is_blocked = |scenario: &Scenario| match &simulate::<Classic>(scenario, &mut ()).outcome.end
+    {
         End::Deadlock(graph) => graph.cycle().iter().any(|blocked| blocked.tag.is_none()),
         End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => false,
     };
@@ -489,7 +495,9 @@ fn who_waits_for_whom_is_what_the_simulator_says_even_in_a_send() {
     let scenarios = blocked_in_sends();
     assert!(!scenarios.is_empty(), "one of them ends so");
     for scenario in scenarios {
-        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let End::Deadlock(graph) = simulate::<Classic>(&scenario, &mut ()).outcome.end else {
+            continue;
+        };
         let timeline = Timeline::live(scenario);
         let states = timeline.snapshot(timeline.len()).states.expect("a run of ours");
         let shown: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());

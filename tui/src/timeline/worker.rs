@@ -5,13 +5,13 @@
 use std::convert::Infallible;
 use std::sync::mpsc::Receiver;
 
-use ringscope_sim::conform::{Setup, What, end_state};
+use ringscope_sim::conform::{Setup, What, end_summary};
 use ringscope_sim::explain::Explanation;
-use ringscope_sim::protocol::classic::ClassicNode;
 use ringscope_sim::protocol::{Command, Script};
-use ringscope_sim::replay::{Checkpoint, Checkpoints, Replay};
+use ringscope_sim::protocols::ProtocolId;
+use ringscope_sim::replay::recorded::{self, Changes, RecordedRun};
 use ringscope_traces::indexed::{Index, Indexer};
-use ringscope_traces::{Ending, Event, EventIndex, Footer, Op, Rank, ReadError, Trace};
+use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace};
 
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
@@ -58,7 +58,7 @@ impl Worker<'_> {
     pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match self.setup(commands.into_iter().collect()) {
-            Ok(setup) => self.travel(Replay::start(setup.nodes, setup.eager), footer)?,
+            Ok(setup) => self.travel(&mut *recorded::start(&setup), footer)?,
             Err(why) => (self.publish)(Update::Opaque(why))?,
         }
         (self.publish)(Update::Done)
@@ -69,7 +69,7 @@ impl Worker<'_> {
         &mut self,
         mut indexer: Indexer,
     ) -> Result<(Vec<Command>, Option<Footer>), Disconnected> {
-        let mut book = OpenOperations::default();
+        let mut book = OpenOperations::of(self.protocol());
         let mut commands = Vec::new();
         while let Some(block) = indexer.advance() {
             let start = self.index.len();
@@ -119,7 +119,12 @@ impl Worker<'_> {
     }
 
     fn command_rank(&self) -> Rank {
-        Rank(self.index.header().ranks - 1)
+        self.protocol().roles(self.index.header().ranks).command
+    }
+
+    /// The protocol whose commands and replies the run has.
+    fn protocol(&self) -> ProtocolId {
+        ProtocolId::spoken_with(&self.index.header().protocol)
     }
 
     /// What the events from a place on say of the commands.
@@ -137,42 +142,42 @@ impl Worker<'_> {
         let command = self.command_rank();
         let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
-            outline.rank == command && outline.op == Op::Recv
+            outline.rank == command && outline.source().is_some()
         };
         let last = (0..self.index.len()).map(EventIndex).rev().find(is_its_receive);
         let setup = self.setup(commands.iter().copied().collect());
         let (Some(last), Ok(setup)) = (last, setup) else { return Ok(()) };
-        let mut replay = Replay::start(setup.nodes, setup.eager);
-        let mut checkpoints = Checkpoints::of(&replay);
+        let mut replay = recorded::start(&setup);
+        let mut checkpoints = replay.history();
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         let mut cursor = 0;
-        while cursor < last.0 && go_past(&mut replay, lines.event(EventIndex(cursor))).is_ok() {
+        while cursor < last.0 && go_past(&mut *replay, lines.event(EventIndex(cursor))).is_ok() {
             let offset = self.index.outline(EventIndex(cursor)).offset;
-            let checkpoint = pace.stretch_ends(offset, &mut replay).flatten();
+            let checkpoint = pace.stretch_ends(offset, &mut *replay).flatten();
             checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.publish)(Update::Preview(Box::new(checkpoints), cursor))
+        (self.publish)(Update::Preview(checkpoints, cursor))
     }
 
     /// Goes along the run with its nodes.
     fn travel(
         &mut self,
-        mut replay: Replay<ClassicNode>,
+        replay: &mut dyn RecordedRun,
         footer: Option<Footer>,
     ) -> Result<(), Disconnected> {
-        (self.publish)(Update::Start(Box::new(Checkpoints::of(&replay))))?;
+        (self.publish)(Update::Start(replay.history()))?;
         let mut pace = Pace::new(self.options.spacing_bytes);
         let mut lines = self.index.lines();
         for at in (0..self.index.len()).map(EventIndex) {
-            if let Err(why) = go_past(&mut replay, lines.event(at)) {
-                (self.publish)(further(&mut replay, at.0, None))?;
+            if let Err(why) = go_past(replay, lines.event(at)) {
+                (self.publish)(further(replay, at.0, None))?;
                 return (self.publish)(why.news(at, self.index.outline(at).rank));
             }
             let offset = self.index.outline(at).offset;
-            if let Some(checkpoint) = pace.stretch_ends(offset, &mut replay) {
-                (self.publish)(further(&mut replay, at.0 + 1, checkpoint))?;
+            if let Some(checkpoint) = pace.stretch_ends(offset, replay) {
+                (self.publish)(further(replay, at.0 + 1, checkpoint))?;
             }
         }
         if let Some(Footer { ending, .. }) = &footer {
@@ -180,7 +185,7 @@ impl Worker<'_> {
             let why = replay.explanation(ending).or_else(|| self.explanation(ending));
             why.map_or(Ok(()), |why| (self.publish)(Update::Explanation(why)))?;
         }
-        (self.publish)(further(&mut replay, self.index.len(), None))
+        (self.publish)(further(replay, self.index.len(), None))
     }
 
     /// Why a run did not complete whose last state does not show it.
@@ -195,7 +200,7 @@ impl Worker<'_> {
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
         let trace = Trace { header: self.index.header().clone(), events, footer };
-        end_state(&trace, &[]).ok()?.explanation()
+        end_summary(&trace, &[]).ok()?.explanation
     }
 }
 
@@ -216,7 +221,7 @@ impl Stop {
     }
 }
 
-fn go_past(replay: &mut Replay<ClassicNode>, event: Result<Event, ReadError>) -> Result<(), Stop> {
+fn go_past(replay: &mut dyn RecordedRun, event: Result<Event, ReadError>) -> Result<(), Stop> {
     replay.take(&event.map_err(Stop::Unreadable)?).map_err(Stop::Leaves)
 }
 
@@ -237,8 +242,8 @@ impl Pace {
     fn stretch_ends(
         &mut self,
         offset: u64,
-        replay: &mut Replay<ClassicNode>,
-    ) -> Option<Option<Checkpoint<ClassicNode>>> {
+        replay: &mut dyn RecordedRun,
+    ) -> Option<Option<Changes>> {
         if offset < self.next {
             return None;
         }
@@ -252,11 +257,7 @@ impl Pace {
     }
 }
 
-fn further(
-    replay: &mut Replay<ClassicNode>,
-    cursor: usize,
-    checkpoint: Option<Checkpoint<ClassicNode>>,
-) -> Update {
+fn further(replay: &mut dyn RecordedRun, cursor: usize, checkpoint: Option<Changes>) -> Update {
     let violation_at = |(at, violation)| ViolationAt { at, violation };
     Update::Further(Box::new(StretchReport {
         cursor,

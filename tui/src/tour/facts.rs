@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::arithmetic::Member;
-use ringscope_sim::protocol::classic::{Message, tags};
-use ringscope_sim::protocol::{Key, Message as _, Node as _, NodeView, Peer};
+use ringscope_sim::protocol::{Key, Meaning, NodeView, Peer, Purpose, Viewed as _};
 use ringscope_sim::world::{Status, WaitForGraph};
 use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
@@ -197,7 +196,7 @@ const ROWS: &[Row] = &[
         |scene, meant| scene.hops(meant)),
     row(form!("hops" "of" "answer" N), "how many messages carry the answer from there to the command node",
         |scene, meant| scene.hops_back(meant)),
-    row(form!("answer" "of" "command" N), "the value that a GET got, `ACK` for another command, or `none`",
+    row(form!("answer" "of" "command" N), "the value that a GET got, the name of the reply to another command, or `none`",
         |scene, meant| scene.answer(meant)),
     row(form!("id" "in" "answer" N), "the storage id that the answer of a GET names",
         |scene, meant| scene.answering_id(meant)),
@@ -404,7 +403,7 @@ impl<'a> FactContext<'a> {
     fn cycle(&self) -> Known {
         let end = self.timeline.snapshot(self.timeline.len());
         let states = end.states.ok_or("the nodes' states are not known at the end")?;
-        let graph: WaitForGraph<Message> = WaitForGraph::of(states.statuses.iter(), Vec::new());
+        let graph: WaitForGraph<()> = WaitForGraph::of(states.statuses.iter(), Vec::new());
         Ok(Value::Ranks(graph.cycle().iter().map(|blocked| blocked.rank).collect()))
     }
 }
@@ -437,7 +436,7 @@ impl FactContext<'_> {
 
     fn sends(&self, within: Range<usize>) -> impl Iterator<Item = (EventIndex, EventInfo)> + '_ {
         let events = within.map(EventIndex).map(|at| (at, self.timeline.info(at)));
-        events.filter(|(_, event)| event.op == Op::Send)
+        events.filter(|(_, event)| event.destination().is_some())
     }
 
     fn messages(&self, within: Range<usize>, is_counted: impl Fn(&EventInfo) -> bool) -> Value {
@@ -467,27 +466,32 @@ impl FactContext<'_> {
     }
 
     fn hops_back(&self, meant: &[Argument]) -> Known {
-        let answers = [tags::ACK, tags::RETVAL];
-        Ok(self.messages(self.span(meant)?, |event| answers.contains(&event.tag)))
+        let protocol = self.timeline.commands_of();
+        let is_reply = |tag| protocol.tag(tag).is_some_and(|info| info.kind == Purpose::Reply);
+        Ok(self.messages(self.span(meant)?, |event| is_reply(event.tag)))
     }
 
-    fn answer_message(&self, meant: &[Argument]) -> Result<Option<Message>, String> {
+    /// The tag of the answer to a command, and what it says; `None` when it was never answered.
+    fn reply(&self, meant: &[Argument]) -> Result<Option<(Tag, Meaning)>, String> {
         let Some(answered) = self.operation(meant)?.completed else { return Ok(None) };
         let tag = self.timeline.info(answered).tag;
-        Ok(Message::parse(tag, &self.timeline.data(answered)).ok())
+        let meaning = self.timeline.commands_of().meaning(tag, &self.timeline.data(answered));
+        Ok(meaning.ok().map(|meaning| (tag, meaning)))
     }
 
     fn answer(&self, meant: &[Argument]) -> Known {
-        Ok(match self.answer_message(meant)? {
-            Some(Message::RetVal { value, .. }) => Value::Number(value.0),
-            Some(_) => Value::words("ACK"),
+        Ok(match self.reply(meant)? {
+            Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
+            Some((tag, _)) => {
+                Value::words(tag_label(tag, self.timeline.commands_of().vocabulary()).to_string())
+            }
             None => Value::words("none"),
         })
     }
 
     fn answering_id(&self, meant: &[Argument]) -> Known {
-        match self.answer_message(meant)? {
-            Some(Message::RetVal { owner, .. }) => Ok(Value::Number(owner.0)),
+        match self.reply(meant)? {
+            Some((_, Meaning::Found(_, owner))) => Ok(Value::Number(owner.0)),
             Some(_) | None => Err("that command was not answered with a value".to_owned()),
         }
     }

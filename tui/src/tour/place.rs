@@ -1,7 +1,7 @@
 //! Places: where in a run a stop is, or a fact is asked, as a table of forms.
 
+use ringscope_traces::EventIndex as Event;
 use ringscope_traces::diff::Comparison;
-use ringscope_traces::{EventIndex as Event, Op};
 
 use super::facts::nth_operation;
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
@@ -101,7 +101,7 @@ impl From<'_> {
 
     fn receipt(self) -> Result<usize, String> {
         let event = self.timeline.event_at(self.cursor);
-        let sent = event.filter(|event| self.timeline.info(*event).op == Op::Send);
+        let sent = event.filter(|event| self.timeline.info(*event).destination().is_some());
         let sent = sent.ok_or("the current event sends nothing")?;
         let received = self.timeline.partner(sent).map(after);
         received.ok_or_else(|| "the message is never received".to_owned())

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::builtin;
 use ringscope_sim::simulate::simulate;
 use ringscope_sim::world::End;
@@ -271,7 +272,9 @@ fn ranks_that_wait_in_a_send_for_each_other_are_in_the_cycle() {
         let mut scenario = built_in.scenario();
         scenario.settings.seed = seed;
         (scenario.settings.eager, scenario.settings.window) = (Some(0), 4);
-        let End::Deadlock(graph) = simulate(&scenario, &mut ()).outcome.end else { continue };
+        let End::Deadlock(graph) = simulate::<Classic>(&scenario, &mut ()).outcome.end else {
+            continue;
+        };
         let cycle: Vec<_> =
             graph.cycle().iter().map(|blocked| format!("rank {}", blocked.rank)).collect();
         let Some((last, others)) = cycle.split_last().filter(|_| cycle.len() > 1) else { continue };

@@ -5,7 +5,7 @@ mod changes;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Phase, Role};
+use ringscope_sim::protocol::{Key, NodeView, Phase, Role, Viewed as _};
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
 
@@ -305,7 +305,7 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
     }
     let flights = scene.app.view.snapshot.flights.iter().take(64);
     let about = flights.filter(|flight| {
-        words::message(scene.app, flight.sent).as_ref().and_then(words::key) == Some(key)
+        words::message(scene.app, flight.sent).and_then(|message| message.key) == Some(key)
     });
     for flight in about {
         let label = words::label(scene.app, flight.sent);

@@ -123,7 +123,7 @@ fn draw_marks(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     };
     for flight in scene.app.view.snapshot.flights.iter().rev().take(32) {
         let message = words::message(scene.app, flight.sent);
-        if let Some(key) = message.as_ref().and_then(words::key) {
+        if let Some(key) = message.and_then(|message| message.key) {
             mark(key.0, Symbol::Message, scene.look.theme.moving());
         }
     }

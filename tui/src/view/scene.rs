@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
-use ringscope_sim::protocol::{Command, Key, Node as _, NodeView, Phase, StorageId};
+use ringscope_sim::protocol::{Command, Key, NodeView, Phase, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
 
@@ -186,8 +186,8 @@ impl<'a> Scene<'a> {
         let of_join = before
             .take(FARTHEST)
             .map(|at| timeline.info(at))
-            .take_while(|fact| fact.op == Op::Recv || fact.tag == tag);
-        1 + of_join.filter(|fact| fact.op == Op::Send).count()
+            .take_while(|fact| fact.source().is_some() || fact.tag == tag);
+        1 + of_join.filter(|fact| fact.destination().is_some()).count()
     }
 
     /// What a node owns by its own account.

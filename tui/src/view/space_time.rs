@@ -141,7 +141,7 @@ fn past(scene: &Scene<'_>, rows: &[Row]) -> BTreeSet<EventIndex> {
             continue;
         }
         to_do.extend(scene.app.timeline.previous(at));
-        if scene.app.timeline.info(at).op == Op::Recv {
+        if scene.app.timeline.info(at).source().is_some() {
             to_do.extend(scene.app.timeline.partner(at));
         }
     }
@@ -203,7 +203,10 @@ fn draw_event(scene: &Scene<'_>, lanes: &Lanes, event: Shown, paint: &mut Paint<
     let other = lanes.column(fact.peer);
     match (own, other) {
         (Some(own), Some(other)) if own != other => {
-            let (from, to) = if fact.op == Op::Send { (own, other) } else { (other, own) };
+            let (from, to) = match fact.op {
+                Op::Send => (own, other),
+                Op::Recv => (other, own),
+            };
             let name = words::short_tag(scene.app, fact.tag);
             draw_arrow(scene, lanes, &Arrow { from, to, op: fact.op, name, style }, paint);
         }
@@ -235,7 +238,10 @@ fn draw_arrow(scene: &Scene<'_>, lanes: &Lanes, arrow: &Arrow, paint: &mut Paint
     let start = if points_right { Symbol::StartRight } else { Symbol::StartLeft };
     for column in left + 1..right {
         let is_crossed = lanes.columns().any(|(_, lane)| lane == column);
-        let symbol = if is_crossed && arrow.op == Op::Send { Symbol::Crossed } else { body };
+        let symbol = match arrow.op {
+            Op::Send if is_crossed => Symbol::Crossed,
+            Op::Send | Op::Recv => body,
+        };
         put(paint, column, scene.symbol(symbol), style);
     }
     put(paint, arrow.from, scene.symbol(start), style);

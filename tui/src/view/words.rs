@@ -1,24 +1,16 @@
 //! How ranks, nodes, messages and times are called on the screen.
 
-use ringscope_sim::protocol::classic::{Message, tags};
-use ringscope_sim::protocol::{Key, Message as _, Node as _, Peer, StorageId};
+use ringscope_sim::protocol::{Described, Peer, StorageId, Viewed as _};
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_label;
-use ringscope_traces::{EventIndex, Op, Rank, Tag, Vocabulary};
+use ringscope_traces::{EventIndex, NoNames, Op, Rank, Tag};
 
 use crate::app::App;
 use crate::timeline::{EventInfo, Timeline};
 
 use super::symbols::{Symbol, Symbols};
-
-/// Names too long for a lane or a label, and what is said instead.
-const SHORTER: [(Tag, &str); 4] = [
-    (tags::UPDATE_CHILD_POINTERS, "CHILD"),
-    (tags::UPDATE_PARENT_POINTERS, "PARENT"),
-    (tags::REDISTRIBUTE_REMOVE, "REDIST"),
-    (tags::REDISTRIBUTE_ADD, "REDIST"),
-];
 
 /// `r3`.
 pub fn rank(rank: Rank) -> String {
@@ -52,42 +44,21 @@ pub fn tag(app: &App, tag: Tag) -> String {
 
 /// The name of a tag, shortened where it is long.
 pub fn short_tag(app: &App, tag: Tag) -> String {
-    shortened(tag, app.timeline.vocabulary())
+    shortened(tag, app.timeline.protocol())
 }
 
-/// The name of a tag of that vocabulary, shortened where it is long.
-pub fn shortened(wanted: Tag, vocabulary: &dyn Vocabulary) -> String {
-    let has_names = vocabulary.tag_name(wanted).is_some();
-    let shorter = SHORTER.iter().find(|(long, _)| has_names && *long == wanted);
-    shorter
-        .map_or_else(|| tag_label(wanted, vocabulary).to_string(), |(_, short)| (*short).to_owned())
-}
-
-/// A message of the run's protocol; none when it speaks another one, or not well.
-pub fn message(app: &App, sent: EventIndex) -> Option<Message> {
-    let tag = app.timeline.info(sent).tag;
-    app.timeline.vocabulary().tag_name(tag)?;
-    Message::parse(tag, &app.timeline.data(sent)).ok()
-}
-
-/// The key that a message is about.
-pub fn key(message: &Message) -> Option<Key> {
-    match message {
-        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
-            Some(*key)
-        }
-        Message::Add { .. }
-        | Message::Remove { .. }
-        | Message::End
-        | Message::RetVal { .. }
-        | Message::Ack(None)
-        | Message::Init(_)
-        | Message::Complete(_)
-        | Message::UpdateChildPointers(_)
-        | Message::UpdateParentPointers(_)
-        | Message::RedistributeRemove(_)
-        | Message::RedistributeAdd(_) => None,
+/// The name of a tag of that protocol, shortened where it is long; of another dialect, its number.
+pub fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
+    match protocol.and_then(|protocol| protocol.tag(tag)) {
+        Some(info) => info.short.to_owned(),
+        None => tag_label(tag, &NoNames).to_string(),
     }
+}
+
+/// What there is to say of a message; nothing when it is of another dialect, or not well-formed.
+pub fn message(app: &App, sent: EventIndex) -> Option<Described> {
+    let tag = app.timeline.info(sent).tag;
+    app.timeline.protocol()?.describe(tag, &app.timeline.data(sent)).ok()
 }
 
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
@@ -100,25 +71,10 @@ pub fn label(app: &App, sent: EventIndex) -> String {
 }
 
 /// A message by its name and what tells it apart from others of that name.
-pub fn labelled(name: String, message: &Message) -> String {
-    match message {
-        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
-            format!("{name} {key}")
-        }
-        Message::Add { rank, id } => format!("{name} r{rank} {id}"),
-        Message::Remove { id } => format!("{name} {id}"),
-        Message::RetVal { value, .. } => format!("{name} {value}"),
-        Message::Init(record) => match record.next.and_then(|next| next.id) {
-            Some(id) => format!("{name} {id}"),
-            None => name,
-        },
-        Message::End
-        | Message::Ack(None)
-        | Message::Complete(_)
-        | Message::UpdateChildPointers(_)
-        | Message::UpdateParentPointers(_)
-        | Message::RedistributeRemove(_)
-        | Message::RedistributeAdd(_) => name,
+pub fn labelled(name: String, message: &Described) -> String {
+    match &message.detail {
+        Some(detail) => format!("{name} {detail}"),
+        None => name,
     }
 }
 

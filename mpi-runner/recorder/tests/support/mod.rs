@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../../../tests/support/built.rs"]
+mod built;
+
 use std::env;
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -9,10 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{header, simulate};
-use ringscope_sim::world::recording::Written;
+use ringscope_sim::simulate::record;
 use ringscope_traces::{Completeness, Op, Rank, Trace, read_trace};
 use tempfile::TempDir;
+
+use built::built;
+
+/// The library that is loaded before MPI.
+const RECORDER: &str = "libringscope_recorder.so";
 
 /// The MPI that a program is built with and run under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,11 +97,11 @@ impl Folder {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(in_target("release/ringscope"));
+        let mut command = Command::new(built("ringscope", &["mpi/openmpi", ""]));
         command
             .current_dir(self.0.path())
             .stdin(Stdio::null())
-            .env("RINGSCOPE_RECORDER", in_target("mpi/recorder/release/libringscope_recorder.so"));
+            .env("RINGSCOPE_RECORDER", built(RECORDER, &["mpi/openmpi", "mpi/recorder"]));
         command
     }
 
@@ -161,14 +168,6 @@ pub fn source(name: &str) -> String {
     path.to_str().expect("a plain path").to_owned()
 }
 
-/// What `make mpi` has built.
-fn in_target(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = root.join("target").join(name);
-    assert!(path.is_file(), "{} is not there: `make mpi` builds it", path.display());
-    path
-}
-
 /// A rank's events: sent or received, with whom, the tag, and the payload as JSON.
 pub fn events(trace: &Trace, rank: u32) -> Vec<(Op, u32, i32, String)> {
     let own = trace.events.iter().filter(|event| event.rank == Rank(rank));
@@ -181,10 +180,6 @@ pub fn events(trace: &Trace, rank: u32) -> Vec<(Op, u32, i32, String)> {
 
 /// The trace of a scenario's simulation.
 pub fn simulated(scenario: &Scenario) -> Trace {
-    let written = Written::new(Vec::new(), &header(&scenario.settings));
-    let mut written = written.expect("memory takes a trace");
-    let finished = simulate(scenario, &mut written);
-    let ending = finished.outcome.end.ending();
-    let (bytes, _) = written.finish(&ending).expect("memory takes a trace");
-    read_trace(&bytes[..], &scenario.name).expect("what we write we read").0
+    let recorded = record(scenario, Vec::new()).expect("memory takes a trace");
+    read_trace(&recorded.to[..], &scenario.name).expect("what we write we read").0
 }

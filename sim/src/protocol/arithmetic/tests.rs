@@ -1,7 +1,7 @@
 //! Small rings drawn by hand, whole and broken.
 
 use super::*;
-use crate::protocol::{Fault, Outbox, Phase, Wait, classic};
+use crate::protocol::Phase;
 
 /// A node that only stands there: its rank is its place in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,22 +12,7 @@ struct Standing {
     child: Option<u32>,
 }
 
-impl Node for Standing {
-    type Message = classic::Message;
-
-    fn start(&mut self, _: &mut Outbox<classic::Message>) -> Wait {
-        Wait::Any
-    }
-
-    fn receive(
-        &mut self,
-        _: Rank,
-        _: classic::Message,
-        _: &mut Outbox<classic::Message>,
-    ) -> Result<Wait, Fault> {
-        Ok(Wait::Any)
-    }
-
+impl Viewed for Standing {
     fn view(&self) -> NodeView<'_> {
         let peer =
             |(rank, id): (u32, Option<i64>)| Peer { rank: Rank(rank), id: id.map(StorageId) };

@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use ringscope_sim::conform;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Source, Trace, wellformed};
 use serde::Serialize;
@@ -24,32 +25,7 @@ const CONFORMS: &str = "conforms";
 
 /// Check a trace: is it well formed, does it conform to the protocol, do the invariants hold?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Three questions:
-  well-formed  does every receive match a send, and are numbers and Lamport times right?
-  conforms     does each rank, given what it received, send what it sent?
-  invariants   in a replay: is no key lost, has each key one owner, does a GET read the last
-               PUT, do messages of one sender stay in order? Only a conforming trace is replayed.
-
-A trace that was cut off is checked as far as it goes.
-
-A program of another dialect uses messages of its own between the nodes. With --answers
-there is one question, about what the last rank sends and receives and nothing else:
-  answers      does every GET return the value of the last PUT and the owner's id, or nothing
-               if the key was never put, and is every other command acknowledged?
-Commands have the tags 0 PUT [key,value], 1 GET key, 2 ADD [rank,id], 3 REMOVE id, 4 END;
-a list of one number is the number. Replies may come from any rank: 5 RETVAL [value,id],
-6 ACK with anything in it, though a PUT's may not name another pair. The owner of a key is
-the smallest id that is not below it; the permanent node has the id 1000, or what the
-header says as `keyspace`. Of commands in flight together, any may come first.
-
-Examples:
-  ringscope check join.jsonl
-  ringscope run join -o - 2>/dev/null | ringscope check -
-  ringscope check --answers students.jsonl
-
-Exit codes: 0 every answer is yes; 1 an answer is no; 2 the trace could not be read or judged,
-for example because it was cut off while a command waited for its reply.")]
+#[command(after_help = after_help())]
 pub struct CheckArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
@@ -64,6 +40,37 @@ pub struct CheckArgs {
     #[arg(long)]
     json: bool,
 }
+
+/// What stands under the options: the commands and replies are in their protocol's words.
+fn after_help() -> String {
+    format!("{QUESTIONS}{} {REST}", ProtocolId::default().info().client_help)
+}
+
+const QUESTIONS: &str = "\
+Three questions:
+  well-formed  does every receive match a send, and are numbers and Lamport times right?
+  conforms     does each rank, given what it received, send what it sent?
+  invariants   in a replay: is no key lost, has each key one owner, does a GET read the last
+               PUT, do messages of one sender stay in order? Only a conforming trace is replayed.
+
+A trace that was cut off is checked as far as it goes.
+
+A program of another dialect uses messages of its own between the nodes. With --answers
+there is one question, about what the last rank sends and receives and nothing else:
+  answers      does every GET return the value of the last PUT and the owner's id, or nothing
+               if the key was never put, and is every other command acknowledged?
+";
+
+const REST: &str = "\
+Of commands in flight together, any may come first.
+
+Examples:
+  ringscope check join.jsonl
+  ringscope run join -o - 2>/dev/null | ringscope check -
+  ringscope check --answers students.jsonl
+
+Exit codes: 0 every answer is yes; 1 an answer is no; 2 the trace could not be read or judged,
+for example because it was cut off while a command waited for its reply.";
 
 pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (trace, completeness) = input::trace(&args.trace)?;

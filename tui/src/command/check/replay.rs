@@ -1,8 +1,8 @@
 //! A trace that conforms, replayed to check the invariants.
 
-use ringscope_sim::conform::{Replayed, replay};
+use ringscope_sim::conform::check_invariants;
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
-use ringscope_traces::{EventIndex, Op, Trace};
+use ringscope_traces::{EventIndex, Trace};
 
 use super::answer::{CheckResult, Problem, Says};
 use crate::report::counted;
@@ -11,11 +11,8 @@ const QUESTION: &str = "invariants";
 
 /// Whether the invariants hold in a trace that conforms.
 pub fn invariants(trace: &Trace) -> CheckResult {
-    match replay(trace, InvariantChecker::new) {
-        Ok(Replayed { world, observer: mut checker }) => {
-            checker.finish(world.nodes());
-            answer(&checker, trace)
-        }
+    match check_invariants(trace) {
+        Ok(checker) => answer(&checker, trace),
         Err(why) => CheckResult::not_judged(QUESTION, &why.to_string()),
     }
 }
@@ -23,7 +20,7 @@ pub fn invariants(trace: &Trace) -> CheckResult {
 fn answer(checker: &InvariantChecker, trace: &Trace) -> CheckResult {
     let receives: Vec<_> = (0..trace.events.len())
         .map(EventIndex)
-        .filter(|place| trace[*place].op == Op::Recv)
+        .filter(|place| trace[*place].source().is_some())
         .collect();
     // The checker counts receives, from 1.
     let line = |at: u64| {

@@ -135,7 +135,7 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
         ranks: scenario.settings.ranks,
         timeout: args.timeout,
         grace: args.grace,
-        limit: simulated.limit_for_mpi(),
+        quiet_messages: simulated.quiet_messages_for_mpi(),
     };
     folder.put_trace("sim.jsonl", simulated.bytes())?;
     let mut runs = Vec::new();

@@ -29,7 +29,7 @@ pub struct Call<'a> {
     pub timeout: Duration,
     pub grace: Duration,
     /// The most messages without progress.
-    pub limit: u64,
+    pub quiet_messages: u64,
 }
 
 /// A run under MPI.
@@ -61,7 +61,7 @@ impl Real {
         let mut command = runner.command(call.ranks)?;
         command.arg(&call.scenario).arg("-o").arg(&target).arg("--unchecked");
         command.args(["--timeout", &call.timeout.as_secs_f64().to_string()]);
-        command.args(["--limit", &call.limit.to_string()]);
+        command.args(["--quiet-messages", &call.quiet_messages.to_string()]);
         let silence = call.timeout + call.grace;
         let progress = || written(&parts) + size(&target);
         let done = run(&mut command, interrupt, silence, progress)

@@ -1,11 +1,9 @@
 //! The simulator's side.
 
-use ringscope_sim::explain::explain;
 use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::{Finished, header, simulate};
-use ringscope_sim::world::recording::Written;
-use ringscope_sim::world::{Blocked, End};
-use ringscope_traces::{Completeness, Trace, read_trace};
+use ringscope_sim::simulate::{Recorded, Summary, record};
+use ringscope_sim::world::Blocked;
+use ringscope_traces::{Completeness, Ending, Trace, read_trace};
 
 use crate::failure::Failure;
 use crate::launch::Stopwatch;
@@ -24,7 +22,7 @@ const MOST_MESSAGES: u64 = 100_000;
 pub struct Simulated {
     pub trace: Trace,
     pub elapsed_ns: u64,
-    finished: Finished,
+    summary: Summary,
     bytes: Vec<u8>,
 }
 
@@ -32,12 +30,10 @@ impl Simulated {
     /// Simulates the scenario with its own seed.
     pub fn of(scenario: &Scenario) -> Result<Simulated, Failure> {
         let watch = Stopwatch::start();
-        let mut written = Written::new(Vec::new(), &header(&scenario.settings))?;
-        let finished = simulate(scenario, &mut written);
-        let (bytes, _) = written.finish(&finished.outcome.end.ending())?;
+        let Recorded { to: bytes, summary, .. } = record(scenario, Vec::new())?;
         let elapsed_ns = watch.elapsed_ns();
         let (trace, _) = read_trace(bytes.as_slice(), "the simulated run")?;
-        Ok(Simulated { trace, elapsed_ns, finished, bytes })
+        Ok(Simulated { trace, elapsed_ns, summary, bytes })
     }
 
     /// The trace as its file has it.
@@ -47,38 +43,34 @@ impl Simulated {
 
     /// Who waits for whom at the end, where nobody moves any more.
     pub fn blocked(&self) -> Option<&[Blocked]> {
-        match &self.finished.outcome.end {
-            End::Deadlock(graph) => Some(&graph.blocked),
-            End::Completed | End::Livelock(_) | End::Crashed { .. } | End::Stopped { .. } => None,
-        }
+        self.summary.blocked.as_deref()
     }
 
     /// Why it did not complete, in short.
     pub fn facts(&self) -> Option<String> {
-        let explanation = explain(&self.finished.outcome.end, self.finished.world.nodes())?;
-        Some(explanation.facts)
+        self.summary.explanation.as_ref().map(|explanation| explanation.facts.clone())
     }
 
     /// How it ended, and why.
     pub fn end(&self) -> String {
         let end = ending_summary(self.trace.footer.as_ref(), Completeness::Whole);
-        match self.finished.outcome.end {
-            End::Deadlock(_) | End::Livelock(_) => {
+        match self.summary.ending {
+            Ending::Deadlock | Ending::Livelock => {
                 format!("{end}, {}", self.facts().unwrap_or_default())
             }
-            End::Completed | End::Crashed { .. } | End::Stopped { .. } => end,
+            Ending::Completed | Ending::Crashed { .. } | Ending::Stopped => end,
         }
     }
 
     /// After how many messages without progress the run under MPI is to be ended: soon, where it is known
     /// that it would go round for ever.
-    pub fn limit_for_mpi(&self) -> u64 {
-        match self.finished.outcome.end {
-            End::Livelock(_) => {
-                let rounds = self.finished.outcome.received.saturating_mul(ROUNDS);
+    pub fn quiet_messages_for_mpi(&self) -> u64 {
+        match self.summary.ending {
+            Ending::Livelock => {
+                let rounds = self.summary.received.saturating_mul(ROUNDS);
                 rounds.clamp(FEWEST_MESSAGES, MOST_MESSAGES)
             }
-            End::Completed | End::Deadlock(_) | End::Crashed { .. } | End::Stopped { .. } => {
+            Ending::Completed | Ending::Deadlock | Ending::Crashed { .. } | Ending::Stopped => {
                 MOST_MESSAGES
             }
         }

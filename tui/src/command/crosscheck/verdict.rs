@@ -1,7 +1,6 @@
 //! The verdict on one run under MPI.
 
-use ringscope_sim::conform::{EndState, end_state, judge, replay};
-use ringscope_sim::protocol::Node;
+use ringscope_sim::conform::{EndSummary, end_summary, judge, rewrite};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -76,7 +75,7 @@ impl MpiVerdict {
         first: &Simulated,
         real: &Real,
     ) -> Result<MpiVerdict, Failure> {
-        let end_state = end_state(&real.trace, &[]).map_err(cannot)?;
+        let end_state = end_summary(&real.trace, &[]).map_err(cannot)?;
         let mut findings = flaws(&real.trace);
         let other = not_repeated(&real.trace)?;
         let is_repeated = other.is_none();
@@ -100,7 +99,7 @@ impl MpiVerdict {
             Some(_) | None if is_race => Sameness::Legal,
             Some(_) | None => Sameness::Different,
         };
-        let facts = end_state.explanation().map(|explanation| explanation.facts);
+        let facts = end_state.explanation.as_ref().map(|explanation| explanation.facts.clone());
         Ok(MpiVerdict { sameness, nearest, seeds, agreeing, findings, is_repeated, facts })
     }
 }
@@ -110,14 +109,14 @@ impl Nearest {
         scenario: &Scenario,
         simulated: &Simulated,
         real: &Real,
-        end_state: &EndState<impl Node>,
+        end_state: &EndSummary,
     ) -> Result<Nearest, Failure> {
         let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
                 let is_stuck = *theirs == Ending::Deadlock;
-                let blocked = is_stuck.then_some(end_state.graph.blocked.as_slice());
+                let blocked = is_stuck.then_some(end_state.blocked.as_slice());
                 agree(ours, theirs, is_limited) && simulated.blocked() == blocked
             }
             (None, _) | (_, None) => false,
@@ -184,12 +183,12 @@ fn flaws(trace: &Trace) -> Vec<String> {
 /// exactly the same.
 fn not_repeated(trace: &Trace) -> Result<Option<String>, Failure> {
     let written = Written::new(Vec::new(), &trace.header)?;
-    let replayed = match replay(trace, |_| written) {
-        Ok(replayed) => replayed,
+    let written = match rewrite(trace, written) {
+        Ok(written) => written,
         Err(why) => return Ok(Some(format!("the simulator cannot repeat it: {why}"))),
     };
     let ending = ending(trace).unwrap_or(&Ending::Stopped);
-    let (bytes, _) = replayed.observer.finish(ending)?;
+    let (bytes, _) = written.finish(ending)?;
     let (again, _) = read_trace(bytes.as_slice(), "the repeated run")?;
     let comparison = compare(&again, trace).map_err(cannot)?;
     let is_exact = comparison.level == Level::Equal || (is_stopped(ending) && comparison.prefix);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Op, Trace};
+use ringscope_traces::{Event, Trace};
 
 use crate::command::merge::MergedParts;
 use crate::input::{DASH, shown};
@@ -58,8 +58,8 @@ pub fn program_end(how: How) -> String {
 }
 
 fn messages(trace: &Trace) -> String {
-    let of = |op| trace.events.iter().filter(|event| event.op == op).count() as u64;
-    let (sent, received) = (of(Op::Send), of(Op::Recv));
+    let sent = trace.events.iter().filter_map(Event::destination).count() as u64;
+    let received = trace.events.iter().filter_map(Event::source).count() as u64;
     let never = match sent.saturating_sub(received) {
         0 => String::new(),
         some => format!(" ({some} never received)"),

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
-use ringscope_sim::protocol::{Key, Node as _, NodeView, Peer, Phase, Value};
+use ringscope_sim::protocol::{Key, NodeView, Peer, Phase, Value, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{EventIndex, Op, Rank};
+use ringscope_traces::{EventIndex, Rank};
 use serde::Serialize;
 
 use super::super::names::{MessageKind, Names};
@@ -233,7 +233,7 @@ fn step(reel: &Reel<'_>, at: EventIndex) -> Step {
         .map(|event| Short { value: &event.data, limit_chars: PAYLOAD_CHARS }.to_string());
     Step {
         rank: info.rank,
-        recv: info.op == Op::Recv,
+        recv: info.source().is_some(),
         peer: info.peer,
         label: event.as_ref().map_or_else(String::new, |event| reel.names.message(event)),
         kind: event.as_ref().map_or(MessageKind::Other, |event| reel.names.kind(event)).place(),

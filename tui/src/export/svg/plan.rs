@@ -201,7 +201,10 @@ fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
             (Op::Send, Op::Send) => row + 0.5,
             (Op::Recv | Op::Send, Op::Recv) => row + 1.0,
         });
-        let partner = reel.timeline().partner(at).filter(|_| op == Op::Recv);
+        let partner = match op {
+            Op::Recv => reel.timeline().partner(at),
+            Op::Send => None,
+        };
         let of_send = partner.and_then(|sent| rows.get(&sent)).map_or(0.0, |row| row + 1.0);
         last = last.max(of_lane).max(of_send);
         lanes.insert(rank, (last, op));

@@ -1,7 +1,7 @@
 //! A comparison as its page shows it: the rows around the chosen one, and the states there.
 
 use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Node as _, Peer};
+use ringscope_sim::protocol::{Peer, Viewed as _};
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank};

@@ -2,8 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
-use ringscope_sim::protocol::Key;
-use ringscope_sim::protocol::classic::{Message, Record, tags};
+use ringscope_sim::protocol::Moves;
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -119,10 +118,10 @@ fn style(scene: &Scene<'_>, course: Course) -> Style {
 
 /// What is said in the middle of messages between the head and the command node, which both are there.
 pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
-    let command = Rank(u32::try_from(scene.states()?.nodes.len()).ok()?.checked_sub(1)?);
+    let roles = scene.states().and(scene.app.timeline.roles())?;
     let is_between = |course: &Course| {
         let ends = (course.from, course.to);
-        ends == (Rank(0), command) || ends == (command, Rank(0))
+        ends == (roles.head, roles.command) || ends == (roles.command, roles.head)
     };
     let course = courses(scene).into_iter().find(is_between)?;
     let (message, to) = (scene.symbol(Symbol::Message), scene.symbol(Symbol::To));
@@ -160,34 +159,23 @@ fn head(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<Point> {
 /// The angles between which keys move along the inside of an arc; none for a message of another kind.
 fn inside_of_arc(scene: &Scene<'_>, picture: &Picture, course: Course) -> Option<(f64, f64)> {
     let tag = scene.app.timeline.info(course.sent).tag;
-    scene.app.timeline.vocabulary().tag_name(tag)?;
-    if tag != tags::REDISTRIBUTE_ADD && tag != tags::REDISTRIBUTE_REMOVE {
-        return None;
-    }
+    scene.app.timeline.protocol()?.tag(tag).filter(|info| info.moves_pairs)?;
     let from = picture.angle_of(scene, course.from)?;
     Some((from, picture.angle_of(scene, course.to)?))
 }
 
 /// What stands at the head: of keys that move, which one.
 fn what(scene: &Scene<'_>, sent: EventIndex) -> String {
-    let keys = match words::message(scene.app, sent) {
-        Some(Message::RedistributeAdd(record)) => moving(&record),
-        Some(Message::RedistributeRemove(record)) => {
-            let count = record.storage.as_ref().map_or(0, |storage| storage.len());
+    let keys = match words::message(scene.app, sent).and_then(|message| message.moves) {
+        Some(Moves::OneByOne(keys)) => keys,
+        Some(Moves::Together { count }) => {
             return format!("{count} {}", if count == 1 { "key" } else { "keys" });
         }
-        Some(_) | None => return words::label(scene.app, sent),
+        None => return words::label(scene.app, sent),
     };
     let trip = scene.round_trip(sent);
     match keys.get(trip - 1) {
         Some(key) => format!("key {key} {trip}/{}", keys.len()),
         None => words::label(scene.app, sent),
     }
-}
-
-/// The keys that a join moves, in growing order: those up to the newcomer's id.
-fn moving(record: &Record) -> Vec<Key> {
-    let id = record.next.and_then(|next| next.id);
-    let (Some(id), Some(storage)) = (id, &record.storage) else { return Vec::new() };
-    storage.range(..=Key(id.0)).map(|(key, _)| *key).collect()
 }

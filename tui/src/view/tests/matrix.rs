@@ -69,7 +69,7 @@ fn run(app: App) -> Box<dyn Page> {
 fn replay() -> App {
     let scenario = builtin::find("leave").expect("it is built in").scenario();
     let timeline =
-        Timeline::kept("leave.jsonl", simulated(&scenario).0.into()).expect("it is a trace");
+        Timeline::kept("leave.jsonl", simulated(&scenario).to.into()).expect("it is a trace");
     let middle = timeline.len() / 2;
     App::new(timeline, "leave.jsonl", middle)
 }

@@ -2,7 +2,9 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, FinalNodes};
+use super::largest_id;
+use crate::explain::{Explanation, FinalNodes};
+use crate::protocol::definition::tag_name;
 use crate::protocol::{Command, Meaning, Message, Node, Role};
 use crate::world::Cycle;
 
@@ -10,7 +12,7 @@ pub(super) fn explain<N: Node>(
     circle: &Cycle<N::Message>,
     at_end: FinalNodes<'_, N>,
 ) -> Explanation {
-    let name = at_end.tag(circle.message.tag());
+    let name = tag_name::<N::Message>(circle.message.tag());
     let facts =
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
@@ -92,7 +94,7 @@ fn ring_of_its_own<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N
 }
 
 fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> String {
-    let largest = at_end.largest_id().map_or_else(|| "gone".into(), |id| id.to_string());
+    let largest = largest_id(at_end).map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
             "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
@@ -138,7 +140,7 @@ fn reply_goes_round<N: Node>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::classic::Message;
+    use crate::protocols::classic::Message;
 
     #[test]
     fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {

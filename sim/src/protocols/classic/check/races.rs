@@ -2,19 +2,18 @@
 
 use std::ops::RangeInclusive;
 
-use super::Scenario;
-use super::errors::{Findings, Problem};
 use crate::protocol::Command;
+use crate::protocol::plan::{Objection, Objections, Part, Plan};
 
 /// Looks for joins and leaves that other commands can be in flight with.
 ///
 /// PUTs and GETs alone are safe: they take the same way round the ring, and none overtakes another.
-pub(super) fn look(scenario: &Scenario, found: &mut Findings) {
-    let others = u64::from(scenario.settings.window) - 1;
+pub(super) fn look(plan: &Plan<'_>, objections: &mut dyn Objections) {
+    let others = u64::from(plan.window) - 1;
     if others == 0 {
         return;
     }
-    let starts: Vec<u64> = scenario
+    let starts: Vec<u64> = plan
         .runs
         .iter()
         .scan(0_u64, |next, run| {
@@ -24,7 +23,7 @@ pub(super) fn look(scenario: &Scenario, found: &mut Findings) {
         })
         .collect();
     let run_of = |command: u64| starts.partition_point(|&start| start <= command) - 1;
-    for (at, run) in scenario.runs.iter().enumerate() {
+    for (at, run) in plan.runs.iter().enumerate() {
         let danger = match run.first {
             Command::Add { .. } => {
                 "a command that overtakes the join's pointer updates goes the old way round the ring"
@@ -37,8 +36,8 @@ pub(super) fn look(scenario: &Scenario, found: &mut Findings) {
         };
         let before = run_of(starts[at].saturating_sub(others));
         let after = run_of(starts[at].saturating_add(others));
-        if let Some(company) = company(at, before..=after, &scenario.lines) {
-            found.add(|| warn(scenario, at, &format!("{company}: {danger}")));
+        if let Some(company) = company(at, before..=after, plan.lines) {
+            objections.warning(warning(plan, at, &format!("{company}: {danger}")));
         }
     }
 }
@@ -54,12 +53,8 @@ fn company(at: usize, with: RangeInclusive<usize>, lines: &[u32]) -> Option<Stri
     }
 }
 
-fn warn(scenario: &Scenario, at: usize, company: &str) -> Problem {
-    let (window, line) = (scenario.settings.window, scenario.lines[at]);
-    let (start, text) = scenario.source.line(line);
-    let indent = text.len() - text.trim_start().len();
-    let command = scenario.runs[at].first;
+fn warning(plan: &Plan<'_>, run: usize, company: &str) -> Objection {
+    let (window, command) = (plan.window, plan.runs[run].first);
     let message = format!("window {window}: `{command}` can be in flight together {company}");
-    let words = super::parser::without_comment(text).trim().len();
-    Problem::error(&scenario.source, message).at(start + indent..start + indent + words)
+    Objection { run, part: Part::Whole, message, hint: None }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ringscope_traces::Rank;
 
 use super::message::{Handover, Message, Record, tags};
-use super::{Fault, NodeView, Outbox, Wait};
-use crate::protocol::{self, Key, Peer, Role, Storage, StorageId, Value};
+use crate::protocol::{
+    self, Fault, Key, NodeView, Outbox, Peer, Role, Storage, StorageId, Value, Wait,
+};
 
 /// The head or a storage node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

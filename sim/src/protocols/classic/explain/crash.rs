@@ -2,7 +2,7 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, FinalNodes};
+use crate::explain::{Explanation, FinalNodes};
 use crate::protocol::{Command, Fault, Node, Role};
 
 pub(super) fn explain<N: Node>(

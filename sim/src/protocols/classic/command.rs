@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use ringscope_traces::Rank;
 
+use super::Orders;
 use super::message::{Message, tags};
-use super::{NodeView, Orders, Outbox, Wait};
-use crate::protocol::{Command, Cursor, Phase, Print, Role, Script};
+use crate::protocol::{Command, Cursor, NodeView, Outbox, Phase, Print, Role, Script, Wait};
 
 const HEAD: Rank = Rank(0);
 

@@ -2,9 +2,11 @@
 
 use ringscope_traces::Rank;
 
-use super::{Explanation, FinalNodes, joined, sentence};
-use crate::protocol::{Command, Key, Message, Node, Phase, Role};
-use crate::world::{Blocked, Pending, WaitForGraph};
+use super::owner;
+use crate::explain::graph::{under_way, waits};
+use crate::explain::{Explanation, FinalNodes, enumerated, sentence};
+use crate::protocol::{Command, Key, Node, Phase, Role};
+use crate::world::{Blocked, WaitForGraph};
 
 pub(super) fn explain<N: Node>(
     graph: &WaitForGraph<N::Message>,
@@ -12,7 +14,7 @@ pub(super) fn explain<N: Node>(
 ) -> Explanation {
     let cycle = graph.cycle();
     let mut facts = waits(graph, at_end);
-    facts.push(under_way(graph, at_end));
+    facts.push(under_way(graph));
     let for_command_node: Vec<_> =
         graph.blocked.iter().filter(|wait| is_command(wait.on, at_end)).copied().collect();
     let paragraph = match (cycle.as_slice(), at_end.awaited_command()) {
@@ -27,65 +29,9 @@ pub(super) fn explain<N: Node>(
     Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
 
-/// How many waiting ranks and messages are named one by one.
-const NAMED: usize = 8;
-
-fn waits<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> Vec<String> {
-    // The command node's own wait is what the user sees, so it comes first.
-    let mut blocked = graph.blocked.clone();
-    blocked.sort_by_key(|wait| at_end.role(wait.rank) != Some(Role::Command));
-    let mut facts: Vec<_> =
-        blocked.iter().take(NAMED).map(|wait| one_wait(*wait, at_end)).collect();
-    if blocked.len() > NAMED {
-        facts.push(format!("{} more ranks wait", blocked.len() - NAMED));
-    }
-    facts
-}
-
-fn one_wait<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
-    let Blocked { rank, on, tag } = wait;
-    match tag {
-        Some(tag) => format!("rank {rank} waits for {} from {on}", at_end.tag(tag)),
-        None => format!("rank {rank} waits for {on} to receive what it sends"),
-    }
-}
-
-fn under_way<N: Node>(graph: &WaitForGraph<N::Message>, at_end: FinalNodes<'_, N>) -> String {
-    match graph.pending.as_slice() {
-        [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("nobody takes what has arrived: {}", listed(pending, at_end)),
-    }
-}
-
-const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
-
-fn listed<N: Node>(pending: &[Pending<N::Message>], at_end: FinalNodes<'_, N>) -> String {
-    let name = |message: &N::Message| at_end.tag(message.tag());
-    let named = pending.iter().take(NAMED);
-    let named: Vec<_> = named
-        .map(|mail| format!("{} from {} to {}", name(&mail.message), mail.from, mail.to))
-        .collect();
-    let more = pending.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{more}", named.join(", "))
-}
-
-/// Who waits for whom and what is under way, of a run that could have gone on.
-pub(super) fn summary<N: Node>(
-    graph: &WaitForGraph<N::Message>,
-    at_end: FinalNodes<'_, N>,
-) -> String {
-    let mut facts = waits(graph, at_end);
-    facts.push(match graph.pending.as_slice() {
-        [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("under way: {}", listed(pending, at_end)),
-    });
-    facts.join("; ")
-}
-
 /// The reply to a GET never comes, and nobody waits for anybody in a circle.
 fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
-    let Some(owner) = at_end.owner(key) else { return lost_reply(Command::Get { key }) };
+    let Some(owner) = owner(key, at_end) else { return lost_reply(Command::Get { key }) };
     let holders = at_end.holders(key);
     if holders.contains(&owner) {
         facts.push(format!("rank {owner} owns key {key} and holds it"));
@@ -107,15 +53,19 @@ fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>
         "The GET of key {key} went from node to node until it came to rank {owner}, which owns that key: \
          the key lies above its parent's id and not above its own. But no node holds it: either it was \
          never put, or it was lost when a node that held it was added once more and started afresh. The \
-         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the command node waits for a RETVAL that nobody will ever send, \
-         every other node waits for work, and nothing is under way: a silence is a deadlock too."
+         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the \
+         command node waits for a RETVAL that nobody will ever send, every other node waits for work, and nothing is under way: a silence is a deadlock too."
     )
 }
 
 /// The key of a GET that is never answered lies where it belongs: the GET came at another time.
 fn late(key: Key, owner: Rank) -> String {
     format!(
-        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the          GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node          that has just handed the key on, or that has not been given it yet, and such a node stays silent,          as does every node that should hold a key and does not; or the reply can come to a node that has          left the ring, and can no longer pass it on to the head. Nobody asks a second time."
+        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the \
+         GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node \
+         that has just handed the key on, or that has not been given it yet, and such a node stays silent, \
+         as does every node that should hold a key and does not; or the reply can come to a node that has \
+         left the ring, and can no longer pass it on to the head. Nobody asks a second time."
     )
 }
 
@@ -140,7 +90,7 @@ fn circle<N: Node>(
     at_end: FinalNodes<'_, N>,
 ) -> String {
     let chain: Vec<_> = cycle.iter().map(|wait| at_end.name(wait.rank)).collect();
-    let chain = joined(&chain);
+    let chain = enumerated(&chain);
     match cycle {
         [alone] => waits_for_itself(*alone, at_end),
         _ if cycle.iter().any(|wait| wait.tag.is_none()) => format!(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ringscope_traces::{Payload, Rank, Tag, payload};
 use serde::ser::{Serialize, SerializeSeq, SerializeTuple, Serializer};
 
+use super::describe::TAGS;
 use crate::protocol::{self, BadMessage, Command, Key, Meaning, Peer, Storage, StorageId, Value};
 
 /// The MPI tags.
@@ -38,23 +39,6 @@ pub mod tags {
     /// The pairs from which a newcomer takes its own.
     pub const REDISTRIBUTE_ADD: Tag = Tag(12);
 }
-
-/// The tags' names, by tag.
-const NAMES: [&str; 13] = [
-    "PUT",
-    "GET",
-    "ADD",
-    "REMOVE",
-    "END",
-    "RETVAL",
-    "ACK",
-    "INIT",
-    "COMPLETE",
-    "UPDATE_CHILD_POINTERS",
-    "UPDATE_PARENT_POINTERS",
-    "REDISTRIBUTE_REMOVE",
-    "REDISTRIBUTE_ADD",
-];
 
 /// A message between two ranks.
 ///
@@ -174,7 +158,7 @@ impl protocol::Message for Message {
     }
 
     fn tag_name(tag: Tag) -> Option<&'static str> {
-        usize::try_from(tag.0).ok().and_then(|index| NAMES.get(index)).copied()
+        usize::try_from(tag.0).ok().and_then(|index| TAGS.get(index)).map(|info| info.name)
     }
 
     fn bytes(&self) -> u64 {

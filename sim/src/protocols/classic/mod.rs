@@ -2,18 +2,25 @@
 //!
 //! [`message`] is what travels, [`ring`] the head and the storage nodes, [`command`] the command node.
 
+mod check;
 pub mod command;
+mod describe;
+mod explain;
 pub mod message;
 pub mod ring;
 mod settled;
 
 use std::sync::Arc;
 
-use ringscope_traces::Rank;
+use ringscope_traces::{Event, Rank};
 
-use super::{Fault, Node, NodeView, Outbox, Script, StorageId, Wait};
+use crate::explain::Explanation;
+use crate::protocol::definition::{Described, Info, NodeSetup, Protocol, Roles};
+use crate::protocol::plan::{Objections, Plan};
+use crate::protocol::{BadMessage, Fault, Node, NodeView, Outbox, Script, StorageId, Viewed, Wait};
+use crate::world::End;
 pub use command::CommandNode;
-pub use message::{Handover, Message, Record, tags};
+pub use message::{Message, Record};
 pub use ring::RingNode;
 pub use settled::settled_ring;
 
@@ -26,6 +33,51 @@ pub enum ClassicNode {
     Command(Box<CommandNode>),
 }
 
+/// The reference program's protocol.
+#[derive(Debug, Clone, Copy)]
+pub struct Classic;
+
+impl Protocol for Classic {
+    type Node = ClassicNode;
+
+    const INFO: Info = Info {
+        name: "classic",
+        fewest_ranks: 3,
+        client_help: describe::CLIENT_HELP,
+        tags: describe::TAGS,
+    };
+
+    fn nodes(setup: &NodeSetup) -> Vec<ClassicNode> {
+        nodes(setup.ranks, setup.keyspace, Orders::of(setup))
+    }
+
+    fn settled(setup: &NodeSetup) -> Vec<ClassicNode> {
+        settled_ring(setup.ranks, setup.keyspace, Orders::of(setup))
+    }
+
+    /// The head is the first rank, the command node the last, and the one before it the permanent node.
+    fn roles(ranks: u32) -> Roles {
+        let command = Rank(ranks.saturating_sub(1));
+        Roles { head: Rank(0), command, newcomers: 1..ranks.saturating_sub(2) }
+    }
+
+    fn describe(message: &Message) -> Described {
+        describe::describe(message)
+    }
+
+    fn client_message(event: &Event) -> Option<Result<Message, BadMessage>> {
+        describe::client_message(event)
+    }
+
+    fn check(plan: &Plan<'_>, objections: &mut dyn Objections) {
+        check::check(plan, objections);
+    }
+
+    fn explain(end: &End<Message>, nodes: &[ClassicNode]) -> Option<Explanation> {
+        explain::explain(end, nodes)
+    }
+}
+
 /// What the command node is to do, and how.
 #[derive(Debug, Clone)]
 pub struct Orders {
@@ -33,6 +85,12 @@ pub struct Orders {
     pub script: Arc<Script>,
     /// How many of them may be in flight at once, at least 1.
     pub window: u32,
+}
+
+impl Orders {
+    fn of(setup: &NodeSetup) -> Orders {
+        Orders { script: Arc::clone(&setup.script), window: setup.window }
+    }
 }
 
 /// The processes of a run: the head, the idle storage nodes, the permanent one at the id `keyspace`,
@@ -80,7 +138,9 @@ impl Node for ClassicNode {
             ClassicNode::Command(node) => Ok(node.receive(message, out)),
         }
     }
+}
 
+impl Viewed for ClassicNode {
     fn view(&self) -> NodeView<'_> {
         match self {
             ClassicNode::Ring(node) => node.view(),

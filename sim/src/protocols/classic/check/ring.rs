@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::Settings;
+use crate::protocol::plan::Plan;
 
 /// What is wrong with a command, and advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Objection {
+pub(super) struct Advice {
     pub(super) message: String,
     pub(super) hint: String,
 }
 
-impl Objection {
-    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Objection {
-        Objection { message: message.into(), hint: hint.into() }
+impl Advice {
+    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Advice {
+        Advice { message: message.into(), hint: hint.into() }
     }
 }
 
@@ -37,10 +37,10 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    pub(super) fn new(settings: &Settings) -> Ring {
+    pub(super) fn new(plan: &Plan<'_>) -> Ring {
         Ring {
-            ranks: i64::from(settings.ranks),
-            keyspace: settings.keyspace,
+            ranks: i64::from(plan.ranks),
+            keyspace: plan.keyspace,
             by_id: BTreeMap::new(),
             by_rank: BTreeMap::new(),
             left: BTreeMap::new(),
@@ -50,7 +50,7 @@ impl Ring {
     /// Lets a rank join; first what is wrong with the rank, then what is wrong with the id.
     ///
     /// A node with a good id joins even when its rank is a bad one, so that one mistake is told once.
-    pub(super) fn add(&mut self, rank: i64, id: i64, line: u32) -> [Option<Objection>; 2] {
+    pub(super) fn add(&mut self, rank: i64, id: i64, line: u32) -> [Option<Advice>; 2] {
         let objections = [self.bad_rank(rank), self.bad_new_id(id)];
         let joined = Joined { rank, id, line };
         if objections[1].is_none() {
@@ -64,7 +64,7 @@ impl Ring {
     }
 
     /// Lets a node leave.
-    pub(super) fn remove(&mut self, id: i64, line: u32) -> Option<Objection> {
+    pub(super) fn remove(&mut self, id: i64, line: u32) -> Option<Advice> {
         let Some(gone) = self.by_id.remove(&id) else { return Some(self.bad_old_id(id)) };
         self.left.insert(id, line);
         if self.by_rank.get(&gone.rank).is_some_and(|joined| joined.id == id) {
@@ -74,10 +74,10 @@ impl Ring {
     }
 
     /// What is wrong with a key that lies outside the ring.
-    pub(super) fn bad_key(&self, key: i64, command: &str) -> Option<Objection> {
+    pub(super) fn bad_key(&self, key: i64, command: &str) -> Option<Advice> {
         let most = self.keyspace;
         if key < 1 {
-            return Some(Objection::new(
+            return Some(Advice::new(
                 format!(
                     "key {key} is not above the head's id 0: the head takes itself for the owner of \
                      the key, has no storage, and crashes"
@@ -86,7 +86,7 @@ impl Ring {
             ));
         }
         (key > most).then(|| {
-            Objection::new(
+            Advice::new(
                 format!(
                     "key {key} has no owner: the last node of the ring, the permanent node, owns \
                      the keys up to {most}, so the {command} circles for ever"
@@ -96,7 +96,7 @@ impl Ring {
         })
     }
 
-    fn bad_rank(&self, rank: i64) -> Option<Objection> {
+    fn bad_rank(&self, rank: i64) -> Option<Advice> {
         let (permanent, command) = (self.ranks - 2, self.ranks - 1);
         let message = if rank < 0 || rank > command {
             format!(
@@ -118,7 +118,7 @@ impl Ring {
             )
         } else {
             let Joined { id, line, .. } = self.by_rank.get(&rank)?;
-            return Some(Objection::new(
+            return Some(Advice::new(
                 format!(
                     "rank {rank} is in the ring already, with id {id} since line {line}: a second \
                      INIT makes it forget its place and its pairs, and the ring is broken"
@@ -126,7 +126,7 @@ impl Ring {
                 format!("`remove {id}` first, or add another rank"),
             ));
         };
-        Some(Objection::new(message, self.who_can_join()))
+        Some(Advice::new(message, self.who_can_join()))
     }
 
     fn who_can_join(&self) -> String {
@@ -140,7 +140,7 @@ impl Ring {
         }
     }
 
-    fn bad_new_id(&self, id: i64) -> Option<Objection> {
+    fn bad_new_id(&self, id: i64) -> Option<Advice> {
         let most = self.keyspace;
         let message = if id < 0 {
             format!(
@@ -163,7 +163,7 @@ impl Ring {
             )
         } else {
             let Joined { rank, line, .. } = self.by_id.get(&id)?;
-            return Some(Objection::new(
+            return Some(Advice::new(
                 format!(
                     "storage id {id} belongs to rank {rank} since line {line}: two nodes would bear \
                      it, and only one of them can own the keys"
@@ -171,7 +171,7 @@ impl Ring {
                 "an id belongs to one node at a time: choose another".to_owned(),
             ));
         };
-        Some(Objection::new(message, self.which_ids()))
+        Some(Advice::new(message, self.which_ids()))
     }
 
     fn which_ids(&self) -> String {
@@ -182,7 +182,7 @@ impl Ring {
         }
     }
 
-    fn bad_old_id(&self, id: i64) -> Objection {
+    fn bad_old_id(&self, id: i64) -> Advice {
         let message = if id == 0 {
             "storage id 0 is the head's: it would wait for ever for the command node to answer it as \
              its parent"
@@ -199,7 +199,7 @@ impl Ring {
         } else {
             format!("nobody bears storage id {id}: the REMOVE circles for ever")
         };
-        Objection::new(message, self.who_can_leave())
+        Advice::new(message, self.who_can_leave())
     }
 
     fn who_can_leave(&self) -> String {

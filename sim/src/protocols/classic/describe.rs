@@ -1,0 +1,206 @@
+//! What there is to say of the thirteen messages to those who do not know them.
+
+use ringscope_traces::{Event, Op, Payload, Tag};
+
+use super::message::{Message, Record, tags};
+use crate::protocol::definition::{Described, KeysIn, Moves, Purpose, Receipt, TagInfo};
+use crate::protocol::{BadMessage, Key, Message as _};
+
+/// What a program of another dialect keeps of this protocol.
+pub(super) const CLIENT_HELP: &str = "\
+Commands have the tags 0 PUT [key,value], 1 GET key, 2 ADD [rank,id], 3 REMOVE id, 4 END;
+a list of one number is the number. Replies may come from any rank: 5 RETVAL [value,id],
+6 ACK with anything in it, though a PUT's may not name another pair. The owner of a key is
+the smallest id that is not below it; the permanent node has the id 1000, or what the
+header says as `keyspace`.";
+
+/// Every tag, by tag.
+pub(super) const TAGS: &[TagInfo] = &[
+    TagInfo { keys: KeysIn::FirstItem, ..command(tags::PUT, "PUT") },
+    TagInfo { keys: KeysIn::Payload, ..command(tags::GET, "GET") },
+    command(tags::ADD, "ADD"),
+    command(tags::REMOVE, "REMOVE"),
+    command(tags::END, "END"),
+    TagInfo { kind: Purpose::Reply, ..command(tags::RETVAL, "RETVAL") },
+    TagInfo { kind: Purpose::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
+    TagInfo { receipt: Receipt::Joins, ..membership(tags::INIT, "INIT") },
+    TagInfo {
+        receipt: Receipt::LeavesAfter(tags::UPDATE_CHILD_POINTERS),
+        ..membership(tags::COMPLETE, "COMPLETE")
+    },
+    TagInfo { short: "CHILD", ..membership(tags::UPDATE_CHILD_POINTERS, "UPDATE_CHILD_POINTERS") },
+    TagInfo {
+        short: "PARENT",
+        ..membership(tags::UPDATE_PARENT_POINTERS, "UPDATE_PARENT_POINTERS")
+    },
+    TagInfo {
+        short: "REDIST",
+        moves_pairs: true,
+        ..membership(tags::REDISTRIBUTE_REMOVE, "REDISTRIBUTE_REMOVE")
+    },
+    TagInfo {
+        short: "REDIST",
+        moves_pairs: true,
+        ..membership(tags::REDISTRIBUTE_ADD, "REDISTRIBUTE_ADD")
+    },
+];
+
+const fn command(tag: Tag, name: &'static str) -> TagInfo {
+    let (kind, keys, receipt) = (Purpose::Command, KeysIn::Maps, Receipt::Nothing);
+    TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
+}
+
+const fn membership(tag: Tag, name: &'static str) -> TagInfo {
+    TagInfo { kind: Purpose::Membership, ..command(tag, name) }
+}
+
+/// What there is to say of a message.
+pub(super) fn describe(message: &Message) -> Described {
+    Described {
+        meaning: message.meaning(),
+        detail: detail(message),
+        key: key(message),
+        moves: moves(message),
+    }
+}
+
+fn key(message: &Message) -> Option<Key> {
+    match message {
+        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
+            Some(*key)
+        }
+        Message::Add { .. }
+        | Message::Remove { .. }
+        | Message::End
+        | Message::RetVal { .. }
+        | Message::Ack(None)
+        | Message::Init(_)
+        | Message::Complete(_)
+        | Message::UpdateChildPointers(_)
+        | Message::UpdateParentPointers(_)
+        | Message::RedistributeRemove(_)
+        | Message::RedistributeAdd(_) => None,
+    }
+}
+
+fn detail(message: &Message) -> Option<String> {
+    match message {
+        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
+            Some(key.to_string())
+        }
+        Message::Add { rank, id } => Some(format!("r{rank} {id}")),
+        Message::Remove { id } => Some(id.to_string()),
+        Message::RetVal { value, .. } => Some(value.to_string()),
+        Message::Init(record) => record.next.and_then(|next| next.id).map(|id| id.to_string()),
+        Message::End
+        | Message::Ack(None)
+        | Message::Complete(_)
+        | Message::UpdateChildPointers(_)
+        | Message::UpdateParentPointers(_)
+        | Message::RedistributeRemove(_)
+        | Message::RedistributeAdd(_) => None,
+    }
+}
+
+fn moves(message: &Message) -> Option<Moves> {
+    match message {
+        Message::RedistributeAdd(record) => Some(Moves::OneByOne(handed_over(record))),
+        Message::RedistributeRemove(record) => {
+            Some(Moves::Together { count: record.storage.as_ref().map_or(0, |pairs| pairs.len()) })
+        }
+        Message::Put { .. }
+        | Message::Get { .. }
+        | Message::Add { .. }
+        | Message::Remove { .. }
+        | Message::End
+        | Message::RetVal { .. }
+        | Message::Ack(_)
+        | Message::Init(_)
+        | Message::Complete(_)
+        | Message::UpdateChildPointers(_)
+        | Message::UpdateParentPointers(_) => None,
+    }
+}
+
+/// The keys that a join moves, in growing order: those up to the newcomer's id.
+fn handed_over(record: &Record) -> Vec<Key> {
+    let id = record.next.and_then(|next| next.id);
+    let (Some(id), Some(storage)) = (id, &record.storage) else { return Vec::new() };
+    storage.range(..=Key(id.0)).map(|(key, _)| *key).collect()
+}
+
+/// What an event of the command node says; `None` when it is no command and no reply, but something of
+/// a dialect's own.
+pub(super) fn client_message(event: &Event) -> Option<Result<Message, BadMessage>> {
+    match (event.op, event.tag) {
+        (Op::Send, tags::PUT | tags::ADD) | (Op::Recv, tags::RETVAL) => Some(parse(event)),
+        // A program in C may send an array of one number.
+        (Op::Send, tags::GET | tags::REMOVE) => {
+            Some(Message::parse(event.tag, unwrapped(&event.data)))
+        }
+        // All that counts of an END is that it is one.
+        (Op::Send, tags::END) => Some(Ok(Message::End)),
+        // A dialect may acknowledge with whatever it likes.
+        (Op::Recv, tags::ACK) => Some(Ok(parse(event).unwrap_or(Message::Ack(None)))),
+        (Op::Send | Op::Recv, _) => None,
+    }
+}
+
+fn parse(event: &Event) -> Result<Message, BadMessage> {
+    Message::parse(event.tag, &event.data)
+}
+
+/// A list of one is what is in it.
+fn unwrapped(payload: &Payload) -> &Payload {
+    match payload.as_list() {
+        Some([only]) => only,
+        Some(_) | None => payload,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ringscope_traces::Rank;
+
+    use super::*;
+    use crate::protocol::{StorageId, Value};
+
+    fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<Message, BadMessage>> {
+        let (rank, peer) = (Rank(7), Rank(0));
+        client_message(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
+    }
+
+    #[test]
+    fn a_list_of_one_number_is_the_number() {
+        let get = Some(Ok(Message::Get { key: Key(9) }));
+        assert_eq!(said(Op::Send, tags::GET, Payload::Int(9)), get);
+        assert_eq!(said(Op::Send, tags::GET, Payload::list([9.into()])), get);
+        let remove = said(Op::Send, tags::REMOVE, Payload::list([500.into()]));
+        assert_eq!(remove, Some(Ok(Message::Remove { id: StorageId(500) })));
+        let two = said(Op::Send, tags::GET, Payload::list([9.into(), 0.into()]));
+        let words = two.expect("it is a command").expect_err("it has two numbers").to_string();
+        assert_eq!(words, "a GET carries a key, not [9,0]");
+    }
+
+    #[test]
+    fn an_acknowledgement_may_carry_anything() {
+        let done = |data| said(Op::Recv, tags::ACK, data);
+        assert_eq!(done(Payload::Null), Some(Ok(Message::Ack(None))));
+        assert_eq!(done(Payload::Text("ok".into())), Some(Ok(Message::Ack(None))));
+        let pair = Payload::list([9.into(), 100.into()]);
+        assert_eq!(done(pair), Some(Ok(Message::Ack(Some((Key(9), Value(100)))))));
+    }
+
+    #[test]
+    fn an_end_may_carry_anything() {
+        assert_eq!(said(Op::Send, tags::END, Payload::Null), Some(Ok(Message::End)));
+    }
+
+    #[test]
+    fn a_command_is_sent_and_a_reply_is_received_and_all_else_is_the_dialects_own() {
+        assert_eq!(said(Op::Recv, tags::GET, Payload::Int(9)), None);
+        assert_eq!(said(Op::Send, tags::ACK, Payload::Null), None);
+        assert_eq!(said(Op::Recv, tags::COMPLETE, Payload::Null), None);
+        assert_eq!(said(Op::Send, Tag(-3), Payload::Null), None);
+    }
+}

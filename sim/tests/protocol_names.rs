@@ -1,0 +1,111 @@
+//! A protocol is known to its own folder and to the list of protocols, and to nobody else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What only the classic protocol's folder may name: its name, its types, its tags.
+const WORDS: &[&str] = &[
+    "classic",
+    "Classic",
+    "ClassicNode",
+    "RingNode",
+    "CommandNode",
+    "RetVal",
+    "UpdateChildPointers",
+    "UpdateParentPointers",
+    "RedistributeAdd",
+    "RedistributeRemove",
+    "RETVAL",
+    "ACK",
+    "INIT",
+    "COMPLETE",
+    "UPDATE_CHILD_POINTERS",
+    "UPDATE_PARENT_POINTERS",
+    "REDISTRIBUTE_ADD",
+    "REDISTRIBUTE_REMOVE",
+];
+
+/// The sources that are read.
+const SOURCES: &[&str] = &["traces/src", "sim/src", "mpi-runner/src", "tui/src"];
+
+/// The protocol's folder, and the list of protocols.
+const ITS_OWN: &[&str] = &["sim/src/protocols/classic/", "sim/src/protocols.rs"];
+
+/// A line of code that ships.
+struct Line {
+    place: String,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every line of code that ships; neither comments nor tests, which stand last in their files.
+fn lines() -> Vec<Line> {
+    let mut files = Vec::new();
+    for folder in SOURCES {
+        collect(&root().join(folder), &mut files);
+    }
+    assert!(files.len() > 150, "the sources are where they are looked for: {}", files.len());
+    files.sort();
+    files.iter().flat_map(|file| lines_of(file)).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            collect(&path, files);
+        } else if name.ends_with(".rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn lines_of(file: &Path) -> Vec<Line> {
+    let name = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    let text = fs::read_to_string(file).unwrap();
+    let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let numbered = shipped.lines().zip(1..);
+    let code = numbered.filter(|(line, _)| !line.trim_start().starts_with("//"));
+    code.map(|(line, number)| Line { place: format!("{name}:{number}"), text: line.to_owned() })
+        .collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+}
+
+#[test]
+fn nobody_else_names_a_protocol() {
+    let is_elsewhere = |line: &&Line| !ITS_OWN.iter().any(|own| line.place.starts_with(own));
+    let names_it = |line: &&Line| words(&line.text).any(|word| WORDS.contains(&word));
+    let found: Vec<_> = lines().iter().filter(is_elsewhere).filter(names_it).map(shown).collect();
+    assert!(found.is_empty(), "a protocol is named outside its folder:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_protocols_own_folder_names_it() {
+    let own: Vec<_> =
+        lines().into_iter().filter(|line| line.place.starts_with(ITS_OWN[0])).collect();
+    for word in WORDS {
+        let is_named = own.iter().any(|line| words(&line.text).any(|other| other == *word));
+        assert!(is_named, "{word} is no word of the protocol any more");
+    }
+}
+
+#[test]
+fn what_an_event_is_is_matched_and_never_compared() {
+    let compares = |line: &&Line| {
+        let text = line.text.replace(' ', "");
+        ["==Op::", "!=Op::"].iter().any(|other| text.contains(other))
+    };
+    let found: Vec<_> = lines().iter().filter(compares).map(shown).collect();
+    assert!(found.is_empty(), "an `Op` is compared:\n{}", found.join("\n"));
+}
+
+fn shown(line: &Line) -> String {
+    format!("{}: {}", line.place, line.text.trim())
+}
