@@ -111,11 +111,7 @@ fn a_run_of_another_protocol_is_merged_and_how_it_stood_is_not_known() {
     }
     let result = merged(&folder, "run.jsonl -o run.jsonl");
     assert_eq!(result.code, Some(0));
-    assert!(
-        result.err.contains("not known: the trace's protocol is cho\\u{1b}rd"),
-        "{}",
-        result.err
-    );
+    assert!(result.err.contains("not known: unknown protocol `cho\\u{1b}rd`"), "{}", result.err);
 }
 
 #[test]

@@ -19,7 +19,7 @@ const PAIR_BYTES: usize = 32;
 
 /// The nodes of a run on their way along its events.
 ///
-/// The keeper of the invariants looks on. It sees what the nodes do as they do it: what a rank sends
+/// An invariant checker observes it. It sees what the nodes do as they do it: what a rank sends
 /// counts from the receive on that made it send, however late that stands in the trace.
 #[derive(Debug)]
 pub struct Replay<N: Node> {

@@ -12,7 +12,7 @@ use crate::protocols::ProtocolId;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeader {
     /// The header names a protocol that there is not.
-    #[error("the trace's protocol is {named}, which is none of: {known}")]
+    #[error("unknown protocol `{named}` (known: {known})")]
     UnknownProtocol {
         /// Its name, cut short and safe to show.
         named: String,
@@ -136,10 +136,7 @@ mod tests {
     #[test]
     fn an_unknown_protocol_is_named_with_those_that_there_are() {
         let unknown = Header { protocol: "ch\u{1b}ord".into(), ..header(Vec::new()) };
-        assert_eq!(
-            refused(&unknown),
-            "the trace's protocol is ch\\u{1b}ord, which is none of: classic"
-        );
+        assert_eq!(refused(&unknown), "unknown protocol `ch\\u{1b}ord` (known: classic)");
     }
 
     #[test]
