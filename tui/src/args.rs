@@ -10,7 +10,7 @@ use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
     record, replay, run, show, snapshot, start, tour,
 };
-use crate::config::{Config, Loaded};
+use crate::config::{Config, LoadedConfig};
 use crate::failure::Failure;
 use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
 use crate::output::ColorWhen;
@@ -124,7 +124,7 @@ impl Args {
         minded.map_err(|error| Failure::about("signals", format!("cannot be handled: {error}")))
     }
 
-    fn loaded(&self) -> Result<Loaded, Failure> {
+    fn loaded(&self) -> Result<LoadedConfig, Failure> {
         Config::load(self.config.as_deref())
     }
 

@@ -229,7 +229,7 @@ fn a_run_that_is_killed_leaves_what_it_recorded_and_no_half_file() {
     child.wait().expect("it ends");
     assert!(part.starts_with("t.jsonl."), "{part}");
     assert_eq!(folder.names(), ["long.dht".to_owned(), part.clone()]);
-    let result = folder.call(&format!("show {part} --limit 1"));
+    let result = folder.call(&format!("show {part} --rows 1"));
     assert_eq!(result.code, Some(0), "{}", result.err);
 }
 

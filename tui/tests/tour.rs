@@ -385,7 +385,7 @@ fn a_lessons_file_that_leads_elsewhere_is_refused_and_not_quoted() {
     link("../elsewhere".as_ref(), "folder");
     link("folder/x.dht".as_ref(), "through.dht");
     link("folder/../x.dht".as_ref(), "back.dht");
-    link("../lessons/../x.dht".as_ref(), "out.dht");
+    link(["..", "lessons", "..", "x.dht"].join("/").as_ref(), "out.dht");
     link("up.dht".as_ref(), "twice.dht");
     link("/dev/zero".as_ref(), "endless.dht");
     link("/proc/self/environ".as_ref(), "system.dht");

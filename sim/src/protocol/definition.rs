@@ -102,7 +102,7 @@ pub struct TagInfo {
     /// Whether such a message hands pairs from its sender to its receiver.
     pub moves_pairs: bool,
     /// What its receipt says of its receiver's place in the ring.
-    pub receipt: Receipt,
+    pub receipt: PlaceChange,
 }
 
 /// What a message is for.
@@ -129,7 +129,7 @@ pub enum KeysIn {
 
 /// What the receipt of a message says of its receiver's place in the ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Receipt {
+pub enum PlaceChange {
     /// The receiver has joined.
     Joins,
     /// The receiver has left, when its event before was one with that tag.

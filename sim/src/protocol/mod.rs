@@ -20,7 +20,7 @@ use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
 pub use definition::{
-    Described, Info, KeysIn, MessageOf, Moves, NodeSetup, Protocol, Purpose, Receipt, Roles,
+    Described, Info, KeysIn, MessageOf, Moves, NodeSetup, PlaceChange, Protocol, Purpose, Roles,
     TagInfo,
 };
 pub use outbox::{Outbox, Print};

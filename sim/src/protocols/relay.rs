@@ -14,7 +14,7 @@ use crate::explain::Explanation;
 use crate::protocol::plan::{Objection, Objections, Part, Plan};
 use crate::protocol::{
     BadMessage, Command, Cursor, Described, Fault, Info, Key, KeysIn, Meaning, MessageOf, Node,
-    NodeSetup, NodeView, Outbox, Peer, Phase, Print, Protocol, Purpose, Receipt, Role, Roles,
+    NodeSetup, NodeView, Outbox, Peer, Phase, PlaceChange, Print, Protocol, Purpose, Role, Roles,
     Script, Storage, StorageId, TagInfo, Value, Viewed, Wait,
 };
 use crate::world::End;
@@ -26,7 +26,7 @@ const FETCHED: Tag = Tag(23);
 const STOP: Tag = Tag(24);
 
 const fn tag(tag: Tag, name: &'static str, kind: Purpose) -> TagInfo {
-    let (keys, receipt) = (KeysIn::FirstItem, Receipt::Nothing);
+    let (keys, receipt) = (KeysIn::FirstItem, PlaceChange::Nothing);
     TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
 }
 
@@ -36,7 +36,7 @@ pub struct Relay;
 
 /// A message, which is a list of numbers: a key, a value, an owner, as far as it has them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Message {
+pub struct RelayMessage {
     tag: Tag,
     numbers: Vec<i64>,
 }
@@ -98,7 +98,7 @@ impl Protocol for Relay {
         Roles { head: Rank(ranks.saturating_sub(1)), command: Rank(0), newcomers: 0..0 }
     }
 
-    fn describe(message: &Message) -> Described {
+    fn describe(message: &RelayMessage) -> Described {
         let key = message.numbers.first().copied();
         let meaning = crate::protocol::Message::meaning(message);
         Described {
@@ -109,7 +109,7 @@ impl Protocol for Relay {
         }
     }
 
-    fn client_message(event: &Event) -> Option<Result<Message, BadMessage>> {
+    fn client_message(event: &Event) -> Option<Result<RelayMessage, BadMessage>> {
         Relay::INFO.tag(event.tag)?;
         Some(crate::protocol::Message::parse(event.tag, &event.data))
     }
@@ -132,12 +132,12 @@ impl Protocol for Relay {
     }
 }
 
-impl crate::protocol::Message for Message {
+impl crate::protocol::Message for RelayMessage {
     fn tag(&self) -> Tag {
         self.tag
     }
 
-    fn parse(tag: Tag, payload: &Payload) -> Result<Message, BadMessage> {
+    fn parse(tag: Tag, payload: &Payload) -> Result<RelayMessage, BadMessage> {
         let info = Relay::INFO.tag(tag).ok_or(BadMessage::UnknownTag(tag))?;
         let items = payload.as_list().unwrap_or_default();
         let numbers: Option<Vec<i64>> = items.iter().map(Payload::as_int).collect();
@@ -145,7 +145,7 @@ impl crate::protocol::Message for Message {
             BadMessage::Shape { name: info.name, expected: "numbers", got: payload.to_string() };
         let wanted = [2, 1, 0, 2, 0][usize::try_from(tag.0 - STORE.0).unwrap_or(0)];
         match numbers {
-            Some(numbers) if numbers.len() == wanted => Ok(Message { tag, numbers }),
+            Some(numbers) if numbers.len() == wanted => Ok(RelayMessage { tag, numbers }),
             Some(_) | None => Err(bad),
         }
     }
@@ -171,14 +171,14 @@ impl crate::protocol::Message for Message {
     }
 }
 
-impl Serialize for Message {
+impl Serialize for RelayMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.numbers.serialize(serializer)
     }
 }
 
-fn message(tag: Tag, numbers: &[i64]) -> Message {
-    Message { tag, numbers: numbers.to_vec() }
+fn message(tag: Tag, numbers: &[i64]) -> RelayMessage {
+    RelayMessage { tag, numbers: numbers.to_vec() }
 }
 
 impl Viewed for RelayNode {
@@ -205,17 +205,17 @@ impl Viewed for RelayNode {
 }
 
 impl Node for RelayNode {
-    type Message = Message;
+    type Message = RelayMessage;
 
-    fn start(&mut self, out: &mut Outbox<Message>) -> Wait {
+    fn start(&mut self, out: &mut Outbox<RelayMessage>) -> Wait {
         self.next_command(out)
     }
 
     fn receive(
         &mut self,
         _from: Rank,
-        message: Message,
-        out: &mut Outbox<Message>,
+        message: RelayMessage,
+        out: &mut Outbox<RelayMessage>,
     ) -> Result<Wait, Fault> {
         match self {
             RelayNode::Store { .. } => Ok(self.pass_on(message, out)),
@@ -231,7 +231,7 @@ impl Node for RelayNode {
 }
 
 impl RelayNode {
-    fn next_command(&mut self, out: &mut Outbox<Message>) -> Wait {
+    fn next_command(&mut self, out: &mut Outbox<RelayMessage>) -> Wait {
         let RelayNode::Command { head, script, at, in_flight } = self else { return Wait::Any };
         let (sent, reply) = match script.next(at) {
             Some(command @ Command::Put { key, value }) => {
@@ -251,7 +251,7 @@ impl RelayNode {
 
     /// What is for this node is done; everything else goes on to the next one, replies to the head and
     /// from there to the command node.
-    fn pass_on(&mut self, message_in: Message, out: &mut Outbox<Message>) -> Wait {
+    fn pass_on(&mut self, message_in: RelayMessage, out: &mut Outbox<RelayMessage>) -> Wait {
         let RelayNode::Store { role, id, before, next, pairs } = self else { return Wait::Stopped };
         let mine = |key: i64| key <= id.0;
         let reply = match (message_in.tag, message_in.numbers.as_slice()) {

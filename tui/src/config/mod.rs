@@ -126,8 +126,8 @@ impl Config {
     /// # Errors
     ///
     /// When the file that was named cannot be read, or what is in the file is not a configuration.
-    pub fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
-        let usual = |unread| Loaded { config: Config::default(), unread };
+    pub fn load(named: Option<&Path>) -> Result<LoadedConfig, Failure> {
+        let usual = |unread| LoadedConfig { config: Config::default(), unread };
         let Some(path) = named.map(Path::to_owned).or_else(usual_path) else {
             return Ok(usual(None));
         };
@@ -137,7 +137,7 @@ impl Config {
                     Failure::about(&shown(&path), "is no configuration: it is not UTF-8")
                 })?;
                 let config = Config::parse(&shown(&path), &text)?;
-                Ok(Loaded { config, unread: None })
+                Ok(LoadedConfig { config, unread: None })
             }
             Err(error) if named.is_some() => Err(cannot_read(&path, &error)),
             Err(error) => {
@@ -151,7 +151,7 @@ impl Config {
 
 /// A configuration as it was found.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedConfig {
     /// What holds.
     pub config: Config,
     /// Why the file in its usual place was not read, though it is there. Nobody has named it, and it may be
@@ -159,7 +159,7 @@ pub struct Loaded {
     pub unread: Option<Failure>,
 }
 
-impl Loaded {
+impl LoadedConfig {
     /// Says that the file was not read, if so.
     pub fn note(&self, notes: &mut Notes) {
         if let Some(failure) = &self.unread {

@@ -7,7 +7,7 @@
 use std::io::Write;
 
 use super::ExportError;
-use super::feed::{Feed, Numbered, op};
+use super::feed::{Feed, FeedEvent, op};
 use crate::output::put_json;
 
 /// The heading, with units. Events and messages are numbered from 1, as `play` does it.
@@ -17,7 +17,7 @@ const HEADING: &str = "event,rank,n,op,peer,tag,name,message,t_ns,clock,data";
 pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     writeln!(sink, "{HEADING}")?;
     let mut json = Vec::new();
-    while let Some(Numbered { at, message, event, .. }) = feed.next()? {
+    while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
         let (number, name) = (at.0 + 1, feed.names().tag(event.tag).unwrap_or_default());
         let (rank, n, op, peer, tag) = (event.rank, event.n, op(event.op), event.peer, event.tag);
         write!(sink, "{number},{rank},{n},{op},{peer},{tag},{name},{message},")?;

@@ -23,7 +23,7 @@ pub struct Feed<'a> {
 
 /// An event and which message it is about.
 #[derive(Debug)]
-pub struct Numbered {
+pub struct FeedEvent {
     /// Where the event stands in the trace.
     pub at: EventIndex,
     /// The number of its message, from 1.
@@ -63,7 +63,7 @@ impl<'a> Feed<'a> {
     ///
     /// When the trace cannot be read further, when it ends before the part begins, and when somebody
     /// does not want it any more.
-    pub fn next(&mut self) -> Result<Option<Numbered>, ExportError> {
+    pub fn next(&mut self) -> Result<Option<FeedEvent>, ExportError> {
         while self.part.to.is_none_or(|to| self.read < to) {
             let event = self.reader.next_event()?;
             self.watch.go_on()?;
@@ -79,7 +79,7 @@ impl<'a> Feed<'a> {
                 continue;
             }
             let is_from_before = number < self.before;
-            return Ok(Some(Numbered { at, message: number + 1, is_from_before, event }));
+            return Ok(Some(FeedEvent { at, message: number + 1, is_from_before, event }));
         }
         Ok(None)
     }

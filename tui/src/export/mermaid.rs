@@ -10,7 +10,7 @@ use std::io::Write;
 
 use ringscope_traces::{Event, Op, Rank};
 
-use super::feed::{Feed, Numbered};
+use super::feed::{Feed, FeedEvent};
 use super::names::Names;
 use super::{ExportError, Part};
 use crate::report::trace_file::header_summary;
@@ -32,7 +32,7 @@ const GAP: &str = ", ";
 /// Writes the diagram.
 pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let mut diagram = Diagram::new(feed);
-    while let Some(Numbered { at, message, event, .. }) = feed.next()? {
+    while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
         diagram.take(&event, message);
         if diagram.length() > MOST_CHARS {
             let what = format!("Mermaid draws no text longer than {MOST_CHARS} characters");

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::ExportError;
-use super::feed::{Feed, Numbered, op};
+use super::feed::{Feed, FeedEvent, op};
 use super::names::Names;
 use crate::output::{json, put_json};
 use crate::report::trace_file::header_summary;
@@ -38,7 +38,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
     let mut sent: FxHashMap<u64, u64> = FxHashMap::default();
     let (names, mut last_ns) = (feed.names(), 0);
     while let Some(numbered) = feed.next()? {
-        let Numbered { event: ref next, message, .. } = numbered;
+        let FeedEvent { event: ref next, message, .. } = numbered;
         let behind_ns = sent.remove(&message).map_or(0, |sent_ns| sent_ns + SHORTEST_NS);
         let (rank, t_ns) = (next.rank, next.t.max(behind_ns));
         let start_ns = match open.remove(&rank) {
@@ -84,7 +84,7 @@ fn put_track(sink: &mut dyn Write, rank: Rank, names: Names) -> Result<(), Expor
 
 /// An event on its track.
 struct Slice {
-    numbered: Numbered,
+    numbered: FeedEvent,
     start_ns: u64,
     names: Names,
 }
@@ -104,7 +104,7 @@ struct SliceEvent<'a> {
 impl Slice {
     /// Writes it; says from where on the next one can stand.
     fn put(self, sink: &mut dyn Write, next_ns: Option<u64>) -> Result<u64, ExportError> {
-        let Slice { numbered: Numbered { at, message, is_from_before, event }, start_ns, names } =
+        let Slice { numbered: FeedEvent { at, message, is_from_before, event }, start_ns, names } =
             self;
         let free_ns = next_ns.map_or(LONGEST_NS, |next_ns| next_ns.saturating_sub(start_ns));
         let length_ns = free_ns.clamp(SHORTEST_NS, LONGEST_NS);

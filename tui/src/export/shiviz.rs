@@ -11,7 +11,7 @@ use std::io::Write;
 use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashMap;
 
-use super::feed::{Feed, Numbered};
+use super::feed::{Feed, FeedEvent};
 use super::{ExportError, Part};
 
 /// What ShiViz parses an event with: its own default.
@@ -30,7 +30,7 @@ pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportErro
     let mut clocks: FxHashMap<Rank, Clock> = FxHashMap::default();
     let mut under_way: FxHashMap<u64, Clock> = FxHashMap::default();
     let mut ticks = 0;
-    while let Some(Numbered { at, message, event, .. }) = feed.next()? {
+    while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
         let clock = clocks.entry(event.rank).or_default();
         if event.source().is_some()
             && let Some(sent) = under_way.remove(&message)

@@ -1,6 +1,6 @@
 //! Conditions to break on, such as `key 612 moves`.
 
-use ringscope_sim::protocol::{Key, Receipt, TagInfo, Viewed};
+use ringscope_sim::protocol::{Key, PlaceChange, TagInfo, Viewed};
 use ringscope_sim::stats::CommandKind;
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
@@ -169,7 +169,9 @@ impl Condition {
                     operation.completed.is_none() && CommandKind::from(operation.command) == kind
                 })
             }
-            Kind::Joins(rank) => fact.rank == rank && receipt(timeline, at) == Some(Receipt::Joins),
+            Kind::Joins(rank) => {
+                fact.rank == rank && receipt(timeline, at) == Some(PlaceChange::Joins)
+            }
             Kind::Leaves(rank) => fact.rank == rank && leaves(timeline, at),
             Kind::Waits(rank) => !is_received && fact.rank == rank && waits(timeline, at),
             Kind::KeyMoves(key) => {
@@ -189,7 +191,7 @@ fn tag_of(timeline: &Timeline, tag: Tag) -> Option<&'static TagInfo> {
 }
 
 /// What that event says of its rank's place in the ring, if it is a receive.
-fn receipt(timeline: &Timeline, at: EventIndex) -> Option<Receipt> {
+fn receipt(timeline: &Timeline, at: EventIndex) -> Option<PlaceChange> {
     let fact = timeline.info(at);
     match fact.op {
         Op::Recv => tag_of(timeline, fact.tag).map(|info| info.receipt),
@@ -200,10 +202,10 @@ fn receipt(timeline: &Timeline, at: EventIndex) -> Option<Receipt> {
 /// Whether that event is the last that its rank does for leaving the ring.
 fn leaves(timeline: &Timeline, at: EventIndex) -> bool {
     match receipt(timeline, at) {
-        Some(Receipt::LeavesAfter(asked)) => {
+        Some(PlaceChange::LeavesAfter(asked)) => {
             timeline.previous(at).is_some_and(|before| timeline.info(before).tag == asked)
         }
-        Some(Receipt::Joins | Receipt::Nothing) | None => false,
+        Some(PlaceChange::Joins | PlaceChange::Nothing) | None => false,
     }
 }
 

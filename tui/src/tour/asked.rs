@@ -7,7 +7,7 @@ use ringscope_traces::Rank;
 use ringscope_traces::diff::Comparison;
 
 use super::facts::{Fact, FactContext, Value};
-use super::place::{From, Spot};
+use super::place::{From, StopPlace};
 use super::runs::LessonRun;
 use crate::language::grammar::{ParseError, SymbolTable};
 use crate::timeline::Snapshot;
@@ -87,7 +87,7 @@ impl Here<'_> {
         let Some(place) = place else {
             return Ok(is_other.then(|| run.timeline.snapshot(end)));
         };
-        let spot = Spot::parse(place, &SymbolTable::of(&run.timeline))?;
+        let spot = StopPlace::parse(place, &SymbolTable::of(&run.timeline))?;
         let comparison = self.comparison.filter(|_| !is_other);
         let from = From { timeline: &run.timeline, cursor, comparison };
         Ok(Some(run.timeline.snapshot(spot.cursor(from).map_err(NoAnswer::Without)?)))

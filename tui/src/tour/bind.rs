@@ -11,7 +11,7 @@ use super::asked::{Here, NoAnswer, no_such_run};
 use super::facts::Value;
 use super::format::{self, DraftStep, Entries, Field, Findings, MAIN, ParsedLesson, SourceText};
 use super::markdown::pieces;
-use super::place::{From, Spot};
+use super::place::{From, StopPlace};
 use super::prose::{Tone, ToneSpan};
 use super::question::{MOST_OPTIONS, Question, QuestionKind};
 use super::runs::{LessonRun, Library};
@@ -178,7 +178,7 @@ impl Binder<'_> {
         let run = self.runs[self.run].as_ref()?;
         let comparison = self.comparison(against).and_then(|compared| compared.as_ref().ok());
         let from = From { timeline: &run.timeline, cursor, comparison };
-        let spot = Spot::parse(&said.text, &run.lexicon).map_err(NoAnswer::from);
+        let spot = StopPlace::parse(&said.text, &run.lexicon).map_err(NoAnswer::from);
         let found = spot.and_then(|spot| spot.cursor(from).map_err(NoAnswer::Without));
         self.note_failure(&said.at, found)
     }

@@ -123,18 +123,18 @@ pub fn help() -> impl Iterator<Item = (String, &'static str)> {
 
 /// A place that can be looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Spot {
+pub struct StopPlace {
     row: usize,
     number: usize,
 }
 
-impl Spot {
+impl StopPlace {
     /// Reads a place.
     ///
     /// # Errors
     ///
     /// The first word that is none of a place, and what was expected.
-    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Spot, ParseError> {
+    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<StopPlace, ParseError> {
         let forms: Vec<Form> = ROWS.iter().map(|row| row.form).collect();
         let words: Vec<&str> = text.split_whitespace().collect();
         let (row, meant) = grammar::read(&forms, &words, lexicon)?;
@@ -142,7 +142,7 @@ impl Spot {
             Argument::Number(number) => Some(*number),
             Argument::Word | Argument::Rank(_) | Argument::Tag(_) | Argument::Key(_) => None,
         });
-        Ok(Spot { row, number: number.unwrap_or_default() })
+        Ok(StopPlace { row, number: number.unwrap_or_default() })
     }
 
     /// The cursor there.

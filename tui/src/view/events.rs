@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::app::{Pane, Target};
 use crate::report;
 
-use super::framed::{self, Part};
+use super::framed::{self, VisibleRows};
 use super::layout::Placed;
 use super::panes::Drawing;
 use super::pen::Pen;
@@ -43,7 +43,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
             draw_event(scene, at, &mut paint.row(index));
         }
     }
-    framed::scrollbar(Part { first, rows, count }, &mut paint);
+    framed::scrollbar(VisibleRows { first, rows, count }, &mut paint);
 }
 
 /// The event in the row at a position.

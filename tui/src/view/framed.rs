@@ -92,7 +92,7 @@ pub fn window(count: usize, rows: usize, middle: usize) -> usize {
 }
 
 /// The part of a list that is seen.
-pub struct Part {
+pub struct VisibleRows {
     /// The first row.
     pub first: usize,
     /// How many rows there is room for.
@@ -102,8 +102,8 @@ pub struct Part {
 }
 
 /// A bar on the right edge of a pane that shows which part of its list is seen.
-pub fn scrollbar(part: Part, paint: &mut Paint<'_>) {
-    let Part { first, rows, count } = part;
+pub fn scrollbar(part: VisibleRows, paint: &mut Paint<'_>) {
+    let VisibleRows { first, rows, count } = part;
     let area = paint.area;
     let is_at_the_edge = area.right() >= paint.buffer.area.right();
     if is_at_the_edge || count <= rows || area.height < 3 || area.width < 3 {

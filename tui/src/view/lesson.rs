@@ -6,7 +6,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::framed::{self as frames, Part};
+use super::framed::{self as frames, VisibleRows};
 use super::keybar::Bar;
 use super::layout::{Class, Placed, framed, split_bottom, split_right, split_top, too_small};
 use super::scene::Scene;
@@ -160,7 +160,7 @@ fn draw_text(lesson: &Lesson, paint: &mut Paint<'_>) {
             pen.write(text, *style);
         }
     }
-    let part = Part { first, rows: height, count: content.rows.len() };
+    let part = VisibleRows { first, rows: height, count: content.rows.len() };
     frames::scrollbar(part, &mut paint.within(inside));
     if first + height < content.rows.len() {
         let last = Rect { y: area.bottom() - 1, ..top };

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ringscope_sim::protocol::Key;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::framed::{self, Part};
+use super::framed::{self, VisibleRows};
 use super::{Paint, geometry};
 
 /// The width of the words before the values.
@@ -93,7 +93,7 @@ pub fn draw(lines: &[LabelledLine], scrolled: usize, paint: &mut Paint<'_>) {
     for (index, laid) in rows.iter().skip(first).take(height).enumerate() {
         draw_row(laid, &mut paint.row(index));
     }
-    framed::scrollbar(Part { first, rows: height, count: rows.len() }, paint);
+    framed::scrollbar(VisibleRows { first, rows: height, count: rows.len() }, paint);
 }
 
 fn draw_row(laid: &Laid<'_>, paint: &mut Paint<'_>) {

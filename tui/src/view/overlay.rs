@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::app::menu::{Menu, MenuKind, MenuRow};
 
 use super::Paint;
-use super::framed::{self, Part};
+use super::framed::{self, VisibleRows};
 use super::geometry::cells;
 use super::keybar;
 use super::symbols::Symbol;
@@ -34,7 +34,7 @@ pub fn draw(menu: &Menu, paint: &mut Paint<'_>) {
     for (index, one) in rows.iter().enumerate().skip(first).take(height) {
         draw_row(one, index == chosen, &mut paint.row(index - first));
     }
-    framed::scrollbar(Part { first, rows: height, count: rows.len() }, &mut paint);
+    framed::scrollbar(VisibleRows { first, rows: height, count: rows.len() }, &mut paint);
 }
 
 /// The row at a position, as it was drawn.

@@ -7,7 +7,7 @@ use ringscope_sim::invariants::Invariant;
 use crate::app::{self, App, Pane};
 use crate::timeline::LoadProgress;
 
-use super::framed::{self, Part};
+use super::framed::{self, VisibleRows};
 use super::layout::Placed;
 use super::panes::Drawing;
 use super::pen::Pen;
@@ -51,7 +51,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     for (index, one) in rows.iter().skip(first).take(height).enumerate() {
         draw_row(scene, one, &mut paint.row(index));
     }
-    framed::scrollbar(Part { first, rows: height, count: rows.len() }, &mut paint);
+    framed::scrollbar(VisibleRows { first, rows: height, count: rows.len() }, &mut paint);
 }
 
 /// How many rows there are.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ringscope_traces::Rank;
 
 use super::Orders;
-use super::message::{Message, tags};
+use super::message::{ClassicMessage, tags};
 use crate::protocol::{Command, Cursor, NodeView, Outbox, Phase, Print, Role, Script, Wait};
 
 const HEAD: Rank = Rank(0);
@@ -41,24 +41,28 @@ impl CommandNode {
 
     /// Sends commands until the window is full, and then awaits the reply of the oldest; sends END
     /// when every reply is in.
-    pub(super) fn advance(&mut self, out: &mut Outbox<Message>) -> Wait {
+    pub(super) fn advance(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
         while self.in_flight.len() < self.window as usize {
             let Some(command) = self.script.next(&mut self.next) else { break };
-            out.send(HEAD, Message::from(command));
+            out.send(HEAD, ClassicMessage::from(command));
             self.in_flight.push_back(command);
         }
         match self.in_flight.front() {
             Some(oldest) => Wait::From { source: HEAD, tag: reply_tag(*oldest) },
             None => {
-                out.send(HEAD, Message::End);
+                out.send(HEAD, ClassicMessage::End);
                 out.print(Print::Finalizing);
                 Wait::Stopped
             }
         }
     }
 
-    pub(super) fn receive(&mut self, reply: Message, out: &mut Outbox<Message>) -> Wait {
-        if let Message::RetVal { value, owner } = reply {
+    pub(super) fn receive(
+        &mut self,
+        reply: ClassicMessage,
+        out: &mut Outbox<ClassicMessage>,
+    ) -> Wait {
+        if let ClassicMessage::RetVal { value, owner } = reply {
             out.print(Print::Found(value, owner));
         }
         self.in_flight.pop_front().expect("a reply is awaited only while a command is in flight");

@@ -2,8 +2,8 @@
 
 use ringscope_traces::{Event, Op, Payload, Tag};
 
-use super::message::{Message, Record, tags};
-use crate::protocol::definition::{Described, KeysIn, Moves, Purpose, Receipt, TagInfo};
+use super::message::{ClassicMessage, Record, tags};
+use crate::protocol::definition::{Described, KeysIn, Moves, PlaceChange, Purpose, TagInfo};
 use crate::protocol::{BadMessage, Key, Message as _};
 
 /// What a program of another dialect keeps of this protocol.
@@ -23,9 +23,9 @@ pub(super) const TAGS: &[TagInfo] = &[
     command(tags::END, "END"),
     TagInfo { kind: Purpose::Reply, ..command(tags::RETVAL, "RETVAL") },
     TagInfo { kind: Purpose::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
-    TagInfo { receipt: Receipt::Joins, ..membership(tags::INIT, "INIT") },
+    TagInfo { receipt: PlaceChange::Joins, ..membership(tags::INIT, "INIT") },
     TagInfo {
-        receipt: Receipt::LeavesAfter(tags::UPDATE_CHILD_POINTERS),
+        receipt: PlaceChange::LeavesAfter(tags::UPDATE_CHILD_POINTERS),
         ..membership(tags::COMPLETE, "COMPLETE")
     },
     TagInfo { short: "CHILD", ..membership(tags::UPDATE_CHILD_POINTERS, "UPDATE_CHILD_POINTERS") },
@@ -46,7 +46,7 @@ pub(super) const TAGS: &[TagInfo] = &[
 ];
 
 const fn command(tag: Tag, name: &'static str) -> TagInfo {
-    let (kind, keys, receipt) = (Purpose::Command, KeysIn::Maps, Receipt::Nothing);
+    let (kind, keys, receipt) = (Purpose::Command, KeysIn::Maps, PlaceChange::Nothing);
     TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
 }
 
@@ -55,7 +55,7 @@ const fn membership(tag: Tag, name: &'static str) -> TagInfo {
 }
 
 /// What there is to say of a message.
-pub(super) fn describe(message: &Message) -> Described {
+pub(super) fn describe(message: &ClassicMessage) -> Described {
     Described {
         meaning: message.meaning(),
         detail: detail(message),
@@ -64,61 +64,63 @@ pub(super) fn describe(message: &Message) -> Described {
     }
 }
 
-fn key(message: &Message) -> Option<Key> {
+fn key(message: &ClassicMessage) -> Option<Key> {
     match message {
-        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
-            Some(*key)
-        }
-        Message::Add { .. }
-        | Message::Remove { .. }
-        | Message::End
-        | Message::RetVal { .. }
-        | Message::Ack(None)
-        | Message::Init(_)
-        | Message::Complete(_)
-        | Message::UpdateChildPointers(_)
-        | Message::UpdateParentPointers(_)
-        | Message::RedistributeRemove(_)
-        | Message::RedistributeAdd(_) => None,
+        ClassicMessage::Put { key, .. }
+        | ClassicMessage::Get { key }
+        | ClassicMessage::Ack(Some((key, _))) => Some(*key),
+        ClassicMessage::Add { .. }
+        | ClassicMessage::Remove { .. }
+        | ClassicMessage::End
+        | ClassicMessage::RetVal { .. }
+        | ClassicMessage::Ack(None)
+        | ClassicMessage::Init(_)
+        | ClassicMessage::Complete(_)
+        | ClassicMessage::UpdateChildPointers(_)
+        | ClassicMessage::UpdateParentPointers(_)
+        | ClassicMessage::RedistributeRemove(_)
+        | ClassicMessage::RedistributeAdd(_) => None,
     }
 }
 
-fn detail(message: &Message) -> Option<String> {
+fn detail(message: &ClassicMessage) -> Option<String> {
     match message {
-        Message::Put { key, .. } | Message::Get { key } | Message::Ack(Some((key, _))) => {
-            Some(key.to_string())
+        ClassicMessage::Put { key, .. }
+        | ClassicMessage::Get { key }
+        | ClassicMessage::Ack(Some((key, _))) => Some(key.to_string()),
+        ClassicMessage::Add { rank, id } => Some(format!("r{rank} {id}")),
+        ClassicMessage::Remove { id } => Some(id.to_string()),
+        ClassicMessage::RetVal { value, .. } => Some(value.to_string()),
+        ClassicMessage::Init(record) => {
+            record.next.and_then(|next| next.id).map(|id| id.to_string())
         }
-        Message::Add { rank, id } => Some(format!("r{rank} {id}")),
-        Message::Remove { id } => Some(id.to_string()),
-        Message::RetVal { value, .. } => Some(value.to_string()),
-        Message::Init(record) => record.next.and_then(|next| next.id).map(|id| id.to_string()),
-        Message::End
-        | Message::Ack(None)
-        | Message::Complete(_)
-        | Message::UpdateChildPointers(_)
-        | Message::UpdateParentPointers(_)
-        | Message::RedistributeRemove(_)
-        | Message::RedistributeAdd(_) => None,
+        ClassicMessage::End
+        | ClassicMessage::Ack(None)
+        | ClassicMessage::Complete(_)
+        | ClassicMessage::UpdateChildPointers(_)
+        | ClassicMessage::UpdateParentPointers(_)
+        | ClassicMessage::RedistributeRemove(_)
+        | ClassicMessage::RedistributeAdd(_) => None,
     }
 }
 
-fn moves(message: &Message) -> Option<Moves> {
+fn moves(message: &ClassicMessage) -> Option<Moves> {
     match message {
-        Message::RedistributeAdd(record) => Some(Moves::OneByOne(handed_over(record))),
-        Message::RedistributeRemove(record) => {
+        ClassicMessage::RedistributeAdd(record) => Some(Moves::OneByOne(handed_over(record))),
+        ClassicMessage::RedistributeRemove(record) => {
             Some(Moves::Together { count: record.storage.as_ref().map_or(0, |pairs| pairs.len()) })
         }
-        Message::Put { .. }
-        | Message::Get { .. }
-        | Message::Add { .. }
-        | Message::Remove { .. }
-        | Message::End
-        | Message::RetVal { .. }
-        | Message::Ack(_)
-        | Message::Init(_)
-        | Message::Complete(_)
-        | Message::UpdateChildPointers(_)
-        | Message::UpdateParentPointers(_) => None,
+        ClassicMessage::Put { .. }
+        | ClassicMessage::Get { .. }
+        | ClassicMessage::Add { .. }
+        | ClassicMessage::Remove { .. }
+        | ClassicMessage::End
+        | ClassicMessage::RetVal { .. }
+        | ClassicMessage::Ack(_)
+        | ClassicMessage::Init(_)
+        | ClassicMessage::Complete(_)
+        | ClassicMessage::UpdateChildPointers(_)
+        | ClassicMessage::UpdateParentPointers(_) => None,
     }
 }
 
@@ -131,23 +133,23 @@ fn handed_over(record: &Record) -> Vec<Key> {
 
 /// What an event of the command node says; `None` when it is no command and no reply, but something of
 /// a dialect's own.
-pub(super) fn client_message(event: &Event) -> Option<Result<Message, BadMessage>> {
+pub(super) fn client_message(event: &Event) -> Option<Result<ClassicMessage, BadMessage>> {
     match (event.op, event.tag) {
         (Op::Send, tags::PUT | tags::ADD) | (Op::Recv, tags::RETVAL) => Some(parse(event)),
         // A program in C may send an array of one number.
         (Op::Send, tags::GET | tags::REMOVE) => {
-            Some(Message::parse(event.tag, unwrapped(&event.data)))
+            Some(ClassicMessage::parse(event.tag, unwrapped(&event.data)))
         }
         // All that counts of an END is that it is one.
-        (Op::Send, tags::END) => Some(Ok(Message::End)),
+        (Op::Send, tags::END) => Some(Ok(ClassicMessage::End)),
         // A dialect may acknowledge with whatever it likes.
-        (Op::Recv, tags::ACK) => Some(Ok(parse(event).unwrap_or(Message::Ack(None)))),
+        (Op::Recv, tags::ACK) => Some(Ok(parse(event).unwrap_or(ClassicMessage::Ack(None)))),
         (Op::Send | Op::Recv, _) => None,
     }
 }
 
-fn parse(event: &Event) -> Result<Message, BadMessage> {
-    Message::parse(event.tag, &event.data)
+fn parse(event: &Event) -> Result<ClassicMessage, BadMessage> {
+    ClassicMessage::parse(event.tag, &event.data)
 }
 
 /// A list of one is what is in it.
@@ -165,18 +167,18 @@ mod tests {
     use super::*;
     use crate::protocol::{StorageId, Value};
 
-    fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<Message, BadMessage>> {
+    fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<ClassicMessage, BadMessage>> {
         let (rank, peer) = (Rank(7), Rank(0));
         client_message(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
     }
 
     #[test]
     fn a_list_of_one_number_is_the_number() {
-        let get = Some(Ok(Message::Get { key: Key(9) }));
+        let get = Some(Ok(ClassicMessage::Get { key: Key(9) }));
         assert_eq!(said(Op::Send, tags::GET, Payload::Int(9)), get);
         assert_eq!(said(Op::Send, tags::GET, Payload::list([9.into()])), get);
         let remove = said(Op::Send, tags::REMOVE, Payload::list([500.into()]));
-        assert_eq!(remove, Some(Ok(Message::Remove { id: StorageId(500) })));
+        assert_eq!(remove, Some(Ok(ClassicMessage::Remove { id: StorageId(500) })));
         let two = said(Op::Send, tags::GET, Payload::list([9.into(), 0.into()]));
         let words = two.expect("it is a command").expect_err("it has two numbers").to_string();
         assert_eq!(words, "a GET carries a key, not [9,0]");
@@ -185,15 +187,15 @@ mod tests {
     #[test]
     fn an_acknowledgement_may_carry_anything() {
         let done = |data| said(Op::Recv, tags::ACK, data);
-        assert_eq!(done(Payload::Null), Some(Ok(Message::Ack(None))));
-        assert_eq!(done(Payload::Text("ok".into())), Some(Ok(Message::Ack(None))));
+        assert_eq!(done(Payload::Null), Some(Ok(ClassicMessage::Ack(None))));
+        assert_eq!(done(Payload::Text("ok".into())), Some(Ok(ClassicMessage::Ack(None))));
         let pair = Payload::list([9.into(), 100.into()]);
-        assert_eq!(done(pair), Some(Ok(Message::Ack(Some((Key(9), Value(100)))))));
+        assert_eq!(done(pair), Some(Ok(ClassicMessage::Ack(Some((Key(9), Value(100)))))));
     }
 
     #[test]
     fn an_end_may_carry_anything() {
-        assert_eq!(said(Op::Send, tags::END, Payload::Null), Some(Ok(Message::End)));
+        assert_eq!(said(Op::Send, tags::END, Payload::Null), Some(Ok(ClassicMessage::End)));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub mod tags {
 ///
 /// Records and maps are shared: a message is 24 bytes wherever it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Message {
+pub enum ClassicMessage {
     /// `[key, value]`.
     Put {
         /// The key.
@@ -117,38 +117,38 @@ pub struct Handover {
     pub kept: Arc<Storage>,
 }
 
-impl From<Command> for Message {
-    fn from(command: Command) -> Message {
+impl From<Command> for ClassicMessage {
+    fn from(command: Command) -> ClassicMessage {
         match command {
-            Command::Put { key, value } => Message::Put { key, value },
-            Command::Get { key } => Message::Get { key },
-            Command::Add { rank, id } => Message::Add { rank, id },
-            Command::Remove { id } => Message::Remove { id },
+            Command::Put { key, value } => ClassicMessage::Put { key, value },
+            Command::Get { key } => ClassicMessage::Get { key },
+            Command::Add { rank, id } => ClassicMessage::Add { rank, id },
+            Command::Remove { id } => ClassicMessage::Remove { id },
         }
     }
 }
 
-impl protocol::Message for Message {
+impl protocol::Message for ClassicMessage {
     #[inline]
     fn tag(&self) -> Tag {
         match self {
-            Message::Put { .. } => tags::PUT,
-            Message::Get { .. } => tags::GET,
-            Message::Add { .. } => tags::ADD,
-            Message::Remove { .. } => tags::REMOVE,
-            Message::End => tags::END,
-            Message::RetVal { .. } => tags::RETVAL,
-            Message::Ack(_) => tags::ACK,
-            Message::Init(_) => tags::INIT,
-            Message::Complete(_) => tags::COMPLETE,
-            Message::UpdateChildPointers(_) => tags::UPDATE_CHILD_POINTERS,
-            Message::UpdateParentPointers(_) => tags::UPDATE_PARENT_POINTERS,
-            Message::RedistributeRemove(_) => tags::REDISTRIBUTE_REMOVE,
-            Message::RedistributeAdd(_) => tags::REDISTRIBUTE_ADD,
+            ClassicMessage::Put { .. } => tags::PUT,
+            ClassicMessage::Get { .. } => tags::GET,
+            ClassicMessage::Add { .. } => tags::ADD,
+            ClassicMessage::Remove { .. } => tags::REMOVE,
+            ClassicMessage::End => tags::END,
+            ClassicMessage::RetVal { .. } => tags::RETVAL,
+            ClassicMessage::Ack(_) => tags::ACK,
+            ClassicMessage::Init(_) => tags::INIT,
+            ClassicMessage::Complete(_) => tags::COMPLETE,
+            ClassicMessage::UpdateChildPointers(_) => tags::UPDATE_CHILD_POINTERS,
+            ClassicMessage::UpdateParentPointers(_) => tags::UPDATE_PARENT_POINTERS,
+            ClassicMessage::RedistributeRemove(_) => tags::REDISTRIBUTE_REMOVE,
+            ClassicMessage::RedistributeAdd(_) => tags::REDISTRIBUTE_ADD,
         }
     }
 
-    fn parse(tag: Tag, payload: &Payload) -> Result<Message, BadMessage> {
+    fn parse(tag: Tag, payload: &Payload) -> Result<ClassicMessage, BadMessage> {
         let name = Self::tag_name(tag).ok_or(BadMessage::UnknownTag(tag))?;
         parse_payload(tag, payload).ok_or_else(|| BadMessage::Shape {
             name,
@@ -163,41 +163,43 @@ impl protocol::Message for Message {
 
     fn bytes(&self) -> u64 {
         match self {
-            Message::Put { key, value } => pair_bytes(key.0, value.0),
-            Message::Get { key } => int_bytes(key.0),
-            Message::Add { rank, id } => pair_bytes(*rank, id.0),
-            Message::Remove { id } => int_bytes(id.0),
-            Message::End => 1,
-            Message::RetVal { value, owner } => pair_bytes(value.0, owner.0),
-            Message::Ack(Some((key, value))) => pair_bytes(key.0, value.0),
-            Message::Ack(None) | Message::Complete(None) => NULL_BYTES,
-            Message::Complete(Some(handover)) => {
+            ClassicMessage::Put { key, value } => pair_bytes(key.0, value.0),
+            ClassicMessage::Get { key } => int_bytes(key.0),
+            ClassicMessage::Add { rank, id } => pair_bytes(*rank, id.0),
+            ClassicMessage::Remove { id } => int_bytes(id.0),
+            ClassicMessage::End => 1,
+            ClassicMessage::RetVal { value, owner } => pair_bytes(value.0, owner.0),
+            ClassicMessage::Ack(Some((key, value))) => pair_bytes(key.0, value.0),
+            ClassicMessage::Ack(None) | ClassicMessage::Complete(None) => NULL_BYTES,
+            ClassicMessage::Complete(Some(handover)) => {
                 3 + storage_bytes(&handover.taken) + storage_bytes(&handover.kept)
             }
-            Message::UpdateChildPointers(parent) => 2 + peer_bytes(parent.as_deref().copied()),
-            Message::Init(record)
-            | Message::UpdateParentPointers(record)
-            | Message::RedistributeRemove(record)
-            | Message::RedistributeAdd(record) => record_bytes(record),
+            ClassicMessage::UpdateChildPointers(parent) => {
+                2 + peer_bytes(parent.as_deref().copied())
+            }
+            ClassicMessage::Init(record)
+            | ClassicMessage::UpdateParentPointers(record)
+            | ClassicMessage::RedistributeRemove(record)
+            | ClassicMessage::RedistributeAdd(record) => record_bytes(record),
         }
     }
 
     #[inline]
     fn meaning(&self) -> Meaning {
         match *self {
-            Message::Put { key, value } => Meaning::Command(Command::Put { key, value }),
-            Message::Get { key } => Meaning::Command(Command::Get { key }),
-            Message::Add { rank, id } => Meaning::Command(Command::Add { rank, id }),
-            Message::Remove { id } => Meaning::Command(Command::Remove { id }),
-            Message::End => Meaning::End,
-            Message::RetVal { value, owner } => Meaning::Found(value, owner),
-            Message::Ack(pair) => Meaning::Done(pair),
-            Message::Init(_)
-            | Message::Complete(_)
-            | Message::UpdateChildPointers(_)
-            | Message::UpdateParentPointers(_)
-            | Message::RedistributeRemove(_)
-            | Message::RedistributeAdd(_) => Meaning::Membership,
+            ClassicMessage::Put { key, value } => Meaning::Command(Command::Put { key, value }),
+            ClassicMessage::Get { key } => Meaning::Command(Command::Get { key }),
+            ClassicMessage::Add { rank, id } => Meaning::Command(Command::Add { rank, id }),
+            ClassicMessage::Remove { id } => Meaning::Command(Command::Remove { id }),
+            ClassicMessage::End => Meaning::End,
+            ClassicMessage::RetVal { value, owner } => Meaning::Found(value, owner),
+            ClassicMessage::Ack(pair) => Meaning::Done(pair),
+            ClassicMessage::Init(_)
+            | ClassicMessage::Complete(_)
+            | ClassicMessage::UpdateChildPointers(_)
+            | ClassicMessage::UpdateParentPointers(_)
+            | ClassicMessage::RedistributeRemove(_)
+            | ClassicMessage::RedistributeAdd(_) => Meaning::Membership,
         }
     }
 }
@@ -231,26 +233,30 @@ fn record_bytes(record: &Record) -> u64 {
         + storage
 }
 
-impl Serialize for Message {
+impl Serialize for ClassicMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Message::Put { key, value } => pair(serializer, key, value),
-            Message::Get { key } => key.serialize(serializer),
-            Message::Add { rank, id } => pair(serializer, rank, id),
-            Message::Remove { id } => id.serialize(serializer),
-            Message::End => serializer.serialize_i64(0),
-            Message::RetVal { value, owner } => pair(serializer, value, owner),
-            Message::Ack(Some((key, value))) => pair(serializer, key, value),
-            Message::Ack(None) | Message::Complete(None) => serializer.serialize_unit(),
-            Message::Complete(Some(handover)) => pair(serializer, &handover.taken, &handover.kept),
-            Message::UpdateChildPointers(parent) => {
+            ClassicMessage::Put { key, value } => pair(serializer, key, value),
+            ClassicMessage::Get { key } => key.serialize(serializer),
+            ClassicMessage::Add { rank, id } => pair(serializer, rank, id),
+            ClassicMessage::Remove { id } => id.serialize(serializer),
+            ClassicMessage::End => serializer.serialize_i64(0),
+            ClassicMessage::RetVal { value, owner } => pair(serializer, value, owner),
+            ClassicMessage::Ack(Some((key, value))) => pair(serializer, key, value),
+            ClassicMessage::Ack(None) | ClassicMessage::Complete(None) => {
+                serializer.serialize_unit()
+            }
+            ClassicMessage::Complete(Some(handover)) => {
+                pair(serializer, &handover.taken, &handover.kept)
+            }
+            ClassicMessage::UpdateChildPointers(parent) => {
                 let parent = parent.as_deref();
                 pair(serializer, &parent.map(|peer| peer.rank), &parent.and_then(|peer| peer.id))
             }
-            Message::Init(record)
-            | Message::UpdateParentPointers(record)
-            | Message::RedistributeRemove(record)
-            | Message::RedistributeAdd(record) => record.serialize(serializer),
+            ClassicMessage::Init(record)
+            | ClassicMessage::UpdateParentPointers(record)
+            | ClassicMessage::RedistributeRemove(record)
+            | ClassicMessage::RedistributeAdd(record) => record.serialize(serializer),
         }
     }
 }
@@ -278,33 +284,34 @@ impl Serialize for Record {
     }
 }
 
-fn parse_payload(tag: Tag, payload: &Payload) -> Option<Message> {
+fn parse_payload(tag: Tag, payload: &Payload) -> Option<ClassicMessage> {
     let pair = || match payload.as_list()? {
         [first, second] => Some((first.as_int()?, second.as_int()?)),
         _ => None,
     };
     let message = match tag {
-        tags::PUT => pair().map(|(k, v)| Message::Put { key: Key(k), value: Value(v) })?,
-        tags::GET => Message::Get { key: Key(payload.as_int()?) },
-        tags::ADD => pair().map(|(rank, id)| Message::Add { rank, id: StorageId(id) })?,
-        tags::REMOVE => Message::Remove { id: StorageId(payload.as_int()?) },
-        tags::END => (payload.as_int()? == 0).then_some(Message::End)?,
-        tags::RETVAL => {
-            pair().map(|(v, id)| Message::RetVal { value: Value(v), owner: StorageId(id) })?
-        }
-        tags::ACK if *payload == Payload::Null => Message::Ack(None),
-        tags::ACK => Message::Ack(Some(pair().map(|(k, v)| (Key(k), Value(v)))?)),
+        tags::PUT => pair().map(|(k, v)| ClassicMessage::Put { key: Key(k), value: Value(v) })?,
+        tags::GET => ClassicMessage::Get { key: Key(payload.as_int()?) },
+        tags::ADD => pair().map(|(rank, id)| ClassicMessage::Add { rank, id: StorageId(id) })?,
+        tags::REMOVE => ClassicMessage::Remove { id: StorageId(payload.as_int()?) },
+        tags::END => (payload.as_int()? == 0).then_some(ClassicMessage::End)?,
+        tags::RETVAL => pair()
+            .map(|(v, id)| ClassicMessage::RetVal { value: Value(v), owner: StorageId(id) })?,
+        tags::ACK if *payload == Payload::Null => ClassicMessage::Ack(None),
+        tags::ACK => ClassicMessage::Ack(Some(pair().map(|(k, v)| (Key(k), Value(v)))?)),
         tags::INIT => {
-            Message::Init(parse_record(payload).filter(|record| record.names_newcomer())?)
+            ClassicMessage::Init(parse_record(payload).filter(|record| record.names_newcomer())?)
         }
-        tags::COMPLETE => Message::Complete(parse_handover(payload)?),
+        tags::COMPLETE => ClassicMessage::Complete(parse_handover(payload)?),
         tags::UPDATE_CHILD_POINTERS => match payload.as_list()? {
-            [rank, id] => Message::UpdateChildPointers(parse_peer(rank, id)?.map(Box::new)),
+            [rank, id] => ClassicMessage::UpdateChildPointers(parse_peer(rank, id)?.map(Box::new)),
             _ => return None,
         },
-        tags::UPDATE_PARENT_POINTERS => Message::UpdateParentPointers(parse_record(payload)?),
-        tags::REDISTRIBUTE_REMOVE => Message::RedistributeRemove(parse_record(payload)?),
-        tags::REDISTRIBUTE_ADD => Message::RedistributeAdd(parse_record(payload)?),
+        tags::UPDATE_PARENT_POINTERS => {
+            ClassicMessage::UpdateParentPointers(parse_record(payload)?)
+        }
+        tags::REDISTRIBUTE_REMOVE => ClassicMessage::RedistributeRemove(parse_record(payload)?),
+        tags::REDISTRIBUTE_ADD => ClassicMessage::RedistributeAdd(parse_record(payload)?),
         _ => return None,
     };
     Some(message)

@@ -20,7 +20,7 @@ use crate::protocol::plan::{Objections, Plan};
 use crate::protocol::{BadMessage, Fault, Node, NodeView, Outbox, Script, StorageId, Viewed, Wait};
 use crate::world::End;
 pub use command::CommandNode;
-pub use message::{Message, Record};
+pub use message::{ClassicMessage, Record};
 pub use ring::RingNode;
 pub use settled::settled_ring;
 
@@ -61,11 +61,11 @@ impl Protocol for Classic {
         Roles { head: Rank(0), command, newcomers: 1..ranks.saturating_sub(2) }
     }
 
-    fn describe(message: &Message) -> Described {
+    fn describe(message: &ClassicMessage) -> Described {
         describe::describe(message)
     }
 
-    fn client_message(event: &Event) -> Option<Result<Message, BadMessage>> {
+    fn client_message(event: &Event) -> Option<Result<ClassicMessage, BadMessage>> {
         describe::client_message(event)
     }
 
@@ -73,7 +73,7 @@ impl Protocol for Classic {
         check::check(plan, objections);
     }
 
-    fn explain(end: &End<Message>, nodes: &[ClassicNode]) -> Option<Explanation> {
+    fn explain(end: &End<ClassicMessage>, nodes: &[ClassicNode]) -> Option<Explanation> {
         explain::explain(end, nodes)
     }
 }
@@ -117,9 +117,9 @@ pub fn nodes(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
 }
 
 impl Node for ClassicNode {
-    type Message = Message;
+    type Message = ClassicMessage;
 
-    fn start(&mut self, out: &mut Outbox<Message>) -> Wait {
+    fn start(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
         match self {
             ClassicNode::Ring(_) => Wait::Any,
             ClassicNode::Command(node) => node.advance(out),
@@ -130,8 +130,8 @@ impl Node for ClassicNode {
     fn receive(
         &mut self,
         from: Rank,
-        message: Message,
-        out: &mut Outbox<Message>,
+        message: ClassicMessage,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match self {
             ClassicNode::Ring(node) => node.receive(from, message, out),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ringscope_traces::Rank;
 
-use super::message::{Handover, Message, Record, tags};
+use super::message::{ClassicMessage, Handover, Record, tags};
 use crate::protocol::{
     self, Fault, Key, NodeView, Outbox, Peer, Role, Storage, StorageId, Value, Wait,
 };
@@ -88,61 +88,72 @@ impl RingNode {
     pub(super) fn receive(
         &mut self,
         from: Rank,
-        message: Message,
-        out: &mut Outbox<Message>,
+        message: ClassicMessage,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match message {
-            Message::Put { key, value } => self.put(key, value, out),
-            Message::Get { key } => self.get(key, out),
-            Message::Add { rank, id } => self.add(rank, id, out),
-            Message::Remove { id } => self.remove(id, out),
-            Message::RetVal { value, owner } => {
-                self.pass_reply(Message::RetVal { value, owner }, out)
+            ClassicMessage::Put { key, value } => self.put(key, value, out),
+            ClassicMessage::Get { key } => self.get(key, out),
+            ClassicMessage::Add { rank, id } => self.add(rank, id, out),
+            ClassicMessage::Remove { id } => self.remove(id, out),
+            ClassicMessage::RetVal { value, owner } => {
+                self.pass_reply(ClassicMessage::RetVal { value, owner }, out)
             }
-            Message::Ack(pair) => self.pass_reply(Message::Ack(pair), out),
-            Message::End => Ok(self.end(out)),
-            Message::Complete(handover) => self.complete(from, handover, out),
-            Message::Init(record) => Ok(self.init(from, &record, out)),
-            Message::UpdateParentPointers(record) => {
+            ClassicMessage::Ack(pair) => self.pass_reply(ClassicMessage::Ack(pair), out),
+            ClassicMessage::End => Ok(self.end(out)),
+            ClassicMessage::Complete(handover) => self.complete(from, handover, out),
+            ClassicMessage::Init(record) => Ok(self.init(from, &record, out)),
+            ClassicMessage::UpdateParentPointers(record) => {
                 self.child = record.next;
                 Ok(reply_complete(from, out))
             }
-            Message::UpdateChildPointers(parent) => {
+            ClassicMessage::UpdateChildPointers(parent) => {
                 self.parent = parent.map(|parent| *parent);
                 Ok(reply_complete(from, out))
             }
-            Message::RedistributeAdd(record) => self.redistribute_add(from, &record, out),
-            Message::RedistributeRemove(record) => self.redistribute_remove(from, &record, out),
+            ClassicMessage::RedistributeAdd(record) => self.redistribute_add(from, &record, out),
+            ClassicMessage::RedistributeRemove(record) => {
+                self.redistribute_remove(from, &record, out)
+            }
         }
     }
 
     #[inline(always)]
-    fn put(&mut self, key: Key, value: Value, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
+    fn put(
+        &mut self,
+        key: Key,
+        value: Value,
+        out: &mut Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         if key.0 <= self.own_id("PUT")?.0 {
             let storage = self.storage.as_mut().ok_or(Fault::NoStorage { asked: "PUT" })?;
             Arc::make_mut(storage).insert(key, value);
-            self.to_child("PUT", Message::Ack(Some((key, value))), out)
+            self.to_child("PUT", ClassicMessage::Ack(Some((key, value))), out)
         } else {
-            self.to_child("PUT", Message::Put { key, value }, out)
+            self.to_child("PUT", ClassicMessage::Put { key, value }, out)
         }
     }
 
     /// An owner that does not hold the key stays silent, as the reference's does.
     #[inline(always)]
-    fn get(&mut self, key: Key, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
+    fn get(&mut self, key: Key, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         let id = self.own_id("GET")?;
         if key.0 > id.0 {
-            return self.to_child("GET", Message::Get { key }, out);
+            return self.to_child("GET", ClassicMessage::Get { key }, out);
         }
         let storage = self.storage.as_ref().ok_or(Fault::NoStorage { asked: "GET" })?;
         match storage.get(&key) {
-            Some(&value) => self.to_child("GET", Message::RetVal { value, owner: id }, out),
+            Some(&value) => self.to_child("GET", ClassicMessage::RetVal { value, owner: id }, out),
             None => Ok(Wait::Any),
         }
     }
 
     #[inline(always)]
-    fn pass_reply(&mut self, reply: Message, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
+    fn pass_reply(
+        &mut self,
+        reply: ClassicMessage,
+        out: &mut Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         match self.part {
             Part::Head { .. } => {
                 let parent = self.neighbour(self.parent, "parent", "a reply")?;
@@ -153,16 +164,16 @@ impl RingNode {
         }
     }
 
-    fn end(&mut self, out: &mut Outbox<Message>) -> Wait {
+    fn end(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
         if let Part::Head { command } = self.part {
             for rank in 1..command.0 {
-                out.send(Rank(rank), Message::End);
+                out.send(Rank(rank), ClassicMessage::End);
             }
         }
         Wait::Stopped
     }
 
-    fn init(&mut self, from: Rank, record: &Record, out: &mut Outbox<Message>) -> Wait {
+    fn init(&mut self, from: Rank, record: &Record, out: &mut Outbox<ClassicMessage>) -> Wait {
         let own = record.next.expect("an ADD record names the newcomer");
         self.parent = record.parent;
         self.child = Some(record.maker);
@@ -176,29 +187,29 @@ impl RingNode {
         &mut self,
         newcomer: i64,
         id: StorageId,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         if id >= self.own_id("ADD")? {
-            return self.to_child("ADD", Message::Add { rank: newcomer, id }, out);
+            return self.to_child("ADD", ClassicMessage::Add { rank: newcomer, id }, out);
         }
         let rank =
             u32::try_from(newcomer).map(Rank).map_err(|_| Fault::NoSuchRank { rank: newcomer })?;
         let record = self.record(Some(Peer { rank, id: Some(id) }));
-        out.send(rank, Message::Init(Arc::clone(&record)));
+        out.send(rank, ClassicMessage::Init(Arc::clone(&record)));
         self.phase = Phase::AwaitingNewcomer { record };
         Ok(await_complete(rank))
     }
 
-    fn remove(&mut self, id: StorageId, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
+    fn remove(&mut self, id: StorageId, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         if self.id != Some(id) {
-            return self.to_child("REMOVE", Message::Remove { id }, out);
+            return self.to_child("REMOVE", ClassicMessage::Remove { id }, out);
         }
         let record = self.record(self.child);
         if self.storage.as_ref().is_none_or(|storage| storage.is_empty()) {
             return self.relink_parent_of_leaver(record, out);
         }
         let heir = self.neighbour(self.child, "child", "REMOVE")?;
-        out.send(heir, Message::RedistributeRemove(Arc::clone(&record)));
+        out.send(heir, ClassicMessage::RedistributeRemove(Arc::clone(&record)));
         self.phase = Phase::AwaitingHeir { record };
         Ok(await_complete(heir))
     }
@@ -208,11 +219,11 @@ impl RingNode {
         &mut self,
         from: Rank,
         handover: Option<Arc<Handover>>,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Idle => {
-                out.send(from, Message::Complete(handover));
+                out.send(from, ClassicMessage::Complete(handover));
                 Ok(Wait::Any)
             }
             Phase::AwaitingNewcomer { record } => self.relink_parent_of_newcomer(record, out),
@@ -232,10 +243,10 @@ impl RingNode {
     fn relink_parent_of_newcomer(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let parent = self.neighbour(self.parent, "parent", "ADD")?;
-        out.send(parent, Message::UpdateParentPointers(Arc::clone(&record)));
+        out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfNewcomer { record };
         Ok(await_complete(parent))
     }
@@ -243,7 +254,7 @@ impl RingNode {
     fn start_handover(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         self.parent = record.next;
         let newcomer_id = record.next.and_then(|peer| peer.id);
@@ -259,13 +270,13 @@ impl RingNode {
         &mut self,
         record: Arc<Record>,
         round_trips: usize,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let Some(left) = round_trips.checked_sub(1) else {
-            return self.to_child("ADD", Message::Ack(None), out);
+            return self.to_child("ADD", ClassicMessage::Ack(None), out);
         };
         let newcomer = record.next.expect("an ADD record names the newcomer").rank;
-        out.send(newcomer, Message::RedistributeAdd(Arc::clone(&record)));
+        out.send(newcomer, ClassicMessage::RedistributeAdd(Arc::clone(&record)));
         self.phase = Phase::AwaitingHandover { record, left };
         Ok(await_complete(newcomer))
     }
@@ -273,10 +284,10 @@ impl RingNode {
     fn relink_parent_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let parent = self.neighbour(self.parent, "parent", "REMOVE")?;
-        out.send(parent, Message::UpdateParentPointers(Arc::clone(&record)));
+        out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfLeaver { record };
         Ok(await_complete(parent))
     }
@@ -284,21 +295,21 @@ impl RingNode {
     fn relink_child_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let child = self.neighbour(self.child, "child", "REMOVE")?;
-        out.send(child, Message::UpdateChildPointers(self.parent.map(Box::new)));
+        out.send(child, ClassicMessage::UpdateChildPointers(self.parent.map(Box::new)));
         self.phase = Phase::AwaitingChildOfLeaver { record };
         Ok(await_complete(child))
     }
 
     /// Rank and id stay as they were.
-    fn leave(&mut self, record: &Record, out: &mut Outbox<Message>) -> Result<Wait, Fault> {
+    fn leave(&mut self, record: &Record, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         let former_parent = self.neighbour(record.parent, "parent", "REMOVE")?;
         self.parent = None;
         self.child = None;
         self.storage = None;
-        out.send(former_parent, Message::Ack(None));
+        out.send(former_parent, ClassicMessage::Ack(None));
         Ok(Wait::Any)
     }
 
@@ -306,7 +317,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_ADD";
         let bound = Key(self.own_id(asked)?.0);
@@ -318,7 +329,7 @@ impl RingNode {
         let left = above.filter(|(key, _)| !own.contains_key(key));
         let kept: Storage = left.map(|(key, value)| (*key, *value)).collect();
         let handover = Handover { taken: Arc::clone(own), kept: Arc::new(kept) };
-        out.send(from, Message::Complete(Some(Arc::new(handover))));
+        out.send(from, ClassicMessage::Complete(Some(Arc::new(handover))));
         Ok(Wait::Any)
     }
 
@@ -326,7 +337,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<Message>,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_REMOVE";
         let offered = record.storage.as_ref().ok_or(Fault::NoStorage { asked })?;
@@ -353,8 +364,8 @@ impl RingNode {
     fn to_child(
         &self,
         asked: &'static str,
-        message: Message,
-        out: &mut Outbox<Message>,
+        message: ClassicMessage,
+        out: &mut Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         out.send(self.neighbour(self.child, "child", asked)?, message);
         Ok(Wait::Any)
@@ -418,8 +429,8 @@ fn take_pairs<'a>(own: &mut Arc<Storage>, pairs: impl Iterator<Item = (&'a Key, 
     }
 }
 
-fn reply_complete(to: Rank, out: &mut Outbox<Message>) -> Wait {
-    out.send(to, Message::Complete(None));
+fn reply_complete(to: Rank, out: &mut Outbox<ClassicMessage>) -> Wait {
+    out.send(to, ClassicMessage::Complete(None));
     Wait::Any
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ringscope_traces::Rank;
 
-use super::{ClassicNode, Message, Orders, Record, nodes};
+use super::{ClassicMessage, ClassicNode, Orders, Record, nodes};
 use crate::protocol::{Node, Outbox, Peer, StorageId};
 
 /// The processes of a run in which every rank from 1 to N-3 has joined, in order of rank and evenly
@@ -28,21 +28,21 @@ pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNod
         Arc::new(Record { maker, parent: peer(rank - 1), next: peer(rank), storage: None })
     };
     for rank in 1..permanent {
-        tell(&mut nodes, rank, Message::Init(record(rank)));
+        tell(&mut nodes, rank, ClassicMessage::Init(record(rank)));
     }
     if permanent > 1 {
-        tell(&mut nodes, 0, Message::UpdateParentPointers(record(1)));
+        tell(&mut nodes, 0, ClassicMessage::UpdateParentPointers(record(1)));
         tell(
             &mut nodes,
             permanent,
-            Message::UpdateChildPointers(peer(permanent - 1).map(Box::new)),
+            ClassicMessage::UpdateChildPointers(peer(permanent - 1).map(Box::new)),
         );
     }
     nodes
 }
 
 /// Lets a node handle a message of a join, and drops its COMPLETE.
-fn tell(nodes: &mut [ClassicNode], rank: u32, message: Message) {
+fn tell(nodes: &mut [ClassicNode], rank: u32, message: ClassicMessage) {
     nodes[rank as usize]
         .receive(Rank(rank + 1), message, &mut Outbox::default())
         .expect("a node takes new pointers at any time");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Keys at equal distances are neighbours once they are divided by the distance: so the keys are kept
 /// as intervals of quotients, for each distance (`step`) and each remainder.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(super) struct KeySet {
     by_step: BTreeMap<i64, BTreeMap<i64, Intervals>>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Budget(pub(super) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spent;
 
-impl Keys {
+impl KeySet {
     pub(super) fn insert(&mut self, keys: Stretch) {
         let Stretch { first, last, step } = keys;
         let remainders = self.by_step.entry(step).or_default();
@@ -130,7 +130,7 @@ mod tests {
             puts in prop::collection::vec(stretch(), 0..8),
             get in stretch(),
         ) {
-            let mut keys = Keys::default();
+            let mut keys = KeySet::default();
             let mut all = std::collections::BTreeSet::new();
             for put in puts {
                 keys.insert(put);
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_billion_keys_take_no_time_when_they_were_put_alike() {
-        let mut keys = Keys::default();
+        let mut keys = KeySet::default();
         keys.insert(Stretch { first: 3, last: 7_000_000_003, step: 7 });
         let same = Stretch { first: 10, last: 7_000_000_003, step: 7 };
         assert_eq!(keys.missing(same, &mut Budget(0)), Ok(None));

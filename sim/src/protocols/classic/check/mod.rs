@@ -7,8 +7,8 @@ mod ring;
 
 use crate::protocol::plan::{Objection, Objections, Part, Plan};
 use crate::protocol::{Command, Run};
-use keys::{Budget, Keys, Missing, Spent, Stretch};
-use ring::{Advice, Ring};
+use keys::{Budget, KeySet, Missing, Spent, Stretch};
+use ring::{Advice, PlannedRing};
 
 /// A check makes no more look-ups of keys than this: a second's work.
 const MOST_LOOKUPS: u64 = 50_000_000;
@@ -18,8 +18,8 @@ const MOST_LOOKUPS: u64 = 50_000_000;
 pub(super) fn check(plan: &Plan<'_>, objections: &mut dyn Objections) {
     let mut check = Check {
         plan,
-        ring: Ring::new(plan),
-        put: Keys::default(),
+        ring: PlannedRing::new(plan),
+        put: KeySet::default(),
         budget: Budget(MOST_LOOKUPS),
         objections,
     };
@@ -31,8 +31,8 @@ pub(super) fn check(plan: &Plan<'_>, objections: &mut dyn Objections) {
 
 struct Check<'a> {
     plan: &'a Plan<'a>,
-    ring: Ring,
-    put: Keys,
+    ring: PlannedRing,
+    put: KeySet,
     budget: Budget,
     objections: &'a mut dyn Objections,
 }

@@ -27,7 +27,7 @@ struct Joined {
 
 /// The nodes that joined and have not left, found by id and by rank.
 #[derive(Debug)]
-pub(super) struct Ring {
+pub(super) struct PlannedRing {
     ranks: i64,
     keyspace: i64,
     by_id: BTreeMap<i64, Joined>,
@@ -36,9 +36,9 @@ pub(super) struct Ring {
     left: BTreeMap<i64, u32>,
 }
 
-impl Ring {
-    pub(super) fn new(plan: &Plan<'_>) -> Ring {
-        Ring {
+impl PlannedRing {
+    pub(super) fn new(plan: &Plan<'_>) -> PlannedRing {
+        PlannedRing {
             ranks: i64::from(plan.ranks),
             keyspace: plan.keyspace,
             by_id: BTreeMap::new(),

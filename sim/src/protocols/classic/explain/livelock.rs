@@ -140,13 +140,13 @@ fn reply_goes_round<N: Node>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocols::classic::Message;
+    use crate::protocols::classic::ClassicMessage;
 
     #[test]
     fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
         let way = |through: &[u32]| {
             let through = through.iter().copied().map(Rank).collect();
-            way(&Cycle { message: Message::End, through, period: None })
+            way(&Cycle { message: ClassicMessage::End, through, period: None })
         };
         assert_eq!(way(&[6, 0]), "through ranks 0 -> 6 -> 0");
         assert_eq!(way(&[3, 5, 1]), way(&[1, 3, 5]));
