@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     // Before MPI starts: under another MPI's launcher some wait in vain for those who started them.
     let launched = launcher::Launched::from_environment();
     if let Some((what, advice)) =
-        launched.and_then(|told| launcher::problem(&version, told.size, launched))
+        launched.and_then(|launched| launcher::problem(&version, launched.size, Some(launched)))
     {
         return refuse(&what, advice, launched);
     }
@@ -107,7 +107,7 @@ fn end_with_the_launcher() {
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
-/// A rank that panics would leave MPI to wait for all others, for ever: it ends them instead.
+/// A rank that panics would leave MPI to wait for all others, forever: it ends them instead.
 fn end_all_on_panic() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -182,13 +182,13 @@ impl Reproduction {
                 "\n  repeats the trace: every rank did the same in the same order, {events} events"
             );
         }
-        let told = self
+        let difference = self
             .comparison
             .as_ref()
             .map(|found| found.summary(&ProtocolId::spoken_with(&run.header.protocol)).to_string());
         format!(
             "\n  does not repeat the trace (A is the trace, B this run)\n{}",
-            told.unwrap_or_default().trim_end()
+            difference.unwrap_or_default().trim_end()
         )
     }
 }

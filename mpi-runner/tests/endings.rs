@@ -47,11 +47,11 @@ fn hazards_end_in_the_simulator_s_words() {
         let folder = Folder::new();
         let ended = Job::run(mpi, 8, (&folder, &format!("{name} -o trace.jsonl")));
         assert_eq!(ended.code, NOT_COMPLETED, "{name}, {mpi:?}: {}", ended.err);
-        let told = unwrapped(&ended.err);
+        let report = unwrapped(&ended.err);
         let ending = simulated.ending;
-        assert!(told.contains(&format!("{name}: {}, as expected", ending.name())), "{told}");
-        assert!(told.contains(&unwrapped(&words.facts)), "{name}, {mpi:?}: {told}");
-        assert!(told.contains(&unwrapped(&words.paragraph)), "{name}, {mpi:?}: {told}");
+        assert!(report.contains(&format!("{name}: {}, as expected", ending.name())), "{report}");
+        assert!(report.contains(&unwrapped(&words.facts)), "{name}, {mpi:?}: {report}");
+        assert!(report.contains(&unwrapped(&words.paragraph)), "{name}, {mpi:?}: {report}");
         let footer = folder.trace("trace.jsonl").footer;
         assert_eq!(footer.map(|footer| footer.ending), Some(ending), "{name}, {mpi:?}");
     }
@@ -63,10 +63,10 @@ fn a_livelock_is_ended_by_the_limit_of_messages() {
         let folder = Folder::new();
         let ended = Job::run(mpi, 8, (&folder, "put-beyond --quiet-messages 2000 -o trace.jsonl"));
         assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
-        let told = unwrapped(&ended.err);
+        let report = unwrapped(&ended.err);
         let words =
             "put-beyond: livelock, as expected PUT [1001,2] goes round through ranks 0 -> 6";
-        assert!(told.contains(words), "{mpi:?}: {told}");
+        assert!(report.contains(words), "{mpi:?}: {report}");
         assert!(folder.trace("trace.jsonl").events.len() > 2000, "{mpi:?}");
     }
 }
@@ -79,7 +79,7 @@ fn a_send_that_nobody_receives_is_a_deadlock_where_sends_are_synchronous() {
         folder.write("eager.dht", &format!("eager 0\n{}", built_in("add-permanent").to_text()));
         let ended = Job::run(mpi, 8, (&folder, "eager.dht"));
         assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
-        let words = "rank 6 waits for 6 to receive what it sends";
+        let words = "rank 6 is blocked in a send to 6";
         assert!(unwrapped(&ended.err).contains(words), "{mpi:?}: {}", ended.err);
     }
 }

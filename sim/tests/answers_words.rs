@@ -108,7 +108,7 @@ fn a_key_that_was_never_put_has_no_answer() {
         "send 0 GET 9
          recv 0 RETVAL [-1,1000]
          send 0 END 0",
-        &["rank 7, event 1: get 9 is answered with -1, but nobody had put 9"],
+        &["rank 7, event 1: get 9 is answered with -1, but no PUT had stored 9"],
     );
     let silent = judge(&talk("send 0 GET 9", Some(Ending::Deadlock))).expect("it can be judged");
     assert_eq!(talk::words(&silent), [""; 0]);

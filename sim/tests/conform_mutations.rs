@@ -1,6 +1,6 @@
 //! A trace with one event altered does not conform, and the altered event is named.
 //!
-//! Where an altered event can be told from a true one, the first finding must be at its rank and at the
+//! Where an altered event can be distinguished from a true one, the first finding must be at its rank and at the
 //! first index at which that rank's events are not what they were. Two cases are left, and both are
 //! proven by the simulator, not by the judge: the altered trace is itself one that a run can make (the
 //! two receives of a legal race changed places, a command was altered that nobody had received yet,
@@ -194,6 +194,6 @@ fn events_of_the_built_in_runs_are_found_when_they_are_altered() {
     assert!(
         of(Verdict::Found)
             > 50 * (of(Verdict::Possible) + of(Verdict::Ambiguous) + of(Verdict::Later)),
-        "few altered traces cannot be told from true ones: {verdicts:?}"
+        "few altered traces cannot be distinguished from true ones: {verdicts:?}"
     );
 }

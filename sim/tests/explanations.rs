@@ -37,7 +37,7 @@ fn no_explanation_has_two_spaces_in_a_row() {
     }
     let said = |words: &str| explanations.iter().any(|one| one.paragraph.contains(words));
     for words in
-        ["is never answered, though", "no answer for that", "a silence is a deadlock", "circle"]
+        ["is never answered, although", "no answer for that", "that is a deadlock too", "cycle"]
     {
         assert!(said(words), "no run came to: {words}");
     }

@@ -79,7 +79,7 @@ fn a_departure_is_told_with_what_the_simulator_does_there() {
         let found = trace.events.iter().position(|e| e.rank.0 == rank && e.n == n);
         found.expect("the rank has that event")
     };
-    let told = |altered: &Trace| {
+    let difference = |altered: &Trace| {
         let departure = departure(altered).expect("it is altered");
         let line = departure.place.map(|place| place.line());
         (line, departure.rank.0, departure.index, departure.what)
@@ -87,7 +87,7 @@ fn a_departure_is_told_with_what_the_simulator_does_there() {
     let at = place(0, 1);
     let data = Mutation::Data(Payload::list([Payload::Int(9), Payload::Int(7)]));
     assert_eq!(
-        told(&mutate(&trace, at, &data).expect("it can be")),
+        difference(&mutate(&trace, at, &data).expect("it can be")),
         (
             Some(at + 2),
             0,
@@ -96,7 +96,7 @@ fn a_departure_is_told_with_what_the_simulator_does_there() {
         )
     );
     assert_eq!(
-        told(&mutate(&trace, place(6, 0), &Mutation::Peer(Rank(3))).expect("it can be")),
+        difference(&mutate(&trace, place(6, 0), &Mutation::Peer(Rank(3))).expect("it can be")),
         (
             Some(place(6, 0) + 2),
             6,
@@ -107,12 +107,12 @@ fn a_departure_is_told_with_what_the_simulator_does_there() {
         )
     );
     assert_eq!(
-        told(&mutate(&trace, place(7, 4), &Mutation::Drop).expect("it can be")),
+        difference(&mutate(&trace, place(7, 4), &Mutation::Drop).expect("it can be")),
         (None, 7, 4, "the record ends here; simulated, it sends END 0 to rank 0".into())
     );
     let cut = Trace { footer: None, ..trace.clone() };
     assert_eq!(
-        told(&mutate(&cut, place(7, 4), &Mutation::Drop).expect("it can be")),
+        difference(&mutate(&cut, place(7, 4), &Mutation::Drop).expect("it can be")),
         (
             Some(place(0, 8) + 1),
             0,
@@ -129,20 +129,20 @@ fn an_end_that_is_not_the_simulators_is_told() {
         let other = run(&scenario(ending));
         Trace { footer: other.footer, ..trace }
     };
-    let told = |trace: &Trace| departure(trace).map(|departure| departure.what);
+    let difference = |trace: &Trace| departure(trace).map(|departure| departure.what);
     let completed = with_end("get 9", "put 9 100");
     assert_eq!(
-        told(&completed).as_deref(),
+        difference(&completed).as_deref(),
         Some("the record says completed; simulated, it waits for any message")
     );
     let deadlock = with_end("put 9 100", "get 9");
     assert_eq!(
-        told(&deadlock).as_deref(),
+        difference(&deadlock).as_deref(),
         Some("the record says deadlock; simulated, it has stopped, and so has every rank")
     );
     let crashed = with_end("put 9 100", "put 0 100");
     assert_eq!(
-        told(&crashed).as_deref(),
+        difference(&crashed).as_deref(),
         Some("the record says crashed; simulated, it has stopped")
     );
 }

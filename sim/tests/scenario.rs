@@ -111,9 +111,9 @@ remove 500
 #[test]
 fn with_three_ranks_none_can_join() {
     insta::assert_snapshot!(objections("ranks 3\nadd 1 500"), @r"
-    test.dht:2:5: rank 1 is the permanent node, which is in the ring from the start: it would wait for ever for its own answer, or forget its place
+    test.dht:2:5: rank 1 is the permanent node, which is in the ring from the start: it would wait forever for its own answer, or forget its place
       hint: with 3 ranks none can join (0 is the head, 1 the permanent node, 2 the command node); set `ranks` to 4 or more
-    `--unchecked` runs it all the same
+    `--unchecked` runs it anyway
     ");
 }
 
@@ -134,9 +134,9 @@ fn a_setting_may_be_changed_between_reading_and_checking() {
 #[test]
 fn commands_in_flight_with_a_join_are_warned_of() {
     let warnings = read("window 2\nput 1 1\n  add 3 500 # here\nput 400 4\nget 400").check();
-    let told: Vec<String> =
+    let findings: Vec<String> =
         warnings.expect("sound").iter().map(|warning| warning.plain().to_string()).collect();
-    insta::assert_snapshot!(told.join("\n"), @"test.dht:3:3: warning: window 2: `add 3 500` can be in flight together with lines 2 to 4: a command that overtakes the join's pointer updates goes the old way round the ring");
+    insta::assert_snapshot!(findings.join("\n"), @"test.dht:3:3: warning: window 2: `add 3 500` can be in flight together with lines 2 to 4: a command that overtakes the join's pointer updates takes the old path round the ring");
     assert_eq!(read("window 5\nput 1..=10 1\nget 1..=10").check(), Ok(vec![]));
 }
 
@@ -290,14 +290,14 @@ proptest! {
 
 /// Whatever it is, errors are plain text, and what is read can be checked and written.
 fn reads_or_refuses(bytes: &[u8]) {
-    let told = match Scenario::parse_bytes("any", bytes) {
+    let findings = match Scenario::parse_bytes("any", bytes) {
         Ok(scenario) => {
             assert_eq!(read(&scenario.to_text()), scenario);
             scenario.check().err()
         }
         Err(errors) => Some(errors),
     };
-    for problem in told.iter().flat_map(|errors| errors.problems()) {
+    for problem in findings.iter().flat_map(|errors| errors.problems()) {
         let plain = problem.plain().to_string();
         assert!(!plain.chars().any(|c| c.is_control() && c != '\n'), "{plain:?}");
     }

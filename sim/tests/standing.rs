@@ -1,4 +1,4 @@
-//! A recorded run is told to have ended in the words in which the simulator tells it.
+//! A recorded run is explained as the simulator explains its own.
 
 mod support;
 
@@ -167,10 +167,10 @@ fn a_lost_part_leaves_the_rest_to_be_looked_at() {
     let end_state = standing_of(&trace);
     assert_eq!(end_state.strays, []);
     assert_eq!(end_state.end, None, "what was sent to the lost rank is under way");
-    let told = summary(&end_state.graph, &end_state.nodes);
+    let words = summary(&end_state.graph, &end_state.nodes);
     assert_eq!(
-        told,
-        "under way: PUT from 0 to 6, ADD from 0 to 6, COMPLETE from 3 to 6, COMPLETE from 0 to 6, \
+        words,
+        "in flight: PUT from 0 to 6, ADD from 0 to 6, COMPLETE from 3 to 6, COMPLETE from 0 to 6, \
          COMPLETE from 3 to 6, RETVAL from 3 to 6, END from 0 to 6"
     );
     assert_eq!(end_state.nodes[3], run.finished.world.nodes()[3]);

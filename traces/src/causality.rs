@@ -1,4 +1,4 @@
-//! Who caused what: Lamport's happened-before relation.
+//! Which event caused which: Lamport's happened-before relation.
 //!
 //! An event happened before another when it stands before it on the same rank, when it is the send of
 //! the other's message, or through events between the two. (Lamport, *Time, Clocks, and the Ordering of
@@ -16,7 +16,7 @@ use crate::matching::Matching;
 /// program that carries no clocks with its messages.
 ///
 /// Receives must not stand before their sends, as they do not after [`merge`](crate::merge::merge): one
-/// that does counts as if nobody had sent it.
+/// that does counts as if its message had never been sent.
 pub fn stamp(trace: &mut Trace) {
     let matching = Matching::of(trace);
     let mut ranks: FxHashMap<Rank, (u64, u64)> = FxHashMap::default();
@@ -35,9 +35,9 @@ pub fn stamp(trace: &mut Trace) {
 
 /// The happened-before relation of one trace.
 ///
-/// It keeps two places an event, not a vector clock: what a question reaches is walked when it is asked.
-/// It answers for traces that do not hold together as well: a receive without its send has no cause, and
-/// the order of the file counts for nothing but the order on each rank.
+/// It keeps two indices per event, not a vector clock: what a query reaches is walked on demand.
+/// It also works on traces that are not well-formed: a receive without its send has no cause, and
+/// of the order of the file only the order on each rank counts.
 #[derive(Debug, Clone)]
 pub struct Causality {
     matching: Matching,

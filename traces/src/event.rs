@@ -1,4 +1,4 @@
-//! The words a trace is made of: ranks, tags, events, header and footer.
+//! The types of a trace: ranks, tags, events, header and footer.
 
 use std::fmt;
 
@@ -210,21 +210,21 @@ impl Header {
     }
 }
 
-/// How a run ended, as a trace says it.
+/// How a run ended, as its footer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// Every rank stopped.
     Completed,
     /// Every rank that has not stopped waits, and nothing that any of them waits for is in flight.
     Deadlock,
-    /// The state of the world came again, or the limit of messages was passed, without progress of
-    /// any command.
+    /// The state of the world recurred, or the limit of messages was reached, without progress of any
+    /// command.
     Livelock,
-    /// A rank broke off.
+    /// A rank crashed.
     Crashed {
-        /// Which one, where the trace says it.
+        /// Which one, if the trace says so.
         rank: Option<Rank>,
-        /// On what, where the trace says it.
+        /// With which fault, if the trace says so.
         reason: Option<String>,
     },
     /// Stopped by a limit or by hand.
@@ -265,7 +265,7 @@ pub struct Trace {
     pub footer: Option<Footer>,
 }
 
-/// Names for what a protocol's messages are, lent to everything here that speaks of messages.
+/// The names of a protocol's messages, for everything here that prints messages.
 pub trait Vocabulary {
     /// The name of a tag, such as `PUT`; `None` when the protocol does not have that tag.
     fn tag_name(&self, tag: Tag) -> Option<&'static str>;

@@ -1,4 +1,4 @@
-//! Where an event stands: in the trace, and among the events of its rank.
+//! An event's index: in the trace, and among the events of its rank.
 
 use std::ops::Index;
 
@@ -9,7 +9,7 @@ use crate::event::{Event, Rank, Trace};
 /// The lines of a file before its first event.
 const HEADER_LINES: usize = 1;
 
-/// An event's place in its trace: 0 for the first event line.
+/// An event's index in its trace: 0 for the first event line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct EventIndex(pub usize);
@@ -22,7 +22,7 @@ impl EventIndex {
     }
 }
 
-/// Panics where a trace does not have that place: places are of the trace that gave them.
+/// Panics when the trace has no such event: an index is for the trace that it was taken from.
 impl Index<EventIndex> for Trace {
     type Output = Event;
 
@@ -36,7 +36,7 @@ impl Index<EventIndex> for Trace {
 /// What it costs grows with the events, not with the ranks that a header promises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByRank {
-    /// In growing order, with where each rank's places begin.
+    /// In ascending order, with where each rank's indices begin.
     ranks: Vec<(Rank, usize)>,
     indices: Vec<EventIndex>,
 }
@@ -63,7 +63,7 @@ impl ByRank {
         self.ranks.iter().map(|(rank, _)| *rank)
     }
 
-    /// The places of a rank's events, in the order of the trace.
+    /// The indices of a rank's events, in the order of the trace.
     #[must_use]
     pub fn events(&self, rank: Rank) -> &[EventIndex] {
         let Ok(i) = self.ranks.binary_search_by_key(&rank, |(rank, _)| *rank) else { return &[] };
@@ -73,8 +73,8 @@ impl ByRank {
 
     /// The index of a rank's event among the events of that rank, in the order of the trace.
     ///
-    /// `n` says the same where a trace holds together; this holds where it does not, too. `None` when
-    /// the rank has no event at that place.
+    /// In a well-formed trace it equals `n`; this holds in others, too. `None` when that event is not the
+    /// rank's.
     #[must_use]
     pub fn index(&self, rank: Rank, at: EventIndex) -> Option<usize> {
         self.events(rank).binary_search(&at).ok()

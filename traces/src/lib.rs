@@ -1,7 +1,7 @@
 //! What a run of a message-passing program did, message by message.
 //!
 //! A trace is the same file whether the run was simulated, ran under real MPI, or was recorded from
-//! somebody else's program: a header, one event a line, a footer. This crate reads and writes such
+//! any other MPI program: a header, one event per line, a footer. This crate reads and writes such
 //! files as streams ([`jsonl`]), finds its way in those that are too large to be held ([`indexed`]), puts the parts of single ranks into one causal order ([`mod@merge`]),
 //! says whether a trace holds together ([`wellformed`]), compares two of them rank by rank ([`diff`]),
 //! and answers what caused an event and what is concurrent with it ([`causality`]).

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::event::{Event, Op, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
 
-/// One way for messages: MPI keeps their order on it.
+/// A channel between two ranks, on which MPI keeps the order of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Channel {
     /// The rank that sends.
@@ -56,8 +56,8 @@ impl Matching {
 
 /// Numbers the messages of a run as its events go by: a send and its receive have the same number.
 ///
-/// Numbers grow from 0 in the order in which messages are first seen. It holds no more than what is under
-/// way.
+/// Numbers grow from 0 in the order in which messages are first seen. It holds no more than the messages in
+/// flight.
 #[derive(Debug, Default)]
 pub struct Numbering {
     open: FxHashMap<Channel, Open<u64>>,
@@ -88,7 +88,7 @@ impl<P> Default for Open<P> {
 }
 
 impl<P> Open<P> {
-    /// The event that this one is the partner of; where there is none, it waits for one.
+    /// The partner of this event; if there is none yet, the event waits for one.
     pub fn partner_or_wait(&mut self, op: Op, at: P) -> Option<P> {
         match self.waiting.front() {
             Some((waiting, _)) if *waiting != op => self.waiting.pop_front().map(|(_, at)| at),

@@ -1,7 +1,7 @@
-//! The parts of a run put together, and taken apart.
+//! Merging the parts of a run into a trace, and splitting a trace into parts.
 //!
-//! Under MPI each rank writes down what it does itself. [`merge()`] puts such parts into one order in
-//! which no receive stands before its send; [`split`] is the way back.
+//! Under MPI each rank records its own events. [`merge()`] puts such parts into one order in
+//! which no receive stands before its send; [`split`] is the inverse.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,7 +29,7 @@ pub enum MergeError {
     #[error("there are no parts to merge")]
     NoParts,
     /// Two parts are of different runs.
-    #[error("part {part} has another `{field}` in its header than part 1")]
+    #[error("part {part} has a different `{field}` in its header than part 1")]
     HeadersDiffer {
         /// Which part, from 1.
         part: usize,
@@ -46,7 +46,7 @@ pub enum MergeError {
         /// Another, from 1.
         second: usize,
     },
-    /// Some receives wait for sends that wait for them: no run does that.
+    /// Receives and sends that wait for each other in a cycle: no run does that.
     #[error("rank {rank}, event {index} receives a message that could only be sent after it")]
     Circular {
         /// Whose receive it is; the lowest of the ranks that are stuck.
@@ -56,7 +56,7 @@ pub enum MergeError {
     },
 }
 
-/// Puts parts that hold different ranks into one trace in which no receive stands before its send.
+/// Merges parts of different ranks into one trace in which no receive stands before its send.
 ///
 /// Each rank keeps its own order. Of the events that could be next, the one with the lowest Lamport time
 /// is; of those the one of the lowest rank. So the order does not depend on that of the parts.

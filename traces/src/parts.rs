@@ -100,7 +100,7 @@ pub enum GatherError {
         path: PathBuf,
     },
     /// The folder holds no file of a part.
-    #[error("{}: holds no parts of a run: no file {}, or of another rank", shown(.folder), file_name(Rank(0)))]
+    #[error("{}: holds no parts of a run: neither {} nor that of another rank", shown(.folder), file_name(Rank(0)))]
     NoParts {
         /// The folder.
         folder: PathBuf,
@@ -144,7 +144,7 @@ impl GatherError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             GatherError::Read(error) => error.hint(),
-            GatherError::NoParts { .. } => Some("the parts of run.jsonl lie in run.jsonl.parts"),
+            GatherError::NoParts { .. } => Some("the parts of run.jsonl are in run.jsonl.parts"),
             GatherError::Empty { .. } => Some("the run was stopped before it had begun"),
             GatherError::OtherRank { .. } => Some("was the file renamed?"),
             GatherError::Merge { error: MergeError::HeadersDiffer { .. }, .. } => {
@@ -293,7 +293,7 @@ fn shown(path: &Path) -> String {
     Plain(&path.to_string_lossy()).to_string()
 }
 
-/// Why parts do not make a trace, told with the names of their files.
+/// Why parts do not make a trace, with the names of their files.
 struct NamedParts<'a>(&'a MergeError, &'a [String]);
 
 impl NamedParts<'_> {
@@ -308,7 +308,7 @@ impl fmt::Display for NamedParts<'_> {
         match self.0 {
             MergeError::HeadersDiffer { part, field } => {
                 let (one, other) = (self.name(*part), self.name(1));
-                write!(f, "{one} has another `{}` in its header than {other}", Plain(field))
+                write!(f, "{one} has a different `{}` in its header than {other}", Plain(field))
             }
             MergeError::RankTwice { rank, first, second } => {
                 let (first, second) = (self.name(*first), self.name(*second));

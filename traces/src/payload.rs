@@ -231,7 +231,7 @@ impl<'de> Visitor<'de> for PayloadVisitor {
         let payload = Payload::map(entries);
         match payload.as_map() {
             Some(kept) if kept.len() < count => {
-                Err(A::Error::custom("a key stands twice in a map"))
+                Err(A::Error::custom("a key appears twice in a map"))
             }
             Some(_) | None => Ok(payload),
         }

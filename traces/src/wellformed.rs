@@ -187,10 +187,10 @@ impl fmt::Display for Flaw {
                 write!(f, "receives a message with tag {tag} that rank {sender} never sent")
             }
             Flaw::BeforeItsSend { send } => {
-                write!(f, "stands before its send, which is at line {}", send.line())
+                write!(f, "comes before its send, which is at line {}", send.line())
             }
             Flaw::OtherData { send } => {
-                write!(f, "receives another payload than was sent at line {}", send.line())
+                write!(f, "receives a different payload than was sent at line {}", send.line())
             }
             Flaw::ClockBehindRank { clock, before } => {
                 write!(
@@ -216,7 +216,7 @@ mod tests {
     use crate::payload::Payload;
     use crate::testing::{recv, send, trace};
 
-    fn told(trace: &Trace) -> Vec<String> {
+    fn findings_of(trace: &Trace) -> Vec<String> {
         check(trace).iter().map(Finding::to_string).collect()
     }
 
@@ -234,7 +234,7 @@ mod tests {
         let mut trace = pingpong();
         trace.events.remove(1);
         assert_eq!(
-            told(&trace),
+            findings_of(&trace),
             [
                 "line 3: rank 1, event 0: its `n` is 1, expected 0",
                 "the footer counts 4 events, and the trace has 3"
@@ -247,7 +247,7 @@ mod tests {
         let mut trace = pingpong();
         trace.events[3].tag = Tag(7);
         assert_eq!(
-            told(&trace),
+            findings_of(&trace),
             ["line 5: rank 0, event 1: receives a message with tag 7 that rank 1 never sent"]
         );
     }
@@ -257,8 +257,8 @@ mod tests {
         let mut trace = pingpong();
         trace.events.swap(0, 1);
         assert_eq!(
-            told(&trace),
-            ["line 2: rank 1, event 0: stands before its send, which is at line 3"]
+            findings_of(&trace),
+            ["line 2: rank 1, event 0: comes before its send, which is at line 3"]
         );
     }
 
@@ -267,8 +267,8 @@ mod tests {
         let mut trace = pingpong();
         trace.events[1].data = Payload::Int(1);
         assert_eq!(
-            told(&trace),
-            ["line 3: rank 1, event 0: receives another payload than was sent at line 2"]
+            findings_of(&trace),
+            ["line 3: rank 1, event 0: receives a different payload than was sent at line 2"]
         );
     }
 
@@ -278,7 +278,7 @@ mod tests {
         trace.events[1].clock = 1;
         trace.events[2].clock = 1;
         assert_eq!(
-            told(&trace),
+            findings_of(&trace),
             [
                 "line 3: rank 1, event 0: its Lamport time is 1, expected more than 1, that of its \
                  send at line 2",

@@ -60,17 +60,17 @@ fn a_legal_race_is_named_with_what_the_receive_could_have_taken() {
     assert_eq!(
         comparison.summary(&Questions).to_string(),
         "\
-reordered: every channel carried the same, and 2 receives took another sender's message
+reordered: every channel carried the same, and 2 receives got another sender's message
 rank 0, receive 0
   A, event 0: receives ASK [10] from rank 1
   B, event 0: receives ASK [20] from rank 2
-  in A it could have taken
+  in A it could have received
     line 2: rank 1, event 0 sends ASK [10] to rank 0
     line 3: rank 2, event 0 sends ASK [20] to rank 0
 rank 0, receive 1
   A, event 2: receives ASK [20] from rank 2
   B, event 2: receives ASK [10] from rank 1
-  in A it could have taken
+  in A it could have received
     line 3: rank 2, event 0 sends ASK [20] to rank 0
 "
     );
@@ -107,14 +107,14 @@ fn the_first_difference_is_the_cause_and_not_what_stands_first_in_the_file() {
         comparison.summary(&Questions).to_string(),
         "\
 different: 2 ranks of A and B did not do the same
-first, in the order of cause and effect:
+the first divergence, in happens-before order:
 rank 2, event 1: A sends ANSWER [1] to rank 0; B sends ANSWER [2] to rank 0
-  the last event of the rank that both have:
+  the last event of the rank in both:
     line 3: rank 2, event 0 receives ASK [7] from rank 1
-  the rank's steps there in A:
+  the rank's events there in A:
     line 3: rank 2, event 0 receives ASK [7] from rank 1
     line 4: rank 2, event 1 sends ANSWER [1] to rank 0
-  the rank's steps there in B:
+  the rank's events there in B:
     line 3: rank 2, event 0 receives ASK [7] from rank 1
     line 4: rank 2, event 1 sends ANSWER [2] to rank 0
   what led to it in A:

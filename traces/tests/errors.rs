@@ -17,7 +17,7 @@ fn error(read: impl BufRead, name: &str) -> ReadError {
 }
 
 /// The message about a file's content, and its hint below.
-fn told(content: impl AsRef<[u8]>) -> String {
+fn error_text(content: impl AsRef<[u8]>) -> String {
     let error = error(content.as_ref(), "bad.jsonl");
     match error.hint() {
         Some(hint) => format!("{error}\n  hint: {hint}"),
@@ -26,14 +26,14 @@ fn told(content: impl AsRef<[u8]>) -> String {
 }
 
 /// The message about an event line in which one piece was replaced.
-fn told_of_event(piece: &str, by: &str) -> String {
+fn error_in_event(piece: &str, by: &str) -> String {
     assert!(EVENT.contains(piece), "there is no {piece}");
-    told(format!("{HEADER}\n{}\n{FOOTER}\n", EVENT.replace(piece, by)))
+    error_text(format!("{HEADER}\n{}\n{FOOTER}\n", EVENT.replace(piece, by)))
 }
 
-fn told_of_header(piece: &str, by: &str) -> String {
+fn error_in_header(piece: &str, by: &str) -> String {
     assert!(HEADER.contains(piece), "there is no {piece}");
-    told(format!("{}\n{EVENT}\n", HEADER.replace(piece, by)))
+    error_text(format!("{}\n{EVENT}\n", HEADER.replace(piece, by)))
 }
 
 macro_rules! sample {
@@ -44,13 +44,14 @@ macro_rules! sample {
 
 #[test]
 fn each_bad_sample_gets_its_line_its_column_and_a_hint() {
-    let told = |error: ReadError| format!("{error}\n  hint: {}", error.hint().unwrap_or("none"));
+    let error_text =
+        |error: ReadError| format!("{error}\n  hint: {}", error.hint().unwrap_or("none"));
     let all = [
-        told(sample!("peer-out-of-range.jsonl")),
-        told(sample!("unknown-op.jsonl")),
-        told(sample!("version-2.jsonl")),
-        told(sample!("two-in-one.jsonl")),
-        told(sample!("scenario.dht")),
+        error_text(sample!("peer-out-of-range.jsonl")),
+        error_text(sample!("unknown-op.jsonl")),
+        error_text(sample!("version-2.jsonl")),
+        error_text(sample!("two-in-one.jsonl")),
+        error_text(sample!("scenario.dht")),
     ];
     assert_eq!(
         all.join("\n"),
@@ -80,27 +81,27 @@ fn the_good_sample_is_whole_and_the_cut_one_says_where() {
 #[test]
 fn files_of_other_kinds_are_known_by_how_they_begin() {
     assert_eq!(
-        told(""),
+        error_text(""),
         "bad.jsonl:1: the file is empty\n  hint: was the run that should have written it stopped?"
     );
     assert_eq!(
-        told(b"\x1f\x8b\x08\x00"),
-        "bad.jsonl:1: not a trace: it is compressed by gzip\n  hint: unpack it first, such as with gunzip"
+        error_text(b"\x1f\x8b\x08\x00"),
+        "bad.jsonl:1: not a trace: it is compressed with gzip\n  hint: unpack it first, such as with gunzip"
     );
     assert_eq!(
-        told(b"\xff\xfe{\0"),
+        error_text(b"\xff\xfe{\0"),
         "bad.jsonl:1: not a trace: it is UTF-16 text\n  hint: save it as UTF-8"
     );
     assert_eq!(
-        told(format!("\u{feff}{HEADER}\n")),
+        error_text(format!("\u{feff}{HEADER}\n")),
         "bad.jsonl:1: not a trace: it opens with a byte order mark\n  hint: save it as UTF-8 without a byte order mark"
     );
     assert_eq!(
-        told("{\"a\":1}\n"),
+        error_text("{\"a\":1}\n"),
         "bad.jsonl:1: not a trace: its first line has no field `trace`\n  hint: a trace begins with {\"trace\":1,...}"
     );
     assert_eq!(
-        told("hello\n"),
+        error_text("hello\n"),
         "bad.jsonl:1: not a trace: its first line is not a JSON object\n  hint: a trace begins with {\"trace\":1,...}"
     );
 }
@@ -109,59 +110,59 @@ fn files_of_other_kinds_are_known_by_how_they_begin() {
 fn a_header_is_held_to_its_words_and_numbers() {
     let ranks = "expected a number of processes from 1 to 1048576";
     assert_eq!(
-        told_of_header(":8", ":1000000000"),
+        error_in_header(":8", ":1000000000"),
         format!("bad.jsonl:1:56: the field `ranks` is 1000000000, {ranks}")
     );
     assert_eq!(
-        told_of_header(":8", ":0"),
+        error_in_header(":8", ":0"),
         format!("bad.jsonl:1:56: the field `ranks` is 0, {ranks}")
     );
     assert_eq!(
-        told_of_header("\"ranks\"", "\"rank\""),
+        error_in_header("\"ranks\"", "\"rank\""),
         format!("bad.jsonl:1: the field `ranks` is missing: {ranks}")
     );
     assert_eq!(
-        told_of_header("virtual", "real"),
+        error_in_header("virtual", "real"),
         "bad.jsonl:1:75: the field `time` is \"real\", expected \"virtual\" or \"wall\""
     );
     assert_eq!(
-        told_of_header("42", "-1"),
+        error_in_header("42", "-1"),
         "bad.jsonl:1:65: the field `seed` is -1, expected a whole number, 0 or more"
     );
     assert_eq!(
-        told_of_header("\"time\"", "\"a\":1,\"a\":2,\"time\""),
-        "bad.jsonl:1:78: the field `a` stands twice"
+        error_in_header("\"time\"", "\"a\":1,\"a\":2,\"time\""),
+        "bad.jsonl:1:78: the field `a` appears twice"
     );
 }
 
 #[test]
 fn an_event_is_held_to_its_fields() {
     assert_eq!(
-        told_of_event(",\"data\":[9,100]", ""),
+        error_in_event(",\"data\":[9,100]", ""),
         "bad.jsonl:2: the field `data` is missing: expected the message's payload\n  hint: the payload of an empty message is null"
     );
     assert_eq!(
-        told_of_event("\"n\":0", "\"n\":-1"),
+        error_in_event("\"n\":0", "\"n\":-1"),
         "bad.jsonl:2:15: the field `n` is -1, expected a whole number, 0 or more"
     );
     assert_eq!(
-        told_of_event("\"rank\":7", "\"rank\":\"7\""),
+        error_in_event("\"rank\":7", "\"rank\":\"7\""),
         "bad.jsonl:2:9: the field `rank` is \"7\", expected a rank from 0 to 7"
     );
     assert_eq!(
-        told_of_event("\"tag\":0", "\"tag\":3000000000"),
+        error_in_event("\"tag\":0", "\"tag\":3000000000"),
         "bad.jsonl:2:44: the field `tag` is 3000000000, expected an MPI tag, a whole number of 32 bits"
     );
     assert_eq!(
-        told_of_event("\"t\":0", "\"t\":0,\"t\":1"),
-        "bad.jsonl:2:71: the field `t` stands twice"
+        error_in_event("\"t\":0", "\"t\":0,\"t\":1"),
+        "bad.jsonl:2:71: the field `t` appears twice"
     );
     assert_eq!(
-        told_of_event("[9,100]", "{\"1\":1,\"1\":2}"),
-        "bad.jsonl:2:53: not JSON: a key stands twice in a map"
+        error_in_event("[9,100]", "{\"1\":1,\"1\":2}"),
+        "bad.jsonl:2:53: not JSON: a key appears twice in a map"
     );
     assert_eq!(
-        told_of_event("[9,100]", "[9 100]"),
+        error_in_event("[9,100]", "[9 100]"),
         "bad.jsonl:2:56: not JSON: expected `,` or `]`"
     );
 }
@@ -170,18 +171,18 @@ fn an_event_is_held_to_its_fields() {
 fn a_line_that_is_no_object_is_quoted_in_part_and_without_its_escapes() {
     let line = format!("\"\u{1b}[2J{}", "x".repeat(1000));
     assert_eq!(
-        told(format!("{HEADER}\n{line}\n{EVENT}\n")),
+        error_text(format!("{HEADER}\n{line}\n{EVENT}\n")),
         "bad.jsonl:2:1: found \"\\u{1b}[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..., expected a JSON object"
     );
     assert_eq!(
-        told(format!("{HEADER}\n\n{EVENT}\n")),
+        error_text(format!("{HEADER}\n\n{EVENT}\n")),
         "bad.jsonl:2: an empty line in the middle of the trace\n  hint: each line is a JSON object"
     );
 }
 
 #[test]
 fn a_footer_is_held_to_its_words() {
-    let footer = |line: &str| told(format!("{HEADER}\n{EVENT}\n{line}\n"));
+    let footer = |line: &str| error_text(format!("{HEADER}\n{EVENT}\n{line}\n"));
     assert_eq!(
         footer(r#"{"end":"done","events":1}"#),
         "bad.jsonl:3:8: the field `end` is \"done\", expected \"completed\", \"deadlock\", \"livelock\", \"crashed\" or \"stopped\""
@@ -195,7 +196,7 @@ fn a_footer_is_held_to_its_words() {
 #[test]
 fn a_line_that_ends_early_is_bad_unless_it_is_the_last_and_has_no_line_end() {
     assert_eq!(
-        told(format!("{HEADER}\n{}\n{EVENT}", &EVENT[..20])),
+        error_text(format!("{HEADER}\n{}\n{EVENT}", &EVENT[..20])),
         "bad.jsonl:2:21: the line ends in the middle of its JSON\n  hint: each line is a whole JSON object"
     );
 }
@@ -206,8 +207,8 @@ fn bytes_that_are_not_utf_8_are_found_in_their_column() {
     file.extend_from_slice("{\"rank\":\"ü".as_bytes());
     file.extend_from_slice(b"\xff\"}\n");
     assert_eq!(
-        told(file),
-        "bad.jsonl:2:11: not UTF-8 text\n  hint: traces are UTF-8 text, one JSON object a line"
+        error_text(file),
+        "bad.jsonl:2:11: not UTF-8 text\n  hint: traces are UTF-8 text, one JSON object per line"
     );
 }
 
@@ -215,9 +216,9 @@ fn bytes_that_are_not_utf_8_are_found_in_their_column() {
 fn payloads_nested_100_000_deep_are_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nested = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
-        let message = told_of_event("[9,100]", &nested);
+        let message = error_in_event("[9,100]", &nested);
         assert!(message.ends_with("nested more than 127 deep"), "{message}");
-        let header = told_of_header("\"time\"", &format!("\"more\":{nested},\"time\""));
+        let header = error_in_header("\"time\"", &format!("\"more\":{nested},\"time\""));
         assert!(header.ends_with("nested more than 127 deep"), "{header}");
     }
 }

@@ -32,20 +32,20 @@ fn index(store: Store) -> Result<Indexed, ReadError> {
 
 /// The events before the first error, as far as the reader gives them, and that error.
 fn read(bytes: &[u8]) -> Result<(Trace, Result<Completeness, String>), String> {
-    let mut reader = ringscope_traces::Reader::new(bytes, "test.jsonl").map_err(told)?;
+    let mut reader = ringscope_traces::Reader::new(bytes, "test.jsonl").map_err(error_text)?;
     let mut events = Vec::new();
     let outcome = loop {
         match reader.next_event() {
             Ok(Some(event)) => events.push(event),
             Ok(None) => break Ok(reader.completeness()),
-            Err(error) => break Err(told(error)),
+            Err(error) => break Err(error_text(error)),
         }
     };
     let trace = Trace { header: reader.header().clone(), events, footer: reader.footer().cloned() };
     Ok((trace, outcome))
 }
 
-fn told(error: ReadError) -> String {
+fn error_text(error: ReadError) -> String {
     format!("{error}, hint {:?}", error.hint())
 }
 
@@ -55,12 +55,12 @@ fn hold(bytes: &[u8]) -> Result<(), TestCaseError> {
         (Ok((trace, outcome)), Ok((index, end))) => {
             let footer = end.as_ref().ok().and_then(|(footer, _)| footer.clone());
             prop_assert_eq!(footer, trace.footer.clone().filter(|_| outcome.is_ok()));
-            prop_assert_eq!(end.map(|(_, whole)| whole).map_err(told), outcome.clone());
+            prop_assert_eq!(end.map(|(_, whole)| whole).map_err(error_text), outcome.clone());
             hold_events(&trace, &index)?;
             (trace, outcome)
         }
         (read, indexed) => {
-            prop_assert_eq!(read.err(), indexed.err().map(told));
+            prop_assert_eq!(read.err(), indexed.err().map(error_text));
             return Ok(());
         }
     };
@@ -76,7 +76,7 @@ fn hold_events(trace: &Trace, index: &Index) -> Result<(), TestCaseError> {
         let Outline { rank, op, peer, tag, t, .. } = index.outline(at);
         prop_assert_eq!((rank, op, peer), (event.rank, event.op, event.peer));
         prop_assert_eq!((tag, t), (event.tag, event.t));
-        prop_assert_eq!(&lines.event(at).map_err(told), &Ok(event.clone()));
+        prop_assert_eq!(&lines.event(at).map_err(error_text), &Ok(event.clone()));
         prop_assert_eq!(index.partner(at), matching.partner(at));
         prop_assert_eq!(index.previous(at), causality.previous(at));
         prop_assert_eq!(index.next(at), causality.next(at));

@@ -144,7 +144,7 @@ fn a_part_of_another_run_is_refused_by_name() {
     fs::write(part(&folder, 1), bytes(&other)).expect("it can be written");
     assert_eq!(
         refused(folder.path()),
-        "run.parts: rank-0001.jsonl has another `mu\\u{1b}ch` in its header than rank-0000.jsonl"
+        "run.parts: rank-0001.jsonl has a different `mu\\u{1b}ch` in its header than rank-0000.jsonl"
     );
 }
 
@@ -189,7 +189,7 @@ fn a_folder_without_parts_is_refused_and_so_are_parts_without_anything() {
     fs::write(folder.path().join("notes.txt"), "hello").expect("it can be written");
     assert_eq!(
         refused(folder.path()),
-        "run.parts: holds no parts of a run: no file rank-0000.jsonl, or of another rank"
+        "run.parts: holds no parts of a run: neither rank-0000.jsonl nor that of another rank"
     );
     fs::write(part(&folder, 0), "").expect("it can be written");
     assert_eq!(

@@ -153,7 +153,7 @@ fn parts_of_two_runs_are_refused_and_nothing_is_written() {
     assert_eq!(result.code, Some(2));
     assert_eq!(
         result.err,
-        "ringscope: run.jsonl.parts: rank-0002.jsonl has another `ranks` in its header than \
+        "ringscope: run.jsonl.parts: rank-0002.jsonl has a different `ranks` in its header than \
          rank-0000.jsonl\n  hint: are these parts of two runs? move those of one of them away\n"
     );
     assert_eq!(folder.names(), ["run.jsonl.parts", "whole.jsonl"]);

@@ -68,9 +68,9 @@ fn does_what_is_simulated(commands: &str, ranks: u32) {
     for (program, mpi) in everywhere() {
         let case = format!("{program:?}, {mpi:?}");
         let folder = Folder::new();
-        let told = program.record((&folder, "60"), (mpi, ranks), (commands, &[]));
-        assert_eq!(told.code, Some(0), "{case}: {}", told.err);
-        assert!(told.out.ends_with("command finalizing\n"), "{case}: {}", told.out);
+        let outcome = program.record((&folder, "60"), (mpi, ranks), (commands, &[]));
+        assert_eq!(outcome.code, Some(0), "{case}: {}", outcome.err);
+        assert!(outcome.out.ends_with("command finalizing\n"), "{case}: {}", outcome.out);
         let trace = folder.whole_trace();
         let comparison = compare(&expected, &trace).expect("they are of as many ranks");
         assert_eq!(comparison.level, Level::Equal, "{case}: {:?}", comparison.first);
@@ -102,9 +102,9 @@ fn a_get_of_an_absent_key_hangs_and_what_was_done_until_then_is_what_is_simulate
     for (program, mpi) in everywhere() {
         let case = format!("{program:?}, {mpi:?}");
         let folder = Folder::new();
-        let told = program.record((&folder, "3"), (mpi, 4), (ABSENT_KEY, &[]));
-        assert_eq!(told.code, Some(1), "{case}: {}", told.err);
-        let words = told.words();
+        let outcome = program.record((&folder, "3"), (mpi, 4), (ABSENT_KEY, &[]));
+        assert_eq!(outcome.code, Some(1), "{case}: {}", outcome.err);
+        let words = outcome.words();
         assert!(words.contains("no rank did anything for too long"), "{case}: {words}");
         assert!(words.contains("deadlock rank 3 waits for RETVAL from 0"), "{case}: {words}");
         let (trace, completeness) = folder.trace();
@@ -121,8 +121,8 @@ fn a_get_of_an_absent_key_hangs_and_what_was_done_until_then_is_what_is_simulate
 fn is_found(program: Program, (bug, commands): (&str, &str), (rank, tag): (Rank, Tag)) {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
-        let told = program.record((&folder, "3"), (mpi, 8), (commands, &["--bug", bug]));
-        assert!(matches!(told.code, Some(0 | 1)), "{mpi:?}: {}", told.err);
+        let outcome = program.record((&folder, "3"), (mpi, 8), (commands, &["--bug", bug]));
+        assert!(matches!(outcome.code, Some(0 | 1)), "{mpi:?}: {}", outcome.err);
         let (trace, _) = folder.trace();
         let judgement = judge(&trace).expect("it is of the classic protocol");
         let finding = judgement.findings.first().expect("there is a bug");

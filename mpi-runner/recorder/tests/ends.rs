@@ -26,10 +26,10 @@ fn what_a_rank_did_before_it_was_killed_is_there() {
     {
         let folder = Folder::new();
         let program = folder.build("ends", mpi);
-        let told = folder.record((mpi, 2), &[&program, end]);
-        let case = format!("{end}, {mpi:?}: {}", told.err);
-        assert_eq!(told.code, Some(1), "{case}");
-        assert!(told.err.contains("cut off: the part of "), "{case}");
+        let outcome = folder.record((mpi, 2), &[&program, end]);
+        let case = format!("{end}, {mpi:?}: {}", outcome.err);
+        assert_eq!(outcome.code, Some(1), "{case}");
+        assert!(outcome.err.contains("cut off: the part of "), "{case}");
         let (trace, completeness) = folder.trace();
         assert_eq!(completeness, Completeness::CutOff, "{case}");
         assert_eq!(events(&trace, 1), ten_rounds(1), "{case}");
@@ -45,9 +45,13 @@ fn a_program_that_fails_in_order_is_recorded_and_its_exit_code_told() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
         let program = folder.build("ends", mpi);
-        let told = folder.record((mpi, 2), &[&program, "fails"]);
-        assert_eq!(told.code, Some(1), "{mpi:?}: {}", told.err);
-        assert!(told.err.contains("the program ended with exit code 7\n"), "{mpi:?}: {}", told.err);
+        let outcome = folder.record((mpi, 2), &[&program, "fails"]);
+        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
+        assert!(
+            outcome.err.contains("the program ended with exit code 7\n"),
+            "{mpi:?}: {}",
+            outcome.err
+        );
         let trace = folder.whole_trace();
         assert_eq!(
             (events(&trace, 0), events(&trace, 1)),
@@ -62,9 +66,9 @@ fn a_program_that_hangs_is_ended_when_it_is_silent_for_long() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
         let program = folder.build("ends", mpi);
-        let told = folder.record_with("2", (mpi, 3), &[&program, "hangs"]);
-        assert_eq!(told.code, Some(1), "{mpi:?}: {}", told.err);
-        assert!(told.words().contains("and the program was ended"), "{mpi:?}: {}", told.err);
+        let outcome = folder.record_with("2", (mpi, 3), &[&program, "hangs"]);
+        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
+        assert!(outcome.words().contains("and the program was ended"), "{mpi:?}: {}", outcome.err);
         let (trace, _) = folder.trace();
         assert_eq!(trace.footer, None, "{mpi:?}");
         assert_eq!(
@@ -83,16 +87,20 @@ fn input_and_output_are_the_programs_and_a_trace_may_go_to_the_output() {
         let (mpirun, python, dht) = (mpi.mpirun(), mpi.python(), source("dht.py"));
         let record =
             ["record", "-o", "-", "--window", "1", "--keyspace", "1000", &mpirun, "-n", "3"];
-        let told = folder.ringscope(record.into_iter().chain([&*python, &*dht, "commands"]));
-        assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
+        let outcome = folder.ringscope(record.into_iter().chain([&*python, &*dht, "commands"]));
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
         let header = r#"{"trace":1,"source":"recorded","protocol":"classic","ranks":3,"time":"wall","window":1,"keyspace":1000}"#;
-        assert_eq!(told.out.lines().next(), Some(header), "{mpi:?}");
+        assert_eq!(outcome.out.lines().next(), Some(header), "{mpi:?}");
         assert!(
-            told.out.ends_with("{\"end\":\"completed\",\"events\":20}\n"),
+            outcome.out.ends_with("{\"end\":\"completed\",\"events\":20}\n"),
             "{mpi:?}: {}",
-            told.out
+            outcome.out
         );
-        assert!(told.err.contains("val is 50, storage id is 1000\n"), "{mpi:?}: {}", told.err);
+        assert!(
+            outcome.err.contains("val is 50, storage id is 1000\n"),
+            "{mpi:?}: {}",
+            outcome.err
+        );
         assert_eq!(folder.names(), ["commands"], "{mpi:?}");
     }
 }
@@ -103,8 +111,8 @@ fn a_script_that_calls_the_launcher_is_recorded_too() {
         let folder = Folder::new();
         let program = folder.build("ends", mpi);
         let script = format!("{} -n 2 {program} in-order", mpi.mpirun());
-        let told = folder.ringscope(["record", "-o", "trace.jsonl", "sh", "-c", &script]);
-        assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
+        let outcome = folder.ringscope(["record", "-o", "trace.jsonl", "sh", "-c", &script]);
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
         assert_eq!(events(&folder.whole_trace(), 1), ten_rounds(1), "{mpi:?}");
     }
 }
@@ -113,10 +121,14 @@ fn a_script_that_calls_the_launcher_is_recorded_too() {
 fn a_program_without_mpi_is_told_from_one_that_is_recorded() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
-        let told = folder.record((mpi, 2), &["true"]);
-        assert_eq!(told.code, Some(2), "{mpi:?}: {}", told.err);
-        assert!(told.err.contains("with exit code 0, and nothing was recorded\n"), "{}", told.err);
-        assert!(told.err.contains("  hint: is it an MPI program"), "{mpi:?}: {}", told.err);
+        let outcome = folder.record((mpi, 2), &["true"]);
+        assert_eq!(outcome.code, Some(2), "{mpi:?}: {}", outcome.err);
+        assert!(
+            outcome.err.contains("with exit code 0, and nothing was recorded\n"),
+            "{}",
+            outcome.err
+        );
+        assert!(outcome.err.contains("  hint: is it an MPI program"), "{mpi:?}: {}", outcome.err);
         assert_eq!(folder.names(), [""; 0], "{mpi:?}");
     }
 }
@@ -130,8 +142,8 @@ fn the_launcher_of_the_other_mpi_is_noticed() {
         let folder = Folder::new();
         folder.write("alone.py", "from mpi4py import MPI\n");
         let (python, alone) = (built.python(), folder.path("alone.py"));
-        let told = folder.record((launched, 2), &[&python, &alone.to_string_lossy()]);
-        let words = told.words();
+        let outcome = folder.record((launched, 2), &[&python, &alone.to_string_lossy()]);
+        let words = outcome.words();
         assert!(words.contains("there is only one rank"), "{built:?}: {words}");
         assert!(words.contains("this process is not recorded"), "{built:?}: {words}");
     }

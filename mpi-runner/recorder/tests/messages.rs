@@ -32,11 +32,11 @@ fn messages(trace: &Trace, op: Op) -> Messages {
 
 /// Records a program that ends well, whose trace holds together.
 fn recorded(mpi: Mpi, ranks: u32, command: &[&str], folder: &Folder) -> (Trace, Recorded) {
-    let told = folder.record((mpi, ranks), command);
-    assert_eq!(told.code, Some(0), "{mpi:?}: {}", told.err);
+    let outcome = folder.record((mpi, ranks), command);
+    assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
     let trace = folder.whole_trace();
     assert_eq!(wellformed::check(&trace), [], "{mpi:?}");
-    (trace, told)
+    (trace, outcome)
 }
 
 /// What `kinds.c` sends, under an MPI that has everything.
@@ -63,9 +63,9 @@ fn all_kinds() -> Messages {
 }
 
 /// The same without the tags for which the MPI has no functions, as the program says.
-fn kinds_of(told: &Recorded) -> Messages {
+fn kinds_of(outcome: &Recorded) -> Messages {
     let mut all = all_kinds();
-    let without = told.out.lines().filter_map(|line| line.strip_prefix("without "));
+    let without = outcome.out.lines().filter_map(|line| line.strip_prefix("without "));
     let tags = without.flat_map(str::split_whitespace);
     tags.for_each(|tag| {
         all.remove(&tag.parse().expect("a tag"));
@@ -78,9 +78,9 @@ fn every_way_to_send_and_to_receive_is_recorded_once() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
         let program = folder.build("kinds", mpi);
-        let (trace, told) = recorded(mpi, 3, &[&program], &folder);
-        assert!(told.out.ends_with("done\n"), "{mpi:?}: {}", told.out);
-        let mut expected = kinds_of(&told);
+        let (trace, outcome) = recorded(mpi, 3, &[&program], &folder);
+        assert!(outcome.out.ends_with("done\n"), "{mpi:?}: {}", outcome.out);
+        let mut expected = kinds_of(&outcome);
         assert_eq!(messages(&trace, Op::Send), expected, "{mpi:?}");
         // One is freed before it comes, two are longer than the room for them.
         let unsaid: &[i32] = if mpi == Mpi::Mpich { &[53, 54] } else { &[] };
@@ -88,8 +88,11 @@ fn every_way_to_send_and_to_receive_is_recorded_once() {
             expected.remove(lost);
         }
         assert_eq!(messages(&trace, Op::Recv), expected, "{mpi:?}");
-        assert!(told.err.contains("a receive whose request was freed is not recorded"), "{mpi:?}");
-        assert!(told.err.contains("messages go through several communicators"), "{mpi:?}");
+        assert!(
+            outcome.err.contains("a receive whose request was freed is not recorded"),
+            "{mpi:?}"
+        );
+        assert!(outcome.err.contains("the program uses several communicators"), "{mpi:?}");
     }
 }
 

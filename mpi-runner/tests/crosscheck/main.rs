@@ -170,7 +170,7 @@ fn ending(trace: &Trace) -> Option<&Ending> {
 #[test]
 fn a_put_that_overtakes_a_join_is_seen_to_deadlock_under_both_mpis() {
     let scenario = Scenario::parse("overtaken", "window 2\nadd 3 500\nput 400 4\nget 400\n");
-    let astray = "rank 3 owns key 400 and does not hold it; it lies on rank 6";
+    let astray = "rank 3 owns key 400 and does not hold it; it is on rank 6";
     is_seen_under_both_mpis(&deadlock(scenario.expect("its words are right"), astray), astray);
 }
 

@@ -26,6 +26,8 @@ pub fn built(name: &str, folders: &[&str]) -> PathBuf {
 fn target() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let has_lock = |folder: &Path| folder.join("Cargo.lock").is_file();
-    let up = ["..", "../.."].map(|up| folder.join(up)).into_iter().find(|up| has_lock(up));
+    // The crate is the workspace's or, as the recorder is, one of its crate's.
+    let above = folder.join("..");
+    let up = [above.clone(), above.join("..")].into_iter().find(|up| has_lock(up));
     up.expect("the crate is in a workspace").join("target")
 }

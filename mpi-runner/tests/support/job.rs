@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Folder, Mpi};
 
-/// In every process of a job, so that it can be told from others.
+/// In every process of a job, which distinguishes it from others.
 const MARK: &str = "RINGSCOPE_TEST_JOB";
 
 /// The longest that anything may take to come about.

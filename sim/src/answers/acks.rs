@@ -23,7 +23,7 @@ pub(super) struct Acks {
     anonymous: Vec<LogicalTime>,
 }
 
-/// What an acknowledgement tells.
+/// What an acknowledgement means.
 #[derive(Debug)]
 pub(super) struct Acknowledged {
     /// The commands of which it is certain now that they are done.

@@ -1,4 +1,4 @@
-//! What the command node and the others say to each other, in whichever way a dialect writes it.
+//! The commands and replies between the command node and the ring, whichever way a dialect writes them.
 
 use ringscope_traces::Event;
 
@@ -18,8 +18,8 @@ pub(super) enum ClientMessage {
     Done(Option<(Key, Value)>),
 }
 
-/// What an event of the command node says; `None` when it is no command and no reply, but something
-/// of the dialect's own.
+/// The command or reply that an event of the command node carries; `None` for messages of the dialect's
+/// own.
 pub(super) fn classify(
     protocol: ProtocolId,
     event: &Event,

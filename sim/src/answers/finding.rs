@@ -34,7 +34,7 @@ pub enum Wrong {
         expected: OneOf<StorageId>,
     },
     /// A GET is answered, and its key was never put.
-    #[error("get {key} is answered with {got}, but nobody had put {key}")]
+    #[error("get {key} is answered with {got}, but no PUT had stored {key}")]
     NeverPut {
         /// The key.
         key: Key,
@@ -47,7 +47,7 @@ pub enum Wrong {
         /// The command.
         command: Command,
     },
-    /// A reply that nobody waits for.
+    /// A reply that no command waits for.
     #[error("{got} from rank {}, and no command waits for it", got.peer)]
     Unasked {
         /// The reply.

@@ -276,7 +276,7 @@ mod tests {
         LogicalTime::of_event(index)
     }
 
-    /// Books in which each of these pairs has been put one after the other.
+    /// A model in which each of these pairs has been put, one after the other.
     fn model(pairs: &[(i64, i64)]) -> Model {
         let mut model = Model::new(OWNER);
         for (i, &(key, value)) in pairs.iter().enumerate() {

@@ -129,7 +129,7 @@ impl<'a> Judge<'a> {
     }
 
     fn unasked_answer(&mut self, WrongAnswer { found, at }: WrongAnswer) {
-        // That it cannot be read has been told, and is enough.
+        // It has been reported already that it cannot be read.
         if found.is_some() {
             self.misfits.push(Misfit { at, is_answer: true });
         }

@@ -18,7 +18,7 @@
 //! owner of a key is the smallest id that is not below it. A key that was never put has no answer: it is
 //! right when a GET of it gets none, and wrong when it gets one.
 //!
-//! **Commands in flight together.** Replies are told apart by their tag and their order alone, and GETs
+//! **Commands in flight together.** Replies are distinguished by their tag and their order alone, and GETs
 //! may be answered in another order than they were sent. A GET may see every PUT, ADD and REMOVE that is
 //! in flight with it or not, and so every answer is right that is right for some order. A program is
 //! never found wrong that answers as if one command were done after the other; for the ids of the ring
@@ -45,7 +45,7 @@ use crate::protocols::ProtocolId;
 use crate::scenario::Settings;
 use judge::Judge;
 
-/// The most commands that may wait for a reply together: among more nobody tells whose it is.
+/// The most commands that may wait for a reply at once: beyond that, replies are not attributed.
 pub const LIMIT_IN_FLIGHT: usize = 4096;
 
 /// What there is to say of a program's answers.
@@ -60,7 +60,7 @@ pub struct AnswersJudgement {
     pub commands: u64,
     /// How many GETs were answered.
     pub answered: u64,
-    /// How many GETs were rightly left without an answer, since nobody had put their key, or it was being
+    /// How many GETs were rightly left without an answer, since their key had not been put, or it was being
     /// put.
     pub silent: u64,
 }

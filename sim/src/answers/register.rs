@@ -50,7 +50,7 @@ pub(super) struct Write<T> {
 }
 
 impl<T: Copy + PartialEq> Register<T> {
-    /// A register that nobody has written.
+    /// A register that has not been written.
     pub fn new(value: T) -> Register<T> {
         let first =
             Write { value, sent: LogicalTime::START, done: Some(LogicalTime::START), gone: None };
@@ -73,7 +73,7 @@ impl<T: Copy + PartialEq> Register<T> {
         }
     }
 
-    /// Forgets what nobody sees who reads from then on.
+    /// Forgets the values that no read from then on can return.
     pub fn forget(&mut self, horizon: LogicalTime) {
         self.writes.retain(|write| write.gone.is_none_or(|gone| gone > horizon));
     }

@@ -26,20 +26,20 @@ fn one_wait<M: Message>(wait: Blocked) -> String {
     let Blocked { rank, on, tag } = wait;
     match tag {
         Some(tag) => format!("rank {rank} waits for {} from {on}", tag_name::<M>(tag)),
-        None => format!("rank {rank} waits for {on} to receive what it sends"),
+        None => format!("rank {rank} is blocked in a send to {on}"),
     }
 }
 
 pub(crate) fn under_way<M: Message>(graph: &WaitForGraph<M>) -> String {
     match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("nobody takes what has arrived: {}", letters(pending)),
+        pending => format!("never received: {}", listed(pending)),
     }
 }
 
 const NOTHING_IN_FLIGHT: &str = "nothing is in flight";
 
-fn letters<M: Message>(pending: &[Pending<M>]) -> String {
+fn listed<M: Message>(pending: &[Pending<M>]) -> String {
     let name = |message: &M| tag_name::<M>(message.tag());
     let named = pending.iter().take(NAMED);
     let named: Vec<_> = named
@@ -57,7 +57,7 @@ pub fn summary<M: Message, N: Viewed>(graph: &WaitForGraph<M>, nodes: &[N]) -> S
     let mut facts = waits(graph, at_end);
     facts.push(match graph.pending.as_slice() {
         [] => NOTHING_IN_FLIGHT.into(),
-        pending => format!("under way: {}", letters(pending)),
+        pending => format!("in flight: {}", listed(pending)),
     });
     facts.join("; ")
 }

@@ -16,7 +16,7 @@ pub use graph::summary;
 /// Why a run did not complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What is the case, in short: who waits for whom, what goes round, who broke off on what.
+    /// The facts in short: who waits for whom, which message goes round, which rank crashed with which fault.
     pub facts: String,
     /// A paragraph for somebody who has never seen this happen.
     pub paragraph: String,

@@ -1,4 +1,4 @@
-//! Whether the ring is being rewired at the moment: counted, never searched.
+//! Whether membership is changing at the moment: counted, never searched.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::protocol::{NodeView, Phase, Viewed};
 
-/// Joins and leaves under way.
+/// The joins and leaves that have begun and not ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Membership {
     /// Messages of a join or a leave that were sent and not received.
@@ -44,7 +44,7 @@ impl Membership {
         self.touched.is_empty()
     }
 
-    /// A step is over; whether that was the last one of all joins and leaves under way.
+    /// Ends a step; returns whether it was the last one of all joins and leaves.
     ///
     /// `fell_silent` is the rank whose step it was, if it sent nothing: a rank that ends a join or a
     /// leave without a word has not ended it, it has crashed in the middle.

@@ -1,8 +1,8 @@
-//! The keeper of the invariants: looks on at a run, and says what no longer holds.
+//! The invariant checker: an observer of a run that reports what no longer holds.
 //!
 //! A [`InvariantChecker`] is an [`Observer`] that pays a few nanoseconds for a message that is only passed on.
 //! What it costs more is paid where it matters: at the node that stores a pair, at the command node,
-//! and in one look at the whole ring whenever the last join or leave under way has ended.
+//! and by an audit of the whole ring whenever the last of the joins and leaves that had begun has ended.
 
 mod invariant;
 mod membership;
@@ -44,9 +44,9 @@ pub struct InvariantChecker {
     pairs: Pairs,
     /// The last id of the ring at the start: up to there, every key is to have an owner.
     last_id: StorageId,
-    /// The keys that were lost the last time somebody looked.
+    /// The keys that were lost at the last audit.
     lost: FxHashSet<Key>,
-    /// What was wrong with the ring the last time somebody looked.
+    /// What was wrong with the ring at the last audit.
     standing: FxHashSet<RingDefect>,
     counts: Counts,
 }
@@ -59,7 +59,7 @@ struct Put {
     acknowledged: bool,
 }
 
-/// Something that is wrong with the ring for as long as nobody puts it right.
+/// A defect of the ring, which is reported once for as long as it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum RingDefect {
     /// The ring is broken.
@@ -95,7 +95,7 @@ impl InvariantChecker {
 
     /// Takes a last look at the nodes when the run has ended, however it has.
     ///
-    /// A run that ended in the middle of a join or a leave owes nobody a closed ring; that no key is
+    /// A run that ended in the middle of a join or a leave need not have a closed ring; that no key is
     /// lost holds even there.
     pub fn finish<N: Viewed>(&mut self, nodes: &[N]) {
         let amid = nodes.iter().any(|node| membership::is_busy(&node.view()));
@@ -234,7 +234,7 @@ impl InvariantChecker {
         }
     }
 
-    /// A pair was stored by a node that does not own it by its own account.
+    /// A node stored a pair that it does not own, judging by its own pointers.
     #[cold]
     fn stored_outside<N: Viewed>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
         let ring = Ring::walk(nodes);
@@ -277,14 +277,14 @@ impl InvariantChecker {
                 words(*one, self.last_id, (&ring, nodes))
             });
         }
-        // Who owns what cannot be told of a ring that does not come round: what was misplaced still is.
+        // Ownership is not defined in a ring that is not closed: what was misplaced still is.
         let not_judged =
             |one: &RingDefect| !ring.comes_round() && matches!(one, RingDefect::Misplaced(..));
         self.standing.retain(not_judged);
         self.standing.extend(wrong);
     }
 
-    /// Who owns what can be told only of a ring that comes round.
+    /// Ownership is defined only in a closed ring.
     fn wrong_in<N: Viewed>(&self, ring: &Ring, nodes: &[N]) -> Vec<RingDefect> {
         let mut found: Vec<_> = ring.breaks().iter().copied().map(RingDefect::Broken).collect();
         if ring.comes_round() {

@@ -106,7 +106,7 @@ pub(super) fn misplaced_words<N: Viewed>(
         None => "not in the ring".to_owned(),
     };
     let owner = match ring.owner(key) {
-        None => "but nobody owns that key".to_owned(),
+        None => "but no node owns that key".to_owned(),
         Some(owner) => {
             let storage = nodes[owner.rank.index()].view().storage;
             let too = storage.is_some_and(|storage| storage.contains_key(&key));

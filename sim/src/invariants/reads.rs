@@ -35,7 +35,7 @@ impl Reads {
         }
     }
 
-    /// The command node takes an answer, which is that of its oldest GET: MPI tells them apart by
+    /// The command node takes an answer, which is that of its oldest GET: MPI distinguishes them by
     /// nothing but their order.
     pub fn answered(&mut self) -> Option<Read> {
         self.unanswered.pop_front()
@@ -51,7 +51,9 @@ impl Read {
             Some(expected) => Some(format!(
                 "get {key} was answered with {value}, but the last put before it was {expected}"
             )),
-            None => Some(format!("get {key} was answered with {value}, but nobody had put {key}")),
+            None => {
+                Some(format!("get {key} was answered with {value}, but no PUT had stored {key}"))
+            }
         }
     }
 }

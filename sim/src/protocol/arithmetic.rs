@@ -1,7 +1,7 @@
 //! Ring arithmetic: who owns what, read from what the nodes show of themselves.
 //!
-//! A [`Ring`] is walked from the head along the child pointers, once, and says where it is broken.
-//! It needs no message and no history, so that the keeper of the invariants, an explanation and a
+//! A [`Ring`] is walked from the head along the successor pointers, once, and says where it is broken.
+//! It needs no message and no history, so that the invariant checker, an explanation and a
 //! panel all draw the same ring.
 
 use std::fmt;
@@ -43,17 +43,17 @@ pub struct KeyRange {
 pub enum Break {
     /// No node plays the head.
     NoHead,
-    /// A node of the ring has no child.
-    NoChild {
+    /// A node of the ring has no successor.
+    NoSuccessor {
         /// That node.
         rank: Rank,
     },
-    /// A child pointer leads to no node of a ring: to a rank that does not exist, or that has no id.
+    /// A successor pointer leads to no node of a ring: to a rank that does not exist, or that has no id.
     Nowhere {
         /// The node that points there.
         rank: Rank,
         /// Where it points.
-        child: Rank,
+        successor: Rank,
     },
     /// The walk comes to a node for the second time, and it is not the head.
     Again {
@@ -72,20 +72,20 @@ pub enum Break {
         after: Peer,
     },
     /// A node does not point back to the node that points to it.
-    Parent {
+    Predecessor {
         /// That node.
         rank: Rank,
-        /// What it takes for its parent.
-        parent: Option<Peer>,
+        /// Its predecessor, by its own pointer.
+        predecessor: Option<Peer>,
         /// The node that points to it.
         after: Peer,
     },
-    /// The head's parent is not the command node, so that no reply leaves the ring.
+    /// The head's predecessor is not the command node, so that no reply leaves the ring.
     Outlet {
         /// The head.
         rank: Rank,
-        /// What it takes for its parent.
-        parent: Option<Peer>,
+        /// Its predecessor, by its own pointer.
+        predecessor: Option<Peer>,
     },
 }
 
@@ -101,9 +101,9 @@ impl Ring {
         };
         let id = view.id.unwrap_or_default();
         ring.members.push(Member { rank: head, id, range: KeyRange { above: id, up_to: id } });
-        let outlet = view.parent.and_then(|parent| nodes.get(parent.rank.index()));
+        let outlet = view.predecessor.and_then(|predecessor| nodes.get(predecessor.rank.index()));
         if outlet.is_none_or(|node| node.view().role != Role::Command) {
-            ring.breaks.push(Break::Outlet { rank: head, parent: view.parent });
+            ring.breaks.push(Break::Outlet { rank: head, predecessor: view.predecessor });
         }
         if let Err(end) = ring.follow(view, nodes) {
             ring.breaks.push(end);
@@ -113,39 +113,43 @@ impl Ring {
         ring
     }
 
-    /// Goes from child to child. Ids never shrink on the way, and among equal ones no node comes
+    /// Goes from successor to successor. Ids never shrink on the way, and among equal ones no node comes
     /// twice: so this ends.
     fn follow<'a, N: Viewed>(&mut self, head: NodeView<'a>, nodes: &'a [N]) -> Result<(), Break> {
         let mut view = head;
         loop {
             let last = *self.members.last().expect("the head is there from the start");
-            let child = view.child.ok_or(Break::NoChild { rank: last.rank })?.rank;
-            if child == self.members[0].rank {
+            let successor = view.successor.ok_or(Break::NoSuccessor { rank: last.rank })?.rank;
+            if successor == self.members[0].rank {
                 return Ok(());
             }
-            let nowhere = Break::Nowhere { rank: last.rank, child };
-            view = nodes.get(child.index()).ok_or(nowhere)?.view();
+            let nowhere = Break::Nowhere { rank: last.rank, successor };
+            view = nodes.get(successor.index()).ok_or(nowhere)?.view();
             let id = view.id.ok_or(nowhere)?;
-            self.check_step(last, child, id)?;
+            self.check_step(last, successor, id)?;
             let after = Peer { rank: last.rank, id: Some(last.id) };
-            if view.parent != Some(after) {
-                self.breaks.push(Break::Parent { rank: child, parent: view.parent, after });
+            if view.predecessor != Some(after) {
+                self.breaks.push(Break::Predecessor {
+                    rank: successor,
+                    predecessor: view.predecessor,
+                    after,
+                });
             }
             let range = KeyRange { above: last.id, up_to: id };
-            self.members.push(Member { rank: child, id, range });
+            self.members.push(Member { rank: successor, id, range });
         }
     }
 
-    fn check_step(&self, last: Member, child: Rank, id: StorageId) -> Result<(), Break> {
+    fn check_step(&self, last: Member, successor: Rank, id: StorageId) -> Result<(), Break> {
         if id > last.id {
             return Ok(());
         }
-        if self.member(child, id).is_some() {
-            return Err(Break::Again { rank: child, after: last.rank });
+        if self.member(successor, id).is_some() {
+            return Err(Break::Again { rank: successor, after: last.rank });
         }
         if id < last.id {
             let after = Peer { rank: last.rank, id: Some(last.id) };
-            return Err(Break::Shrinks { rank: child, id, after });
+            return Err(Break::Shrinks { rank: successor, id, after });
         }
         Ok(())
     }
@@ -162,7 +166,7 @@ impl Ring {
         &self.breaks
     }
 
-    /// Whether the child pointers lead from the head back to the head, with ids that never shrink:
+    /// Whether the successor pointers lead from the head back to the head, with ids that never shrink:
     /// only then every key up to the last id has an owner.
     #[must_use]
     pub fn comes_round(&self) -> bool {
@@ -187,12 +191,12 @@ impl Ring {
 }
 
 impl KeyRange {
-    /// What a node owns by its own account: the keys above its parent's id, up to its own. `None`
-    /// for a node without a place in the ring; the head, whose parent has no id, owns nothing.
+    /// What a node owns, judging by its own pointers: the keys above its predecessor's id, up to its own. `None`
+    /// for a node without a place in the ring; the head, whose predecessor has no id, owns nothing.
     #[must_use]
     pub fn of(view: &NodeView<'_>) -> Option<KeyRange> {
         let up_to = view.id?;
-        Some(KeyRange { above: view.parent?.id.unwrap_or(up_to), up_to })
+        Some(KeyRange { above: view.predecessor?.id.unwrap_or(up_to), up_to })
     }
 
     /// Whether a key is one of these.
@@ -224,11 +228,11 @@ impl Break {
     pub fn rank(&self) -> Rank {
         match *self {
             Break::NoHead => Rank(0),
-            Break::NoChild { rank }
+            Break::NoSuccessor { rank }
             | Break::Nowhere { rank, .. }
             | Break::Again { rank, .. }
             | Break::Shrinks { rank, .. }
-            | Break::Parent { rank, .. }
+            | Break::Predecessor { rank, .. }
             | Break::Outlet { rank, .. } => rank,
         }
     }
@@ -238,30 +242,36 @@ impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Break::NoHead => f.write_str("no rank is the head of the ring"),
-            Break::NoChild { rank } => {
-                write!(f, "the ring ends at rank {rank}, which has no child")
+            Break::NoSuccessor { rank } => {
+                write!(f, "the ring ends at rank {rank}, which has no successor")
             }
-            Break::Nowhere { rank, child } => {
-                write!(f, "the ring ends at rank {rank}: its child, rank {child}, has no id")
+            Break::Nowhere { rank, successor } => {
+                write!(
+                    f,
+                    "the ring ends at rank {rank}: its successor, rank {successor}, has no id"
+                )
             }
             Break::Again { rank, after } => write!(
                 f,
-                "the ring runs in a circle without the head: rank {after} points back to rank {rank}"
+                "the ring has a cycle without the head: rank {after} points back to rank {rank}"
             ),
             Break::Shrinks { rank, id, after } => {
-                write!(f, "ids shrink along the ring: rank {rank} (id {id}) comes after ")?;
+                write!(f, "ids decrease along the ring: rank {rank} (id {id}) comes after ")?;
                 write_peer(f, Some(after))
             }
-            Break::Parent { rank, parent, after } => {
-                write!(f, "rank {rank} is the child of ")?;
+            Break::Predecessor { rank, predecessor, after } => {
+                write!(f, "rank {rank} is the successor of ")?;
                 write_peer(f, Some(after))?;
-                f.write_str(", but takes for its parent ")?;
-                write_peer(f, parent)
+                f.write_str(", but its predecessor is ")?;
+                write_peer(f, predecessor)
             }
-            Break::Outlet { rank, parent } => {
-                write!(f, "no reply leaves the ring: the head, rank {rank}, has for its parent ")?;
-                write_peer(f, parent)?;
-                f.write_str(" and not the command node")
+            Break::Outlet { rank, predecessor } => {
+                write!(
+                    f,
+                    "no reply leaves the ring: the predecessor of the head, rank {rank}, is "
+                )?;
+                write_peer(f, predecessor)?;
+                f.write_str(", not the command node")
             }
         }
     }

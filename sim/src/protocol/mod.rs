@@ -41,7 +41,7 @@ pub struct Key(pub i64);
 #[serde(transparent)]
 pub struct Value(pub i64);
 
-/// A node's place in the ring: it owns the keys above its parent's id, up to its own.
+/// A node's place in the ring: it owns the keys above its predecessor's id, up to its own.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
@@ -69,7 +69,7 @@ impl fmt::Display for StorageId {
 /// The keys and values that a node holds, in growing order of the keys.
 pub type Storage = BTreeMap<Key, Value>;
 
-/// A message of a protocol: typed, told apart by its MPI tag.
+/// A message of a protocol: typed, and distinguished by its MPI tag.
 pub trait Message: Clone + fmt::Debug + PartialEq + Eq + Hash + Serialize {
     /// The message's MPI tag.
     fn tag(&self) -> Tag;
@@ -158,7 +158,7 @@ impl Wait {
     }
 }
 
-/// A neighbour in the ring; the command node, as the head's parent, has no storage id.
+/// A neighbour in the ring; the command node, as the head's predecessor, has no storage id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Peer {
     /// The neighbour's rank.
@@ -175,9 +175,9 @@ pub struct NodeView<'a> {
     /// Its storage id; an idle node has none.
     pub id: Option<StorageId>,
     /// Its predecessor; an idle node has none.
-    pub parent: Option<Peer>,
+    pub predecessor: Option<Peer>,
     /// Its successor; an idle node has none.
-    pub child: Option<Peer>,
+    pub successor: Option<Peer>,
     /// What it holds; `None` when it holds no storage at all.
     pub storage: Option<&'a Arc<Storage>>,
     /// What it is in the middle of, such as `joining rank 3 at 500: awaits the newcomer`.
@@ -226,7 +226,7 @@ pub enum Fault {
     /// A node without a successor or a predecessor was asked to pass something on.
     #[error("it has no {neighbour} to send to ({asked})")]
     NoNeighbour {
-        /// `child` or `parent`.
+        /// `child` or `parent`, as the protocol's records call it: it stands in the footers of traces.
         neighbour: &'static str,
         /// The message's name.
         asked: &'static str,

@@ -9,12 +9,12 @@ use super::{StorageId, Value};
 /// What a node wants done: messages to send, in order, and lines to print.
 ///
 /// A message stays at the slot where the node put it until it is taken, and its slot is its name:
-/// the simulator lets it lie there while it is under way, since copying it from list to list would
+/// the simulator leaves it there while it is in flight, since copying it from list to list would
 /// cost more than all the rest of a step.
 #[derive(Debug, Clone)]
 pub struct Outbox<M> {
     in_flight: Vec<InFlight<M>>,
-    /// Places whose message has been taken.
+    /// The slots whose message has been taken.
     free: Vec<u32>,
     /// The slots of the messages that are to be sent, in order.
     asked: Vec<u32>,
@@ -98,7 +98,7 @@ impl<M> Outbox<M> {
         self.asked.get(i).copied()
     }
 
-    /// Nothing is to be sent any more; what lies in its slot stays there.
+    /// Everything that was asked for has been sent; the messages stay in their slots.
     ///
     /// A handler that sent to everybody, as the head does at the end, leaves no list behind that is as
     /// long as that.

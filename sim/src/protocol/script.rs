@@ -78,7 +78,7 @@ impl Run {
 
     /// The `i`-th command of the run, from 0.
     ///
-    /// Whoever makes a run has seen to it that its last key and value are `i64`s.
+    /// The maker of a run has checked that its last key and value fit into an `i64`.
     #[must_use]
     pub fn command(&self, i: u64) -> Command {
         let along = |start: i64, step: i64| start.wrapping_add(step.wrapping_mul(i.cast_signed()));
@@ -99,7 +99,7 @@ pub struct Script {
     runs: Vec<Run>,
 }
 
-/// A place in a script.
+/// A position in a script.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cursor {
     run: usize,

@@ -16,8 +16,8 @@ pub trait Viewed {
 pub struct NodeState {
     role: Role,
     id: Option<StorageId>,
-    parent: Option<Peer>,
-    child: Option<Peer>,
+    predecessor: Option<Peer>,
+    successor: Option<Peer>,
     storage: Option<Arc<Storage>>,
     phase: KeptPhase,
 }
@@ -37,8 +37,8 @@ impl NodeState {
         NodeState {
             role: view.role,
             id: view.id,
-            parent: view.parent,
-            child: view.child,
+            predecessor: view.predecessor,
+            successor: view.successor,
             storage: view.storage.cloned(),
             phase: match view.phase {
                 Phase::Idle => KeptPhase::Idle,
@@ -55,8 +55,8 @@ impl Viewed for NodeState {
         NodeView {
             role: self.role,
             id: self.id,
-            parent: self.parent,
-            child: self.child,
+            predecessor: self.predecessor,
+            successor: self.successor,
             storage: self.storage.as_ref(),
             phase: match &self.phase {
                 KeptPhase::Idle => Phase::Idle,

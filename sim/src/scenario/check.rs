@@ -41,7 +41,7 @@ impl Check<'_> {
         if commands > MOST_COMMANDS {
             self.errors.add(|| {
                 let message = format!("{commands} commands are more than {MOST_COMMANDS}");
-                Problem::error(source, message).hint("so many take hours to simulate")
+                Problem::error(source, message).hint("that many take hours to simulate")
             });
         }
     }

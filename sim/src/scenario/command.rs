@@ -148,7 +148,7 @@ impl Operands<'_> {
         let (keys, first) = self.keys()?;
         let (value, second) = self.expression()?;
         let put = run_of_puts(&keys, &value).ok_or_else(|| {
-            LineError::new(second.clone(), "a value of this range is beyond the 64-bit integers")
+            LineError::new(second.clone(), "a value in this range does not fit into 64 bits")
                 .hint("the key, the value, and what lies between two of them must all fit")
         })?;
         Ok(Line::Run(put, OperandSpans { first, second }))
@@ -178,7 +178,7 @@ impl Operands<'_> {
             let (given, step_span) = self.integer("a step")?;
             if given < 1 {
                 return Err(LineError::new(step_span, format!("a step of {given} leads nowhere"))
-                    .hint("a range grows: its step is 1 or more"));
+                    .hint("ranges run upwards: a step is 1 or more"));
             }
             (step, span.end) = (given, step_span.end);
         }
@@ -250,7 +250,7 @@ impl Operands<'_> {
         let (rest, span) = self.lexer.rest();
         let message = format!("`{}` stands after the end of the command", Plain(rest));
         Err(LineError::new(span, message)
-            .hint(format!("write `{}`, a command a line{ranges}", self.word.form)))
+            .hint(format!("write `{}`, one command per line{ranges}", self.word.form)))
     }
 }
 
@@ -260,14 +260,14 @@ fn spread(low: i64, high: i64, inclusive: bool, step: i64) -> Result<Keys, (Stri
     if low > high {
         return Err((
             format!("the range {low}{sign}{high} runs downwards"),
-            format!("write {high}..={low}; a range grows"),
+            format!("write {high}..={low}; ranges run upwards"),
         ));
     }
     let length = i128::from(high) - i128::from(low) + i128::from(inclusive);
     if length == 0 {
         return Err((
             format!("the range {low}..{high} is empty"),
-            format!("{low}..={high} has the one key {low}; `..` leaves the end out"),
+            format!("{low}..={high} has the one key {low}; `..` excludes the end"),
         ));
     }
     let count = (length - 1) / i128::from(step) + 1;
@@ -295,7 +295,7 @@ fn number(digits: &str, negative: bool, span: &Range<usize>) -> Result<i64, Line
     if !digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         return Err(LineError::new(
             span.clone(),
-            format!("`{}` is no whole number", Plain(digits)),
+            format!("`{}` is not a whole number", Plain(digits)),
         ));
     }
     let mut number: i64 = 0;
@@ -308,7 +308,7 @@ fn number(digits: &str, negative: bool, span: &Range<usize>) -> Result<i64, Line
 }
 
 fn beyond(span: Range<usize>) -> LineError {
-    LineError::new(span, "the number is beyond the 64-bit integers").hint(format!(
+    LineError::new(span, "the number does not fit into 64 bits").hint(format!(
         "numbers are {} to {}",
         i64::MIN,
         i64::MAX
@@ -359,8 +359,8 @@ mod tests {
 
     #[test]
     fn nothing_overflows_in_silence() {
-        let beyond = ["the number is beyond the 64-bit integers"];
-        let value = ["a value of this range is beyond the 64-bit integers"];
+        let beyond = ["the number does not fit into 64 bits"];
+        let value = ["a value in this range does not fit into 64 bits"];
         assert_eq!(commands("get 9223372036854775808"), beyond);
         assert_eq!(commands("get -9223372036854775809"), beyond);
         assert_eq!(commands("get -9223372036854775808"), ["get -9223372036854775808"]);
@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(commands("remove 1..=5"), ["`..=5` stands after the end of the command"]);
         assert_eq!(commands("end 3"), ["`3` stands after the end of the command"]);
         assert_eq!(commands("get x"), ["expected a key, found `x`"]);
-        assert_eq!(commands("get 5x"), ["`5x` is no whole number"]);
+        assert_eq!(commands("get 5x"), ["`5x` is not a whole number"]);
         assert_eq!(commands("get 1.5"), ["`.5` stands after the end of the command"]);
     }
 }

@@ -24,7 +24,7 @@ impl Scenario {
             return Ok(continued);
         }
         let source = Arc::new(Source::new(&self.name, line));
-        let problem = Problem::error(&source, "there is no command in that line");
+        let problem = Problem::error(&source, "the line has no command");
         Err(ScenarioErrors::one(problem.hint("such as `put 5 50`, `get 5`, `add 3 500`")))
     }
 

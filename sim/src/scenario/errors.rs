@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::source::{Position, Source};
 
-/// No more than this many problems of one scenario are told; the rest is counted.
+/// No more than this many problems of one scenario are listed; the rest are counted.
 const MOST_TOLD: usize = 50;
 
 /// The last line under the errors of a check.
-const ALL_THE_SAME: &str = "`--unchecked` runs it all the same";
+const ALL_THE_SAME: &str = "`--unchecked` runs it anyway";
 
 /// One thing that is wrong, or worth a warning, in a scenario.
 ///
@@ -157,7 +157,7 @@ pub struct ScenarioErrors {
 }
 
 impl ScenarioErrors {
-    /// The problems that are told, at least one.
+    /// The problems that are listed, at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -245,7 +245,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Takes a problem; beyond the most that are told it is only counted, and not even made.
+    /// Adds a problem; beyond the most that are listed it is only counted, and not even built.
     pub(super) fn add(&mut self, problem: impl FnOnce() -> Problem) {
         if self.problems.len() < MOST_TOLD {
             self.problems.push(problem());
@@ -264,7 +264,7 @@ impl Findings {
         self.into_errors(true)
     }
 
-    /// The findings as warnings; what is over the most that are told is left out.
+    /// The findings as warnings, without those beyond the most that are listed.
     pub(super) fn warnings(self) -> Vec<Warning> {
         self.problems.into_iter().map(Problem::warning).collect()
     }

@@ -43,7 +43,7 @@ fn uniform(low: &str, high: &str) -> Result<Latency, BadValue> {
     let (low_ns, high_ns) = (duration(low, LONGEST_NS)?, duration(high, LONGEST_NS)?);
     if low_ns > high_ns {
         return Err(BadValue::new(format!(
-            "the shortest time, {low}, is above the longest, {high}"
+            "the shortest time, {low}, is greater than the longest, {high}"
         ))
         .hint(format!("write `uniform {high} {low}`")));
     }
@@ -74,7 +74,7 @@ fn duration(text: &str, most_ns: u64) -> Result<u64, BadValue> {
         Some(ns) if ns <= most_ns => Ok(ns),
         Some(_) => Err(BadValue::new(format!("{} is too long", Plain(text)))
             .hint(format!("the longest time here is {}", Time(most_ns)))),
-        None => Err(BadValue::new(format!("`{}` is no time in whole nanoseconds", Plain(text)))
+        None => Err(BadValue::new(format!("`{}` is not a time in whole nanoseconds", Plain(text)))
             .hint("a time is a number and ns, us, ms or s, such as 50us or 1.5ms")),
     }
 }

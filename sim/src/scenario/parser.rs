@@ -60,11 +60,11 @@ fn refuse_the_huge(name: &str, bytes: usize) -> Result<(), ScenarioErrors> {
     let message = format!("a scenario has at most {MOST_BYTES} bytes");
     Err(ScenarioErrors::one(
         Problem::error(&Arc::new(Source::new(name, "")), message)
-            .hint("a range such as `put 1..=1000 key` takes the place of many lines"),
+            .hint("a range such as `put 1..=1000 key` replaces many lines"),
     ))
 }
 
-/// Long lines stop everything: nobody could be shown the place of another error beside them.
+/// A line that is too long is the only error reported: no other could be shown beside it.
 fn refuse_long_lines(source: &Arc<Source>, text: &str) -> Result<(), ScenarioErrors> {
     let mut found = Findings::default();
     for line in lines(text).filter(|line| line.text.len() > LONGEST_LINE) {
@@ -150,7 +150,7 @@ impl Parser {
         if let Some(end) = self.end.clone() {
             let Parser { found, source, .. } = self;
             return found.add(|| {
-                Problem::error(source, "nothing but comments stands after `end`")
+                Problem::error(source, "only comments may follow `end`")
                     .at(span)
                     .see(end, "the end of the commands")
             });
@@ -178,7 +178,7 @@ impl Parser {
         let Parser { found, source, settings, set_at, first_command, .. } = self;
         if let Some(command) = first_command.clone() {
             return found.add(|| {
-                Problem::error(source, format!("the setting `{name}` stands after a command"))
+                Problem::error(source, format!("the setting `{name}` comes after a command"))
                     .at(span)
                     .see(command, "the first command")
                     .hint("settings hold for the whole run: write them first")

@@ -6,7 +6,7 @@ use rand_core::{Rng, SeedableRng};
 use super::{Scenario, Settings};
 use crate::protocol::{Command, Key, Run, StorageId, Value};
 
-/// Tells this use of a seed from others.
+/// Separates this use of a seed from others.
 const PURPOSE: &[u8; 24] = b"ringscope random command";
 
 /// A scenario of that many commands that passes every check: joins and leaves mixed with puts, and

@@ -94,7 +94,7 @@ impl Settings {
 fn unknown(name: &str) -> BadValue {
     let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
     let all = format!("the settings are {}", names.join(", "));
-    BadValue::new(format!("there is no setting `{}`", Plain(name))).hint(
+    BadValue::new(format!("unknown setting `{}`", Plain(name))).hint(
         match nearest(name, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`? {all}"),
             None => all,
@@ -109,7 +109,7 @@ pub enum ExpectedEnd {
     Completed,
     /// Everyone waits.
     Deadlock,
-    /// A message circles for ever.
+    /// Messages move forever without progress.
     Livelock,
     /// A rank breaks off.
     Crashed,
@@ -147,7 +147,7 @@ impl FromStr for ExpectedEnd {
 
     fn from_str(text: &str) -> Result<ExpectedEnd, BadValue> {
         let found = ExpectedEnd::ALL.iter().copied().find(|end| end.name() == text);
-        found.ok_or_else(|| BadValue::new(format!("a run does not end in `{}`", Plain(text))))
+        found.ok_or_else(|| BadValue::new(format!("unknown ending `{}`", Plain(text))))
     }
 }
 
@@ -199,7 +199,7 @@ pub const SETTINGS: &[Setting] = &[
         set: |settings, text| {
             let named = ProtocolId::named(text);
             settings.protocol = named
-                .ok_or_else(|| BadValue::new(format!("there is no protocol `{}`", Plain(text))))?;
+                .ok_or_else(|| BadValue::new(format!("unknown protocol `{}`", Plain(text))))?;
             Ok(())
         },
         show: |settings| Some(settings.protocol.name().to_owned()),
@@ -217,7 +217,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "seed",
         form: "seed N",
         allowed: "0 to 18446744073709551615",
-        help: "what the latencies are drawn from: the same seed gives the same run",
+        help: "the seed of the random latencies: the same seed gives the same run",
         shapes_nodes: false,
         set: |settings, text| whole(text, &(0..=u64::MAX)).map(|seed| settings.seed = seed),
         show: |settings| Some(settings.seed.to_string()),
@@ -235,7 +235,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "latency",
         form: "latency MODEL",
         allowed: "`constant TIME`, `uniform LOW HIGH`, `log-normal MEDIAN SIGMA`, `per-byte BASE TIME`",
-        help: "how long messages are on their way; a time is a number and ns, us, ms or s",
+        help: "the latency of messages; a time is a number and ns, us, ms or s",
         shapes_nodes: false,
         set: |settings, text| text.parse().map(|latency| settings.latency = latency),
         show: |settings| Some(settings.latency.to_string()),
@@ -244,7 +244,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "keyspace",
         form: "keyspace N",
         allowed: "1 to 1000000000000000",
-        help: "the greatest key, which is also the storage id of the permanent node",
+        help: "the largest key, which is also the storage id of the permanent node",
         shapes_nodes: true,
         set: |settings, text| whole(text, &KEYSPACE).map(|most| settings.keyspace = most),
         show: |settings| Some(settings.keyspace.to_string()),
@@ -253,7 +253,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "eager",
         form: "eager BYTES",
         allowed: "a number of bytes, or none",
-        help: "a send of more bytes than this waits until it is received; with none no send waits",
+        help: "a send of more bytes than this waits until it is received; with `none` no send waits",
         shapes_nodes: true,
         set: |settings, text| {
             settings.eager =
@@ -277,7 +277,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "expect",
         form: "expect ENDING",
         allowed: "completed, deadlock, livelock or crashed",
-        help: "how the run should end; what a check finds is then a note and no error",
+        help: "how the run should end; what the check finds is then a note, not an error",
         shapes_nodes: false,
         set: |settings, text| text.parse().map(|end| settings.expect = Some(end)),
         show: |settings| settings.expect.map(|end| end.name().to_owned()),
@@ -291,7 +291,7 @@ fn whole<N: TryFrom<u64> + PartialOrd + fmt::Display>(
 ) -> Result<N, BadValue> {
     let digits = text.replace('_', "");
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) || text.starts_with('_') {
-        return Err(BadValue::new(format!("`{}` is no whole number", Plain(text))));
+        return Err(BadValue::new(format!("`{}` is not a whole number", Plain(text))));
     }
     let number = digits.parse::<u64>().ok().and_then(|number| N::try_from(number).ok());
     number.filter(|number| allowed.contains(number)).ok_or_else(|| {
@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_told_the_nearest_and_all() {
         let bad = Settings::default().set("rank", "8").expect_err("unknown");
-        assert_eq!(bad.message, "there is no setting `rank`");
+        assert_eq!(bad.message, "unknown setting `rank`");
         assert!(
             bad.hint.expect("a hint").starts_with("did you mean `ranks`? the settings are pro")
         );

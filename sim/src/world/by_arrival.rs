@@ -91,7 +91,7 @@ impl<N: Node> World<N, ByArrival> {
         rank
     }
 
-    /// A rank that has just come to take something else may find it among what has arrived.
+    /// Remembers a rank whose wait has changed: a message that it takes now may have arrived already.
     #[inline(always)]
     fn note_ready(&mut self, rank: Rank) {
         if !self.mailboxes[rank.index()].unexpected.is_empty() {
@@ -104,7 +104,7 @@ impl<N: Node> World<N, ByArrival> {
 /// section 3.5, Order), so none that is sent later arrives earlier, whatever latency is drawn for it.
 ///
 /// A rank mostly sends to one other, its successor, so the last lane of each sender is kept in a
-/// list, and only lanes with something under way beside that one are in the map.
+/// list, and only other lanes with a message in flight are in the map.
 #[derive(Debug, Clone, Default)]
 struct Lanes {
     latest: Vec<Lane>,

@@ -1,4 +1,4 @@
-//! Order by choice: whoever holds the world says which message is received next.
+//! Scheduling by choice: the caller chooses which message is received next.
 
 use ringscope_traces::Rank;
 
@@ -37,7 +37,7 @@ impl<N: Node> World<N, ByChoice> {
         self.ranks().flat_map(|rank| self.sources(rank)).collect()
     }
 
-    /// Lets that receipt happen; `false` and nothing happens when it cannot.
+    /// Makes that receipt happen; returns `false`, and changes nothing, if it cannot.
     pub fn choose(&mut self, choice: Choice, observer: &mut impl Observer<N>) -> bool {
         let Some(mailbox) = self.mailboxes.get_mut(choice.rank.index()) else { return false };
         let outbox = &self.outbox;

@@ -16,7 +16,7 @@ pub struct Cycle<M> {
     /// The ranks that receive it, in the order in which they do, from the first until it comes there
     /// again.
     pub through: Vec<Rank>,
-    /// How many messages are received until the state of the world comes again; `None` when that was
+    /// How many messages are received until the state of the world recurs; `None` when that was
     /// not seen, and the limit of messages without progress ended the run.
     pub period: Option<u64>,
 }
@@ -29,7 +29,7 @@ impl<M: Clone + Eq + Hash> Cycle<M> {
         for (_, message) in receipts {
             *counts.entry(message).or_default() += 1;
         }
-        // The last of those that are most common is the first one seen, so that a seed says the same for ever.
+        // The last of those that are most common is the first one seen, so that a seed says the same forever.
         let (_, message) = receipts.iter().rev().max_by_key(|(_, message)| counts[message])?;
         let mut been_there = FxHashSet::default();
         let through = receipts.iter().filter(|(_, other)| other == message).map(|(rank, _)| *rank);

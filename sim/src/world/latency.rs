@@ -1,7 +1,7 @@
 //! How long a message is on its way.
 //!
 //! Every time is drawn from one ChaCha8 stream, sampled here and nowhere else: the distributions of
-//! general crates change between their versions, and a seed is to mean the same for ever.
+//! general crates change between their versions, and a seed is to mean the same forever.
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};

@@ -1,8 +1,8 @@
-//! Livelocks, found and proven: a state of the world that comes again without progress of any command.
+//! Livelocks, found and proven: a state of the world that recurs without progress of any command.
 //!
 //! Brent's method ("An improved Monte Carlo factorization algorithm", 1980): the state at a step that
 //! is a power of two is kept, and every later state is compared with it until the next power of two.
-//! A sum of hashes, kept up to date step by step, tells which states are worth comparing.
+//! A sum of hashes, kept up to date step by step, shows which states are worth comparing.
 
 use std::hash::{Hash, Hasher};
 
@@ -14,7 +14,7 @@ use super::observe::Observed;
 use super::{ByArrival, ByChoice, Limits, Observer, Scheduler, Step, World};
 use crate::protocol::Node;
 
-/// Looks on at a run that makes no progress.
+/// Follows a run that makes no progress, until its state recurs.
 pub(super) struct LivelockDetector<N: Node, O> {
     driver: Rank,
     ranks: Vec<u64>,
@@ -25,9 +25,9 @@ pub(super) struct LivelockDetector<N: Node, O> {
     keep_at: u64,
 }
 
-/// What a watch has come to.
+/// What the detector has found.
 pub(super) enum Seen<M> {
-    /// Messages go round for ever.
+    /// Messages go round forever.
     Livelock(Cycle<M>),
     /// A command made progress, or the run has come to its end or to its limit of messages.
     NoLivelock,
@@ -81,16 +81,16 @@ impl<N: Node> Advance<N> for World<N, ByChoice> {
 }
 
 impl<N: Node> World<N, ByChoice> {
-    /// What goes round for ever from here on, when whatever was sent first is received first; `None` when
+    /// What goes round forever from here on, when whatever was sent first is received first; `None` when
     /// `driver` receives something, or the run ends.
     #[must_use]
     pub fn livelock(mut self, driver: Rank) -> Option<Cycle<N::Message>> {
         const MOST_STEPS: u64 = 1 << 16;
         let a_few_rounds = 4 * self.nodes().len() as u64 + 256;
-        let under_way = (self.sent - self.received).max(1);
+        let in_flight = (self.sent - self.received).max(1);
         let mut detector = LivelockDetector::new(&self, driver);
-        // A run that was seen to go round is in its cycle already: its first state is the one that comes again.
-        detector.keep_at = a_few_rounds * under_way;
+        // A run that was seen to go round is in its cycle already: its first state is the one that recurs.
+        detector.keep_at = a_few_rounds * in_flight;
         let quiet_messages = MOST_STEPS.max(2 * detector.keep_at);
         match detector.follow(&mut self, Limits { messages: None, quiet_messages }, &mut ()) {
             Seen::Livelock(cycle) => Some(cycle),
@@ -103,15 +103,15 @@ impl<N: Node, O: Scheduler<N::Message>> LivelockDetector<N, O>
 where
     World<N, O>: Advance<N>,
 {
-    /// A watch over that world, from now on.
+    /// A detector for that world, from now on.
     pub fn new(world: &World<N, O>, driver: Rank) -> LivelockDetector<N, O> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
         let in_flight = world.outbox.slots().map(|slot| world.outbox.in_flight(slot));
-        let under_way = in_flight
+        let in_flight = in_flight
             .map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
-        let sum = under_way.fold(nodes, u64::wrapping_add);
+        let sum = in_flight.fold(nodes, u64::wrapping_add);
         LivelockDetector { driver, ranks, sum, kept: world.clone(), kept_sum: sum, keep_at: 1 }
     }
 
@@ -145,7 +145,7 @@ where
         Seen::of(cycle(world, 4 * world.nodes().len() as u64, None))
     }
 
-    /// A state that comes again proves a livelock only when nothing was left behind on the way: else a
+    /// A state that recurs proves a livelock only when nothing was left behind on the way: else a
     /// message that is still in flight could end it.
     fn recurs(&self, world: &World<N, O>) -> bool {
         world.all_in_flight_sent_since(self.kept.sent) && *world == self.kept

@@ -55,7 +55,7 @@ pub trait Scheduler<M>: Clone {
     fn sent(&mut self, envelope: Envelope, bytes: impl FnOnce() -> u64) -> bool;
 }
 
-/// What a [`Scheduler`] is told of a message that has just been sent.
+/// What a [`Scheduler`] sees of a message that has just been sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope {
     /// The message's slot.
@@ -65,14 +65,14 @@ pub struct Envelope {
     now_ns: u64,
 }
 
-/// The state of a run: nodes, waits, and messages under way.
+/// The state of a run: nodes, waits, and messages in flight.
 #[derive(Debug, Clone)]
 pub struct World<N: Node, O> {
     nodes: Vec<N>,
     mailboxes: Vec<Mailbox<N::Message>>,
-    /// Every message under way lies in the outbox, at its place there.
+    /// Every message in flight is in the outbox, in its slot.
     outbox: Outbox<N::Message>,
-    /// The records of the messages under way, by slot.
+    /// What was noted when the messages in flight were sent, by slot.
     send_infos: Vec<SendInfo>,
     scheduler: O,
     eager: Option<u64>,
@@ -89,7 +89,7 @@ pub struct World<N: Node, O> {
 struct SendInfo {
     /// The sender's Lamport time.
     clock: u64,
-    /// The message's place among all messages sent in the run, from 0.
+    /// The message's number among all messages sent in the run, from 0.
     number: u64,
 }
 
@@ -239,7 +239,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         pending.collect()
     }
 
-    /// The slots of all messages under way, in the order of sending.
+    /// The slots of all messages in flight, in the order of sending.
     fn slots_in_order(&self) -> Vec<u32> {
         let mut slots: Vec<_> = self.outbox.slots().collect();
         slots.sort_unstable_by_key(|&slot| self.send_info(slot).number);
@@ -251,7 +251,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.send_infos[slot as usize]
     }
 
-    /// Every message that is under way and has not arrived was sent at or after that number.
+    /// Whether every message that is in flight and has not arrived has at least that number.
     pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
         let arrived = |slot| {
             let to = self.outbox.in_flight(slot).to;
@@ -260,7 +260,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
     }
 
-    /// The same state with nothing left to time: every message that is under way can be chosen next.
+    /// The same state without arrival times: every message in flight can be chosen next.
     #[must_use]
     pub fn to_by_choice(&self) -> World<N, ByChoice> {
         let mut mailboxes = self.mailboxes.clone();
@@ -316,7 +316,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         to
     }
 
-    /// What a handler had sent before it broke off is under way.
+    /// What a handler had sent before it crashed is in flight.
     #[cold]
     fn after_fault(&mut self, rank: Rank, fault: Fault, observer: &mut impl Observer<N>) {
         self.after_handler(rank, Wait::Stopped, observer);
@@ -325,7 +325,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         }
     }
 
-    /// Does what a handler asked for, and notes what its rank takes next: nothing, as soon as a send
+    /// Does what a handler asked for, and records what its rank takes next: nothing, as soon as a send
     /// blocks.
     #[inline(always)]
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
@@ -428,7 +428,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         self.after_handler(sender, then, observer);
     }
 
-    /// The first message in a rank's unexpected queue that it would take now, as its place there.
+    /// The first message in a rank's unexpected queue that it would take now, as its index there.
     ///
     /// The first, and not any: of two from one sender that both match, the one that was sent first is
     /// received first (MPI 4.1, section 3.5, Order), whatever else lies between them.

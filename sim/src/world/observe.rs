@@ -1,4 +1,4 @@
-//! Those who look on: a run tells them what happens, and they keep it, count it or check it.
+//! Observers of a run: they are called at every event, and record it, count it or check it.
 
 use ringscope_traces::{Op, Rank};
 
@@ -19,7 +19,7 @@ pub struct Observed<'a, M> {
     pub now_ns: u64,
     /// The rank's Lamport time.
     pub clock: u64,
-    /// The message's place among all messages sent in the run, from 0.
+    /// The message's number among all messages sent in the run, from 0.
     pub number: u64,
 }
 
@@ -43,7 +43,7 @@ impl<M> Observed<'_, M> {
     }
 }
 
-/// Somebody who looks on at a run. Every method does nothing unless it is written.
+/// An observer of a run. By default every method does nothing.
 pub trait Observer<N: Node> {
     /// The run is about to start with these nodes.
     fn started(&mut self, _nodes: &[N]) {}
@@ -58,7 +58,7 @@ pub trait Observer<N: Node> {
     fn printed(&mut self, _rank: Rank, _print: Print) {}
 }
 
-/// Nobody looks on.
+/// No observer.
 impl<N: Node> Observer<N> for () {}
 
 impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
@@ -82,7 +82,7 @@ impl<N: Node, O: Observer<N>> Observer<N> for &mut O {
     }
 }
 
-/// Somebody who may look on or not.
+/// An optional observer.
 impl<N: Node, O: Observer<N>> Observer<N> for Option<O> {
     fn started(&mut self, nodes: &[N]) {
         if let Some(observer) = self {

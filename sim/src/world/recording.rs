@@ -67,7 +67,7 @@ impl<N: Node> Observer<N> for Recording<N::Message> {
 /// Writes all events to a trace as they happen.
 ///
 /// A sink that refuses does not end the run: the first error is kept, nothing is written after it,
-/// and [`Written::finish`] tells of it.
+/// and [`Written::finish`] returns it.
 #[derive(Debug)]
 pub struct Written<W: Write> {
     writer: Writer<W>,

@@ -13,7 +13,7 @@ pub struct Limits {
     /// The most messages in the whole run; `None` for no limit.
     pub messages: Option<u64>,
     /// The most messages without progress of any command: the second net for a livelock in which no
-    /// state of the world comes again.
+    /// state of the world recurs.
     pub quiet_messages: u64,
 }
 
@@ -88,7 +88,7 @@ fn look_for_livelock_at<N: Node>(world: &World<N, ByArrival>) -> u64 {
     world.received() + a_few_rounds * (world.sent - world.received()).max(1)
 }
 
-/// Nothing more will be received: why?
+/// How a run ended in which nothing more will be received.
 fn end_of_quiet<N: Node>(world: &World<N, ByArrival>) -> End<N::Message> {
     match world.crash() {
         Some((rank, fault)) => End::Crashed { rank: *rank, fault: fault.clone() },

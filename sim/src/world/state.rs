@@ -1,7 +1,7 @@
 //! When two worlds are in the same state: the same nodes, waits and messages, whatever the time.
 //!
 //! Times, Lamport times and numbers of messages are left out: a run that comes back to a state can go
-//! on in the same way for ever.
+//! on in the same way forever.
 
 use std::hash::{Hash, Hasher};
 
@@ -54,7 +54,7 @@ impl<N: Node, O: Scheduler<N::Message>> PartialEq for World<N, O> {
 impl<N: Node, O: Scheduler<N::Message>> Eq for World<N, O> {}
 
 impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
-    /// What is under way, receiver by receiver and sender by sender, each in the order of sending.
+    /// The messages in flight, by receiver and then by sender, each channel in the order of sending.
     fn by_channel(&self) -> Vec<&InFlight<N::Message>> {
         let in_order = self.slots_in_order().into_iter();
         let mut in_flight: Vec<_> = in_order.map(|slot| self.outbox.in_flight(slot)).collect();

@@ -13,7 +13,7 @@ const WORDS: usize = BUCKETS / WORD_BITS;
 /// The end of a bucket's list.
 const NONE: u32 = u32::MAX;
 
-/// A thing that is due at a time.
+/// A message with the time at which it arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
     pub at_ns: u64,

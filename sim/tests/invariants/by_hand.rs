@@ -117,7 +117,7 @@ fn without_the_permanent_node_the_last_keys_have_no_owner() {
         &[
             (
                 Invariant::OneOwner,
-                "no reply leaves the ring: the head, rank 0, has for its parent rank 3 (id 500) and \
+                "no reply leaves the ring: the predecessor of the head, rank 0, is rank 3 (id 500), \
              not the command node",
             ),
             (Invariant::OneOwner, "keys 501..=1000 have no owner: the ring ends with rank 3"),
@@ -137,11 +137,11 @@ fn a_rank_that_joins_twice_forgets_its_keys_and_points_to_itself() {
             ),
             (
                 Invariant::OneOwner,
-                "rank 3 is the child of rank 0 (id 0), but takes for its parent rank 3 (id 300)",
+                "rank 3 is the successor of rank 0 (id 0), but its predecessor is rank 3 (id 300)",
             ),
             (
                 Invariant::OneOwner,
-                "the ring runs in a circle without the head: rank 3 points back to rank 3",
+                "the ring has a cycle without the head: rank 3 points back to rank 3",
             ),
         ],
     );

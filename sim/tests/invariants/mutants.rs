@@ -21,8 +21,8 @@ enum Mutation {
     DropsAPair,
     /// It acknowledges a PUT and does not store it.
     DropsAPut,
-    /// It says that it has a new child, and keeps the old one.
-    KeepsItsChild,
+    /// It says that it has a new successor, and keeps the old one.
+    KeepsItsSuccessor,
     /// It answers a GET with a value that is one too small.
     MisreadsItsStorage,
 }
@@ -62,11 +62,11 @@ impl Node for Mutant {
             (Mutation::DropsAPut, Message::Put { key, value })
                 if self.node.view().id.is_some_and(|id| key.0 <= id.0) =>
             {
-                let child = self.node.view().child.expect("a node with a child");
-                out.send(child.rank, Message::Ack(Some((key, value))));
+                let successor = self.node.view().successor.expect("a node with a successor");
+                out.send(successor.rank, Message::Ack(Some((key, value))));
                 Ok(Wait::Any)
             }
-            (Mutation::KeepsItsChild, Message::UpdateParentPointers(_)) => {
+            (Mutation::KeepsItsSuccessor, Message::UpdateParentPointers(_)) => {
                 out.send(from, Message::Complete(None));
                 Ok(Wait::Any)
             }
@@ -122,13 +122,13 @@ fn a_put_that_is_acknowledged_and_not_stored_is_noticed_at_once() {
 }
 
 #[test]
-fn a_node_that_keeps_its_old_child_leaves_the_newcomer_outside() {
-    let checker = mutated(Mutation::KeepsItsChild, &["add 3 500", "put 400 1", "get 400"]);
+fn a_node_that_keeps_its_old_successor_leaves_the_newcomer_outside() {
+    let checker = mutated(Mutation::KeepsItsSuccessor, &["add 3 500", "put 400 1", "get 400"]);
     expect(
         &checker,
         &[(
             Invariant::OneOwner,
-            "rank 6 is the child of rank 0 (id 0), but takes for its parent rank 3 (id 500)",
+            "rank 6 is the successor of rank 0 (id 0), but its predecessor is rank 3 (id 500)",
         )],
     );
 }

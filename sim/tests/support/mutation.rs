@@ -1,4 +1,4 @@
-//! One event of a trace altered, and which altered traces nobody can tell from a true one.
+//! One event of a trace altered, and which altered traces cannot be distinguished from a true one.
 
 use ringscope_sim::protocol::{
     Command, Meaning, Message as _, MessageOf, NodeSetup, Protocol, Script,
@@ -66,7 +66,7 @@ pub fn first_difference(one: &[Essence], other: &[Essence]) -> Option<usize> {
     (same < one.len().max(other.len())).then_some(same)
 }
 
-/// Whether the simulator, told to receive in the order of the trace, does just what the trace says.
+/// Whether the simulator, made to receive in the order of the trace, does just what the trace says.
 pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
     let command = Rank(settings.ranks - 1);
     let parse = |event: &Event| Message::parse(event.tag, &event.data).ok();

@@ -105,8 +105,8 @@ impl Viewed for Puppet {
         NodeView {
             role: Role::Storage,
             id: None,
-            parent: None,
-            child: None,
+            predecessor: None,
+            successor: None,
             storage: None,
             phase: Phase::Idle,
         }

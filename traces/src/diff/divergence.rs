@@ -6,7 +6,7 @@ use crate::event_index::EventIndex;
 
 use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
 
-/// A rank's first divergence, as places.
+/// A rank's first divergence, as indices.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Split {
     pub rank: Rank,

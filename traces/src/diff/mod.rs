@@ -41,7 +41,7 @@ pub enum Level {
     Different,
 }
 
-/// What came of comparing two traces, called A and B.
+/// The result of comparing two traces, called A and B.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// The strongest level that holds.
@@ -53,7 +53,7 @@ pub struct Comparison {
     pub first: Option<First>,
     /// Each rank's first divergence, in order of rank.
     pub divergences: Vec<Divergence>,
-    /// When reordered: the receives that took another sender's message, in order of rank and index.
+    /// When reordered: the receives that got another sender's message, in order of rank and index.
     pub races: Vec<Race>,
     /// Whether their last lines say that they ended differently. The level is of the events alone.
     pub ends_differ: bool,
@@ -78,7 +78,7 @@ pub struct Divergence {
 ///
 /// A divergence comes before another when its event, in either trace, happened before the other's. Of
 /// those before which there is none, the one with the lowest Lamport time is the first, then that of the
-/// lowest rank. (Where events go in circles, as in no run, all divergences are such.)
+/// lowest rank. (Where happens-before has a cycle, as in no run, all divergences are such.)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct First {
     /// The divergence: it is one of [`Comparison::divergences`], too.

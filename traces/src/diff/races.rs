@@ -1,4 +1,4 @@
-//! Legal races: receives from any source that took another sender's message.
+//! Legal races: receives from any source that got another sender's message.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,8 +16,8 @@ use super::{Side, Step};
 /// How many of the messages that a receive could have taken are given.
 pub const LIMIT_ALTERNATIVES: usize = 8;
 
-/// For how many races they are worked out; for any further ones the two messages that were taken are
-/// what is known.
+/// For how many races they are computed; for any further ones only the two messages that were received are
+/// given.
 pub const LIMIT_RACES_WITH_ALTERNATIVES: usize = 64;
 
 /// A receive that took different senders' messages in the two traces.
@@ -73,7 +73,7 @@ fn carries_the_same(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
     rest_a.len() == rest_b.len() && rest_b.iter().all(also_in_b)
 }
 
-/// All receives that took another sender's message, in order of rank and index.
+/// All receives that got another sender's message, in order of rank and index.
 pub(super) fn races(
     splits: &[Split],
     (a, causes): (&Side<'_>, &Causality),

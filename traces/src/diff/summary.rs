@@ -42,7 +42,7 @@ impl Summary<'_> {
         let races = &self.comparison.races;
         writeln!(
             f,
-            "reordered: every channel carried the same, and {} took another sender's message",
+            "reordered: every channel carried the same, and {} got another sender's message",
             counted(races.len(), "receive")
         )?;
         for race in races.iter().take(LIMIT_LISTED) {
@@ -56,7 +56,7 @@ impl Summary<'_> {
         writeln!(f, "  A, event {}: {}", race.a.index, self.describe(&race.a))?;
         writeln!(f, "  B, event {}: {}", race.b.index, self.describe(&race.b))?;
         if !race.alternatives.is_empty() {
-            writeln!(f, "  in A it could have taken")?;
+            writeln!(f, "  in A it could have received")?;
         }
         race.alternatives.iter().try_for_each(|send| self.step(f, send))
     }
@@ -66,17 +66,17 @@ impl Summary<'_> {
         let cut = if comparison.prefix { ", where one of the two ends" } else { "" };
         let ranks = counted(comparison.divergences.len(), "rank");
         writeln!(f, "different: {ranks} of A and B did not do the same{cut}")?;
-        writeln!(f, "first, in the order of cause and effect:")?;
+        writeln!(f, "the first divergence, in happens-before order:")?;
         self.divergence(f, &first.divergence)?;
         match &first.divergence.last_common {
             Some(last) => {
-                writeln!(f, "  the last event of the rank that both have:")?;
+                writeln!(f, "  the last event of the rank in both:")?;
                 self.step(f, last)?;
             }
             None => writeln!(f, "  it is the first event of the rank")?,
         }
-        self.steps(f, "the rank's steps there in A:", &first.around_a)?;
-        self.steps(f, "the rank's steps there in B:", &first.around_b)?;
+        self.steps(f, "the rank's events there in A:", &first.around_a)?;
+        self.steps(f, "the rank's events there in B:", &first.around_b)?;
         self.past(f, first)?;
         self.others(f, first)
     }

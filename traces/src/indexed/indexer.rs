@@ -1,4 +1,4 @@
-//! Once over a trace, from its first line to its last.
+//! One pass over a trace, from its first line to its last.
 
 use std::io::BufReader;
 use std::sync::Arc;

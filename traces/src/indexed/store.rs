@@ -1,4 +1,4 @@
-//! Where the bytes of a trace are: read from any place, by any thread.
+//! Where the bytes of a trace are: read at any offset, by any thread.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// The bytes of a trace.
 #[derive(Debug, Clone)]
 pub enum Store {
-    /// A file that can be read from any place.
+    /// A file that can be read at any offset.
     File(Arc<File>),
     /// In memory.
     Memory(Arc<[u8]>),
@@ -18,7 +18,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the system cannot tell.
+    /// When the system cannot say how many.
     pub fn len(&self) -> io::Result<u64> {
         match self {
             Store::File(file) => Ok(file.metadata()?.len()),
@@ -30,12 +30,12 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the system cannot tell.
+    /// When the system cannot say how many.
     pub fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)
     }
 
-    /// Reads bytes from a place; fewer than asked for only where there are no more.
+    /// Reads bytes at an offset; fewer than asked for only at the end.
     pub(super) fn read_from(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
         while read < into.len() {

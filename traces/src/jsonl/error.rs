@@ -15,14 +15,14 @@ pub struct ReadError {
     pub name: String,
     /// The line, from 1.
     pub line: u64,
-    /// The character of the line, from 1, where one can be told.
+    /// The character of the line, from 1, if it is known.
     pub column: Option<usize>,
     /// What is wrong.
     pub problem: Problem,
 }
 
 impl ReadError {
-    /// What the reader of the message might do, where there is something.
+    /// What the user might do about it, if there is something.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         self.problem.hint()
@@ -77,7 +77,7 @@ pub enum Problem {
         expected: String,
     },
     /// A field is there twice.
-    #[error("the field `{field}` stands twice")]
+    #[error("the field `{field}` appears twice")]
     Twice {
         /// The field's name.
         field: String,
@@ -98,7 +98,7 @@ pub enum Problem {
     /// The line was another one when it was read before.
     #[error("the file has changed since it was opened")]
     Changed,
-    /// There are more events than places for them.
+    /// There are more events than an index can hold.
     #[error("a trace has fewer than 4294967295 events")]
     TooMany,
     /// Something follows the footer.
@@ -106,14 +106,14 @@ pub enum Problem {
     AfterFooter,
 }
 
-/// A kind of file that people hand over instead of a trace.
+/// A kind of file that users pass instead of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Foreign {
     /// Compressed by gzip.
-    #[error("it is compressed by gzip")]
+    #[error("it is compressed with gzip")]
     Gzip,
     /// Compressed by zstd.
-    #[error("it is compressed by zstd")]
+    #[error("it is compressed with zstd")]
     Zstd,
     /// Text in two bytes a character.
     #[error("it is UTF-16 text")]
@@ -138,7 +138,7 @@ impl Problem {
             Problem::Empty => Some("was the run that should have written it stopped?"),
             Problem::Foreign(foreign) => Some(foreign.hint()),
             Problem::Version { .. } => Some("a program of another version wrote it"),
-            Problem::NotUtf8 => Some("traces are UTF-8 text, one JSON object a line"),
+            Problem::NotUtf8 => Some("traces are UTF-8 text, one JSON object per line"),
             Problem::Missing { field: "data", .. } => {
                 Some("the payload of an empty message is null")
             }

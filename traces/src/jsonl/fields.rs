@@ -1,7 +1,7 @@
-//! One line as its fields, each with its place: the careful way to read a line.
+//! The slow path: one line as its fields, each with its column.
 //!
-//! Headers and footers are read like this, and every event on which the fast way stumbled: here errors
-//! get their column and their words, and numbers of any length keep their digits.
+//! Headers and footers are read like this, and every event that the fast path could not read: here errors
+//! get their column and their message, and numbers of any length keep their digits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,7 @@ const QUOTE_CHARS: usize = 40;
 /// How deep a payload may be nested, as `serde_json` has it.
 const LIMIT_DEPTH: usize = 127;
 
-/// What is wrong with a line, and at which of its bytes where that can be told.
+/// What is wrong with a line, and at which of its bytes where that is known.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub at: Option<usize>,
@@ -151,7 +151,7 @@ impl<'a> Fields<'a> {
         let entries: Result<Vec<_>, Fault> = fields.into_iter().map(entry).collect();
         let map = Payload::map(entries?);
         if map.as_map().is_some_and(|kept| kept.len() < count) {
-            let problem = Problem::Syntax("a key stands twice in a map".to_owned());
+            let problem = Problem::Syntax("a key appears twice in a map".to_owned());
             return Err(Fault { at: Some(self.place(raw)), problem });
         }
         Ok(map)
@@ -197,12 +197,12 @@ pub(super) fn syntax(line: &str, error: &serde_json::Error) -> Fault {
     if error.is_eof() || ends_in_number(line, error) {
         return Fault { at: Some(line.len()), problem: Problem::EndsEarly };
     }
-    let told = error.to_string();
-    let told = told.split(" at line ").next().unwrap_or(&told);
-    let problem = if told == "recursion limit exceeded" {
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or(&words);
+    let problem = if words == "recursion limit exceeded" {
         Problem::TooDeep
     } else {
-        Problem::Syntax(Short { value: Plain(told), limit_chars: 4 * QUOTE_CHARS }.to_string())
+        Problem::Syntax(Short { value: Plain(words), limit_chars: 4 * QUOTE_CHARS }.to_string())
     };
     Fault { at, problem }
 }

@@ -1,4 +1,4 @@
-//! The three kinds of lines: what stands in each, and what may.
+//! The three kinds of lines, and the fields of each.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -45,8 +45,8 @@ fn more(fields: &Fields<'_>) -> Result<Vec<(String, Payload)>, Fault> {
         .collect()
 }
 
-/// Reads any other line: the fast way, and where that stumbles the careful one, which then either knows
-/// better or can say what is wrong.
+/// Reads any other line: by the fast path, and if that fails by the slow one, which either reads it or
+/// reports what is wrong.
 pub(super) fn event_or_footer(line: &str, ranks: u32) -> Result<Line, Fault> {
     match serde_json::from_str::<EventLine>(line) {
         Ok(read) if read.is_event_within(ranks) => Ok(Line::Event(read.into_event())),

@@ -1,9 +1,9 @@
 //! Trace files: JSON Lines, read and written as streams.
 //!
-//! A [`Writer`] writes line by line and gives the file's [`Digest`]; a [`Reader`] gives event by event
-//! and refuses a bad line with its place, what is wrong with it, and where that helps a hint. Neither
-//! holds more than a line. A file that was cut off is no error: its reader says so, and gives what is
-//! there.
+//! A [`Writer`] writes line by line and computes the file's [`Digest`]; a [`Reader`] yields event by event
+//! and refuses a bad line with its line and column, what is wrong with it, and where that helps a hint.
+//! Neither holds more than a line. A file that was cut off is no error: its reader says so, and yields what
+//! is there.
 
 mod digest;
 mod error;

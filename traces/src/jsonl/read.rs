@@ -12,7 +12,7 @@ use crate::indexed::Outline;
 /// The longest line that is read: a longer one is refused before it is in memory.
 pub const LIMIT_LINE_BYTES: u64 = 64 << 20;
 
-/// Words that open the lines of a scenario, which is what people hand over by mistake.
+/// Words that open the lines of a scenario, which users pass by mistake.
 const SCENARIO_WORDS: [&str; 10] =
     ["put", "get", "add", "remove", "end", "ranks", "seed", "window", "latency", "protocol"];
 
@@ -205,7 +205,7 @@ impl<R: BufRead> Lines<R> {
 
     /// Moves to the next line if it is one of those that are read fast.
     fn scan(&mut self, ranks: u32) -> Option<Outline> {
-        // A source that fails does so again in the careful way, which tells of it.
+        // A source that fails does so again on the slow path, which reports it.
         let ahead = self.read.fill_buf().ok()?;
         let (outline, length) = scan(ahead, ranks, self.end)?;
         self.read.consume(length);

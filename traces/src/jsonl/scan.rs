@@ -1,16 +1,16 @@
-//! The lines that our own writer writes, read without building anything.
+//! The fast path: lines as our own writer writes them, read without building anything.
 //!
-//! An index wants to know of a line whose event it is, and that it is a good one. This takes the lines
-//! that are written as [`Writer`](super::Writer) writes them, with payloads of what is common; of any
-//! other line it says nothing, and the careful way decides.
+//! An index needs to know whose event a line is, and that the line is valid. This accepts lines
+//! as [`Writer`](super::Writer) writes them, with the usual payloads; any other line is left to the slow
+//! path.
 
 use crate::event::{Op, Rank, Tag};
 use crate::indexed::Outline;
 
-/// Payloads that are nested deeper go the careful way.
+/// Payloads that are nested deeper are left to the slow path.
 const LIMIT_DEPTH: u32 = 8;
 
-/// Numbers of more digits go the careful way: they may be more than an `i64`.
+/// Numbers of more digits are left to the slow path: they may not fit into an `i64`.
 const LIMIT_DIGITS: usize = 18;
 
 /// The event in the line that these bytes begin with, and how long the line is with its end.

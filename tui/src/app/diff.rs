@@ -197,7 +197,7 @@ impl Diff {
             return vec!["comparing".to_owned()];
         };
         let summary = comparison.summary(self.a.timeline.vocabulary()).to_string();
-        let mut lines = summary.lines().filter(|line| !line.starts_with("first, in the order"));
+        let mut lines = summary.lines().filter(|line| !line.starts_with("the first divergence, "));
         let verdict = lines.next().map(str::to_owned);
         // What either side took of a race stands in the two lines below it.
         let more = if comparison.level == Level::Reordered { 3 } else { 1 };

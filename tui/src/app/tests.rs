@@ -208,7 +208,7 @@ fn a_key_moves_when_it_comes_to_another_node() {
 #[test]
 fn a_rank_waits_when_it_has_asked() {
     let waits = breaks("join", "rank 6 waits");
-    assert!(waits.len() > 4, "for the newcomer, its parent, and once for each key");
+    assert!(waits.len() > 4, "for the newcomer, its predecessor, and once for each key");
     for cursor in waits {
         let app = built_in("join", cursor);
         let states = app.view.snapshot.states.expect("a run of ours");

@@ -123,10 +123,10 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
             Some(oldest) => (oldest.to_string(), theme.text()),
             None => ("has no commands left".to_owned(), theme.text()),
         },
-        Phase::Idle if now.child.is_none() && now.id.is_some() => {
+        Phase::Idle if now.successor.is_none() && now.id.is_some() => {
             ("has left the ring".to_owned(), theme.faint())
         }
-        Phase::Idle if now.child.is_none() => ("outside of the ring".to_owned(), theme.faint()),
+        Phase::Idle if now.successor.is_none() => ("outside of the ring".to_owned(), theme.faint()),
         Phase::Idle if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
         Phase::Idle => ("takes what comes".to_owned(), theme.text()),
     };
@@ -163,8 +163,8 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
     };
     vec![
         line("owns", &range),
-        line("predecessor", &|view| words::peer(view.parent, symbols)),
-        line("successor", &|view| words::peer(view.child, symbols)),
+        line("predecessor", &|view| words::peer(view.predecessor, symbols)),
+        line("successor", &|view| words::peer(view.successor, symbols)),
     ]
 }
 

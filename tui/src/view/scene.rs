@@ -116,7 +116,7 @@ impl<'a> Scene<'a> {
         let is_under_way = |(rank, id): &(Rank, StorageId)| {
             let Some(node) = self.node(*rank) else { return false };
             is_joined_somewhere
-                && (node.id.is_none() || node.id == Some(*id) || node.child.is_none())
+                && (node.id.is_none() || node.id == Some(*id) || node.successor.is_none())
         };
         added.filter(is_under_way).collect()
     }

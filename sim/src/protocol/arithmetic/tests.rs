@@ -8,8 +8,8 @@ use crate::protocol::Phase;
 struct Standing {
     role: Role,
     id: Option<i64>,
-    parent: Option<(u32, Option<i64>)>,
-    child: Option<u32>,
+    predecessor: Option<(u32, Option<i64>)>,
+    successor: Option<u32>,
 }
 
 impl Viewed for Standing {
@@ -19,23 +19,28 @@ impl Viewed for Standing {
         NodeView {
             role: self.role,
             id: self.id.map(StorageId),
-            parent: self.parent.map(peer),
-            child: self.child.map(|rank| peer((rank, None))),
+            predecessor: self.predecessor.map(peer),
+            successor: self.successor.map(|rank| peer((rank, None))),
             storage: None,
             phase: Phase::Idle,
         }
     }
 }
 
-fn node(id: i64, parent: (u32, i64), child: u32) -> Standing {
-    let parent = Some((parent.0, Some(parent.1)));
-    Standing { role: Role::Storage, id: Some(id), parent, child: Some(child) }
+fn node(id: i64, predecessor: (u32, i64), successor: u32) -> Standing {
+    let predecessor = Some((predecessor.0, Some(predecessor.1)));
+    Standing { role: Role::Storage, id: Some(id), predecessor, successor: Some(successor) }
 }
 
 /// Head, three nodes at 300, 500 and 1000, command node.
 fn five() -> Vec<Standing> {
-    let head = Standing { role: Role::Head, id: Some(0), parent: Some((4, None)), child: Some(1) };
-    let command = Standing { role: Role::Command, id: None, parent: None, child: None };
+    let head = Standing {
+        role: Role::Head,
+        id: Some(0),
+        predecessor: Some((4, None)),
+        successor: Some(1),
+    };
+    let command = Standing { role: Role::Command, id: None, predecessor: None, successor: None };
     let (a, b, c) = (node(300, (0, 0), 2), node(500, (1, 300), 3), node(1000, (2, 500), 0));
     vec![head, a, b, c, command]
 }
@@ -62,7 +67,7 @@ fn every_key_has_the_first_node_that_is_not_below_it_for_its_owner() {
 fn of_two_nodes_with_one_id_the_second_owns_nothing() {
     let mut nodes = five();
     nodes[2] = node(300, (1, 300), 3);
-    nodes[3].parent = Some((2, Some(300)));
+    nodes[3].predecessor = Some((2, Some(300)));
     let ring = Ring::walk(&nodes);
     assert_eq!(ring.breaks(), []);
     assert_eq!(ring.owner(Key(300)).map(|member| member.rank), Some(Rank(1)));
@@ -72,26 +77,26 @@ fn of_two_nodes_with_one_id_the_second_owns_nothing() {
 #[test]
 fn a_ring_that_is_broken_off_says_where() {
     let mut nodes = five();
-    nodes[2].child = None;
-    assert_eq!(breaks(&nodes), ["the ring ends at rank 2, which has no child"]);
-    nodes[2].child = Some(9);
-    assert_eq!(breaks(&nodes), ["the ring ends at rank 2: its child, rank 9, has no id"]);
+    nodes[2].successor = None;
+    assert_eq!(breaks(&nodes), ["the ring ends at rank 2, which has no successor"]);
+    nodes[2].successor = Some(9);
+    assert_eq!(breaks(&nodes), ["the ring ends at rank 2: its successor, rank 9, has no id"]);
     assert!(!Ring::walk(&nodes).comes_round());
 }
 
 #[test]
 fn a_circle_without_the_head_is_walked_once() {
     let mut nodes = five();
-    nodes[3].child = Some(1);
+    nodes[3].successor = Some(1);
     assert_eq!(
         breaks(&nodes),
-        ["the ring runs in a circle without the head: rank 3 points back to rank 1"]
+        ["the ring has a cycle without the head: rank 3 points back to rank 1"]
     );
     let mut nodes = five();
-    nodes[1].child = Some(1);
+    nodes[1].successor = Some(1);
     assert_eq!(
         breaks(&nodes),
-        ["the ring runs in a circle without the head: rank 1 points back to rank 1"]
+        ["the ring has a cycle without the head: rank 1 points back to rank 1"]
     );
 }
 
@@ -101,28 +106,28 @@ fn ids_that_shrink_end_the_walk() {
     nodes[2].id = Some(200);
     assert_eq!(
         breaks(&nodes),
-        ["ids shrink along the ring: rank 2 (id 200) comes after rank 1 (id 300)"]
+        ["ids decrease along the ring: rank 2 (id 200) comes after rank 1 (id 300)"]
     );
 }
 
 #[test]
 fn a_node_that_does_not_point_back_is_told_apart_from_one_that_is_cut_off() {
     let mut nodes = five();
-    nodes[3].parent = Some((1, Some(300)));
+    nodes[3].predecessor = Some((1, Some(300)));
     assert_eq!(
         breaks(&nodes),
-        ["rank 3 is the child of rank 2 (id 500), but takes for its parent rank 1 (id 300)"]
+        ["rank 3 is the successor of rank 2 (id 500), but its predecessor is rank 1 (id 300)"]
     );
     assert!(Ring::walk(&nodes).comes_round());
 }
 
 #[test]
-fn a_head_whose_parent_is_in_the_ring_lets_no_reply_out() {
+fn a_head_whose_predecessor_is_in_the_ring_lets_no_reply_out() {
     let mut nodes = five();
-    nodes[0].parent = Some((2, Some(500)));
+    nodes[0].predecessor = Some((2, Some(500)));
     assert_eq!(
         breaks(&nodes),
-        ["no reply leaves the ring: the head, rank 0, has for its parent rank 2 (id 500) \
-          and not the command node"]
+        ["no reply leaves the ring: the predecessor of the head, rank 0, is rank 2 (id 500), \
+          not the command node"]
     );
 }

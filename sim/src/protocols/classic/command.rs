@@ -73,15 +73,15 @@ impl CommandNode {
         NodeView {
             role: Role::Command,
             id: None,
-            parent: None,
-            child: None,
+            predecessor: None,
+            successor: None,
             storage: None,
             phase: Phase::Commanding(&self.in_flight),
         }
     }
 }
 
-/// Replies are told apart by their tag alone: a GET is answered by a RETVAL, all else by an ACK.
+/// Replies are distinguished by their tag alone: a GET is answered by a RETVAL, all else by an ACK.
 fn reply_tag(command: Command) -> ringscope_traces::Tag {
     match command {
         Command::Get { .. } => tags::RETVAL,

@@ -94,7 +94,7 @@ pub enum ClassicMessage {
     RedistributeAdd(Arc<Record>),
 }
 
-/// What a node that takes in another, or that leaves, tells those whom it concerns.
+/// What a node that lets another join, or that leaves, sends to the nodes concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Record {
     /// The node that made the record, fields 0 and 1.

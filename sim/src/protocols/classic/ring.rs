@@ -38,15 +38,15 @@ enum Phase {
     Idle,
     /// ADD: the newcomer has been sent its INIT.
     AwaitingNewcomer { record: Arc<Record> },
-    /// ADD: the parent has been told of its new child.
+    /// ADD: the parent knows its new child.
     AwaitingParentOfNewcomer { record: Arc<Record> },
     /// ADD: the newcomer has been sent the pairs, with `left` more round trips to come after this.
     AwaitingHandover { record: Arc<Record>, left: usize },
     /// REMOVE: the child has been sent the pairs.
     AwaitingHeir { record: Arc<Record> },
-    /// REMOVE: the parent has been told of its new child.
+    /// REMOVE: the parent knows its new child.
     AwaitingParentOfLeaver { record: Arc<Record> },
-    /// REMOVE: the child has been told of its new parent.
+    /// REMOVE: the child knows its new parent.
     AwaitingChildOfLeaver { record: Arc<Record> },
 }
 
@@ -388,8 +388,8 @@ impl RingNode {
                 Part::Storage => Role::Storage,
             },
             id: self.id,
-            parent: self.parent,
-            child: self.child,
+            predecessor: self.parent,
+            successor: self.child,
             storage: self.storage.as_ref(),
             phase: self.phase.view(),
         }

@@ -28,11 +28,11 @@ pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNod
         Arc::new(Record { maker, parent: peer(rank - 1), next: peer(rank), storage: None })
     };
     for rank in 1..permanent {
-        tell(&mut nodes, rank, ClassicMessage::Init(record(rank)));
+        deliver(&mut nodes, rank, ClassicMessage::Init(record(rank)));
     }
     if permanent > 1 {
-        tell(&mut nodes, 0, ClassicMessage::UpdateParentPointers(record(1)));
-        tell(
+        deliver(&mut nodes, 0, ClassicMessage::UpdateParentPointers(record(1)));
+        deliver(
             &mut nodes,
             permanent,
             ClassicMessage::UpdateChildPointers(peer(permanent - 1).map(Box::new)),
@@ -42,7 +42,7 @@ pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNod
 }
 
 /// Lets a node handle a message of a join, and drops its COMPLETE.
-fn tell(nodes: &mut [ClassicNode], rank: u32, message: ClassicMessage) {
+fn deliver(nodes: &mut [ClassicNode], rank: u32, message: ClassicMessage) {
     nodes[rank as usize]
         .receive(Rank(rank + 1), message, &mut Outbox::default())
         .expect("a node takes new pointers at any time");

@@ -145,7 +145,7 @@ fn legal(mpi: &str, judged: &MpiVerdict) -> String {
         Level::Reordered => {
             let count = judged.nearest.comparison.races.len() as u64;
             format!(
-                "every channel carried the same, and {} took another sender's message",
+                "every channel carried the same, and {} got another sender's message",
                 counted(count, "receive")
             )
         }

@@ -284,8 +284,8 @@ fn state(
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        predecessor: peer(now.parent),
-        successor: peer(now.child),
+        predecessor: peer(now.predecessor),
+        successor: peer(now.successor),
         phase: phase(now.phase),
         wait: match *status {
             Status::WaitingForAny => None,

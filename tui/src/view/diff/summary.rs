@@ -119,8 +119,8 @@ fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String
         node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
         KeyRange::of(&node).map_or_else(|| "nothing".to_owned(), |range| range.to_string()),
         keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        neighbour(node.parent),
-        neighbour(node.child),
+        neighbour(node.predecessor),
+        neighbour(node.successor),
         words::status(timeline, &status),
     ])
 }

@@ -45,12 +45,12 @@ fn changes(scene: &Scene<'_>, then: &NodeView<'_>, now: &NodeView<'_>) -> Vec<St
     let symbols = scene.look.symbols;
     let becomes = scene.symbol(Symbol::Becomes);
     let mut changes = Vec::new();
-    if then.parent != now.parent {
-        let parents = [then.parent, now.parent].map(|peer| words::peer(peer, symbols));
+    if then.predecessor != now.predecessor {
+        let parents = [then.predecessor, now.predecessor].map(|peer| words::peer(peer, symbols));
         changes.push(format!("predecessor {} {becomes} {}", parents[0], parents[1]));
     }
-    if then.child != now.child {
-        let children = [then.child, now.child].map(|peer| words::peer(peer, symbols));
+    if then.successor != now.successor {
+        let children = [then.successor, now.successor].map(|peer| words::peer(peer, symbols));
         changes.push(format!("successor {} {becomes} {}", children[0], children[1]));
     }
     changes.extend(pairs(then.storage.map(|all| &**all), now.storage.map(|all| &**all)));

@@ -1,5 +1,5 @@
 //! What the ring would do with a scenario, as far as that can be known before it runs: what hangs,
-//! crashes and circles.
+//! crashes and goes round the ring forever.
 
 mod keys;
 mod races;
@@ -119,7 +119,7 @@ fn never_put(missing: Missing) -> Advice {
         _ => (format!("key {first} and {} others were never put", count - 1), "their owners stay"),
     };
     Advice::new(
-        format!("{keys}: {owner} silent on a GET, and the command node waits for ever"),
-        "put a key in a line above the one that gets it",
+        format!("{keys}: {owner} silent on a GET, and the command node waits forever"),
+        "put the key in a line above the one that gets it",
     )
 }

@@ -26,7 +26,7 @@ pub(super) fn look(plan: &Plan<'_>, objections: &mut dyn Objections) {
     for (at, run) in plan.runs.iter().enumerate() {
         let danger = match run.first {
             Command::Add { .. } => {
-                "a command that overtakes the join's pointer updates goes the old way round the ring"
+                "a command that overtakes the join's pointer updates takes the old path round the ring"
             }
             Command::Remove { .. } => {
                 "a command behind it finds a node that has left, and two neighbours that leave wait \

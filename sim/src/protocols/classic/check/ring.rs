@@ -1,4 +1,4 @@
-//! The ring as it stands between two commands of a sound scenario: who bears which id.
+//! The ring between two commands of a sound scenario: which node has which id.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ impl PlannedRing {
             Advice::new(
                 format!(
                     "key {key} has no owner: the last node of the ring, the permanent node, owns \
-                     the keys up to {most}, so the {command} circles for ever"
+                     the keys up to {most}, so the {command} goes round the ring forever"
                 ),
                 format!("keys are 1 to {most}; the setting `keyspace` makes the ring larger"),
             )
@@ -100,16 +100,16 @@ impl PlannedRing {
         let (permanent, command) = (self.ranks - 2, self.ranks - 1);
         let message = if rank < 0 || rank > command {
             format!(
-                "rank {rank} does not exist: MPI refuses to send it the INIT, and the run breaks off"
+                "rank {rank} does not exist: MPI refuses to send it the INIT, and the run crashes"
             )
         } else if rank == 0 {
-            "rank 0 is the head, where every command enters the ring: told to be a node in the middle \
-             of it, it would lose the way to the command node, and replies would circle for ever"
+            "rank 0 is the head, where every command enters the ring: as a node in the middle \
+             of it, it would lose the way to the command node, and replies would go round the ring forever"
                 .to_owned()
         } else if rank == permanent {
             format!(
                 "rank {rank} is the permanent node, which is in the ring from the start: it would \
-                 wait for ever for its own answer, or forget its place"
+                 wait forever for its own answer, or forget its place"
             )
         } else if rank == command {
             format!(
@@ -144,8 +144,8 @@ impl PlannedRing {
         let most = self.keyspace;
         let message = if id < 0 {
             format!(
-                "storage id {id} lies before the head's id 0: the head would take the join itself, \
-                 and wait for ever for the command node to answer it as its parent"
+                "storage id {id} is less than the head's id 0: the head would handle the join itself, \
+                 and wait forever for the command node to answer it as its predecessor"
             )
         } else if id == 0 {
             "storage id 0 belongs to the head: a second node with it owns no key, and can never leave \
@@ -154,18 +154,18 @@ impl PlannedRing {
         } else if id == most {
             format!(
                 "storage id {id} belongs to the permanent node: no node has a greater one to take \
-                 the join, so the ADD circles for ever"
+                 the join, so the ADD goes round the ring forever"
             )
         } else if id > most {
             format!(
-                "storage id {id} lies beyond the permanent node's id {most}: no node has a greater \
-                 one to take the join, so the ADD circles for ever"
+                "storage id {id} is greater than the permanent node's id {most}: no node has a greater \
+                 one to take the join, so the ADD goes round the ring forever"
             )
         } else {
             let Joined { rank, line, .. } = self.by_id.get(&id)?;
             return Some(Advice::new(
                 format!(
-                    "storage id {id} belongs to rank {rank} since line {line}: two nodes would bear \
+                    "storage id {id} belongs to rank {rank} since line {line}: two nodes would have \
                      it, and only one of them can own the keys"
                 ),
                 "an id belongs to one node at a time: choose another".to_owned(),
@@ -184,20 +184,20 @@ impl PlannedRing {
 
     fn bad_old_id(&self, id: i64) -> Advice {
         let message = if id == 0 {
-            "storage id 0 is the head's: it would wait for ever for the command node to answer it as \
-             its parent"
+            "storage id 0 is the head's: it would wait forever for the command node to answer it as \
+             its predecessor"
                 .to_owned()
         } else if id == self.keyspace {
             format!(
-                "storage id {id} is the permanent node's: its pairs would go to its child, the head, \
+                "storage id {id} is the permanent node's: its pairs would go to its successor, the head, \
                  which has no storage and crashes"
             )
         } else if let Some(line) = self.left.get(&id) {
             format!(
-                "the node with storage id {id} left in line {line}: the REMOVE circles for ever"
+                "the node with storage id {id} left in line {line}: the REMOVE goes round the ring forever"
             )
         } else {
-            format!("nobody bears storage id {id}: the REMOVE circles for ever")
+            format!("no node has storage id {id}: the REMOVE goes round the ring forever")
         };
         Advice::new(message, self.who_can_leave())
     }

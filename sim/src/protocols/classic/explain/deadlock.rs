@@ -1,4 +1,4 @@
-//! Why nothing moves any more.
+//! Why a run ended in a deadlock.
 
 use ringscope_traces::Rank;
 
@@ -29,7 +29,7 @@ pub(super) fn explain<N: Node>(
     Explanation { facts: facts.join("; "), paragraph: sentence(&paragraph) }
 }
 
-/// The reply to a GET never comes, and nobody waits for anybody in a circle.
+/// The reply to a GET never comes, and there is no cycle of waits.
 fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>) -> String {
     let Some(owner) = owner(key, at_end) else { return lost_reply(Command::Get { key }) };
     let holders = at_end.holders(key);
@@ -39,51 +39,52 @@ fn silence<N: Node>(key: Key, at_end: FinalNodes<'_, N>, facts: &mut Vec<String>
     }
     facts.push(format!("rank {owner} owns key {key} and does not hold it"));
     if let [elsewhere, ..] = holders.as_slice() {
-        facts.push(format!("it lies on rank {elsewhere}"));
+        facts.push(format!("it is on rank {elsewhere}"));
         return format!(
-            "The GET of key {key} came to rank {owner}, which owns the key and does not hold it, so it \
-             stayed silent; but the key is not gone: it lies on rank {elsewhere}, where nobody asks \
-             for it. It went astray while the ring was being rewired: with several commands in \
-             flight, a PUT can pass a node that is joining before its parent points to it, and \
-             be stored by the node that owned that part of the ring until then. After the join the \
-             key is on the wrong side of the border for ever."
+            "The GET of key {key} reached rank {owner}, which owns the key and does not hold it, so it \
+             sent no answer; but the key is not gone: it is on rank {elsewhere}, where no GET looks \
+             for it. It got there during a membership change: with several commands in \
+             flight, a PUT can pass a node that is joining before its predecessor points to it, and \
+             be stored by the node that owned that range until then. After the join the \
+             key stays on the wrong side of the border between the two ranges."
         );
     }
     format!(
-        "The GET of key {key} went from node to node until it came to rank {owner}, which owns that key: \
-         the key lies above its parent's id and not above its own. But no node holds it: either it was \
-         never put, or it was lost when a node that held it was added once more and started afresh. The \
-         protocol has no answer for that: an owner that does not hold a key sends nothing at all. So the \
-         command node waits for a RETVAL that nobody will ever send, every other node waits for work, and nothing is under way: a silence is a deadlock too."
+        "The GET of key {key} went from node to node until it reached rank {owner}, which owns that key: \
+         the key is greater than its predecessor's id and not greater than its own. But no node holds it: \
+         either it was never put, or it was lost when a node that held it was added again and started \
+         empty. The protocol has no answer for that: an owner that does not hold a key sends nothing at all. \
+         So the command node waits for a RETVAL that no node will ever send, every other node waits for \
+         work, and nothing is in flight: that is a deadlock too."
     )
 }
 
-/// The key of a GET that is never answered lies where it belongs: the GET came at another time.
+/// The key of a GET that is never answered is with its owner: the GET came at the wrong time.
 fn late(key: Key, owner: Rank) -> String {
     format!(
-        "The GET of key {key} is never answered, though the key lies on rank {owner}, which owns it. So the \
-         GET, or its reply, came at a bad time: with several commands in flight, a GET can come to a node \
-         that has just handed the key on, or that has not been given it yet, and such a node stays silent, \
-         as does every node that should hold a key and does not; or the reply can come to a node that has \
-         left the ring, and can no longer pass it on to the head. Nobody asks a second time."
+        "The GET of key {key} is never answered, although the key is on rank {owner}, which owns it. So the \
+         GET, or its reply, came at a bad time: with several commands in flight, a GET can reach a node \
+         that has just handed the key over, or that has not received it yet, and such a node sends no answer, \
+         like every owner that does not hold the key; or the reply can reach a node that has left the ring \
+         and can no longer pass it on to the head. The command node does not ask a second time."
     )
 }
 
 fn lost_reply(command: Command) -> String {
     format!(
         "The command node waits for the reply to `{command}`, and that reply does not exist: nothing is \
-         under way to it, and every node that could still send it waits for something else. \
+         in flight to it, and every node that could still send it waits for something else. \
          The command, or its reply, went to a node that could not pass it on to the head."
     )
 }
 
 fn stranded() -> String {
     "The command node has finished, but not every node has: a rank still waits for a message that \
-     nobody will ever send."
+     no rank will ever send."
         .into()
 }
 
-/// Ranks wait for each other in a circle.
+/// Ranks wait for each other in a cycle.
 fn circle<N: Node>(
     cycle: &[Blocked],
     command: Option<Command>,
@@ -94,24 +95,24 @@ fn circle<N: Node>(
     match cycle {
         [alone] => waits_for_itself(*alone, at_end),
         _ if cycle.iter().any(|wait| wait.tag.is_none()) => format!(
-            "{chain} wait for each other in a circle, and one of them at least stands in a blocking \
+            "{chain} wait for each other in a cycle, and at least one of them is blocked in a \
              send: its message is longer than the eager limit, so the send returns only when it is \
-             received, and its receiver does not receive before it has got something itself. With a \
+             received, and its receiver is waiting for something else. With a \
              higher eager limit the message would be buffered, and the send would return at once."
         ),
         _ if cycle.iter().any(|wait| is_command(wait.rank, at_end)) => {
             waits_for_command_node(cycle, command, at_end)
         }
         _ if cycle.iter().all(|wait| is_leaving(wait.rank, at_end)) => format!(
-            "{chain} are neighbours that leave the ring at the same time. Each has told the other of its \
-             new neighbour and blocks until the other says COMPLETE; but a node that blocks answers \
-             nothing, so none of them ever does. With one command in flight this cannot happen, since \
-             the second REMOVE is not sent before the first is done."
+            "{chain} are neighbours that leave the ring at the same time. Each has told the other about its \
+             new neighbour and waits until the other sends COMPLETE; but a node that waits for COMPLETE \
+             answers nothing, so none of them ever does. With one command in flight this cannot happen, \
+             since the second REMOVE is not sent before the first is done."
         ),
         _ => format!(
-            "{chain} wait for each other in a circle: each blocks until the next one says COMPLETE, and a \
-             node that blocks answers nothing. Joins and leaves that touch the same neighbours \
-             at the same time end like this."
+            "{chain} wait for each other in a cycle: each waits until the next one sends COMPLETE, and a \
+             node that waits for COMPLETE answers nothing. Joins and leaves that concern the same \
+             neighbours at the same time end like this."
         ),
     }
 }
@@ -127,9 +128,9 @@ fn is_leaving<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
 fn waits_for_itself<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {
     let name = at_end.name(wait.rank);
     format!(
-        "{name} waits for a message from itself. It was asked to take in a new node, and the rank of \
-         that new node is its own: it is in the ring already. So it sent INIT to itself and blocks \
-         until it has answered; but as long as it blocks, it does not take the INIT out of its own \
+        "{name} waits for a message from itself. It was asked to let a new node join, and the rank of \
+         that new node is its own: it is in the ring already. So it sent INIT to itself and waits \
+         for its own answer; but as long as it waits, it does not take the INIT out of its \
          queue. Only a rank that is idle can be added."
     )
 }
@@ -144,16 +145,16 @@ fn waits_for_command_node<N: Node>(
     let name = other.map_or_else(String::new, |wait| at_end.name(wait.rank));
     let why = match command {
         Some(Command::Add { id, .. }) if id.0 < 0 => format!(
-            "The id {id} is below the head's own id 0, so the head took in the new node itself, as its \
-             successor would have done. The head's parent is the command node, and the head asked it \
+            "The id {id} is less than the head's own id 0, so the head handled the join itself, as its \
+             successor would have done. The head's predecessor is the command node, and the head asked it \
              to point to the new node"
         ),
         Some(Command::Add { .. }) => {
-            "The rank that was to join is the command node itself, and it was sent an INIT".into()
+            "The rank that was added is the command node itself, and it was sent an INIT".into()
         }
         Some(Command::Remove { .. }) => {
-            "The id is the head's own, so the head set out to leave the ring. Its parent is the command \
-             node, and the head asked it to point past it"
+            "The id is the head's own, so the head began to leave the ring. Its predecessor is the command \
+             node, and the head asked it to point to the head's successor"
                 .into()
         }
         Some(Command::Put { .. } | Command::Get { .. }) | None => {
@@ -161,8 +162,8 @@ fn waits_for_command_node<N: Node>(
         }
     };
     format!(
-        "{why}. Now {name} blocks until the command node says COMPLETE, and the command node blocks until \
-         the head passes it the reply to its command. The command node takes part in no join and \
-         no leave, so neither will ever move."
+        "{why}. Now {name} waits until the command node sends COMPLETE, and the command node waits until \
+         the head passes on the reply to its command. The command node takes no part in joins and \
+         leaves, so neither will ever go on."
     )
 }

@@ -1,4 +1,4 @@
-//! Why messages go round for ever.
+//! Why a run ended in a livelock.
 
 use ringscope_traces::Rank;
 
@@ -17,26 +17,26 @@ pub(super) fn explain<N: Node>(
         format!("{} goes round {}; {}", described(circle, &name), way(circle), proof(circle));
     let paragraph = match circle.message.meaning() {
         Meaning::Command(_) if !comes_to_head(circle, at_end) => {
-            format!("{} {FOR_EVER}", ring_of_its_own(circle, at_end))
+            format!("{} {FOREVER}", ring_of_its_own(circle, at_end))
         }
-        Meaning::Command(command) => format!("{} {FOR_EVER}", command_goes_round(command, at_end)),
+        Meaning::Command(command) => format!("{} {FOREVER}", command_goes_round(command, at_end)),
         Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, at_end),
         Meaning::Membership => format!(
-            "A {name} that nobody awaits is sent back to its sender as it came, and its sender does not \
-             await it either: it comes back, and goes, and comes back. It was the answer to a step of \
+            "A {name} that its receiver does not wait for is sent back to its sender unchanged, and the sender \
+             does not wait for it either: it goes back and forth. It was the answer to a step of \
              a join or a leave that had gone wrong before, most often because a rank was \
-             added that was in the ring already. {FOR_EVER}"
+             added that was in the ring already. {FOREVER}"
         ),
-        Meaning::End => format!("An {name} goes round. {FOR_EVER}"),
+        Meaning::End => format!("An {name} goes round. {FOREVER}"),
     };
     Explanation { facts, paragraph }
 }
 
-const FOR_EVER: &str = "The nodes are busy, and nothing comes of it: no command makes progress, and the \
-                        command node waits for its reply for ever. A livelock looks like work, and that \
-                        is how it differs from a deadlock.";
+const FOREVER: &str = "The nodes are busy, but no command makes progress, and the \
+                       command node waits for its reply forever. Unlike a deadlock, a livelock looks \
+                       like work.";
 
-/// The message's name and what it is about.
+/// The message's name and its operands.
 fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
     match circle.message.meaning() {
         Meaning::Command(Command::Put { key, value }) => format!("{name} [{key},{value}]"),
@@ -49,9 +49,9 @@ fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
     }
 }
 
-/// The ranks that the message comes through, a long way cut short.
+/// The ranks that the message passes through, with a long list cut short.
 ///
-/// It is told from the lowest rank on: where a real run was looked at is chance.
+/// The list begins with the lowest rank: at which of them a real run was looked at is chance.
 fn way<M>(circle: &Cycle<M>) -> String {
     const NAMED: usize = 12;
     let through = &circle.through;
@@ -69,9 +69,9 @@ fn way<M>(circle: &Cycle<M>) -> String {
 
 fn proof<M>(circle: &Cycle<M>) -> String {
     match circle.period {
-        Some(1) => "the state of the world comes again with every message".into(),
-        Some(period) => format!("the state of the world comes again after {period} messages"),
-        None => "the limit of messages without progress was passed".into(),
+        Some(1) => "the state of the world recurs with every message".into(),
+        Some(period) => format!("the state of the world recurs every {period} messages"),
+        None => "the limit of messages without progress was reached".into(),
     }
 }
 
@@ -79,17 +79,17 @@ fn comes_to_head<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>)
     circle.through.iter().any(|rank| at_end.role(*rank) == Some(Role::Head))
 }
 
-/// A command is passed on among nodes from which no way leads on to its owner.
+/// A command is passed on among nodes from which no pointer leads to its owner.
 fn ring_of_its_own<N: Node>(circle: &Cycle<N::Message>, at_end: FinalNodes<'_, N>) -> String {
     let nodes = match circle.through.as_slice() {
-        [alone] => format!("The child of {} is that node itself", at_end.name(*alone)),
+        [alone] => format!("The successor of {} is that node itself", at_end.name(*alone)),
         several => format!("{} nodes form a ring of their own", several.len()),
     };
     format!(
-        "{nodes}, and no way leads from there to the rest of the ring: none of them answers the command, \
-         each passes it on to its child, and it comes back. A node was added whose rank was in the ring \
-         already: it took new pointers for its own, and the old ones, by which others were reached, \
-         were lost."
+        "{nodes}, and no pointer leads from there to the rest of the ring: none of them answers the command, \
+         each passes it on to its successor, and it comes back. A node was added whose rank was in the ring \
+         already: its pointers were overwritten, and the rest of the ring cannot be reached from it any \
+         more."
     )
 }
 
@@ -97,18 +97,18 @@ fn command_goes_round<N: Node>(command: Command, at_end: FinalNodes<'_, N>) -> S
     let largest = largest_id(at_end).map_or_else(|| "gone".into(), |id| id.to_string());
     match command {
         Command::Put { key, .. } | Command::Get { key } => format!(
-            "A node owns a key when the key is not above its id, and passes it on to its child when it is. \
-             The largest id in the ring is {largest}, so nobody owns key {key}: everybody passes it on, \
-             the last node passes it to the head, and the head starts again."
+            "A node owns a key that is not greater than its id, and passes any other on to its successor. \
+             The largest id in the ring is {largest}, so no node owns key {key}: every node passes it on, \
+             the last one to the head, and the head starts again."
         ),
         Command::Add { id, .. } => format!(
-            "A new node is taken in by the first node whose id is greater than its own. The largest id in \
-             the ring is {largest}, so nobody takes in a node with id {id}: everybody passes the ADD on, \
-             the last node passes it to the head, and the head starts again."
+            "A join is handled by the first node whose id is greater than the new node's. The largest id in \
+             the ring is {largest}, so no node handles the join of id {id}: every node passes the ADD on, \
+             the last one to the head, and the head starts again."
         ),
         Command::Remove { id } => format!(
-            "A REMOVE goes from node to node until it comes to the one that bears its id. Nobody in the \
-             ring bears the id {id}: everybody passes it on, the last node passes it to the head, and \
+            "A REMOVE goes from node to node until it reaches the one with its id. No node in the \
+             ring has the id {id}: every node passes it on, the last one to the head, and \
              the head starts again."
         ),
     }
@@ -120,19 +120,20 @@ fn reply_goes_round<N: Node>(
     at_end: FinalNodes<'_, N>,
 ) -> String {
     let head = circle.through.iter().find(|rank| at_end.role(**rank) == Some(Role::Head));
-    let parent = head.and_then(|head| at_end.view(*head)?.parent).map(|parent| parent.rank);
-    match parent {
-        Some(parent) => format!(
+    let predecessor =
+        head.and_then(|head| at_end.view(*head)?.predecessor).map(|predecessor| predecessor.rank);
+    match predecessor {
+        Some(predecessor) => format!(
             "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \
-             the head passes them to its parent, which is the command node; but the head's parent \
-             is rank {parent} now, since a join or a leave has overwritten the head's own \
-             pointers. So the reply never leaves the ring. {FOR_EVER}"
+             the head passes them to its predecessor, which is the command node; but the head's predecessor \
+             is rank {predecessor} now, since a join or a leave has overwritten the head's own \
+             pointers. So the reply never leaves the ring. {FOREVER}"
         ),
         None => format!(
-            "The {name} is a reply on its way to the command node. Replies go from child to child until they \
-             come to the head; but the pointers of these nodes form a ring of their own which \
-             does not lead to the head, since a node was rewired that was in the ring already. \
-             {FOR_EVER}"
+            "The {name} is a reply on its way to the command node. Replies go from successor to successor \
+             until they reach the head; but the pointers of these nodes form a ring of their own that \
+             does not lead to the head, since a node was added that was in the ring already. \
+             {FOREVER}"
         ),
     }
 }
@@ -143,7 +144,7 @@ mod tests {
     use crate::protocols::classic::ClassicMessage;
 
     #[test]
-    fn a_way_round_is_told_from_its_lowest_rank_wherever_it_was_entered() {
+    fn a_cycle_is_listed_from_its_lowest_rank_wherever_it_was_entered() {
         let way = |through: &[u32]| {
             let through = through.iter().copied().map(Rank).collect();
             way(&Cycle { message: ClassicMessage::End, through, period: None })

@@ -21,7 +21,7 @@ pub(super) fn explain<N: Node>(end: &End<N::Message>, nodes: &[N]) -> Option<Exp
     }
 }
 
-/// The node that a PUT or a GET of that key comes to, on its way from child to child.
+/// The node that a PUT or a GET of that key comes to, on its way from successor to successor.
 fn owner<N: Node>(key: Key, at_end: FinalNodes<'_, N>) -> Option<Rank> {
     let mut at = Rank(0);
     for _ in at_end.nodes {
@@ -29,12 +29,12 @@ fn owner<N: Node>(key: Key, at_end: FinalNodes<'_, N>) -> Option<Rank> {
         if key.0 <= view.id?.0 {
             return Some(at);
         }
-        at = view.child?.rank;
+        at = view.successor?.rank;
     }
     None
 }
 
 fn largest_id<N: Node>(at_end: FinalNodes<'_, N>) -> Option<i64> {
-    let active = at_end.ranks().filter(|(_, view)| view.child.is_some());
+    let active = at_end.ranks().filter(|(_, view)| view.successor.is_some());
     active.filter_map(|(_, view)| view.id).map(|id| id.0).max()
 }
