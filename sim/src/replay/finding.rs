@@ -218,36 +218,29 @@ impl fmt::Display for What {
             }
             What::BadMessage { bad } => bad.fmt(f),
             What::SendsOther { got, owed } => {
-                let (peer, owed_peer) = (got.peer, owed.peer);
-                write!(
-                    f,
-                    "sends {got} to rank {peer}; the protocol sends {owed} to rank {owed_peer}"
-                )
+                write!(f, "sends {}; the protocol sends {}", ToRank(got), ToRank(owed))
             }
             What::SendsUnasked { got, wait } => {
-                write!(f, "sends {got} to rank {}; the protocol {wait}", got.peer)
+                write!(f, "sends {}; the protocol {wait}", ToRank(got))
             }
             What::ReceivesEarly { got, owed } => {
-                let (peer, owed_peer) = (got.peer, owed.peer);
-                write!(f, "receives {got} from rank {peer}; the protocol first sends {owed} to ")?;
-                write!(f, "rank {owed_peer}")
+                write!(f, "receives {}; the protocol first sends {}", FromRank(got), ToRank(owed))
             }
             What::ReceivesTooSoon { got, first } => {
-                let (peer, first_peer) = (got.peer, first.peer);
-                write!(f, "receives {got} from rank {peer}; the protocol first receives {first} ")?;
-                write!(f, "from rank {first_peer}")
+                write!(
+                    f,
+                    "receives {}; the protocol first receives {}",
+                    FromRank(got),
+                    FromRank(first)
+                )
             }
             What::ReceivesOther { got, wait } => {
-                write!(f, "receives {got} from rank {}; the protocol {wait}", got.peer)
+                write!(f, "receives {}; the protocol {wait}", FromRank(got))
             }
             What::GoesOnAfterCrash { fault } => write!(f, "goes on, but it has crashed: {fault}"),
             What::GoesOnWhileSending { sent } => {
-                write!(
-                    f,
-                    "goes on, but rank {} has not received {sent}, which is above ",
-                    sent.peer
-                )?;
-                f.write_str("the eager limit")
+                let above = "which is above the eager limit";
+                write!(f, "goes on, but rank {} has not received {sent}, {above}", sent.peer)
             }
             What::NeverSent { got } => {
                 write!(f, "receives {got} from rank {0}; rank {0} has not sent it", got.peer)
@@ -259,11 +252,11 @@ impl fmt::Display for What {
                 write!(f, "sends {got} to rank {0}; rank {0} never receives it", got.peer)
             }
             What::EndsOwing { owed } => {
-                write!(f, "the protocol goes on with {owed} to rank {}", owed.peer)
+                write!(f, "the protocol goes on with {}", ToRank(owed))
             }
             What::EndsWaiting { wait } => write!(f, "the protocol {wait}"),
             What::EndsBeforeReceiving { next } => {
-                write!(f, "the protocol goes on with {next} from rank {}", next.peer)
+                write!(f, "the protocol goes on with {}", FromRank(next))
             }
             What::Crashes { fault, ending } => {
                 write!(f, "crashes: {fault}; the trace says {ending}")
@@ -276,6 +269,24 @@ impl fmt::Display for What {
                 write!(f, "no rank can send or receive anything; the trace says {ending}")
             }
         }
+    }
+}
+
+/// `PUT [9,100] to rank 3`.
+struct ToRank<'a>(&'a Letter);
+
+impl fmt::Display for ToRank<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to rank {}", self.0, self.0.peer)
+    }
+}
+
+/// `PUT [9,100] from rank 3`.
+struct FromRank<'a>(&'a Letter);
+
+impl fmt::Display for FromRank<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} from rank {}", self.0, self.0.peer)
     }
 }
 
