@@ -97,6 +97,9 @@ fn program(folder: &Path) -> Command {
         .env("HOME", folder)
         .env_remove("XDG_CONFIG_HOME")
         .env_remove("XDG_STATE_HOME")
+        // Nor the launchers that the build was set up with: tests bring their own.
+        .env_remove("RINGSCOPE_MPIRUN_OPENMPI")
+        .env_remove("RINGSCOPE_MPIRUN_MPICH")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
