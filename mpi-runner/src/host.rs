@@ -8,7 +8,7 @@ use ringscope_traces::{Op, Rank};
 
 use crate::backoff::Backoff;
 use crate::envelope;
-use crate::link::{Link, Mode, Received};
+use crate::link::{Link, Mode, Outgoing, Received};
 use crate::part::Observed;
 use crate::rank_status::Activity;
 use crate::receive_order::ReceiveOrder;
@@ -128,7 +128,8 @@ impl<N: Node> EventLoop<'_, N> {
         let (watch, activity) = (&mut self.host.watch, Activity::Sending { to });
         let mut backoff = Backoff::default();
         let mut end = Ok(());
-        self.host.link.send((to, message.tag()), (mode, &sealed), || {
+        let outgoing = Outgoing { to, tag: message.tag(), mode, bytes: &sealed };
+        self.host.link.send(outgoing, || {
             if end.is_ok() {
                 end = watch.poll_while_waiting(&activity, &backoff);
             }

@@ -37,6 +37,19 @@ pub enum Mode {
     Synchronous,
 }
 
+/// A node's message on its way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// Who gets it.
+    pub to: Rank,
+    /// Its tag.
+    pub tag: Tag,
+    /// How the send begins.
+    pub mode: Mode,
+    /// What is sent.
+    pub bytes: &'a [u8],
+}
+
 /// This process's connection to the others.
 pub struct Link {
     nodes: SimpleCommunicator,
@@ -66,12 +79,8 @@ impl Link {
     /// It is a blocking send, taken apart into its start and its completion (MPI 4.1, section 3.7), so that
     /// a rank that is blocked in it still answers status requests: `blocked` is called again and again until
     /// the send has completed.
-    pub fn send(
-        &self,
-        (to, tag): (Rank, Tag),
-        (mode, bytes): (Mode, &[u8]),
-        mut blocked: impl FnMut(),
-    ) {
+    pub fn send(&self, outgoing: Outgoing<'_>, mut blocked: impl FnMut()) {
+        let Outgoing { to, tag, mode, bytes } = outgoing;
         let process = self.nodes.process_at_rank(to_mpi(to));
         request::scope(|scope| {
             let mut request = match mode {

@@ -42,7 +42,8 @@ impl Part {
     pub fn create(
         folder: &Path,
         header: &Header,
-        (rank, start_unix_ns): (Rank, u64),
+        rank: Rank,
+        start_unix_ns: u64,
     ) -> io::Result<Part> {
         let file = File::create_new(folder.join(parts::file_name(rank)))?;
         let mut writer = Writer::new(file, header)?;

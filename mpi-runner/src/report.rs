@@ -35,7 +35,7 @@ pub struct Report {
 
 impl Report {
     /// A report on that run.
-    pub fn new(task: &Task, setup: &RunSetup, (mpi, output): (&str, Output)) -> Report {
+    pub fn new(task: &Task, setup: &RunSetup, mpi: &str, output: Output) -> Report {
         Report {
             name: task.work.name(),
             mpi: mpi.to_owned(),

@@ -34,7 +34,7 @@ pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
         return as_member(mpi, link);
     }
     match Plan::of(args, mpi, link.ranks()) {
-        Ok(plan) => as_root(plan, (args, mpi), link),
+        Ok(plan) => as_root(plan, args, mpi, link),
         Err(failure) => {
             send_to_all(link, None);
             failure.print();
@@ -70,7 +70,7 @@ impl Plan {
     }
 }
 
-fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
+fn as_root(plan: Plan, args: &Args, mpi: &str, link: &Link) -> u8 {
     let Plan { task, setup, output, part } = plan;
     send_to_all(link, Some(&task));
     let bounds = Bounds {
@@ -80,11 +80,11 @@ fn as_root(plan: Plan, (args, mpi): (&Args, &str), link: &Link) -> u8 {
         followed: setup.followed.as_ref().map(Receipt::all),
     };
     let monitor = Monitor::new(link.ranks(), bounds, monotonic_ns());
-    let report = Report::new(&task, &setup, (mpi, output));
+    let report = Report::new(&task, &setup, mpi, output);
     let conclude =
         Box::new(move |verdict: &Verdict, statuses: &[_]| report.finish(verdict, statuses));
     let watch = Watch::root(link, part, monitor, conclude);
-    let watch = run_node(&task, setup, (link, watch));
+    let watch = run_node(&task, setup, link, watch);
     u8::try_from(watch.code()).unwrap_or(1)
 }
 
@@ -96,7 +96,7 @@ fn as_member(mpi: &str, link: &Link) -> u8 {
     });
     match begun {
         Ok((setup, part)) => {
-            run_node(&task, setup, (link, Watch::member(link, part)));
+            run_node(&task, setup, link, Watch::member(link, part));
             0
         }
         Err(failure) => {
@@ -107,7 +107,7 @@ fn as_member(mpi: &str, link: &Link) -> u8 {
     }
 }
 
-fn run_node<'a>(task: &Task, setup: RunSetup, (link, watch): (&'a Link, Watch<'a>)) -> Watch<'a> {
+fn run_node<'a>(task: &Task, setup: RunSetup, link: &'a Link, watch: Watch<'a>) -> Watch<'a> {
     let rank = link.rank();
     let watch = watch.with(task.timeout_ns, setup.followed_ending().cloned());
     let receive_order =
@@ -138,7 +138,7 @@ impl<'a> Visitor for Hosted<'a, '_> {
 }
 
 fn part(task: &Task, setup: &RunSetup, rank: Rank) -> Result<Part, Failure> {
-    Part::create(&task.folder, &setup.header, (rank, task.start_unix_ns)).map_err(|error| {
+    Part::create(&task.folder, &setup.header, rank, task.start_unix_ns).map_err(|error| {
         let folder: PathBuf = task.folder.clone();
         Failure::about(
             &folder.to_string_lossy(),

@@ -167,7 +167,7 @@ impl GatherError {
 pub fn gather(folder: &Path) -> Result<Gathered, GatherError> {
     let mut files = Files::default();
     for (rank, name) in part_names(folder)? {
-        files.add(folder, (rank, name))?;
+        files.add(folder, rank, name)?;
     }
     let Files { ranks, names, traces, cut_off } = files;
     let Some(first) = traces.first() else {
@@ -210,7 +210,7 @@ struct Files {
 }
 
 impl Files {
-    fn add(&mut self, folder: &Path, (rank, name): (Rank, String)) -> Result<(), GatherError> {
+    fn add(&mut self, folder: &Path, rank: Rank, name: String) -> Result<(), GatherError> {
         let path = folder.join(&name);
         self.ranks.insert(rank);
         let fails = |error| GatherError::Io { path: path.clone(), error };

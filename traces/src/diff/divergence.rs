@@ -1,10 +1,9 @@
 //! Where the ranks diverge, and which of them does first.
 
-use crate::causality::Causality;
 use crate::event::Rank;
 use crate::event_index::EventIndex;
 
-use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Side, Step};
+use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Ordered, Side, Step};
 
 /// A rank's first divergence, as indices.
 #[derive(Debug, Clone, Copy)]
@@ -38,18 +37,18 @@ fn split(rank: Rank, a: &Side<'_>, b: &Side<'_>) -> Option<Split> {
 /// The split that comes first in the happens-before order of either trace; see [`First`].
 pub(super) fn first<'a>(
     splits: &'a [Split],
-    (a, causes_a): (&Side<'_>, &Causality),
-    (b, causes_b): (&Side<'_>, &Causality),
+    a: &Ordered<'_>,
+    b: &Ordered<'_>,
 ) -> Option<&'a Split> {
-    let after_a = causes_a.future_of(splits.iter().filter_map(|split| split.a));
-    let after_b = causes_b.future_of(splits.iter().filter_map(|split| split.b));
+    let after_a = a.causes.future_of(splits.iter().filter_map(|split| split.a));
+    let after_b = b.causes.future_of(splits.iter().filter_map(|split| split.b));
     let has_cause = |split: &&Split| {
         split.a.is_some_and(|at| after_a.contains(at))
             || split.b.is_some_and(|at| after_b.contains(at))
     };
     let order = |split: &&Split| {
-        let clock_a = split.a.map(|at| a.trace[at].clock);
-        let clock_b = split.b.map(|at| b.trace[at].clock);
+        let clock_a = split.a.map(|at| a.side.trace[at].clock);
+        let clock_b = split.b.map(|at| b.side.trace[at].clock);
         (clock_a.into_iter().chain(clock_b).min(), split.rank)
     };
     let without_cause = splits.iter().filter(|split| !has_cause(split)).min_by_key(order);
@@ -67,25 +66,21 @@ pub(super) fn divergence_of(split: &Split, a: &Side<'_>, b: &Side<'_>) -> Diverg
     }
 }
 
-pub(super) fn first_of(
-    split: &Split,
-    (a, causes_a): (&Side<'_>, &Causality),
-    (b, causes_b): (&Side<'_>, &Causality),
-) -> First {
-    let past = |side: &Side<'_>, causes: &Causality, at| {
+pub(super) fn first_of(split: &Split, a: &Ordered<'_>, b: &Ordered<'_>) -> First {
+    let past = |Ordered { side, causes }: &Ordered<'_>, at| {
         let past = causes.past(at);
         let last = &past[past.len().saturating_sub(LIMIT_PAST)..];
         (last.iter().map(|at| side.step(*at)).collect(), past.len())
     };
     let (past, past_events) = match (split.a, split.b) {
-        (Some(at), _) => past(a, causes_a, at),
-        (None, Some(at)) => past(b, causes_b, at),
+        (Some(at), _) => past(a, at),
+        (None, Some(at)) => past(b, at),
         (None, None) => (Vec::new(), 0),
     };
     First {
-        divergence: divergence_of(split, a, b),
-        around_a: around(split, a),
-        around_b: around(split, b),
+        divergence: divergence_of(split, a.side, b.side),
+        around_a: around(split, a.side),
+        around_b: around(split, b.side),
         past,
         past_events,
     }

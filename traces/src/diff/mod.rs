@@ -158,19 +158,21 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
         });
     }
     // Nothing in here takes longer.
-    let (causes_a, causes_b) = thread::scope(|scope| {
-        let other = scope.spawn(|| Causality::of(b.trace));
-        (Causality::of(a.trace), other.join().expect("what is read has causes"))
+    let (a, b) = thread::scope(|scope| {
+        let b = scope.spawn(|| Ordered::of(&b));
+        (Ordered::of(&a), b.join().expect("what is read has causes"))
     });
-    let is_race = races::explain(&splits, &a, &b);
-    let races =
-        if is_race { races::races(&splits, (&a, &causes_a), (&b, &causes_b)) } else { vec![] };
-    let first = divergence::first(&splits, (&a, &causes_a), (&b, &causes_b));
+    let is_race = races::explain(&splits, a.side, b.side);
+    let races = if is_race { races::races(&splits, &a, b.side) } else { vec![] };
+    let first = divergence::first(&splits, &a, &b);
     Ok(Comparison {
         level: if is_race { Level::Reordered } else { Level::Different },
         prefix: splits.iter().all(|split| split.a.is_none() || split.b.is_none()),
-        first: first.map(|split| divergence::first_of(split, (&a, &causes_a), (&b, &causes_b))),
-        divergences: splits.iter().map(|split| divergence::divergence_of(split, &a, &b)).collect(),
+        first: first.map(|split| divergence::first_of(split, &a, &b)),
+        divergences: splits
+            .iter()
+            .map(|split| divergence::divergence_of(split, a.side, b.side))
+            .collect(),
         races,
         ends_differ,
     })
@@ -196,6 +198,18 @@ fn judge_headers(a: &Trace, b: &Trace) -> Result<(), CannotCompare> {
         return Err(CannotCompare::Protocols { a, b });
     }
     Ok(())
+}
+
+/// One of the two traces, with what happened before what.
+struct Ordered<'a> {
+    side: &'a Side<'a>,
+    causes: Causality,
+}
+
+impl<'a> Ordered<'a> {
+    fn of(side: &'a Side<'a>) -> Self {
+        Ordered { side, causes: Causality::of(side.trace) }
+    }
 }
 
 /// One of the two traces, its events by rank.

@@ -11,7 +11,7 @@ use crate::event_index::EventIndex;
 use crate::payload::Payload;
 
 use super::divergence::Split;
-use super::{Side, Step};
+use super::{Ordered, Side, Step};
 
 /// How many of the messages that a receive could have taken are given.
 pub const LIMIT_ALTERNATIVES: usize = 8;
@@ -76,8 +76,8 @@ fn carries_the_same(split: &Split, a: &Side<'_>, b: &Side<'_>) -> bool {
 /// All receives that got another sender's message, in order of rank and index.
 pub(super) fn races(
     splits: &[Split],
-    (a, causes): (&Side<'_>, &Causality),
-    (b, _): (&Side<'_>, &Causality),
+    Ordered { side: a, causes }: &Ordered<'_>,
+    b: &Side<'_>,
 ) -> Vec<Race> {
     let mut incoming = Incoming::of(a);
     let mut races = Vec::new();

@@ -68,9 +68,9 @@ pub enum Kind {
 /// Writes a message's payload as JSON.
 ///
 /// `is_python` says that the program is Python: then pickles need no header to be taken for pickles.
-pub fn put(out: &mut Vec<u8>, bytes: &[u8], (kind, is_python): (Kind, bool)) {
+pub fn put(out: &mut Vec<u8>, bytes: &[u8], kind: Kind, is_python: bool) {
     let start = out.len();
-    let decoded = decode(out, bytes, (kind, is_python));
+    let decoded = decode(out, bytes, kind, is_python);
     if decoded.is_none() {
         out.truncate(start);
         put_fingerprint(out, bytes);
@@ -84,7 +84,7 @@ pub fn put_length(out: &mut Vec<u8>, bytes: u64) {
     out.push(b'}');
 }
 
-fn decode(out: &mut Vec<u8>, bytes: &[u8], (kind, is_python): (Kind, bool)) -> Option<()> {
+fn decode(out: &mut Vec<u8>, bytes: &[u8], kind: Kind, is_python: bool) -> Option<()> {
     if bytes.is_empty() {
         out.extend_from_slice(b"null");
         return Some(());

@@ -334,12 +334,12 @@ impl Writer<'_> {
             Value::Text(text) => json::put_text(self.out, text)?,
             Value::List(items) => {
                 let depth_left = depth_left.checked_sub(1)?;
-                self.between((b'[', b']'), items, |writer, item| writer.value(*item, depth_left))?;
+                self.between(b"[]", items, |writer, item| writer.value(*item, depth_left))?;
             }
             Value::Dict(entries) => {
                 let depth_left = depth_left.checked_sub(1)?;
                 let entries = self.in_order(entries)?;
-                self.between((b'{', b'}'), &entries, |writer, (key, value)| {
+                self.between(b"{}", &entries, |writer, (key, value)| {
                     json::put_text(writer.out, &key.text)?;
                     writer.out.push(b':');
                     writer.value(*value, depth_left)
@@ -351,18 +351,18 @@ impl Writer<'_> {
 
     fn between<T>(
         &mut self,
-        (open, close): (u8, u8),
+        [open, close]: &[u8; 2],
         items: &[T],
         put: impl Fn(&mut Self, &T) -> Option<()>,
     ) -> Option<()> {
-        self.out.push(open);
+        self.out.push(*open);
         for (i, item) in items.iter().enumerate() {
             if i > 0 {
                 self.out.push(b',');
             }
             put(self, item)?;
         }
-        self.out.push(close);
+        self.out.push(*close);
         Some(())
     }
 

@@ -10,7 +10,7 @@ const PYTHON: bool = true;
 
 fn shown(bytes: &[u8], kind: Kind) -> String {
     let mut out = Vec::new();
-    put(&mut out, bytes, (kind, PYTHON));
+    put(&mut out, bytes, kind, PYTHON);
     String::from_utf8(out).expect("JSON is text")
 }
 

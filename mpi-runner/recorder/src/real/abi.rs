@@ -183,7 +183,7 @@ impl StatusBuffer {
     }
 
     /// The caller's statuses, or a buffer for as many.
-    pub fn or_given(&mut self, abi: Abi, (given, count): (*mut c_void, usize)) -> *mut c_void {
+    pub fn or_given(&mut self, abi: Abi, given: *mut c_void, count: usize) -> *mut c_void {
         if !abi.is_ignored(given) {
             return given;
         }

@@ -131,7 +131,7 @@ pub fn begin() {
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
     let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
     let (rank, ranks) = (number(Ask::Rank, abi), number(Ask::Size, abi));
-    let begun = Part::create(Path::new(&folder), (Rank(rank), ranks), start_unix_ns);
+    let begun = Part::create(Path::new(&folder), Rank(rank), ranks, start_unix_ns);
     match begun {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));
@@ -204,20 +204,21 @@ impl Recording {
     /// Records a send that was prepared before.
     pub fn posted(&mut self, send: &SendRecord) {
         let SendRecord { to, tag, content, bytes } = *send;
-        self.write(Observed { op: Op::Send, peer: to, tag }, (content, bytes));
+        self.write(Observed { op: Op::Send, peer: to, tag }, content, bytes);
     }
 
     /// What is needed to record a receive that begins.
     pub fn receive_buffer(&mut self, receive: &Incoming) -> ReceiveBuffer {
         let from = self.communicators.members(receive.communicator);
-        self.receive_buffer_for(from, (receive.buffer, receive.datatype))
+        self.receive_buffer_for(from, receive.buffer, receive.datatype)
     }
 
     /// The same for a message that comes from one of these ranks.
     pub fn receive_buffer_for(
         &mut self,
         from: Members,
-        (buffer, datatype): (*const c_void, Handle),
+        buffer: *const c_void,
+        datatype: Handle,
     ) -> ReceiveBuffer {
         let kind = self.datatypes.of(datatype).kind;
         ReceiveBuffer { content: Content { buffer, kind }, from }
@@ -236,20 +237,20 @@ impl Recording {
         }
         let Some(peer) = receive_buffer.from.in_world(source) else { return };
         let observed = Observed { op: Op::Recv, peer, tag: Tag(tag) };
-        self.write(observed, (receive_buffer.content, received_bytes(self.abi, status)));
+        self.write(observed, receive_buffer.content, received_bytes(self.abi, status));
     }
 
-    fn write(&mut self, observed: Observed, (content, bytes): (Content, Option<u64>)) {
+    fn write(&mut self, observed: Observed, content: Content, bytes: Option<u64>) {
         let Content { buffer, kind } = content;
-        let how = (kind, self.is_python);
+        let is_python = self.is_python;
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
         self.part.event(observed, |json| match length {
             // The pointer to an empty buffer may be anything.
-            Some(0) => payload::put(json, &[], how),
+            Some(0) => payload::put(json, &[], kind, is_python),
             Some(length) if kind != Kind::Opaque && !buffer.is_null() => {
                 // SAFETY: the program has MPI read or write so many bytes there.
                 let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), length) };
-                payload::put(json, bytes, how);
+                payload::put(json, bytes, kind, is_python);
             }
             Some(_) | None => payload::put_length(json, bytes.unwrap_or(0)),
         });

@@ -39,11 +39,7 @@ impl Part {
     /// Creates the part in an existing folder.
     ///
     /// A part that exists already is another process's, and stays as it is.
-    pub fn create(
-        folder: &Path,
-        (rank, ranks): (Rank, u32),
-        start_unix_ns: u64,
-    ) -> io::Result<Part> {
+    pub fn create(folder: &Path, rank: Rank, ranks: u32, start_unix_ns: u64) -> io::Result<Part> {
         let header = Header {
             source: Source::Recorded,
             protocol: PROTOCOL.into(),

@@ -32,7 +32,7 @@ impl Requests {
     }
 
     /// Records that the request at an index is complete, with the status at an index of the statuses.
-    fn completed(&mut self, index: usize, (statuses, at): (*mut c_void, usize)) {
+    fn completed(&mut self, index: usize, statuses: *mut c_void, at: usize) {
         let Some((handle, request)) = self.taken.get_mut(index) else { return };
         let Some(done) = request.take().map(Request::completed) else { return };
         with(|recording| {
@@ -54,7 +54,8 @@ impl Requests {
     /// A call that has completed some and failed with others returns that, and each status has its error.
     fn completed_each(
         &mut self,
-        (code, statuses): (c_int, *mut c_void),
+        code: c_int,
+        statuses: *mut c_void,
         indices: impl Iterator<Item = (usize, usize)>,
     ) {
         let says_in_statuses = |recording: &mut Recording| recording.abi.is_error_in_status(code);
@@ -67,7 +68,7 @@ impl Requests {
                 recording.abi.error(recording.abi.status_at(statuses, at))
             };
             if code == SUCCESS || with(error) == Some(SUCCESS) {
-                self.completed(index, (statuses, at));
+                self.completed(index, statuses, at);
             }
         }
     }
@@ -91,7 +92,7 @@ impl Requests {
 
 /// The caller's statuses, or a buffer for as many where the caller ignores them.
 fn status_buffer(own: &mut StatusBuffer, statuses: *mut c_void, count: usize) -> *mut c_void {
-    with(|recording| own.or_given(recording.abi, (statuses, count))).unwrap_or(statuses)
+    with(|recording| own.or_given(recording.abi, statuses, count)).unwrap_or(statuses)
 }
 
 /// A count of C's as a number of elements.
@@ -99,26 +100,34 @@ fn counted(count: c_int) -> usize {
     usize::try_from(count).unwrap_or(0)
 }
 
-/// `MPI_Waitsome` and `MPI_Testsome`, which return the indices of the requests that are complete.
-fn some(
-    (requests, statuses): (*mut c_void, *mut c_void),
-    (count, completed, indices): (c_int, *mut c_int, *mut c_int),
-    real: impl FnOnce(*mut c_void) -> c_int,
-) -> c_int {
-    if !is_on() {
-        return real(statuses);
+/// The arguments of `MPI_Waitsome` and `MPI_Testsome`, which return the indices of the requests that are
+/// complete.
+struct SomeRequests {
+    count: c_int,
+    requests: *mut c_void,
+    completed: *mut c_int,
+    indices: *mut c_int,
+    statuses: *mut c_void,
+}
+
+impl SomeRequests {
+    /// Calls the real function with the statuses that it is to fill, and records what it has completed.
+    fn record(self, real: impl FnOnce(*mut c_void) -> c_int) -> c_int {
+        if !is_on() {
+            return real(self.statuses);
+        }
+        let mut taken = Requests::take(self.requests, counted(self.count));
+        let mut own = StatusBuffer::new();
+        let statuses = status_buffer(&mut own, self.statuses, counted(self.count));
+        let code = real(statuses);
+        // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
+        let completed = counted(unsafe { *self.completed });
+        // SAFETY: MPI has written that many indices.
+        let index = |at| (counted(unsafe { *self.indices.add(at) }), at);
+        taken.completed_each(code, statuses, (0..completed).map(index));
+        taken.put_back();
+        code
     }
-    let mut taken = Requests::take(requests, counted(count));
-    let mut own = StatusBuffer::new();
-    let statuses = status_buffer(&mut own, statuses, counted(count));
-    let code = real(statuses);
-    // SAFETY: MPI has said there how many, or that there is none to wait for: a negative number.
-    let completed = counted(unsafe { *completed });
-    // SAFETY: MPI has written that many indices.
-    let index = |at| (counted(unsafe { *indices.add(at) }), at);
-    taken.completed_each((code, statuses), (0..completed).map(index));
-    taken.put_back();
-    code
 }
 
 wrap! {
@@ -131,7 +140,7 @@ wrap! {
         let status = status_buffer(&mut own, status, 1);
         let code = real(request, status);
         if code == SUCCESS {
-            taken.completed(0, (status, 0));
+            taken.completed(0, status, 0);
         }
         taken.put_back();
         code
@@ -147,7 +156,7 @@ wrap! {
         let code = real(request, flag, status);
         // SAFETY: MPI has said there whether it is completed.
         if code == SUCCESS && unsafe { *flag } != 0 {
-            taken.completed(0, (status, 0));
+            taken.completed(0, status, 0);
         }
         taken.put_back();
         code
@@ -161,7 +170,7 @@ wrap! {
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
-        taken.completed_each((code, statuses), (0..counted(count)).map(|index| (index, index)));
+        taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
         taken.put_back();
         code
     }
@@ -178,7 +187,7 @@ wrap! {
         let code = real(count, requests, flag, statuses);
         // SAFETY: MPI has said there whether all are completed.
         if code != SUCCESS || unsafe { *flag } != 0 {
-            taken.completed_each((code, statuses), (0..counted(count)).map(|index| (index, index)));
+            taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
         }
         taken.put_back();
         code
@@ -196,7 +205,7 @@ wrap! {
         let code = real(count, requests, index, status);
         // SAFETY: MPI has said there which one, or that there is none to wait for: a negative number.
         if code == SUCCESS && let Ok(index) = usize::try_from(unsafe { *index }) {
-            taken.completed(index, (status, 0));
+            taken.completed(index, status, 0);
         }
         taken.put_back();
         code
@@ -216,7 +225,7 @@ wrap! {
         // SAFETY: MPI has said there whether one is completed, and which.
         let (flag, index) = unsafe { (*flag, *index) };
         if code == SUCCESS && flag != 0 && let Ok(index) = usize::try_from(index) {
-            taken.completed(index, (status, 0));
+            taken.completed(index, status, 0);
         }
         taken.put_back();
         code
@@ -226,18 +235,16 @@ wrap! {
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        some((requests, statuses), (count, completed, indices), |statuses| {
-            real(count, requests, completed, indices, statuses)
-        })
+        let some = SomeRequests { count, requests, completed, indices, statuses };
+        some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 
     MPI_Testsome(
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        some((requests, statuses), (count, completed, indices), |statuses| {
-            real(count, requests, completed, indices, statuses)
-        })
+        let some = SomeRequests { count, requests, completed, indices, statuses };
+        some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 
     MPI_Request_free(request: *mut c_void) as real => {

@@ -8,7 +8,8 @@ use crate::recording::{Incoming, Outgoing, Recording, Request, with};
 
 /// Remembers a request that was created, if there will be something to record of it.
 fn remember(
-    (code, handle): (c_int, *const c_void),
+    code: c_int,
+    handle: *const c_void,
     request: impl FnOnce(&mut Recording) -> Option<Request>,
 ) -> c_int {
     if code == SUCCESS {
@@ -42,7 +43,7 @@ macro_rules! startable_sends {
                 let code = real(buffer, count, datatype, to, tag, communicator, request);
                 let count = i64::from(count);
                 let message = Outgoing { buffer, count, datatype, to, tag, communicator };
-                remember((code, request), |recording| {
+                remember(code, request, |recording| {
                     recording.send(&message).map(Request::PersistentSend)
                 })
             }
@@ -59,7 +60,7 @@ macro_rules! startable_receives {
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
-                remember((code, request), |recording| {
+                remember(code, request, |recording| {
                     let receive_buffer = recording.receive_buffer(&receive);
                     Some(Request::PersistentReceive { buffer: receive_buffer, is_active: false })
                 })

@@ -16,7 +16,7 @@ fn completed(
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     let mut own = StatusBuffer::new();
-    let Some(status) = with(|recording| own.or_given(recording.abi, (status, 1))) else {
+    let Some(status) = with(|recording| own.or_given(recording.abi, status, 1)) else {
         return receive(status);
     };
     let code = receive(status);
@@ -32,7 +32,8 @@ fn completed(
 
 /// Remembers a nonblocking receive.
 fn begun(
-    (code, request): (c_int, *const c_void),
+    code: c_int,
+    request: *const c_void,
     receive_buffer: impl FnOnce(&mut Recording) -> Option<ReceiveBuffer>,
 ) -> c_int {
     if code == SUCCESS {
@@ -69,7 +70,8 @@ fn matched(communicator: Handle, message: *const c_void) {
 /// The buffer of a receive from that rank; `None` when that is `MPI_PROC_NULL`.
 fn buffer_from(
     recording: &mut Recording,
-    (source, receive): (c_int, &Incoming),
+    source: c_int,
+    receive: &Incoming,
 ) -> Option<ReceiveBuffer> {
     (source != recording.abi.proc_null()).then(|| recording.receive_buffer(receive))
 }
@@ -77,9 +79,10 @@ fn buffer_from(
 /// The same for a receive combined with a send, of which MPICH does not report what was received.
 fn buffer_of_exchange(
     recording: &mut Recording,
-    (source, receive): (c_int, &Incoming),
+    source: c_int,
+    receive: &Incoming,
 ) -> Option<ReceiveBuffer> {
-    let receive_buffer = buffer_from(recording, (source, receive))?;
+    let receive_buffer = buffer_from(recording, source, receive)?;
     match recording.abi {
         Abi::OpenMpi => Some(receive_buffer),
         Abi::Mpich => {
@@ -109,7 +112,7 @@ macro_rules! receives {
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| buffer_from(recording, (source, &receive)))
+                begun(code, request, |recording| buffer_from(recording, source, &receive))
             }
 
             $of_message(
@@ -120,7 +123,7 @@ macro_rules! receives {
                     return real(buffer, count, datatype, message, status);
                 };
                 let receive_buffer = |recording: &mut Recording| {
-                    recording.receive_buffer_for(from, (buffer, datatype))
+                    recording.receive_buffer_for(from, buffer, datatype)
                 };
                 completed(status, receive_buffer, |status| real(buffer, count, datatype, message, status))
             }
@@ -131,8 +134,8 @@ macro_rules! receives {
             ) as real => {
                 let from = of_message(message);
                 let code = real(buffer, count, datatype, message, request);
-                begun((code, request), |recording| {
-                    from.map(|from| recording.receive_buffer_for(from, (buffer, datatype)))
+                begun(code, request, |recording| {
+                    from.map(|from| recording.receive_buffer_for(from, buffer, datatype))
                 })
             }
 
@@ -184,7 +187,7 @@ macro_rules! receives {
                     buffer, count, datatype, source, tag, communicator, request,
                 );
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| buffer_of_exchange(recording, (source, &receive)))
+                begun(code, request, |recording| buffer_of_exchange(recording, source, &receive))
             }
 
             $begin_replace(
@@ -198,7 +201,7 @@ macro_rules! receives {
                 let code =
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
                 let receive = Incoming { buffer, datatype, communicator };
-                begun((code, request), |recording| buffer_of_exchange(recording, (source, &receive)))
+                begun(code, request, |recording| buffer_of_exchange(recording, source, &receive))
             }
         }
     };
