@@ -5,6 +5,7 @@
 //! line is a word that can be typed.
 
 #![no_main]
+
 use std::cell::OnceCell;
 
 use libfuzzer_sys::fuzz_target;

@@ -3,6 +3,7 @@
 //! What is read writes and reads back the same; what is refused is refused in plain text.
 
 #![no_main]
+
 use libfuzzer_sys::fuzz_target;
 use ringscope_screen::config::{Config, print};
 

@@ -4,6 +4,7 @@
 //! in lines of any width.
 
 #![no_main]
+
 use libfuzzer_sys::fuzz_target;
 use ringscope_screen::tour::{Shelf, Tour, heading, set_in_lines};
 
