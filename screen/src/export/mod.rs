@@ -1,6 +1,6 @@
 //! A run written down for other programs: a file for each format.
 //!
-//! Formats that can be are written event by event as the trace is read ([`feed`]), so that a trace of
+//! Formats that can be are written event by event as the trace is read ([`Feed`]), so that a trace of
 //! any length takes no more memory than what is under way in it. The others are pictures of a [`timeline`].
 //!
 //! [`timeline`]: crate::timeline
