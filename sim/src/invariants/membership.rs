@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ringscope_traces::Rank;
 use rustc_hash::FxHashSet;
 
-use crate::protocol::{NodeView, Phase, Viewed};
+use crate::protocol::Viewed;
 
 /// The joins and leaves that have begun and not ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Membership {
     pub fn step_over<N: Viewed>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
         for rank in self.touched.drain(..) {
             self.holders.insert(rank);
-            if is_busy(&nodes[rank.index()].view()) {
+            if nodes[rank.index()].view().activity.is_membership_change() {
                 self.busy.insert(rank);
             } else if fell_silent != Some(rank) {
                 self.busy.remove(&rank);
@@ -69,13 +69,5 @@ impl Membership {
     /// Ranks that may hold keys.
     pub fn holders(&self) -> &BTreeSet<Rank> {
         &self.holders
-    }
-}
-
-/// Whether a node is in the middle of a join or a leave.
-pub(super) fn is_busy(view: &NodeView<'_>) -> bool {
-    match view.phase {
-        Phase::Joining(_) | Phase::Leaving(_) => true,
-        Phase::Idle | Phase::Commanding(_) => false,
     }
 }

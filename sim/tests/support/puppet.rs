@@ -1,7 +1,8 @@
 //! Nodes that send and receive what a test tells them, to see MPI's rules at work by themselves.
 
 use ringscope_sim::protocol::{
-    BadMessage, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Role, Viewed, Wait,
+    Activity, BadMessage, Fault, Links, Meaning, Message, Node, NodeView, Outbox, Role, Topology,
+    Viewed, Wait,
 };
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::Serialize;
@@ -63,7 +64,7 @@ impl Puppet {
         Puppet { acts: acts.to_vec(), next: 0, received: Vec::new() }
     }
 
-    fn advance(&mut self, out: &mut Outbox<Note>) -> Wait {
+    fn advance(&mut self, out: &mut impl Outbox<Note>) -> Wait {
         let mut send = |to, tag, number, bytes| {
             out.send(Rank(to), Note { tag: Tag(tag), number, bytes });
         };
@@ -85,7 +86,7 @@ impl Puppet {
 impl Node for Puppet {
     type Message = Note;
 
-    fn start(&mut self, out: &mut Outbox<Note>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<Note>) -> Wait {
         self.advance(out)
     }
 
@@ -93,7 +94,7 @@ impl Node for Puppet {
         &mut self,
         from: Rank,
         message: Note,
-        out: &mut Outbox<Note>,
+        out: &mut impl Outbox<Note>,
     ) -> Result<Wait, Fault> {
         self.received.push((from.0, message.number));
         Ok(self.advance(out))
@@ -105,10 +106,9 @@ impl Viewed for Puppet {
         NodeView {
             role: Role::Storage,
             id: None,
-            predecessor: None,
-            successor: None,
+            links: Links::new(&Topology::UNLINKED, &[]),
             storage: None,
-            phase: Phase::Idle,
+            activity: Activity::NONE,
         }
     }
 }

@@ -8,7 +8,10 @@ use ringscope_traces::Rank;
 
 use super::Orders;
 use super::message::{ClassicMessage, tags};
-use crate::protocol::{Command, Cursor, NodeView, Outbox, Phase, Print, Role, Script, Wait};
+use super::ring::TOPOLOGY;
+use crate::protocol::{
+    Activity, Command, Cursor, Links, NodeView, Outbox, Print, Role, Script, Wait,
+};
 
 const HEAD: Rank = Rank(0);
 
@@ -41,7 +44,7 @@ impl CommandNode {
 
     /// Sends commands until the window is full, and then awaits the reply of the oldest; sends END
     /// when every reply is in.
-    pub(super) fn advance(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
+    pub(super) fn advance(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         while self.in_flight.len() < self.window as usize {
             let Some(command) = self.script.next(&mut self.next) else { break };
             out.send(HEAD, ClassicMessage::from(command));
@@ -60,7 +63,7 @@ impl CommandNode {
     pub(super) fn receive(
         &mut self,
         reply: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Wait {
         if let ClassicMessage::RetVal { value, owner } = reply {
             out.print(Print::Found(value, owner));
@@ -73,10 +76,9 @@ impl CommandNode {
         NodeView {
             role: Role::Command,
             id: None,
-            predecessor: None,
-            successor: None,
+            links: Links::new(&TOPOLOGY, &[]),
             storage: None,
-            phase: Phase::Commanding(&self.in_flight),
+            activity: Activity::commanding(&self.in_flight),
         }
     }
 }

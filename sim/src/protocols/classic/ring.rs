@@ -7,7 +7,8 @@ use ringscope_traces::Rank;
 
 use super::message::{ClassicMessage, Handover, Record, tags};
 use crate::protocol::{
-    self, Fault, Key, NodeView, Outbox, Peer, Role, Storage, StorageId, Value, Wait,
+    Activity, ActivityKind, Fault, Key, Links, NodeView, Outbox, Peer, Role, Storage, StorageId,
+    Topology, Value, Wait,
 };
 
 /// The head or a storage node.
@@ -16,11 +17,24 @@ pub struct RingNode {
     rank: Rank,
     part: Part,
     id: Option<StorageId>,
-    parent: Option<Peer>,
-    child: Option<Peer>,
+    /// Its parent and its child.
+    links: [Option<Peer>; 2],
     storage: Option<Arc<Storage>>,
     phase: Phase,
 }
+
+/// The link to the parent: the predecessor in the ring.
+const PARENT: usize = 0;
+/// The link to the child: the successor in the ring.
+const CHILD: usize = 1;
+
+/// How the ring's nodes are linked.
+pub(super) const TOPOLOGY: Topology = Topology {
+    names: &["predecessor", "successor"],
+    successor: Some(CHILD),
+    predecessor: Some(PARENT),
+    outlet: Some(PARENT),
+};
 
 /// The part a node plays, and what only that part knows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,8 +69,10 @@ impl RingNode {
         RingNode {
             part: Part::Head { command },
             id: Some(StorageId(0)),
-            parent: Some(Peer { rank: command, id: None }),
-            child: Some(Peer { rank: permanent, id: Some(keyspace) }),
+            links: [
+                Some(Peer { rank: command, id: None }),
+                Some(Peer { rank: permanent, id: Some(keyspace) }),
+            ],
             ..RingNode::idle(Rank(0))
         }
     }
@@ -65,8 +81,7 @@ impl RingNode {
         let head = Peer { rank: Rank(0), id: Some(StorageId(0)) };
         RingNode {
             id: Some(keyspace),
-            parent: Some(head),
-            child: Some(head),
+            links: [Some(head); 2],
             storage: Some(Arc::default()),
             ..RingNode::idle(rank)
         }
@@ -77,8 +92,7 @@ impl RingNode {
             rank,
             part: Part::Storage,
             id: None,
-            parent: None,
-            child: None,
+            links: [None; 2],
             storage: None,
             phase: Phase::Idle,
         }
@@ -89,7 +103,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         message: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match message {
             ClassicMessage::Put { key, value } => self.put(key, value, out),
@@ -104,11 +118,11 @@ impl RingNode {
             ClassicMessage::Complete(handover) => self.complete(from, handover, out),
             ClassicMessage::Init(record) => Ok(self.init(from, &record, out)),
             ClassicMessage::UpdateParentPointers(record) => {
-                self.child = record.next;
+                self.links[CHILD] = record.next;
                 Ok(reply_complete(from, out))
             }
             ClassicMessage::UpdateChildPointers(parent) => {
-                self.parent = parent.map(|parent| *parent);
+                self.links[PARENT] = parent.map(|parent| *parent);
                 Ok(reply_complete(from, out))
             }
             ClassicMessage::RedistributeAdd(record) => self.redistribute_add(from, &record, out),
@@ -123,7 +137,7 @@ impl RingNode {
         &mut self,
         key: Key,
         value: Value,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         if key.0 <= self.own_id("PUT")?.0 {
             let storage = self.storage.as_mut().ok_or(Fault::NoStorage { asked: "PUT" })?;
@@ -136,7 +150,7 @@ impl RingNode {
 
     /// An owner that does not hold the key stays silent, as the reference's does.
     #[inline(always)]
-    fn get(&mut self, key: Key, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn get(&mut self, key: Key, out: &mut impl Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         let id = self.own_id("GET")?;
         if key.0 > id.0 {
             return self.to_child("GET", ClassicMessage::Get { key }, out);
@@ -152,11 +166,11 @@ impl RingNode {
     fn pass_reply(
         &mut self,
         reply: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match self.part {
             Part::Head { .. } => {
-                let parent = self.neighbour(self.parent, "parent", "a reply")?;
+                let parent = self.neighbour(self.links[PARENT], "parent", "a reply")?;
                 out.send(parent, reply);
                 Ok(Wait::Any)
             }
@@ -164,7 +178,7 @@ impl RingNode {
         }
     }
 
-    fn end(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
+    fn end(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         if let Part::Head { command } = self.part {
             for rank in 1..command.0 {
                 out.send(Rank(rank), ClassicMessage::End);
@@ -173,10 +187,10 @@ impl RingNode {
         Wait::Stopped
     }
 
-    fn init(&mut self, from: Rank, record: &Record, out: &mut Outbox<ClassicMessage>) -> Wait {
+    fn init(&mut self, from: Rank, record: &Record, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         let own = record.next.expect("an ADD record names the newcomer");
-        self.parent = record.parent;
-        self.child = Some(record.maker);
+        self.links[PARENT] = record.parent;
+        self.links[CHILD] = Some(record.maker);
         self.rank = own.rank;
         self.id = own.id;
         self.storage = Some(Arc::default());
@@ -187,7 +201,7 @@ impl RingNode {
         &mut self,
         newcomer: i64,
         id: StorageId,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         if id >= self.own_id("ADD")? {
             return self.to_child("ADD", ClassicMessage::Add { rank: newcomer, id }, out);
@@ -200,15 +214,19 @@ impl RingNode {
         Ok(await_complete(rank))
     }
 
-    fn remove(&mut self, id: StorageId, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn remove(
+        &mut self,
+        id: StorageId,
+        out: &mut impl Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         if self.id != Some(id) {
             return self.to_child("REMOVE", ClassicMessage::Remove { id }, out);
         }
-        let record = self.record(self.child);
+        let record = self.record(self.links[CHILD]);
         if self.storage.as_ref().is_none_or(|storage| storage.is_empty()) {
             return self.relink_parent_of_leaver(record, out);
         }
-        let heir = self.neighbour(self.child, "child", "REMOVE")?;
+        let heir = self.neighbour(self.links[CHILD], "child", "REMOVE")?;
         out.send(heir, ClassicMessage::RedistributeRemove(Arc::clone(&record)));
         self.phase = Phase::AwaitingHeir { record };
         Ok(await_complete(heir))
@@ -219,7 +237,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         handover: Option<Arc<Handover>>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Idle => {
@@ -243,9 +261,9 @@ impl RingNode {
     fn relink_parent_of_newcomer(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let parent = self.neighbour(self.parent, "parent", "ADD")?;
+        let parent = self.neighbour(self.links[PARENT], "parent", "ADD")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfNewcomer { record };
         Ok(await_complete(parent))
@@ -254,9 +272,9 @@ impl RingNode {
     fn start_handover(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        self.parent = record.next;
+        self.links[PARENT] = record.next;
         let newcomer_id = record.next.and_then(|peer| peer.id);
         let bound = newcomer_id.expect("an ADD record names the newcomer and its id");
         let storage = self.storage.as_ref().ok_or(Fault::NoStorage { asked: "ADD" })?;
@@ -270,7 +288,7 @@ impl RingNode {
         &mut self,
         record: Arc<Record>,
         round_trips: usize,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let Some(left) = round_trips.checked_sub(1) else {
             return self.to_child("ADD", ClassicMessage::Ack(None), out);
@@ -284,9 +302,9 @@ impl RingNode {
     fn relink_parent_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let parent = self.neighbour(self.parent, "parent", "REMOVE")?;
+        let parent = self.neighbour(self.links[PARENT], "parent", "REMOVE")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfLeaver { record };
         Ok(await_complete(parent))
@@ -295,19 +313,22 @@ impl RingNode {
     fn relink_child_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let child = self.neighbour(self.child, "child", "REMOVE")?;
-        out.send(child, ClassicMessage::UpdateChildPointers(self.parent.map(Box::new)));
+        let child = self.neighbour(self.links[CHILD], "child", "REMOVE")?;
+        out.send(child, ClassicMessage::UpdateChildPointers(self.links[PARENT].map(Box::new)));
         self.phase = Phase::AwaitingChildOfLeaver { record };
         Ok(await_complete(child))
     }
 
     /// Rank and id stay as they were.
-    fn leave(&mut self, record: &Record, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn leave(
+        &mut self,
+        record: &Record,
+        out: &mut impl Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         let former_parent = self.neighbour(record.parent, "parent", "REMOVE")?;
-        self.parent = None;
-        self.child = None;
+        self.links = [None; 2];
         self.storage = None;
         out.send(former_parent, ClassicMessage::Ack(None));
         Ok(Wait::Any)
@@ -317,7 +338,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_ADD";
         let bound = Key(self.own_id(asked)?.0);
@@ -337,7 +358,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_REMOVE";
         let offered = record.storage.as_ref().ok_or(Fault::NoStorage { asked })?;
@@ -349,7 +370,7 @@ impl RingNode {
     fn record(&self, next: Option<Peer>) -> Arc<Record> {
         Arc::new(Record {
             maker: Peer { rank: self.rank, id: self.id },
-            parent: self.parent,
+            parent: self.links[PARENT],
             next,
             storage: self.storage.clone(),
         })
@@ -365,9 +386,9 @@ impl RingNode {
         &self,
         asked: &'static str,
         message: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        out.send(self.neighbour(self.child, "child", asked)?, message);
+        out.send(self.neighbour(self.links[CHILD], "child", asked)?, message);
         Ok(Wait::Any)
     }
 
@@ -388,34 +409,27 @@ impl RingNode {
                 Part::Storage => Role::Storage,
             },
             id: self.id,
-            predecessor: self.parent,
-            successor: self.child,
+            links: Links::new(&TOPOLOGY, &self.links),
             storage: self.storage.as_ref(),
-            phase: self.phase.view(),
+            activity: self.phase.view(),
         }
     }
 }
 
 impl Phase {
-    fn view(&self) -> protocol::Phase<'_> {
+    fn view(&self) -> Activity<'_> {
+        let admits = |words| Activity { kind: ActivityKind::Admitting, words };
+        let leaves = |words| Activity { kind: ActivityKind::Leaving, words };
         match self {
-            Phase::Idle => protocol::Phase::Idle,
-            Phase::AwaitingNewcomer { .. } => {
-                protocol::Phase::Joining("the newcomer is to set its pointers")
-            }
+            Phase::Idle => Activity::NONE,
+            Phase::AwaitingNewcomer { .. } => admits("the newcomer is to set its pointers"),
             Phase::AwaitingParentOfNewcomer { .. } => {
-                protocol::Phase::Joining("its parent is to point to the newcomer")
+                admits("its parent is to point to the newcomer")
             }
-            Phase::AwaitingHandover { .. } => {
-                protocol::Phase::Joining("the newcomer is to take its keys")
-            }
-            Phase::AwaitingHeir { .. } => protocol::Phase::Leaving("its child is to take its keys"),
-            Phase::AwaitingParentOfLeaver { .. } => {
-                protocol::Phase::Leaving("its parent is to point past it")
-            }
-            Phase::AwaitingChildOfLeaver { .. } => {
-                protocol::Phase::Leaving("its child is to point past it")
-            }
+            Phase::AwaitingHandover { .. } => admits("the newcomer is to take its keys"),
+            Phase::AwaitingHeir { .. } => leaves("its child is to take its keys"),
+            Phase::AwaitingParentOfLeaver { .. } => leaves("its parent is to point past it"),
+            Phase::AwaitingChildOfLeaver { .. } => leaves("its child is to point past it"),
         }
     }
 }
@@ -429,7 +443,7 @@ fn take_pairs<'a>(own: &mut Arc<Storage>, pairs: impl Iterator<Item = (&'a Key, 
     }
 }
 
-fn reply_complete(to: Rank, out: &mut Outbox<ClassicMessage>) -> Wait {
+fn reply_complete(to: Rank, out: &mut impl Outbox<ClassicMessage>) -> Wait {
     out.send(to, ClassicMessage::Complete(None));
     Wait::Any
 }
