@@ -28,6 +28,22 @@ use reads::Reads;
 ///
 /// It sees the nodes before the run starts and everything that happens, and at the end it is asked to
 /// [`finish`](InvariantChecker::finish).
+///
+/// ```
+/// use ringscope_sim::invariants::{Invariant, InvariantChecker};
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::builtin;
+/// use ringscope_sim::simulate::simulate;
+///
+/// let scenario = builtin::find("race-lost-key").expect("it is built in").scenario();
+/// let mut checker = InvariantChecker::default();
+/// let run = simulate::<Classic>(&scenario, &mut checker);
+/// checker.finish(run.world.nodes());
+/// // A PUT that overtakes a join leaves its key with the node that owned it until then.
+/// assert!(checker.tally(Invariant::KeysKept).failed == 0);
+/// let violation = &checker.tally(Invariant::OneOwner).violations[0];
+/// assert!(violation.what.starts_with("key 400 is on rank 6"), "{}", violation.what);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InvariantChecker {
     moment: RunPosition,
