@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io::Write as _;
 
-use ringscope_sim::protocol::{Fault, Message, Node, Outbox, Wait};
+use ringscope_sim::protocol::{Effects, Fault, Message, Node, Wait};
 use ringscope_sim::world::Status;
 use ringscope_traces::{Op, Rank};
 
@@ -36,7 +36,7 @@ pub struct Host<'a, N: Node> {
 /// The state of a running rank.
 struct EventLoop<'a, N: Node> {
     host: Host<'a, N>,
-    out: Outbox<N::Message>,
+    out: Effects<N::Message>,
     clock: u64,
     handled: u64,
 }
@@ -44,7 +44,8 @@ struct EventLoop<'a, N: Node> {
 impl<'a, N: Node> Host<'a, N> {
     /// Runs the node until rank 0 says how the run ends.
     pub fn run(self) -> (Verdict, Watch<'a>) {
-        let mut event_loop = EventLoop { host: self, out: Outbox::default(), clock: 0, handled: 0 };
+        let mut event_loop =
+            EventLoop { host: self, out: Effects::default(), clock: 0, handled: 0 };
         let Err(verdict) = event_loop.run();
         (verdict, event_loop.host.watch)
     }

@@ -1,7 +1,7 @@
 //! One node of the classic protocol, fed one message at a time: what does it ask to be sent, and what does it
 //! take next? What is expected stands on the protocol's page, docs/protocol.md.
 
-use ringscope_sim::protocol::{Message, Node, Outbox, Wait};
+use ringscope_sim::protocol::{Effects, Message, Node, Wait};
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::nodes;
@@ -20,7 +20,7 @@ macro_rules! add_record {
 }
 
 /// A node, and who it is.
-struct Fed<N: Node>(N, Outbox<N::Message>);
+struct Fed<N: Node>(N, Effects<N::Message>);
 
 impl<N: Node> Fed<N> {
     /// Hands it a message, and says line by line what it asks for and what it takes next.
@@ -59,7 +59,7 @@ fn next<N: Node>(wait: Wait) -> String {
 fn rank_of(rank: u32, commands: &str) -> Fed<impl Node> {
     let scenario = Scenario::parse("t.dht", commands).expect("a scenario");
     let mut nodes = nodes::<Classic>(&scenario);
-    Fed(nodes.swap_remove(rank as usize), Outbox::default())
+    Fed(nodes.swap_remove(rank as usize), Effects::default())
 }
 
 fn node(rank: u32) -> Fed<impl Node> {

@@ -17,7 +17,7 @@ use ringscope::view::theme::{Palette, Theme};
 use ringscope::view::{Look, draw};
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::protocol::{
-    Key, MessageOf, Node as _, NodeSetup, NodeState, Outbox, Protocol as _, Script, Value,
+    Effects, Key, MessageOf, Node as _, NodeSetup, NodeState, Protocol as _, Script, Value,
     Viewed as _,
 };
 use ringscope_sim::protocols::Classic;
@@ -62,7 +62,7 @@ fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
         let (key, value) = (Key(number * step), Value(number));
         let owner = ring.owner(key).expect("every key has an owner").rank;
         let put = Message::Put { key, value };
-        let done = nodes[owner.index()].receive(Rank(0), put, &mut Outbox::default());
+        let done = nodes[owner.index()].receive(Rank(0), put, &mut Effects::default());
         done.expect("an owner takes a pair");
     }
     let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();

@@ -23,7 +23,7 @@ pub use definition::{
     Described, Info, KeysIn, MessageOf, Moves, NodeSetup, PlaceChange, Protocol, Purpose, Roles,
     TagInfo,
 };
-pub use outbox::{Outbox, Print};
+pub use outbox::{Effects, Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
 pub use state::{NodeState, Viewed};
 
@@ -113,7 +113,7 @@ pub trait Node: Viewed + Clone + Hash + Eq + fmt::Debug {
     type Message: Message;
 
     /// What the node does before anything has arrived.
-    fn start(&mut self, out: &mut Outbox<Self::Message>) -> Wait;
+    fn start(&mut self, out: &mut impl Outbox<Self::Message>) -> Wait;
 
     /// Takes a message that the last [`Wait`] allows, and says what the node will take next.
     ///
@@ -125,7 +125,7 @@ pub trait Node: Viewed + Clone + Hash + Eq + fmt::Debug {
         &mut self,
         from: Rank,
         message: Self::Message,
-        out: &mut Outbox<Self::Message>,
+        out: &mut impl Outbox<Self::Message>,
     ) -> Result<Wait, Fault>;
 }
 

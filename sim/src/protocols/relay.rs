@@ -207,7 +207,7 @@ impl Viewed for RelayNode {
 impl Node for RelayNode {
     type Message = RelayMessage;
 
-    fn start(&mut self, out: &mut Outbox<RelayMessage>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<RelayMessage>) -> Wait {
         self.next_command(out)
     }
 
@@ -215,7 +215,7 @@ impl Node for RelayNode {
         &mut self,
         _from: Rank,
         message: RelayMessage,
-        out: &mut Outbox<RelayMessage>,
+        out: &mut impl Outbox<RelayMessage>,
     ) -> Result<Wait, Fault> {
         match self {
             RelayNode::Store { .. } => Ok(self.pass_on(message, out)),
@@ -231,7 +231,7 @@ impl Node for RelayNode {
 }
 
 impl RelayNode {
-    fn next_command(&mut self, out: &mut Outbox<RelayMessage>) -> Wait {
+    fn next_command(&mut self, out: &mut impl Outbox<RelayMessage>) -> Wait {
         let RelayNode::Command { head, script, at, in_flight } = self else { return Wait::Any };
         let (sent, reply) = match script.next(at) {
             Some(command @ Command::Put { key, value }) => {
@@ -251,7 +251,7 @@ impl RelayNode {
 
     /// What is for this node is done; everything else goes on to the next one, replies to the head and
     /// from there to the command node.
-    fn pass_on(&mut self, message_in: RelayMessage, out: &mut Outbox<RelayMessage>) -> Wait {
+    fn pass_on(&mut self, message_in: RelayMessage, out: &mut impl Outbox<RelayMessage>) -> Wait {
         let RelayNode::Store { role, id, before, next, pairs } = self else { return Wait::Stopped };
         let mine = |key: i64| key <= id.0;
         let reply = match (message_in.tag, message_in.numbers.as_slice()) {

@@ -7,7 +7,7 @@ use ringscope_traces::{Event, Op, Rank};
 use super::finding::{Awaited, What};
 use super::obligations::Obligations;
 use crate::conform::Answer;
-use crate::protocol::{Command, Fault, Meaning, Message, Node, NodeView, Outbox, Phase};
+use crate::protocol::{Command, Effects, Fault, Meaning, Message, Node, NodeView, Phase};
 use crate::world::Status;
 
 /// A node on its way along the events of its rank.
@@ -34,7 +34,7 @@ impl<N: Node> NodeReplay<N> {
             Op::Recv => {
                 self.obligations.may_receive(event)?;
                 self.answers.extend(answer(self.node.view(), &message));
-                let mut out = Outbox::default();
+                let mut out = Effects::default();
                 self.obligations.receive(&mut self.node, (event.peer, message), &mut out);
                 Ok(())
             }

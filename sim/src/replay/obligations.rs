@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use ringscope_traces::{Event, Rank};
 
 use super::finding::{Awaited, Letter, What};
-use crate::protocol::{Fault, Message, Node, Outbox, Wait};
+use crate::protocol::{Effects, Fault, Message, Node, Wait};
 use crate::world::Status;
 
 /// What a node is to do next.
@@ -22,7 +22,7 @@ pub(crate) struct Obligations<M> {
 impl<M: Message> Obligations<M> {
     /// The obligations of a node that is started here, one of that many.
     pub fn start<N: Node<Message = M>>(node: &mut N, ranks: u32) -> Obligations<M> {
-        let mut out = Outbox::default();
+        let mut out = Effects::default();
         let wait = node.start(&mut out);
         let mut obligations = Obligations { ranks, owed: VecDeque::new(), wait, fault: None };
         obligations.owe(&mut out);
@@ -64,12 +64,12 @@ impl<M: Message> Obligations<M> {
         Ok(())
     }
 
-    /// The node receives a message that it may receive. The outbox is empty, and is so again.
+    /// The node receives a message that it may receive. `out` is empty, and is so again.
     pub fn receive<N: Node<Message = M>>(
         &mut self,
         node: &mut N,
         (from, message): (Rank, M),
-        out: &mut Outbox<M>,
+        out: &mut Effects<M>,
     ) {
         match node.receive(from, message, out) {
             Ok(wait) => self.wait = wait,
@@ -82,7 +82,7 @@ impl<M: Message> Obligations<M> {
     }
 
     /// Nothing is sent to a rank that does not exist, nor anything after that.
-    fn owe(&mut self, out: &mut Outbox<M>) {
+    fn owe(&mut self, out: &mut Effects<M>) {
         out.prints();
         for (to, message) in out.sends() {
             if to.0 >= self.ranks {

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::finding::{Letter, What};
 use super::in_flight::{Address, InFlightMessages};
 use super::obligations::Obligations;
-use crate::protocol::{Message as _, Node, Outbox};
+use crate::protocol::{Effects, Message as _, Node};
 use crate::world::{Pending, Status, WaitForGraph};
 
 /// All ranks of a recorded run, on their way along its events.
@@ -23,7 +23,7 @@ pub(super) struct Ranks<N: Node> {
     eager: Option<u64>,
     /// The sends that ranks are in.
     sending: FxHashMap<Rank, Address>,
-    outbox: Outbox<N::Message>,
+    effects: Effects<N::Message>,
 }
 
 impl<N: Node> Ranks<N> {
@@ -47,8 +47,8 @@ impl<N: Node> Ranks<N> {
             }
         }
         let (in_flight, sending) = (InFlightMessages::default(), FxHashMap::default());
-        let outbox = Outbox::default();
-        (Ranks { nodes, obligations, in_flight, eager, sending, outbox }, started)
+        let effects = Effects::default();
+        (Ranks { nodes, obligations, in_flight, eager, sending, effects }, started)
     }
 
     /// The message of an event, if there is such a rank and such a message.
@@ -95,7 +95,7 @@ impl<N: Node> Ranks<N> {
             self.sending.remove(&from);
         }
         let own = self.obligations.get_mut(&to).expect("it may receive, so it has started");
-        own.receive(&mut self.nodes[to.index()], (from, message), &mut self.outbox);
+        own.receive(&mut self.nodes[to.index()], (from, message), &mut self.effects);
     }
 
     /// Every node has been started; of those that take anything and owe nothing nothing was kept.

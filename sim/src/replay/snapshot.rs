@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ringscope_traces::{Event, Op, Rank};
 
 use super::checkpoints::RankState;
-use crate::protocol::{Fault, Message as _, Node, Outbox, Wait};
+use crate::protocol::{Effects, Fault, Message as _, Node, Wait};
 use crate::world::Status;
 
 /// All nodes at one place of a run.
@@ -62,7 +62,7 @@ impl<N: Node> Snapshot<N> {
     fn receive(&mut self, event: &Event) {
         let Ok(message) = N::Message::parse(event.tag, &event.data) else { return };
         let rank = event.rank;
-        let mut out = Outbox::default();
+        let mut out = Effects::default();
         let received = self.nodes[rank.index()].receive(event.peer, message, &mut out);
         let outside = out.sends().find(|(to, _)| to.index() >= self.nodes.len());
         let outside = outside.map(|(to, _)| Fault::NoSuchRank { rank: i64::from(to.0) });

@@ -55,7 +55,7 @@ impl<N: Node> World<N, ByArrival> {
         }
         while let Some(Due { at_ns, slot }) = self.scheduler.wheel.pop() {
             self.now_ns = at_ns;
-            let in_flight = self.outbox.in_flight(slot);
+            let in_flight = self.arena.in_flight(slot);
             let mailbox = &mut self.mailboxes[in_flight.to.index()];
             // Whatever has arrived earlier and waits is nothing that the rank takes now.
             if mailbox.wait.takes(in_flight.from, in_flight.message().tag()) {
@@ -82,7 +82,7 @@ impl<N: Node> World<N, ByArrival> {
     /// take what has arrived before.
     #[inline(always)]
     fn deliver(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
-        let sender = self.outbox.in_flight(slot).from;
+        let sender = self.arena.in_flight(slot).from;
         let rank = self.receive(slot, observer);
         self.note_ready(rank);
         if self.eager.is_some() {

@@ -40,9 +40,9 @@ impl<N: Node> World<N, ByChoice> {
     /// Makes that receipt happen; returns `false`, and changes nothing, if it cannot.
     pub fn choose(&mut self, choice: Choice, observer: &mut impl Observer<N>) -> bool {
         let Some(mailbox) = self.mailboxes.get_mut(choice.rank.index()) else { return false };
-        let outbox = &self.outbox;
+        let arena = &self.arena;
         let nth = mailbox.unexpected.iter().position(|&slot| {
-            let in_flight = outbox.in_flight(slot);
+            let in_flight = arena.in_flight(slot);
             in_flight.from == choice.source
                 && mailbox.wait.takes(in_flight.from, in_flight.message().tag())
         });
@@ -56,7 +56,7 @@ impl<N: Node> World<N, ByChoice> {
     /// Lets the message be received that was sent first of those that can be; says by whom.
     pub(super) fn choose_oldest(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
         self.slots_in_order().into_iter().find_map(|slot| {
-            let in_flight = self.outbox.in_flight(slot);
+            let in_flight = self.arena.in_flight(slot);
             let choice = Choice { rank: in_flight.to, source: in_flight.from };
             self.choose(choice, observer).then_some(choice.rank)
         })
@@ -67,7 +67,7 @@ impl<N: Node> World<N, ByChoice> {
         let mailbox = &self.mailboxes[rank.index()];
         let mut sources: Vec<_> = match mailbox.wait {
             Wait::Any => {
-                mailbox.unexpected.iter().map(|&slot| self.outbox.in_flight(slot).from).collect()
+                mailbox.unexpected.iter().map(|&slot| self.arena.in_flight(slot).from).collect()
             }
             Wait::From { source, .. } => {
                 self.first_match(rank).map(|_| source).into_iter().collect()

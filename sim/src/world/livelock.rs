@@ -108,7 +108,7 @@ where
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let in_flight = world.outbox.slots().map(|slot| world.outbox.in_flight(slot));
+        let in_flight = world.arena.slots().map(|slot| world.arena.in_flight(slot));
         let in_flight = in_flight
             .map(|in_flight| hash_of(&(in_flight.from, in_flight.to, in_flight.message())));
         let sum = in_flight.fold(nodes, u64::wrapping_add);

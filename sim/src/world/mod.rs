@@ -15,6 +15,7 @@
 //! | a standard send may be buffered, or wait for its receive | 3.4 | the setting `eager` |
 //! | a send and a receive that match complete, whatever others do | 3.5, Progress | a deadlock needs a cycle of waits |
 
+mod arena;
 pub mod by_arrival;
 pub mod by_choice;
 mod cycle;
@@ -43,7 +44,8 @@ pub use run::{Limits, Outcome, run};
 pub use status::Status;
 pub use wait_for_graph::{Blocked, Pending, WaitForGraph};
 
-use crate::protocol::{Fault, Message, Node, Outbox, Wait};
+use crate::protocol::{Fault, Message, Node, Outbox as _, Wait};
+use arena::Arena;
 
 /// Who gets a message that has just been sent, and when.
 pub trait Scheduler<M>: Clone {
@@ -88,8 +90,8 @@ pub struct Envelope {
 pub struct World<N: Node, O> {
     nodes: Vec<N>,
     mailboxes: Vec<Mailbox<N::Message>>,
-    /// Every message in flight is in the outbox, in its slot.
-    outbox: Outbox<N::Message>,
+    /// Every message in flight, in its slot; and what a handler asks for.
+    arena: Arena<N::Message>,
     /// What was noted when the messages in flight were sent, by slot.
     send_infos: Vec<SendInfo>,
     scheduler: O,
@@ -178,7 +180,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             mailboxes: (0..nodes.len()).map(|_| mailbox()).collect(),
             waiting: nodes.len(),
             nodes,
-            outbox: Outbox::default(),
+            arena: Arena::default(),
             send_infos: Vec::new(),
             scheduler,
             eager,
@@ -188,7 +190,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             crashes: Vec::new(),
         };
         for rank in world.ranks() {
-            let wait = world.nodes[rank.index()].start(&mut world.outbox);
+            let wait = world.nodes[rank.index()].start(&mut world.arena);
             world.after_handler(rank, wait, observer);
         }
         world
@@ -248,7 +250,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Every message that has been sent and not received, in the order of sending.
     #[must_use]
     pub fn pending(&self) -> Vec<Pending<N::Message>> {
-        let in_flight = self.slots_in_order().into_iter().map(|slot| self.outbox.in_flight(slot));
+        let in_flight = self.slots_in_order().into_iter().map(|slot| self.arena.in_flight(slot));
         let pending = in_flight.map(|in_flight| Pending {
             from: in_flight.from,
             to: in_flight.to,
@@ -259,7 +261,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
 
     /// The slots of all messages in flight, in the order of sending.
     fn slots_in_order(&self) -> Vec<u32> {
-        let mut slots: Vec<_> = self.outbox.slots().collect();
+        let mut slots: Vec<_> = self.arena.slots().collect();
         slots.sort_unstable_by_key(|&slot| self.send_info(slot).number);
         slots
     }
@@ -272,10 +274,10 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Whether every message that is in flight and has not arrived has at least that number.
     pub(super) fn all_in_flight_sent_since(&self, number: u64) -> bool {
         let arrived = |slot| {
-            let to = self.outbox.in_flight(slot).to;
+            let to = self.arena.in_flight(slot).to;
             self.mailboxes[to.index()].unexpected.contains(&slot)
         };
-        self.outbox.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
+        self.arena.slots().all(|slot| self.send_info(slot).number >= number || arrived(slot))
     }
 
     /// The same state without arrival times: every message in flight can be chosen next.
@@ -286,12 +288,12 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             mailbox.unexpected.clear();
         }
         for slot in self.slots_in_order() {
-            mailboxes[self.outbox.in_flight(slot).to.index()].unexpected.push_back(slot);
+            mailboxes[self.arena.in_flight(slot).to.index()].unexpected.push_back(slot);
         }
         World {
             nodes: self.nodes.clone(),
             mailboxes,
-            outbox: self.outbox.clone(),
+            arena: self.arena.clone(),
             send_infos: self.send_infos.clone(),
             scheduler: ByChoice,
             eager: self.eager,
@@ -307,7 +309,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     #[inline(always)]
     fn receive(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
         let SendInfo { clock, number } = self.send_info(slot);
-        let in_flight = self.outbox.in_flight(slot);
+        let in_flight = self.arena.in_flight(slot);
         let (from, to) = (in_flight.from, in_flight.to);
         let mailbox = &mut self.mailboxes[to.index()];
         mailbox.clock = mailbox.clock.max(clock) + 1;
@@ -321,8 +323,8 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             clock: mailbox.clock,
             number,
         });
-        let message = self.outbox.take(slot);
-        match self.nodes[to.index()].receive(from, message, &mut self.outbox) {
+        let message = self.arena.take(slot);
+        match self.nodes[to.index()].receive(from, message, &mut self.arena) {
             Ok(wait) => self.after_handler(to, wait, observer),
             Err(fault) => self.after_fault(to, fault, observer),
         }
@@ -349,7 +351,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
         let mut then = wait;
         let mut nth = 0;
-        while let Some(slot) = self.outbox.asked(nth) {
+        while let Some(slot) = self.arena.asked(nth) {
             match self.send(rank, slot, observer) {
                 Sent::Buffered => {}
                 Sent::Blocked => {
@@ -359,18 +361,18 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
                 }
                 Sent::NoSuchRank => {
                     let no_rank =
-                        Fault::NoSuchRank { rank: i64::from(self.outbox.in_flight(slot).to.0) };
+                        Fault::NoSuchRank { rank: i64::from(self.arena.in_flight(slot).to.0) };
                     self.crashes.push((rank, no_rank));
-                    self.outbox.take_back(nth);
+                    self.arena.take_back(nth);
                     then = Wait::Stopped;
                     break;
                 }
             }
             nth += 1;
         }
-        self.outbox.all_sent();
-        if self.outbox.has_prints() {
-            self.outbox.prints().for_each(|print| observer.printed(rank, print));
+        self.arena.all_sent();
+        if self.arena.has_prints() {
+            self.arena.prints().for_each(|print| observer.printed(rank, print));
         }
         self.set_wait(rank, then);
     }
@@ -378,9 +380,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Blocks a rank in the send of the `nth` message of those it asked for.
     #[cold]
     fn block(&mut self, rank: Rank, nth: usize, then: Wait) {
-        let slot = self.outbox.asked(nth).expect("that send has just blocked");
-        let rest = self.outbox.take_back(nth + 1);
-        let (to, number) = (self.outbox.in_flight(slot).to, self.send_info(slot).number);
+        let slot = self.arena.asked(nth).expect("that send has just blocked");
+        let rest = self.arena.take_back(nth + 1);
+        let (to, number) = (self.arena.in_flight(slot).to, self.send_info(slot).number);
         let blocked = BlockedSend { to, number, rest, then };
         self.mailboxes[rank.index()].blocked = Some(Box::new(blocked));
     }
@@ -398,11 +400,11 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// Sends the message at a slot.
     #[inline(always)]
     fn send(&mut self, from: Rank, slot: u32, observer: &mut impl Observer<N>) -> Sent {
-        let to = self.outbox.in_flight(slot).to;
+        let to = self.arena.in_flight(slot).to;
         if to.index() >= self.nodes.len() {
             return Sent::NoSuchRank;
         }
-        self.outbox.sign(slot, from);
+        self.arena.sign(slot, from);
         let mailbox = &mut self.mailboxes[from.index()];
         mailbox.clock += 1;
         let send_info = SendInfo { clock: mailbox.clock, number: self.sent };
@@ -411,7 +413,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             self.send_infos.resize(slot as usize + 1, SendInfo::default());
         }
         self.send_infos[slot as usize] = send_info;
-        let message = self.outbox.in_flight(slot).message();
+        let message = self.arena.in_flight(slot).message();
         observer.observed(&Observed {
             rank: from,
             op: Op::Send,
@@ -441,7 +443,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
         };
         let BlockedSend { rest, then, .. } = *blocked;
         for (to, message) in rest {
-            self.outbox.send(to, message);
+            self.arena.send(to, message);
         }
         self.after_handler(sender, then, observer);
     }
@@ -454,7 +456,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     fn first_match(&self, rank: Rank) -> Option<usize> {
         let mailbox = &self.mailboxes[rank.index()];
         mailbox.unexpected.iter().position(|&slot| {
-            let in_flight = self.outbox.in_flight(slot);
+            let in_flight = self.arena.in_flight(slot);
             mailbox.wait.takes(in_flight.from, in_flight.message().tag())
         })
     }

@@ -7,9 +7,9 @@ use std::hash::{Hash, Hasher};
 
 use ringscope_traces::Rank;
 
+use super::arena::InFlight;
 use super::{Scheduler, World};
 use crate::protocol::Node;
-use crate::protocol::outbox::InFlight;
 
 impl<N: Node, O: Scheduler<N::Message>> Hash for World<N, O> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -57,7 +57,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     /// The messages in flight, by receiver and then by sender, each channel in the order of sending.
     fn by_channel(&self) -> Vec<&InFlight<N::Message>> {
         let in_order = self.slots_in_order().into_iter();
-        let mut in_flight: Vec<_> = in_order.map(|slot| self.outbox.in_flight(slot)).collect();
+        let mut in_flight: Vec<_> = in_order.map(|slot| self.arena.in_flight(slot)).collect();
         in_flight.sort_by_key(|in_flight| (in_flight.to, in_flight.from));
         in_flight
     }
@@ -66,7 +66,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     fn arrivals(&self) -> impl Iterator<Item = (Rank, Rank)> {
         let mailboxes = if O::ARRIVALS_COUNT { self.mailboxes.as_slice() } else { &[] };
         mailboxes.iter().flat_map(|mailbox| &mailbox.unexpected).map(|&slot| {
-            let in_flight = self.outbox.in_flight(slot);
+            let in_flight = self.arena.in_flight(slot);
             (in_flight.to, in_flight.from)
         })
     }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{ClassicNode, Message, UNIFORM, expect, ran, script, setting};
 use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
-use ringscope_sim::protocol::{Fault, Key, Node, NodeView, Outbox, Storage, Value, Viewed, Wait};
+use ringscope_sim::protocol::{
+    Effects, Fault, Key, Node, NodeView, Outbox, Storage, Value, Viewed, Wait,
+};
 use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::{Op, Rank};
 
@@ -38,7 +40,7 @@ impl Mutant {
 impl Node for Mutant {
     type Message = Message;
 
-    fn start(&mut self, out: &mut Outbox<Message>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<Message>) -> Wait {
         self.node.start(out)
     }
 
@@ -46,7 +48,7 @@ impl Node for Mutant {
         &mut self,
         from: Rank,
         message: Message,
-        out: &mut Outbox<Message>,
+        out: &mut impl Outbox<Message>,
     ) -> Result<Wait, Fault> {
         match (self.wrong, message) {
             (Mutation::DropsAPair, Message::RedistributeAdd(mut record)) => {
@@ -71,7 +73,7 @@ impl Node for Mutant {
                 Ok(Wait::Any)
             }
             (Mutation::MisreadsItsStorage, message @ Message::Get { .. }) => {
-                let mut asked = Outbox::default();
+                let mut asked = Effects::default();
                 let wait = self.node.receive(from, message, &mut asked);
                 for (to, message) in asked.sends() {
                     out.send(to, one_less(message));

@@ -63,7 +63,7 @@ impl Puppet {
         Puppet { acts: acts.to_vec(), next: 0, received: Vec::new() }
     }
 
-    fn advance(&mut self, out: &mut Outbox<Note>) -> Wait {
+    fn advance(&mut self, out: &mut impl Outbox<Note>) -> Wait {
         let mut send = |to, tag, number, bytes| {
             out.send(Rank(to), Note { tag: Tag(tag), number, bytes });
         };
@@ -85,7 +85,7 @@ impl Puppet {
 impl Node for Puppet {
     type Message = Note;
 
-    fn start(&mut self, out: &mut Outbox<Note>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<Note>) -> Wait {
         self.advance(out)
     }
 
@@ -93,7 +93,7 @@ impl Node for Puppet {
         &mut self,
         from: Rank,
         message: Note,
-        out: &mut Outbox<Note>,
+        out: &mut impl Outbox<Note>,
     ) -> Result<Wait, Fault> {
         self.received.push((from.0, message.number));
         Ok(self.advance(out))

@@ -8,7 +8,7 @@ use proptest::sample::Index as Pick;
 use ringscope_sim::conform;
 use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{
-    Command, Message as _, MessageOf, Node as _, NodeState, Outbox, Viewed as _, Wait,
+    Command, Effects, Message as _, MessageOf, Node as _, NodeState, Viewed as _, Wait,
 };
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{builtin, random};
@@ -58,7 +58,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
 /// All nodes fed from the start what they had received, and what they take then.
 fn naive(trace: &Trace, cursor: usize) -> (Vec<NodeState>, Vec<Wait>) {
     let mut nodes = conform::setup(trace).expect("the nodes are known").nodes::<Classic>();
-    let mut out = Outbox::default();
+    let mut out = Effects::default();
     let mut waits: Vec<Wait> = nodes.iter_mut().map(|node| node.start(&mut out)).collect();
     let _commands = out.sends().count();
     for event in trace.events[..cursor].iter().filter(|event| event.source().is_some()) {

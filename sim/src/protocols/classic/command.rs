@@ -41,7 +41,7 @@ impl CommandNode {
 
     /// Sends commands until the window is full, and then awaits the reply of the oldest; sends END
     /// when every reply is in.
-    pub(super) fn advance(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
+    pub(super) fn advance(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         while self.in_flight.len() < self.window as usize {
             let Some(command) = self.script.next(&mut self.next) else { break };
             out.send(HEAD, ClassicMessage::from(command));
@@ -60,7 +60,7 @@ impl CommandNode {
     pub(super) fn receive(
         &mut self,
         reply: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Wait {
         if let ClassicMessage::RetVal { value, owner } = reply {
             out.print(Print::Found(value, owner));

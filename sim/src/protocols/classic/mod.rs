@@ -119,7 +119,7 @@ pub fn nodes(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
 impl Node for ClassicNode {
     type Message = ClassicMessage;
 
-    fn start(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         match self {
             ClassicNode::Ring(_) => Wait::Any,
             ClassicNode::Command(node) => node.advance(out),
@@ -131,7 +131,7 @@ impl Node for ClassicNode {
         &mut self,
         from: Rank,
         message: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match self {
             ClassicNode::Ring(node) => node.receive(from, message, out),

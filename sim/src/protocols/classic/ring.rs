@@ -89,7 +89,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         message: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match message {
             ClassicMessage::Put { key, value } => self.put(key, value, out),
@@ -123,7 +123,7 @@ impl RingNode {
         &mut self,
         key: Key,
         value: Value,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         if key.0 <= self.own_id("PUT")?.0 {
             let storage = self.storage.as_mut().ok_or(Fault::NoStorage { asked: "PUT" })?;
@@ -136,7 +136,7 @@ impl RingNode {
 
     /// An owner that does not hold the key stays silent, as the reference's does.
     #[inline(always)]
-    fn get(&mut self, key: Key, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn get(&mut self, key: Key, out: &mut impl Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         let id = self.own_id("GET")?;
         if key.0 > id.0 {
             return self.to_child("GET", ClassicMessage::Get { key }, out);
@@ -152,7 +152,7 @@ impl RingNode {
     fn pass_reply(
         &mut self,
         reply: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match self.part {
             Part::Head { .. } => {
@@ -164,7 +164,7 @@ impl RingNode {
         }
     }
 
-    fn end(&mut self, out: &mut Outbox<ClassicMessage>) -> Wait {
+    fn end(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         if let Part::Head { command } = self.part {
             for rank in 1..command.0 {
                 out.send(Rank(rank), ClassicMessage::End);
@@ -173,7 +173,7 @@ impl RingNode {
         Wait::Stopped
     }
 
-    fn init(&mut self, from: Rank, record: &Record, out: &mut Outbox<ClassicMessage>) -> Wait {
+    fn init(&mut self, from: Rank, record: &Record, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         let own = record.next.expect("an ADD record names the newcomer");
         self.parent = record.parent;
         self.child = Some(record.maker);
@@ -187,7 +187,7 @@ impl RingNode {
         &mut self,
         newcomer: i64,
         id: StorageId,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         if id >= self.own_id("ADD")? {
             return self.to_child("ADD", ClassicMessage::Add { rank: newcomer, id }, out);
@@ -200,7 +200,11 @@ impl RingNode {
         Ok(await_complete(rank))
     }
 
-    fn remove(&mut self, id: StorageId, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn remove(
+        &mut self,
+        id: StorageId,
+        out: &mut impl Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         if self.id != Some(id) {
             return self.to_child("REMOVE", ClassicMessage::Remove { id }, out);
         }
@@ -219,7 +223,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         handover: Option<Arc<Handover>>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Idle => {
@@ -243,7 +247,7 @@ impl RingNode {
     fn relink_parent_of_newcomer(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let parent = self.neighbour(self.parent, "parent", "ADD")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
@@ -254,7 +258,7 @@ impl RingNode {
     fn start_handover(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         self.parent = record.next;
         let newcomer_id = record.next.and_then(|peer| peer.id);
@@ -270,7 +274,7 @@ impl RingNode {
         &mut self,
         record: Arc<Record>,
         round_trips: usize,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let Some(left) = round_trips.checked_sub(1) else {
             return self.to_child("ADD", ClassicMessage::Ack(None), out);
@@ -284,7 +288,7 @@ impl RingNode {
     fn relink_parent_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let parent = self.neighbour(self.parent, "parent", "REMOVE")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
@@ -295,7 +299,7 @@ impl RingNode {
     fn relink_child_of_leaver(
         &mut self,
         record: Arc<Record>,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let child = self.neighbour(self.child, "child", "REMOVE")?;
         out.send(child, ClassicMessage::UpdateChildPointers(self.parent.map(Box::new)));
@@ -304,7 +308,11 @@ impl RingNode {
     }
 
     /// Rank and id stay as they were.
-    fn leave(&mut self, record: &Record, out: &mut Outbox<ClassicMessage>) -> Result<Wait, Fault> {
+    fn leave(
+        &mut self,
+        record: &Record,
+        out: &mut impl Outbox<ClassicMessage>,
+    ) -> Result<Wait, Fault> {
         let former_parent = self.neighbour(record.parent, "parent", "REMOVE")?;
         self.parent = None;
         self.child = None;
@@ -317,7 +325,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_ADD";
         let bound = Key(self.own_id(asked)?.0);
@@ -337,7 +345,7 @@ impl RingNode {
         &mut self,
         from: Rank,
         record: &Record,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let asked = "REDISTRIBUTE_REMOVE";
         let offered = record.storage.as_ref().ok_or(Fault::NoStorage { asked })?;
@@ -365,7 +373,7 @@ impl RingNode {
         &self,
         asked: &'static str,
         message: ClassicMessage,
-        out: &mut Outbox<ClassicMessage>,
+        out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         out.send(self.neighbour(self.child, "child", asked)?, message);
         Ok(Wait::Any)
@@ -429,7 +437,7 @@ fn take_pairs<'a>(own: &mut Arc<Storage>, pairs: impl Iterator<Item = (&'a Key, 
     }
 }
 
-fn reply_complete(to: Rank, out: &mut Outbox<ClassicMessage>) -> Wait {
+fn reply_complete(to: Rank, out: &mut impl Outbox<ClassicMessage>) -> Wait {
     out.send(to, ClassicMessage::Complete(None));
     Wait::Any
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ringscope_traces::Rank;
 
 use super::{ClassicMessage, ClassicNode, Orders, Record, nodes};
-use crate::protocol::{Node, Outbox, Peer, StorageId};
+use crate::protocol::{Effects, Node, Peer, StorageId};
 
 /// The processes of a run in which every rank from 1 to N-3 has joined, in order of rank and evenly
 /// spaced: what that many ADDs come to, which would take a whole round of the ring each.
@@ -44,6 +44,6 @@ pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNod
 /// Lets a node handle a message of a join, and drops its COMPLETE.
 fn deliver(nodes: &mut [ClassicNode], rank: u32, message: ClassicMessage) {
     nodes[rank as usize]
-        .receive(Rank(rank + 1), message, &mut Outbox::default())
+        .receive(Rank(rank + 1), message, &mut Effects::default())
         .expect("a node takes new pointers at any time");
 }

@@ -6,7 +6,9 @@ use ringscope_traces::{Op, Payload, Tag};
 use serde::Serialize;
 
 use super::*;
-use crate::protocol::{BadMessage, Fault, Meaning, Message, NodeView, Phase, Role, Viewed, Wait};
+use crate::protocol::{
+    BadMessage, Fault, Meaning, Message, NodeView, Outbox, Phase, Role, Viewed, Wait,
+};
 use crate::world::Blocked;
 
 /// A number, sent with a tag. It takes as many bytes as it says.
@@ -53,7 +55,7 @@ fn turn(sends: &[(u32, i32, i64)], then: Wait) -> Turn {
 struct Scripted(Vec<Turn>);
 
 impl Scripted {
-    fn advance(&mut self, out: &mut Outbox<Number>) -> Result<Wait, Fault> {
+    fn advance(&mut self, out: &mut impl Outbox<Number>) -> Result<Wait, Fault> {
         if self.0.is_empty() {
             return Ok(Wait::Stopped);
         }
@@ -68,7 +70,7 @@ impl Scripted {
 impl Node for Scripted {
     type Message = Number;
 
-    fn start(&mut self, out: &mut Outbox<Number>) -> Wait {
+    fn start(&mut self, out: &mut impl Outbox<Number>) -> Wait {
         self.advance(out).expect("no node crashes at its start")
     }
 
@@ -76,7 +78,7 @@ impl Node for Scripted {
         &mut self,
         _from: Rank,
         _message: Number,
-        out: &mut Outbox<Number>,
+        out: &mut impl Outbox<Number>,
     ) -> Result<Wait, Fault> {
         self.advance(out)
     }
