@@ -1,5 +1,4 @@
 //! How a run ended, in the words of the ring.
-
 //!
 //! What is said of every protocol stands here; each protocol explains its own deadlocks, livelocks and
 //! crashes ([`Protocol::explain`]).
@@ -8,8 +7,7 @@ pub(crate) mod graph;
 
 use ringscope_traces::Rank;
 
-use crate::protocol::{Command, Key, NodeView, Phase, Role, Viewed};
-use crate::protocol::{MessageOf, Protocol};
+use crate::protocol::{Command, Key, MessageOf, NodeView, Protocol, Role, Viewed};
 use crate::world::End;
 pub use graph::summary;
 
@@ -88,10 +86,7 @@ impl<'a, N: Viewed> FinalNodes<'a, N> {
 
     /// The command whose reply the command node awaits.
     pub fn awaited_command(self) -> Option<Command> {
-        self.ranks().find_map(|(_, view)| match view.phase {
-            Phase::Commanding(in_flight) => in_flight.front().copied(),
-            Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => None,
-        })
+        self.ranks().find_map(|(_, view)| view.activity.commands_in_flight()?.front().copied())
     }
 
     /// Every rank that holds that key.

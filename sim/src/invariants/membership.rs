@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ringscope_traces::Rank;
 use rustc_hash::FxHashSet;
 
-use crate::protocol::{NodeView, Phase, Viewed};
+use crate::protocol::Viewed;
 
 /// The joins and leaves that have begun and not ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Membership {
             // Never taken out again: a node that has left may have kept what it was to hand on, which is what an audit
             // is to find.
             self.holders.insert(rank);
-            if is_busy(&nodes[rank.index()].view()) {
+            if nodes[rank.index()].view().activity.is_membership_change() {
                 self.busy.insert(rank);
             } else if fell_silent != Some(rank) {
                 self.busy.remove(&rank);
@@ -73,13 +73,5 @@ impl Membership {
     /// Ranks that may hold keys.
     pub fn holders(&self) -> &BTreeSet<Rank> {
         &self.holders
-    }
-}
-
-/// Whether a node is in the middle of a join or a leave.
-pub(super) fn is_busy(view: &NodeView<'_>) -> bool {
-    match view.phase {
-        Phase::Joining(_) | Phase::Leaving(_) => true,
-        Phase::Idle | Phase::Commanding(_) => false,
     }
 }

@@ -94,7 +94,7 @@ impl InvariantChecker {
         let command = ranks.find(|(_, node)| node.view().role == Role::Command);
         InvariantChecker {
             moment: RunPosition::default(),
-            at: Rank(0),
+            at: Rank::default(),
             spoke: false,
             put: None,
             command: command.map(|(rank, _)| rank),
@@ -116,7 +116,7 @@ impl InvariantChecker {
     pub fn finish<N: Viewed>(&mut self, nodes: &[N]) {
         // Both are asked: a node may be in the middle of a join that no message of a join has touched yet, and
         // between two such messages no node need be in the middle.
-        let amid = nodes.iter().any(|node| membership::is_busy(&node.view()));
+        let amid = nodes.iter().any(|node| node.view().activity.is_membership_change());
         self.audit_keys(nodes);
         if !amid && !self.membership.is_under_way() {
             self.audit_ring(nodes);
@@ -250,6 +250,7 @@ impl InvariantChecker {
         // During a join or a leave a node's own pointers are behind the ring: the audit at its end judges both.
         if !self.membership.is_under_way() {
             self.counts.checked(Invariant::OneOwner);
+            // A node that does not know its predecessor cannot tell: the ring is walked.
             if !KeyRange::of(&view).is_some_and(|range| range.contains(key)) {
                 self.stored_outside((rank, key), nodes);
             }
@@ -299,7 +300,8 @@ impl InvariantChecker {
         }
         for one in wrong.iter().filter(|one| !self.standing.contains(one)) {
             self.counts.begins(Invariant::OneOwner, self.moment, || {
-                words(*one, self.last_id, (&ring, nodes))
+                let (rank, what) = words(*one, self.last_id, (&ring, nodes));
+                (rank.unwrap_or(self.at), what)
             });
         }
         // Ownership is not defined in a ring that is not closed: what was misplaced still is.
@@ -322,20 +324,24 @@ impl InvariantChecker {
     }
 }
 
-/// What is wrong with the ring, in words, and where.
+/// What is wrong with the ring, in words, and where; nowhere when there is no ring.
 fn words<N: Viewed>(
     wrong: RingDefect,
     last_id: StorageId,
     (ring, nodes): (&Ring, &[N]),
-) -> (Rank, String) {
+) -> (Option<Rank>, String) {
     match wrong {
         RingDefect::Broken(at) => (at.rank(), at.to_string()),
         RingDefect::Ownerless(above) => {
             let last = ring.members().last().expect("a ring that comes round has its head");
             let keys = KeyRange { above, up_to: last_id };
-            (last.rank, format!("keys {keys} have no owner: the ring ends with rank {}", last.rank))
+            let what = format!("keys {keys} have no owner: the ring ends with rank {}", last.rank);
+            (Some(last.rank), what)
         }
-        RingDefect::Misplaced(rank, key) => pairs::misplaced_words(ring, nodes, (rank, key)),
+        RingDefect::Misplaced(rank, key) => {
+            let (rank, what) = pairs::misplaced_words(ring, nodes, (rank, key));
+            (Some(rank), what)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ringscope_traces::Rank;
 use rustc_hash::FxHashMap;
 
-use crate::protocol::arithmetic::{KeyRange, Ring};
+use crate::protocol::arithmetic::Ring;
 use crate::protocol::{Key, Value, Viewed};
 
 /// The last pair that was stored for each key, wherever that was.
@@ -103,7 +103,7 @@ pub(super) fn misplaced_words<N: Viewed>(
     nodes: &[N],
     (rank, key): (Rank, Key),
 ) -> (Rank, String) {
-    let place = match KeyRange::of(&nodes[rank.index()].view()) {
+    let place = match ring.range_of(rank, &nodes[rank.index()].view()) {
         Some(range) => format!("owns {range}"),
         None => "not in the ring".to_owned(),
     };

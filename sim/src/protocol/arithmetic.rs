@@ -80,12 +80,14 @@ pub enum Break {
         /// The node that points to it.
         after: Peer,
     },
-    /// The head's predecessor is not the command node, so that no reply leaves the ring.
+    /// The head's link to the command node leads elsewhere, so that no reply leaves the ring.
     Outlet {
         /// The head.
         rank: Rank,
-        /// Its predecessor, by its own pointer.
-        predecessor: Option<Peer>,
+        /// The link's name.
+        link: &'static str,
+        /// Where it leads.
+        peer: Option<Peer>,
     },
 }
 
@@ -101,9 +103,11 @@ impl Ring {
         };
         let id = view.id.unwrap_or_default();
         ring.members.push(Member { rank: head, id, range: KeyRange { above: id, up_to: id } });
-        let outlet = view.predecessor.and_then(|predecessor| nodes.get(predecessor.rank.index()));
-        if outlet.is_none_or(|node| node.view().role != Role::Command) {
-            ring.breaks.push(Break::Outlet { rank: head, predecessor: view.predecessor });
+        if let Some((link, peer)) = view.links.outlet() {
+            let outlet = peer.and_then(|peer| nodes.get(peer.rank.index()));
+            if outlet.is_none_or(|node| node.view().role != Role::Command) {
+                ring.breaks.push(Break::Outlet { rank: head, link, peer });
+            }
         }
         if let Err(end) = ring.follow(view, nodes) {
             ring.breaks.push(end);
@@ -119,7 +123,7 @@ impl Ring {
         let mut view = head;
         loop {
             let last = *self.members.last().expect("the head is there from the start");
-            let successor = view.successor.ok_or(Break::NoSuccessor { rank: last.rank })?.rank;
+            let successor = view.successor().ok_or(Break::NoSuccessor { rank: last.rank })?.rank;
             if successor == self.members[0].rank {
                 return Ok(());
             }
@@ -128,12 +132,10 @@ impl Ring {
             let id = view.id.ok_or(nowhere)?;
             self.check_step(last, successor, id)?;
             let after = Peer { rank: last.rank, id: Some(last.id) };
-            if view.predecessor != Some(after) {
-                self.breaks.push(Break::Predecessor {
-                    rank: successor,
-                    predecessor: view.predecessor,
-                    after,
-                });
+            let knows_predecessor = view.links.topology().predecessor.is_some();
+            let predecessor = view.predecessor();
+            if knows_predecessor && predecessor != Some(after) {
+                self.breaks.push(Break::Predecessor { rank: successor, predecessor, after });
             }
             let range = KeyRange { above: last.id, up_to: id };
             self.members.push(Member { rank: successor, id, range });
@@ -158,6 +160,23 @@ impl Ring {
     #[must_use]
     pub fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    /// The nodes that own the keys, in the order of the ring: all but the head, from whose id the first range
+    /// begins.
+    #[must_use]
+    pub fn owners(&self) -> &[Member] {
+        self.members.get(1..).unwrap_or_default()
+    }
+
+    /// What a node owns: by its own links, or by the ring's where its protocol's nodes do not know the one
+    /// before them.
+    #[must_use]
+    pub fn range_of(&self, rank: Rank, view: &NodeView<'_>) -> Option<KeyRange> {
+        match view.links.topology().predecessor {
+            Some(_) => KeyRange::of(view),
+            None => self.member(rank, view.id?).map(|member| member.range),
+        }
     }
 
     /// Where the ring is broken, in the order of the walk.
@@ -191,12 +210,13 @@ impl Ring {
 }
 
 impl KeyRange {
-    /// What a node owns, judging by its own pointers: the keys above its predecessor's id, up to its own. `None`
-    /// for a node without a place in the ring; the head, whose predecessor has no id, owns nothing.
+    /// What a node owns, judging by its own links: the keys above its predecessor's id, up to its own. `None`
+    /// for a node without a place in the ring, or that does not know its predecessor; the head, whose
+    /// predecessor has no id, owns nothing.
     #[must_use]
     pub fn of(view: &NodeView<'_>) -> Option<KeyRange> {
         let up_to = view.id?;
-        Some(KeyRange { above: view.predecessor?.id.unwrap_or(up_to), up_to })
+        Some(KeyRange { above: view.predecessor()?.id.unwrap_or(up_to), up_to })
     }
 
     /// Whether a key is one of these.
@@ -223,17 +243,17 @@ impl fmt::Display for KeyRange {
 }
 
 impl Break {
-    /// The rank at which the ring is broken.
+    /// The rank at which the ring is broken; none when there is no ring.
     #[must_use]
-    pub fn rank(&self) -> Rank {
+    pub fn rank(&self) -> Option<Rank> {
         match *self {
-            Break::NoHead => Rank(0),
+            Break::NoHead => None,
             Break::NoSuccessor { rank }
             | Break::Nowhere { rank, .. }
             | Break::Again { rank, .. }
             | Break::Shrinks { rank, .. }
             | Break::Predecessor { rank, .. }
-            | Break::Outlet { rank, .. } => rank,
+            | Break::Outlet { rank, .. } => Some(rank),
         }
     }
 }
@@ -265,12 +285,9 @@ impl fmt::Display for Break {
                 f.write_str(", but its predecessor is ")?;
                 write_peer(f, predecessor)
             }
-            Break::Outlet { rank, predecessor } => {
-                write!(
-                    f,
-                    "no reply leaves the ring: the predecessor of the head, rank {rank}, is "
-                )?;
-                write_peer(f, predecessor)?;
+            Break::Outlet { rank, link, peer } => {
+                write!(f, "no reply leaves the ring: the {link} of the head, rank {rank}, is ")?;
+                write_peer(f, peer)?;
                 f.write_str(", not the command node")
             }
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ringscope_traces::{Event, Payload, Rank, Tag, Vocabulary};
 
 use super::plan::{Objections, Plan};
-use super::{BadMessage, Key, Message, Node, Role, Script};
+use super::{BadMessage, Key, Message, Node, Role, Script, Topology};
 use crate::explain::Explanation;
 use crate::world::End;
 
@@ -82,6 +82,8 @@ pub struct Info {
     /// Which tags the commands and replies have and what they carry, for those who write a program that
     /// has them too: lines of at most 90 letters, the last without an end.
     pub client_help: &'static str,
+    /// How its nodes are linked.
+    pub topology: &'static Topology,
     /// The tags that its messages have, in growing order.
     pub tags: &'static [TagInfo],
 }

@@ -10,11 +10,11 @@ pub mod outbox;
 pub mod plan;
 pub mod script;
 pub mod state;
+pub mod view;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hash;
-use std::sync::Arc;
 
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,8 @@ pub use definition::{
 };
 pub use outbox::{Effects, Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
-pub use state::{NodeState, Viewed};
+pub use state::NodeState;
+pub use view::{Activity, ActivityKind, Links, NodeView, Peer, Role, Topology, Viewed};
 
 /// A key of the hash table.
 #[derive(
@@ -156,56 +157,6 @@ impl Wait {
             Wait::Stopped => false,
         }
     }
-}
-
-/// A neighbour in the ring; the command node, as the head's predecessor, has no storage id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Peer {
-    /// The neighbour's rank.
-    pub rank: Rank,
-    /// Its storage id.
-    pub id: Option<StorageId>,
-}
-
-/// What a node shows of itself.
-#[derive(Debug, Clone, Copy)]
-pub struct NodeView<'a> {
-    /// The part it plays.
-    pub role: Role,
-    /// Its storage id; an idle node has none.
-    pub id: Option<StorageId>,
-    /// Its predecessor; an idle node has none.
-    pub predecessor: Option<Peer>,
-    /// Its successor; an idle node has none.
-    pub successor: Option<Peer>,
-    /// What it holds; `None` when it holds no storage at all.
-    pub storage: Option<&'a Arc<Storage>>,
-    /// What it is in the middle of, such as `joining rank 3 at 500: awaits the newcomer`.
-    pub phase: Phase<'a>,
-}
-
-/// The part a node plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Rank 0, where commands enter the ring.
-    Head,
-    /// A node of the ring that can hold keys.
-    Storage,
-    /// The last rank, which issues the commands.
-    Command,
-}
-
-/// What a node is in the middle of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase<'a> {
-    /// Nothing: it takes what comes.
-    Idle,
-    /// It is taking in a new node; what it awaits, in words.
-    Joining(&'a str),
-    /// It is leaving the ring; what it awaits, in words.
-    Leaving(&'a str),
-    /// The command node: the commands whose replies are still to come, oldest first.
-    Commanding(&'a std::collections::VecDeque<Command>),
 }
 
 /// The protocol breaking its own promises: where the reference program crashes.

@@ -1,33 +1,29 @@
-//! What a node shows of itself, and the same kept.
+//! What a node showed of itself, kept.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Command, NodeView, Peer, Phase, Role, Storage, StorageId};
-
-/// Something that shows what an invariant, an explanation or a panel may see of a node.
-pub trait Viewed {
-    /// What may be seen.
-    fn view(&self) -> NodeView<'_>;
-}
+use super::view::{Activity, ActivityKind, Links, NodeView, Peer, Role, Topology, Viewed};
+use super::{Command, Storage, StorageId};
 
 /// What a node showed of itself, kept: a node without its protocol's types.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeState {
     role: Role,
     id: Option<StorageId>,
-    predecessor: Option<Peer>,
-    successor: Option<Peer>,
+    topology: &'static Topology,
+    peers: Box<[Option<Peer>]>,
     storage: Option<Arc<Storage>>,
-    phase: KeptPhase,
+    kind: KeptKind,
+    words: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum KeptPhase {
-    Idle,
-    Joining(Box<str>),
-    Leaving(Box<str>),
+enum KeptKind {
+    Admitting,
+    Leaving,
     Commanding(VecDeque<Command>),
+    Other,
 }
 
 impl NodeState {
@@ -37,33 +33,34 @@ impl NodeState {
         NodeState {
             role: view.role,
             id: view.id,
-            predecessor: view.predecessor,
-            successor: view.successor,
+            topology: view.links.topology(),
+            peers: view.links.peers().into(),
             storage: view.storage.cloned(),
-            phase: match view.phase {
-                Phase::Idle => KeptPhase::Idle,
-                Phase::Joining(what) => KeptPhase::Joining(what.into()),
-                Phase::Leaving(what) => KeptPhase::Leaving(what.into()),
-                Phase::Commanding(commands) => KeptPhase::Commanding(commands.clone()),
+            kind: match view.activity.kind {
+                ActivityKind::Admitting => KeptKind::Admitting,
+                ActivityKind::Leaving => KeptKind::Leaving,
+                ActivityKind::Commanding(commands) => KeptKind::Commanding(commands.clone()),
+                ActivityKind::Other => KeptKind::Other,
             },
+            words: view.activity.words.into(),
         }
     }
 }
 
 impl Viewed for NodeState {
     fn view(&self) -> NodeView<'_> {
+        let kind = match &self.kind {
+            KeptKind::Admitting => ActivityKind::Admitting,
+            KeptKind::Leaving => ActivityKind::Leaving,
+            KeptKind::Commanding(commands) => ActivityKind::Commanding(commands),
+            KeptKind::Other => ActivityKind::Other,
+        };
         NodeView {
             role: self.role,
             id: self.id,
-            predecessor: self.predecessor,
-            successor: self.successor,
+            links: Links::new(self.topology, &self.peers),
             storage: self.storage.as_ref(),
-            phase: match &self.phase {
-                KeptPhase::Idle => Phase::Idle,
-                KeptPhase::Joining(what) => Phase::Joining(what),
-                KeptPhase::Leaving(what) => Phase::Leaving(what),
-                KeptPhase::Commanding(commands) => Phase::Commanding(commands),
-            },
+            activity: Activity { kind, words: &self.words },
         }
     }
 }

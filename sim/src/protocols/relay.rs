@@ -1,6 +1,7 @@
 //! A second protocol, for tests alone: a ring that never changes and does nothing but PUT and GET.
 //!
-//! It has tags, messages and roles of its own: its command node is rank 0 and its head the last rank.
+//! It has tags, messages, roles, links and activities of its own: its command node is rank 0 and its head the
+//! last rank; no node knows the one before it; and a node is at rest when it has passed on the end.
 //! That it runs, is recorded, replayed and judged shows that nobody but `protocols` knows which protocol
 //! a run is of.
 
@@ -13,9 +14,10 @@ use serde::ser::{Serialize, Serializer};
 use crate::explain::Explanation;
 use crate::protocol::plan::{Objection, Objections, Part, Plan};
 use crate::protocol::{
-    BadMessage, Command, Cursor, Described, Fault, Info, Key, KeysIn, Meaning, MessageOf, Node,
-    NodeSetup, NodeView, Outbox, Peer, Phase, PlaceChange, Print, Protocol, Purpose, Role, Roles,
-    Script, Storage, StorageId, TagInfo, Value, Viewed, Wait,
+    Activity, ActivityKind, BadMessage, Command, Cursor, Described, Fault, Info, Key, KeysIn,
+    Links, Meaning, MessageOf, Node, NodeSetup, NodeView, Outbox, Peer, PlaceChange, Print,
+    Protocol, Purpose, Role, Roles, Script, Storage, StorageId, TagInfo, Topology, Value, Viewed,
+    Wait,
 };
 use crate::world::End;
 
@@ -24,6 +26,18 @@ const FETCH: Tag = Tag(21);
 const STORED: Tag = Tag(22);
 const FETCHED: Tag = Tag(23);
 const STOP: Tag = Tag(24);
+
+/// A node's link to the next one.
+const NEXT: usize = 0;
+/// The head's link to the command node.
+const EXIT: usize = 1;
+
+const TOPOLOGY: Topology = Topology {
+    names: &["next", "exit"],
+    successor: Some(NEXT),
+    predecessor: None,
+    outlet: Some(EXIT),
+};
 
 const fn tag(tag: Tag, name: &'static str, kind: Purpose) -> TagInfo {
     let (keys, receipt) = (KeysIn::FirstItem, PlaceChange::Nothing);
@@ -45,7 +59,14 @@ pub struct RelayMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RelayNode {
     /// Stores and passes on.
-    Store { role: Role, id: StorageId, before: Peer, next: Peer, pairs: Option<Arc<Storage>> },
+    Store {
+        role: Role,
+        id: StorageId,
+        links: [Option<Peer>; 2],
+        pairs: Option<Arc<Storage>>,
+        /// Whether it has passed on the end.
+        is_at_rest: bool,
+    },
     /// Issues the commands.
     Command { head: Rank, script: Arc<Script>, at: Cursor, in_flight: VecDeque<Command> },
 }
@@ -57,6 +78,7 @@ impl Protocol for Relay {
         name: "relay",
         fewest_ranks: 3,
         client_help: "",
+        topology: &TOPOLOGY,
         tags: &[
             tag(STORE, "STORE", Purpose::Command),
             tag(FETCH, "FETCH", Purpose::Command),
@@ -83,9 +105,12 @@ impl Protocol for Relay {
         let store = |rank: u32| RelayNode::Store {
             role: if rank == head.0 { Role::Head } else { Role::Storage },
             id: peer(rank).id.unwrap_or_default(),
-            before: if rank == head.0 { Peer { rank: Rank(0), id: None } } else { peer(rank + 1) },
-            next: if rank == 1 { peer(head.0) } else { peer(rank - 1) },
+            links: [
+                Some(if rank == 1 { peer(head.0) } else { peer(rank - 1) }),
+                (rank == head.0).then_some(Peer { rank: Rank(0), id: None }),
+            ],
             pairs: (rank != head.0).then(Arc::default),
+            is_at_rest: false,
         };
         std::iter::once(command).chain((1..=head.0).map(store)).collect()
     }
@@ -184,21 +209,22 @@ fn message(tag: Tag, numbers: &[i64]) -> RelayMessage {
 impl Viewed for RelayNode {
     fn view(&self) -> NodeView<'_> {
         match self {
-            RelayNode::Store { role, id, before, next, pairs } => NodeView {
+            RelayNode::Store { role, id, links, pairs, is_at_rest } => NodeView {
                 role: *role,
                 id: Some(*id),
-                predecessor: Some(*before),
-                successor: Some(*next),
+                links: Links::new(&TOPOLOGY, links),
                 storage: pairs.as_ref(),
-                phase: Phase::Idle,
+                activity: Activity {
+                    kind: ActivityKind::Other,
+                    words: if *is_at_rest { "is at rest" } else { "" },
+                },
             },
             RelayNode::Command { in_flight, .. } => NodeView {
                 role: Role::Command,
                 id: None,
-                predecessor: None,
-                successor: None,
+                links: Links::new(&TOPOLOGY, &[]),
                 storage: None,
-                phase: Phase::Commanding(in_flight),
+                activity: Activity::commanding(in_flight),
             },
         }
     }
@@ -252,7 +278,9 @@ impl RelayNode {
     /// What is for this node is done; everything else goes on to the next one, replies to the head and
     /// from there to the command node.
     fn pass_on(&mut self, message_in: RelayMessage, out: &mut impl Outbox<RelayMessage>) -> Wait {
-        let RelayNode::Store { role, id, before, next, pairs } = self else { return Wait::Stopped };
+        let RelayNode::Store { role, id, links: [next, exit], pairs, is_at_rest } = self else {
+            return Wait::Stopped;
+        };
         let mine = |key: i64| key <= id.0;
         let reply = match (message_in.tag, message_in.numbers.as_slice()) {
             (STORE, &[key, value]) if mine(key) => {
@@ -270,15 +298,19 @@ impl RelayNode {
             }
             (STORE | FETCH | STORED | FETCHED | STOP, _) | (_, _) => message_in,
         };
-        let stops = reply.tag == STOP;
+        *is_at_rest = reply.tag == STOP;
         let is_reply = reply.tag == STORED || reply.tag == FETCHED;
         let is_head = *role == Role::Head;
-        match (is_head && is_reply, stops && next.id == Some(StorageId(0))) {
-            (true, _) => out.send(before.rank, reply),
-            (false, true) => {}
-            (false, false) => out.send(next.rank, reply),
+        let is_last = next.and_then(|next| next.id) == Some(StorageId(0));
+        let to = match (is_head && is_reply, *is_at_rest && is_last) {
+            (true, _) => *exit,
+            (false, true) => None,
+            (false, false) => *next,
+        };
+        if let Some(to) = to {
+            out.send(to.rank, reply);
         }
-        if stops { Wait::Stopped } else { Wait::Any }
+        if *is_at_rest { Wait::Stopped } else { Wait::Any }
     }
 }
 
@@ -286,11 +318,12 @@ impl RelayNode {
 mod tests {
     use ringscope_traces::{Ending, read_trace};
 
+    use super::*;
     use crate::conform::{Setup, check_invariants, end_summary, judge, repeat, setup};
-    use crate::protocol::Viewed as _;
+    use crate::protocol::arithmetic::Ring;
     use crate::replay::recorded;
     use crate::scenario::Scenario;
-    use crate::simulate::record;
+    use crate::simulate::{nodes, record};
 
     const TEXT: &str =
         "protocol relay\nranks 5\nkeyspace 90\nput 1..=90 key\nput 7 70\nget 7\nget 90";
@@ -330,6 +363,43 @@ mod tests {
         let states = history.snapshot(history.before(trace.events.len())).nodes();
         let held: usize = states.iter().filter_map(|node| Some(node.view().storage?.len())).sum();
         assert_eq!(held, 90);
+        let of_head: Vec<_> = states[4].view().links.iter().collect();
+        let to = |rank, id: Option<i64>| Some(Peer { rank: Rank(rank), id: id.map(StorageId) });
+        assert_eq!(of_head, [("next", to(3, Some(30))), ("exit", to(0, None))]);
+        for node in &states[1..] {
+            let view = node.view();
+            let kept = view.links.iter().map(|(name, _)| name);
+            assert_eq!(kept.collect::<Vec<_>>(), ["next", "exit"]);
+            assert_eq!(view.links.named("next"), view.successor());
+            assert_eq!((view.predecessor(), view.links.named("predecessor")), (None, None));
+            assert_eq!(view.activity, Activity { kind: ActivityKind::Other, words: "is at rest" });
+        }
+        let in_flight = states[0].view().activity.commands_in_flight().map(VecDeque::len);
+        assert_eq!(in_flight, Some(0));
+    }
+
+    #[test]
+    fn its_ring_is_walked_by_its_own_links_and_told_in_its_own_words() {
+        let scenario = scenario(TEXT);
+        let mut nodes = nodes::<Relay>(&scenario);
+        let ring = Ring::walk(&nodes);
+        assert!(ring.comes_round() && ring.breaks().is_empty(), "{:?}", ring.breaks());
+        let owned = |rank: u32| {
+            let view = nodes[rank as usize].view();
+            ring.range_of(Rank(rank), &view).map(|range| range.to_string())
+        };
+        let owned = [4, 3, 2, 1, 0].map(owned);
+        assert_eq!(
+            owned.each_ref().map(|range| range.as_deref()),
+            [Some("nothing"), Some("1..=30"), Some("31..=60"), Some("61..=90"), None]
+        );
+        if let RelayNode::Store { links, .. } = &mut nodes[4] {
+            links[EXIT] = links[NEXT];
+        }
+        let wrong: Vec<_> = Ring::walk(&nodes).breaks().iter().map(ToString::to_string).collect();
+        let no_exit = "no reply leaves the ring: the exit of the head, rank 4, is rank 3 (id 30), \
+                       not the command node";
+        assert_eq!(wrong, [no_exit]);
     }
 
     #[test]

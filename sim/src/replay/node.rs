@@ -7,7 +7,7 @@ use ringscope_traces::{Event, Op, Rank};
 use super::finding::{Awaited, What};
 use super::obligations::Obligations;
 use crate::conform::Answer;
-use crate::protocol::{Command, Effects, Fault, Meaning, Message, Node, NodeView, Phase};
+use crate::protocol::{Command, Effects, Fault, Meaning, Message, Node, NodeView};
 use crate::world::Status;
 
 /// A node on its way along the events of its rank.
@@ -79,11 +79,15 @@ impl<N: Node> NodeReplay<N> {
 
 /// The answer that the message is to the oldest command in flight of a command node.
 fn answer(view: NodeView<'_>, message: &impl Message) -> Option<Answer> {
-    match (view.phase, message.meaning()) {
-        (Phase::Commanding(in_flight), Meaning::Found(value, owner)) => match in_flight.front()? {
-            Command::Get { key } => Some(Answer { key: *key, value, owner }),
-            Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => None,
-        },
-        (Phase::Commanding(_) | Phase::Idle | Phase::Joining(_) | Phase::Leaving(_), _) => None,
+    let oldest = view.activity.commands_in_flight()?.front()?;
+    match (*oldest, message.meaning()) {
+        (Command::Get { key }, Meaning::Found(value, owner)) => Some(Answer { key, value, owner }),
+        (
+            Command::Get { .. }
+            | Command::Put { .. }
+            | Command::Add { .. }
+            | Command::Remove { .. },
+            _,
+        ) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Once along a trace, from its first event on.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ringscope_traces::{Event, EventIndex, Op, Rank};
@@ -11,7 +12,7 @@ use super::key_event::{KeyEvent, Keys};
 use super::obligations::Obligations;
 use super::ranks::Ranks;
 use crate::invariants::{Invariant, InvariantChecker, Tally, Violation};
-use crate::protocol::{Command, Meaning, Message, Node, Phase, Wait};
+use crate::protocol::{Command, Meaning, Message, Node, Wait};
 use crate::world::{Observed, Observer as _, Status};
 
 /// What an entry of a storage takes, with its share of the tree.
@@ -220,11 +221,8 @@ impl<N: Node> Replay<N> {
         let shared = self.kept.get(&rank).and_then(|(node, _)| node.view().storage);
         let own = view.storage.filter(|own| shared.is_none_or(|shared| !Arc::ptr_eq(own, shared)));
         let pairs = own.map_or(0, |storage| storage.len()) * PAIR_BYTES;
-        let in_flight = match view.phase {
-            Phase::Commanding(commands) => commands.len() * size_of::<Command>(),
-            Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => 0,
-        };
-        size_of::<(Rank, RankState<N>)>() + pairs + in_flight
+        let in_flight = view.activity.commands_in_flight().map_or(0, VecDeque::len);
+        size_of::<(Rank, RankState<N>)>() + pairs + in_flight * size_of::<Command>()
     }
 }
 

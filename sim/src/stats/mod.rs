@@ -11,7 +11,9 @@ use rustc_hash::FxHashMap;
 
 pub use report::{CommandKind, KindRow, LoadRow, MoveRow, Report, Spread, Volume};
 
-use crate::protocol::{Command, Meaning, Message, Node, NodeView, Phase, Role, StorageId, Viewed};
+use crate::protocol::{
+    ActivityKind, Command, Meaning, Message, Node, NodeView, Role, StorageId, Viewed,
+};
 use crate::world::{Observed, Observer};
 use report::{Gauge, share};
 
@@ -229,10 +231,10 @@ impl Stats {
         let view = nodes[rank.index()].view();
         let now = keys(&view).unwrap_or(0);
         let counts = &mut self.ranks[rank.index()];
-        let leaving = match view.phase {
-            Phase::Joining(_) => false,
-            Phase::Leaving(_) => true,
-            Phase::Idle | Phase::Commanding(_) => {
+        let leaving = match view.activity.kind {
+            ActivityKind::Admitting => false,
+            ActivityKind::Leaving => true,
+            ActivityKind::Commanding(_) | ActivityKind::Other => {
                 if let Some(Handover { row, keys_before }) = counts.handover.take() {
                     self.moves[row].keys = keys_before.saturating_sub(now);
                 }

@@ -64,7 +64,7 @@ impl Node for Mutant {
             (Mutation::DropsAPut, Message::Put { key, value })
                 if self.node.view().id.is_some_and(|id| key.0 <= id.0) =>
             {
-                let successor = self.node.view().successor.expect("a node with a successor");
+                let successor = self.node.view().successor().expect("a node with a successor");
                 out.send(successor.rank, Message::Ack(Some((key, value))));
                 Ok(Wait::Any)
             }

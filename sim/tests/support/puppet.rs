@@ -1,7 +1,8 @@
 //! Nodes that send and receive what a test tells them, to see MPI's rules at work by themselves.
 
 use ringscope_sim::protocol::{
-    BadMessage, Fault, Meaning, Message, Node, NodeView, Outbox, Phase, Role, Viewed, Wait,
+    Activity, BadMessage, Fault, Links, Meaning, Message, Node, NodeView, Outbox, Role, Topology,
+    Viewed, Wait,
 };
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::Serialize;
@@ -105,10 +106,9 @@ impl Viewed for Puppet {
         NodeView {
             role: Role::Storage,
             id: None,
-            predecessor: None,
-            successor: None,
+            links: Links::new(&Topology::UNLINKED, &[]),
             storage: None,
-            phase: Phase::Idle,
+            activity: Activity::NONE,
         }
     }
 }

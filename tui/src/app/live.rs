@@ -117,7 +117,7 @@ fn keys(snapshot: &Snapshot) -> Vec<String> {
 fn idle_ranks(snapshot: &Snapshot) -> Vec<String> {
     let nodes = snapshot.states.iter().flat_map(|states| states.nodes.iter().enumerate());
     let is_idle = |node: &ringscope_sim::protocol::NodeView<'_>| {
-        node.role == Role::Storage && node.successor.is_none()
+        node.role == Role::Storage && node.successor().is_none()
     };
     nodes.filter(|(_, node)| is_idle(&node.view())).map(|(rank, _)| rank.to_string()).collect()
 }

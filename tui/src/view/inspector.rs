@@ -4,8 +4,7 @@ mod changes;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ringscope_sim::protocol::arithmetic::KeyRange;
-use ringscope_sim::protocol::{Key, NodeView, Phase, Role, Viewed as _};
+use ringscope_sim::protocol::{ActivityKind, Key, NodeView, Role, Viewed as _};
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
 
@@ -113,22 +112,26 @@ fn before<'a>(scene: &Scene<'a>, rank: Rank) -> Option<NodeView<'a>> {
 
 fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let theme = &scene.look.theme;
-    let (text, style) = match now.phase {
-        Phase::Joining(what) => (format!("takes in a newcomer: {what}"), theme.warning()),
-        Phase::Leaving(what) => (format!("leaves: {what}"), theme.warning()),
-        Phase::Commanding(commands) => match commands.front() {
+    let words = now.activity.words;
+    let (text, style) = match now.activity.kind {
+        ActivityKind::Admitting => (format!("takes in a newcomer: {words}"), theme.warning()),
+        ActivityKind::Leaving => (format!("leaves: {words}"), theme.warning()),
+        ActivityKind::Commanding(commands) => match commands.front() {
             Some(oldest) if commands.len() > 1 => {
                 (format!("{oldest}, and {} more", commands.len() - 1), theme.text())
             }
             Some(oldest) => (oldest.to_string(), theme.text()),
             None => ("has no commands left".to_owned(), theme.text()),
         },
-        Phase::Idle if now.successor.is_none() && now.id.is_some() => {
+        ActivityKind::Other if !words.is_empty() => (words.to_owned(), theme.text()),
+        ActivityKind::Other if now.successor().is_none() && now.id.is_some() => {
             ("has left the ring".to_owned(), theme.faint())
         }
-        Phase::Idle if now.successor.is_none() => ("outside of the ring".to_owned(), theme.faint()),
-        Phase::Idle if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
-        Phase::Idle => ("takes what comes".to_owned(), theme.text()),
+        ActivityKind::Other if now.successor().is_none() => {
+            ("outside of the ring".to_owned(), theme.faint())
+        }
+        ActivityKind::Other if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
+        ActivityKind::Other => ("takes what comes".to_owned(), theme.text()),
     };
     let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
     let text = if is_joining { format!("joining; {text}") } else { text };
@@ -155,17 +158,18 @@ fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
 fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLine> {
     let then = before(scene, rank);
     let range = |view: &NodeView<'_>| {
-        KeyRange::of(view).map_or_else(|| "nothing".to_owned(), |range| range.to_string())
+        let range = scene.states().and_then(|states| states.ring.range_of(rank, view));
+        range.map_or_else(|| "nothing".to_owned(), |range| range.to_string())
     };
     let symbols = scene.look.symbols;
     let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
         became(scene, label, then.as_ref().map(of), of(now))
     };
-    vec![
-        line("owns", &range),
-        line("predecessor", &|view| words::peer(view.predecessor, symbols)),
-        line("successor", &|view| words::peer(view.successor, symbols)),
-    ]
+    let mut lines = vec![line("owns", &range)];
+    for (name, _) in now.links.iter() {
+        lines.push(line(name, &|view| words::peer(view.links.named(name), symbols)));
+    }
+    lines
 }
 
 /// A value, after the one it had before if that was another.

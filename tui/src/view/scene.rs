@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
-use ringscope_sim::protocol::{Command, Key, NodeView, Phase, StorageId, Viewed as _};
+use ringscope_sim::protocol::{ActivityKind, Command, Key, NodeView, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
 
@@ -46,8 +46,7 @@ impl<'a> Scene<'a> {
     /// Works out what the panes share.
     pub fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
         let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
-        // The head owns nothing: the owners' neighbours are each other.
-        let members = members(app).get(1..).unwrap_or_default();
+        let members = app.view.snapshot.states.as_ref().map_or(&[][..], |s| s.ring.owners());
         let mut owners = vec![None; app.view.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
         for (member, owner) in members.iter().zip(look.theme.owners(members)) {
             owners[member.rank.index()] = Some(owner);
@@ -75,7 +74,7 @@ impl<'a> Scene<'a> {
 
     /// The nodes that own keys, in the order of the ring: all but the head.
     pub fn owners(&self) -> &'a [Member] {
-        members(self.app).get(1..).unwrap_or_default()
+        self.states().map_or(&[], |states| states.ring.owners())
     }
 
     /// A node's style: its owner's colour, or that of plain text.
@@ -107,7 +106,10 @@ impl<'a> Scene<'a> {
     /// Those who are on their way into the ring, with the ids that they are to have.
     pub fn newcomers(&self) -> Vec<(Rank, StorageId)> {
         let is_joined_somewhere = self.states().is_some_and(|states| {
-            states.nodes.iter().any(|node| matches!(node.view().phase, Phase::Joining(_)))
+            states
+                .nodes
+                .iter()
+                .any(|node| matches!(node.view().activity.kind, ActivityKind::Admitting))
         });
         let added = self.commands.iter().filter_map(|command| match *command {
             Command::Add { rank, id } => Some((Command::rank(rank)?, id)),
@@ -116,7 +118,7 @@ impl<'a> Scene<'a> {
         let is_under_way = |(rank, id): &(Rank, StorageId)| {
             let Some(node) = self.node(*rank) else { return false };
             is_joined_somewhere
-                && (node.id.is_none() || node.id == Some(*id) || node.successor.is_none())
+                && (node.id.is_none() || node.id == Some(*id) || node.successor().is_none())
         };
         added.filter(is_under_way).collect()
     }
@@ -126,7 +128,7 @@ impl<'a> Scene<'a> {
         let nodes = self.states().map_or(&[][..], |states| &states.nodes);
         let leavers = (0_u32..).map(Rank).zip(nodes).filter_map(|(rank, node)| {
             let node = node.view();
-            let is_leaving = matches!(node.phase, Phase::Leaving(_));
+            let is_leaving = matches!(node.activity.kind, ActivityKind::Leaving);
             node.id.filter(|_| is_leaving).map(|id| (rank, id))
         });
         let is_member = |rank: Rank| members(self.app).iter().any(|member| member.rank == rank);
@@ -136,7 +138,7 @@ impl<'a> Scene<'a> {
     /// What a node is to the ring.
     pub fn stage_of(&self, rank: Rank, newcomers: &[(Rank, StorageId)]) -> Stage {
         let is_leaving =
-            self.node(rank).is_some_and(|node| matches!(node.phase, Phase::Leaving(_)));
+            self.node(rank).is_some_and(|node| matches!(node.activity.kind, ActivityKind::Leaving));
         match newcomers.iter().any(|(newcomer, _)| *newcomer == rank) {
             true => Stage::Joining,
             false if is_leaving => Stage::Leaving,
@@ -192,7 +194,7 @@ impl<'a> Scene<'a> {
 
     /// What a node owns by its own account.
     pub fn range_of(&self, rank: Rank) -> Option<KeyRange> {
-        KeyRange::of(&self.node(rank)?)
+        self.states()?.ring.range_of(rank, &self.node(rank)?)
     }
 
     /// Who holds a key, in the order of the ranks.
@@ -222,11 +224,9 @@ fn message(app: &App) -> Option<EventIndex> {
 }
 
 fn commands(app: &App) -> Vec<Command> {
-    let nodes = app.view.snapshot.states.iter().flat_map(|states| &states.nodes);
-    let phases = nodes.rev().map(|node| node.view().phase);
-    let in_flight = phases.take(1).filter_map(|phase| match phase {
-        Phase::Commanding(commands) => Some(commands),
-        Phase::Idle | Phase::Joining(_) | Phase::Leaving(_) => None,
-    });
-    in_flight.flatten().copied().collect()
+    let command = app.timeline.roles().map(|roles| roles.command);
+    let states = app.view.snapshot.states.as_ref();
+    let node = states.zip(command).and_then(|(states, rank)| states.nodes.get(rank.index()));
+    let in_flight = node.and_then(|node| node.view().activity.commands_in_flight());
+    in_flight.into_iter().flatten().copied().collect()
 }

@@ -279,6 +279,39 @@ fn a_node_that_leaves_is_on_the_ring_until_it_has_left() {
 }
 
 #[test]
+fn a_node_of_another_protocol_is_shown_with_its_own_links_and_words() {
+    use ringscope_sim::protocol::{
+        Activity, ActivityKind, Links, NodeState, NodeView, Peer, Topology, Viewed as _,
+    };
+    use ringscope_traces::Rank;
+
+    const TOPOLOGY: Topology = Topology {
+        names: &["next", "finger"],
+        successor: Some(0),
+        predecessor: None,
+        outlet: None,
+    };
+    let mut app = scenes::ended("join");
+    app.view.selection = Selection::Rank(Rank(3));
+    let states = app.view.snapshot.states.as_mut().expect("the run is followed");
+    let known = states.nodes[3].clone();
+    let peers = [2, 6].map(|rank| Some(Peer { rank: Rank(rank), id: None }));
+    let view = NodeView {
+        links: Links::new(&TOPOLOGY, &peers),
+        activity: Activity { kind: ActivityKind::Other, words: "fixes a finger" },
+        ..known.view()
+    };
+    states.nodes[3] = NodeState::of(&view);
+    states.before = None;
+    let inspector = dump(&screen(&app, (100, 30), look(Palette::Off, Symbols::Ascii)));
+    for shown in ["fixes a finger", "next         r2", "finger       r6", "owns         251..=500"]
+    {
+        assert!(inspector.contains(shown), "{shown} is missing:\n{inspector}");
+    }
+    assert!(!inspector.contains("predecessor"), "{inspector}");
+}
+
+#[test]
 fn after_a_departure_nobody_pretends_to_know_the_states() {
     let mut app = scenes::ended("join");
     app.view.snapshot.states = None;

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ringscope_sim::protocol::{Phase, Viewed as _};
+use ringscope_sim::protocol::{ActivityKind, NodeState, Viewed as _};
 use ringscope_traces::Ending;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -94,7 +94,9 @@ fn pace(scene: &Scene<'_>) -> String {
 /// `7 nodes`, or `7+1 nodes` while one joins.
 fn nodes(scene: &Scene<'_>) -> String {
     let Some(states) = scene.states() else { return String::new() };
-    let joining = states.nodes.iter().filter(|node| matches!(node.view().phase, Phase::Joining(_)));
+    let is_admitting =
+        |node: &&NodeState| matches!(node.view().activity.kind, ActivityKind::Admitting);
+    let joining = states.nodes.iter().filter(is_admitting);
     match joining.count() {
         0 => report::counted(scene.owners().len() as u64, "node"),
         joining => format!("{}+{joining} nodes", scene.owners().len()),

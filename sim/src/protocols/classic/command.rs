@@ -8,7 +8,10 @@ use ringscope_traces::Rank;
 
 use super::Orders;
 use super::message::{ClassicMessage, tags};
-use crate::protocol::{Command, Cursor, NodeView, Outbox, Phase, Print, Role, Script, Wait};
+use super::ring::TOPOLOGY;
+use crate::protocol::{
+    Activity, Command, Cursor, Links, NodeView, Outbox, Print, Role, Script, Wait,
+};
 
 const HEAD: Rank = Rank(0);
 
@@ -73,10 +76,9 @@ impl CommandNode {
         NodeView {
             role: Role::Command,
             id: None,
-            predecessor: None,
-            successor: None,
+            links: Links::new(&TOPOLOGY, &[]),
             storage: None,
-            phase: Phase::Commanding(&self.in_flight),
+            activity: Activity::commanding(&self.in_flight),
         }
     }
 }

@@ -44,6 +44,7 @@ impl Protocol for Classic {
         name: "classic",
         fewest_ranks: 3,
         client_help: describe::CLIENT_HELP,
+        topology: &ring::TOPOLOGY,
         tags: describe::TAGS,
     };
 

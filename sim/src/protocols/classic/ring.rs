@@ -7,7 +7,8 @@ use ringscope_traces::Rank;
 
 use super::message::{ClassicMessage, Handover, Record, tags};
 use crate::protocol::{
-    self, Fault, Key, NodeView, Outbox, Peer, Role, Storage, StorageId, Value, Wait,
+    Activity, ActivityKind, Fault, Key, Links, NodeView, Outbox, Peer, Role, Storage, StorageId,
+    Topology, Value, Wait,
 };
 
 /// The head or a storage node.
@@ -16,11 +17,24 @@ pub struct RingNode {
     rank: Rank,
     part: Part,
     id: Option<StorageId>,
-    parent: Option<Peer>,
-    child: Option<Peer>,
+    /// Its parent and its child.
+    links: [Option<Peer>; 2],
     storage: Option<Arc<Storage>>,
     phase: Phase,
 }
+
+/// The link to the parent: the predecessor in the ring.
+const PARENT: usize = 0;
+/// The link to the child: the successor in the ring.
+const CHILD: usize = 1;
+
+/// How the ring's nodes are linked.
+pub(super) const TOPOLOGY: Topology = Topology {
+    names: &["predecessor", "successor"],
+    successor: Some(CHILD),
+    predecessor: Some(PARENT),
+    outlet: Some(PARENT),
+};
 
 /// The part a node plays, and what only that part knows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,8 +69,10 @@ impl RingNode {
         RingNode {
             part: Part::Head { command },
             id: Some(StorageId(0)),
-            parent: Some(Peer { rank: command, id: None }),
-            child: Some(Peer { rank: permanent, id: Some(keyspace) }),
+            links: [
+                Some(Peer { rank: command, id: None }),
+                Some(Peer { rank: permanent, id: Some(keyspace) }),
+            ],
             ..RingNode::idle(Rank(0))
         }
     }
@@ -65,8 +81,7 @@ impl RingNode {
         let head = Peer { rank: Rank(0), id: Some(StorageId(0)) };
         RingNode {
             id: Some(keyspace),
-            parent: Some(head),
-            child: Some(head),
+            links: [Some(head); 2],
             storage: Some(Arc::default()),
             ..RingNode::idle(rank)
         }
@@ -77,8 +92,7 @@ impl RingNode {
             rank,
             part: Part::Storage,
             id: None,
-            parent: None,
-            child: None,
+            links: [None; 2],
             storage: None,
             phase: Phase::Idle,
         }
@@ -104,11 +118,11 @@ impl RingNode {
             ClassicMessage::Complete(handover) => self.complete(from, handover, out),
             ClassicMessage::Init(record) => Ok(self.init(from, &record, out)),
             ClassicMessage::UpdateParentPointers(record) => {
-                self.child = record.next;
+                self.links[CHILD] = record.next;
                 Ok(reply_complete(from, out))
             }
             ClassicMessage::UpdateChildPointers(parent) => {
-                self.parent = parent.map(|parent| *parent);
+                self.links[PARENT] = parent.map(|parent| *parent);
                 Ok(reply_complete(from, out))
             }
             ClassicMessage::RedistributeAdd(record) => self.redistribute_add(from, &record, out),
@@ -156,7 +170,7 @@ impl RingNode {
     ) -> Result<Wait, Fault> {
         match self.part {
             Part::Head { .. } => {
-                let parent = self.neighbour(self.parent, "parent", "a reply")?;
+                let parent = self.neighbour(self.links[PARENT], "parent", "a reply")?;
                 out.send(parent, reply);
                 Ok(Wait::Any)
             }
@@ -175,8 +189,8 @@ impl RingNode {
 
     fn init(&mut self, from: Rank, record: &Record, out: &mut impl Outbox<ClassicMessage>) -> Wait {
         let own = record.next.expect("an ADD record names the newcomer");
-        self.parent = record.parent;
-        self.child = Some(record.maker);
+        self.links[PARENT] = record.parent;
+        self.links[CHILD] = Some(record.maker);
         self.rank = own.rank;
         self.id = own.id;
         self.storage = Some(Arc::default());
@@ -208,11 +222,11 @@ impl RingNode {
         if self.id != Some(id) {
             return self.to_child("REMOVE", ClassicMessage::Remove { id }, out);
         }
-        let record = self.record(self.child);
+        let record = self.record(self.links[CHILD]);
         if self.storage.as_ref().is_none_or(|storage| storage.is_empty()) {
             return self.relink_parent_of_leaver(record, out);
         }
-        let heir = self.neighbour(self.child, "child", "REMOVE")?;
+        let heir = self.neighbour(self.links[CHILD], "child", "REMOVE")?;
         out.send(heir, ClassicMessage::RedistributeRemove(Arc::clone(&record)));
         self.phase = Phase::AwaitingHeir { record };
         Ok(await_complete(heir))
@@ -249,7 +263,7 @@ impl RingNode {
         record: Arc<Record>,
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let parent = self.neighbour(self.parent, "parent", "ADD")?;
+        let parent = self.neighbour(self.links[PARENT], "parent", "ADD")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfNewcomer { record };
         Ok(await_complete(parent))
@@ -260,7 +274,7 @@ impl RingNode {
         record: Arc<Record>,
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        self.parent = record.next;
+        self.links[PARENT] = record.next;
         let newcomer_id = record.next.and_then(|peer| peer.id);
         let bound = newcomer_id.expect("an ADD record names the newcomer and its id");
         let storage = self.storage.as_ref().ok_or(Fault::NoStorage { asked: "ADD" })?;
@@ -290,7 +304,7 @@ impl RingNode {
         record: Arc<Record>,
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let parent = self.neighbour(self.parent, "parent", "REMOVE")?;
+        let parent = self.neighbour(self.links[PARENT], "parent", "REMOVE")?;
         out.send(parent, ClassicMessage::UpdateParentPointers(Arc::clone(&record)));
         self.phase = Phase::AwaitingParentOfLeaver { record };
         Ok(await_complete(parent))
@@ -301,8 +315,8 @@ impl RingNode {
         record: Arc<Record>,
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        let child = self.neighbour(self.child, "child", "REMOVE")?;
-        out.send(child, ClassicMessage::UpdateChildPointers(self.parent.map(Box::new)));
+        let child = self.neighbour(self.links[CHILD], "child", "REMOVE")?;
+        out.send(child, ClassicMessage::UpdateChildPointers(self.links[PARENT].map(Box::new)));
         self.phase = Phase::AwaitingChildOfLeaver { record };
         Ok(await_complete(child))
     }
@@ -314,8 +328,7 @@ impl RingNode {
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
         let former_parent = self.neighbour(record.parent, "parent", "REMOVE")?;
-        self.parent = None;
-        self.child = None;
+        self.links = [None; 2];
         self.storage = None;
         out.send(former_parent, ClassicMessage::Ack(None));
         Ok(Wait::Any)
@@ -357,7 +370,7 @@ impl RingNode {
     fn record(&self, next: Option<Peer>) -> Arc<Record> {
         Arc::new(Record {
             maker: Peer { rank: self.rank, id: self.id },
-            parent: self.parent,
+            parent: self.links[PARENT],
             next,
             storage: self.storage.clone(),
         })
@@ -375,7 +388,7 @@ impl RingNode {
         message: ClassicMessage,
         out: &mut impl Outbox<ClassicMessage>,
     ) -> Result<Wait, Fault> {
-        out.send(self.neighbour(self.child, "child", asked)?, message);
+        out.send(self.neighbour(self.links[CHILD], "child", asked)?, message);
         Ok(Wait::Any)
     }
 
@@ -396,34 +409,27 @@ impl RingNode {
                 Part::Storage => Role::Storage,
             },
             id: self.id,
-            predecessor: self.parent,
-            successor: self.child,
+            links: Links::new(&TOPOLOGY, &self.links),
             storage: self.storage.as_ref(),
-            phase: self.phase.view(),
+            activity: self.phase.view(),
         }
     }
 }
 
 impl Phase {
-    fn view(&self) -> protocol::Phase<'_> {
+    fn view(&self) -> Activity<'_> {
+        let admits = |words| Activity { kind: ActivityKind::Admitting, words };
+        let leaves = |words| Activity { kind: ActivityKind::Leaving, words };
         match self {
-            Phase::Idle => protocol::Phase::Idle,
-            Phase::AwaitingNewcomer { .. } => {
-                protocol::Phase::Joining("the newcomer is to set its pointers")
-            }
+            Phase::Idle => Activity::NONE,
+            Phase::AwaitingNewcomer { .. } => admits("the newcomer is to set its pointers"),
             Phase::AwaitingParentOfNewcomer { .. } => {
-                protocol::Phase::Joining("its parent is to point to the newcomer")
+                admits("its parent is to point to the newcomer")
             }
-            Phase::AwaitingHandover { .. } => {
-                protocol::Phase::Joining("the newcomer is to take its keys")
-            }
-            Phase::AwaitingHeir { .. } => protocol::Phase::Leaving("its child is to take its keys"),
-            Phase::AwaitingParentOfLeaver { .. } => {
-                protocol::Phase::Leaving("its parent is to point past it")
-            }
-            Phase::AwaitingChildOfLeaver { .. } => {
-                protocol::Phase::Leaving("its child is to point past it")
-            }
+            Phase::AwaitingHandover { .. } => admits("the newcomer is to take its keys"),
+            Phase::AwaitingHeir { .. } => leaves("its child is to take its keys"),
+            Phase::AwaitingParentOfLeaver { .. } => leaves("its parent is to point past it"),
+            Phase::AwaitingChildOfLeaver { .. } => leaves("its child is to point past it"),
         }
     }
 }

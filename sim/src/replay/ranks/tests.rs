@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::*;
 use crate::protocol::{
-    BadMessage, Fault, Meaning, Message, NodeView, Outbox, Phase, Role, Viewed, Wait,
+    Activity, BadMessage, Fault, Links, Meaning, Message, NodeView, Outbox, Role, Topology, Viewed,
+    Wait,
 };
 use crate::world::Blocked;
 
@@ -89,10 +90,9 @@ impl Viewed for Scripted {
         NodeView {
             role: Role::Storage,
             id: None,
-            predecessor: None,
-            successor: None,
+            links: Links::new(&Topology::UNLINKED, &[]),
             storage: None,
-            phase: Phase::Idle,
+            activity: Activity::NONE,
         }
     }
 }

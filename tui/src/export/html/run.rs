@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
-use ringscope_sim::protocol::{Key, NodeView, Peer, Phase, Value, Viewed as _};
+use ringscope_sim::protocol::{Activity, ActivityKind, Key, NodeView, Peer, Value, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
@@ -204,7 +204,7 @@ impl<'a> Course<'a> {
             cursor,
             members: members
                 .iter()
-                .zip(colors(members))
+                .zip(colors(&states.ring))
                 .map(|(member, color)| entry(member, color))
                 .collect(),
             broken: broken.map(ToString::to_string),
@@ -216,10 +216,10 @@ fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<Stri
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
-/// The owners' colours as the screen has them; the head owns nothing.
-fn colors(members: &[Member]) -> impl Iterator<Item = Option<String>> {
+/// The members' colours as the screen has them; the head, which owns nothing, has none.
+fn colors(ring: &Ring) -> impl Iterator<Item = Option<String>> {
     let theme = Theme::new(Palette::Rgb);
-    let owners = theme.owners(members.get(1..).unwrap_or_default()).into_iter();
+    let owners = theme.owners(ring.owners()).into_iter();
     std::iter::once(None)
         .chain(owners.map(move |owner| Some(format!("#{:06x}", theme.rgb_of(owner)))))
 }
@@ -284,9 +284,9 @@ fn state(
     let gone = gone.filter(|key| now.storage.is_none_or(|pairs| !pairs.contains_key(key)));
     NodeState {
         id: now.id.map(|id| id.0),
-        predecessor: peer(now.predecessor),
-        successor: peer(now.successor),
-        phase: phase(now.phase),
+        predecessor: peer(now.predecessor()),
+        successor: peer(now.successor()),
+        phase: phase(now.activity),
         wait: match *status {
             Status::WaitingForAny => None,
             Status::Waiting { source, tag } => {
@@ -302,13 +302,14 @@ fn state(
     }
 }
 
-fn phase(phase: Phase<'_>) -> Option<String> {
-    match phase {
-        Phase::Idle => None,
-        Phase::Joining(what) | Phase::Leaving(what) => Some(what.to_owned()),
-        Phase::Commanding(commands) if commands.is_empty() => None,
-        Phase::Commanding(commands) => {
+fn phase(activity: Activity<'_>) -> Option<String> {
+    match activity.kind {
+        ActivityKind::Commanding(commands) if commands.is_empty() => None,
+        ActivityKind::Commanding(commands) => {
             Some(format!("{} in flight", counted(commands.len() as u64, "command")))
+        }
+        ActivityKind::Admitting | ActivityKind::Leaving | ActivityKind::Other => {
+            (!activity.words.is_empty()).then(|| activity.words.to_owned())
         }
     }
 }

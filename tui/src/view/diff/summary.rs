@@ -1,6 +1,7 @@
 //! A comparison as its page shows it: the rows around the chosen one, and the states there.
 
-use ringscope_sim::protocol::arithmetic::KeyRange;
+use std::collections::BTreeMap;
+
 use ringscope_sim::protocol::{Peer, Viewed as _};
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_label;
@@ -96,33 +97,49 @@ fn info(timeline: &Timeline, at: EventIndex) -> Option<EventInfo> {
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
     let Some((a, b)) = &page.snapshots else { return Vec::new() };
     let sides = [state(&page.a.timeline, a, rank), state(&page.b.timeline, b, rank)];
-    let pair = |(index, label): (usize, &str)| StatePair {
-        label: label.to_owned(),
-        sides: sides.each_ref().map(|side| match side {
-            Some(facts) => facts[index].clone(),
-            None => "unknown".to_owned(),
-        }),
+    let fact = |side: &Option<Facts>, label: &str| match side {
+        Some(facts) => facts.get(label).cloned().unwrap_or_else(|| "none".to_owned()),
+        None => "unknown".to_owned(),
     };
-    LABELS.into_iter().enumerate().map(pair).collect()
+    let pair = |label: &str| StatePair {
+        label: label.to_owned(),
+        sides: sides.each_ref().map(|side| fact(side, label)),
+    };
+    labels(page).into_iter().map(pair).collect()
 }
 
 /// What is shown of a rank, in this order.
-const LABELS: [&str; 6] = ["id", "owns", "keys", "predecessor", "successor", "waits"];
+fn labels(page: &Diff) -> Vec<&'static str> {
+    let mut labels = vec!["id", "owns", "keys"];
+    for side in [&page.a, &page.b] {
+        for link in side.timeline.commands_of().info().topology.names {
+            if !labels.contains(link) {
+                labels.push(link);
+            }
+        }
+    }
+    labels.push("waits");
+    labels
+}
 
-/// What is known of a rank in a run, in the order of the labels; nothing where that has left the protocol.
-fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<[String; 6]> {
+/// What is known of a rank, by its label.
+type Facts = BTreeMap<&'static str, String>;
+
+/// What is known of a rank in a run; nothing where that has left the protocol.
+fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<Facts> {
     let states = snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
     let status = states.statuses.of(rank)?;
+    let range = states.ring.range_of(rank, &node);
     let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
-    Some([
-        node.id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
-        KeyRange::of(&node).map_or_else(|| "nothing".to_owned(), |range| range.to_string()),
-        keys.map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        neighbour(node.predecessor),
-        neighbour(node.successor),
-        words::status(timeline, &status),
-    ])
+    let mut facts = Facts::from([
+        ("id", node.id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
+        ("owns", range.map_or_else(|| "nothing".to_owned(), |range| range.to_string())),
+        ("keys", keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+        ("waits", words::status(timeline, &status)),
+    ]);
+    facts.extend(node.links.iter().map(|(name, peer)| (name, neighbour(peer))));
+    Some(facts)
 }
 
 fn neighbour(peer: Option<Peer>) -> String {

@@ -45,16 +45,15 @@ fn changes(scene: &Scene<'_>, then: &NodeView<'_>, now: &NodeView<'_>) -> Vec<St
     let symbols = scene.look.symbols;
     let becomes = scene.symbol(Symbol::Becomes);
     let mut changes = Vec::new();
-    if then.predecessor != now.predecessor {
-        let parents = [then.predecessor, now.predecessor].map(|peer| words::peer(peer, symbols));
-        changes.push(format!("predecessor {} {becomes} {}", parents[0], parents[1]));
-    }
-    if then.successor != now.successor {
-        let children = [then.successor, now.successor].map(|peer| words::peer(peer, symbols));
-        changes.push(format!("successor {} {becomes} {}", children[0], children[1]));
+    for (name, now) in now.links.iter() {
+        let then = then.links.named(name);
+        if then != now {
+            let [then, now] = [then, now].map(|peer| words::peer(peer, symbols));
+            changes.push(format!("{name} {then} {becomes} {now}"));
+        }
     }
     changes.extend(pairs(then.storage.map(|all| &**all), now.storage.map(|all| &**all)));
-    if then.phase != now.phase {
+    if then.activity != now.activity {
         changes.push("what it is in the middle of".to_owned());
     }
     changes

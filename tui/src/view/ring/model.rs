@@ -134,7 +134,7 @@ impl Picture {
             return Some(node.angle);
         }
         let node = scene.node(rank)?;
-        node.successor?;
+        node.successor()?;
         Some(self.span.angle(node.id?.0))
     }
 }
@@ -145,7 +145,7 @@ pub fn outside(scene: &Scene<'_>) -> Vec<Rank> {
     let newcomers = scene.newcomers();
     let last = u32::try_from(states.nodes.len()).unwrap_or(0).saturating_sub(1);
     let is_outside = |rank: &Rank| {
-        scene.node(*rank).is_some_and(|node| node.successor.is_none())
+        scene.node(*rank).is_some_and(|node| node.successor().is_none())
             && newcomers.iter().all(|(newcomer, _)| newcomer != rank)
     };
     (1..last).map(Rank).filter(is_outside).collect()

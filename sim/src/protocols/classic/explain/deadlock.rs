@@ -5,7 +5,7 @@ use ringscope_traces::Rank;
 use super::owner;
 use crate::explain::graph::{under_way, waits};
 use crate::explain::{Explanation, FinalNodes, enumerated, sentence};
-use crate::protocol::{Command, Key, Node, Phase, Role};
+use crate::protocol::{ActivityKind, Command, Key, Node, Role};
 use crate::world::{Blocked, WaitForGraph};
 
 pub(super) fn explain<N: Node>(
@@ -122,7 +122,7 @@ fn is_command<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
 }
 
 fn is_leaving<N: Node>(rank: Rank, at_end: FinalNodes<'_, N>) -> bool {
-    at_end.view(rank).is_some_and(|view| matches!(view.phase, Phase::Leaving(_)))
+    at_end.view(rank).is_some_and(|view| matches!(view.activity.kind, ActivityKind::Leaving))
 }
 
 fn waits_for_itself<N: Node>(wait: Blocked, at_end: FinalNodes<'_, N>) -> String {

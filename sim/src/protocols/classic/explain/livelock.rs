@@ -121,7 +121,7 @@ fn reply_goes_round<N: Node>(
 ) -> String {
     let head = circle.through.iter().find(|rank| at_end.role(**rank) == Some(Role::Head));
     let predecessor =
-        head.and_then(|head| at_end.view(*head)?.predecessor).map(|predecessor| predecessor.rank);
+        head.and_then(|head| at_end.view(*head)?.predecessor()).map(|predecessor| predecessor.rank);
     match predecessor {
         Some(predecessor) => format!(
             "The {name} is a reply on its way to the command node. Replies go round the ring to the head, and \

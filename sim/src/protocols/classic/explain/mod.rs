@@ -29,12 +29,12 @@ fn owner<N: Node>(key: Key, at_end: FinalNodes<'_, N>) -> Option<Rank> {
         if key.0 <= view.id?.0 {
             return Some(at);
         }
-        at = view.successor?.rank;
+        at = view.successor()?.rank;
     }
     None
 }
 
 fn largest_id<N: Node>(at_end: FinalNodes<'_, N>) -> Option<i64> {
-    let active = at_end.ranks().filter(|(_, view)| view.successor.is_some());
+    let active = at_end.ranks().filter(|(_, view)| view.successor().is_some());
     active.filter_map(|(_, view)| view.id).map(|id| id.0).max()
 }
