@@ -26,7 +26,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// The sources that are read.
-const SOURCES: &[&str] = &["traces/src", "sim/src", "mpi-runner/src", "tui/src"];
+const SOURCES: &[&str] = &["traces/src", "sim/src", "mpi-runner/src", "screen/src", "tui/src"];
 
 /// The protocol's folder, and the list of protocols.
 const ITS_OWN: &[&str] = &["sim/src/protocols/classic/", "sim/src/protocols.rs"];

@@ -7,8 +7,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::Failure;
-use crate::input::{DASH, shown};
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+
+use crate::input::DASH;
 use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
 /// The variables of the recorder: the folder of the parts, and when the run began.
