@@ -7,13 +7,17 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ringscope_sim::protocols::ProtocolId;
+
 use crate::failure::Failure;
 use crate::input::{DASH, shown};
 use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
-/// The variables of the recorder: the folder of the parts, and when the run began.
+/// The variables of the recorder: the folder of the parts, when the run began, and the protocol that the
+/// program is said to follow.
 const FOLDER: &str = "RINGSCOPE_RECORD";
 const START: &str = "RINGSCOPE_RECORD_START";
+const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 
 const PRELOAD: &str = "LD_PRELOAD";
 
@@ -77,7 +81,8 @@ impl<'a> Program<'a> {
             .args(&self.words[1..])
             .envs(wanted.filter(is_not_set))
             .env(FOLDER, parts)
-            .env(START, unix_ns().to_string());
+            .env(START, unix_ns().to_string())
+            .env(PROTOCOL, ProtocolId::default().name());
         if output == Path::new(DASH) {
             command.stdout(io::stderr());
         }
