@@ -67,6 +67,7 @@ unit-mpi: build mpich ## Every test that runs under MPI, both MPIs
 fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
+	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path screen/fuzz/Cargo.toml
 	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path tui/fuzz/Cargo.toml
 
 consumers: consumers-setup build ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
@@ -85,7 +86,7 @@ digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
 
 package: ## The crates as they would be published, each built from what is in it
-	CARGO_PROFILE_DEV_OPT_LEVEL=1 $(CARGO) package --locked --allow-dirty -p ringscope-traces -p ringscope-sim -p ringscope
+	CARGO_PROFILE_DEV_OPT_LEVEL=1 $(CARGO) package --locked --allow-dirty -p ringscope-traces -p ringscope-sim -p ringscope-screen -p ringscope
 
 deb: ## The Debian package, looked into
 	tui/package/deb
@@ -106,13 +107,13 @@ measure: ## The figures of the code: sizes, habits, and what is over the limits
 	@tools/measure
 
 bench: ## The benchmarks that the README quotes
-	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export
+	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope-screen -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export
 
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare
 
 # Each as CRATE/TARGET.
-FUZZ_TARGETS := traces/read_trace traces/gather_parts sim/parse_scenario tui/parse_input tui/read_lesson tui/read_config tui/read_condition
+FUZZ_TARGETS := traces/read_trace traces/gather_parts sim/parse_scenario screen/read_lesson screen/read_config screen/read_condition tui/parse_input
 
 fuzz: ## Fuzz every parser for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz

@@ -26,8 +26,14 @@ const WORDS: &[&str] = &[
 ];
 
 /// The sources that are read.
-const SOURCES: &[&str] =
-    &["traces/src", "sim/src", "mpi-runner/src", "mpi-runner/recorder/src", "tui/src"];
+const SOURCES: &[&str] = &[
+    "traces/src",
+    "sim/src",
+    "mpi-runner/src",
+    "mpi-runner/recorder/src",
+    "screen/src",
+    "tui/src",
+];
 
 /// The protocol's folder, and the list of protocols.
 const ITS_OWN: &[&str] = &["sim/src/protocols/classic/", "sim/src/protocols.rs"];

@@ -37,12 +37,43 @@ impl Formatter for SafeFormatter {
     }
 }
 
-/// Writes a string's text, and `\u` and the UTF-16 of each character that is not to stand as it is.
+/// A value as compact JSON in ASCII, for other programs: whatever they do with it, nothing in it is obeyed by
+/// a terminal or changed by an encoding.
+///
+/// # Panics
+///
+/// When the value has no JSON, as a map with lists for keys.
+pub fn ascii_json<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut ascii = Vec::new();
+    put_ascii_json(&mut ascii, value).expect("the value has a JSON");
+    String::from_utf8(ascii).expect("ASCII is UTF-8")
+}
+
+/// Writes a value as [`ascii_json`] gives it.
 ///
 /// # Errors
 ///
-/// When the sink refuses.
-pub fn put_escaped<W: Write + ?Sized>(
+/// When the sink refuses, or the value has no JSON.
+pub fn put_ascii_json<T: Serialize + ?Sized>(sink: impl Write, value: &T) -> io::Result<()> {
+    let mut serializer = Serializer::with_formatter(sink, AsciiFormatter);
+    value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// Writes strings in ASCII: only they hold other characters, and `\u` is another way to write those.
+struct AsciiFormatter;
+
+impl Formatter for AsciiFormatter {
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        sink: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        put_escaped(sink, fragment, |c| matches!(c, ' '..='~'))
+    }
+}
+
+/// Writes a string's text, and `\u` and the UTF-16 of each character that is not to stand as it is.
+fn put_escaped<W: Write + ?Sized>(
     sink: &mut W,
     text: &str,
     stands: impl Fn(char) -> bool,
@@ -82,6 +113,14 @@ mod tests {
         assert!(json.is_ascii(), "{json}");
         assert!(!json.contains(char::is_control));
         assert_eq!(serde_json::from_str::<String>(&json).ok(), Some(strange));
+    }
+
+    #[test]
+    fn in_ascii_a_text_is_escaped_and_means_the_same() {
+        let text = "\u{1b}[2J \u{9b}1m \u{202e} \u{7f} 🔑";
+        let json = ascii_json(text);
+        assert!(json.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("a string"), text);
     }
 
     #[test]

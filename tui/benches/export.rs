@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "a benchmark")]
 
+#[path = "../../screen/benches/support/mod.rs"]
 mod support;
 
 use std::fs::{self, File};

@@ -5,13 +5,14 @@ mod refusal;
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
 
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
     record, replay, run, show, snapshot, start, tour,
 };
-use crate::config::{Config, LoadedConfig};
-use crate::failure::Failure;
+use crate::config::LoadedConfig;
 use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
 use crate::output::ColorWhen;
 use crate::output::{Notes, Streams};
@@ -125,7 +126,7 @@ impl Args {
     }
 
     fn loaded(&self) -> Result<LoadedConfig, Failure> {
-        Config::load(self.config.as_deref())
+        LoadedConfig::load(self.config.as_deref())
     }
 
     /// The configuration, with a note where it could not be read.

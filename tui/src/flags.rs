@@ -3,39 +3,15 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches};
-use ringscope_sim::scenario::{SETTINGS, Setting, Settings};
-
-use crate::failure::Failure;
+use ratatui_core::layout::Size;
+use ringscope_screen::settings::SettingOverrides;
+use ringscope_sim::scenario::{SETTINGS, Setting};
 
 /// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
 #[derive(Debug, Clone, Default)]
 pub struct SettingFlags {
-    given: Vec<(&'static str, String)>,
-}
-
-impl SettingFlags {
-    /// The settings that were given, by name, and their values.
-    pub fn given(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
-        self.given.iter().cloned()
-    }
-
-    /// Changes the settings as the flags say.
-    ///
-    /// # Errors
-    ///
-    /// The first value that its setting does not take.
-    pub fn apply(&self, settings: &mut Settings) -> Result<(), Failure> {
-        self.given.iter().try_for_each(|(name, value)| set(settings, name, value))
-    }
-}
-
-/// Sets a setting as its flag says.
-pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Failure> {
-    let bad = match settings.set(name, value) {
-        Ok(()) => return Ok(()),
-        Err(bad) => bad,
-    };
-    Err(Failure::about(&format!("--{name}"), bad.message).hint_maybe(bad.hint))
+    /// What was given.
+    pub overrides: SettingOverrides,
 }
 
 /// A time on the command line, in seconds.
@@ -65,7 +41,7 @@ impl FromArgMatches for SettingFlags {
             let value = matches.get_one::<String>(setting.name)?;
             Some((setting.name, value.clone()))
         });
-        Ok(SettingFlags { given: given.collect() })
+        Ok(SettingFlags { overrides: given.collect() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -82,15 +58,6 @@ fn flag(setting: &'static Setting) -> clap::Arg {
         .help(format!("{} [{}]", setting.help, setting.allowed))
         .help_heading("Override the scenario's settings")
         .allow_negative_numbers(true)
-}
-
-/// Columns and rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// The columns.
-    pub width: u16,
-    /// The rows.
-    pub height: u16,
 }
 
 /// The most columns or rows: no screen is larger, and a buffer has to be made of them.

@@ -1,17 +1,12 @@
-//! Where scenarios and traces come from: files, standard input, and what is built in.
+//! What a word on the command line names, where it may also be standard input.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::io::{self, BufRead, BufReader, Read as _};
+use std::path::Path;
 
-use ringscope_sim::nearest::nearest;
-use ringscope_sim::scenario::builtin::{self, BuiltIn};
-use ringscope_sim::scenario::{MOST_BYTES, Scenario};
-use ringscope_traces::indexed::Store;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::{self, Origin, ScenarioText, open_trace, shown};
+use ringscope_sim::scenario::MOST_BYTES;
 use ringscope_traces::{Completeness, Reader, Trace};
-
-use crate::failure::Failure;
 
 /// What stands for standard input, and for standard output.
 pub const DASH: &str = "-";
@@ -19,217 +14,72 @@ pub const DASH: &str = "-";
 /// What messages call standard input.
 const STANDARD_INPUT: &str = "standard input";
 
-/// Where a scenario comes from.
-#[derive(Debug, Clone)]
-pub enum Origin {
-    /// Standard input.
-    Input,
-    /// A file.
-    File(PathBuf),
-    /// The program itself.
-    BuiltIn(&'static BuiltIn),
+/// Whether the word stands for standard input.
+pub fn is_dash(word: &Path) -> bool {
+    word == Path::new(DASH)
 }
 
-impl Origin {
-    /// What the word on the command line means: `-`, then a path if it can only be one or a file has
-    /// that name, then a built-in scenario.
-    ///
-    /// # Errors
-    ///
-    /// When it means nothing.
-    pub fn of(word: &Path) -> Result<Origin, Failure> {
-        let name = word.to_str();
-        let is_file = fs::metadata(word).is_ok_and(|found| !found.is_dir());
-        if name == Some(DASH) {
-            return Ok(Origin::Input);
-        }
-        if is_file || must_be_path(word) {
-            return Ok(Origin::File(word.to_owned()));
-        }
-        name.and_then(builtin::find).map(Origin::BuiltIn).ok_or_else(|| unknown(word))
-    }
-
-    /// Whether a file stands in the way of the built-in scenario of the same name.
-    pub fn hides_built_in(&self) -> bool {
-        match self {
-            Origin::File(path) => path.to_str().is_some_and(|name| builtin::find(name).is_some()),
-            Origin::Input | Origin::BuiltIn(_) => false,
-        }
-    }
-
-    /// Reads the scenario.
-    pub fn scenario(&self) -> Result<Scenario, Failure> {
-        match self {
-            Origin::BuiltIn(built_in) => Ok(built_in.scenario()),
-            Origin::Input => parse(STANDARD_INPUT, io::stdin().lock()),
-            Origin::File(path) => {
-                let file = open(path).map_err(|failure| match built_in_of(path) {
-                    Some(one) if !path.exists() => {
-                        failure.hint(format!("`{}` is a built-in scenario", one.name))
-                    }
-                    Some(_) | None => failure,
-                })?;
-                parse(&shown(path), file)
-            }
-        }
+/// Where the scenario comes from that a word means: `-` is standard input, which is read here.
+///
+/// # Errors
+///
+/// When it means nothing, or standard input cannot be read.
+pub fn origin(word: &Path) -> Result<Origin, Failure> {
+    match scenario_here(word)? {
+        Some(origin) => Ok(origin),
+        None => Origin::of(word),
     }
 }
 
-fn must_be_path(word: &Path) -> bool {
-    word.extension().is_some_and(|ending| ending == "dht")
-        || word.components().count() > 1
-        || word.is_absolute()
-        || word.to_string_lossy().ends_with(std::path::is_separator)
+/// The scenario on standard input, where the word stands for that: it is read here.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn scenario_here(word: &Path) -> Result<Option<Origin>, Failure> {
+    is_dash(word).then(|| scenario_text().map(Origin::Text)).transpose()
 }
 
-/// The built-in scenario of the same name as a file.
-fn built_in_of(path: &Path) -> Option<&'static BuiltIn> {
-    path.file_stem()?.to_str().and_then(builtin::find)
-}
-
-fn unknown(word: &Path) -> Failure {
-    let name = shown(word);
-    if word.is_dir() {
-        return is_directory(word);
-    }
-    let failure = Failure::about(&name, "no such file, and no built-in scenario of that name");
-    failure.hint(match meant(&name) {
-        Some(meant) => format!("did you mean `{meant}`? `ringscope list` names them all"),
-        None => "`ringscope list` names the built-in scenarios".to_owned(),
-    })
-}
-
-/// The built-in scenario that a misspelt name may stand for.
-pub fn meant(name: &str) -> Option<&'static str> {
-    nearest(name, builtin::ALL.iter().map(|one| one.name))
-}
-
-/// Reads a scenario from bytes; of too many, no more than shows that they are.
-fn parse(name: &str, read: impl Read) -> Result<Scenario, Failure> {
+/// The scenario on standard input; of too long a one, no more than shows that it is.
+fn scenario_text() -> Result<ScenarioText, Failure> {
     let mut bytes = Vec::new();
-    let read = read.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::about(name, format!("cannot be read: {error}")))?;
-    if begins_as_trace(&bytes) {
-        let shown = if name == STANDARD_INPUT { DASH } else { name };
-        return Err(Failure::about(name, "this is a trace, not a scenario")
-            .hint(format!("`ringscope show {shown}` shows it")));
-    }
-    if bytes.iter().take(MOST_BYTES).any(|byte| *byte == 0) {
-        return Err(Failure::about(name, "this is a binary file, not a scenario")
-            .hint("a scenario is plain text: `ringscope list join` prints one"));
-    }
-    Ok(Scenario::parse_bytes(name, &bytes)?)
+    let read = io::stdin().lock().take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| cannot_read(&error))?;
+    Ok(ScenarioText { name: STANDARD_INPUT, word: DASH, bytes: bytes.into() })
 }
 
-/// Whether that is how a trace begins.
-pub fn begins_as_trace(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{\"")
-}
-
-/// Whether that is a file that begins as a trace does; one that is to be a trace and is not there counts
-/// as one, so that this is what is reported.
-pub fn is_trace(path: &Path) -> bool {
-    let mut bytes = Vec::new();
-    match File::open(path).map(|file| file.take(64).read_to_end(&mut bytes)) {
-        Ok(Ok(_)) => begins_as_trace(&bytes),
-        Ok(Err(_)) | Err(_) => path.extension().is_some_and(|ending| ending == "jsonl"),
-    }
+/// That standard input cannot be read.
+pub fn cannot_read(error: &io::Error) -> Failure {
+    Failure::about(STANDARD_INPUT, format!("cannot be read: {error}"))
 }
 
 /// A trace's events, one by one, from a file or from standard input.
+///
+/// # Errors
+///
+/// When there is no such file, or no trace in it.
 pub fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
-    let name = trace_name(word);
-    let read: Box<dyn BufRead> = if word == DASH {
+    let read: Box<dyn BufRead> = if is_dash(word) {
         Box::new(io::stdin().lock())
     } else {
         Box::new(BufReader::with_capacity(1 << 16, open_trace(word)?))
     };
-    Ok(Reader::new(read, &name)?)
+    Ok(Reader::new(read, &trace_name(word))?)
 }
 
 /// A whole trace, and whether it is all there.
+///
+/// # Errors
+///
+/// When there is no such file, or no trace in it.
 pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
-    let name = trace_name(word);
-    if word == DASH {
-        return Ok(ringscope_traces::read_trace(io::stdin().lock(), &name)?);
+    if is_dash(word) {
+        return Ok(ringscope_traces::read_trace(io::stdin().lock(), STANDARD_INPUT)?);
     }
-    let file = BufReader::with_capacity(1 << 16, open_trace(word)?);
-    Ok(ringscope_traces::read_trace(file, &name)?)
-}
-
-/// The bytes of a trace, to be read from any place: where only their order is to be had, they are kept.
-pub fn store(word: &Path) -> Result<Store, Failure> {
-    if word == DASH {
-        return kept(word, io::stdin().lock());
-    }
-    let file = open_trace(word)?;
-    if file.metadata().is_ok_and(|found| found.is_file()) {
-        Ok(Store::File(Arc::new(file)))
-    } else {
-        kept(word, file)
-    }
-}
-
-fn kept(word: &Path, mut read: impl Read) -> Result<Store, Failure> {
-    let mut bytes = Vec::new();
-    read.read_to_end(&mut bytes)
-        .map_err(|error| Failure::about(&trace_name(word), format!("cannot be read: {error}")))?;
-    Ok(Store::Memory(bytes.into()))
+    files::trace(word)
 }
 
 /// What messages call a trace.
 pub fn trace_name(word: &Path) -> String {
-    if word == DASH { STANDARD_INPUT.to_owned() } else { shown(word) }
-}
-
-/// Opens a trace file.
-pub fn open_trace(path: &Path) -> Result<File, Failure> {
-    open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
-        Some(one) => failure.hint(format!(
-            "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",
-            one.name
-        )),
-        None => failure,
-    })
-}
-
-fn open(path: &Path) -> Result<File, Failure> {
-    if path.is_dir() {
-        return Err(is_directory(path));
-    }
-    File::open(path).map_err(|error| {
-        let is_missing = error.kind() == io::ErrorKind::NotFound;
-        let cannot = || format!("cannot be opened: {error}");
-        let what = if is_missing { "no such file".to_owned() } else { cannot() };
-        Failure::about(&shown(path), what)
-    })
-}
-
-fn is_directory(path: &Path) -> Failure {
-    Failure::about(&shown(path), "is a directory").hint("name a file in it")
-}
-
-/// A path as messages have it.
-pub fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_in_a_name_is_seen() {
-        assert_eq!(meant("jion"), Some("join"));
-        assert_eq!(meant("get-mising"), Some("get-missing"));
-        assert_eq!(meant("banana"), None);
-    }
-
-    #[test]
-    fn a_word_that_can_only_be_a_path_is_none_of_a_built_in_scenario() {
-        let origin = |word| Origin::of(Path::new(word));
-        assert!(matches!(origin("./join"), Ok(Origin::File(_))));
-        assert!(matches!(origin("join.dht"), Ok(Origin::File(_))));
-        assert!(matches!(origin("join"), Ok(Origin::BuiltIn(_))));
-    }
+    if is_dash(word) { STANDARD_INPUT.to_owned() } else { shown(word) }
 }

@@ -1,29 +1,22 @@
 //! The program `ringscope`: arguments to subcommand, and the subcommand's verdict to an exit code.
 //!
-//! The screen is made of three layers, each knowing only those before it: a [`timeline`] is a run that can be
-//! looked at after any of its events; the [`app`] is what the person in front of it looks at, and how keys
-//! change that; the [`view`] draws it.
+//! What it shows on a screen is made by `ringscope-screen`; here are the terminal, the files and the processes.
+//! This is a program and no library: what is public is for its tests and may change at any time.
 
-pub mod app;
 mod args;
 mod command;
-pub mod config;
-pub mod controls;
-mod export;
-pub mod failure;
+mod config;
 mod flags;
 mod folders;
 mod input;
-pub mod language;
 mod launch;
+mod lesson_file;
 mod output;
+mod progress;
 mod recent;
 mod report;
-pub mod session;
+#[doc(hidden)]
 pub mod terminal;
-pub mod timeline;
-pub mod tour;
-pub mod view;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,9 @@
 mod support;
 
 use insta::assert_snapshot;
-use ringscope::tour::builtin::ALL;
-use ringscope::tour::{Shelf, Tour};
+use ringscope_screen::tour::builtin::ALL;
+use ringscope_screen::tour::{Shelf, Tour};
+
 use support::Folder;
 
 /// A lesson in which nothing is wrong.
@@ -153,7 +154,7 @@ fn a_file_that_is_no_lesson_is_refused() {
 /// What stands in the page for those who write lessons.
 #[test]
 fn the_lesson_that_is_shown_to_those_who_write_one_holds() {
-    let page = include_str!("../walkthroughs/README.md");
+    let page = include_str!("../../screen/walkthroughs/README.md");
     let (_, part) = page.split_once("## A small, complete example").expect("it has one");
     let (part, _) = part.split_once("## The parts").expect("it ends");
     let lesson: Vec<&str> = part.trim().lines().map(|line| line.trim_start()).collect();
@@ -223,7 +224,7 @@ fn lessons_and_all_that_can_stand_in_one_are_listed() {
 
 /// A lesson that comes with the program.
 fn tour(name: &str) -> Tour {
-    let one = ringscope::tour::builtin::find(name).expect("a lesson");
+    let one = ringscope_screen::tour::builtin::find(name).expect("a lesson");
     Tour::open(&Shelf::built_in(one)).unwrap_or_else(|faults| panic!("{}", faults.errors))
 }
 
@@ -231,8 +232,8 @@ fn tour(name: &str) -> Tour {
 mod terminal {
     use std::fs;
 
-    use ringscope::tour::builtin::ALL;
-    use ringscope::tour::{Question, Tour};
+    use ringscope_screen::tour::builtin::ALL;
+    use ringscope_screen::tour::{Question, Tour};
     use termlens::Key;
 
     use crate::support::stage::{Stage, is_as_before, play};

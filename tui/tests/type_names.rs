@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const CRATES: [&str; 5] = ["traces", "sim", "tui", "mpi-runner", "mpi-runner/recorder"];
+const CRATES: [&str; 6] = ["traces", "sim", "screen", "tui", "mpi-runner", "mpi-runner/recorder"];
 
 const KINDS: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 

@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use std::io::Write as _;
 
 use clap::Parser as _;
+use ringscope_screen::failure::Failure;
 use ringscope_traces::text::Plain;
 
 use super::Args;
 use crate::command::Verdict;
-use crate::failure::Failure;
 use crate::output::Streams;
 
 /// What is printed instead.

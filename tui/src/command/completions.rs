@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use clap_complete::Shell;
+use ringscope_screen::failure::Failure;
 
 use super::Verdict;
-use crate::failure::Failure;
 use crate::output::Streams;
 
 /// Print the completions for a shell

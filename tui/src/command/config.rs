@@ -4,11 +4,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use ringscope_screen::config::print;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 
 use super::Verdict;
-use crate::config::{Config, print, usual_path};
-use crate::failure::Failure;
-use crate::input::shown;
+use crate::config::{LoadedConfig, usual_path};
 use crate::output::Streams;
 
 /// Print the configuration of the screen: colours, symbols, keys
@@ -45,7 +46,7 @@ pub fn execute(
 ) -> Result<Verdict, Failure> {
     match args.what {
         What::Print => {
-            let loaded = Config::load(named)?;
+            let loaded = LoadedConfig::load(named)?;
             loaded.note(&mut streams.notes);
             write!(streams.out, "{}", print(&loaded.config))?;
         }

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use clap::ValueEnum;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::trace_summary::{summary, vocabulary};
 use ringscope_traces::diff::{Comparison, Level, compare};
+use ringscope_traces::json::ascii_json;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Trace};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::failure::Failure;
 use crate::input::{self, DASH, trace_name};
-use crate::output::{self, Streams};
+use crate::output::Streams;
 use crate::report::Style;
-use crate::report::trace_file::{summary, vocabulary};
 
 /// Compare two traces rank by rank
 #[derive(Debug, clap::Args)]
@@ -198,7 +199,7 @@ fn print_json(
     streams: &mut Streams,
 ) -> Result<(), Failure> {
     let all = ComparisonJson { a: a.json(), b: b.json(), comparison };
-    writeln!(streams.out, "{}", output::json(&all))?;
+    writeln!(streams.out, "{}", ascii_json(&all))?;
     Ok(())
 }
 

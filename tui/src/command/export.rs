@@ -1,5 +1,7 @@
 //! `ringscope export`: a run, written down for other programs.
 
+mod watch;
+
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -7,22 +9,25 @@ use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use ratatui_core::layout::Size;
+use ringscope_screen::app::{App, Order};
+use ringscope_screen::config::Config;
+use ringscope_screen::export::{
+    ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Way,
+};
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::{begins_as_trace, is_trace, open_trace, shown};
+use ringscope_screen::timeline::{Timeline, simulated};
 use ringscope_traces::Reader;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::Verdict;
 use super::screen::LookFlags;
-use crate::app::{App, Order};
-use crate::config::Config;
-use crate::export::{ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Watch, Way};
-use crate::failure::Failure;
-use crate::flags::SettingFlags;
-use crate::flags::{Size, size};
-use crate::input::{self, DASH, is_trace, shown};
-use crate::output::ColorWhen;
-use crate::output::{Out, Streams, is_same_file};
-use crate::timeline::{Timeline, simulated};
+use crate::flags::{SettingFlags, size};
+use crate::input::{self, DASH, is_dash};
+use crate::output::{ColorWhen, Out, Streams, is_same_file};
+use watch::ProgressWatch;
 
 /// Export a run for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
@@ -109,10 +114,10 @@ pub fn execute(
 ) -> Result<Verdict, Failure> {
     let format = args.format()?;
     if args.is_trace()? {
-        args.order().refuse_settings()?;
+        args.order()?.refuse_settings()?;
     }
     // First this: from then on Ctrl-C takes away what has been begun.
-    let watch = Watch::begin(format.name, !args.quiet)?;
+    let watch = ProgressWatch::begin(format.name, !args.quiet)?;
     let mut target = Target::open(args, &mut streams.out)?;
     let color = if color == ColorWhen::Auto { ColorWhen::Rgb } else { color };
     let screen = FrameSettings { size: args.size, look: args.look.look(config, color) };
@@ -156,17 +161,20 @@ impl ExportArgs {
         })
     }
 
-    fn order(&self) -> Order {
-        Order {
+    /// What is to be opened; a scenario on standard input is read here.
+    fn order(&self) -> Result<Order, Failure> {
+        let origin = if self.is_trace()? { None } else { input::scenario_here(&self.run)? };
+        Ok(Order {
             word: self.run.clone(),
-            settings: self.settings.clone(),
+            origin,
+            settings: self.settings.overrides.clone(),
             at: 0,
             is_unchecked: self.unchecked,
-        }
+        })
     }
 
     fn is_piped(&self) -> bool {
-        self.run == Path::new(DASH)
+        is_dash(&self.run)
     }
 
     /// Whether the run is a trace; of standard input its first bytes say so.
@@ -175,25 +183,25 @@ impl ExportArgs {
             return Ok(is_trace(&self.run));
         }
         let mut stdin = io::stdin().lock();
-        let fails = |error| Failure::about("standard input", format!("cannot be read: {error}"));
-        Ok(input::begins_as_trace(stdin.fill_buf().map_err(fails)?))
+        let first = stdin.fill_buf().map_err(|error| input::cannot_read(&error))?;
+        Ok(begins_as_trace(first))
     }
 
     /// Writes event by event.
     fn feed(
         &self,
         write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), ExportError>,
-        (target, watch): (&mut Target<'_>, &Watch),
+        (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remark, ExportError> {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
-            let trace = simulated(&self.order().scenario()?).to;
+            let trace = simulated(&self.order()?.scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
         } else if self.is_piped() {
             (Box::new(io::stdin().lock()), None)
         } else {
-            let file = input::open_trace(&self.run)?;
+            let file = open_trace(&self.run)?;
             let length = file.metadata().ok().filter(|found| found.is_file());
             (Box::new(file), length.map(|found| found.len()))
         };
@@ -211,7 +219,7 @@ impl ExportArgs {
         &self,
         write: fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), ExportError>,
         screen: FrameSettings,
-        (target, watch): (&mut Target<'_>, &Watch),
+        (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remark, ExportError> {
         let mut reel = Reel::new(self.app()?, self.events, screen, watch)?;
         let mut sink = BufWriter::with_capacity(1 << 16, target);
@@ -222,11 +230,11 @@ impl ExportArgs {
 
     fn app(&self) -> Result<App, Failure> {
         if !(self.is_piped() && self.is_trace()?) {
-            return self.order().open();
+            return self.order()?.open();
         }
         let (mut bytes, name) = (Vec::new(), input::trace_name(&self.run));
         let read = io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| Failure::about(&name, format!("cannot be read: {error}")))?;
+        read.map_err(|error| input::cannot_read(&error))?;
         Ok(App::new(Timeline::kept(&name, bytes.into())?, &name, 0))
     }
 }

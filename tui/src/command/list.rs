@@ -2,13 +2,14 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::meant;
 use ringscope_sim::scenario::builtin::{self, ALL, BuiltIn, Kind};
+use ringscope_traces::json::ascii_json;
 use serde::Serialize;
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::input::meant;
-use crate::output::{self, Out, Streams};
+use crate::output::{Out, Streams};
 use crate::report::{Style, wrapped};
 
 /// List the built-in scenarios, or print one
@@ -105,6 +106,6 @@ impl Row {
 }
 
 fn json(out: &mut Out, value: &impl Serialize) -> Result<(), Failure> {
-    writeln!(out, "{}", output::json(value))?;
+    writeln!(out, "{}", ascii_json(value))?;
     Ok(())
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::input::shown;
 use crate::output::Streams;
 
 /// Write the manual pages: one for the program and one for each subcommand

@@ -4,16 +4,18 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::numbers::counted;
+use ringscope_screen::trace_summary::summary;
 use ringscope_traces::parts::{Closed, GatherError, Gathered, gather, rank_of};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Rank, Trace};
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::input::{DASH, shown};
+use crate::input::DASH;
 use crate::output::{Notes, Streams, TraceTarget};
-use crate::report::trace_file::summary;
-use crate::report::{Style, counted, standing, wrapped};
+use crate::report::{Style, standing, wrapped};
 
 /// Merge the per-rank files of a run that died into one trace
 #[derive(Debug, clap::Args)]

@@ -2,23 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::app::Order;
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::{is_trace, shown};
+use ringscope_screen::session::Session;
+use ringscope_screen::timeline::simulated;
 use ringscope_traces::Reader;
 
 use super::screen::{self, ScreenFlags, beside};
 use super::{Verdict, diff, show};
-use crate::app::Order;
-use crate::config::Config;
-use crate::failure::Failure;
 use crate::flags::SettingFlags;
-use crate::input::{is_trace, shown};
+use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::progress;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
-use crate::session::Session;
 use crate::terminal;
-use crate::timeline::simulated;
-use crate::tour::Progress;
 
 /// Step through a run event by event, forwards and backwards
 #[derive(Debug, clap::Args)]
@@ -70,7 +71,8 @@ pub fn execute(
 ) -> Result<Verdict, Failure> {
     let order = Order {
         word: args.run.clone(),
-        settings: args.settings.clone(),
+        origin: input::scenario_here(&args.run)?,
+        settings: args.settings.overrides.clone(),
         at: args.at.filter(|_| args.diff.is_none()).unwrap_or(0),
         is_unchecked: args.unchecked,
     };
@@ -88,7 +90,7 @@ pub fn execute(
         }
     }
     let setup = args.screen.setup(config, color);
-    let mut session = Session::of(app, Progress::load(), config.keymap.clone());
+    let mut session = Session::of(app, progress::load(), config.keymap.clone());
     other.into_iter().for_each(|diff| session.lay_upon(diff));
     screen::show(&mut session, setup)?;
     Ok(Verdict::Good)

@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::settings::set;
 use ringscope_sim::scenario::{Settings, random};
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::flags::set;
 use crate::output::Streams;
 
 /// Print a random scenario that completes

@@ -3,17 +3,19 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::numbers::counted;
+use ringscope_screen::trace_summary::summary;
 use ringscope_sim::conform::{Departure, Repeated, repeat};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Ending, Rank, Trace};
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::input::{self, DASH, shown};
+use crate::input::{self, DASH};
 use crate::output::{Notes, Streams, TraceTarget};
-use crate::report::trace_file::summary;
-use crate::report::{Style, counted, standing, wrapped};
+use crate::report::{Style, standing, wrapped};
 
 /// Replay a recorded run in the simulator, each rank receiving in the order of the trace
 #[derive(Debug, clap::Args)]

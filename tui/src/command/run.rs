@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::{Origin, shown};
 use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Node, Print, Protocol};
 use ringscope_sim::protocols::Visitor;
@@ -16,9 +18,8 @@ use ringscope_traces::text::Plain;
 use ringscope_traces::{Digest, Rank};
 
 use super::Verdict;
-use crate::failure::Failure;
 use crate::flags::SettingFlags;
-use crate::input::{DASH, Origin, shown};
+use crate::input::{self, DASH};
 use crate::output::{Notes, Out, Streams};
 use crate::report::{ending, invariants, problems, stats};
 
@@ -76,7 +77,7 @@ pub struct RunArgs {
 }
 
 pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let origin = Origin::of(&args.scenario)?;
+    let origin = input::origin(&args.scenario)?;
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);
         let name = Plain(&name);
@@ -84,7 +85,7 @@ pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure
         let _ = writeln!(streams.notes, "{note}");
     }
     let mut scenario = origin.scenario()?;
-    args.settings.apply(&mut scenario.settings)?;
+    args.settings.overrides.apply(&mut scenario.settings)?;
     examine(&scenario, args, &mut streams.notes)?;
     let target = Target::open(args, &origin)?;
     let done = run(&scenario, args, target, streams)?;

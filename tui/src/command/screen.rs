@@ -4,20 +4,22 @@ use std::env;
 use std::path::Path;
 
 use clap::ValueEnum;
+use ratatui_core::layout::Size;
+use ringscope_screen::app::App;
+use ringscope_screen::app::diff::{Candidate, Diff};
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::session::Session;
+use ringscope_screen::view::Look;
+use ringscope_screen::view::symbols::Symbols;
+use ringscope_screen::view::theme::{ColorSettings, Palette, Theme};
 
-use crate::app::App;
-use crate::app::diff::{Candidate, Diff};
-use crate::config::Config;
-use crate::failure::Failure;
-use crate::flags::{Size, size};
+use crate::flags::size;
 use crate::output::ColorWhen;
+use crate::progress;
 use crate::recent;
 use crate::report::lanes;
-use crate::session::Session;
 use crate::terminal::{self, Setup};
-use crate::view::Look;
-use crate::view::symbols::Symbols;
-use crate::view::theme::{ColorSettings, Palette, Theme};
 
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -139,6 +141,6 @@ pub fn show(session: &mut Session, setup: Setup) -> Result<(), Failure> {
     terminal::show(session, setup, &mut |session| {
         session.take_opened().iter().for_each(|file| recent::remember(file));
         let (progress, learnt) = session.take_learnt();
-        learnt.iter().for_each(|lesson| progress.keep(lesson));
+        learnt.iter().for_each(|lesson| progress::keep(progress, lesson));
     })
 }

@@ -3,16 +3,16 @@
 use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::trace_summary::{ending_summary, header_summary, vocabulary};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Event, Rank, Reader, Vocabulary};
 
 use super::Verdict;
-use crate::failure::Failure;
 use crate::input;
 use crate::output::Streams;
 use crate::report::Style;
 use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
-use crate::report::trace_file::{ending_summary, header_summary, vocabulary};
 
 /// Show a trace: one line per event, causes before effects
 #[derive(Debug, clap::Args)]

@@ -3,26 +3,26 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::{Rect, Size};
+use ringscope_screen::app::start::StartPage;
+use ringscope_screen::app::{App, Lesson, Order, beyond};
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::session::{self, Page};
+use ringscope_screen::tour::{Progress, Tour};
+use ringscope_screen::view::picture::PictureFormat;
+use ringscope_screen::view::{Look, Paint, Surface};
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
-use crate::app::start::StartPage;
-use crate::app::{App, Lesson, Order, beyond};
-use crate::config::Config;
-use crate::failure::Failure;
-use crate::flags::SettingFlags;
-use crate::flags::{Size, size};
-use crate::input::shown;
+use crate::flags::{SettingFlags, size};
+use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
-use crate::session::{self, Page};
-use crate::tour::{Progress, Tour};
-use crate::view::picture::PictureFormat;
-use crate::view::{Look, Paint, Surface};
 
 /// Draw the screen as it is after an event, into a file
 #[derive(Debug, clap::Args)]
@@ -93,8 +93,8 @@ pub fn execute(
     let page = match (&args.run, &args.tour, &args.diff) {
         (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(args.at, config)?,
-        (Some(word), None, None) => run(args.order(word).open()?, args.at)?,
-        (Some(word), None, Some(other)) => comparison(&args.order(word).open()?, other, args.at)?,
+        (Some(word), None, None) => run(args.order(word)?.open()?, args.at)?,
+        (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, args.at)?,
     };
     let picture = |form: PictureFormat| form.draw(&drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
@@ -117,18 +117,19 @@ fn picture_color(args: &SnapshotArgs, color: ColorWhen, streams: &Streams) -> Co
 }
 
 impl SnapshotArgs {
-    fn order(&self, word: &Path) -> Order {
-        Order {
+    fn order(&self, word: &Path) -> Result<Order, Failure> {
+        Ok(Order {
             word: word.to_owned(),
-            settings: self.settings.clone(),
+            origin: input::scenario_here(word)?,
+            settings: self.settings.overrides.clone(),
             at: 0,
             is_unchecked: self.unchecked,
-        }
+        })
     }
 
     /// What is no run has no settings.
     fn refuse_settings(&self) -> Result<(), Failure> {
-        match self.settings.given().next() {
+        match self.settings.overrides.given().next() {
             Some((name, _)) => {
                 let failure = Failure::about(&format!("--{name}"), "is a setting of a scenario");
                 Err(failure.hint("name the scenario"))

@@ -1,16 +1,17 @@
 //! `ringscope` alone: the start page, on a terminal that can show it.
 
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::session::Session;
+use ringscope_screen::view::Look;
+
 use super::screen::{show, theme};
 use super::{Verdict, welcome};
-use crate::config::Config;
-use crate::failure::Failure;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::progress;
 use crate::recent;
-use crate::session::Session;
 use crate::terminal::{self, Setup};
-use crate::tour::Progress;
-use crate::view::Look;
 
 pub fn execute(
     config: &Config,
@@ -26,7 +27,7 @@ pub fn execute(
         reduce_motion: config.reduces_motion,
     };
     let setup = Setup { look, has_mouse: config.has_mouse, size: None };
-    let mut session = Session::start(&recent::files(), Progress::load(), config.keymap.clone());
+    let mut session = Session::start(&recent::files(), progress::load(), config.keymap.clone());
     show(&mut session, setup)?;
     Ok(Verdict::Good)
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::numbers::{counted, time};
 use ringscope_sim::protocol::{Command, Key, Meaning, Message as _, Node, Print, Protocol, Viewed};
 use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::{Scenario, builtin};
@@ -11,9 +13,8 @@ use ringscope_sim::world::{Observed, Observer};
 use ringscope_traces::Rank;
 
 use super::Verdict;
-use crate::failure::Failure;
 use crate::output::{Out, Streams};
-use crate::report::{Style, counted, ring, time, wrapped};
+use crate::report::{Style, ring, wrapped};
 
 /// The scenario that is shown.
 const SHOWN: &str = "join";

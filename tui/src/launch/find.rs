@@ -7,8 +7,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use ringscope_screen::failure::Failure;
+
 use super::Flavor;
-use crate::failure::Failure;
 
 /// The variable that names the program `mpi-runner`.
 pub const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";

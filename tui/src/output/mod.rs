@@ -1,7 +1,6 @@
 //! Where words go: standard output for what was asked for, standard error for everything else.
 
 mod color;
-mod json;
 mod trace;
 
 use std::env;
@@ -11,7 +10,6 @@ use std::io::{self, IsTerminal, Write};
 use crate::report::Style;
 
 pub use color::ColorWhen;
-pub use json::{json, put_json};
 pub use trace::{TraceTarget, is_same_file};
 
 /// The widest that paragraphs are set, on any terminal.

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::{Trace, write_trace};
 
 use super::Out;
-use crate::failure::Failure;
-use crate::input::{DASH, shown};
+use crate::input::DASH;
 
 /// Where a trace goes.
 #[derive(Debug)]

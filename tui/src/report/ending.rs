@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::numbers::{counted, time};
 use ringscope_sim::scenario::{Scenario, Settings};
 use ringscope_sim::simulate::Summary;
 use ringscope_traces::Ending;
 use ringscope_traces::text::Plain;
 
-use super::{Style, counted, time, wrapped};
+use super::{Style, wrapped};
 use crate::output::Notes;
 
 /// Whether a run completed, and was not expected to end otherwise.

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
 use ringscope_traces::text::Plain;
 
 use super::{Style, problems};
-use crate::failure::Failure;
 use crate::output::Notes;
 
 /// Prints a failure, with the advice on a line of its own.

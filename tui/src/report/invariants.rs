@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use ringscope_screen::numbers::{counted, time};
 use ringscope_sim::invariants::{Invariant, InvariantChecker, Tally};
 use ringscope_traces::text::Plain;
 
-use super::{Style, counted, time, wrapped};
+use super::{Style, wrapped};
 use crate::output::Notes;
 
 /// How many violations of an invariant are listed.

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::numbers::counted;
 use ringscope_sim::conform::{EndSummary, end_summary};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Ending, Trace};
 
-use super::{Style, counted, wrapped};
+use super::{Style, wrapped};
 use crate::output::Notes;
 
 /// Tells how the run of a trace stood at the trace's end, and why, in the simulator's words.

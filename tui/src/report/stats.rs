@@ -4,9 +4,8 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
+use ringscope_screen::numbers::time;
 use ringscope_sim::stats::{KindRow, LoadRow, MoveRow, Report, Spread};
-
-use super::time;
 
 /// With more ranks than this, the busiest are listed and the rest is summed up.
 const LIMIT_RANKS: usize = 32;

@@ -11,13 +11,13 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use ratatui::layout::Rect;
+use ratatui_core::layout::Rect;
+use ringscope_screen::app::{KeyPress, Leave};
+use ringscope_screen::failure::Failure;
+use ringscope_screen::session::Session;
+use ringscope_screen::view::{Look, Paint, Surface};
 
-use crate::app::{KeyPress, Leave};
-use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::session::Session;
-use crate::view::{Look, Paint, Surface};
 use input::InputEvent;
 use mouse::Mouse;
 use reader::{Connection, InputReader};
@@ -178,6 +178,6 @@ fn take_events(session: &mut Session, setup: Setup, around: &mut Around<'_>) -> 
 
 /// The key that a shell takes for its own where nobody reads single keys.
 fn stop_key() -> KeyPress {
-    let code = crate::app::keys::Code::Char('z');
+    let code = ringscope_screen::app::keys::Code::Char('z');
     KeyPress { ctrl: true, ..KeyPress::plain(code) }
 }

@@ -1,11 +1,11 @@
 //! The mouse: where it points is the view's to say, what that does the app's.
 
-use ratatui::layout::Position;
+use ratatui_core::layout::Position;
+use ringscope_screen::app::{Pane, Target};
+use ringscope_screen::session::Session;
+use ringscope_screen::view::Surface;
 
 use super::input::{MouseEvent, MouseKind};
-use crate::app::{Pane, Target};
-use crate::session::Session;
-use crate::view::Surface;
 
 /// How many rows the wheel turns by.
 const TURN: isize = 3;

@@ -14,13 +14,13 @@ use crossterm::event::{
 use crossterm::execute;
 use crossterm::style::force_color_output;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ratatui_core::terminal::Terminal;
+use ratatui_crossterm::CrosstermBackend;
+use ringscope_screen::view::picture::PictureFormat;
 
 use super::tty;
-use crate::view::picture::PictureFormat;
 
 /// Whether the terminal is ours at the moment; a panic in any thread gives it back.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);

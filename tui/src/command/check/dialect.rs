@@ -1,10 +1,10 @@
 //! What a program of another dialect answers.
 
+use ringscope_screen::numbers::counted;
 use ringscope_sim::answers::{AnswersJudgement, judge};
 use ringscope_traces::Trace;
 
 use super::answer::{CheckResult, Problem, Says};
-use crate::report::counted;
 
 const QUESTION: &str = "answers";
 

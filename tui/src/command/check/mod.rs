@@ -7,17 +7,19 @@ mod replay;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::trace_summary::summary;
 use ringscope_sim::conform;
 use ringscope_sim::protocols::ProtocolId;
+use ringscope_traces::json::ascii_json;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Source, Trace, wellformed};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::input::{self, shown};
-use crate::output::{self, Streams};
-use crate::report::trace_file::summary;
+use crate::input;
+use crate::output::Streams;
 use crate::report::{Style, wrapped};
 use answer::{CheckResult, Problem, Says};
 
@@ -79,7 +81,7 @@ pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failu
     let name = input::trace_name(&args.trace);
     if args.json {
         let all = Report { name: &name, judged: &judged };
-        writeln!(streams.out, "{}", output::json(&all))?;
+        writeln!(streams.out, "{}", ascii_json(&all))?;
     } else {
         let title = streams.out.paint(Style::Name, Plain(&name));
         writeln!(streams.out, "{title}: {}", summary(&trace, completeness))?;

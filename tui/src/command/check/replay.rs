@@ -1,11 +1,11 @@
 //! A trace that conforms, replayed to check the invariants.
 
+use ringscope_screen::numbers::counted;
 use ringscope_sim::conform::check_invariants;
 use ringscope_sim::invariants::{Invariant, InvariantChecker};
 use ringscope_traces::{EventIndex, Trace};
 
 use super::answer::{CheckResult, Problem, Says};
-use crate::report::counted;
 
 const QUESTION: &str = "invariants";
 

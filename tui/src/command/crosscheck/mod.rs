@@ -11,15 +11,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::settings::set;
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 use tempfile::TempDir;
 
 use super::Verdict;
-use crate::failure::Failure;
-use crate::flags::{SettingFlags, seconds, set};
-use crate::input::{Origin, shown};
+use crate::flags::{SettingFlags, seconds};
+use crate::input;
 use crate::launch::{Flavor, Interrupt, Runner};
 use crate::output::{Notes, Streams};
 use crate::report::problems;
@@ -156,14 +158,14 @@ pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, 
 
 /// The scenario as it is to be run, checked.
 fn scenario(args: &CrosscheckArgs, notes: &mut Notes) -> Result<Scenario, Failure> {
-    let origin = Origin::of(&args.scenario)?;
+    let origin = input::origin(&args.scenario)?;
     if origin.hides_built_in() {
         let name = shown(&args.scenario);
         let note = "is a file here, so the built-in scenario is not used";
         let _ = writeln!(notes, "note: `{}` {note}", Plain(&name));
     }
     let mut scenario = origin.scenario()?;
-    args.settings.apply(&mut scenario.settings)?;
+    args.settings.overrides.apply(&mut scenario.settings)?;
     if let Some(ranks) = args.processes {
         set(&mut scenario.settings, "ranks", &ranks.to_string())?;
     }

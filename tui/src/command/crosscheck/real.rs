@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use ringscope_screen::failure::Failure;
 use ringscope_traces::parts::written;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::{Completeness, Trace};
 
-use crate::failure::Failure;
 use crate::input;
 use crate::launch::{Done, How, Interrupt, Runner, describe_status, run};
 use crate::output::Notes;

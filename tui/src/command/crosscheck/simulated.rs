@@ -1,13 +1,13 @@
 //! The simulator's side.
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::trace_summary::ending_summary;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Recorded, Summary, record};
 use ringscope_sim::world::Blocked;
 use ringscope_traces::{Completeness, Ending, Trace, read_trace};
 
-use crate::failure::Failure;
 use crate::launch::Stopwatch;
-use crate::report::trace_file::ending_summary;
 
 /// A run under MPI may go round this many times as long as the simulated one took to be a livelock.
 const ROUNDS: u64 = 20;

@@ -2,18 +2,20 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::numbers::{counted, time};
+use ringscope_screen::trace_summary::{ending_summary, vocabulary};
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::diff::{Comparison, Level};
+use ringscope_traces::json::ascii_json;
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
 use super::real::{Real, print_said};
 use super::simulated::Simulated;
 use super::verdict::{MpiVerdict, Sameness};
-use crate::failure::Failure;
-use crate::output::{self, Out, Streams};
-use crate::report::trace_file::{ending_summary, vocabulary};
-use crate::report::{Style, counted, time, wrapped};
+use crate::output::{Out, Streams};
+use crate::report::{Style, wrapped};
 
 const SIMULATOR: &str = "simulator";
 
@@ -134,7 +136,7 @@ impl CrosscheckSummary<'_> {
             seeds: self.runs.first().map_or(1, |(_, judged)| judged.seeds),
             runs: runs.collect(),
         };
-        writeln!(out, "{}", output::json(&all))?;
+        writeln!(out, "{}", ascii_json(&all))?;
         Ok(())
     }
 }

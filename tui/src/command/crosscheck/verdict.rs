@@ -1,5 +1,6 @@
 //! The verdict on one run under MPI.
 
+use ringscope_screen::failure::Failure;
 use ringscope_sim::conform::{EndSummary, end_summary, judge, rewrite};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
@@ -9,7 +10,6 @@ use serde::Serialize;
 
 use super::real::Real;
 use super::simulated::Simulated;
-use crate::failure::Failure;
 
 /// How many things that are wrong are kept.
 const MOST_FINDINGS: usize = 10;

@@ -4,10 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 use tempfile::TempDir;
 
-use crate::failure::Failure;
-use crate::input::{DASH, shown};
+use crate::input::DASH;
 
 /// Where the parts grow.
 pub enum Folder {

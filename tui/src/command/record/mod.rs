@@ -8,12 +8,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ringscope_screen::failure::Failure;
 use ringscope_traces::Payload;
 use ringscope_traces::parts::written;
 
 use super::Verdict;
 use super::merge::{MergedParts, holds_parts};
-use crate::failure::Failure;
 use crate::flags::seconds;
 use crate::launch::{How, Interrupt, Stopwatch, attend, recorder};
 use crate::output::{Streams, TraceTarget};

@@ -7,10 +7,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 use ringscope_sim::protocols::ProtocolId;
 
-use crate::failure::Failure;
-use crate::input::{DASH, shown};
+use crate::input::DASH;
 use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
 /// The variables of the recorder: the folder of the parts, when the run began, and the protocol that the

@@ -3,14 +3,16 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use ringscope_screen::files::shown;
+use ringscope_screen::numbers::{counted, time};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Event, Trace};
 
 use crate::command::merge::MergedParts;
-use crate::input::{DASH, shown};
+use crate::input::DASH;
 use crate::launch::{How, describe_status};
 use crate::output::Notes;
-use crate::report::{counted, standing, time, wrapped};
+use crate::report::{standing, wrapped};
 
 /// What is printed about a recorded run.
 pub struct RecordSummary<'a> {

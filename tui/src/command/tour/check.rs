@@ -3,13 +3,15 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::numbers::counted;
+use ringscope_screen::tour::builtin::ALL;
+use ringscope_screen::tour::{Shelf, Tour};
+
 use super::{print_faults, shelf};
 use crate::command::Verdict;
-use crate::failure::Failure;
 use crate::output::{Out, Streams};
-use crate::report::{self, Style, counted};
-use crate::tour::builtin::ALL;
-use crate::tour::{Shelf, Tour};
+use crate::report::{self, Style};
 
 /// Checks these lessons, or all that are built in.
 pub fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Failure> {

@@ -6,26 +6,28 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::config::Config;
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_screen::session::Session;
+use ringscope_screen::tour::builtin::{self, ALL};
+use ringscope_screen::tour::{Faults, Shelf, Tour};
 use ringscope_sim::nearest::nearest;
 
 use super::Verdict;
 use super::screen::{ScreenFlags, show};
-use crate::config::Config;
-use crate::failure::Failure;
-use crate::input::shown;
+use crate::lesson_file::read_lesson;
 use crate::output::ColorWhen;
 use crate::output::Streams;
-use crate::session::Session;
+use crate::progress;
 use crate::terminal;
-use crate::tour::builtin::{self, ALL};
-use crate::tour::{Faults, Progress, Shelf, Tour};
 
 /// Learn from walkthroughs: lessons on live runs, with questions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A lesson stops a run where there is something to see, explains it, and asks a question. What
 it says about the run is computed from the run. Enter goes on, Backspace goes back, `e` lets
-you explore the run freely, and Esc returns to the lesson. `tui/walkthroughs/README.md` says
+you explore the run freely, and Esc returns to the lesson. `screen/walkthroughs/README.md` says
 how to write a lesson of your own.
 
 Examples:
@@ -81,9 +83,9 @@ pub fn execute(
     let mut session = match &args.lesson[..] {
         [] if is_plain => return tables::list(&mut streams.out),
         [word] if is_plain => return plain::execute(&shelf(word)?, streams),
-        [] => Session::tours(Progress::load(), config.keymap.clone()),
+        [] => Session::tours(progress::load(), config.keymap.clone()),
         [word] => match Tour::open(&shelf(word)?) {
-            Ok(tour) => Session::lesson(tour, Progress::load(), config.keymap.clone()),
+            Ok(tour) => Session::lesson(tour, progress::load(), config.keymap.clone()),
             Err(faults) => return Ok(print_faults(&faults, streams)),
         },
         [_, second, ..] => {
@@ -103,7 +105,7 @@ pub fn execute(
 pub fn shelf(word: &Path) -> Result<Shelf, Failure> {
     let is_path = word.extension().is_some() || word.components().count() > 1;
     if is_path || word.is_file() {
-        return Shelf::file(word).map_err(|failure| failure.hint_maybe(advice(word)));
+        return read_lesson(word).map_err(|failure| failure.hint_maybe(advice(word)));
     }
     let name = shown(word);
     builtin::find(&name).map(Shelf::built_in).ok_or_else(|| {

@@ -2,16 +2,18 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use super::print_faults;
-use crate::command::Verdict;
-use crate::failure::Failure;
-use crate::output::{Out, Streams};
-use crate::report::{Style, counted, ring, wrapped};
-use crate::tour::{
+use ringscope_screen::failure::Failure;
+use ringscope_screen::numbers::counted;
+use ringscope_screen::tour::{
     LETTERS, Question, QuestionKind, Shelf, Step, Tone, ToneSpan, Tour, WrappedLine, set_in_lines,
     set_pieces,
 };
 use ringscope_traces::text::Plain;
+
+use super::print_faults;
+use crate::command::Verdict;
+use crate::output::{Out, Streams};
+use crate::report::{Style, ring, wrapped};
 
 /// Reads a lesson out.
 pub fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {

@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 
+use ringscope_screen::failure::Failure;
+use ringscope_screen::tour::builtin::ALL;
+use ringscope_screen::tour::{Shelf, guide, heading};
+
 use crate::command::Verdict;
-use crate::failure::Failure;
 use crate::output::Out;
 use crate::report::{Style, wrapped};
-use crate::tour::builtin::ALL;
-use crate::tour::{Shelf, guide, heading};
 
 /// The lessons, a line or two each.
 pub fn list(out: &mut Out) -> Result<Verdict, Failure> {

@@ -1,8 +1,9 @@
 //! Keys, with what is held down beside them.
 
+use ringscope_screen::app::KeyPress;
+use ringscope_screen::app::keys::{Code, NamedKey};
+
 use super::InputEvent;
-use crate::app::KeyPress;
-use crate::app::keys::{Code, NamedKey};
 
 /// What is held down beside a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -18,8 +18,8 @@ mod utf8;
 use std::mem;
 use std::time::Duration;
 
-use crate::app::KeyPress;
-use crate::app::keys::{Code, NamedKey};
+use ringscope_screen::app::KeyPress;
+use ringscope_screen::app::keys::{Code, NamedKey};
 
 use key::Held;
 use mouse::OldReport;

@@ -1,8 +1,9 @@
 //! A response of the terminal to a query that nobody sent: it is skipped.
 
+use ringscope_screen::app::keys::Code;
+
 use super::key::Held;
 use super::{InputEvent, State, Step};
-use crate::app::keys::Code;
 
 /// The most bytes that are skipped: responses are short, and a key that is held down is none.
 const MOST: usize = 4096;

@@ -2,11 +2,12 @@
 
 use std::str;
 
+use ringscope_screen::app::keys::{Code, NamedKey};
+
 use super::key::{self, Held};
 use super::mouse::{self, OldReport};
 use super::paste::Paste;
 use super::{InputEvent, State, Step};
-use crate::app::keys::{Code, NamedKey};
 
 /// The most bytes between the introducer and the last byte: more than any sequence has that means something.
 const MOST: usize = 64;

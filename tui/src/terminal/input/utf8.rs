@@ -2,9 +2,10 @@
 
 use std::str;
 
+use ringscope_screen::app::keys::Code;
+
 use super::key::Held;
 use super::{State, Step};
-use crate::app::keys::Code;
 
 /// The most bytes of a letter.
 const MOST: usize = 4;

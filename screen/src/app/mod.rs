@@ -1,0 +1,174 @@
+//! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
+
+pub mod diff;
+mod doing;
+mod export;
+pub mod handle;
+pub mod keys;
+pub mod lesson;
+mod line;
+mod listing;
+mod live;
+mod marks;
+pub mod menu;
+mod mouse;
+mod moving;
+mod opening;
+pub mod page;
+mod play;
+mod playback;
+pub mod prompt;
+mod reproduce;
+mod search;
+mod seek;
+pub mod start;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod typing;
+mod view;
+
+use std::collections::BTreeMap;
+
+use ringscope_traces::{EventIndex, Rank};
+
+pub use keys::{KeyPress, Keymap};
+pub use lesson::Lesson;
+pub use line::InputLine;
+pub use listing::Listing;
+pub use mouse::Target;
+pub use opening::{Order, beyond};
+pub use page::{Controls, Leave, PageRequest};
+pub use playback::Playback;
+pub use prompt::{Prompt, Purpose};
+pub use reproduce::Recipe;
+pub use search::Search;
+pub use typing::Typing;
+pub use view::View;
+
+pub use crate::controls::{Action, Pane, Selection};
+pub use crate::language::{Condition, Query};
+
+use crate::timeline::{Source, Timeline};
+use marks::Letter;
+
+/// What the screen is for at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A scenario that is simulated here and can be added to.
+    Live,
+    /// A trace from a file.
+    Replay,
+}
+
+/// Everything that the screen shows of a run.
+pub struct App {
+    /// The run.
+    pub timeline: Timeline,
+    /// Its name: a scenario's or a file's.
+    pub name: String,
+    /// How it can be had again.
+    pub recipe: Recipe,
+    /// The keys, the list over the panes, what there is to say.
+    pub controls: Controls,
+    /// Where somebody stands in it, and what they look at there.
+    pub view: View,
+    /// What is looked for in it.
+    pub search: Search,
+    /// Whether time runs by itself, and how fast.
+    pub playback: Playback,
+    /// What is being typed.
+    pub typing: Typing,
+    /// Cursors that were marked, by letter.
+    pub marks: BTreeMap<char, usize>,
+    /// What the next letter is for, where one is awaited.
+    letter: Option<Letter>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let App { name, view, .. } = self;
+        f.debug_struct("App")
+            .field("name", name)
+            .field("cursor", &view.cursor)
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Opens a timeline at a cursor, as soon as it has been read so far.
+    pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
+        App {
+            view: View::new(&timeline, cursor),
+            timeline,
+            name: name.to_owned(),
+            recipe: Recipe::of(name),
+            controls: Controls::default(),
+            search: Search::default(),
+            playback: Playback::default(),
+            typing: Typing::default(),
+            marks: BTreeMap::new(),
+            letter: None,
+        }
+    }
+
+    /// What the screen is for.
+    pub fn mode(&self) -> Mode {
+        match self.timeline.source() {
+            Source::Live(_) => Mode::Live,
+            Source::File(_) | Source::Kept(..) => Mode::Replay,
+        }
+    }
+
+    /// The event that brought the run to the cursor.
+    pub fn event(&self) -> Option<EventIndex> {
+        self.timeline.event_at(self.view.cursor)
+    }
+
+    /// The rank that is selected, or that the event at the cursor is of.
+    pub fn rank(&self) -> Option<Rank> {
+        match self.view.selection {
+            Selection::Rank(rank) => Some(rank),
+            Selection::Cursor | Selection::Message(_) | Selection::Key(_) => {
+                self.event().map(|at| self.timeline.info(at).rank)
+            }
+        }
+    }
+
+    /// Goes to a cursor, or to the last one.
+    pub fn go_to(&mut self, cursor: usize) {
+        self.view.go_to(&self.timeline, cursor);
+    }
+
+    /// Takes what the background has found since, and goes on with what is looked for; whether there is
+    /// anything new to show.
+    pub fn poll(&mut self) -> bool {
+        let is_new = self.timeline.poll();
+        if is_new {
+            self.view.refresh(&self.timeline);
+            let note = self.controls.note.take();
+            self.controls.note = self.timeline.problem().map(str::to_owned).or(note);
+        }
+        let has_gone = self.go_where_awaited();
+        let has_listed = self.search.list_on(&self.timeline);
+        let has_sought = self.seek_on();
+        is_new || has_gone || has_listed || has_sought
+    }
+
+    /// Whether it changes by itself, so that it has to be polled soon.
+    pub fn is_busy(&self) -> bool {
+        self.playback.is_playing
+            || self.search.seek.is_some()
+            || self.search.is_listing(&self.timeline)
+            || self.is_reading()
+    }
+
+    /// Says something about the last action.
+    pub fn say(&mut self, what: &str) {
+        self.controls.say(what);
+    }
+}
+
+/// The rows of a page.
+const PAGE: isize = 10;

@@ -1,0 +1,291 @@
+//! The start page: what can be opened, a key from a run that moves.
+
+use std::path::PathBuf;
+
+use ringscope_sim::scenario::builtin::{self, Kind};
+use ringscope_traces::text::Plain;
+
+use super::handle::{
+    HandleActions, Handler, also, back, help, in_bar, on, palette, quit, quit_and_keep,
+};
+use super::keys::{Code, KeyPress, NamedKey};
+use super::{Action, Controls, InputLine, Keymap, PAGE, PageRequest};
+use crate::files::shown;
+use crate::tour::builtin::{ALL as ALL_LESSONS, BuiltIn as BuiltInLesson};
+use crate::tour::{Progress, Shelf, heading};
+
+/// What a row of the start page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Lessons on live runs.
+    Walkthroughs,
+    /// Files that were opened before.
+    Files,
+    /// Scenarios that come with the program.
+    Scenarios(Kind),
+}
+
+impl Section {
+    /// Its heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            Section::Walkthroughs => "Walkthroughs: lessons on live runs",
+            Section::Files => "Opened before",
+            Section::Scenarios(Kind::WellFormed) => "The protocol at its work",
+            Section::Scenarios(Kind::Hazard) => "Hazards: misuse, and what comes of it",
+            Section::Scenarios(Kind::Race) => "Races: commands that get in each other's way",
+        }
+    }
+}
+
+/// A row of the start page.
+#[derive(Debug, Clone)]
+pub struct StartRow {
+    /// What it belongs to.
+    pub section: Section,
+    /// Its name.
+    pub name: String,
+    /// What it is, in a line.
+    pub what: String,
+    /// What it opens.
+    pub opens: Opens,
+}
+
+/// What a row of the start page opens.
+#[derive(Debug, Clone)]
+pub enum Opens {
+    /// A run, as `ringscope play` takes it.
+    Run(PathBuf),
+    /// A lesson.
+    Lesson(&'static BuiltInLesson),
+}
+
+/// The start page.
+pub struct StartPage {
+    /// The keys, the list over the page, what there is to say.
+    pub controls: Controls,
+    /// The row that is chosen among those that are shown.
+    pub chosen: usize,
+    /// The words that narrow the rows, while they are typed.
+    pub typed: Option<InputLine>,
+    entries: Vec<StartRow>,
+}
+
+impl StartPage {
+    /// The page with the lessons, and the files that were opened before.
+    pub fn new(files: &[PathBuf], progress: &Progress, keymap: Keymap) -> StartPage {
+        let files = files.iter().map(|path| StartRow {
+            section: Section::Files,
+            name: Plain(&shown(path)).to_string(),
+            what: String::new(),
+            opens: Opens::Run(path.clone()),
+        });
+        let scenarios = builtin::ALL.iter().map(|one| StartRow {
+            section: Section::Scenarios(one.kind),
+            name: one.name.to_owned(),
+            what: one.summary().to_owned(),
+            opens: Opens::Run(one.name.into()),
+        });
+        let entries: Vec<StartRow> = lessons(progress).chain(files).chain(scenarios).collect();
+        let usual = entries.iter().position(|entry| entry.name == USUAL).unwrap_or(0);
+        StartPage { chosen: usual, ..StartPage::of(entries, keymap) }
+    }
+
+    /// The list of the lessons alone; the first is chosen that was not gone through.
+    pub fn tours(progress: &Progress, keymap: Keymap) -> StartPage {
+        let mut start = StartPage::of(lessons(progress).collect(), keymap);
+        start.choose_lesson(progress);
+        start
+    }
+
+    fn of(entries: Vec<StartRow>, keymap: Keymap) -> StartPage {
+        let mut controls = Controls::new(keymap);
+        controls.say(WELCOME);
+        StartPage { controls, chosen: 0, typed: None, entries }
+    }
+
+    /// Takes in how far somebody has come meanwhile.
+    pub fn learn(&mut self, progress: &Progress) {
+        let others = self.entries.iter().filter(|entry| entry.section != Section::Walkthroughs);
+        self.entries = lessons(progress).chain(others.cloned()).collect();
+    }
+
+    /// Chooses the first lesson that was not gone through, or the first of all when all were.
+    pub fn choose_lesson(&mut self, progress: &Progress) {
+        let is_open = |entry: &StartRow| match entry.opens {
+            Opens::Lesson(one) => progress.of(one.name).is_none_or(|record| !record.is_done),
+            Opens::Run(_) => false,
+        };
+        self.typed = None;
+        self.chosen = self.entries.iter().position(is_open).unwrap_or(0);
+    }
+
+    /// The words that are typed.
+    pub fn words(&self) -> &str {
+        self.typed.as_ref().map_or("", InputLine::text)
+    }
+
+    /// The rows that have the words that are typed.
+    pub fn rows(&self) -> Vec<&StartRow> {
+        let words = self.words().to_lowercase();
+        let has_words = |entry: &&StartRow| {
+            let text = format!("{} {}", entry.name, entry.what).to_lowercase();
+            words.split_whitespace().all(|word| text.contains(word))
+        };
+        self.entries.iter().filter(has_words).collect()
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: KeyPress) {
+        self.controls.note = None;
+        if self.ask_menu(|menu| menu.press(key)) {
+            return;
+        }
+        if self.typed.is_some() {
+            return self.press_in_line(key);
+        }
+        self.press_bound(key);
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(menu) = &mut self.controls.menu {
+            menu.paste(text);
+        } else if let Some(line) = &mut self.typed {
+            line.paste(text);
+            self.choose(0);
+        }
+    }
+
+    /// Takes a click on a row: of the list over the page, or of the page, which is opened.
+    pub fn click_row(&mut self, row: usize) {
+        if self.ask_menu(|menu| menu.click(row)) {
+            return;
+        }
+        self.chosen = row.min(self.rows().len().saturating_sub(1));
+        self.open();
+    }
+
+    /// Chooses a row further down, or up.
+    pub fn choose(&mut self, rows: isize) {
+        let last = self.rows().len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(rows).min(last);
+    }
+
+    fn open(&mut self) {
+        match self.rows().get(self.chosen).map(|entry| entry.opens.clone()) {
+            Some(Opens::Run(word)) => self.controls.ask(PageRequest::Open(word)),
+            Some(Opens::Lesson(one)) => self.controls.ask(PageRequest::Lesson(one)),
+            None => self.controls.say("nothing has these words"),
+        }
+    }
+
+    /// Narrows the rows by words that are typed from now on.
+    fn narrow(&mut self) {
+        self.typed = Some(InputLine::default());
+        self.chosen = 0;
+    }
+
+    /// To the lessons: the first one, or from one of them the next one.
+    fn go_to_lessons(&mut self) {
+        self.typed = None;
+        let is_lesson = |entry: &StartRow| entry.section == Section::Walkthroughs;
+        let lessons = self.entries.iter().filter(|entry| is_lesson(entry)).count();
+        self.chosen = if self.chosen + 1 < lessons { self.chosen + 1 } else { 0 };
+    }
+
+    fn press_in_line(&mut self, key: KeyPress) {
+        let Some(line) = &mut self.typed else { return };
+        match key.code {
+            Code::Named(NamedKey::Esc) => {
+                self.typed = None;
+                self.choose(0);
+            }
+            Code::Named(NamedKey::Enter) => self.open(),
+            Code::Named(NamedKey::Up) => self.choose(-1),
+            Code::Named(NamedKey::Down) => self.choose(1),
+            Code::Char('c') if key.ctrl => quit(self),
+            Code::Named(_) | Code::Char(_) | Code::F(_) => {
+                line.edit(key);
+                self.choose(0);
+            }
+        }
+    }
+}
+
+impl HandleActions for StartPage {
+    const HANDLERS: &'static [Handler<StartPage>] = &[
+        in_bar(Action::Open, "open", StartPage::open),
+        also(Action::PlayOrPause, StartPage::open),
+        in_bar(Action::Down, "choose", |start| start.choose(1)),
+        also(Action::NextEvent, |start| start.choose(1)),
+        on(Action::Up, |start| start.choose(-1)),
+        also(Action::PreviousEvent, |start| start.choose(-1)),
+        on(Action::PageDown, |start| start.choose(PAGE)),
+        on(Action::PageUp, |start| start.choose(-PAGE)),
+        on(Action::Start, |start| start.chosen = 0),
+        on(Action::End, |start| start.choose(isize::MAX)),
+        in_bar(Action::Search, "narrow", StartPage::narrow),
+        also(Action::Filter, StartPage::narrow),
+        on(Action::Tour, StartPage::go_to_lessons),
+        on(Action::Palette, palette),
+        in_bar(Action::Help, "help", help),
+        on(Action::Back, back),
+        in_bar(Action::Quit, "quit", quit),
+        on(Action::QuitAndKeep, quit_and_keep),
+    ];
+
+    fn controls(&mut self) -> &mut Controls {
+        &mut self.controls
+    }
+
+    fn refusal(_: Action) -> &'static str {
+        WELCOME
+    }
+}
+
+/// The rows of the lessons.
+fn lessons(progress: &Progress) -> impl Iterator<Item = StartRow> {
+    ALL_LESSONS.iter().map(|one| {
+        let title = heading(&Shelf::built_in(one)).title;
+        let record = progress.of(one.name).map(|record| format!(" ({})", record.summary()));
+        StartRow {
+            section: Section::Walkthroughs,
+            name: one.name.to_owned(),
+            what: format!("{title}{}", record.unwrap_or_default()),
+            opens: Opens::Lesson(one),
+        }
+    })
+}
+
+/// The scenario that is chosen at first.
+const USUAL: &str = "join";
+
+/// What can be done on the page.
+const WELCOME: &str = "Enter opens and plays, arrows choose, `/` narrows, `?` all keys, `q` leaves";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enter_is_a_key_away_from_the_scenario_that_is_shown_first() {
+        let none = Progress::default();
+        let mut start = StartPage::new(&["old.jsonl".into()], &none, Keymap::default());
+        assert_eq!(start.rows()[ALL_LESSONS.len()].name, "old.jsonl");
+        start.press("enter".parse().expect("a key"));
+        let request = start.controls.request.take();
+        assert!(matches!(request, Some(PageRequest::Open(word)) if word.as_os_str() == "join"));
+    }
+
+    #[test]
+    fn words_narrow_the_rows() {
+        let mut start = StartPage::new(&[], &Progress::default(), Keymap::default());
+        start.press("/".parse().expect("a key"));
+        start.paste("neighbours");
+        assert!(start.rows().iter().any(|entry| entry.name == "race-neighbours-leave"));
+        start.paste(" nothing has this");
+        start.press("enter".parse().expect("a key"));
+        assert!(start.controls.request.is_none());
+    }
+}

@@ -1,0 +1,220 @@
+//! Where scenarios and traces come from: files, what is built in, and texts that are handed in.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ringscope_sim::nearest::nearest;
+use ringscope_sim::scenario::builtin::{self, BuiltIn};
+use ringscope_sim::scenario::{MOST_BYTES, Scenario};
+use ringscope_traces::indexed::Store;
+use ringscope_traces::{Completeness, Trace};
+
+use crate::failure::Failure;
+
+/// Where a scenario comes from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// Whoever has read it already.
+    Text(ScenarioText),
+    /// A file.
+    File(PathBuf),
+    /// The program itself.
+    BuiltIn(&'static BuiltIn),
+}
+
+/// A scenario that is in no file.
+#[derive(Debug, Clone)]
+pub struct ScenarioText {
+    /// What messages call it.
+    pub name: &'static str,
+    /// What stands for it on a command line.
+    pub word: &'static str,
+    /// The text, as it was read.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Origin {
+    /// What the word means: a path if it can only be one or a file has that name, then a built-in
+    /// scenario.
+    ///
+    /// # Errors
+    ///
+    /// When it means nothing.
+    pub fn of(word: &Path) -> Result<Origin, Failure> {
+        let is_file = fs::metadata(word).is_ok_and(|found| !found.is_dir());
+        if is_file || must_be_path(word) {
+            return Ok(Origin::File(word.to_owned()));
+        }
+        word.to_str().and_then(builtin::find).map(Origin::BuiltIn).ok_or_else(|| unknown(word))
+    }
+
+    /// Whether a file stands in the way of the built-in scenario of the same name.
+    pub fn hides_built_in(&self) -> bool {
+        match self {
+            Origin::File(path) => path.to_str().is_some_and(|name| builtin::find(name).is_some()),
+            Origin::Text(_) | Origin::BuiltIn(_) => false,
+        }
+    }
+
+    /// Reads the scenario.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, or no scenario in it.
+    pub fn scenario(&self) -> Result<Scenario, Failure> {
+        match self {
+            Origin::BuiltIn(built_in) => Ok(built_in.scenario()),
+            Origin::Text(text) => parse(text.name, text.word, &text.bytes[..]),
+            Origin::File(path) => {
+                let file = open(path).map_err(|failure| match built_in_of(path) {
+                    Some(one) if !path.exists() => {
+                        failure.hint(format!("`{}` is a built-in scenario", one.name))
+                    }
+                    Some(_) | None => failure,
+                })?;
+                let name = shown(path);
+                parse(&name, &name, file)
+            }
+        }
+    }
+}
+
+fn must_be_path(word: &Path) -> bool {
+    word.extension().is_some_and(|ending| ending == "dht")
+        || word.components().count() > 1
+        || word.is_absolute()
+        || word.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+/// The built-in scenario of the same name as a file.
+fn built_in_of(path: &Path) -> Option<&'static BuiltIn> {
+    path.file_stem()?.to_str().and_then(builtin::find)
+}
+
+fn unknown(word: &Path) -> Failure {
+    let name = shown(word);
+    if word.is_dir() {
+        return is_directory(word);
+    }
+    let failure = Failure::about(&name, "no such file, and no built-in scenario of that name");
+    failure.hint(match meant(&name) {
+        Some(meant) => format!("did you mean `{meant}`? `ringscope list` names them all"),
+        None => "`ringscope list` names the built-in scenarios".to_owned(),
+    })
+}
+
+/// The built-in scenario that a misspelt name may stand for.
+pub fn meant(name: &str) -> Option<&'static str> {
+    nearest(name, builtin::ALL.iter().map(|one| one.name))
+}
+
+/// Reads a scenario from bytes; of too many, no more than shows that they are.
+fn parse(name: &str, word: &str, read: impl Read) -> Result<Scenario, Failure> {
+    let mut bytes = Vec::new();
+    let read = read.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::about(name, format!("cannot be read: {error}")))?;
+    if begins_as_trace(&bytes) {
+        return Err(Failure::about(name, "this is a trace, not a scenario")
+            .hint(format!("`ringscope show {word}` shows it")));
+    }
+    if bytes.iter().take(MOST_BYTES).any(|byte| *byte == 0) {
+        return Err(Failure::about(name, "this is a binary file, not a scenario")
+            .hint("a scenario is plain text: `ringscope list join` prints one"));
+    }
+    Ok(Scenario::parse_bytes(name, &bytes)?)
+}
+
+/// Whether that is how a trace begins.
+pub fn begins_as_trace(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{\"")
+}
+
+/// Whether that is a file that begins as a trace does; one that is to be a trace and is not there counts
+/// as one, so that this is what is reported.
+pub fn is_trace(path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    match File::open(path).map(|file| file.take(64).read_to_end(&mut bytes)) {
+        Ok(Ok(_)) => begins_as_trace(&bytes),
+        Ok(Err(_)) | Err(_) => path.extension().is_some_and(|ending| ending == "jsonl"),
+    }
+}
+
+/// A whole trace, and whether it is all there.
+///
+/// # Errors
+///
+/// When there is no such file, or no trace in it.
+pub fn trace(path: &Path) -> Result<(Trace, Completeness), Failure> {
+    let file = BufReader::with_capacity(1 << 16, open_trace(path)?);
+    Ok(ringscope_traces::read_trace(file, &shown(path))?)
+}
+
+/// The bytes of a trace, to be read from any place: where only their order is to be had, they are kept.
+pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
+    let mut file = open_trace(path)?;
+    if file.metadata().is_ok_and(|found| found.is_file()) {
+        return Ok(Store::File(Arc::new(file)));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)
+        .map_err(|error| Failure::about(&shown(path), format!("cannot be read: {error}")))?;
+    Ok(Store::Memory(bytes.into()))
+}
+
+/// Opens a trace file.
+///
+/// # Errors
+///
+/// When it cannot be opened.
+pub fn open_trace(path: &Path) -> Result<File, Failure> {
+    open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
+        Some(one) => failure.hint(format!(
+            "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",
+            one.name
+        )),
+        None => failure,
+    })
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    if path.is_dir() {
+        return Err(is_directory(path));
+    }
+    File::open(path).map_err(|error| {
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        let cannot = || format!("cannot be opened: {error}");
+        let what = if is_missing { "no such file".to_owned() } else { cannot() };
+        Failure::about(&shown(path), what)
+    })
+}
+
+fn is_directory(path: &Path) -> Failure {
+    Failure::about(&shown(path), "is a directory").hint("name a file in it")
+}
+
+/// A path as messages have it.
+pub fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_name_is_seen() {
+        assert_eq!(meant("jion"), Some("join"));
+        assert_eq!(meant("get-mising"), Some("get-missing"));
+        assert_eq!(meant("banana"), None);
+    }
+
+    #[test]
+    fn a_word_that_can_only_be_a_path_is_none_of_a_built_in_scenario() {
+        let origin = |word| Origin::of(Path::new(word));
+        assert!(matches!(origin("./join"), Ok(Origin::File(_))));
+        assert!(matches!(origin("join.dht"), Ok(Origin::File(_))));
+        assert!(matches!(origin("join"), Ok(Origin::BuiltIn(_))));
+    }
+}

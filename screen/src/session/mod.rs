@@ -1,0 +1,376 @@
+//! The pages of the screen, one upon the other: the start page, runs, comparisons, lessons.
+
+mod diff;
+mod lesson;
+mod page;
+mod run;
+mod start;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ratatui_core::layout::Position;
+
+use crate::app::diff::{Candidate, Diff};
+use crate::app::start::StartPage;
+use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
+use crate::failure::Failure;
+use crate::tour::{Progress, Shelf, Tour};
+use crate::view::{Paint, Surface};
+
+pub use page::{Page, at, paint};
+
+/// All that the screen shows, and the pages below.
+pub struct Session {
+    /// The last one is shown; there is always one.
+    pages: Vec<Box<dyn Page>>,
+    keymap: Keymap,
+    leave: Option<Leave>,
+    /// The files that were opened and that the next start page should know.
+    opened: Vec<PathBuf>,
+    /// How far somebody has come in the lessons.
+    progress: Progress,
+    /// The lessons in which somebody has come further, not yet taken by the terminal.
+    learnt: Vec<String>,
+}
+
+impl Session {
+    /// A session that begins with the start page.
+    pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
+        let start = StartPage::new(files, &progress, keymap.clone());
+        Session::with(Box::new(start), progress, keymap)
+    }
+
+    /// A session that begins with a run.
+    pub fn of(mut app: App, progress: Progress, keymap: Keymap) -> Session {
+        app.controls.keymap = keymap.clone();
+        Session::with(Box::new(app), progress, keymap)
+    }
+
+    /// A session that begins with the list of the lessons.
+    pub fn tours(progress: Progress, keymap: Keymap) -> Session {
+        let start = StartPage::tours(&progress, keymap.clone());
+        Session::with(Box::new(start), progress, keymap)
+    }
+
+    /// A session that begins with a lesson.
+    pub fn lesson(tour: Tour, progress: Progress, keymap: Keymap) -> Session {
+        let lesson = Lesson::new(tour, keymap.clone(), &progress);
+        Session::with(Box::new(lesson), progress, keymap)
+    }
+
+    fn with(page: Box<dyn Page>, progress: Progress, keymap: Keymap) -> Session {
+        let (opened, learnt) = (Vec::new(), Vec::new());
+        Session { pages: vec![page], keymap, leave: None, opened, progress, learnt }
+    }
+
+    /// The page that is shown.
+    pub fn page(&self) -> &dyn Page {
+        self.pages.last().map(Box::as_ref).expect("there is always a page")
+    }
+
+    fn page_mut(&mut self) -> &mut Box<dyn Page> {
+        self.pages.last_mut().expect("there is always a page")
+    }
+
+    /// How the program is to be left, when it is.
+    pub fn leave(&self) -> Option<Leave> {
+        self.leave
+    }
+
+    /// The files that were opened since it was last asked.
+    pub fn take_opened(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.opened)
+    }
+
+    /// How far somebody has come, and the lessons in which that is further than when it was last asked.
+    pub fn take_learnt(&mut self) -> (&Progress, Vec<String>) {
+        (&self.progress, std::mem::take(&mut self.learnt))
+    }
+
+    /// Takes a key.
+    pub fn press(&mut self, key: KeyPress) {
+        self.page_mut().press(key);
+        self.serve();
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        self.page_mut().paste(text);
+    }
+
+    /// Takes a click.
+    pub fn click(&mut self, target: Target) {
+        self.page_mut().click(target);
+        self.serve();
+    }
+
+    /// Takes a movement with the button held down.
+    pub fn drag(&mut self, target: Target) {
+        self.page_mut().drag(target);
+    }
+
+    /// Takes a turn of the wheel: for the list over the page, or for what is at that place of it.
+    pub fn scroll(&mut self, target: Target, rows: isize) {
+        match &mut self.page_mut().controls_mut().menu {
+            Some(menu) => menu.choose(rows),
+            None => self.page_mut().scroll(target, rows),
+        }
+    }
+
+    /// Lets time pass; whether there is anything new to show.
+    pub fn tick(&mut self, elapsed: Duration) -> bool {
+        self.page_mut().tick(elapsed)
+    }
+
+    /// Whether what is shown changes by itself, so that time should pass in small steps.
+    pub fn is_busy(&self) -> bool {
+        self.page().is_busy()
+    }
+
+    /// What drawing has to settle first.
+    pub fn settle(&mut self, surface: Surface<'_>) {
+        self.page_mut().settle(surface);
+    }
+
+    /// Draws what is shown.
+    pub fn paint(&self, paint: &mut Paint<'_>) {
+        page::paint(self.page(), paint);
+    }
+
+    /// What is at a position, as it was drawn.
+    pub fn at(&self, surface: Surface<'_>, position: Position) -> Option<Target> {
+        at(self.page(), surface, position)
+    }
+
+    /// Does what the page asks for.
+    fn serve(&mut self) {
+        self.note_progress();
+        match self.page_mut().ask() {
+            Some(PageRequest::Back) => self.go_back(),
+            Some(PageRequest::Leave(leave)) => self.leave = Some(leave),
+            Some(PageRequest::Lessons) => self.list_lessons(),
+            Some(PageRequest::Lesson(one)) => self.teach(&Shelf::built_in(one)),
+            Some(PageRequest::Open(word)) => self.open(&word),
+            Some(PageRequest::Run(app)) => self.pages.push(app),
+            Some(PageRequest::Diff(diff)) => self.pages.push(diff),
+            Some(PageRequest::Compare(run, word)) => self.compare(*run, &word),
+            None => {}
+        }
+    }
+
+    /// Notes how far somebody has come in the lesson that is shown.
+    fn note_progress(&mut self) {
+        let page = self.pages.last().expect("there is always a page");
+        let Some((name, record)) = page.learnt() else { return };
+        if self.progress.note(name, record) && !self.learnt.iter().any(|other| other == name) {
+            self.learnt.push(name.to_owned());
+        }
+    }
+
+    /// Shows the list of the lessons: the one below, if that is it, else a new one.
+    fn list_lessons(&mut self) {
+        if self.page().learnt().is_some() {
+            self.pages.pop();
+        }
+        let progress = &self.progress;
+        let is_listed = self.pages.last_mut().is_some_and(|below| below.choose_lesson(progress));
+        if !is_listed {
+            let start = StartPage::tours(&self.progress, self.keymap.clone());
+            self.pages.push(Box::new(start));
+        }
+    }
+
+    /// Shows a lesson from where somebody left it.
+    fn teach(&mut self, shelf: &Shelf) {
+        match Tour::open(shelf) {
+            Ok(tour) => {
+                let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
+                self.pages.push(Box::new(lesson));
+            }
+            Err(faults) => self.say(&Failure::from(faults.errors).one_line()),
+        }
+    }
+
+    /// Opens what the start page names, and lets it move.
+    fn open(&mut self, word: &Path) {
+        match Order::of(word).open() {
+            Ok(mut app) => {
+                app.controls.keymap = self.keymap.clone();
+                app.playback.is_playing = true;
+                if word.is_file() {
+                    self.opened.push(word.to_owned());
+                }
+                self.pages.push(Box::new(app));
+            }
+            Err(failure) => self.say(&failure.one_line()),
+        }
+    }
+
+    fn compare(&mut self, run: Candidate, word: &Path) {
+        match Diff::open(run, word) {
+            Ok(diff) => self.lay_upon(diff),
+            Err(failure) => self.say(&failure.one_line()),
+        }
+    }
+
+    /// Shows a comparison, and the page below when it is left.
+    pub fn lay_upon(&mut self, mut diff: Diff) {
+        diff.controls.keymap = self.keymap.clone();
+        self.pages.push(Box::new(diff));
+    }
+
+    fn go_back(&mut self) {
+        if self.pages.len() > 1 {
+            self.pages.pop();
+            let page = self.pages.last_mut().expect("there is always a page");
+            page.learn(&self.progress);
+        } else {
+            self.say("there is nothing below this: `q` leaves");
+        }
+    }
+
+    fn say(&mut self, what: &str) {
+        self.page_mut().controls_mut().say(what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::Any;
+    use std::thread;
+
+    use super::*;
+
+    fn press(session: &mut Session, keys: &str) {
+        for key in keys.split_whitespace() {
+            session.press(key.parse().expect("a key"));
+        }
+    }
+
+    fn note(session: &Session) -> &str {
+        session.page().controls().note.as_deref().unwrap_or("")
+    }
+
+    /// The page that is shown, which is one of these.
+    fn shown<P: Page>(session: &Session) -> &P {
+        let page: &dyn Any = session.page();
+        page.downcast_ref().unwrap_or_else(|| panic!("another page: {}", note(session)))
+    }
+
+    fn is_start(session: &Session) -> bool {
+        (session.page() as &dyn Any).is::<StartPage>()
+    }
+
+    #[test]
+    fn a_run_is_opened_from_the_start_page_and_left_again() {
+        let mut session = Session::start(&[], Progress::default(), Keymap::default());
+        press(&mut session, "enter");
+        let app: &App = shown(&session);
+        assert!(app.playback.is_playing && app.name == "join");
+        assert!(session.tick(Duration::from_millis(500)));
+        press(&mut session, "esc");
+        assert!(is_start(&session));
+        press(&mut session, "q");
+        assert_eq!(session.leave(), Some(Leave::Clean));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_reported_on_the_page() {
+        let mut session =
+            Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
+        press(&mut session, "/");
+        session.paste("gone");
+        press(&mut session, "enter");
+        assert_eq!(note(&session), "gone.jsonl: no such file");
+        assert!(session.take_opened().is_empty());
+    }
+
+    #[test]
+    fn the_first_page_has_nothing_below() {
+        let app = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(app, Progress::default(), Keymap::default());
+        press(&mut session, "esc");
+        assert_eq!(note(&session), "there is nothing below this: `q` leaves");
+        press(&mut session, "Q");
+        assert_eq!(session.leave(), Some(Leave::Keep));
+    }
+
+    #[test]
+    fn a_run_is_compared_with_a_trace_that_was_saved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("b.jsonl");
+        let mut session = Session::of(
+            crate::app::testing::built_in("join", 3),
+            Progress::default(),
+            Keymap::default(),
+        );
+        press(&mut session, "x ctrl-u");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter d");
+        session.paste("none.jsonl");
+        press(&mut session, "enter");
+        assert_eq!(note(&session), "none.jsonl: no such file");
+        press(&mut session, "d");
+        session.paste(&file.to_string_lossy());
+        press(&mut session, "enter");
+        while session.is_busy() {
+            session.tick(Duration::ZERO);
+            thread::yield_now();
+        }
+        let diff: &Diff = shown(&session);
+        assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
+        press(&mut session, "esc");
+        let _: &App = shown(&session);
+    }
+
+    #[test]
+    fn what_is_typed_never_means_standard_input() {
+        let run = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(run, Progress::default(), Keymap::default());
+        press(&mut session, "d");
+        session.paste("-");
+        press(&mut session, "enter");
+        let said = "-: no such file, and no built-in scenario of that name";
+        assert!(note(&session).starts_with(said), "{}", note(&session));
+    }
+
+    #[test]
+    fn a_fork_lies_upon_the_run() {
+        let mut session = Session::of(
+            crate::app::testing::built_in("join", 40),
+            Progress::default(),
+            Keymap::default(),
+        );
+        press(&mut session, "F");
+        session.paste("put 5 5");
+        press(&mut session, "enter");
+        let fork: &App = shown(&session);
+        assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
+        press(&mut session, "esc");
+        assert_eq!(shown::<App>(&session).name, "join");
+    }
+
+    #[test]
+    fn lessons_are_listed_over_any_page_and_left_for_it() {
+        let run = crate::app::testing::built_in("join", 3);
+        let mut session = Session::of(run, Progress::default(), Keymap::default());
+        press(&mut session, "d");
+        session.paste("crowded");
+        press(&mut session, "enter w");
+        assert!(is_start(&session), "{}", note(&session));
+        press(&mut session, "enter e");
+        let app: &App = shown(&session);
+        assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
+        press(&mut session, "esc");
+        let lesson: &Lesson = shown(&session);
+        let name = lesson.tour.name.clone();
+        press(&mut session, "> enter w");
+        assert!(is_start(&session), "the list that it was opened from");
+        let (progress, learnt) = session.take_learnt();
+        assert!(progress.of(&name).is_some_and(|record| record.step == 1));
+        assert_eq!(learnt, [name]);
+        press(&mut session, "esc");
+        let _: &Diff = shown(&session);
+    }
+}

@@ -1,0 +1,321 @@
+//! What is selected, from near: a node, a message or a key, and what this step changed.
+
+mod changes;
+
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::{Position, Rect};
+use ringscope_sim::protocol::{ActivityKind, Key, NodeView, Role, Viewed as _};
+use ringscope_sim::world::Status;
+use ringscope_traces::{EventIndex, Rank};
+
+use crate::app::{Pane, Selection, Target};
+use crate::numbers;
+use crate::timeline::Flight;
+
+use super::layout::Placed;
+use super::lines::{self, LabelledLine, LineSpan, line};
+use super::panes::Drawing;
+use super::scene::Scene;
+use super::symbols::Symbol;
+use super::{Paint, framed, words};
+
+/// How many messages of an inbox or an outbox are named.
+const MOST_FLIGHTS: usize = 4;
+
+/// How many keys are named: more than fit on a big screen are never looked at.
+const MOST_KEYS: usize = 400;
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Inspector,
+    draw,
+    at: |scene, placed, position| key_at(scene, placed.inside(), position).map(Target::Key),
+    height: Some(height),
+};
+
+/// Draws the pane.
+pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    let (detail, lines) = content(scene);
+    let inside = framed::draw(scene, placed, &detail, buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    lines::draw(&lines, scrolled(scene), &mut paint);
+}
+
+/// How many rows there are.
+pub fn height(scene: &Scene<'_>, width: u16) -> usize {
+    lines::height(&content(scene).1, width)
+}
+
+/// The key at a position, as it was drawn.
+pub fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
+    lines::key_at(&content(scene).1, scrolled(scene), inside, position)
+}
+
+fn scrolled(scene: &Scene<'_>) -> usize {
+    scene.app.view.scrolled_by(Pane::Inspector)
+}
+
+fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
+    match scene.app.view.selection {
+        Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
+        Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
+        Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
+            Some(rank) => of_rank(scene, rank),
+            None => (String::new(), start(scene)),
+        },
+    }
+}
+
+/// Before anything has happened.
+fn start(scene: &Scene<'_>) -> Vec<LabelledLine> {
+    let theme = &scene.look.theme;
+    let header = scene.app.timeline.header();
+    let source = header.source.name();
+    vec![
+        line("", "nothing has happened yet", theme.name()),
+        line("run", format!("{source}, {}", words::plain(&header.protocol)), theme.text()),
+        line("ranks", header.ranks.to_string(), theme.text()),
+        line("events", scene.app.timeline.len().to_string(), theme.text()),
+    ]
+}
+
+fn of_rank(scene: &Scene<'_>, rank: Rank) -> (String, Vec<LabelledLine>) {
+    let name = words::node_at(scene.app, rank, scene.look.symbols);
+    let Some(now) = scene.node(rank) else {
+        let unknown = line("state", "unknown", scene.look.theme.warning());
+        let lines = std::iter::once(unknown).chain(mail(scene, rank)).collect();
+        return (format!("node {name}"), lines);
+    };
+    let role = match now.role {
+        Role::Head => "head",
+        Role::Storage => "node",
+        Role::Command => "command node",
+    };
+    let mut lines = vec![state(scene, rank, &now)];
+    lines.extend(waits(scene, rank));
+    if now.role != Role::Command {
+        lines.extend(pointers(scene, rank, &now));
+    }
+    if now.role == Role::Storage {
+        lines.push(keys(scene, rank, &now));
+    }
+    lines.extend(mail(scene, rank));
+    lines.extend(changes::of(scene, rank));
+    (format!("{role} {name}"), lines)
+}
+
+/// The node as it was before the event at the cursor, if that was its own.
+fn before<'a>(scene: &Scene<'a>, rank: Rank) -> Option<NodeView<'a>> {
+    let (changed, node) = scene.states()?.before.as_ref()?;
+    (*changed == rank).then(|| node.view())
+}
+
+fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
+    let theme = &scene.look.theme;
+    let words = now.activity.words;
+    let (text, style) = match now.activity.kind {
+        ActivityKind::Admitting => (format!("takes in a newcomer: {words}"), theme.warning()),
+        ActivityKind::Leaving => (format!("leaves: {words}"), theme.warning()),
+        ActivityKind::Commanding(commands) => match commands.front() {
+            Some(oldest) if commands.len() > 1 => {
+                (format!("{oldest}, and {} more", commands.len() - 1), theme.text())
+            }
+            Some(oldest) => (oldest.to_string(), theme.text()),
+            None => ("has no commands left".to_owned(), theme.text()),
+        },
+        ActivityKind::Other if !words.is_empty() => (words.to_owned(), theme.text()),
+        ActivityKind::Other if now.successor().is_none() && now.id.is_some() => {
+            ("has left the ring".to_owned(), theme.faint())
+        }
+        ActivityKind::Other if now.successor().is_none() => {
+            ("outside of the ring".to_owned(), theme.faint())
+        }
+        ActivityKind::Other if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
+        ActivityKind::Other => ("takes what comes".to_owned(), theme.text()),
+    };
+    let is_joining = scene.newcomers().iter().any(|(newcomer, _)| *newcomer == rank);
+    let text = if is_joining { format!("joining; {text}") } else { text };
+    line("state", text, style)
+}
+
+fn is_sending(scene: &Scene<'_>, rank: Rank) -> bool {
+    let status = scene.states().and_then(|states| states.statuses.of(rank));
+    matches!(status, Some(Status::Sending { .. }))
+}
+
+fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
+    let status = scene.states()?.statuses.of(rank)?;
+    let style = match status {
+        Status::Waiting { .. } | Status::Sending { .. } => scene.look.theme.warning(),
+        Status::WaitingForAny | Status::Owing { .. } | Status::Crashed(_) | Status::Finished => {
+            scene.look.theme.text()
+        }
+    };
+    Some(line("waits", words::status(&scene.app.timeline, &status), style))
+}
+
+/// What it owns and between whom it stands, before and after.
+fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLine> {
+    let then = before(scene, rank);
+    let range = |view: &NodeView<'_>| {
+        let range = scene.states().and_then(|states| states.ring.range_of(rank, view));
+        range.map_or_else(|| "nothing".to_owned(), |range| range.to_string())
+    };
+    let symbols = scene.look.symbols;
+    let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
+        became(scene, label, then.as_ref().map(of), of(now))
+    };
+    let mut lines = vec![line("owns", &range)];
+    for (name, _) in now.links.iter() {
+        lines.push(line(name, &|view| words::peer(view.links.named(name), symbols)));
+    }
+    lines
+}
+
+/// A value, after the one it had before if that was another.
+fn became(
+    scene: &Scene<'_>,
+    label: &'static str,
+    then: Option<String>,
+    now: String,
+) -> LabelledLine {
+    let theme = &scene.look.theme;
+    match then.filter(|then| *then != now) {
+        Some(then) => LabelledLine {
+            label,
+            pieces: vec![
+                LineSpan::new(format!("{then} {} ", scene.symbol(Symbol::Becomes)), theme.faint()),
+                LineSpan::new(now, theme.changed()),
+            ],
+        },
+        None => line(label, now, theme.text()),
+    }
+}
+
+/// How many, and which: those that came with this step are marked.
+fn keys(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
+    let theme = &scene.look.theme;
+    let Some(storage) = now.storage else { return line("keys", "no storage", theme.faint()) };
+    let then = before(scene, rank).and_then(|view| view.storage);
+    let mut pieces = vec![LineSpan::new(format!("{}  ", storage.len()), theme.name())];
+    for key in storage.keys().take(MOST_KEYS) {
+        let is_new = then.is_some_and(|then| !then.contains_key(key));
+        let is_selected = scene.app.view.selection == Selection::Key(*key);
+        let style = match (is_selected, is_new) {
+            (true, _) => theme.selected(),
+            (false, true) => theme.changed(),
+            (false, false) => scene.style_of(rank),
+        };
+        pieces.push(LineSpan::of(*key, style));
+    }
+    LabelledLine { label: "keys", pieces }
+}
+
+/// What is under way to it and from it.
+fn mail(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
+    vec![
+        post(scene, "inbox", Symbol::From, &|flight| flight.to == rank),
+        post(scene, "outbox", Symbol::To, &|flight| flight.from == rank),
+    ]
+}
+
+fn post(
+    scene: &Scene<'_>,
+    label: &'static str,
+    way: Symbol,
+    is_in_it: &dyn Fn(&Flight) -> bool,
+) -> LabelledLine {
+    let theme = &scene.look.theme;
+    let flights = || scene.app.view.snapshot.flights.iter().filter(|flight| is_in_it(flight));
+    let count = flights().count();
+    if count == 0 {
+        return line(label, "empty", theme.faint());
+    }
+    let mut pieces = vec![LineSpan::new(format!("{count}  "), theme.name())];
+    for flight in flights().take(MOST_FLIGHTS) {
+        let style = match scene.message == Some(flight.sent) {
+            true => theme.moving(),
+            false => theme.passing(),
+        };
+        let other = if way == Symbol::From { flight.from } else { flight.to };
+        let (label, way) = (words::label(scene.app, flight.sent), scene.symbol(way));
+        pieces.push(LineSpan::new(format!("{label} {way} r{other}  "), style));
+    }
+    if count > MOST_FLIGHTS {
+        pieces.push(LineSpan::new(scene.symbol(Symbol::More), theme.faint()));
+    }
+    LabelledLine { label, pieces }
+}
+
+fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>) {
+    let (app, theme, symbols) = (scene.app, &scene.look.theme, scene.look.symbols);
+    let fact = app.timeline.info(sent);
+    let when = |at: EventIndex| {
+        let time = numbers::time(app.timeline.info(at).t);
+        format!("event {}, {time}", words::number(at))
+    };
+    let received = app.timeline.partner(sent);
+    let (state, style) = match received {
+        _ if sent.0 >= app.view.cursor => ("not sent yet", theme.faint()),
+        Some(at) if at.0 < app.view.cursor => ("received", theme.good()),
+        Some(_) => ("under way", theme.moving()),
+        None => ("never received", theme.bad()),
+    };
+    let mut lines = vec![
+        line("state", state, style),
+        line("from", words::node_at(app, fact.rank, symbols), scene.style_of(fact.rank)),
+        line("to", words::node_at(app, fact.peer, symbols), scene.style_of(fact.peer)),
+        line("sent", when(sent), theme.text()),
+    ];
+    lines.extend(received.map(|at| line("receipt", when(at), theme.text())));
+    if let Some(cause) = words::cause(app, sent) {
+        let fact = app.timeline.info(cause);
+        let what = format!("{} {}", words::way(fact, symbols), words::tag(app, fact.tag));
+        lines.push(line(
+            "because",
+            format!("event {}: {what}", words::number(cause)),
+            theme.text(),
+        ));
+    }
+    lines.push(line("carries", words::payload(app, sent, 400), theme.text()));
+    (format!("message {}", words::tag(app, fact.tag)), lines)
+}
+
+fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
+    let theme = &scene.look.theme;
+    let name = |rank: Rank| words::node_at(scene.app, rank, scene.look.symbols);
+    let mut lines = Vec::new();
+    let owner = scene.states().and_then(|states| states.ring.owner(key));
+    match owner {
+        Some(owner) => lines.push(LabelledLine {
+            label: "owner",
+            pieces: vec![
+                LineSpan::new(format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
+                LineSpan::new(owner.range.to_string(), theme.text()),
+            ],
+        }),
+        None => lines.push(line("owner", "nobody", theme.bad())),
+    }
+    let holders = scene.holders(key);
+    if holders.is_empty() {
+        lines.push(line("held by", "nobody", theme.warning()));
+    }
+    for rank in holders {
+        let value = scene.node(rank).and_then(|node| node.storage?.get(&key).copied());
+        let value = value.map_or_else(String::new, |value| format!("  value {value}"));
+        let is_owner = owner.is_some_and(|owner| owner.rank == rank);
+        let style = if is_owner { theme.good() } else { theme.bad() };
+        lines.push(line("held by", format!("{}{value}", name(rank)), style));
+    }
+    let flights = scene.app.view.snapshot.flights.iter().take(64);
+    let about = flights.filter(|flight| {
+        words::message(scene.app, flight.sent).and_then(|message| message.key) == Some(key)
+    });
+    for flight in about {
+        let label = words::label(scene.app, flight.sent);
+        let to = scene.symbol(Symbol::To);
+        let what = format!("{label} r{} {to} r{}", flight.from, flight.to);
+        lines.push(line("in", what, theme.moving()));
+    }
+    lines
+}

@@ -1,0 +1,211 @@
+//! What is on the picture of the ring, and where.
+
+use std::f64::consts::TAU;
+
+use ratatui_core::layout::{Position, Rect};
+use ringscope_sim::protocol::arithmetic::Member;
+use ringscope_sim::protocol::{NodeView, Role, StorageId, Viewed};
+use ringscope_traces::Rank;
+
+use super::super::geometry::{CELL_WIDTH, Disc, Point, Span, cells, floor};
+use super::super::labels::Free;
+use super::super::ownership::ALL_DRAWN;
+use super::super::scene::{Scene, Stage};
+use super::super::symbols::Symbol;
+use super::{ALL_LABELLED, NEIGHBOURHOOD, ZOOMED, angles};
+
+/// From this width on a label has the count of the keys.
+const WIDTH_FOR_COUNTS: u16 = 60;
+
+/// A node on the picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    /// Which one.
+    pub rank: Rank,
+    /// Its storage id.
+    pub id: StorageId,
+    /// Where on the circle.
+    pub angle: f64,
+    /// What it is to the ring.
+    pub stage: Stage,
+    /// Whether everything is about it.
+    pub is_selected: bool,
+    /// Whether it has a label if there is room.
+    has_label: bool,
+}
+
+/// What is on the picture of the ring.
+#[derive(Debug)]
+pub struct Picture {
+    /// The cells that it covers.
+    pub area: Rect,
+    /// The circle.
+    pub disc: Disc,
+    /// Which keys are where on it.
+    pub span: Span,
+    /// The nodes, in the order of their angles.
+    pub nodes: Vec<Node>,
+    /// What each node owns, between which angles.
+    pub arcs: Vec<(Rank, (f64, f64))>,
+    /// Whether labels have the count of the keys.
+    pub has_counts: bool,
+    /// Whether there are too many nodes to draw each.
+    pub is_overview: bool,
+}
+
+impl Picture {
+    /// Works out what is where in an area.
+    pub fn new(scene: &Scene<'_>, area: Rect) -> Picture {
+        let members = scene.owners();
+        let is_overview = members.len() > ALL_DRAWN && !scene.app.view.is_zoomed;
+        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.view.is_zoomed {
+            true => neighbourhood(scene, members),
+            false => (members, Span::all(scene.keyspace)),
+        };
+        let has_counts = area.width >= WIDTH_FOR_COUNTS && seen.len() <= ALL_LABELLED;
+        let nodes = nodes(scene, seen, &span, is_overview);
+        let counts = if has_counts { 5 } else { 0 };
+        let digits = |number: i64| number.to_string().len();
+        let name = |node: &Node| 2 + digits(i64::from(node.rank.0)) + digits(node.id.0);
+        let label = nodes.iter().map(name).max().unwrap_or(0) + counts;
+        let arcs = seen.iter().map(|member| (member.rank, angles(&span, member))).collect();
+        let disc = Disc::within(area, cells(label + 2));
+        Picture { area, disc, span, nodes, arcs, has_counts, is_overview }
+    }
+
+    /// Whether only the neighbourhood of the selected node is on it.
+    pub fn is_part(&self) -> bool {
+        self.span.sweep < TAU
+    }
+
+    /// The nodes that are to have labels: first those that matter most, when room is short.
+    pub fn labelled(&self) -> impl Iterator<Item = &Node> {
+        let first = self.nodes.iter().filter(|node| node.is_selected);
+        first.chain(self.nodes.iter().filter(|node| node.has_label && !node.is_selected))
+    }
+
+    /// The nodes that are drawn: all, or those that have labels where they would hide the arcs.
+    pub fn marked(&self) -> impl Iterator<Item = &Node> {
+        const LEAST_APART: f64 = 4.0 * CELL_WIDTH;
+        let circumference = self.disc.outer * self.span.sweep;
+        let is_crowded = circumference / (self.arcs.len().max(1) as f64) < LEAST_APART;
+        let is_drawn = move |node: &&Node| {
+            !is_crowded || node.is_selected || node.has_label || node.stage != Stage::Active
+        };
+        self.nodes.iter().filter(is_drawn)
+    }
+
+    /// Where labels may be: not on the arcs.
+    pub fn free(&self) -> Free {
+        let mut free = Free::new(self.area);
+        let steps = floor(self.disc.outer * TAU).max(1);
+        for step in 0..steps {
+            let angle = TAU * f64::from(step) / f64::from(steps);
+            for radius in
+                [self.disc.inner, (self.disc.inner + self.disc.outer) / 2.0, self.disc.outer]
+            {
+                free.take(self.disc.at(angle, radius).cell());
+            }
+        }
+        free
+    }
+
+    /// The cell of the screen at a point, if it is in the picture.
+    pub fn on_screen(&self, point: Point) -> Option<Position> {
+        let (column, row) = point.cell();
+        let x = self.area.x.checked_add(u16::try_from(column).ok()?)?;
+        let y = self.area.y.checked_add(u16::try_from(row).ok()?)?;
+        let position = Position { x, y };
+        self.area.contains(position).then_some(position)
+    }
+
+    /// Where a rank's messages begin and end: at its node, or in the middle.
+    pub fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
+        match scene.node(rank)?.role {
+            Role::Head | Role::Command => return Some(self.disc.middle),
+            Role::Storage => {}
+        }
+        Some(self.disc.at(self.angle_of(scene, rank)?, self.disc.inside()))
+    }
+
+    /// A node's angle, whether it is drawn or not; none outside of the ring.
+    pub fn angle_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<f64> {
+        if let Some(node) = self.nodes.iter().find(|node| node.rank == rank) {
+            return Some(node.angle);
+        }
+        let node = scene.node(rank)?;
+        node.successor()?;
+        Some(self.span.angle(node.id?.0))
+    }
+}
+
+/// The ranks that have no place on the ring: neither head nor command node, and no storage.
+pub fn outside(scene: &Scene<'_>) -> Vec<Rank> {
+    let Some(states) = scene.states() else { return Vec::new() };
+    let newcomers = scene.newcomers();
+    let nodes = (0_u32..).map(Rank).zip(states.nodes.iter().map(Viewed::view));
+    let is_outside = |(rank, node): &(Rank, NodeView<'_>)| {
+        node.role == Role::Storage
+            && node.successor().is_none()
+            && newcomers.iter().all(|(newcomer, _)| newcomer != rank)
+    };
+    nodes.filter(is_outside).map(|(rank, _)| rank).collect()
+}
+
+/// The members round the selected one, spread over most of the circle.
+fn neighbourhood<'a>(scene: &Scene<'_>, members: &'a [Member]) -> (&'a [Member], Span) {
+    let selected = scene.rank().unwrap_or_default();
+    let middle = members.iter().position(|member| member.rank == selected).unwrap_or(0);
+    let most = (2 * NEIGHBOURHOOD + 1).min(members.len());
+    let first = middle.saturating_sub(NEIGHBOURHOOD).min(members.len() - most);
+    let seen = &members[first..first + most];
+    let keys = (seen[0].range.above.0, seen[most - 1].range.up_to.0);
+    (seen, Span { keys, start: ZOOMED.0, sweep: ZOOMED.1 })
+}
+
+fn nodes(scene: &Scene<'_>, seen: &[Member], span: &Span, is_overview: bool) -> Vec<Node> {
+    let newcomers = scene.newcomers();
+    let selected = scene.rank();
+    let middle = seen.iter().position(|member| Some(member.rank) == selected);
+    let step = seen.len().div_ceil(ALL_LABELLED);
+    let mut nodes = Vec::new();
+    for (place, member) in seen.iter().enumerate() {
+        let is_near = middle.is_some_and(|middle| middle.abs_diff(place) <= 1);
+        if is_overview && !is_near {
+            continue;
+        }
+        nodes.push(Node {
+            rank: member.rank,
+            id: member.id,
+            angle: span.angle(member.id.0),
+            stage: scene.stage_of(member.rank, &newcomers),
+            is_selected: Some(member.rank) == selected,
+            has_label: seen.len() <= ALL_LABELLED || is_near || (place % step == 0 && !is_overview),
+        });
+    }
+    let newcomers = newcomers.into_iter().map(|newcomer| (newcomer, Stage::Joining));
+    let leavers = scene.leavers().into_iter().map(|leaver| (leaver, Stage::Leaving));
+    for ((rank, id), stage) in newcomers.chain(leavers) {
+        let is_seen = nodes.iter().any(|node| node.rank == rank);
+        if !is_seen && (span.keys.0..=span.keys.1).contains(&id.0) {
+            let angle = span.angle(id.0);
+            let is_selected = Some(rank) == selected;
+            nodes.push(Node { rank, id, angle, stage, is_selected, has_label: true });
+        }
+    }
+    nodes.sort_by(|a, b| a.angle.total_cmp(&b.angle));
+    nodes
+}
+
+impl Node {
+    /// What it is drawn as. One that joins or leaves stays what it is when it is selected: its label is
+    /// marked as well.
+    pub fn symbol(&self) -> Symbol {
+        match self.stage {
+            Stage::Joining => Symbol::Joining,
+            Stage::Leaving => Symbol::Leaving,
+            Stage::Active if self.is_selected => Symbol::Selected,
+            Stage::Active => Symbol::Active,
+        }
+    }
+}

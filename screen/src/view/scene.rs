@@ -1,0 +1,232 @@
+//! What all panes draw from: the app, how things look, and what is worked out once for a frame.
+
+use ratatui_core::style::Style;
+use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
+use ringscope_sim::protocol::{ActivityKind, Command, Key, NodeView, StorageId, Viewed as _};
+use ringscope_sim::scenario::Settings;
+use ringscope_traces::{EventIndex, Op, Rank};
+
+use crate::app::{App, Selection};
+use crate::timeline::NodeStates;
+
+use super::Look;
+use super::symbols::Symbol;
+use super::theme::Owner;
+
+/// What all panes draw from.
+pub struct Scene<'a> {
+    /// What is looked at.
+    pub app: &'a App,
+    /// How things look.
+    pub look: &'a Look,
+    /// How many events are listed: a lesson does not show what is to come.
+    pub listed: usize,
+    /// The keys go from 1 up to this.
+    pub keyspace: i64,
+    /// The message that is shown by name, by its send.
+    pub message: Option<EventIndex>,
+    /// The commands whose replies are still to come, oldest first.
+    pub commands: Vec<Command>,
+    /// The colours of the nodes, by rank; none for those outside of the ring.
+    owners: Vec<Option<Owner>>,
+}
+
+/// What a node is to the ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// On its way into it.
+    Joining,
+    /// Part of it.
+    Active,
+    /// On its way out of it.
+    Leaving,
+}
+
+impl<'a> Scene<'a> {
+    /// Works out what the panes share.
+    pub fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
+        let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
+        let members = app.view.snapshot.states.as_ref().map_or(&[][..], |s| s.ring.owners());
+        let mut owners = vec![None; app.view.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
+        for (member, owner) in members.iter().zip(look.theme.owners(members)) {
+            owners[member.rank.index()] = Some(owner);
+        }
+        Scene {
+            app,
+            look,
+            listed: app.timeline.len(),
+            keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
+            message: message(app),
+            commands: commands(app),
+            owners,
+        }
+    }
+
+    /// The nodes' states, where they are known.
+    pub fn states(&self) -> Option<&'a NodeStates> {
+        self.app.view.snapshot.states.as_ref()
+    }
+
+    /// A node as it shows itself.
+    pub fn node(&self, rank: Rank) -> Option<NodeView<'a>> {
+        Some(self.states()?.nodes.get(rank.index())?.view())
+    }
+
+    /// The nodes that own keys, in the order of the ring: all but the head.
+    pub fn owners(&self) -> &'a [Member] {
+        self.states().map_or(&[], |states| states.ring.owners())
+    }
+
+    /// A node's style: its owner's colour, or that of plain text.
+    pub fn style_of(&self, rank: Rank) -> Style {
+        let owner = self.owners.get(rank.index()).copied().flatten();
+        owner.map_or_else(|| self.look.theme.text(), |owner| self.look.theme.owner(owner))
+    }
+
+    /// What a thing is drawn with.
+    pub fn symbol(&self, symbol: Symbol) -> &'static str {
+        self.look.symbols.of(symbol)
+    }
+
+    /// The rank that everything is about.
+    pub fn rank(&self) -> Option<Rank> {
+        match self.app.view.selection {
+            Selection::Key(key) => {
+                let states = self.states()?;
+                Some(states.ring.owner(key)?.rank)
+            }
+            Selection::Rank(rank) => Some(rank),
+            Selection::Message(sent) if sent.0 < self.app.timeline.len() => {
+                Some(self.app.timeline.info(sent).rank)
+            }
+            Selection::Cursor | Selection::Message(_) => self.app.rank(),
+        }
+    }
+
+    /// Those who are on their way into the ring, with the ids that they are to have.
+    pub fn newcomers(&self) -> Vec<(Rank, StorageId)> {
+        let is_joined_somewhere = self.states().is_some_and(|states| {
+            states
+                .nodes
+                .iter()
+                .any(|node| matches!(node.view().activity.kind, ActivityKind::Admitting))
+        });
+        let added = self.commands.iter().filter_map(|command| match *command {
+            Command::Add { rank, id } => Some((Command::rank(rank)?, id)),
+            Command::Put { .. } | Command::Get { .. } | Command::Remove { .. } => None,
+        });
+        let is_under_way = |(rank, id): &(Rank, StorageId)| {
+            let Some(node) = self.node(*rank) else { return false };
+            is_joined_somewhere
+                && (node.id.is_none() || node.id == Some(*id) || node.successor().is_none())
+        };
+        added.filter(is_under_way).collect()
+    }
+
+    /// Those who are on their way out of the ring, and no pointer leads to them any more.
+    pub fn leavers(&self) -> Vec<(Rank, StorageId)> {
+        let nodes = self.states().map_or(&[][..], |states| &states.nodes);
+        let leavers = (0_u32..).map(Rank).zip(nodes).filter_map(|(rank, node)| {
+            let node = node.view();
+            let is_leaving = matches!(node.activity.kind, ActivityKind::Leaving);
+            node.id.filter(|_| is_leaving).map(|id| (rank, id))
+        });
+        let is_member = |rank: Rank| members(self.app).iter().any(|member| member.rank == rank);
+        leavers.filter(|(rank, _)| !is_member(*rank)).collect()
+    }
+
+    /// What a node is to the ring.
+    pub fn stage_of(&self, rank: Rank, newcomers: &[(Rank, StorageId)]) -> Stage {
+        let is_leaving =
+            self.node(rank).is_some_and(|node| matches!(node.activity.kind, ActivityKind::Leaving));
+        match newcomers.iter().any(|(newcomer, _)| *newcomer == rank) {
+            true => Stage::Joining,
+            false if is_leaving => Stage::Leaving,
+            false => Stage::Active,
+        }
+    }
+
+    /// How many pairs a node holds.
+    pub fn keys_of(&self, rank: Rank) -> usize {
+        self.node(rank).and_then(|node| node.storage).map_or(0, |storage| storage.len())
+    }
+
+    /// How much a node holds beside the one that holds most, 0 to 1.
+    pub fn load_of(&self, rank: Rank, most: usize) -> f64 {
+        self.keys_of(rank) as f64 / most.max(1) as f64
+    }
+
+    /// The most pairs that one node holds.
+    pub fn most_keys(&self) -> usize {
+        self.owners().iter().map(|member| self.keys_of(member.rank)).max().unwrap_or(0)
+    }
+
+    /// How far a message has come at the cursor, 0 to 1: a function of simulated time.
+    pub fn progress(&self, sent: EventIndex) -> f64 {
+        let timeline = &self.app.timeline;
+        let Some(received) = timeline.partner(sent) else { return 0.5 };
+        if received.0 < self.app.view.cursor {
+            return 1.0;
+        }
+        if self.look.reduce_motion {
+            return 0.5;
+        }
+        let now = self.app.event().map_or(0, |at| timeline.info(at).t);
+        let (start, end) = (timeline.info(sent).t, timeline.info(received).t);
+        let part = now.saturating_sub(start) as f64 / end.saturating_sub(start).max(1) as f64;
+        part.clamp(0.2, 0.85)
+    }
+
+    /// Which of how many pairs is moving with this REDISTRIBUTE_ADD, from 1.
+    ///
+    /// The protocol sends one for each pair, all alike: which one it is only their order tells.
+    pub fn round_trip(&self, sent: EventIndex) -> usize {
+        const FARTHEST: usize = 2_000;
+        let timeline = &self.app.timeline;
+        let tag = timeline.info(sent).tag;
+        let before = std::iter::successors(timeline.previous(sent), |at| timeline.previous(*at));
+        let of_join = before
+            .take(FARTHEST)
+            .map(|at| timeline.info(at))
+            .take_while(|fact| fact.source().is_some() || fact.tag == tag);
+        1 + of_join.filter(|fact| fact.destination().is_some()).count()
+    }
+
+    /// What a node owns by its own account.
+    pub fn range_of(&self, rank: Rank) -> Option<KeyRange> {
+        self.states()?.ring.range_of(rank, &self.node(rank)?)
+    }
+
+    /// Who holds a key, in the order of the ranks.
+    pub fn holders(&self, key: Key) -> Vec<Rank> {
+        let nodes = self.states().map_or(&[][..], |states| &states.nodes);
+        let holds =
+            |node: &NodeView<'_>| node.storage.is_some_and(|pairs| pairs.contains_key(&key));
+        let ranks = (0_u32..).zip(nodes).filter(|(_, node)| holds(&node.view()));
+        ranks.map(|(rank, _)| Rank(rank)).collect()
+    }
+}
+
+fn members(app: &App) -> &[Member] {
+    app.view.snapshot.states.as_ref().map_or(&[], |states| states.ring.members())
+}
+
+/// The selected message, or that of the event at the cursor.
+fn message(app: &App) -> Option<EventIndex> {
+    if let Selection::Message(sent) = app.view.selection {
+        return (sent.0 < app.timeline.len()).then_some(sent);
+    }
+    let at = app.event()?;
+    match app.timeline.info(at).op {
+        Op::Send => Some(at),
+        Op::Recv => app.timeline.partner(at),
+    }
+}
+
+fn commands(app: &App) -> Vec<Command> {
+    let command = app.timeline.roles().map(|roles| roles.command);
+    let states = app.view.snapshot.states.as_ref();
+    let node = states.zip(command).and_then(|(states, rank)| states.nodes.get(rank.index()));
+    let in_flight = node.and_then(|node| node.view().activity.commands_in_flight());
+    in_flight.into_iter().flatten().copied().collect()
+}

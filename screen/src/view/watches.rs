@@ -1,0 +1,160 @@
+//! What must hold, how often it did not, and what is waited for.
+
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ringscope_sim::invariants::Invariant;
+
+use crate::app::{self, App, Pane};
+use crate::timeline::LoadProgress;
+
+use super::framed::{self, VisibleRows};
+use super::layout::Placed;
+use super::panes::Drawing;
+use super::pen::Pen;
+use super::scene::Scene;
+use super::symbols::Symbol;
+use super::{Paint, words};
+
+/// A condition to break on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedCondition {
+    /// In words, as it was typed.
+    pub what: String,
+    /// Whether it holds at the cursor.
+    pub is_met: bool,
+}
+
+/// The conditions that are set, and whether they hold with the event at the cursor.
+pub fn conditions(app: &App) -> Vec<WatchedCondition> {
+    let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.timeline, at));
+    let breaks = app.search.breaks.iter();
+    breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
+}
+
+/// The pane.
+pub const PANE: Drawing = Drawing {
+    pane: Pane::Watches,
+    draw,
+    at: |_, _, _| None,
+    height: Some(|scene, _| height(scene)),
+};
+
+/// Draws the pane.
+pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+    let conditions = conditions(scene.app);
+    let inside = framed::draw(scene, placed, "", buffer);
+    let mut paint = Paint { area: inside, look: scene.look, buffer };
+    let rows = rows(scene, &conditions);
+    let height = usize::from(inside.height);
+    let scrolled = scene.app.view.scrolled_by(Pane::Watches);
+    let first = scrolled.min(rows.len().saturating_sub(height));
+    for (index, one) in rows.iter().skip(first).take(height).enumerate() {
+        draw_row(scene, one, &mut paint.row(index));
+    }
+    framed::scrollbar(VisibleRows { first, rows: height, count: rows.len() }, &mut paint);
+}
+
+/// How many rows there are.
+pub fn height(scene: &Scene<'_>) -> usize {
+    rows(scene, &conditions(scene.app)).len()
+}
+
+/// A row of the pane.
+enum Row<'a> {
+    Invariant(Invariant),
+    /// Where the ring is not a ring.
+    Broken(String),
+    Condition(&'a WatchedCondition),
+    /// What there is instead of conditions.
+    Hint,
+}
+
+fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a>> {
+    let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
+    let broken = broken(scene).into_iter().map(Row::Broken);
+    let hint = conditions.is_empty().then_some(Row::Hint);
+    invariants.chain(broken).chain(conditions.iter().map(Row::Condition)).chain(hint).collect()
+}
+
+fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
+    let theme = &scene.look.theme;
+    match one {
+        Row::Invariant(invariant) => draw_invariant(scene, *invariant, paint),
+        Row::Broken(what) => {
+            let mut pen = paint.pen();
+            pen.write(scene.symbol(Symbol::Bad), theme.warning()).gap(1);
+            pen.write(what, theme.warning());
+        }
+        Row::Condition(condition) => {
+            let (symbol, style) = match condition.is_met {
+                true => (Symbol::Cursor, theme.moving()),
+                false => (Symbol::Open, theme.text()),
+            };
+            let mut pen = paint.pen();
+            pen.write(scene.symbol(symbol), style).gap(1).write("break on ", theme.label());
+            pen.write(&words::plain(&condition.what), style);
+        }
+        Row::Hint => {
+            paint.pen().gap(2).write("b breaks on a condition", theme.faint());
+        }
+    }
+}
+
+/// All of it in one line: how many hold, how many do not and since when.
+pub fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+    let theme = &scene.look.theme;
+    let violations = scene.app.timeline.violations();
+    let is_broken = |invariant: &Invariant| {
+        violations.iter().any(|violation_at| violation_at.violation.invariant == *invariant)
+    };
+    let broken = Invariant::ALL.iter().filter(|one| is_broken(one)).count();
+    let mut pen = Pen::new(buffer, area);
+    pen.write(scene.symbol(Symbol::Good), theme.good());
+    pen.write(&(Invariant::ALL.len() - broken).to_string(), theme.text());
+    if let Some(first) = violations.first() {
+        pen.gap(1).write(scene.symbol(Symbol::Bad), theme.bad());
+        let first = words::number(first.at);
+        pen.write(&format!("{broken} first at {first}"), theme.text());
+    }
+}
+
+fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>) {
+    let (app, theme) = (scene.app, &scene.look.theme);
+    let of_it = || {
+        let violations = app.timeline.violations().iter();
+        violations.filter(move |violation_at| violation_at.violation.invariant == invariant)
+    };
+    let count = of_it().count();
+    let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.view.cursor);
+    let (symbol, style) = match (count, has_begun) {
+        (0, _) => (Symbol::Good, theme.good()),
+        (_, true) => (Symbol::Bad, theme.bad()),
+        (_, false) => (Symbol::Good, theme.warning()),
+    };
+    let mut pen = paint.pen();
+    pen.write(scene.symbol(symbol), style).gap(1);
+    pen.column(invariant.name(), 14, theme.text()).gap(1);
+    match (of_it().next(), app.timeline.progress()) {
+        (Some(first), _) => {
+            let first = words::number(first.at);
+            pen.write(&format!("{count}x, first at {first}"), style);
+        }
+        (None, LoadProgress::Checking(part)) => {
+            pen.write(&format!("checked {part}%"), theme.faint());
+        }
+        (None, LoadProgress::Reading(_)) => {
+            pen.write("not checked yet", theme.faint());
+        }
+        (None, LoadProgress::Done) => {
+            let meaning = invariant.meaning();
+            let fits = meaning.len() <= pen.room();
+            pen.write(if fits { meaning } else { "holds" }, theme.faint());
+        }
+    }
+}
+
+/// Where the ring is not a ring at the cursor: in the middle of a join that is as it must be.
+fn broken(scene: &Scene<'_>) -> Vec<String> {
+    let breaks = scene.states().map_or(&[][..], |states| states.ring.breaks());
+    breaks.iter().take(3).map(ToString::to_string).collect()
+}
