@@ -14,6 +14,10 @@ use ringscope_traces::{Rank, Tag};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// The rank that reads the input, monitors all ranks and reports: a part in the run of the program, and none in
+/// the protocol.
+pub const ROOT: Rank = Rank::FIRST;
+
 /// How long a launcher may take to pass on what a rank has written to standard error.
 const PASSING_ON: Duration = Duration::from_millis(100);
 

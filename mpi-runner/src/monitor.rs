@@ -27,6 +27,8 @@ const SECOND_NS: u64 = 1_000_000_000;
 pub struct Bounds {
     /// The longest time without progress of any rank.
     pub timeout_ns: u64,
+    /// The rank that issues the commands, and receives the replies.
+    pub command: Rank,
     /// The most messages without progress of any command.
     pub quiet_messages: u64,
     /// The most messages in all, where there is a limit.
@@ -192,7 +194,8 @@ impl Monitor {
 
     fn end_of_messages(&mut self, snapshot: &[RankStatus]) -> Option<Verdict> {
         let all = snapshot.iter().map(|status| status.tally.all_received()).sum();
-        let replies = snapshot.last().map_or(0, |command| command.tally.all_received());
+        let command = snapshot.get(self.bounds.command.index());
+        let replies = command.map_or(0, |command| command.tally.all_received());
         if replies > self.commands.0 {
             self.commands = (replies, all);
         }
@@ -240,7 +243,13 @@ mod tests {
     }
 
     fn bounds() -> Bounds {
-        Bounds { timeout_ns: 10 * SECOND_NS, quiet_messages: 100, messages: None, followed: None }
+        Bounds {
+            timeout_ns: 10 * SECOND_NS,
+            command: Rank(2),
+            quiet_messages: 100,
+            messages: None,
+            followed: None,
+        }
     }
 
     /// What ranks do, and what was sent: from, to, tag, and whether it was received.
@@ -330,6 +339,18 @@ mod tests {
         let too_many = [received(199), vec![(0, 2, 6, true)]].concat();
         let verdict = round(&mut monitor, &statuses(&busy, &too_many), 4 * SECOND_NS);
         assert_eq!(verdict, Some(Verdict::Livelock { messages: 100 }));
+    }
+
+    #[test]
+    fn a_reply_is_progress_whichever_rank_issues_the_commands() {
+        let livelock = |command| {
+            let mut monitor = Monitor::new(3, Bounds { command, ..bounds() }, 0);
+            let busy = [Activity::Working, Activity::Working, Activity::Working];
+            let replies = vec![(1, 0, 6, true); 100];
+            round(&mut monitor, &statuses(&busy, &replies), SECOND_NS)
+        };
+        assert_eq!(livelock(Rank(0)), None);
+        assert_eq!(livelock(Rank(2)), Some(Verdict::Livelock { messages: 100 }));
     }
 
     #[test]

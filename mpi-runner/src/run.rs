@@ -11,7 +11,7 @@ use crate::backoff::Backoff;
 use crate::clock::{monotonic_ns, unix_ns};
 use crate::failure::{Failure, note};
 use crate::host::Host;
-use crate::link::Link;
+use crate::link::{Link, ROOT};
 use crate::monitor::{Bounds, Monitor};
 use crate::output::Output;
 use crate::part::Part;
@@ -21,7 +21,6 @@ use crate::task::{RunSetup, Task, Work};
 use crate::verdict::Verdict;
 use crate::watch::Watch;
 
-const ROOT: Rank = Rank(0);
 const NOT_RUN: u8 = 2;
 
 /// Runs what the command line asks for, as one of the ranks; returns the exit code.
@@ -75,6 +74,7 @@ fn as_root(plan: Plan, args: &Args, mpi: &str, link: &Link) -> u8 {
     send_to_all(link, Some(&task));
     let bounds = Bounds {
         timeout_ns: task.timeout_ns,
+        command: setup.protocol.roles(link.ranks()).command,
         quiet_messages: args.quiet_messages,
         messages: setup.limit,
         followed: setup.followed.as_ref().map(Receipt::all),

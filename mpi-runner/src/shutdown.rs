@@ -7,9 +7,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use ringscope_traces::Rank;
-
-use crate::link::Link;
+use crate::link::{Link, ROOT};
 
 /// How long the other processes wait, unless the launcher kills them sooner.
 const STAY: Duration = Duration::from_millis(100);
@@ -25,7 +23,7 @@ impl Shutdown {
     /// Shares rank 0's exit code, the only one that counts. Collective: all ranks must call it.
     pub fn of(code: u8, link: &Link) -> Shutdown {
         let of_run = link.broadcast(i32::from(code));
-        Shutdown { code, stays: of_run != 0 && link.rank() != Rank(0) }
+        Shutdown { code, stays: of_run != 0 && link.rank() != ROOT }
     }
 
     /// Waits until this process may exit, and returns its exit code.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::backoff::Backoff;
 use crate::clock::monotonic_ns;
 use crate::failure::note;
-use crate::link::Link;
+use crate::link::{Link, ROOT};
 use crate::monitor::Monitor;
 use crate::part::{Observed, Part};
 use crate::rank_status::{Activity, RankStatus, Tally, in_flight};
@@ -337,5 +337,3 @@ impl<'a> Watch<'a> {
         }
     }
 }
-
-const ROOT: Rank = Rank(0);

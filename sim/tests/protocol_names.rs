@@ -26,7 +26,14 @@ const WORDS: &[&str] = &[
 ];
 
 /// The sources that are read.
-const SOURCES: &[&str] = &["traces/src", "sim/src", "mpi-runner/src", "screen/src", "tui/src"];
+const SOURCES: &[&str] = &[
+    "traces/src",
+    "sim/src",
+    "mpi-runner/src",
+    "mpi-runner/recorder/src",
+    "screen/src",
+    "tui/src",
+];
 
 /// The protocol's folder, and the list of protocols.
 const ITS_OWN: &[&str] = &["sim/src/protocols/classic/", "sim/src/protocols.rs"];
@@ -104,6 +111,58 @@ fn what_an_event_is_is_matched_and_never_compared() {
     };
     let found: Vec<_> = lines().iter().filter(compares).map(shown).collect();
     assert!(found.is_empty(), "an `Op` is compared:\n{}", found.join("\n"));
+}
+
+/// Ranks by their numbers, and nodes by their places: who has which part is the protocol's to say.
+const FIXED_RANKS: &[&str] = &[
+    "Rank(0)",
+    "Rank::FIRST",
+    "rank.0==0",
+    "ranks-1",
+    "ranks()-1",
+    "nodes.len()-1",
+    "nodes.len().saturating_sub(1)",
+    "snapshot.last()",
+    "members()[1..]",
+    "members().get(1..)",
+];
+
+/// Where one stands all the same, for what it is there.
+const NOT_OF_THE_PROTOCOL: &[(&str, &str)] = &[
+    ("traces/src/event.rs", "pub const FIRST: Rank = Rank(0);"),
+    // The root of mpi-runner, whatever the protocol.
+    ("mpi-runner/src/link.rs", "pub const ROOT: Rank = Rank::FIRST;"),
+    // The start of a range of all ranks.
+    ("sim/src/replay/in_flight.rs", "from: Rank::FIRST, tag: Tag(i32::MIN)"),
+    // Any rank: where a record without events differs from a run, whose file a folder would have.
+    ("sim/src/conform/repeat.rs", "unwrap_or(Rank::FIRST)"),
+    ("traces/src/parts.rs", "file_name(Rank::FIRST)"),
+    ("src/export/mermaid.rs", "diagram.involve(Rank::FIRST)"),
+];
+
+#[test]
+fn nobody_but_a_protocol_knows_which_rank_has_which_part() {
+    let is_protocols = |line: &&Line| line.place.starts_with("sim/src/protocols/");
+    let is_fixed = |line: &&Line| {
+        let text = line.text.replace(' ', "");
+        FIXED_RANKS.iter().any(|fixed| text.contains(fixed))
+    };
+    let is_allowed = |line: &&Line| {
+        NOT_OF_THE_PROTOCOL
+            .iter()
+            .any(|(file, text)| line.place.contains(file) && line.text.contains(text))
+    };
+    let lines = lines();
+    let fixed: Vec<&Line> =
+        lines.iter().filter(|line| !is_protocols(line)).filter(is_fixed).collect();
+    let found: Vec<_> =
+        fixed.iter().filter(|line| !is_allowed(line)).map(|line| shown(line)).collect();
+    assert!(found.is_empty(), "a rank is known by its number:\n{}", found.join("\n"));
+    for (file, text) in NOT_OF_THE_PROTOCOL {
+        let is_used =
+            fixed.iter().any(|line| line.place.contains(file) && line.text.contains(text));
+        assert!(is_used, "{file} has no `{text}` any more: the list need not have it");
+    }
 }
 
 fn shown(line: &Line) -> String {

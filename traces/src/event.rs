@@ -21,6 +21,9 @@ pub const MAX_RANKS: u32 = 1 << 20;
 pub struct Rank(pub u32);
 
 impl Rank {
+    /// The least of all ranks, and one that every run has. What it does is the protocol's to say.
+    pub const FIRST: Rank = Rank(0);
+
     /// The rank as an index into a list with an entry for each rank.
     #[must_use]
     pub fn index(self) -> usize {

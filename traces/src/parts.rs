@@ -100,7 +100,7 @@ pub enum GatherError {
         path: PathBuf,
     },
     /// The folder holds no file of a part.
-    #[error("{}: holds no parts of a run: neither {} nor that of another rank", shown(.folder), file_name(Rank(0)))]
+    #[error("{}: holds no parts of a run: neither {} nor that of another rank", shown(.folder), file_name(Rank::FIRST))]
     NoParts {
         /// The folder.
         folder: PathBuf,

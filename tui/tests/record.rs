@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::merge::split;
 use ringscope_traces::parts::file_name;
 use ringscope_traces::{Rank, Trace, read_trace, write_trace};
@@ -145,6 +146,14 @@ fn a_program_that_fails_is_recorded_and_its_exit_code_reported() {
     let killed = Stage::leaving("join", "kill -KILL $$").call("-o run.jsonl ./dht");
     assert_eq!(killed.code, Some(1));
     assert!(killed.err.contains("; the program ended with signal 9\n"), "{}", killed.err);
+}
+
+#[test]
+fn the_recorder_is_told_which_protocol_the_program_follows() {
+    let does = r#"echo "follows $RINGSCOPE_RECORD_PROTOCOL""#;
+    let told = Stage::leaving("join", does).call("-o run.jsonl ./dht");
+    let follows = format!("follows {}", ProtocolId::default().name());
+    assert!(told.out.lines().any(|line| line == follows), "{}", told.out);
 }
 
 /// All that ranks leave which are killed in a deadlock: no footers, and zero bytes at the end.

@@ -6,7 +6,7 @@ use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
 use super::prompt::last_word;
 use super::{App, Mode, PageRequest, Prompt, Purpose, Recipe};
 use crate::language::grammar::ParseError;
-use crate::timeline::{Snapshot, Validation};
+use crate::timeline::{Snapshot, Timeline, Validation};
 
 /// The most words that are offered.
 const MOST_OFFERED: usize = 16;
@@ -90,7 +90,7 @@ pub(super) fn misread(line: &str) -> Option<ParseError> {
 }
 
 /// What the last word of a command could be, in the ring as it stands.
-pub(super) fn completions(line: &str, snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn completions(line: &str, timeline: &Timeline, snapshot: &Snapshot) -> Vec<String> {
     let begun = last_word(line).to_lowercase();
     let words: Vec<String> = line.split_whitespace().map(str::to_lowercase).collect();
     let before = words.len() - usize::from(!begun.is_empty());
@@ -98,7 +98,7 @@ pub(super) fn completions(line: &str, snapshot: &Snapshot) -> Vec<String> {
         (_, 0) => COMMANDS.iter().map(|word| word.name.to_owned()).collect(),
         (Some("get"), 1) => keys(snapshot),
         (Some("add"), 1) => idle_ranks(snapshot),
-        (Some("remove"), 1) => ids(snapshot),
+        (Some("remove"), 1) => ids(timeline, snapshot),
         (Some(_) | None, _) => Vec::new(),
     };
     let offers = offers.into_iter().filter(|offer| offer.starts_with(&begun));
@@ -122,10 +122,10 @@ fn idle_ranks(snapshot: &Snapshot) -> Vec<String> {
     nodes.filter(|(_, node)| is_idle(&node.view())).map(|(rank, _)| rank.to_string()).collect()
 }
 
-/// Those that can leave: not the head's, and not the permanent node's.
-fn ids(snapshot: &Snapshot) -> Vec<String> {
-    let members = snapshot.states.iter().flat_map(|states| states.ring.members().iter());
-    let ids: Vec<_> = members.map(|member| member.id.to_string()).collect();
-    let inner = ids.len().saturating_sub(1).max(1);
-    ids.get(1..inner).unwrap_or_default().to_vec()
+/// The ids of those that can leave: the nodes that were not in the ring from the start.
+fn ids(timeline: &Timeline, snapshot: &Snapshot) -> Vec<String> {
+    let newcomers = timeline.roles().map_or(0..0, |roles| roles.newcomers);
+    let members = snapshot.states.iter().flat_map(|states| states.ring.members());
+    let inner = members.filter(|member| newcomers.contains(&member.rank.0));
+    inner.map(|member| member.id.to_string()).collect()
 }

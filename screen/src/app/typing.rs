@@ -102,7 +102,9 @@ impl App {
         match purpose {
             Purpose::Search | Purpose::Filter => query::completions(line, &lexicon),
             Purpose::Break => condition::completions(line, &lexicon),
-            Purpose::Command | Purpose::Fork => live::completions(line, &self.view.snapshot),
+            Purpose::Command | Purpose::Fork => {
+                live::completions(line, &self.timeline, &self.view.snapshot)
+            }
             Purpose::GoTo | Purpose::Diff | Purpose::Export | Purpose::Replace => Vec::new(),
         }
     }

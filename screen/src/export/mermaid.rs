@@ -68,7 +68,7 @@ impl Diagram {
         let (ranks, arrows, open) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
         let mut diagram = Diagram { names, title, ranks, arrows, open, chars };
         // A diagram of nobody is none.
-        diagram.involve(Rank(0));
+        diagram.involve(Rank::FIRST);
         diagram
     }
 

@@ -135,12 +135,12 @@ fn colors(reel: &Reel<'_>) -> Colors {
     let Some(states) = snapshot.states else {
         return Colors { by_rank: Vec::new(), ids: Vec::new() };
     };
-    // The head owns nothing: the owners' neighbours are each other.
-    let members = states.ring.members().get(1..).unwrap_or_default();
+    let owners = states.ring.owners();
     let theme = Theme::new(Palette::Rgb);
-    let owners = theme.owners(members);
-    let colors =
-        members.iter().zip(owners).map(|(member, owner)| (member.rank, theme.rgb_of(owner)));
+    let colors = owners
+        .iter()
+        .zip(theme.owners(owners))
+        .map(|(member, owner)| (member.rank, theme.rgb_of(owner)));
     let ids = states.nodes.iter().map(|node| node.view().id).collect();
     Colors { by_rank: colors.collect(), ids }
 }

@@ -86,7 +86,7 @@ impl Question {
         match self.kind {
             QuestionKind::Choice { right, .. } => Answer::Choice(usize::from(right == 0)),
             QuestionKind::Number { right } => Answer::Number(right.wrapping_add(1).max(0)),
-            QuestionKind::Node { right, .. } => Answer::Node(Rank(u32::from(right == Rank(0)))),
+            QuestionKind::Node { right, .. } => Answer::Node(Rank(u32::from(right.0 == 0))),
         }
     }
 

@@ -9,6 +9,7 @@ use std::f64::consts::TAU;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
 use ratatui_core::style::Style;
+use ringscope_sim::protocol::Roles;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
@@ -237,10 +238,14 @@ impl Middle {
             true => usize::from(inside.width),
             false => whole(2.0 * picture.disc.inside() / CELL_WIDTH),
         };
-        let command = scene.states().map_or(0, |states| states.nodes.len().saturating_sub(1));
-        let mut lines = vec![format!("head r0  cmd r{command}")];
-        if lines[0].width() > room {
-            lines = vec!["head r0".to_owned(), format!("cmd r{command}")];
+        let mut lines = match scene.app.timeline.roles() {
+            Some(Roles { head, command, .. }) => vec![format!("head r{head}  cmd r{command}")],
+            None => Vec::new(),
+        };
+        if let [line] = lines.as_slice()
+            && line.width() > room
+        {
+            lines = line.split("  ").map(str::to_owned).collect();
         }
         let names = lines.len();
         lines.extend(command_label(scene));

@@ -297,7 +297,7 @@ impl<'a, N: Node> Sides<'a, N> {
         let crashed = self.world.crash().map(|(rank, _)| *rank);
         let is_so = crashed.is_some() && named.is_none_or(|named| crashed == Some(named));
         let last = || self.record.events.last().map(|event| event.rank);
-        let rank = named.or_else(last).unwrap_or(Rank(0));
+        let rank = named.or_else(last).unwrap_or(Rank::FIRST);
         (!is_so).then(|| (rank, self.state(rank)))
     }
 

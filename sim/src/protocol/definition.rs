@@ -181,6 +181,9 @@ impl Roles {
 }
 
 /// What there is to say of a message, whatever its protocol.
+///
+/// For those who show a single message; those who look at every message of a run ask for its
+/// [`Meaning`](super::Meaning) alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// What it is about, for those who count and check.

@@ -89,11 +89,15 @@ pub trait Message: Clone + fmt::Debug + PartialEq + Eq + Hash + Serialize {
     /// byte count.
     fn bytes(&self) -> u64;
 
-    /// What the message is about, for those who keep the books.
+    /// What the message is about, for those who count and check as a run goes.
     fn meaning(&self) -> Meaning;
 }
 
 /// What a message is about, whatever the protocol calls it.
+///
+/// For those who look at every message of a run, such as invariants and statistics: it is a few words of memory
+/// and no text. What is to be shown of a message is [`Described`], which has its meaning too; what is known of a
+/// tag before there is any message, [`TagInfo`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
     /// A command on its way to the node that it concerns.

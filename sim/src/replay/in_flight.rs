@@ -67,7 +67,7 @@ impl<T> InFlightMessages<T> {
 
     /// The first message of every sender and tag to that rank, in that order.
     pub fn firsts_to(&self, to: Rank) -> impl Iterator<Item = (Address, &T)> {
-        let start = Address { to, from: Rank(0), tag: Tag(i32::MIN), sent: EventIndex(0) };
+        let start = Address { to, from: Rank::FIRST, tag: Tag(i32::MIN), sent: EventIndex(0) };
         self.firsts(start).take_while(move |(address, _)| address.to == to)
     }
 

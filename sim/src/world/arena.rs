@@ -63,7 +63,7 @@ impl<M> Arena<M> {
     #[cold]
     fn new_slot(&mut self) -> u32 {
         let slot = u32::try_from(self.slots.len()).expect("fewer than 4 billion are under way");
-        self.slots.push(InFlight { to: Rank(0), from: Rank(0), message: None });
+        self.slots.push(InFlight { to: Rank::default(), from: Rank::default(), message: None });
         slot
     }
 

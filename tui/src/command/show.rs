@@ -126,7 +126,8 @@ fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, 
     match chosen.last() {
         Some(last) if last.0 >= ranks => {
             let what = format!("there is no rank {last} in this trace");
-            Err(Failure::about("--rank", what).hint(format!("its ranks are 0 to {}", ranks - 1)))
+            Err(Failure::about("--rank", what)
+                .hint(format!("its ranks are 0 to {}", ranks.saturating_sub(1))))
         }
         Some(_) | None => Ok(chosen),
     }

@@ -23,7 +23,7 @@ use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
 use communicator::Communicators;
 pub use communicator::Members;
 use datatype::{Datatypes, received_bytes};
-use part::{Observed, Part};
+use part::{Observed, Part, Run};
 pub use request::Request;
 
 /// The variable that names the folder of the parts; without it nothing is recorded.
@@ -31,6 +31,12 @@ pub const FOLDER: &str = "RINGSCOPE_RECORD";
 
 /// The variable that says when the run began, in nanoseconds since 1970.
 pub const START: &str = "RINGSCOPE_RECORD_START";
+
+/// The variable that names the protocol that the program is said to follow.
+pub const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
+
+/// What the parts name as their protocol when nobody has named it.
+const UNNAMED: &str = "unnamed";
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
 static RECORDING: Mutex<Option<Recording>> = Mutex::new(None);
@@ -130,8 +136,10 @@ pub fn begin() {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
     let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
+    let protocol = env::var(PROTOCOL).unwrap_or_else(|_| UNNAMED.to_owned());
     let (rank, ranks) = (number(Ask::Rank, abi), number(Ask::Size, abi));
-    let begun = Part::create(Path::new(&folder), Rank(rank), ranks, start_unix_ns);
+    let run = Run { protocol, start_unix_ns };
+    let begun = Part::create(Path::new(&folder), Rank(rank), ranks, run);
     match begun {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));

@@ -10,9 +10,6 @@ use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, p
 use super::disk::Disk;
 use crate::note::{Note, note};
 
-/// The protocol that a recorded program is said to follow.
-const PROTOCOL: &str = "classic";
-
 /// The part as it is written: each event is handed to the system before the program goes on.
 pub struct Part {
     /// `None` after a write has failed.
@@ -22,6 +19,15 @@ pub struct Part {
     start_unix_ns: u64,
     /// The line that is being written.
     line: Vec<u8>,
+}
+
+/// What the parts of all ranks of a run say of it.
+#[derive(Debug)]
+pub struct Run {
+    /// The protocol that the program is said to follow.
+    pub protocol: String,
+    /// When it began, in nanoseconds since 1970.
+    pub start_unix_ns: u64,
 }
 
 /// A message that this rank sends or has received.
@@ -36,13 +42,14 @@ pub struct Observed {
 }
 
 impl Part {
-    /// Creates the part in an existing folder.
+    /// Creates the part in an existing folder, of a program that is said to follow that protocol.
     ///
     /// A part that exists already is another process's, and stays as it is.
-    pub fn create(folder: &Path, rank: Rank, ranks: u32, start_unix_ns: u64) -> io::Result<Part> {
+    pub fn create(folder: &Path, rank: Rank, ranks: u32, run: Run) -> io::Result<Part> {
+        let Run { protocol, start_unix_ns } = run;
         let header = Header {
             source: Source::Recorded,
-            protocol: PROTOCOL.into(),
+            protocol,
             ranks,
             seed: None,
             time: TimeKind::Wall,

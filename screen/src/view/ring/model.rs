@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use ratatui_core::layout::{Position, Rect};
-use ringscope_sim::protocol::StorageId;
 use ringscope_sim::protocol::arithmetic::Member;
+use ringscope_sim::protocol::{NodeView, Role, StorageId, Viewed};
 use ringscope_traces::Rank;
 
 use super::super::geometry::{CELL_WIDTH, Disc, Point, Span, cells, floor};
@@ -121,9 +121,9 @@ impl Picture {
 
     /// Where a rank's messages begin and end: at its node, or in the middle.
     pub fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
-        let is_in_the_middle = rank.0 == 0 || rank.index() + 1 == scene.states()?.nodes.len();
-        if is_in_the_middle {
-            return Some(self.disc.middle);
+        match scene.node(rank)?.role {
+            Role::Head | Role::Command => return Some(self.disc.middle),
+            Role::Storage => {}
         }
         Some(self.disc.at(self.angle_of(scene, rank)?, self.disc.inside()))
     }
@@ -143,12 +143,13 @@ impl Picture {
 pub fn outside(scene: &Scene<'_>) -> Vec<Rank> {
     let Some(states) = scene.states() else { return Vec::new() };
     let newcomers = scene.newcomers();
-    let last = u32::try_from(states.nodes.len()).unwrap_or(0).saturating_sub(1);
-    let is_outside = |rank: &Rank| {
-        scene.node(*rank).is_some_and(|node| node.successor().is_none())
+    let nodes = (0_u32..).map(Rank).zip(states.nodes.iter().map(Viewed::view));
+    let is_outside = |(rank, node): &(Rank, NodeView<'_>)| {
+        node.role == Role::Storage
+            && node.successor().is_none()
             && newcomers.iter().all(|(newcomer, _)| newcomer != rank)
     };
-    (1..last).map(Rank).filter(is_outside).collect()
+    nodes.filter(is_outside).map(|(rank, _)| rank).collect()
 }
 
 /// The members round the selected one, spread over most of the circle.

@@ -61,7 +61,7 @@ impl Lanes {
 fn order(scene: &Scene<'_>) -> Vec<Rank> {
     let count = scene.app.timeline.header().ranks;
     let mut is_listed = vec![false; count as usize];
-    let command = scene.states().and_then(|_| count.checked_sub(1)).map(Rank);
+    let command = scene.states().and(scene.app.timeline.roles()).map(|roles| roles.command);
     let members = scene.states().map_or(&[][..], |states| states.ring.members());
     let first = command.into_iter().chain(members.iter().map(|member| member.rank));
     let mut ranks = Vec::with_capacity(is_listed.len());

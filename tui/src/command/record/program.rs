@@ -9,13 +9,16 @@ use std::process::Command;
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
+use ringscope_sim::protocols::ProtocolId;
 
 use crate::input::DASH;
 use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
-/// The variables of the recorder: the folder of the parts, and when the run began.
+/// The variables of the recorder: the folder of the parts, when the run began, and the protocol that the
+/// program is said to follow.
 const FOLDER: &str = "RINGSCOPE_RECORD";
 const START: &str = "RINGSCOPE_RECORD_START";
+const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 
 const PRELOAD: &str = "LD_PRELOAD";
 
@@ -79,7 +82,8 @@ impl<'a> Program<'a> {
             .args(&self.words[1..])
             .envs(wanted.filter(is_not_set))
             .env(FOLDER, parts)
-            .env(START, unix_ns().to_string());
+            .env(START, unix_ns().to_string())
+            .env(PROTOCOL, ProtocolId::default().name());
         if output == Path::new(DASH) {
             command.stdout(io::stderr());
         }
