@@ -12,9 +12,11 @@ OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := mpi-runner/with mpich $(CARGO)
 # The tests that start processes under MPI.
 UNDER_MPI := package(mpi-runner) + package(ringscope-recorder)
-NEXTEST := $(OPENMPI) nextest run --workspace --locked
+# Fuzz targets can be checked with everything else, but not linked: that is for `make fuzz`.
+LINKED := --workspace --exclude '*-fuzz' --locked
+NEXTEST := $(OPENMPI) nextest run $(LINKED)
 
-.PHONY: help test release-check setup release-setup fetch format lint lint-mpich docs build mpich unit doc-tests unit-mpi fuzz-check consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
+.PHONY: help test release-check setup release-setup fetch format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,7 +24,7 @@ help: ## What there is to make
 # Setting up waits for the network and building does not, so they go on at the same time.
 test: ## Set up what is missing, and pass every check and test
 	@tools/steps test "mpi-setup setup | fetch" \
-	  "format lint docs build unit doc-tests | consumers-setup lint-mpich mpich fuzz-check" \
+	  "format lint docs build unit doc-tests | consumers-setup lint-mpich mpich headless" \
 	  "unit-mpi" "consumers"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
@@ -47,10 +49,10 @@ lint-mpich: ## Clippy on what is built with MPICH: the types of the two MPIs are
 	$(MPICH) clippy -p mpi-runner --all-targets --locked -- -D warnings
 
 docs: ## Documentation without warnings
-	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc $(LINKED) --no-deps
 
 build: ## Build every program and test, with Open MPI
-	$(OPENMPI) build --workspace --lib --bins --tests --locked
+	$(OPENMPI) build $(LINKED) --lib --bins --tests
 
 mpich: ## Build mpi-runner with MPICH
 	$(MPICH) build -p mpi-runner --locked
@@ -59,16 +61,13 @@ unit: ## Every test that needs no MPI to run, with debug assertions
 	$(NEXTEST) -E 'not ($(UNDER_MPI))'
 
 doc-tests: ## Every example of the documentation
-	$(OPENMPI) test --workspace --doc --locked
+	$(OPENMPI) test $(LINKED) --doc
 
 unit-mpi: build mpich ## Every test that runs under MPI, both MPIs
 	RINGSCOPE_TEST_PROFILE=debug $(NEXTEST) -E '$(UNDER_MPI)'
 
-fuzz-check: ## Do the fuzz targets still build? (make fuzz runs them)
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path traces/fuzz/Cargo.toml
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path sim/fuzz/Cargo.toml
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path screen/fuzz/Cargo.toml
-	$(CARGO) check --locked --no-default-features --target-dir target/fuzz --manifest-path tui/fuzz/Cargo.toml
+headless: ## Does the screen build by itself, with no terminal and nobody else's features?
+	$(OPENMPI) check -p ringscope-screen --locked
 
 consumers: consumers-setup build ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
 	RINGSCOPE=$(CURDIR)/target/mpi/openmpi/debug/ringscope tui/consumers/check
@@ -119,7 +118,7 @@ fuzz: ## Fuzz every parser for a minute each
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
 	set -e; for each in $(FUZZ_TARGETS); do cd $(CURDIR)/$${each%/*}; name=$${each#*/}; \
 	  mkdir -p fuzz/corpus/$$name; \
-	  $(CARGO) fuzz run -s none $$name fuzz/corpus/$$name fuzz/seeds/$$name -- -max_total_time=$(SECONDS_EACH); done
+	  $(CARGO) fuzz run -s none --features link $$name fuzz/corpus/$$name fuzz/seeds/$$name -- -max_total_time=$(SECONDS_EACH); done
 
 bless: ## Write golden traces and snapshots anew: read the difference aloud before you commit it
 	RINGSCOPE_BLESS=1 INSTA_UPDATE=always $(CARGO) test --locked

@@ -1,5 +1,5 @@
 //! Nothing that this crate is built from knows a terminal, signals or a command line: it can be built for where
-//! there are none. `make fuzz-check` builds it without the features that others of the workspace ask for.
+//! there are none. `make headless` builds it without the features that others of the workspace ask for.
 
 use std::path::Path;
 use std::process::Command;
