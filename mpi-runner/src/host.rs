@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io::Write as _;
 
 use ringscope_sim::protocol::{Effects, Fault, Message, Node, Wait};
+use ringscope_sim::world::Status;
 use ringscope_traces::{Op, Rank};
 
 use crate::backoff::Backoff;
@@ -100,14 +101,14 @@ impl<N: Node> EventLoop<'_, N> {
         if self.handled.is_multiple_of(MESSAGES_BETWEEN_POLLS) {
             self.host.watch.poll_between_messages()?;
         }
-        handled.map_err(|fault| self.crash(&fault))
+        handled.map_err(|fault| self.crash(fault))
     }
 
     fn do_what_the_node_asks(&mut self) -> Result<(), Verdict> {
         let sends: Vec<_> = self.out.sends().collect();
         for (to, message) in sends {
             if to.0 >= self.host.link.ranks() {
-                return Err(self.crash(&Fault::NoSuchRank { rank: i64::from(to.0) }));
+                return Err(self.crash(Fault::NoSuchRank { rank: i64::from(to.0) }));
             }
             self.send(to, &message)?;
         }
@@ -126,7 +127,7 @@ impl<N: Node> EventLoop<'_, N> {
         let is_over = |limit| envelope::payload_bytes(&sealed) > limit;
         let mode =
             if self.host.eager.is_some_and(is_over) { Mode::Synchronous } else { Mode::Standard };
-        let (watch, activity) = (&mut self.host.watch, Activity::Sending { to });
+        let (watch, activity) = (&mut self.host.watch, Activity::from(Status::Sending { to }));
         let mut backoff = Backoff::default();
         let mut end = Ok(());
         self.host.link.send((to, message.tag()), (mode, &sealed), || {
@@ -143,7 +144,7 @@ impl<N: Node> EventLoop<'_, N> {
         self.host.watch.note(&observed)
     }
 
-    fn crash(&mut self, fault: &Fault) -> Verdict {
-        self.host.watch.wait_for_end(Activity::Crashed(fault.to_string()))
+    fn crash(&mut self, fault: Fault) -> Verdict {
+        self.host.watch.wait_for_end(Status::Crashed(fault).into())
     }
 }

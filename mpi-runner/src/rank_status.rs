@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ringscope_sim::protocol::Wait;
+use ringscope_sim::world::Status;
 use ringscope_traces::{Rank, Tag};
 use serde::{Deserialize, Serialize};
 
@@ -64,33 +64,49 @@ pub struct Counts {
     pub received: u64,
 }
 
-impl From<Wait> for Activity {
-    fn from(wait: Wait) -> Activity {
-        match wait {
-            Wait::Any => Activity::Receiving { source: None, tag: None },
-            Wait::From { source, tag } => {
+impl From<Status> for Activity {
+    fn from(status: Status) -> Activity {
+        match status {
+            Status::WaitingForAny => Activity::Receiving { source: None, tag: None },
+            Status::Waiting { source, tag } => {
                 Activity::Receiving { source: Some(source), tag: Some(tag) }
             }
-            Wait::Stopped => Activity::Finished,
+            Status::Sending { to } => Activity::Sending { to },
+            // It is about to send what its node has asked for.
+            Status::Owing { .. } => Activity::Working,
+            Status::Crashed(fault) => Activity::Crashed(fault.to_string()),
+            Status::Finished => Activity::Finished,
         }
     }
 }
 
 impl Activity {
-    /// Whether a message from `from` with that tag would let the rank go on.
-    pub fn takes(&self, from: Rank, tag: Tag) -> bool {
-        match self {
-            Activity::Receiving { source, tag: wanted } => {
-                source.is_none_or(|source| source == from) && wanted.is_none_or(|one| one == tag)
+    /// The same as the simulator says it; `None` where it knows nothing like it: while the rank works, when
+    /// it follows a trace, and of a crash, of which only the words travel.
+    pub fn status(&self) -> Option<Status> {
+        match *self {
+            Activity::Receiving { source: None, tag: None } => Some(Status::WaitingForAny),
+            Activity::Receiving { source: Some(source), tag: Some(tag) } => {
+                Some(Status::Waiting { source, tag })
             }
-            Activity::Working
-            | Activity::Sending { .. }
-            | Activity::Finished
+            Activity::Sending { to } => Some(Status::Sending { to }),
+            Activity::Finished => Some(Status::Finished),
+            Activity::Receiving { .. }
+            | Activity::Working
             | Activity::Crashed(_)
             | Activity::Halted
             | Activity::CannotFollow(_)
-            | Activity::Failed(_) => false,
+            | Activity::Failed(_) => None,
         }
+    }
+
+    /// Whether a message from `from` with that tag would let the rank go on.
+    pub fn takes(&self, from: Rank, tag: Tag) -> bool {
+        // A followed trace names the source; the tag is looked at when the message is there.
+        if let Activity::Receiving { source: Some(source), tag: None } = self {
+            return *source == from;
+        }
+        self.status().is_some_and(|status| status.takes(from, tag))
     }
 }
 
@@ -148,4 +164,29 @@ pub fn in_flight(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
         (from, to, tag, sent.saturating_sub(received))
     });
     left.filter(|(_, _, _, count)| *count > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_rank_waits_for_is_the_same_on_both_sides() {
+        let statuses = [
+            Status::WaitingForAny,
+            Status::Waiting { source: Rank(2), tag: Tag(8) },
+            Status::Sending { to: Rank(2) },
+            Status::Finished,
+        ];
+        for status in statuses {
+            assert_eq!(Activity::from(status.clone()).status(), Some(status));
+        }
+    }
+
+    #[test]
+    fn a_rank_that_follows_a_trace_takes_any_tag_of_the_source_that_is_named() {
+        let follows = Activity::Receiving { source: Some(Rank(2)), tag: None };
+        assert!(follows.takes(Rank(2), Tag(8)));
+        assert!(!follows.takes(Rank(3), Tag(8)));
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
+use ringscope_sim::world::Status;
 use ringscope_traces::{ByRank, Ending, EventIndex, Rank, Tag, Trace};
 
 use crate::rank_status::Activity;
@@ -63,23 +64,29 @@ impl ReceiveOrder {
     }
 
     /// What the rank does next, given what its node waits for.
+    ///
+    /// A rank whose node has finished has finished, even when the trace goes on: how the run ended is a
+    /// matter of the nodes, and that it is not the trace's run is told when the two are compared.
     pub fn next(&self, wait: Wait) -> Activity {
-        let ReceiveOrder::Follows { receipts, waits_on } = self else { return wait.into() };
+        let own = || Status::after_sends(wait).into();
+        let ReceiveOrder::Follows { receipts, waits_on } = self else { return own() };
         match (receipts.front(), wait) {
-            (None, Wait::Stopped) => Activity::Finished,
-            (None, Wait::Any | Wait::From { .. }) if *waits_on => wait.into(),
+            (_, Wait::Stopped) => own(),
+            (None, Wait::Any | Wait::From { .. }) if *waits_on => own(),
             (None, Wait::Any | Wait::From { .. }) => Activity::Halted,
-            (Some(Receipt { source, tag, .. }), _) if wait.takes(*source, *tag) => {
-                Activity::Receiving { source: Some(*source), tag: wait_tag(wait) }
+            // The source's first message is taken, as MPI would; if its tag is not the trace's, `took` says so.
+            (Some(Receipt { source, .. }), Wait::Any) => {
+                Activity::Receiving { source: Some(*source), tag: None }
             }
-            (Some(receipt), _) => Activity::CannotFollow(format!(
-                "event {} (line {}) receives from rank {} with tag {}, but its node {}",
-                receipt.index,
-                receipt.line,
-                receipt.source,
-                receipt.tag,
-                describe(wait)
-            )),
+            (Some(receipt), Wait::From { source, tag })
+                if !wait.takes(receipt.source, receipt.tag) =>
+            {
+                let Receipt { index, line, source: said, tag: said_tag } = receipt;
+                Activity::CannotFollow(format!(
+                    "event {index} (line {line}) receives from rank {said} with tag {said_tag}, but its node awaits tag {tag} from rank {source}"
+                ))
+            }
+            (Some(_), Wait::From { .. }) => own(),
         }
     }
 
@@ -99,23 +106,6 @@ impl ReceiveOrder {
                 Err(format!("received tag {tag} from rank {source} after the trace's last receive"))
             }
         }
-    }
-}
-
-/// The tag to receive. Under `Wait::Any` the source's first message is taken, as MPI would; if its tag
-/// is not the trace's, [`ReceiveOrder::took`] says so.
-fn wait_tag(wait: Wait) -> Option<Tag> {
-    match wait {
-        Wait::From { tag, .. } => Some(tag),
-        Wait::Any | Wait::Stopped => None,
-    }
-}
-
-fn describe(wait: Wait) -> String {
-    match wait {
-        Wait::Any => "takes anything".into(),
-        Wait::From { source, tag } => format!("awaits tag {tag} from rank {source}"),
-        Wait::Stopped => "has finished".into(),
     }
 }
 
@@ -142,7 +132,7 @@ mod tests {
         let from_5 = Activity::Receiving { source: Some(Rank(5)), tag: None };
         assert_eq!(receive_order.next(Wait::Any), from_5);
         let wait = Wait::From { source: Rank(5), tag: Tag(1) };
-        assert_eq!(receive_order.next(wait), Activity::from(wait));
+        assert_eq!(receive_order.next(wait), Activity::from(Status::after_sends(wait)));
     }
 
     #[test]
@@ -151,6 +141,12 @@ mod tests {
         let wait = Wait::From { source: Rank(4), tag: Tag(8) };
         let words = "event 0 (line 2) receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
         assert_eq!(receive_order.next(wait), Activity::CannotFollow(words.into()));
+    }
+
+    #[test]
+    fn a_node_that_has_finished_before_the_trace_has_finished_all_the_same() {
+        assert_eq!(follows(&[(5, 1)], false).next(Wait::Stopped), Activity::Finished);
+        assert_eq!(follows(&[(5, 1)], true).next(Wait::Stopped), Activity::Finished);
     }
 
     #[test]
@@ -164,7 +160,7 @@ mod tests {
     #[test]
     fn after_the_last_receive_a_rank_halts_or_waits_as_in_a_deadlock() {
         assert_eq!(follows(&[], false).next(Wait::Any), Activity::Halted);
-        assert_eq!(follows(&[], true).next(Wait::Any), Activity::from(Wait::Any));
+        assert_eq!(follows(&[], true).next(Wait::Any), Activity::from(Status::WaitingForAny));
         assert_eq!(follows(&[], false).next(Wait::Stopped), Activity::Finished);
     }
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use ringscope_sim::conform::end_summary;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::ExpectedEnd;
-use ringscope_sim::world::Blocked;
 use ringscope_traces::diff::{Comparison, Level, compare};
 use ringscope_traces::parts::{Gathered, gather};
 use ringscope_traces::text::Plain;
@@ -14,7 +13,7 @@ use ringscope_traces::{Ending, Event, Trace};
 use crate::clock::unix_ns;
 use crate::failure::{Failure, note};
 use crate::output::Output;
-use crate::rank_status::{Activity, RankStatus};
+use crate::rank_status::RankStatus;
 use crate::task::{RunSetup, Task};
 use crate::verdict::Verdict;
 
@@ -130,29 +129,11 @@ impl Report {
 
 /// Why the run did not complete, explained as the simulator explains it.
 fn explanation(trace: &Trace, statuses: &[RankStatus]) -> Option<String> {
-    let seen: Vec<_> = statuses.iter().filter_map(blocked).collect();
+    let seen: Vec<_> =
+        statuses.iter().filter_map(|one| Some((one.rank, one.activity.status()?))).collect();
     let explanation = end_summary(trace, &seen).ok()?.explanation?;
     let (facts, paragraph) = (wrapped(&explanation.facts), wrapped(&explanation.paragraph));
     Some(format!("\n{facts}\n\n{paragraph}\n"))
-}
-
-/// What a rank was seen to wait for, if that was one other rank.
-fn blocked(status: &RankStatus) -> Option<Blocked> {
-    let rank = status.rank;
-    match status.activity {
-        Activity::Receiving { source: Some(on), tag: Some(tag) } => {
-            Some(Blocked { rank, on, tag: Some(tag) })
-        }
-        Activity::Sending { to } => Some(Blocked { rank, on: to, tag: None }),
-        // Of any source, or of the one that a followed trace names.
-        Activity::Receiving { .. }
-        | Activity::Working
-        | Activity::Finished
-        | Activity::Crashed(_)
-        | Activity::Halted
-        | Activity::CannotFollow(_)
-        | Activity::Failed(_) => None,
-    }
 }
 
 /// Whether a run did what the trace that it followed says.

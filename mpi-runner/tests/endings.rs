@@ -4,10 +4,11 @@ mod support;
 
 use std::fs;
 
+use ringscope_sim::conform::judge;
 use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_sim::simulate::record;
 use ringscope_traces::diff::{Level, compare};
-use ringscope_traces::{Op, Rank};
+use ringscope_traces::{Ending, Event, Op, Rank};
 
 use support::{Folder, Job, Mpi};
 
@@ -117,8 +118,7 @@ fn a_trace_that_cannot_be_followed_ends_with_the_event_at_which_it_could_not() {
     let simulated = support::simulated(&built_in("join"));
     let mut silent = simulated.clone();
     let mut wrong = simulated.clone();
-    let is_of_head =
-        |event: &&mut ringscope_traces::Event| event.rank == Rank(0) && event.op == Op::Recv;
+    let is_of_head = |event: &&mut Event| event.rank == Rank(0) && event.op == Op::Recv;
     // The head's third receive is said to have come from rank 5, which sends it nothing.
     silent.events.iter_mut().filter(is_of_head).nth(2).expect("it has many").peer = Rank(5);
     // The first is said to have come with another tag.
@@ -137,6 +137,25 @@ fn a_trace_that_cannot_be_followed_ends_with_the_event_at_which_it_could_not() {
         assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
         assert!(ended.err.contains("does not repeat the trace"), "{mpi:?}: {}", ended.err);
         assert!(unwrapped(&ended.err).contains(words), "{mpi:?}: {}", ended.err);
+    }
+}
+
+#[test]
+fn a_run_in_which_every_rank_has_finished_completed_even_when_the_followed_trace_goes_on() {
+    let mut longer = support::simulated(&built_in("join"));
+    let from_command_node = |event: &&Event| event.rank == Rank(0) && event.peer == Rank(7);
+    let last = longer.events.iter().rfind(from_command_node).expect("it receives the END").clone();
+    longer.events.push(Event { n: u64::MAX, ..last });
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        folder.write_trace("longer.jsonl", &longer);
+        let ended = Job::run(mpi, 8, (&folder, "--follow longer.jsonl -o run.jsonl"));
+        assert_eq!(ended.code, NOT_COMPLETED, "{mpi:?}: {}", ended.err);
+        assert!(ended.err.contains("does not repeat the trace"), "{mpi:?}: {}", ended.err);
+        let run = folder.trace("run.jsonl");
+        let judgement = judge(&run).expect("its protocol is known");
+        assert_eq!(judgement.ending, Some(Ending::Completed), "{mpi:?}: {}", ended.err);
+        assert_eq!(judgement.findings, [], "{mpi:?}");
     }
 }
 

@@ -65,6 +65,21 @@ impl<P: Protocol> Finished<P> {
 /// The same scenario with the same settings gives the same run: event by event, on every platform.
 /// Which protocol a scenario is of is known when it has been read:
 /// [`dispatch`](crate::protocols::ProtocolId::dispatch) gets from there to the type.
+///
+/// ```
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::{nodes, simulate};
+/// use ringscope_sim::stats::Stats;
+/// use ringscope_sim::world::End;
+///
+/// let scenario = Scenario::parse("put", "put 400 4\nget 400")?;
+/// let mut stats = Stats::new(&nodes::<Classic>(&scenario));
+/// let run = simulate::<Classic>(&scenario, &mut stats);
+/// assert_eq!(run.outcome.end, End::Completed);
+/// assert_eq!(run.outcome.received, stats.report(run.world.nodes()).total.messages);
+/// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+/// ```
 pub fn simulate<P: Protocol>(
     scenario: &Scenario,
     observer: &mut impl Observer<P::Node>,
@@ -89,6 +104,21 @@ pub struct Recorded<W> {
 }
 
 /// Simulates a scenario of whichever protocol, and writes down its trace.
+///
+/// ```
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::record;
+/// use ringscope_traces::read_trace;
+///
+/// let scenario = Scenario::parse("put", "seed 7\nput 400 4\nget 400")?;
+/// let recorded = record(&scenario, Vec::new())?;
+/// let (trace, _) = read_trace(recorded.to.as_slice(), "put.jsonl")?;
+/// assert_eq!(trace.header.seed, Some(7));
+/// assert_eq!(trace.footer.map(|footer| footer.ending), Some(recorded.summary.ending));
+/// // A seed is the same run for ever.
+/// assert_eq!(record(&scenario, Vec::new())?.digest, recorded.digest);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -138,8 +138,9 @@ fn what_ranks_were_seen_to_wait_for_counts_for_more_than_what_their_nodes_take()
     let (run, trace) = blocked_sends();
     let End::Deadlock(graph) = &run.finished.outcome.end else { panic!("it is a deadlock") };
     assert!(graph.blocked.iter().any(|blocked| blocked.tag.is_none()), "a send blocks");
-    let end_state =
-        end_state::<Classic>(&trace, &graph.blocked).expect("its header says by which nodes");
+    let world = &run.finished.world;
+    let seen: Vec<_> = world.ranks().map(|rank| (rank, world.status(rank))).collect();
+    let end_state = end_state::<Classic>(&trace, &seen).expect("its header says by which nodes");
     assert_eq!(end_state.explanation::<Classic>(), own_words(&run));
     assert_eq!(
         standing_of(&trace).explanation::<Classic>(),

@@ -38,6 +38,23 @@ pub fn stamp(trace: &mut Trace) {
 /// It keeps two indices per event, not a vector clock: what a query reaches is walked on demand.
 /// It also works on traces that are not well-formed: a receive without its send has no cause, and
 /// of the order of the file only the order on each rank counts.
+///
+/// ```
+/// use ringscope_traces::{Causality, EventIndex, read_trace};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":3,"time":"virtual"}
+/// {"rank":1,"n":0,"op":"send","peer":0,"tag":0,"data":1,"t":0,"clock":1}
+/// {"rank":2,"n":0,"op":"send","peer":0,"tag":0,"data":2,"t":0,"clock":1}
+/// {"rank":0,"n":0,"op":"recv","peer":2,"tag":0,"data":2,"t":7,"clock":2}
+/// "#;
+/// let (trace, _) = read_trace(file.as_bytes(), "race.jsonl")?;
+/// let causality = Causality::of(&trace);
+/// let [first, second, receive] = [0, 1, 2].map(EventIndex);
+/// assert_eq!(causality.cause(receive), Some(second));
+/// assert!(causality.happened_before(second, receive));
+/// assert_eq!(causality.concurrent_with(first), [second, receive]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Causality {
     matching: Matching,

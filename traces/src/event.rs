@@ -61,6 +61,25 @@ pub enum Op {
 ///
 /// `D` is the payload: [`Payload`] when read from a file, a reference to a protocol's own message
 /// when a host writes its events as they happen.
+///
+/// ```
+/// use ringscope_traces::{Event, Op, Payload, Rank, Tag};
+///
+/// let receive = Event {
+///     rank: Rank(0),
+///     n: 0,
+///     op: Op::Recv,
+///     peer: Rank(7),
+///     tag: Tag(0),
+///     data: Payload::list([9.into(), 100.into()]),
+///     t: 81_250,
+///     clock: 2,
+/// };
+/// assert_eq!((receive.sender(), receive.receiver()), (Rank(7), Rank(0)));
+/// // What two runs are compared by; when it happened does not count.
+/// let later = Event { t: 99_000, clock: 5, ..receive.clone() };
+/// assert_eq!(receive.content(), later.content());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Event<D = Payload> {
     /// Whose event it is.

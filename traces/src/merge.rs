@@ -63,6 +63,25 @@ pub enum MergeError {
 ///
 /// The trace ends as the worst of its parts did: crashed, deadlock, livelock, stopped, completed.
 ///
+/// ```
+/// use ringscope_traces::merge::{merge, split};
+/// use ringscope_traces::{EventIndex, Rank, read_trace};
+///
+/// let file = r#"{"trace":1,"source":"mpi","protocol":"classic","ranks":2,"time":"wall"}
+/// {"rank":1,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// {"rank":0,"n":0,"op":"recv","peer":1,"tag":0,"data":[9,100],"t":5,"clock":2}
+/// {"end":"completed","events":2}
+/// "#;
+/// let (trace, _) = read_trace(file.as_bytes(), "run.jsonl")?;
+/// let mut parts = split(&trace);
+/// assert_eq!(merge(parts.clone())?.trace, trace);
+///
+/// // A part is lost: the receive of what its rank had sent is named.
+/// parts.retain(|part| part.events[0].rank == Rank(0));
+/// assert_eq!(merge(parts)?.orphans, [EventIndex(0)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// When the parts are not of one run, hold a rank twice, or hold what no run does.

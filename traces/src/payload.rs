@@ -12,6 +12,17 @@ use crate::text::Plain;
 ///
 /// Two payloads are equal when they mean the same: the order of a map's entries in the file does not
 /// count, since they are kept in growing order of their keys.
+///
+/// ```
+/// use ringscope_traces::{Key, Payload};
+///
+/// let payload: Payload = serde_json::from_str(r#"{"10": 1, "9": [2, null], "a": 1e2}"#)?;
+/// let entries = payload.as_map().expect("it is an object");
+/// assert_eq!(entries[0], (Key::Int(9), Payload::list([2.into(), Payload::Null])));
+/// // However it was written, it is written in one way.
+/// assert_eq!(payload.to_string(), r#"{"9":[2,null],"10":1,"a":100.0}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Payload {
     /// A value that is not there.

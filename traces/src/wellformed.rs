@@ -90,6 +90,22 @@ pub enum Flaw {
 /// A send that nobody receives is no flaw: MPI allows it, and a run that was stopped has many. An event
 /// may have several flaws. A message too many or too few shows at every later receive of its channel
 /// whose payload is then another.
+///
+/// ```
+/// use ringscope_traces::{read_trace, wellformed};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":8,"time":"virtual"}
+/// {"rank":7,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// {"rank":0,"n":0,"op":"recv","peer":6,"tag":0,"data":[9,100],"t":5,"clock":2}
+/// "#;
+/// let (trace, _) = read_trace(file.as_bytes(), "put.jsonl")?;
+/// let findings = wellformed::check(&trace);
+/// assert_eq!(
+///     findings[0].to_string(),
+///     "line 3: rank 0, event 0: receives a message with tag 0 that rank 6 never sent"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn check(trace: &Trace) -> Vec<Finding> {
     let matching = Matching::of(trace);

@@ -9,6 +9,24 @@ use crate::text::Short;
 const PAYLOAD_CHARS: usize = 120;
 
 /// What an event does, such as `sends PUT [9,100] to rank 6`.
+///
+/// ```
+/// use ringscope_traces::words::describe;
+/// use ringscope_traces::{Event, NoNames, Op, Rank, Tag, Vocabulary};
+///
+/// struct Names;
+///
+/// impl Vocabulary for Names {
+///     fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+///         (tag == Tag(3)).then_some("HELLO")
+///     }
+/// }
+///
+/// let (rank, op, peer, tag) = (Rank(0), Op::Send, Rank(1), Tag(3));
+/// let send = Event { rank, n: 0, op, peer, tag, data: 7.into(), t: 0, clock: 1 };
+/// assert_eq!(describe(&send, &Names).to_string(), "sends HELLO 7 to rank 1");
+/// assert_eq!(describe(&send, &NoNames).to_string(), "sends tag 3 7 to rank 1");
+/// ```
 pub fn describe<'a>(event: &'a Event, vocabulary: &'a dyn Vocabulary) -> impl fmt::Display + 'a {
     fmt::from_fn(move |f| {
         let payload = Short { value: &event.data, limit_chars: PAYLOAD_CHARS };

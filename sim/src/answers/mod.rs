@@ -89,6 +89,30 @@ pub enum CannotJudgeAnswers {
 
 /// Judges what a program answered, whatever protocol its trace names.
 ///
+/// ```
+/// use ringscope_sim::answers::judge;
+/// use ringscope_traces::read_trace;
+///
+/// // The last rank puts 100 at key 9, hears that it is done, gets key 9, and hears that it is 200.
+/// let file = r#"{"trace":1,"source":"recorded","protocol":"mine","ranks":3,"time":"wall"}
+/// {"rank":2,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// {"rank":1,"n":0,"op":"send","peer":2,"tag":6,"data":9,"t":0,"clock":1}
+/// {"rank":2,"n":1,"op":"recv","peer":1,"tag":6,"data":9,"t":0,"clock":2}
+/// {"rank":2,"n":2,"op":"send","peer":0,"tag":1,"data":9,"t":0,"clock":3}
+/// {"rank":1,"n":1,"op":"send","peer":2,"tag":5,"data":[200,1000],"t":0,"clock":2}
+/// {"rank":2,"n":3,"op":"recv","peer":1,"tag":5,"data":[200,1000],"t":0,"clock":4}
+/// {"end":"stopped","events":6}
+/// "#;
+/// let (trace, _) = read_trace(file.as_bytes(), "mine.jsonl")?;
+/// let judgement = judge(&trace)?;
+/// assert_eq!((judgement.commands, judgement.answered), (2, 1));
+/// assert_eq!(
+///     judgement.findings[0].to_string(),
+///     "rank 2, event 3: get 9 is answered with 200; expected 100 (put at event 0)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// When there is nothing to judge, or too much at once.

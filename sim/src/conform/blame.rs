@@ -71,6 +71,7 @@ impl<N: Node> Exchange<'_, '_, N> {
     fn receive_all(&mut self, rank: Rank) {
         let trace = self.verifier.trace;
         let mut index = 0;
+        // Asked anew each time: once this rank is to blame for something, nothing after that is judged.
         while index < self.verifier.checks[&rank].conforming() {
             let place = self.verifier.by_rank.events(rank)[index];
             let receive = Posted { place, index };
@@ -103,7 +104,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         let trace = self.verifier.trace;
         let event = &trace[receive.place];
         let any_tag = self.verifier.checks[&event.rank].took_any[receive.index];
-        // No receive stands before its send.
+        // A send that stands further down is another message's: in a trace no receive stands before its send.
         let next = self.mail.next(event, any_tag).map(|(address, sent)| (address, *sent));
         let next = next.filter(|(_, sent)| sent.place < receive.place);
         if let Some((address, sent)) = next {
@@ -134,10 +135,11 @@ impl<N: Node> Exchange<'_, '_, N> {
 
     fn sender_is_to_blame(&mut self, receive: &Event, sent: Option<Posted>) -> bool {
         let Some(sender) = self.verifier.checks.get_mut(&receive.peer) else { return false };
+        // Only sends that conform are in flight: the sender did what its node asks, so it is the receive that is wrong.
         if sent.is_some() {
             return false;
         }
-        // Of what a rank sends itself, it is to blame one way or the other.
+        // A rank that sends to itself has written both lines: it is to blame one way or the other, and once.
         if receive.peer == receive.rank {
             return false;
         }
@@ -147,16 +149,19 @@ impl<N: Node> Exchange<'_, '_, N> {
 
     /// Judges the command node by the commands that were received of it.
     fn command_is_to_blame(&mut self, receive: Posted, what: &What) -> bool {
+        // Its script was taken from all that was received of it, so this receive speaks for the same suspicion.
         if self.suspicion.is_some() {
             return true;
         }
         let event = &self.verifier.trace[receive.place];
+        // Then one wrong line explains it, the receive with its source; a suspicion would need two.
         if self.is_under_way_elsewhere(receive) {
             return false;
         }
         let Some(mut check) = self.verifier.as_heard(event.rank, Unheard::Sent) else {
             return false;
         };
+        // With the commands as they were received its own lines are right as well: then they are not what is wrong.
         if check.failed.is_none() && !owes(&mut check, event) {
             return false;
         }
@@ -219,6 +224,7 @@ impl<'a, N: Node> Verifier<'a, N> {
             Unheard::Superfluous => heard.0.into_iter().collect(),
         };
         let mut check = self.follow(command, (self.commander)(script));
+        // Its end counts like its events: a script that is too long shows only in what is missing there.
         super::own_end::judge_end(self, command, &mut check);
         Some(check)
     }

@@ -1,8 +1,11 @@
 //! How a recorded run stood when its record ends, whether it was closed or cut off.
 
-use ringscope_traces::{ByRank, Ending, EventIndex, Matching, Payload, Rank, Trace};
+use std::collections::BTreeMap;
+
+use ringscope_traces::{ByRank, Ending, Event, EventIndex, Matching, Payload, Rank, Trace};
 
 use super::CannotJudge;
+use super::own_end::blocked_sends;
 use super::verifier::{RankCheck, is_receive, is_send};
 use crate::explain::{Explanation, explain, summary};
 use crate::protocol::{Message, Node, Protocol};
@@ -37,7 +40,7 @@ impl<N: Node> EndState<N> {
 
 /// Feeds each rank's node what the rank received, and says how the run stood after that.
 ///
-/// What ranks were `seen` to wait for counts for more than what their nodes wait for: a send that MPI
+/// What ranks were `seen` to do, in order of rank, counts for more than what their nodes show: a send that MPI
 /// does not buffer blocks its rank, and a trace does not show it. A receive whose send is not in the
 /// trace is believed, since the part that holds it may be lost.
 ///
@@ -46,7 +49,7 @@ impl<N: Node> EndState<N> {
 /// When the header does not say by which nodes.
 pub fn end_state<P: Protocol>(
     trace: &Trace,
-    seen: &[Blocked],
+    seen: &[(Rank, Status)],
 ) -> Result<EndState<P::Node>, CannotJudge> {
     let settings = Settings::from_header(&trace.header)?;
     let (nodes, driver) = (super::nodes::<P>(trace, &settings), super::command_rank(&settings));
@@ -74,13 +77,13 @@ pub struct EndSummary {
 /// # Errors
 ///
 /// As those of [`end_state`].
-pub fn end_summary(trace: &Trace, seen: &[Blocked]) -> Result<EndSummary, CannotJudge> {
+pub fn end_summary(trace: &Trace, seen: &[(Rank, Status)]) -> Result<EndSummary, CannotJudge> {
     Settings::from_header(&trace.header)?.protocol.dispatch(Summarize { trace, seen })
 }
 
 struct Summarize<'a> {
     trace: &'a Trace,
-    seen: &'a [Blocked],
+    seen: &'a [(Rank, Status)],
 }
 
 impl Visitor for Summarize<'_> {
@@ -106,8 +109,8 @@ struct Record<'a> {
     eager: Option<u64>,
     /// The rank that issues the commands.
     driver: Rank,
-    /// What ranks were seen to wait for.
-    seen: &'a [Blocked],
+    /// What ranks were seen to do, in order of rank.
+    seen: &'a [(Rank, Status)],
 }
 
 /// The ranks of a run where their events end.
@@ -116,7 +119,8 @@ struct FinalStates<'a, N: Node> {
     /// As they start.
     nodes: Vec<N>,
     by_rank: ByRank,
-    matching: Matching,
+    /// The sends that ranks are in.
+    blocked: BTreeMap<Rank, Rank>,
     /// By rank.
     checks: Vec<RankCheck<N>>,
     pending: Vec<Pending<N::Message>>,
@@ -131,9 +135,9 @@ impl<'a, N: Node> FinalStates<'a, N> {
             RankCheck::follow(node.clone(), trace.header.ranks, events)
         };
         let checks = (0_u32..).map(Rank).zip(&nodes).map(follow).collect();
-        let matching = Matching::of(trace);
-        let pending = pending::<N::Message>(trace, &matching);
-        FinalStates { record, nodes, by_rank, matching, checks, pending }
+        let blocked = blocked_sends::<N::Message>(trace, &by_rank, record.eager);
+        let pending = pending(trace);
+        FinalStates { record, nodes, by_rank, blocked, checks, pending }
     }
 
     fn end_state(self) -> EndState<N> {
@@ -220,23 +224,14 @@ impl<'a, N: Node> FinalStates<'a, N> {
 
     /// What a rank is doing. What it was seen to do counts for more than what its node shows.
     fn status(&self, rank: Rank) -> Status {
-        match self.record.seen.iter().find(|seen| seen.rank == rank) {
-            Some(Blocked { on, tag: Some(tag), .. }) => Status::Waiting { source: *on, tag: *tag },
-            Some(Blocked { on, tag: None, .. }) => Status::Sending { to: *on },
-            None => match self.sending(rank) {
-                Some(to) => Status::Sending { to },
-                None => self.check(rank).replay.status(),
-            },
+        let seen = self.record.seen;
+        if let Ok(at) = seen.binary_search_by_key(&rank, |(seen, _)| *seen) {
+            return seen[at].1.clone();
         }
-    }
-
-    /// The receiver of the send that a rank is in: its last one, when that is above the eager limit and
-    /// was not received.
-    fn sending(&self, rank: Rank) -> Option<Rank> {
-        let Record { trace, eager, .. } = self.record;
-        let last = *self.by_rank.events(rank).last()?;
-        let message = unreceived::<N::Message>(trace, &self.matching, last)?;
-        (message.bytes() > eager?).then_some(trace[last].peer)
+        match self.blocked.get(&rank) {
+            Some(to) => Status::Sending { to: *to },
+            None => self.check(rank).replay.status(),
+        }
     }
 
     fn strays(&self) -> Vec<Finding> {
@@ -258,18 +253,14 @@ impl<'a, N: Node> FinalStates<'a, N> {
 }
 
 /// What was sent and not received, in the order of the trace.
-fn pending<M: Message>(trace: &Trace, matching: &Matching) -> Vec<Pending<M>> {
-    let all = (0..trace.events.len()).map(EventIndex);
-    let pending = all.filter_map(|at| {
-        let message = unreceived(trace, matching, at)?;
-        Some(Pending { from: trace[at].rank, to: trace[at].peer, message })
+fn pending<M: Message>(trace: &Trace) -> Vec<Pending<M>> {
+    let matching = Matching::of(trace);
+    let unreceived = (0..trace.events.len())
+        .map(EventIndex)
+        .filter(|at| is_send(&trace[*at]) && matching.partner(*at).is_none());
+    let pending = unreceived.filter_map(|at| {
+        let Event { rank: from, peer: to, tag, ref data, .. } = trace[at];
+        Some(Pending { from, to, message: M::parse(tag, data).ok()? })
     });
     pending.collect()
-}
-
-/// The message of a send that has no receive.
-fn unreceived<M: Message>(trace: &Trace, matching: &Matching, at: EventIndex) -> Option<M> {
-    let event = &trace[at];
-    let is_unreceived = is_send(event) && matching.partner(at).is_none();
-    is_unreceived.then(|| M::parse(event.tag, &event.data).ok()).flatten()
 }

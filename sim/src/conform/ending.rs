@@ -3,7 +3,6 @@
 use ringscope_traces::{Ending, Event, Op, Rank};
 
 use super::blame::{Posted, Unheard};
-use super::own_end::is_blocked;
 use super::verifier::{RankCheck, Verifier};
 use crate::protocol::Node;
 use crate::replay::finding::{Letter, What};
@@ -109,7 +108,7 @@ fn something_is_stopped<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlight
 fn is_quiet<N: Node>(verifier: &Verifier<'_, N>, mail: &InFlightMessages<Posted>) -> bool {
     let stands_still = |(rank, check): (&Rank, &RankCheck<N>)| {
         let owes = !check.replay.owed().is_empty();
-        check.failed.is_none() && (!owes || is_blocked(verifier, *rank, check))
+        check.failed.is_none() && (!owes || verifier.is_blocked(*rank, check))
     };
     verifier.checks.iter().all(stands_still)
         && !mail.in_order().into_iter().any(|(_, sent)| verifier.would_take(sent))
@@ -163,7 +162,7 @@ impl<N: Node> Verifier<'_, N> {
         let send = &self.trace[sent.place];
         self.checks.get(&send.peer).is_some_and(|receiver| {
             receiver.replay.status().takes(send.rank, send.tag)
-                && !is_blocked(self, send.peer, receiver)
+                && !self.is_blocked(send.peer, receiver)
         })
     }
 

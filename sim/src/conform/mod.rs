@@ -107,6 +107,24 @@ impl<N: Node> Views for BTreeMap<Rank, NodeReplay<N>> {
 
 /// Judges a trace by the protocol that it names.
 ///
+/// ```
+/// use ringscope_sim::conform::judge;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::record;
+/// use ringscope_traces::read_trace;
+///
+/// let scenario = Scenario::parse("put", "put 400 4\nget 400")?;
+/// let recorded = record(&scenario, Vec::new())?;
+/// let (mut trace, _) = read_trace(recorded.to.as_slice(), "put.jsonl")?;
+/// assert!(judge(&trace)?.conforms());
+///
+/// // A rank that sends something else is found by its event.
+/// trace.events[2].data = 13.into();
+/// let judgement = judge(&trace)?;
+/// assert_eq!(judgement.findings[0].event, Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// When the header does not say by which nodes to judge: an unknown protocol, a number of ranks that

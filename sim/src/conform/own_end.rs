@@ -1,9 +1,11 @@
 //! What must be the case at the end of one rank's events, when the run is said to have ended so.
 
-use ringscope_traces::{Channel, Ending, Event, Rank};
+use std::collections::BTreeMap;
 
-use super::verifier::{RankCheck, Verifier, is_receive, is_send};
-use crate::protocol::{Message as _, Node};
+use ringscope_traces::{ByRank, Ending, Event, Matching, Rank, Trace};
+
+use super::verifier::{RankCheck, Verifier, is_send};
+use crate::protocol::{Message, Node};
 use crate::replay::finding::What;
 
 /// Judges the end of each rank's events by themselves.
@@ -26,7 +28,7 @@ pub(super) fn judge_end<N: Node>(verifier: &Verifier<'_, N>, rank: Rank, check: 
         Ending::Completed => must_not_crash(check, ending),
         Ending::Deadlock => {
             must_not_crash(check, ending);
-            if !is_blocked(verifier, rank, check) {
+            if !verifier.is_blocked(rank, check) {
                 check.must_owe_nothing();
             }
         }
@@ -54,31 +56,36 @@ fn must_crash<N: Node>(check: &mut RankCheck<N>) {
     }
 }
 
-/// Whether a rank's last event is a send that waits to be received, and was not.
-pub(super) fn is_blocked<N: Node>(
-    verifier: &Verifier<'_, N>,
-    rank: Rank,
-    check: &RankCheck<N>,
-) -> bool {
-    let places = verifier.by_rank.events(rank);
-    let (Some(&last), None) = (places.last(), &check.failed) else { return false };
-    let send = &verifier.trace[last];
-    if !is_send(send) || !verifier.waits(send) {
-        return false;
-    }
-    let count = |rank: Rank, is_counted: fn(&Event) -> bool| {
-        let events = verifier.by_rank.events(rank).iter().map(|place| &verifier.trace[*place]);
-        let channel = Channel::of(send);
-        events.filter(|event| is_counted(event) && Channel::of(event) == channel).count()
+/// The sends in which ranks are where their events end, by rank, each with its receiver: a rank's last
+/// event, when that is a send above the eager limit and was not received.
+pub(super) fn blocked_sends<M: Message>(
+    trace: &Trace,
+    by_rank: &ByRank,
+    eager: Option<u64>,
+) -> BTreeMap<Rank, Rank> {
+    let Some(eager) = eager else { return BTreeMap::new() };
+    let matching = Matching::of(trace);
+    let receiver = |rank: Rank| {
+        let last = *by_rank.events(rank).last()?;
+        let is_unreceived = is_send(&trace[last]) && matching.partner(last).is_none();
+        (is_unreceived && is_above::<M>(&trace[last], eager)).then_some((rank, trace[last].peer))
     };
-    count(send.peer, is_receive) < count(rank, is_send)
+    by_rank.ranks().filter_map(receiver).collect()
+}
+
+/// Whether a send's message takes more bytes than that.
+fn is_above<M: Message>(send: &Event, eager: u64) -> bool {
+    M::parse(send.tag, &send.data).is_ok_and(|message| message.bytes() > eager)
 }
 
 impl<N: Node> Verifier<'_, N> {
     /// Whether a send is above the eager limit.
     pub fn waits(&self, send: &Event) -> bool {
-        self.eager.is_some_and(|eager| {
-            N::Message::parse(send.tag, &send.data).is_ok_and(|message| message.bytes() > eager)
-        })
+        self.eager.is_some_and(|eager| is_above::<N::Message>(send, eager))
+    }
+
+    /// Whether a rank is in a send where its events end, as far as it conforms.
+    pub fn is_blocked(&self, rank: Rank, check: &RankCheck<N>) -> bool {
+        check.failed.is_none() && self.blocked.contains_key(&rank)
     }
 }

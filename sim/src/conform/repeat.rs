@@ -58,6 +58,22 @@ pub struct Departure {
 /// A record that was cut off, or stopped, must be repeated as far as it goes; any other to its end, and
 /// its end must be the simulator's. Times and Lamport times do not count.
 ///
+/// ```
+/// use ringscope_sim::conform::repeat;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::record;
+/// use ringscope_traces::diff::{Level, compare};
+/// use ringscope_traces::read_trace;
+///
+/// let scenario = Scenario::parse("put", "put 400 4\nget 400")?;
+/// let recorded = record(&scenario, Vec::new())?;
+/// let (trace, _) = read_trace(recorded.to.as_slice(), "put.jsonl")?;
+/// let repeated = repeat(&trace)?;
+/// assert_eq!(repeated.departure, None);
+/// assert_eq!(compare(&trace, &repeated.trace)?.level, Level::Equal);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// When the header does not say by which nodes.

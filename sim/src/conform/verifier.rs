@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ringscope_traces::{ByRank, Ending, Event, EventIndex, Op, Rank, Trace};
 
+use super::own_end::blocked_sends;
 use crate::protocol::{Node, Script};
 use crate::replay::finding::{Finding, Letter, What};
 use crate::replay::node::NodeReplay;
@@ -26,6 +27,8 @@ pub(super) struct Input<'a, N: Node> {
 pub(super) struct Verifier<'a, N: Node> {
     pub trace: &'a Trace,
     pub by_rank: ByRank,
+    /// The sends in which ranks are where their events end.
+    pub blocked: BTreeMap<Rank, Rank>,
     /// The ranks that have something to do with an event.
     pub checks: BTreeMap<Rank, RankCheck<N>>,
     /// The findings at ranks that have not, and how many there are.
@@ -115,9 +118,11 @@ impl<'a, N: Node> Verifier<'a, N> {
     /// Judges each rank by its own events.
     pub fn open(input: Input<'a, N>) -> Verifier<'a, N> {
         let Input { trace, nodes, command, commander, eager } = input;
+        let by_rank = ByRank::of(trace);
         let mut verifier = Verifier {
             trace,
-            by_rank: ByRank::of(trace),
+            blocked: blocked_sends::<N::Message>(trace, &by_rank, eager),
+            by_rank,
             checks: BTreeMap::new(),
             silent: Silent::default(),
             command,

@@ -21,6 +21,18 @@ pub struct Explanation {
 }
 
 /// Explains how a run ended; `None` when it completed.
+///
+/// ```
+/// use ringscope_sim::explain::explain;
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::simulate;
+///
+/// let run = simulate::<Classic>(&Scenario::parse("missing", "get 400")?, &mut ());
+/// let why = explain::<Classic>(&run.outcome.end, run.world.nodes()).expect("it is a deadlock");
+/// assert!(why.facts.ends_with("rank 6 owns key 400 and does not hold it"), "{}", why.facts);
+/// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+/// ```
 #[must_use]
 pub fn explain<P: Protocol>(end: &End<MessageOf<P>>, nodes: &[P::Node]) -> Option<Explanation> {
     match end {

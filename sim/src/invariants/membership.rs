@@ -35,6 +35,7 @@ impl Membership {
     }
 
     pub fn received(&mut self, by: Rank) {
+        // Also of a message that it was never told of it makes no panic: a run that breaks MPI's rules is to be reported.
         self.in_flight = self.in_flight.saturating_sub(1);
         self.touched.push(by);
     }
@@ -50,6 +51,8 @@ impl Membership {
     /// leave without a word has not ended it, it has crashed in the middle.
     pub fn step_over<N: Viewed>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
         for rank in self.touched.drain(..) {
+            // Never taken out again: a node that has left may have kept what it was to hand on, which is what an audit
+            // is to find.
             self.holders.insert(rank);
             if nodes[rank.index()].view().activity.is_membership_change() {
                 self.busy.insert(rank);
@@ -57,6 +60,7 @@ impl Membership {
                 self.busy.remove(&rank);
             }
         }
+        // Several overlap: the ring is whole again when the last has ended, and not when any has.
         let was_open = self.open;
         self.open = self.is_under_way();
         was_open && !self.open

@@ -28,6 +28,22 @@ use reads::Reads;
 ///
 /// It sees the nodes before the run starts and everything that happens, and at the end it is asked to
 /// [`finish`](InvariantChecker::finish).
+///
+/// ```
+/// use ringscope_sim::invariants::{Invariant, InvariantChecker};
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::builtin;
+/// use ringscope_sim::simulate::simulate;
+///
+/// let scenario = builtin::find("race-lost-key").expect("it is built in").scenario();
+/// let mut checker = InvariantChecker::default();
+/// let run = simulate::<Classic>(&scenario, &mut checker);
+/// checker.finish(run.world.nodes());
+/// // A PUT that overtakes a join leaves its key with the node that owned it until then.
+/// assert!(checker.tally(Invariant::KeysKept).failed == 0);
+/// let violation = &checker.tally(Invariant::OneOwner).violations[0];
+/// assert!(violation.what.starts_with("key 400 is on rank 6"), "{}", violation.what);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InvariantChecker {
     moment: RunPosition,
@@ -98,6 +114,8 @@ impl InvariantChecker {
     /// A run that ended in the middle of a join or a leave need not have a closed ring; that no key is
     /// lost holds even there.
     pub fn finish<N: Viewed>(&mut self, nodes: &[N]) {
+        // Both are asked: a node may be in the middle of a join that no message of a join has touched yet, and
+        // between two such messages no node need be in the middle.
         let amid = nodes.iter().any(|node| node.view().activity.is_membership_change());
         self.audit_keys(nodes);
         if !amid && !self.membership.is_under_way() {
@@ -138,6 +156,7 @@ impl InvariantChecker {
     #[inline]
     fn received<M: Message>(&mut self, observed: &Observed<'_, M>) {
         let &Observed { rank, peer, message, number, now_ns, .. } = observed;
+        // Reset here and not when the step has been handled: what nodes send at their start belongs to no step.
         self.moment = RunPosition { received: self.moment.received + 1, now_ns };
         self.at = rank;
         self.spoke = false;
@@ -164,6 +183,8 @@ impl InvariantChecker {
     #[inline]
     fn sent<M: Message>(&mut self, observed: &Observed<'_, M>) {
         let rank = observed.rank;
+        // A rank that was blocked in a send goes on in the step of whoever received its message: what it sends
+        // then says nothing of how that one handled a PUT.
         let own_step = rank == self.at;
         self.spoke |= own_step;
         match observed.message.meaning() {
@@ -213,6 +234,7 @@ impl InvariantChecker {
         let rank = self.at;
         let view = nodes[rank.index()].view();
         let held = view.storage.and_then(|storage| storage.get(&key)) == Some(&value);
+        // A node that dropped it and said nothing has promised nothing: the end of the run shows who waits for the reply.
         if held || acknowledged {
             self.counts.checked(Invariant::KeysKept);
         }
@@ -225,7 +247,7 @@ impl InvariantChecker {
             return;
         }
         self.pairs.stored((key, value), rank);
-        // While the ring is being rewired pointers are behind what is true: that is judged at its end.
+        // During a join or a leave a node's own pointers are behind the ring: the audit at its end judges both.
         if !self.membership.is_under_way() {
             self.counts.checked(Invariant::OneOwner);
             // A node that does not know its predecessor cannot tell: the ring is walked.
@@ -238,6 +260,8 @@ impl InvariantChecker {
     /// A node stored a pair that it does not own, judging by its own pointers.
     #[cold]
     fn stored_outside<N: Viewed>(&mut self, (rank, key): (Rank, Key), nodes: &[N]) {
+        // Its own pointers are the cheap question, asked of every PUT. Only when they object is the ring walked, and it
+        // is the ring that decides.
         let ring = Ring::walk(nodes);
         if ring.comes_round() && ring.owner(key).map(|owner| owner.rank) != Some(rank) {
             self.counts.failed(Invariant::OneOwner);
@@ -257,6 +281,7 @@ impl InvariantChecker {
         if !lost.is_empty() {
             self.counts.failed(Invariant::KeysKept);
         }
+        // A key that stays lost is one violation and not one for each audit; when it is found and lost again, two.
         for key in lost.iter().filter(|key| !self.lost.contains(key)) {
             self.counts.begins(Invariant::KeysKept, self.moment, || {
                 self.pairs.lost_words(*key, nodes, holders)
@@ -335,6 +360,7 @@ impl<N: Node> Observer<N> for InvariantChecker {
         if let Some(put) = self.put.take() {
             self.kept_put(put, nodes);
         }
+        // Most steps pass on a message and touch neither: nothing may be looked up for them.
         if !self.membership.is_untouched() {
             let fell_silent = (!self.spoke).then_some(self.at);
             if self.membership.step_over(nodes, fell_silent) {

@@ -84,6 +84,7 @@ impl SenderOrder {
         if lane.sender != NOBODY && lane.misses < PATIENCE {
             return;
         }
+        // What the lane knew moves to the map and back again: forgetting it would let one message overtake unseen.
         let former = std::mem::replace(lane, Lane { sender, ..FREE });
         for (tag, (last, formerly)) in (0..).map(Tag).zip(lane.last.iter_mut().zip(former.last)) {
             if formerly > 0 {

@@ -28,6 +28,7 @@ impl Reads {
                 self.last_put.insert(key, value);
             }
             Command::Get { key } => {
+                // As it is sent, and not as it is answered: a PUT that is sent later may not be seen by this GET.
                 let expected = self.last_put.get(&key).copied();
                 self.unanswered.push_back(Read { key, expected });
             }

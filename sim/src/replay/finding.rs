@@ -272,6 +272,8 @@ impl fmt::Display for What {
     }
 }
 
+impl std::error::Error for What {}
+
 /// `PUT [9,100] to rank 3`.
 struct ToRank<'a>(&'a Letter);
 

@@ -29,6 +29,11 @@ impl<M: Message> Obligations<M> {
         obligations
     }
 
+    /// The obligations of a node that owes nothing and takes anything.
+    pub fn idle(ranks: u32) -> Obligations<M> {
+        Obligations { ranks, owed: VecDeque::new(), wait: Wait::Any, fault: None }
+    }
+
     /// The rank sends a message, which must be the next one that is owed.
     pub fn send(&mut self, event: &Event, message: &M) -> Result<(), What> {
         let got = || Letter::of_event::<M>(event);

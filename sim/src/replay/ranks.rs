@@ -62,7 +62,7 @@ impl<N: Node> Ranks<N> {
 
     /// A rank sends what its node has asked for.
     pub fn send(&mut self, at: EventIndex, event: &Event, message: N::Message) -> Result<(), What> {
-        self.started(event.rank).send(event, &message)?;
+        self.of(event.rank).send(event, &message)?;
         let is_synchronous = self.eager.is_some_and(|eager| message.bytes() > eager);
         let address = self.in_flight.send(at, event, message);
         if is_synchronous {
@@ -73,7 +73,7 @@ impl<N: Node> Ranks<N> {
 
     /// Whether a rank may receive this now; says which send it is of.
     pub fn may_receive(&mut self, event: &Event, message: &N::Message) -> Result<Address, What> {
-        let own = self.started(event.rank);
+        let own = self.of(event.rank);
         own.may_receive(event)?;
         let takes_any = own.status() == Status::WaitingForAny;
         let got = || Letter::of_event::<N::Message>(event);
@@ -98,11 +98,10 @@ impl<N: Node> Ranks<N> {
         own.receive(&mut self.nodes[to.index()], (from, message), &mut self.effects);
     }
 
-    fn started(&mut self, rank: Rank) -> &mut Obligations<N::Message> {
+    /// Every node has been started; of those that take anything and owe nothing nothing was kept.
+    fn of(&mut self, rank: Rank) -> &mut Obligations<N::Message> {
         let ranks = count(&self.nodes);
-        let node = &mut self.nodes[rank.index()];
-        // To start a node that has nothing to do at its start changes nothing.
-        self.obligations.entry(rank).or_insert_with(|| Obligations::start(node, ranks))
+        self.obligations.entry(rank).or_insert_with(|| Obligations::idle(ranks))
     }
 
     /// The nodes as they stand, by rank.
@@ -151,3 +150,6 @@ impl<N: Node> Ranks<N> {
 fn count<N>(nodes: &[N]) -> u32 {
     u32::try_from(nodes.len()).expect("ranks are counted in 32 bits")
 }
+
+#[cfg(test)]
+mod tests;

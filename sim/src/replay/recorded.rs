@@ -91,6 +91,30 @@ impl fmt::Debug for Changes {
 }
 
 /// Starts every node of a recorded run.
+///
+/// ```
+/// use ringscope_sim::conform::setup;
+/// use ringscope_sim::protocol::Viewed as _;
+/// use ringscope_sim::replay::recorded::start;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::record;
+/// use ringscope_traces::{Rank, read_trace};
+///
+/// let scenario = Scenario::parse("put", "put 400 4\nget 400")?;
+/// let recorded = record(&scenario, Vec::new())?;
+/// let (trace, _) = read_trace(recorded.to.as_slice(), "put.jsonl")?;
+/// let mut run = start(&setup(&trace)?);
+/// let mut history = run.history();
+/// for event in &trace.events {
+///     run.take(event)?;
+/// }
+/// history.add(run.checkpoint(usize::MAX).expect("there is room"));
+/// // The nodes at the end: rank 6 holds the only pair.
+/// let end = history.snapshot(history.before(trace.events.len()));
+/// let node = end.node(Rank(6));
+/// assert_eq!(node.view().storage.map(|storage| storage.len()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn start(setup: &Setup) -> Box<dyn RecordedRun> {
     setup.protocol.dispatch(Start(setup))

@@ -58,6 +58,19 @@ pub struct Scenario {
 impl Scenario {
     /// Reads a scenario.
     ///
+    /// ```
+    /// use ringscope_sim::scenario::Scenario;
+    ///
+    /// let scenario = Scenario::parse("first.dht", "ranks 8\nadd 3 500\nput 1..=9 1\nget 400")?;
+    /// assert_eq!(scenario.settings.ranks, 8);
+    /// assert_eq!(scenario.script.len(), 11);
+    /// assert_eq!(scenario.line_of(5), Some(3));
+    ///
+    /// let errors = Scenario::parse("wrong.dht", "put 1 1\nfetch 400").unwrap_err();
+    /// assert!(errors.to_string().contains("wrong.dht:2:1"), "{errors}");
+    /// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Everything that is wrong with the text, each with its line and column.
@@ -87,6 +100,18 @@ impl Scenario {
     /// Whether the ring can do what the scenario asks for, as far as that can be known beforehand.
     ///
     /// What can go wrong only because several commands are in flight together comes as warnings.
+    ///
+    /// ```
+    /// use ringscope_sim::scenario::Scenario;
+    ///
+    /// let scenario = Scenario::parse("hangs.dht", "get 400")?;
+    /// let errors = scenario.check().unwrap_err();
+    /// assert!(errors.to_string().starts_with("hangs.dht:1:5: key 400 was never put"), "{errors}");
+    ///
+    /// let warned = Scenario::parse("race.dht", "window 2\nput 400 4\nget 400")?.check()?;
+    /// assert!(warned.is_empty());
+    /// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -68,6 +68,24 @@ pub struct Envelope {
 }
 
 /// The state of a run: nodes, waits, and messages in flight.
+///
+/// ```
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::start;
+/// use ringscope_sim::world::{ByChoice, Choice};
+/// use ringscope_traces::Rank;
+///
+/// let scenario = Scenario::parse("two", "window 2\nput 400 4\nget 400")?;
+/// let mut world = start::<Classic, _>(&scenario, ByChoice, &mut ());
+/// // Both commands are on their way, but they do not overtake: one choice.
+/// let first = Choice { rank: Rank(0), source: Rank(7) };
+/// assert_eq!(world.choices(), [first]);
+/// let before = world.clone();
+/// assert!(world.choose(first, &mut ()));
+/// assert!(world != before && world.received() == 1);
+/// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct World<N: Node, O> {
     nodes: Vec<N>,

@@ -8,6 +8,21 @@ use super::{Scheduler, Status, World};
 use crate::protocol::Node;
 
 /// Who waits for what when nothing moves any more.
+///
+/// ```
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::Scenario;
+/// use ringscope_sim::simulate::simulate;
+/// use ringscope_sim::world::End;
+/// use ringscope_traces::Rank;
+///
+/// // Nobody answers the GET of a key that was never put.
+/// let run = simulate::<Classic>(&Scenario::parse("missing", "get 400")?, &mut ());
+/// let End::Deadlock(graph) = run.outcome.end else { panic!("the command node waits for ever") };
+/// assert_eq!(graph.blocked(Rank(7)).map(|blocked| blocked.on), Some(Rank(0)));
+/// assert!(graph.pending.is_empty() && graph.cycle().is_empty());
+/// # Ok::<(), ringscope_sim::scenario::ScenarioErrors>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitForGraph<M> {
     /// The ranks that wait inside a handler or in a send, by rank; all others take anything or have

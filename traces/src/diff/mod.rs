@@ -139,6 +139,26 @@ pub enum CannotCompare {
 
 /// Compares two traces.
 ///
+/// ```
+/// use ringscope_traces::diff::{Level, compare};
+/// use ringscope_traces::{NoNames, read_trace};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":3,"time":"virtual"}
+/// {"rank":1,"n":0,"op":"send","peer":0,"tag":0,"data":1,"t":0,"clock":1}
+/// {"rank":2,"n":0,"op":"send","peer":0,"tag":0,"data":2,"t":0,"clock":1}
+/// {"rank":0,"n":0,"op":"recv","peer":1,"tag":0,"data":1,"t":5,"clock":2}
+/// {"rank":0,"n":1,"op":"recv","peer":2,"tag":0,"data":2,"t":7,"clock":3}
+/// "#;
+/// let (one, _) = read_trace(file.as_bytes(), "one.jsonl")?;
+/// let mut other = one.clone();
+/// other.events.swap(2, 3);
+/// // The other message was there first: a race that MPI allows.
+/// let comparison = compare(&one, &other)?;
+/// assert_eq!(comparison.level, Level::Reordered);
+/// assert!(comparison.summary(&NoNames).to_string().starts_with("reordered"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// When they are of different protocols or numbers of processes.

@@ -34,6 +34,23 @@ pub enum Completeness {
 ///
 /// Blank lines are taken at the end only; CRLF ends a line as LF does; fields that are not known are
 /// passed over. After an error it gives nothing more.
+///
+/// ```
+/// use ringscope_traces::{Ending, Rank, Reader};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":8,"time":"virtual"}
+/// {"rank":7,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// {"end":"deadlock","events":1}
+/// "#;
+/// let mut reader = Reader::new(file.as_bytes(), "put.jsonl")?;
+/// assert_eq!(reader.header().ranks, 8);
+/// while let Some(event) = reader.next_event()? {
+///     assert_eq!(event.destination(), Some(Rank(0)));
+/// }
+/// // The footer is known when the last event has been read.
+/// assert_eq!(reader.footer().map(|footer| &footer.ending), Some(&Ending::Deadlock));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Reader<R> {
     lines: Lines<R>,
@@ -149,6 +166,25 @@ impl<R: BufRead> Iterator for Reader<R> {
 }
 
 /// Reads a whole trace into memory. The name is what errors call the file.
+///
+/// ```
+/// use ringscope_traces::{Completeness, read_trace};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":8,"time":"virtual"}
+/// {"rank":7,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// "#;
+/// let (trace, completeness) = read_trace(file.as_bytes(), "put.jsonl")?;
+/// assert_eq!(trace.events.len(), 1);
+/// assert_eq!(completeness, Completeness::CutOff);
+///
+/// let wrong = file.replace("\"send\"", "\"sent\"");
+/// let error = read_trace(wrong.as_bytes(), "put.jsonl").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"put.jsonl:2:22: the field `op` is "sent", expected "send" or "recv""#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

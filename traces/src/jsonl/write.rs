@@ -16,6 +16,25 @@ const BLOCK_BYTES: usize = 64 * 1024;
 ///
 /// It gathers lines into blocks itself: the sink needs no buffer. Given [`io::sink`], it is a digest
 /// of a run that leaves no file. What was not flushed when it is dropped without [`Writer::finish`] is lost.
+///
+/// ```
+/// use ringscope_traces::{Ending, Reader, Writer};
+///
+/// let file = r#"{"trace":1,"source":"sim","protocol":"classic","ranks":8,"time":"virtual"}
+/// {"rank":7,"n":0,"op":"send","peer":0,"tag":0,"data":[9,100],"t":0,"clock":1}
+/// {"end":"stopped","events":1}
+/// "#;
+/// let mut reader = Reader::new(file.as_bytes(), "put.jsonl")?;
+/// let mut writer = Writer::new(Vec::new(), reader.header())?;
+/// while let Some(event) = reader.next_event()? {
+///     writer.event(&event)?;
+/// }
+/// let (written, digest) = writer.finish(&Ending::Stopped)?;
+/// assert_eq!(written, file.as_bytes());
+/// // The same run is the same file, and has the same SHA-256.
+/// assert!(digest.to_string().starts_with("1c1a72dc"), "{digest}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     sink: W,
