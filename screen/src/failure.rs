@@ -69,7 +69,8 @@ impl Failure {
     }
 }
 
-/// Standard output takes no more. (That its reader has gone is no failure: see `output::Out`.)
+/// What is written to and is no file is the program's standard output, which takes no more. (That its reader
+/// has gone is no failure.)
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         Failure::about("standard output", format!("cannot be written: {error}"))

@@ -9,7 +9,7 @@
 
 pub mod app;
 pub mod config;
-pub mod controls;
+pub(crate) mod controls;
 pub mod export;
 pub mod failure;
 pub mod files;

@@ -3,27 +3,27 @@
 pub mod diff;
 mod doing;
 mod export;
-pub mod handle;
+pub(crate) mod handle;
 pub mod keys;
-pub mod lesson;
+pub(crate) mod lesson;
 mod line;
 mod listing;
 mod live;
 mod marks;
-pub mod menu;
+pub(crate) mod menu;
 mod mouse;
 mod moving;
 mod opening;
-pub mod page;
+pub(crate) mod page;
 mod play;
 mod playback;
-pub mod prompt;
+pub(crate) mod prompt;
 mod reproduce;
 mod search;
 mod seek;
 pub mod start;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod typing;

@@ -4,8 +4,8 @@
 mod action;
 mod pane;
 
-pub use action::{Action, BINDINGS, Binding};
-pub use pane::{PANES, Pane, PaneSpec, Selection, Spot};
+pub use action::{Action, BINDINGS};
+pub use pane::{PANES, Pane, Selection, Spot};
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 
 pub mod condition;
 pub mod grammar;
-pub mod payload;
+pub(crate) mod payload;
 pub mod query;
 
 pub use condition::Condition;

@@ -13,7 +13,7 @@ mod format;
 mod guide;
 mod markdown;
 mod place;
-pub mod progress;
+mod progress;
 mod prose;
 mod question;
 mod runs;

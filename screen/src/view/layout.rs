@@ -189,11 +189,6 @@ impl Layout {
         Layout { class, title, strip: None, watch: None, panes, scrubber, keybar }
     }
 
-    /// Where a pane is, if it is seen.
-    pub fn area_of(&self, pane: Pane) -> Option<Rect> {
-        self.panes.iter().find(|placed| placed.pane == pane).map(|placed| placed.area)
-    }
-
     /// The pane at a position.
     pub fn pane_at(&self, position: Position) -> Option<Placed> {
         self.panes.iter().copied().find(|placed| placed.area.contains(position))
@@ -337,7 +332,8 @@ mod tests {
     fn a_pane_that_is_zoomed_has_all_but_the_edges() {
         let layout = Layout::new(Rect::new(0, 0, 80, 24), Pane::Watches, true);
         assert_eq!(layout.panes.len(), 1);
-        assert_eq!(layout.area_of(Pane::Watches), Some(Rect::new(0, 1, 80, 21)));
+        let watches = layout.panes.iter().find(|placed| placed.pane == Pane::Watches);
+        assert_eq!(watches.map(|placed| placed.area), Some(Rect::new(0, 1, 80, 21)));
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! What all panes draw from: the app, how things look, and what is worked out once for a frame.
 
 use ratatui_core::style::Style;
-use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
+use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{ActivityKind, Command, Key, NodeView, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
 use ringscope_traces::{EventIndex, Op, Rank};
@@ -190,11 +190,6 @@ impl<'a> Scene<'a> {
             .map(|at| timeline.info(at))
             .take_while(|fact| fact.source().is_some() || fact.tag == tag);
         1 + of_join.filter(|fact| fact.destination().is_some()).count()
-    }
-
-    /// What a node owns by its own account.
-    pub fn range_of(&self, rank: Rank) -> Option<KeyRange> {
-        self.states()?.ring.range_of(rank, &self.node(rank)?)
     }
 
     /// Who holds a key, in the order of the ranks.
