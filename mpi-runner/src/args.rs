@@ -7,7 +7,7 @@ use clap::Parser;
 /// Run the nodes of a scenario under real MPI, one process per node
 #[derive(Debug, Parser)]
 #[command(name = "mpi-runner", version, after_help = AFTER_HELP)]
-pub struct Args {
+pub(crate) struct Args {
     /// A file, `-` for standard input, or the name of a built-in scenario
     #[arg(required_unless_present_any = ["follow", "mpi"], conflicts_with = "follow")]
     pub scenario: Option<PathBuf>,

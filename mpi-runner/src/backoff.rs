@@ -23,13 +23,13 @@ const SHORT_SLEEPS: u32 = 400;
 /// A blocking probe would spin, and with more ranks than cores starve the ranks that are to send (on MPICH
 /// a ring of 32 ranks on two cores made no progress at all).
 #[derive(Debug, Default)]
-pub struct Backoff {
+pub(crate) struct Backoff {
     polls: u32,
 }
 
 impl Backoff {
     /// Pauses before the next poll.
-    pub fn wait(&mut self) {
+    pub(crate) fn wait(&mut self) {
         self.polls = self.polls.saturating_add(1);
         match self.polls.checked_sub(YIELDS) {
             None => thread::yield_now(),
@@ -38,14 +38,14 @@ impl Backoff {
     }
 
     /// Whether the rank has begun to sleep, so that one more poll of something else costs it nothing.
-    pub fn sleeps(&self) -> bool {
+    pub(crate) fn sleeps(&self) -> bool {
         self.polls >= YIELDS
     }
 }
 
 /// Has the system wake this thread as soon as a sleep is over, and not up to 50 us later to save power: on
 /// MPICH a message goes round a ring of eight ranks three times as fast.
-pub fn wake_on_time() {
+pub(crate) fn wake_on_time() {
     // A system that cannot is only slower.
     let _ = set_current_timer_slack(NonZeroU64::new(1));
 }

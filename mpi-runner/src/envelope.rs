@@ -6,14 +6,14 @@ use ringscope_traces::{Payload, Tag};
 const CLOCK_BYTES: usize = size_of::<u64>();
 
 /// A message with its sender's Lamport time, as bytes.
-pub fn seal(clock: u64, message: &impl Message) -> Vec<u8> {
+pub(crate) fn seal(clock: u64, message: &impl Message) -> Vec<u8> {
     let mut bytes = clock.to_le_bytes().to_vec();
     serde_json::to_writer(&mut bytes, message).expect("a message has a JSON form");
     bytes
 }
 
 /// How many of the bytes are the payload's, which is what an eager limit counts.
-pub fn payload_bytes(sealed: &[u8]) -> u64 {
+pub(crate) fn payload_bytes(sealed: &[u8]) -> u64 {
     sealed.len().saturating_sub(CLOCK_BYTES) as u64
 }
 
@@ -22,7 +22,7 @@ pub fn payload_bytes(sealed: &[u8]) -> u64 {
 /// # Errors
 ///
 /// Why they are no such message: something else sends in our communicator.
-pub fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
+pub(crate) fn open<M: Message>(tag: Tag, bytes: &[u8]) -> Result<(u64, M), String> {
     let (clock, json) =
         bytes.split_first_chunk::<CLOCK_BYTES>().ok_or("a message without a clock")?;
     let payload: Payload = serde_json::from_slice(json).map_err(|error| error.to_string())?;

@@ -20,7 +20,7 @@ use crate::watch::Watch;
 const MESSAGES_BETWEEN_POLLS: u64 = 64;
 
 /// A node and what it runs on.
-pub struct Host<'a, N: Node> {
+pub(crate) struct Host<'a, N: Node> {
     /// MPI.
     pub link: &'a Link,
     /// This rank's side of the monitoring, with its part of the trace.
@@ -43,7 +43,7 @@ struct EventLoop<'a, N: Node> {
 
 impl<'a, N: Node> Host<'a, N> {
     /// Runs the node until rank 0 says how the run ends.
-    pub fn run(self) -> (Verdict, Watch<'a>) {
+    pub(crate) fn run(self) -> (Verdict, Watch<'a>) {
         let mut event_loop =
             EventLoop { host: self, out: Effects::default(), clock: 0, handled: 0 };
         let Err(verdict) = event_loop.run();

@@ -33,7 +33,7 @@ const MPICH: Mpi = Mpi {
 
 /// How this process was launched, as the environment has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Launched {
+pub(crate) struct Launched {
     by: &'static str,
     /// Which of the processes this is.
     pub rank: u32,
@@ -43,7 +43,7 @@ pub struct Launched {
 
 impl Launched {
     /// As the launcher's environment variables say; `None` without a launcher that is known here.
-    pub fn from_environment() -> Option<Launched> {
+    pub(crate) fn from_environment() -> Option<Launched> {
         let number = |name: &str| env::var(name).ok()?.parse().ok();
         [OPEN_MPI, MPICH].into_iter().find_map(|mpi| {
             Some(Launched { by: mpi.name, rank: number(mpi.rank)?, size: number(mpi.size)? })
@@ -52,12 +52,12 @@ impl Launched {
 }
 
 /// Whether this process is the one that prints for all, known before MPI has been initialized.
-pub fn prints_for_all() -> bool {
+pub(crate) fn prints_for_all() -> bool {
     Launched::from_environment().is_none_or(|launched| launched.rank == 0)
 }
 
 /// The library's name and version, such as `Open MPI v4.1.4` or `MPICH 4.0.2`.
-pub fn short_version(version: &str) -> String {
+pub(crate) fn short_version(version: &str) -> String {
     let first = version.lines().next().unwrap_or_default();
     let first = first.split(',').next().unwrap_or_default().replace(" Version:", "");
     first.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -66,7 +66,11 @@ pub fn short_version(version: &str) -> String {
 /// What is wrong with how the processes were launched, with a hint.
 ///
 /// `version` is what the library says of itself, `size` how many processes it sees.
-pub fn problem(version: &str, size: u32, launched: Option<Launched>) -> Option<(String, String)> {
+pub(crate) fn problem(
+    version: &str,
+    size: u32,
+    launched: Option<Launched>,
+) -> Option<(String, String)> {
     let ours = [OPEN_MPI, MPICH].into_iter().find(|mpi| version.contains(mpi.mark));
     let short = short_version(version);
     let launcher = ours.as_ref().map_or("mpirun", |mpi| mpi.launcher);

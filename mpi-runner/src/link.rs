@@ -16,14 +16,14 @@ use serde::de::DeserializeOwned;
 
 /// The rank that reads the input, monitors all ranks and reports: a part in the run of the program, and none in
 /// the protocol.
-pub const ROOT: Rank = Rank::FIRST;
+pub(crate) const ROOT: Rank = Rank::FIRST;
 
 /// How long a launcher may take to pass on what a rank has written to standard error.
 const PASSING_ON: Duration = Duration::from_millis(100);
 
 /// A message as it was received.
 #[derive(Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// Who sent it.
     pub from: Rank,
     /// Its tag.
@@ -34,7 +34,7 @@ pub struct Received {
 
 /// How a send begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// MPI's standard mode: MPI decides whether it waits for the receiver.
     Standard,
     /// MPI's synchronous mode: it returns when the message is being received.
@@ -43,7 +43,7 @@ pub enum Mode {
 
 /// A node's message on its way out.
 #[derive(Debug, Clone, Copy)]
-pub struct Outgoing<'a> {
+pub(crate) struct Outgoing<'a> {
     /// Who gets it.
     pub to: Rank,
     /// Its tag.
@@ -55,26 +55,26 @@ pub struct Outgoing<'a> {
 }
 
 /// This process's connection to the others.
-pub struct Link {
+pub(crate) struct Link {
     nodes: SimpleCommunicator,
     control: SimpleCommunicator,
 }
 
 impl Link {
     /// Opens the communicators. Collective: all processes of the program must call it.
-    pub fn open() -> Link {
+    pub(crate) fn open() -> Link {
         let nodes = SimpleCommunicator::world();
         let control = nodes.duplicate();
         Link { nodes, control }
     }
 
     /// This process's rank.
-    pub fn rank(&self) -> Rank {
+    pub(crate) fn rank(&self) -> Rank {
         from_mpi(self.nodes.rank())
     }
 
     /// How many ranks there are.
-    pub fn ranks(&self) -> u32 {
+    pub(crate) fn ranks(&self) -> u32 {
         from_mpi(self.nodes.size()).0
     }
 
@@ -83,7 +83,7 @@ impl Link {
     /// It is a blocking send, taken apart into its start and its completion (MPI 4.1, section 3.7), so that
     /// a rank that is blocked in it still answers status requests: `blocked` is called again and again until
     /// the send has completed.
-    pub fn send(&self, outgoing: Outgoing<'_>, mut blocked: impl FnMut()) {
+    pub(crate) fn send(&self, outgoing: Outgoing<'_>, mut blocked: impl FnMut()) {
         let Outgoing { to, tag, mode, bytes } = outgoing;
         let process = self.nodes.process_at_rank(to_mpi(to));
         request::scope(|scope| {
@@ -102,7 +102,7 @@ impl Link {
 
     /// Receives a node's message, if one has arrived from that source (`None`: any) with that tag (`None`:
     /// any).
-    pub fn receive(&self, source: Option<Rank>, tag: Option<Tag>) -> Option<Received> {
+    pub(crate) fn receive(&self, source: Option<Rank>, tag: Option<Tag>) -> Option<Received> {
         match source {
             Some(rank) => receive(&self.nodes.process_at_rank(to_mpi(rank)), tag),
             None => receive(&self.nodes.any_process(), tag),
@@ -110,19 +110,19 @@ impl Link {
     }
 
     /// Sends a control message.
-    pub fn send_control(&self, to: Rank, what: &impl Serialize) {
+    pub(crate) fn send_control(&self, to: Rank, what: &impl Serialize) {
         let json = serde_json::to_vec(what).expect("a control message has a JSON form");
         self.control.process_at_rank(to_mpi(to)).send(&json[..]);
     }
 
     /// Receives a control message, if one has arrived.
-    pub fn receive_control<T: DeserializeOwned>(&self) -> Option<T> {
+    pub(crate) fn receive_control<T: DeserializeOwned>(&self) -> Option<T> {
         let received = receive(&self.control.any_process(), None)?;
         Some(serde_json::from_slice(&received.bytes).expect("all ranks run the same program"))
     }
 
     /// Rank 0's number, on every rank. Collective: all ranks must call it.
-    pub fn broadcast(&self, mut number: i32) -> i32 {
+    pub(crate) fn broadcast(&self, mut number: i32) -> i32 {
         self.control.process_at_rank(0).broadcast_into(&mut number);
         number
     }
@@ -131,7 +131,7 @@ impl Link {
     ///
     /// MPICH's launcher kills everything as soon as a rank aborts, and loses what that rank had written to
     /// standard error and the launcher had not read yet.
-    pub fn abort(&self, code: i32) -> ! {
+    pub(crate) fn abort(&self, code: i32) -> ! {
         thread::sleep(PASSING_ON);
         self.nodes.abort(code)
     }

@@ -24,7 +24,7 @@ const SECOND_NS: u64 = 1_000_000_000;
 
 /// The limits of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// The longest time without progress of any rank.
     pub timeout_ns: u64,
     /// The rank that issues the commands, and receives the replies.
@@ -40,7 +40,7 @@ pub struct Bounds {
 
 /// Decides how a run ends. It knows no MPI and no clock: its caller passes in each status and the time.
 #[derive(Debug)]
-pub struct Monitor {
+pub(crate) struct Monitor {
     bounds: Bounds,
     /// The last status of each rank, by rank.
     statuses: Vec<Option<RankStatus>>,
@@ -60,7 +60,7 @@ pub struct Monitor {
 
 impl Monitor {
     /// A monitor of that many ranks, from now on.
-    pub fn new(ranks: u32, bounds: Bounds, now_ns: u64) -> Monitor {
+    pub(crate) fn new(ranks: u32, bounds: Bounds, now_ns: u64) -> Monitor {
         Monitor {
             bounds,
             statuses: vec![None; ranks as usize],
@@ -74,7 +74,7 @@ impl Monitor {
     }
 
     /// Begins the next round if it is time, and returns its number.
-    pub fn next_round(&mut self, now_ns: u64) -> Option<u64> {
+    pub(crate) fn next_round(&mut self, now_ns: u64) -> Option<u64> {
         if self.asked_ns.is_some() || now_ns < self.next_round_ns {
             return None;
         }
@@ -84,7 +84,7 @@ impl Monitor {
     }
 
     /// Records a rank's status; returns how the run ends once the statuses show it.
-    pub fn record(&mut self, status: RankStatus, now_ns: u64) -> Option<Verdict> {
+    pub(crate) fn record(&mut self, status: RankStatus, now_ns: u64) -> Option<Verdict> {
         let place = status.rank.index();
         let end = self.end_by_itself(&status);
         self.statuses[place] = Some(status);
@@ -92,7 +92,7 @@ impl Monitor {
     }
 
     /// The verdict on ranks that have not answered within the timeout, if there are any.
-    pub fn end_of_silence(&self, now_ns: u64) -> Option<Verdict> {
+    pub(crate) fn end_of_silence(&self, now_ns: u64) -> Option<Verdict> {
         let waited_ns = now_ns.saturating_sub(self.asked_ns?);
         if waited_ns < self.bounds.timeout_ns {
             return None;
@@ -104,7 +104,7 @@ impl Monitor {
     }
 
     /// The last status of every rank that has sent one.
-    pub fn statuses(&self) -> Vec<RankStatus> {
+    pub(crate) fn statuses(&self) -> Vec<RankStatus> {
         self.statuses.iter().flatten().cloned().collect()
     }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Where the ranks write their parts, and where the merged trace is put.
 #[derive(Debug)]
-pub enum Output {
+pub(crate) enum Output {
     /// No trace was asked for: the parts only serve to explain why a run did not complete.
     Nowhere(TempDir),
     /// The file, and the folder of its parts beside it.
@@ -30,7 +30,7 @@ impl Output {
     /// # Errors
     ///
     /// When it cannot be created, or exists already: then it holds what an earlier run has left.
-    pub fn open(target: Option<&Path>) -> Result<Output, Failure> {
+    pub(crate) fn open(target: Option<&Path>) -> Result<Output, Failure> {
         let Some(target) = target else {
             let folder = tempfile::Builder::new().prefix("ringscope-").tempdir();
             return folder.map(Output::Nowhere).map_err(|error| {
@@ -58,7 +58,7 @@ impl Output {
     }
 
     /// The folder of the parts.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         match self {
             Output::Nowhere(folder) => folder.path(),
             Output::File { folder, .. } => folder,
@@ -66,7 +66,7 @@ impl Output {
     }
 
     /// Leaves the parts as they are, to be merged later; returns where they are.
-    pub fn leave(self) -> Option<PathBuf> {
+    pub(crate) fn leave(self) -> Option<PathBuf> {
         match self {
             Output::Nowhere(_) => None,
             Output::File { folder, .. } => Some(folder),
@@ -78,7 +78,7 @@ impl Output {
     /// # Errors
     ///
     /// When the file cannot be written: then the parts are still there.
-    pub fn put(self, trace: &Trace) -> Result<Option<PathBuf>, Failure> {
+    pub(crate) fn put(self, trace: &Trace) -> Result<Option<PathBuf>, Failure> {
         let Output::File { target, folder } = self else { return Ok(None) };
         write_whole(&target, trace).map_err(|error| {
             let hint = format!("its parts are in {}", folder.display());

@@ -12,7 +12,7 @@ use crate::clock::unix_ns;
 /// This rank's part of the trace: each event is handed to the system before the rank goes on, so that
 /// it survives the process, however that ends.
 #[derive(Debug)]
-pub struct Part {
+pub(crate) struct Part {
     writer: Writer<File>,
     rank: Rank,
     start_unix_ns: u64,
@@ -20,7 +20,7 @@ pub struct Part {
 
 /// One message that this rank sent or received.
 #[derive(Debug)]
-pub struct Observed<'a, M> {
+pub(crate) struct Observed<'a, M> {
     /// Sent or received.
     pub op: Op,
     /// The other rank.
@@ -39,7 +39,7 @@ impl Part {
     /// # Errors
     ///
     /// When the file cannot be created, or exists already.
-    pub fn create(
+    pub(crate) fn create(
         folder: &Path,
         header: &Header,
         rank: Rank,
@@ -56,7 +56,7 @@ impl Part {
     /// # Errors
     ///
     /// When it cannot be written, as on a full disk.
-    pub fn event<M: Message>(&mut self, observed: &Observed<'_, M>) -> io::Result<()> {
+    pub(crate) fn event<M: Message>(&mut self, observed: &Observed<'_, M>) -> io::Result<()> {
         let Observed { op, peer, tag, message, clock } = *observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
         let n = self.writer.events();
@@ -69,7 +69,7 @@ impl Part {
     /// # Errors
     ///
     /// When it cannot be written, as on a full disk.
-    pub fn finish(self, ending: Option<&Ending>) -> io::Result<()> {
+    pub(crate) fn finish(self, ending: Option<&Ending>) -> io::Result<()> {
         ending.map_or(Ok(()), |ending| self.writer.finish(ending).map(drop))
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a rank has done so far, and what it is doing now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RankStatus {
+pub(crate) struct RankStatus {
     /// The rank.
     pub rank: Rank,
     /// The last status round in which it was asked.
@@ -21,7 +21,7 @@ pub struct RankStatus {
 
 /// What a rank is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activity {
+pub(crate) enum Activity {
     /// It is handling messages.
     Working,
     /// It is waiting for a message; `None` is a wildcard.
@@ -50,14 +50,14 @@ pub enum Activity {
 
 /// How many messages a rank has sent and received.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     by_peer: BTreeMap<(Rank, Tag), Counts>,
     received: u64,
 }
 
 /// How many messages went to a rank and came from it with one tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// How many were sent.
     pub sent: u64,
     /// How many were received.
@@ -83,7 +83,7 @@ impl From<Status> for Activity {
 impl Activity {
     /// The same as the simulator says it; `None` where it knows nothing like it: while the rank works, when
     /// it follows a trace, and of a crash, of which only the words travel.
-    pub fn status(&self) -> Option<Status> {
+    pub(crate) fn status(&self) -> Option<Status> {
         match *self {
             Activity::Receiving { source: None, tag: None } => Some(Status::WaitingForAny),
             Activity::Receiving { source: Some(source), tag: Some(tag) } => {
@@ -101,7 +101,7 @@ impl Activity {
     }
 
     /// Whether a message from `from` with that tag would let the rank go on.
-    pub fn takes(&self, from: Rank, tag: Tag) -> bool {
+    pub(crate) fn takes(&self, from: Rank, tag: Tag) -> bool {
         // A followed trace names the source; the tag is looked at when the message is there.
         if let Activity::Receiving { source: Some(source), tag: None } = self {
             return *source == from;
@@ -112,23 +112,23 @@ impl Activity {
 
 impl Tally {
     /// Counts a message that was sent.
-    pub fn sent(&mut self, to: Rank, tag: Tag) {
+    pub(crate) fn sent(&mut self, to: Rank, tag: Tag) {
         self.by_peer.entry((to, tag)).or_default().sent += 1;
     }
 
     /// Counts a message that was received.
-    pub fn received(&mut self, from: Rank, tag: Tag) {
+    pub(crate) fn received(&mut self, from: Rank, tag: Tag) {
         self.by_peer.entry((from, tag)).or_default().received += 1;
         self.received += 1;
     }
 
     /// How many messages were received in all.
-    pub fn all_received(&self) -> u64 {
+    pub(crate) fn all_received(&self) -> u64 {
         self.received
     }
 
     /// The other ranks and tags, and how many messages went and came.
-    pub fn counts(&self) -> impl Iterator<Item = (Rank, Tag, Counts)> {
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Rank, Tag, Counts)> {
         self.by_peer.iter().map(|((peer, tag), counts)| (*peer, *tag, *counts))
     }
 }
@@ -152,7 +152,7 @@ impl<'de> Deserialize<'de> for Tally {
 /// The messages in flight between ranks of these statuses: sender, receiver, tag, and how many.
 ///
 /// The statuses must be a consistent snapshot, or those of ranks that do nothing any more.
-pub fn in_flight(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
+pub(crate) fn in_flight(statuses: &[RankStatus]) -> Vec<(Rank, Rank, Tag, u64)> {
     let mut channels: BTreeMap<(Rank, Rank, Tag), Counts> = BTreeMap::new();
     for RankStatus { rank, tally, .. } in statuses {
         for (peer, tag, counts) in tally.counts() {

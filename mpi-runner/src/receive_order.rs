@@ -10,7 +10,7 @@ use crate::rank_status::Activity;
 
 /// What decides which message a rank receives next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReceiveOrder {
+pub(crate) enum ReceiveOrder {
     /// Whichever message arrives first.
     Free,
     /// The receives of a trace.
@@ -24,7 +24,7 @@ pub enum ReceiveOrder {
 
 /// A receive of the followed trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Receipt {
+pub(crate) struct Receipt {
     /// From whom.
     pub source: Rank,
     /// With which tag.
@@ -37,7 +37,7 @@ pub struct Receipt {
 
 impl Receipt {
     /// A trace's receives, by rank and in the order of each.
-    pub fn all(trace: &Trace) -> Vec<Vec<Receipt>> {
+    pub(crate) fn all(trace: &Trace) -> Vec<Vec<Receipt>> {
         let by_rank = ByRank::of(trace);
         let ranks = (0..trace.header.ranks).map(Rank);
         ranks.map(|rank| Receipt::of(&by_rank, trace, rank)).collect()
@@ -56,7 +56,7 @@ impl Receipt {
 
 impl ReceiveOrder {
     /// The order in which a trace's rank received.
-    pub fn of(trace: &Trace, rank: Rank) -> ReceiveOrder {
+    pub(crate) fn of(trace: &Trace, rank: Rank) -> ReceiveOrder {
         let receipts = Receipt::of(&ByRank::of(trace), trace, rank);
         let ending = trace.footer.as_ref().map(|footer| &footer.ending);
         let waits_on = matches!(ending, Some(Ending::Completed | Ending::Deadlock));
@@ -67,7 +67,7 @@ impl ReceiveOrder {
     ///
     /// A rank whose node has finished has finished, even when the trace goes on: how the run ended is a
     /// matter of the nodes, and that it is not the trace's run is told when the two are compared.
-    pub fn next(&self, wait: Wait) -> Activity {
+    pub(crate) fn next(&self, wait: Wait) -> Activity {
         let own = || Status::after_sends(wait).into();
         let ReceiveOrder::Follows { receipts, waits_on } = self else { return own() };
         match (receipts.front(), wait) {
@@ -95,7 +95,7 @@ impl ReceiveOrder {
     /// # Errors
     ///
     /// When the trace says otherwise: how they differ.
-    pub fn took(&mut self, source: Rank, tag: Tag) -> Result<(), String> {
+    pub(crate) fn took(&mut self, source: Rank, tag: Tag) -> Result<(), String> {
         let ReceiveOrder::Follows { receipts, .. } = self else { return Ok(()) };
         match receipts.pop_front() {
             Some(receipt) if (receipt.source, receipt.tag) == (source, tag) => Ok(()),

@@ -23,7 +23,7 @@ const COLUMNS: usize = 80;
 const NOT_COMPLETED: i32 = 1;
 
 /// What is needed to report how a run ended.
-pub struct Report {
+pub(crate) struct Report {
     name: String,
     mpi: String,
     start_unix_ns: u64,
@@ -34,7 +34,7 @@ pub struct Report {
 
 impl Report {
     /// A report on that run.
-    pub fn new(task: &Task, setup: &RunSetup, mpi: &str, output: Output) -> Report {
+    pub(crate) fn new(task: &Task, setup: &RunSetup, mpi: &str, output: Output) -> Report {
         Report {
             name: task.work.name(),
             mpi: mpi.to_owned(),
@@ -46,7 +46,7 @@ impl Report {
     }
 
     /// Merges the parts, prints how the run ended, and returns the exit code.
-    pub fn finish(self, verdict: &Verdict, statuses: &[RankStatus]) -> i32 {
+    pub(crate) fn finish(self, verdict: &Verdict, statuses: &[RankStatus]) -> i32 {
         let Gathered { merged, .. } = match gather(self.output.folder()) {
             Ok(gathered) => gathered,
             Err(error) => {

@@ -28,7 +28,7 @@ const NOT_RUN: u8 = 2;
 /// 1. rank 0 reads and checks the input, and sends the task to all ranks, or none if it was refused;
 /// 2. every rank opens its part of the trace, and runs its node until rank 0 says how the run ends;
 /// 3. rank 0 reports how it ended, which decides the exit code.
-pub fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
+pub(crate) fn run(args: &Args, mpi: &str, link: &Link) -> u8 {
     if link.rank() != ROOT {
         return as_member(mpi, link);
     }

@@ -14,20 +14,20 @@ const STAY: Duration = Duration::from_millis(100);
 
 /// How a rank exits after MPI has been finalized.
 #[derive(Debug)]
-pub struct Shutdown {
+pub(crate) struct Shutdown {
     code: u8,
     stays: bool,
 }
 
 impl Shutdown {
     /// Shares rank 0's exit code, the only one that counts. Collective: all ranks must call it.
-    pub fn of(code: u8, link: &Link) -> Shutdown {
+    pub(crate) fn of(code: u8, link: &Link) -> Shutdown {
         let of_run = link.broadcast(i32::from(code));
         Shutdown { code, stays: of_run != 0 && link.rank() != ROOT }
     }
 
     /// Waits until this process may exit, and returns its exit code.
-    pub fn leave(self) -> ExitCode {
+    pub(crate) fn leave(self) -> ExitCode {
         if self.stays {
             thread::sleep(STAY);
         }

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 
 /// What rank 0 sends to every rank before anything runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Task {
+pub(crate) struct Task {
     /// What is run.
     pub work: Work,
     /// The folder of the trace's parts.
@@ -30,7 +30,7 @@ pub struct Task {
 
 /// What is run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Work {
+pub(crate) enum Work {
     /// A scenario, as its text.
     Scenario {
         /// Its name in messages.
@@ -44,7 +44,7 @@ pub enum Work {
 
 /// A run, set up.
 #[derive(Debug, Clone)]
-pub struct RunSetup {
+pub(crate) struct RunSetup {
     /// The protocol that the nodes speak.
     pub protocol: ProtocolId,
     /// With what they are made.
@@ -67,7 +67,7 @@ impl Work {
     /// # Errors
     ///
     /// When it cannot be run.
-    pub fn of(args: &Args, ranks: u32) -> Result<(Work, Vec<String>), Failure> {
+    pub(crate) fn of(args: &Args, ranks: u32) -> Result<(Work, Vec<String>), Failure> {
         if let Some(path) = &args.follow {
             let path = fs::canonicalize(path).map_err(|error| cannot_read(path, &error))?;
             let trace = trace(&path)?;
@@ -91,7 +91,7 @@ impl Work {
     }
 
     /// The name of the scenario or the path of the trace.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Work::Scenario { name, .. } => name.clone(),
             Work::Follow(path) => path.to_string_lossy().into_owned(),
@@ -103,7 +103,7 @@ impl Work {
     /// # Errors
     ///
     /// When this rank cannot read the trace that is followed.
-    pub fn setup(&self, mpi: &str) -> Result<RunSetup, Failure> {
+    pub(crate) fn setup(&self, mpi: &str) -> Result<RunSetup, Failure> {
         match self {
             Work::Scenario { name, text } => {
                 let scenario = Scenario::parse(name, text)
@@ -124,7 +124,7 @@ impl Work {
 
 impl RunSetup {
     /// How the followed trace ended.
-    pub fn followed_ending(&self) -> Option<&Ending> {
+    pub(crate) fn followed_ending(&self) -> Option<&Ending> {
         self.followed.as_ref()?.footer.as_ref().map(|footer| &footer.ending)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Every rank has finished.
     Completed,
     /// Every rank that has not finished waits, and nothing that any of them waits for is in flight.
@@ -60,7 +60,7 @@ pub enum Verdict {
 impl Verdict {
     /// The ending that the trace's footer gets; that of the followed trace if it was followed to its end.
     /// `None` if the trace is to have no footer, which marks it as cut off.
-    pub fn ending(&self, followed: Option<&Ending>) -> Option<Ending> {
+    pub(crate) fn ending(&self, followed: Option<&Ending>) -> Option<Ending> {
         match self {
             Verdict::Completed => Some(Ending::Completed),
             Verdict::Deadlock => Some(Ending::Deadlock),
@@ -78,7 +78,7 @@ impl Verdict {
     }
 
     /// Why the run ended, where the trace does not say it.
-    pub fn reason(&self) -> Option<String> {
+    pub(crate) fn reason(&self) -> Option<String> {
         match self {
             Verdict::Completed
             | Verdict::Deadlock

@@ -51,10 +51,10 @@ enum ToRoot {
 }
 
 /// What rank 0 does at the end, with the verdict and the ranks' last statuses; returns the exit code.
-pub type Conclude<'a> = Box<dyn FnOnce(&Verdict, &[RankStatus]) -> i32 + 'a>;
+pub(crate) type Conclude<'a> = Box<dyn FnOnce(&Verdict, &[RankStatus]) -> i32 + 'a>;
 
 /// A rank's side of the monitoring.
-pub struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     link: &'a Link,
     tally: Tally,
     round: u64,
@@ -74,13 +74,18 @@ enum Role<'a> {
 
 impl<'a> Watch<'a> {
     /// Rank 0's side.
-    pub fn root(link: &'a Link, part: Part, monitor: Monitor, conclude: Conclude<'a>) -> Watch<'a> {
+    pub(crate) fn root(
+        link: &'a Link,
+        part: Part,
+        monitor: Monitor,
+        conclude: Conclude<'a>,
+    ) -> Watch<'a> {
         let role = Role::Root { monitor: Box::new(monitor), conclude: Some(conclude) };
         Watch::new(link, part, role)
     }
 
     /// Any other rank's side.
-    pub fn member(link: &'a Link, part: Part) -> Watch<'a> {
+    pub(crate) fn member(link: &'a Link, part: Part) -> Watch<'a> {
         Watch::new(link, part, Role::Member { heard_ns: monotonic_ns() })
     }
 
@@ -100,17 +105,17 @@ impl<'a> Watch<'a> {
     }
 
     /// Sets the longest time without progress, and the ending of the trace that is followed.
-    pub fn with(self, timeout_ns: u64, followed: Option<Ending>) -> Watch<'a> {
+    pub(crate) fn with(self, timeout_ns: u64, followed: Option<Ending>) -> Watch<'a> {
         Watch { timeout_ns, followed, ..self }
     }
 
     /// The process's exit code.
-    pub fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.code
     }
 
     /// Records that a message was sent or received.
-    pub fn note<M: Message>(&mut self, observed: &Observed<'_, M>) -> Result<(), Verdict> {
+    pub(crate) fn note<M: Message>(&mut self, observed: &Observed<'_, M>) -> Result<(), Verdict> {
         match observed.op {
             Op::Send => self.tally.sent(observed.peer, observed.tag),
             Op::Recv => self.tally.received(observed.peer, observed.tag),
@@ -124,7 +129,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Answers control messages while the rank waits. `Err` when the run has ended.
-    pub fn poll_while_waiting(
+    pub(crate) fn poll_while_waiting(
         &mut self,
         activity: &Activity,
         backoff: &Backoff,
@@ -135,12 +140,12 @@ impl<'a> Watch<'a> {
     }
 
     /// Answers control messages between two messages of the node. `Err` when the run has ended.
-    pub fn poll_between_messages(&mut self) -> Result<(), Verdict> {
+    pub(crate) fn poll_between_messages(&mut self) -> Result<(), Verdict> {
         self.poll(&Activity::Working)
     }
 
     /// Stops the node, reports why, and waits for the end of the run.
-    pub fn wait_for_end(&mut self, activity: Activity) -> Verdict {
+    pub(crate) fn wait_for_end(&mut self, activity: Activity) -> Verdict {
         let status = self.status(&activity);
         let verdict = match &mut self.role {
             Role::Root { monitor, .. } => monitor.record(status, monotonic_ns()),

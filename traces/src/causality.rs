@@ -199,7 +199,7 @@ enum Direction {
 pub(crate) struct Reached(Vec<bool>);
 
 impl Reached {
-    pub fn contains(&self, at: EventIndex) -> bool {
+    pub(crate) fn contains(&self, at: EventIndex) -> bool {
         self.0.get(at.0).copied().unwrap_or(false)
     }
 

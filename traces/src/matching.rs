@@ -89,7 +89,7 @@ impl<P> Default for Open<P> {
 
 impl<P> Open<P> {
     /// The partner of this event; if there is none yet, the event waits for one.
-    pub fn partner_or_wait(&mut self, op: Op, at: P) -> Option<P> {
+    pub(crate) fn partner_or_wait(&mut self, op: Op, at: P) -> Option<P> {
         match self.waiting.front() {
             Some((waiting, _)) if *waiting != op => self.waiting.pop_front().map(|(_, at)| at),
             Some(_) | None => {

@@ -5,17 +5,17 @@ use crate::event::{Ending, Event, Footer, Header, Op, Rank, Source, Tag, TimeKin
 use crate::payload::Payload;
 
 /// `from` sends to `to`.
-pub fn send(from: u32, to: u32, tag: i32) -> Event {
+pub(crate) fn send(from: u32, to: u32, tag: i32) -> Event {
     event(Op::Send, from, to, tag)
 }
 
 /// `at` receives from `from`.
-pub fn recv(at: u32, from: u32, tag: i32) -> Event {
+pub(crate) fn recv(at: u32, from: u32, tag: i32) -> Event {
     event(Op::Recv, at, from, tag)
 }
 
 /// A complete trace of these events, `n` and Lamport times set as they must be.
-pub fn trace(ranks: u32, events: impl IntoIterator<Item = Event>) -> Trace {
+pub(crate) fn trace(ranks: u32, events: impl IntoIterator<Item = Event>) -> Trace {
     let mut trace = Trace {
         header: Header {
             source: Source::Sim,

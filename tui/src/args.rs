@@ -21,7 +21,7 @@ use crate::output::{Notes, Streams};
 /// hash table
 #[derive(Debug, Parser)]
 #[command(name = "ringscope", version, after_help = AFTER_HELP)]
-pub struct Args {
+pub(crate) struct Args {
     /// When to use colours, or how many; `auto` looks at the terminal and at the variable NO_COLOR
     #[arg(
         long,
@@ -77,7 +77,7 @@ enum Command {
 
 impl Args {
     /// Does what was asked for.
-    pub fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
+    pub(crate) fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
         self.mind_signals()?;
         let color = self.color;
         match &self.command {

@@ -13,7 +13,7 @@ use crate::output::Notes;
 
 /// A configuration as it was found.
 #[derive(Debug)]
-pub struct LoadedConfig {
+pub(crate) struct LoadedConfig {
     /// What holds.
     pub config: Config,
     /// Why the file in its usual place was not read, though it is there. Nobody has named it, and it may be
@@ -27,7 +27,7 @@ impl LoadedConfig {
     /// # Errors
     ///
     /// When the file that was named cannot be read, or what is in the file is not a configuration.
-    pub fn load(named: Option<&Path>) -> Result<LoadedConfig, Failure> {
+    pub(crate) fn load(named: Option<&Path>) -> Result<LoadedConfig, Failure> {
         let usual = |unread| LoadedConfig { config: Config::default(), unread };
         let Some(path) = named.map(Path::to_owned).or_else(usual_path) else {
             return Ok(usual(None));
@@ -50,7 +50,7 @@ impl LoadedConfig {
     }
 
     /// Says that the file was not read, if so.
-    pub fn note(&self, notes: &mut Notes) {
+    pub(crate) fn note(&self, notes: &mut Notes) {
         if let Some(failure) = &self.unread {
             let _ = writeln!(notes, "note: {failure}; all settings are the usual ones");
         }
@@ -66,6 +66,6 @@ fn cannot_read(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Where the configuration is looked for when no file is named.
-pub fn usual_path() -> Option<PathBuf> {
+pub(crate) fn usual_path() -> Option<PathBuf> {
     folders::configuration("config.toml")
 }

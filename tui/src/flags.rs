@@ -9,13 +9,13 @@ use ringscope_sim::scenario::{SETTINGS, Setting};
 
 /// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
 #[derive(Debug, Clone, Default)]
-pub struct SettingFlags {
+pub(crate) struct SettingFlags {
     /// What was given.
     pub overrides: SettingOverrides,
 }
 
 /// A time on the command line, in seconds.
-pub fn seconds(word: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(word: &str) -> Result<Duration, String> {
     const MOST: f64 = 1e6;
     let seconds: f64 = word.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     if seconds > 0.0 && seconds <= MOST {
@@ -64,7 +64,7 @@ fn flag(setting: &'static Setting) -> clap::Arg {
 const MOST_CELLS: u16 = 1000;
 
 /// Reads `160x48`.
-pub fn size(text: &str) -> Result<Size, String> {
+pub(crate) fn size(text: &str) -> Result<Size, String> {
     let parts = text.split_once(['x', 'X']);
     let cells =
         |text: &str| text.parse::<u16>().ok().filter(|cells| (1..=MOST_CELLS).contains(cells));

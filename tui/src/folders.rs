@@ -9,7 +9,7 @@ use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 const PROGRAM: &str = "ringscope";
 
 /// A file that the user writes; none where nobody knows the user's home.
-pub fn configuration(name: &str) -> Option<PathBuf> {
+pub(crate) fn configuration(name: &str) -> Option<PathBuf> {
     let folders = choose_native_strategy().ok()?;
     let folder = if cfg!(target_os = "macos") { folders.data_dir() } else { folders.config_dir() };
     ours(folder, name)
@@ -17,7 +17,7 @@ pub fn configuration(name: &str) -> Option<PathBuf> {
 
 /// A file that the program remembers something in from one time to the next; none where nobody knows the
 /// user's home.
-pub fn state(name: &str) -> Option<PathBuf> {
+pub(crate) fn state(name: &str) -> Option<PathBuf> {
     let folders = choose_native_strategy().ok()?;
     ours(folders.state_dir().unwrap_or_else(|| folders.data_dir()), name)
 }

@@ -9,13 +9,13 @@ use ringscope_sim::scenario::MOST_BYTES;
 use ringscope_traces::{Completeness, Reader, Trace};
 
 /// What stands for standard input, and for standard output.
-pub const DASH: &str = "-";
+pub(crate) const DASH: &str = "-";
 
 /// What messages call standard input.
 const STANDARD_INPUT: &str = "standard input";
 
 /// Whether the word stands for standard input.
-pub fn is_dash(word: &Path) -> bool {
+pub(crate) fn is_dash(word: &Path) -> bool {
     word == Path::new(DASH)
 }
 
@@ -24,7 +24,7 @@ pub fn is_dash(word: &Path) -> bool {
 /// # Errors
 ///
 /// When it means nothing, or standard input cannot be read.
-pub fn origin(word: &Path) -> Result<Origin, Failure> {
+pub(crate) fn origin(word: &Path) -> Result<Origin, Failure> {
     match scenario_here(word)? {
         Some(origin) => Ok(origin),
         None => Origin::of(word),
@@ -36,7 +36,7 @@ pub fn origin(word: &Path) -> Result<Origin, Failure> {
 /// # Errors
 ///
 /// When it cannot be read.
-pub fn scenario_here(word: &Path) -> Result<Option<Origin>, Failure> {
+pub(crate) fn scenario_here(word: &Path) -> Result<Option<Origin>, Failure> {
     is_dash(word).then(|| scenario_text().map(Origin::Text)).transpose()
 }
 
@@ -49,7 +49,7 @@ fn scenario_text() -> Result<ScenarioText, Failure> {
 }
 
 /// That standard input cannot be read.
-pub fn cannot_read(error: &io::Error) -> Failure {
+pub(crate) fn cannot_read(error: &io::Error) -> Failure {
     Failure::about(STANDARD_INPUT, format!("cannot be read: {error}"))
 }
 
@@ -58,7 +58,7 @@ pub fn cannot_read(error: &io::Error) -> Failure {
 /// # Errors
 ///
 /// When there is no such file, or no trace in it.
-pub fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
+pub(crate) fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
     let read: Box<dyn BufRead> = if is_dash(word) {
         Box::new(io::stdin().lock())
     } else {
@@ -72,7 +72,7 @@ pub fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
 /// # Errors
 ///
 /// When there is no such file, or no trace in it.
-pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
+pub(crate) fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
     if is_dash(word) {
         return Ok(ringscope_traces::read_trace(io::stdin().lock(), STANDARD_INPUT)?);
     }
@@ -80,6 +80,6 @@ pub fn trace(word: &Path) -> Result<(Trace, Completeness), Failure> {
 }
 
 /// What messages call a trace.
-pub fn trace_name(word: &Path) -> String {
+pub(crate) fn trace_name(word: &Path) -> String {
     if is_dash(word) { STANDARD_INPUT.to_owned() } else { shown(word) }
 }

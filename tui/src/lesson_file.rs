@@ -23,7 +23,7 @@ const MOST_BYTES_BESIDE: u64 = 64 << 20;
 /// # Errors
 ///
 /// When it cannot be read as text.
-pub fn read_lesson(path: &Path) -> Result<Shelf, Failure> {
+pub(crate) fn read_lesson(path: &Path) -> Result<Shelf, Failure> {
     let name = shown(path);
     let bytes = read(path, MOST_BYTES).map_err(|what| Failure::about(&name, what))?;
     let text = String::from_utf8(bytes).map_err(|error| {

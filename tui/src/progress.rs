@@ -15,7 +15,7 @@ const FILE: &str = "walkthroughs.json";
 const MOST_BYTES: u64 = 1 << 20;
 
 /// What was kept.
-pub fn load() -> Progress {
+pub(crate) fn load() -> Progress {
     let file = folders::state(FILE).and_then(|path| File::open(path).ok());
     let mut bytes = Vec::new();
     let read = file.and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes).ok());
@@ -23,7 +23,7 @@ pub fn load() -> Progress {
 }
 
 /// Keeps what is known of a lesson beside what is kept of others: two screens may be open.
-pub fn keep(progress: &Progress, lesson: &str) {
+pub(crate) fn keep(progress: &Progress, lesson: &str) {
     let (Some(path), Some(record)) = (folders::state(FILE), progress.of(lesson)) else { return };
     let mut kept = load();
     kept.note(lesson, record.clone());

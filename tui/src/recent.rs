@@ -13,14 +13,14 @@ use crate::folders;
 const MOST: usize = 12;
 
 /// Those that are still there, the last one first.
-pub fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     let text = list().and_then(|list| fs::read_to_string(list).ok()).unwrap_or_default();
     let files = text.lines().map(PathBuf::from).filter(|file| file.is_file());
     files.take(MOST).collect()
 }
 
 /// Remembers that a file was opened.
-pub fn remember(file: &Path) {
+pub(crate) fn remember(file: &Path) {
     let (Some(list), Ok(file)) = (list(), file.canonicalize()) else { return };
     let before = files().into_iter().filter(|other| *other != file);
     let files = std::iter::once(file.clone()).chain(before).take(MOST);

@@ -19,7 +19,7 @@ const AT_ONCE_PER_CORE: usize = 2;
 const MOST_AT_ONCE: usize = 8;
 
 /// What a program came to.
-pub struct Called {
+pub(crate) struct Called {
     /// Its exit code.
     pub code: Option<i32>,
     /// Its standard output.
@@ -29,7 +29,7 @@ pub struct Called {
 }
 
 /// Calls `ringscope crosscheck` with that MPI, in that folder.
-pub fn crosscheck(mpi: Mpi, args: &[&str], folder: &Folder) -> Called {
+pub(crate) fn crosscheck(mpi: Mpi, args: &[&str], folder: &Folder) -> Called {
     let mut command = bounded(&built("ringscope", &["mpi/openmpi", ""]));
     command.arg("crosscheck").args(args).args(["--mpi", mpi.short()]);
     command.env("RINGSCOPE_MPI_RUNNER", mpi.runner());
@@ -37,7 +37,7 @@ pub fn crosscheck(mpi: Mpi, args: &[&str], folder: &Folder) -> Called {
 }
 
 /// Starts `mpi-runner` with so many ranks, in that folder.
-pub fn mpirun(mpi: Mpi, (ranks, args): (u32, &[&str]), folder: &Folder) -> Called {
+pub(crate) fn mpirun(mpi: Mpi, (ranks, args): (u32, &[&str]), folder: &Folder) -> Called {
     let mut command = bounded(Path::new(&mpi.launcher()));
     command.args(["-n", &ranks.to_string()]).arg(mpi.runner()).args(args);
     if mpi == Mpi::Open {
@@ -72,20 +72,20 @@ fn call(command: &mut Command, folder: &Folder) -> Called {
 
 impl Called {
     /// An error that says what came, and how to have it come again.
-    pub fn but(&self, what: &str) -> String {
+    pub(crate) fn but(&self, what: &str) -> String {
         let Called { code, out, err, repeat } = self;
         format!("{what}\n  exit code {code:?}\n{out}{err}  to repeat it: {repeat}\n")
     }
 }
 
 /// Only one test keeps the machine busy at a time.
-pub fn alone() -> MutexGuard<'static, ()> {
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static BUSY: Mutex<()> = Mutex::new(());
     BUSY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does that with each of the things, some at a time, and then fails with everything that went wrong.
-pub fn with_each<T: Sync>(things: &[T], work: impl Fn(&T) -> Result<(), String> + Sync) {
+pub(crate) fn with_each<T: Sync>(things: &[T], work: impl Fn(&T) -> Result<(), String> + Sync) {
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let worker = || {
         while let Some(thing) = things.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -7,7 +7,7 @@ use std::{env, fs};
 const PROFILE: &str = "RINGSCOPE_TEST_PROFILE";
 
 /// A program or library that has been built, in `debug` or `release` of one of these folders of `target`.
-pub fn built(name: &str, folders: &[&str]) -> PathBuf {
+pub(crate) fn built(name: &str, folders: &[&str]) -> PathBuf {
     let target = target();
     let named = env::var(PROFILE).ok();
     let profiles = ["debug", "release"].into_iter();

@@ -19,14 +19,14 @@ const MARK: &str = "RINGSCOPE_TEST_JOB";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program that was launched.
-pub struct Job {
+pub(crate) struct Job {
     launcher: Child,
     mark: String,
 }
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Ended {
+pub(crate) struct Ended {
     pub code: Option<i32>,
     pub out: String,
     pub err: String,
@@ -34,12 +34,12 @@ pub struct Ended {
 
 impl Job {
     /// Starts `mpi-runner` with these words, separated by white space, in that folder.
-    pub fn start(mpi: Mpi, ranks: u32, (folder, words): (&Folder, &str)) -> Job {
+    pub(crate) fn start(mpi: Mpi, ranks: u32, (folder, words): (&Folder, &str)) -> Job {
         Job::launch(&mpi.launcher(), (mpi, ranks), (folder, words))
     }
 
     /// The same with any launcher.
-    pub fn launch(
+    pub(crate) fn launch(
         launcher: &str,
         (mpi, ranks): (Mpi, u32),
         (folder, words): (&Folder, &str),
@@ -69,33 +69,33 @@ impl Job {
     }
 
     /// Runs it to its end.
-    pub fn run(mpi: Mpi, ranks: u32, (folder, words): (&Folder, &str)) -> Ended {
+    pub(crate) fn run(mpi: Mpi, ranks: u32, (folder, words): (&Folder, &str)) -> Ended {
         Job::start(mpi, ranks, (folder, words)).finish(folder)
     }
 
     /// What comes of it.
-    pub fn finish(mut self, folder: &Folder) -> Ended {
+    pub(crate) fn finish(mut self, folder: &Folder) -> Ended {
         self.await_end(PATIENCE, folder)
     }
 
     /// Waits until that is so.
-    pub fn await_condition(&self, what: &str, condition: impl Fn() -> bool) {
+    pub(crate) fn await_condition(&self, what: &str, condition: impl Fn() -> bool) {
         assert!(comes_about(PATIENCE, condition), "waited in vain for {what}");
     }
 
-    pub fn signal(&self, rank: Rank, signal: Signal) {
+    pub(crate) fn signal(&self, rank: Rank, signal: Signal) {
         let ranks = self.ranks();
         let pid = ranks.get(&rank).unwrap_or_else(|| panic!("no rank {rank} among {ranks:?}"));
         kill_process(*pid, signal).expect("the process is ours");
     }
 
-    pub fn signal_launcher(&self, signal: Signal) {
+    pub(crate) fn signal_launcher(&self, signal: Signal) {
         let pid = Pid::from_child(&self.launcher);
         kill_process(pid, signal).expect("the process is ours");
     }
 
     /// What came of it, which must be within that time.
-    pub fn await_end(&mut self, within: Duration, folder: &Folder) -> Ended {
+    pub(crate) fn await_end(&mut self, within: Duration, folder: &Folder) -> Ended {
         let mut status = None;
         comes_about(within, || {
             status = self.launcher.try_wait().expect("the launcher is ours");
@@ -111,7 +111,7 @@ impl Job {
     }
 
     /// Waits for its processes to be gone, and says how many are left.
-    pub fn await_nobody(&self, within: Duration) -> usize {
+    pub(crate) fn await_nobody(&self, within: Duration) -> usize {
         comes_about(within, || self.processes().is_empty());
         self.processes().len()
     }

@@ -5,7 +5,7 @@
 mod built;
 mod job;
 #[path = "../../../traces/tests/support/reference.rs"]
-pub mod reference;
+pub(crate) mod reference;
 
 use std::fs::File;
 use std::io::BufReader;
@@ -16,21 +16,21 @@ use ringscope_sim::simulate::record;
 use ringscope_traces::{Trace, read_trace, write_trace};
 use tempfile::TempDir;
 
-pub use built::built;
-pub use job::Job;
+pub(crate) use built::built;
+pub(crate) use job::Job;
 
 /// The MPI that a program is built with and run under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mpi {
+pub(crate) enum Mpi {
     Open,
     Mpich,
 }
 
 impl Mpi {
-    pub const ALL: [Mpi; 2] = [Mpi::Open, Mpi::Mpich];
+    pub(crate) const ALL: [Mpi; 2] = [Mpi::Open, Mpi::Mpich];
 
     /// Its name in folders and variables.
-    pub fn short(self) -> &'static str {
+    pub(crate) fn short(self) -> &'static str {
         match self {
             Mpi::Open => "openmpi",
             Mpi::Mpich => "mpich",
@@ -38,45 +38,45 @@ impl Mpi {
     }
 
     /// The program, built with it.
-    pub fn runner(self) -> PathBuf {
+    pub(crate) fn runner(self) -> PathBuf {
         built("mpi-runner", &[&format!("mpi/{}", self.short())])
     }
 
     /// Its launcher: what `make mpi` has found, or else as Debian calls it.
-    pub fn launcher(self) -> String {
+    pub(crate) fn launcher(self) -> String {
         let variable = format!("RINGSCOPE_MPIRUN_{}", self.short().to_uppercase());
         std::env::var(variable).unwrap_or_else(|_| format!("mpirun.{}", self.short()))
     }
 }
 
 /// A folder of its own for a test.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         Folder(TempDir::new().expect("a folder for temporary files"))
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("the folder takes files");
     }
 
-    pub fn write_trace(&self, name: &str, trace: &Trace) {
+    pub(crate) fn write_trace(&self, name: &str, trace: &Trace) {
         let file = File::create(self.path(name)).expect("the folder takes files");
         write_trace(file, trace).expect("the folder takes files");
     }
 
     /// A trace that is there and whole enough to be read.
-    pub fn trace(&self, name: &str) -> Trace {
+    pub(crate) fn trace(&self, name: &str) -> Trace {
         let file = File::open(self.path(name)).expect("the trace is there");
         read_trace(BufReader::new(file), name).expect("it is a trace").0
     }
 
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).expect("the folder");
         let name = |entry: std::io::Result<std::fs::DirEntry>| {
             entry.expect("an entry").file_name().into_string().expect("a plain name")
@@ -88,7 +88,7 @@ impl Folder {
 }
 
 /// The trace of a scenario's simulation.
-pub fn simulated(scenario: &Scenario) -> Trace {
+pub(crate) fn simulated(scenario: &Scenario) -> Trace {
     let recorded = record(scenario, Vec::new()).expect("memory takes a trace");
     read_trace(&recorded.to[..], &scenario.name).expect("what we write we read").0
 }

@@ -24,7 +24,7 @@ fn scenario(ranks: u32, messages: u64) -> Scenario {
 }
 
 /// Writes the trace of a run of so many events with a seed.
-pub fn record(folder: &Path, ranks: u32, (events, seed): (u64, u64)) -> PathBuf {
+pub(crate) fn record(folder: &Path, ranks: u32, (events, seed): (u64, u64)) -> PathBuf {
     let path = folder.join(format!("{ranks}-{events}-{seed}.jsonl"));
     let mut scenario = scenario(ranks, events / 2);
     scenario.settings.seed = seed;
@@ -34,7 +34,7 @@ pub fn record(folder: &Path, ranks: u32, (events, seed): (u64, u64)) -> PathBuf 
 }
 
 /// Reads a file and counts its lines.
-pub fn count_lines(path: &Path) -> usize {
+pub(crate) fn count_lines(path: &Path) -> usize {
     let mut file = File::open(path).expect("it is there");
     let mut block = vec![0; 1 << 20];
     let mut lines = 0;

@@ -9,9 +9,9 @@
 use std::cell::OnceCell;
 
 use libfuzzer_sys::fuzz_target;
-use ringscope_screen::timeline::Timeline;
 use ringscope_screen::language::grammar::SymbolTable;
 use ringscope_screen::language::{Condition, Query, condition, query};
+use ringscope_screen::timeline::Timeline;
 use ringscope_sim::scenario::builtin;
 use ringscope_traces::EventIndex;
 
@@ -33,11 +33,15 @@ fn check(line: &str, timeline: &Timeline) {
     let symbols = SymbolTable::of(timeline);
     let events = || (0..timeline.len()).map(EventIndex);
     match Condition::parse(line, &symbols) {
-        Ok(condition) => assert!(events().filter(|at| condition.holds(timeline, *at)).count() <= timeline.len()),
+        Ok(condition) => {
+            assert!(events().filter(|at| condition.holds(timeline, *at)).count() <= timeline.len())
+        }
         Err(error) => assert!(is_plain(&error.to_string())),
     }
     match Query::parse(line, &symbols) {
-        Ok(query) => assert!(events().filter(|at| query.matches(timeline, *at)).count() <= timeline.len()),
+        Ok(query) => {
+            assert!(events().filter(|at| query.matches(timeline, *at)).count() <= timeline.len())
+        }
         Err(error) => assert!(is_plain(&error.to_string())),
     }
     let offered = condition::completions(line, &symbols).into_iter();

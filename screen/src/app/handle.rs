@@ -8,7 +8,7 @@ use super::{Action, KeyPress, Pane};
 
 /// An action, and what it does on a page.
 #[derive(Debug)]
-pub struct Handler<P> {
+pub(crate) struct Handler<P> {
     /// What is done.
     pub action: Action,
     handle: fn(&mut P),
@@ -19,22 +19,26 @@ pub struct Handler<P> {
 }
 
 /// A row of a page's table.
-pub const fn on<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
+pub(crate) const fn on<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
     Handler { action, handle, is_listed: true, bar: None }
 }
 
 /// A row that help and palette do not name, since another one does the same.
-pub const fn also<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
+pub(crate) const fn also<P>(action: Action, handle: fn(&mut P)) -> Handler<P> {
     Handler { action, handle, is_listed: false, bar: None }
 }
 
 /// A row whose action stands in the page's key bar, with its words there.
-pub const fn in_bar<P>(action: Action, words: &'static str, handle: fn(&mut P)) -> Handler<P> {
+pub(crate) const fn in_bar<P>(
+    action: Action,
+    words: &'static str,
+    handle: fn(&mut P),
+) -> Handler<P> {
     Handler { action, handle, is_listed: true, bar: Some(words) }
 }
 
 /// A page on which actions do something.
-pub trait HandleActions: Sized + 'static {
+pub(crate) trait HandleActions: Sized + 'static {
     /// What can be done here, the most wanted first.
     const HANDLERS: &'static [Handler<Self>];
 
@@ -116,12 +120,12 @@ pub trait HandleActions: Sized + 'static {
 }
 
 /// Lays the list of its keys over a page.
-pub fn help<P: HandleActions>(page: &mut P) {
+pub(crate) fn help<P: HandleActions>(page: &mut P) {
     lay_over(page, MenuKind::Help);
 }
 
 /// Lays the list of everything that can be done over a page.
-pub fn palette<P: HandleActions>(page: &mut P) {
+pub(crate) fn palette<P: HandleActions>(page: &mut P) {
     lay_over(page, MenuKind::Palette);
 }
 
@@ -131,21 +135,21 @@ fn lay_over<P: HandleActions>(page: &mut P, kind: MenuKind) {
 }
 
 /// Asks for the list of the lessons.
-pub fn lessons<P: HandleActions>(page: &mut P) {
+pub(crate) fn lessons<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Lessons);
 }
 
 /// Asks for the page below.
-pub fn back<P: HandleActions>(page: &mut P) {
+pub(crate) fn back<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Back);
 }
 
 /// Asks to leave the program.
-pub fn quit<P: HandleActions>(page: &mut P) {
+pub(crate) fn quit<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Leave(Leave::Clean));
 }
 
 /// Asks to leave the program, and to leave the screen behind.
-pub fn quit_and_keep<P: HandleActions>(page: &mut P) {
+pub(crate) fn quit_and_keep<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Leave(Leave::Keep));
 }

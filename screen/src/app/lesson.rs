@@ -11,7 +11,7 @@ use super::{App, Controls, Keymap, Recipe, Selection};
 use crate::timeline::Timeline;
 use crate::tour::{LessonRun, Progress, Question, Record, Step, Stop, Tour};
 
-pub use answer::{Draft, Reply};
+pub(crate) use answer::{Draft, Reply};
 
 /// A lesson on the screen.
 pub struct Lesson {

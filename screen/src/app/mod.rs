@@ -47,7 +47,8 @@ pub use search::Search;
 pub use typing::Typing;
 pub use view::View;
 
-pub use crate::controls::{Action, Pane, Selection};
+pub use crate::controls::Pane;
+pub(crate) use crate::controls::{Action, Selection};
 pub use crate::language::{Condition, Query};
 
 use crate::timeline::{Source, Timeline};

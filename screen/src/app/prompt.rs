@@ -103,7 +103,7 @@ impl Prompt {
 }
 
 /// The word that a line ends with; empty after white space.
-pub fn last_word(line: &str) -> &str {
+pub(crate) fn last_word(line: &str) -> &str {
     line.rsplit(char::is_whitespace).next().unwrap_or("")
 }
 

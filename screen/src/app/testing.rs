@@ -8,31 +8,31 @@ use crate::timeline::Timeline;
 use crate::tour::{Shelf, Tour};
 
 /// The run of a scenario.
-pub fn timeline(text: &str) -> Timeline {
+pub(crate) fn timeline(text: &str) -> Timeline {
     Timeline::live(Scenario::parse("test", text).expect("the test's scenario is good"))
 }
 
 /// The run of a built-in scenario.
-pub fn built_in(name: &str, cursor: usize) -> App {
+pub(crate) fn built_in(name: &str, cursor: usize) -> App {
     let scenario = builtin::find(name).expect("a built-in scenario").scenario();
     App::new(Timeline::live(scenario), name, cursor)
 }
 
 /// Presses keys as the configuration writes them, separated by white space.
-pub fn press(app: &mut App, keys: &str) {
+pub(crate) fn press(app: &mut App, keys: &str) {
     for key in keys.split_whitespace() {
         app.press(key.parse::<KeyPress>().expect("a key"));
     }
 }
 
 /// Types a line and ends it.
-pub fn type_line(app: &mut App, line: &str) {
+pub(crate) fn type_line(app: &mut App, line: &str) {
     app.paste(line);
     press(app, "enter");
 }
 
 /// A lesson in which each kind of question is asked, and two runs are compared.
-pub fn tour() -> Tour {
+pub(crate) fn tour() -> Tour {
     let tour = Tour::open(&Shelf::alone("test", LESSON));
     tour.unwrap_or_else(|faults| panic!("{}", faults.errors))
 }

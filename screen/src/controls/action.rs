@@ -93,7 +93,7 @@ actions! {
 }
 
 /// Every action that a key can do, the most wanted ones first; the panes stand behind the key that goes through them.
-pub const BINDINGS: &[Binding] = &bindings();
+pub(crate) const BINDINGS: &[Binding] = &bindings();
 
 const fn bindings() -> [Binding; ROWS.len() + PANES.len()] {
     let mut bindings = [ROWS[0]; ROWS.len() + PANES.len()];

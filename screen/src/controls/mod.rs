@@ -4,8 +4,9 @@
 mod action;
 mod pane;
 
-pub use action::{Action, BINDINGS};
-pub use pane::{PANES, Pane, Selection, Spot};
+pub(crate) use action::{Action, BINDINGS};
+pub use pane::Pane;
+pub(crate) use pane::{PANES, Selection, Spot};
 
 #[cfg(test)]
 mod tests {

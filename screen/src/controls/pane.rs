@@ -81,7 +81,7 @@ macro_rules! panes {
         }
 
         /// The panes, in the order of their numbers.
-        pub const PANES: &[PaneSpec] =
+        pub(crate) const PANES: &[PaneSpec] =
             &[$(PaneSpec { pane: Pane::$pane, what: $what, $($field: $value),* }),*];
 
         impl Pane {

@@ -38,7 +38,7 @@ const FRAME_US: u64 = 33_333;
 const END_US: u64 = 3_000_000;
 
 /// Writes the recording.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, "cast", "a recording shows")?;
     put_header(reel, sink)?;
     let times = times(reel);

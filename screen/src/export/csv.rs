@@ -15,7 +15,7 @@ use super::feed::{Feed, FeedEvent, op};
 const HEADING: &str = "event,rank,n,op,peer,tag,name,message,t_ns,clock,data";
 
 /// Writes the table.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     writeln!(sink, "{HEADING}")?;
     let mut json = Vec::new();
     while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {

@@ -31,7 +31,7 @@ const SCRIPTS: [&str; 6] = [
 ];
 
 /// Writes the page.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, "html", "a page lists")?;
     let mut run = Vec::new();
     put_ascii_json(&mut run, &PageRun::of(reel)?)?;

@@ -30,7 +30,7 @@ const NEVER: &str = "never received";
 const GAP: &str = ", ";
 
 /// Writes the diagram.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let mut diagram = Diagram::new(feed);
     while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
         diagram.take(&event, message);

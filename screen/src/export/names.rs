@@ -12,14 +12,14 @@ const PAYLOAD_CHARS: usize = 24;
 
 /// How the ranks and messages of a trace are called.
 #[derive(Debug, Clone, Copy)]
-pub struct Names {
+pub(super) struct Names {
     protocol: Option<ProtocolId>,
     ranks: u32,
 }
 
 /// What a message is for, which its looks follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MessageKind {
+pub(super) enum MessageKind {
     /// A command on its way to the node that it concerns.
     Command,
     /// The answer to one.
@@ -32,7 +32,7 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All of them, each with its name and with what a legend says.
-    pub const ALL: [(MessageKind, &'static str, &'static str); 4] = [
+    pub(super) const ALL: [(MessageKind, &'static str, &'static str); 4] = [
         (MessageKind::Command, "command", "command"),
         (MessageKind::Answer, "answer", "answer"),
         (MessageKind::Membership, "rewiring", "join or leave"),
@@ -40,24 +40,24 @@ impl MessageKind {
     ];
 
     /// Its place in the list of all.
-    pub fn place(self) -> usize {
+    pub(super) fn place(self) -> usize {
         self as usize
     }
 }
 
 impl Names {
     /// The names of a trace's protocol; another dialect's messages go by their tags.
-    pub fn of(header: &Header) -> Names {
+    pub(super) fn of(header: &Header) -> Names {
         Names { protocol: ProtocolId::named(&header.protocol), ranks: header.ranks }
     }
 
     /// The name of a tag, where it has one.
-    pub fn tag(&self, tag: Tag) -> Option<&'static str> {
+    pub(super) fn tag(&self, tag: Tag) -> Option<&'static str> {
         self.protocol?.tag_name(tag)
     }
 
     /// What a rank plays, where that is fixed.
-    pub fn role(&self, rank: Rank) -> Option<&'static str> {
+    pub(super) fn role(&self, rank: Rank) -> Option<&'static str> {
         match self.protocol?.roles(self.ranks).of(rank) {
             Role::Head => Some("head"),
             Role::Command => Some("command"),
@@ -66,7 +66,7 @@ impl Names {
     }
 
     /// `rank 0, head`.
-    pub fn rank(&self, rank: Rank) -> String {
+    pub(super) fn rank(&self, rank: Rank) -> String {
         match self.role(rank) {
             Some(role) => format!("rank {rank}, {role}"),
             None => format!("rank {rank}"),
@@ -74,7 +74,7 @@ impl Names {
     }
 
     /// `PUT 612`, or `tag 5 [1,2,3]` of another dialect: a message in few words.
-    pub fn message(&self, event: &Event) -> String {
+    pub(super) fn message(&self, event: &Event) -> String {
         let (tag, data) = (event.tag, &event.data);
         match self.parsed(tag, data) {
             Some(message) => words::labelled(words::shortened(tag, self.protocol), &message),
@@ -83,7 +83,7 @@ impl Names {
     }
 
     /// What a message is for.
-    pub fn kind(&self, event: &Event) -> MessageKind {
+    pub(super) fn kind(&self, event: &Event) -> MessageKind {
         let info = self.protocol.and_then(|protocol| protocol.tag(event.tag));
         match info.filter(|_| self.parsed(event.tag, &event.data).is_some()).map(|info| info.kind) {
             Some(Purpose::Command) => MessageKind::Command,

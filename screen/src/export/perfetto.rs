@@ -29,7 +29,7 @@ const LONGEST_NS: u64 = 10_000;
 const SHORTEST_NS: u64 = 100;
 
 /// Writes the file. The last event of each rank is held back until the next one is known.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     let about = text(&header_summary(feed.header()));
     write!(sink, "{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"run\":{about}}},")?;
     write!(sink, "\"traceEvents\":[\n{}", named("process_name", None, "ringscope"))?;

@@ -25,7 +25,7 @@ const MOST_TICKS: usize = 100_000_000;
 type Clock = Vec<(Rank, u64)>;
 
 /// Writes the log.
-pub fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     writeln!(sink, "{EXPRESSION}\n")?;
     let mut clocks: FxHashMap<Rank, Clock> = FxHashMap::default();
     let mut under_way: FxHashMap<u64, Clock> = FxHashMap::default();

@@ -36,7 +36,7 @@ const BAD: u32 = 0xc8_1e_1e;
 const MOST_REMARKS: usize = 3;
 
 /// Writes the picture.
-pub fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
+pub(super) fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), ExportError> {
     reel.refuse_more_than(MOST_EVENTS, "svg", "a picture is read with")?;
     let lanes = lanes(reel)?;
     let arrows = plan::arrows(reel);

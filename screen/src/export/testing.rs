@@ -18,17 +18,17 @@ use crate::view::symbols::Symbols;
 use crate::view::theme::{Palette, Theme};
 
 /// A trace of another dialect whose names and payloads mean something to whoever reads an export.
-pub const HOSTILE: &str = include_str!("hostile.jsonl");
+pub(super) const HOSTILE: &str = include_str!("hostile.jsonl");
 
 /// The trace of a built-in scenario.
-pub fn trace_of(scenario: &str) -> String {
+pub(super) fn trace_of(scenario: &str) -> String {
     let scenario = builtin::find(scenario).expect("it is built in").scenario();
     let recorded = record(&scenario, Vec::new()).expect("memory");
     String::from_utf8(recorded.to).expect("a trace is text")
 }
 
 /// The trace of two ranks of which one sends to the other for ever.
-pub fn endless(messages: u64) -> String {
+pub(super) fn endless(messages: u64) -> String {
     let mut trace =
         r#"{"trace":1,"source":"recorded","protocol":"other","ranks":2,"time":"wall"}"#.to_owned();
     for n in 0..messages {
@@ -58,19 +58,19 @@ impl Watch for Unwatched {
 }
 
 /// Does something with the events of a part of a built-in scenario's run.
-pub fn feed<T>(scenario: &str, part: Part, with: impl FnOnce(&mut Feed<'_>) -> T) -> T {
+pub(super) fn feed<T>(scenario: &str, part: Part, with: impl FnOnce(&mut Feed<'_>) -> T) -> T {
     let trace = trace_of(scenario);
     let read: Box<dyn BufRead> = Box::new(trace.as_bytes());
     with(&mut Feed::new(Reader::new(read, "test").expect("a trace"), part, &Unwatched))
 }
 
 /// The export of a part of a built-in scenario's run.
-pub fn exported(format: &str, scenario: &str, part: Part) -> String {
+pub(super) fn exported(format: &str, scenario: &str, part: Part) -> String {
     exported_from(format, &trace_of(scenario), part).expect("it can be carried")
 }
 
 /// The export of a part of a trace, or why there is none.
-pub fn exported_from(format: &str, trace: &str, part: Part) -> Result<String, String> {
+pub(super) fn exported_from(format: &str, trace: &str, part: Part) -> Result<String, String> {
     let mut text = Vec::new();
     let done = match Format::named(format).expect("a format").way {
         Way::Events(write) => {

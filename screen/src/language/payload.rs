@@ -5,7 +5,7 @@ use ringscope_traces::Payload;
 use ringscope_traces::payload;
 
 /// Whether a message with that tag and payload is about a key, by what its protocol says of the tag.
-pub fn is_about(payload: &Payload, key: Key, tag: Option<&TagInfo>) -> bool {
+pub(crate) fn is_about(payload: &Payload, key: Key, tag: Option<&TagInfo>) -> bool {
     let number = Payload::Int(key.0);
     match tag.map(|info| info.keys) {
         Some(KeysIn::Payload) => *payload == number,
@@ -15,7 +15,7 @@ pub fn is_about(payload: &Payload, key: Key, tag: Option<&TagInfo>) -> bool {
 }
 
 /// Whether a map in the payload has that key.
-pub fn has_key(payload: &Payload, key: Key) -> bool {
+pub(crate) fn has_key(payload: &Payload, key: Key) -> bool {
     match payload {
         Payload::Map(entries) => {
             entries.binary_search_by(|(entry, _)| entry.cmp(&payload::Key::Int(key.0))).is_ok()
@@ -30,7 +30,7 @@ pub fn has_key(payload: &Payload, key: Key) -> bool {
 }
 
 /// Whether that number stands anywhere in the payload, as a value or as a key.
-pub fn has_number(payload: &Payload, number: i64) -> bool {
+pub(crate) fn has_number(payload: &Payload, number: i64) -> bool {
     match payload {
         Payload::Int(value) => *value == number,
         Payload::List(items) => items.iter().any(|item| has_number(item, number)),

@@ -92,7 +92,7 @@ struct Reach {
 
 impl Loaded {
     /// Takes note of something; events are for the index.
-    pub fn learn(&mut self, news: Update) -> Option<Arc<Block>> {
+    pub(super) fn learn(&mut self, news: Update) -> Option<Arc<Block>> {
         match news {
             Update::Events(Stretch { block, turns, hundredths }) => {
                 turns.into_iter().for_each(|turn| self.turn(turn));
@@ -138,18 +138,18 @@ impl Loaded {
     }
 
     /// Up to which cursor the nodes are known without a gap.
-    pub fn states(&self) -> usize {
+    pub(super) fn states(&self) -> usize {
         let reaches = [&self.reach, &self.preview].into_iter().flatten();
         reaches.map(|reach| reach.cursor).max().unwrap_or(0)
     }
 
     /// How many events the nodes and the invariants have gone past.
-    pub fn checked(&self) -> usize {
+    pub(super) fn checked(&self) -> usize {
         self.reach.as_ref().map_or(0, |reach| reach.cursor)
     }
 
     /// The nodes on the way to a cursor, where they are known.
-    pub fn checkpoints(&self, cursor: usize) -> Option<&dyn History> {
+    pub(super) fn checkpoints(&self, cursor: usize) -> Option<&dyn History> {
         let mut reaches = [&self.reach, &self.preview].into_iter().flatten();
         reaches.find(|reach| cursor <= reach.cursor).map(|reach| &*reach.checkpoints)
     }

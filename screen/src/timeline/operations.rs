@@ -39,13 +39,13 @@ pub(super) struct OpenOperations {
 
 impl OpenOperations {
     /// Nothing has been sent yet; commands and replies are read as that protocol's.
-    pub fn of(protocol: ProtocolId) -> OpenOperations {
+    pub(super) fn of(protocol: ProtocolId) -> OpenOperations {
         OpenOperations { protocol, sent: 0, gets: VecDeque::new(), others: VecDeque::new() }
     }
 
     /// Takes an event of the command node. In another dialect it counts when it has the tag and the shape
     /// that the protocol's have.
-    pub fn take(&mut self, at: EventIndex, event: &Event) -> Option<OperationUpdate> {
+    pub(super) fn take(&mut self, at: EventIndex, event: &Event) -> Option<OperationUpdate> {
         let meaning = self.protocol.meaning(event.tag, &event.data).ok()?;
         match (event.op, meaning) {
             (Op::Send, Meaning::Command(command)) => {

@@ -55,7 +55,7 @@ impl Default for LoadOptions {
 
 impl Worker<'_> {
     /// Reads a run to its end.
-    pub fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
+    pub(super) fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
         let (commands, footer) = self.read_events(indexer)?;
         match self.setup(commands.into_iter().collect()) {
             Ok(setup) => self.travel(&mut *recorded::start(&setup), footer)?,

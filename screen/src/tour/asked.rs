@@ -14,7 +14,7 @@ use crate::timeline::Snapshot;
 
 /// Why something that a lesson asks has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoAnswer {
+pub(super) enum NoAnswer {
     /// It cannot be read.
     Unreadable(String),
     /// It can be read, and the run has no such thing.
@@ -28,7 +28,7 @@ impl std::convert::From<ParseError> for NoAnswer {
 }
 
 /// Where a lesson stands.
-pub struct Here<'a> {
+pub(super) struct Here<'a> {
     /// All runs; none in the place of one that could not be had.
     pub runs: &'a [Option<LessonRun>],
     /// The names of the runs.
@@ -51,7 +51,7 @@ impl Here<'_> {
     /// # Errors
     ///
     /// Why it has no value.
-    pub fn value(&self, text: &str) -> Result<Value, NoAnswer> {
+    pub(super) fn value(&self, text: &str) -> Result<Value, NoAnswer> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (fact, name, place) = parts(&text);
         let Some(run) = name.map_or(Ok(Some(self.run)), |name| self.named(name))? else {
@@ -110,14 +110,14 @@ fn parts(text: &str) -> (&str, Option<&str>, Option<&str>) {
 }
 
 /// What to say of a run that a lesson does not have.
-pub fn no_such_run(name: &str, names: &[String]) -> String {
+pub(super) fn no_such_run(name: &str, names: &[String]) -> String {
     let only = if names.len() == 1 { ", as the first is called" } else { "" };
     format!("the lesson has no run `{name}`: there is {}{only}", names.join(", "))
 }
 
 /// What a claim came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimResult {
+pub(super) struct ClaimResult {
     /// Whether it holds.
     pub holds: bool,
     /// How it really is, such as `owner of key 400 is rank 6`.
@@ -153,7 +153,7 @@ const RELATIONS: &[(&str, Relation, &str)] = &[
 const BOTH: char = ';';
 
 /// Every claim as it is written, and when it holds.
-pub fn help() -> impl Iterator<Item = (String, &'static str)> {
+pub(super) fn help() -> impl Iterator<Item = (String, &'static str)> {
     let of = |(words, _, what): &(&'static str, Relation, &'static str)| {
         (format!("FACT {words} X"), *what)
     };
@@ -166,7 +166,7 @@ impl Here<'_> {
     /// # Errors
     ///
     /// Why it cannot be judged.
-    pub fn judge(&self, text: &str) -> Result<ClaimResult, NoAnswer> {
+    pub(super) fn judge(&self, text: &str) -> Result<ClaimResult, NoAnswer> {
         let parts = text.split(BOTH).map(|part| self.judge_one(part.trim()));
         let parts: Vec<ClaimResult> = parts.collect::<Result<_, _>>()?;
         let wrong: Vec<&ClaimResult> = parts.iter().filter(|part| !part.holds).collect();

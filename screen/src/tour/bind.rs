@@ -27,7 +27,7 @@ use crate::timeline::{Direction, Snapshot};
 const MOST_ASKED: usize = 1000;
 
 /// Works a lesson out.
-pub fn bind(shelf: &Shelf) -> Result<Tour, Faults> {
+pub(super) fn bind(shelf: &Shelf) -> Result<Tour, Faults> {
     let mut found = Findings::new(&shelf.name, &shelf.text);
     let draft = format::parse(&shelf.text, &mut found);
     let runs = Library { shelf, draft: &draft }.runs(&mut found);

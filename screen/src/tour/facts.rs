@@ -16,7 +16,7 @@ use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
 
 /// What a fact is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(super) enum Value {
     /// A number.
     Number(i64),
     /// A rank.
@@ -30,7 +30,7 @@ pub enum Value {
 }
 
 impl Value {
-    pub fn words(text: impl Into<String>) -> Value {
+    pub(super) fn words(text: impl Into<String>) -> Value {
         Value::Words(text.into())
     }
 
@@ -62,7 +62,7 @@ fn listed(f: &mut fmt::Formatter<'_>, items: impl Iterator<Item = String>) -> fm
 }
 
 /// Where a run stands, for facts.
-pub struct FactContext<'a> {
+pub(super) struct FactContext<'a> {
     pub timeline: &'a Timeline,
     pub snapshot: &'a Snapshot,
     /// What came of comparing it with another run, at a stop that does.
@@ -80,7 +80,7 @@ struct Row {
 
 /// A fact that can be asked for.
 #[derive(Debug, Clone)]
-pub struct Fact {
+pub(super) struct Fact {
     row: usize,
     meant: Vec<Argument>,
 }
@@ -229,7 +229,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// Every fact as it is written, and what it is.
-pub fn help() -> impl Iterator<Item = (String, &'static str)> {
+pub(super) fn help() -> impl Iterator<Item = (String, &'static str)> {
     ROWS.iter().map(|row| (grammar::shown(row.form), row.what))
 }
 
@@ -243,7 +243,7 @@ impl Fact {
     /// # Errors
     ///
     /// The first word that is none of a fact, and what was expected.
-    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Fact, ParseError> {
+    pub(super) fn parse(text: &str, lexicon: &SymbolTable) -> Result<Fact, ParseError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let begins = |form: &Form| match (form.first(), words.first()) {
             (Some(Token::Word(own)), Some(word)) => own.eq_ignore_ascii_case(word),
@@ -264,7 +264,7 @@ impl Fact {
     /// # Errors
     ///
     /// Why it cannot be: in a sentence.
-    pub fn value(&self, scene: &FactContext<'_>) -> Known {
+    pub(super) fn value(&self, scene: &FactContext<'_>) -> Known {
         (ROWS[self.row].value)(scene, &self.meant)
     }
 }
@@ -519,7 +519,7 @@ impl<'a> FactContext<'a> {
 }
 
 /// The command of that number, from 1.
-pub fn nth_operation(timeline: &Timeline, number: usize) -> Result<Operation, String> {
+pub(super) fn nth_operation(timeline: &Timeline, number: usize) -> Result<Operation, String> {
     let operations = timeline.operations();
     let operation = number.checked_sub(1).and_then(|place| operations.get(place));
     operation

@@ -12,7 +12,7 @@ use super::markdown::{Fence, LessonPart, parts};
 use super::prose::Block;
 
 /// A key of the front matter or of a fenced block.
-pub struct Key {
+pub(super) struct Key {
     /// Where it stands.
     pub block: &'static str,
     /// Its name.
@@ -32,13 +32,13 @@ const fn many(block: &'static str, name: &'static str, what: &'static str) -> Ke
     Key { block, name, what, is_many: true }
 }
 
-pub const FRONT: &str = "front matter";
-pub const STOP: &str = "stop";
-pub const QUESTION: &str = "question";
+pub(super) const FRONT: &str = "front matter";
+pub(super) const STOP: &str = "stop";
+pub(super) const QUESTION: &str = "question";
 
 /// Every key.
 #[rustfmt::skip]
-pub const KEYS: &[Key] = &[
+pub(super) const KEYS: &[Key] = &[
     key(FRONT, "title", "what the lesson is called"),
     key(FRONT, "about", "what it is about, in a line"),
     many(FRONT, "run", "the run: a scenario or a trace, then settings, as in `join, seed 7`; `run NAME` is another one"),
@@ -57,7 +57,7 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// The fenced blocks that mean something, and what.
-pub const FENCES: &[(&str, &str)] = &[
+pub(super) const FENCES: &[(&str, &str)] = &[
     (STOP, "where the run stands in this step; a step without one stays where the last one was"),
     (QUESTION, "something to answer"),
     ("claim", "what holds at the stop, one claim a line: it is checked, and not shown"),
@@ -66,40 +66,40 @@ pub const FENCES: &[(&str, &str)] = &[
 
 /// A text, and where it stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourceText {
+pub(super) struct SourceText {
     pub text: String,
     pub at: Range<usize>,
 }
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub(super) struct Field {
     pub key: SourceText,
     pub value: SourceText,
 }
 
 /// The entries of a fenced block, and where that begins.
 #[derive(Debug, Clone, Default)]
-pub struct Entries {
+pub(super) struct Entries {
     pub at: Range<usize>,
     pub list: Vec<Field>,
 }
 
 impl Entries {
     /// The values of a key.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a SourceText> {
+    pub(super) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a SourceText> {
         self.list.iter().filter(move |entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
     /// The value of a key that stands once.
-    pub fn one(&self, key: &str) -> Option<&SourceText> {
+    pub(super) fn one(&self, key: &str) -> Option<&SourceText> {
         self.list.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 }
 
 /// A lesson's text taken apart.
 #[derive(Debug, Default)]
-pub struct ParsedLesson {
+pub(super) struct ParsedLesson {
     pub title: SourceText,
     pub about: SourceText,
     /// Names and what they stand for; the main run has the name [`MAIN`].
@@ -110,11 +110,11 @@ pub struct ParsedLesson {
 }
 
 /// The name of the first run.
-pub const MAIN: &str = "main";
+pub(super) const MAIN: &str = "main";
 
 /// A step taken apart.
 #[derive(Debug, Default)]
-pub struct DraftStep {
+pub(super) struct DraftStep {
     pub title: SourceText,
     pub blocks: Vec<Block>,
     pub stop: Option<Entries>,
@@ -134,7 +134,7 @@ const MOST_PARTS: usize = 200;
 const STEP_HINT: &str = "a step begins with a heading such as `## Who owns a key`";
 
 /// What is wrong with a lesson, as it is found.
-pub struct Findings {
+pub(super) struct Findings {
     source: Arc<Source>,
     problems: Vec<Problem>,
     is_judged: bool,
@@ -142,19 +142,24 @@ pub struct Findings {
 
 impl Findings {
     /// What is wrong with a text of that name.
-    pub fn new(name: &str, text: &str) -> Findings {
+    pub(super) fn new(name: &str, text: &str) -> Findings {
         let source = Arc::new(Source::new(name, text));
         Findings { source, problems: Vec::new(), is_judged: true }
     }
 
     /// Something cannot be read; advice, where there is some.
-    pub fn unreadable(&mut self, at: &Range<usize>, what: impl Into<String>, hint: Option<&str>) {
+    pub(super) fn unreadable(
+        &mut self,
+        at: &Range<usize>,
+        what: impl Into<String>,
+        hint: Option<&str>,
+    ) {
         self.is_judged = false;
         self.wrong(at, what, hint);
     }
 
     /// Something can be read, and does not hold.
-    pub fn wrong(&mut self, at: &Range<usize>, what: impl Into<String>, hint: Option<&str>) {
+    pub(super) fn wrong(&mut self, at: &Range<usize>, what: impl Into<String>, hint: Option<&str>) {
         // Each is looked for in the text: of a text that is no lesson at all some are enough.
         if self.problems.len() == MOST_FOUND {
             return;
@@ -170,14 +175,14 @@ impl Findings {
     }
 
     /// Takes what was found by somebody else and cannot be read.
-    pub fn take(&mut self, problem: Problem) {
+    pub(super) fn take(&mut self, problem: Problem) {
         self.is_judged = false;
         if self.problems.len() < MOST_FOUND {
             self.problems.push(problem);
         }
     }
 
-    pub fn into_faults(self) -> Result<(), Faults> {
+    pub(super) fn into_faults(self) -> Result<(), Faults> {
         let Findings { problems, is_judged, .. } = self;
         ScenarioErrors::of(problems).map_err(|errors| Faults { errors, is_judged })
     }
@@ -194,7 +199,7 @@ fn split_advice(what: &str) -> (String, Option<&str>) {
 }
 
 /// Takes a lesson apart.
-pub fn parse(text: &str, found: &mut Findings) -> ParsedLesson {
+pub(super) fn parse(text: &str, found: &mut Findings) -> ParsedLesson {
     let parser = Parser { text, at: 0, found, draft: ParsedLesson::default(), intro: Vec::new() };
     parser.lesson()
 }

@@ -9,7 +9,7 @@ use crate::controls::PANES;
 use crate::language::condition;
 
 /// A table: its heading, and its rows of what is written and what that is.
-pub type Table = (String, Vec<(String, &'static str)>);
+pub(super) type Table = (String, Vec<(String, &'static str)>);
 
 /// Every table.
 pub fn guide() -> Vec<Table> {

@@ -11,7 +11,7 @@ use super::prose::{Block, Tone, ToneSpan};
 
 /// A part of a lesson behind its front matter.
 #[derive(Debug, PartialEq, Eq)]
-pub enum LessonPart {
+pub(super) enum LessonPart {
     /// A heading of the second level, by the range of its title.
     Section(Range<usize>),
     /// Something that is shown.
@@ -24,7 +24,7 @@ pub enum LessonPart {
 
 /// A fenced code block.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fence {
+pub(super) struct Fence {
     /// Its first line.
     pub open: Range<usize>,
     /// What stands behind the first line's backticks.
@@ -40,7 +40,7 @@ pub struct Fence {
 }
 
 /// Parses a lesson from that byte on.
-pub fn parts(text: &str, from: usize) -> Vec<LessonPart> {
+pub(super) fn parts(text: &str, from: usize) -> Vec<LessonPart> {
     let mut reader = Reader::new(text);
     for (event, at) in Parser::new_ext(&text[from..], Options::ENABLE_TABLES).into_offset_iter() {
         reader.take(event, from + at.start..from + at.end);
@@ -52,7 +52,7 @@ pub fn parts(text: &str, from: usize) -> Vec<LessonPart> {
 const PARAGRAPH: &str = ".";
 
 /// The pieces of a text without blocks that begins at that byte of the file.
-pub fn pieces(text: &str, start: usize) -> Vec<ToneSpan> {
+pub(super) fn pieces(text: &str, start: usize) -> Vec<ToneSpan> {
     let line = format!("{PARAGRAPH}{}", text.replace(['\n', '\r'], " "));
     let mut reader = Reader::new(&line);
     for (event, at) in Parser::new(&line).into_offset_iter() {

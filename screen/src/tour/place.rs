@@ -9,7 +9,7 @@ use crate::timeline::Timeline;
 
 /// From where a place is looked for.
 #[derive(Clone, Copy)]
-pub struct From<'a> {
+pub(super) struct From<'a> {
     pub timeline: &'a Timeline,
     /// The cursor at which the run stands.
     pub cursor: usize,
@@ -117,13 +117,13 @@ impl From<'_> {
 }
 
 /// Every place as it is written, and where it is.
-pub fn help() -> impl Iterator<Item = (String, &'static str)> {
+pub(super) fn help() -> impl Iterator<Item = (String, &'static str)> {
     ROWS.iter().map(|row| (grammar::shown(row.form), row.what))
 }
 
 /// A place that can be looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct StopPlace {
+pub(super) struct StopPlace {
     row: usize,
     number: usize,
 }
@@ -134,7 +134,7 @@ impl StopPlace {
     /// # Errors
     ///
     /// The first word that is none of a place, and what was expected.
-    pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<StopPlace, ParseError> {
+    pub(super) fn parse(text: &str, lexicon: &SymbolTable) -> Result<StopPlace, ParseError> {
         let forms: Vec<Form> = ROWS.iter().map(|row| row.form).collect();
         let words: Vec<&str> = text.split_whitespace().collect();
         let (row, meant) = grammar::read(&forms, &words, lexicon)?;
@@ -150,7 +150,7 @@ impl StopPlace {
     /// # Errors
     ///
     /// Why there is no such place in the run: in a sentence.
-    pub fn cursor(self, from: From<'_>) -> Result<usize, String> {
+    pub(super) fn cursor(self, from: From<'_>) -> Result<usize, String> {
         (ROWS[self.row].cursor)(from, self.number)
     }
 }

@@ -44,7 +44,7 @@ pub enum QuestionKind {
 }
 
 /// The most answers to choose from: each has a letter, and `e` is for exploring.
-pub const MOST_OPTIONS: usize = 4;
+pub(super) const MOST_OPTIONS: usize = 4;
 
 /// The letters of the answers to choose from.
 pub const LETTERS: [char; MOST_OPTIONS] = ['a', 'b', 'c', 'd'];

@@ -28,7 +28,7 @@ pub struct LessonRun {
 }
 
 /// A built-in scenario, and its flags with their values.
-pub type RunRecipe = (String, Vec<(String, String)>);
+pub(super) type RunRecipe = (String, Vec<(String, String)>);
 
 /// The most events of a run: a lesson looks for its conditions from event to event.
 const MOST_EVENTS: usize = 200_000;
@@ -44,14 +44,14 @@ impl LessonRun {
 }
 
 /// Where runs are looked for.
-pub struct Library<'a> {
+pub(super) struct Library<'a> {
     pub shelf: &'a Shelf,
     pub draft: &'a ParsedLesson,
 }
 
 impl Library<'_> {
     /// Every run; none in the place of one that could not be had, which is found fault with.
-    pub fn runs(&self, found: &mut Findings) -> Vec<Option<LessonRun>> {
+    pub(super) fn runs(&self, found: &mut Findings) -> Vec<Option<LessonRun>> {
         let run = |(name, said): &(String, SourceText)| self.run(name, said, found);
         self.draft.runs.iter().map(run).collect()
     }

@@ -25,7 +25,7 @@ pub struct Stop {
 }
 
 /// What can be looked at, and what that is.
-pub const LOOKS: [(&str, &str); 4] = [
+pub(super) const LOOKS: [(&str, &str); 4] = [
     ("message", "the message of the event at which the run stands"),
     ("key KEY", "a key"),
     ("rank RANK", "a rank"),
@@ -33,7 +33,7 @@ pub const LOOKS: [(&str, &str); 4] = [
 ];
 
 /// The message of the event that brought a run to a cursor, by its send.
-pub fn message(timeline: &Timeline, cursor: usize) -> Option<EventIndex> {
+pub(super) fn message(timeline: &Timeline, cursor: usize) -> Option<EventIndex> {
     let event = timeline.event_at(cursor)?;
     match timeline.info(event).op {
         Op::Send => Some(event),
@@ -42,7 +42,7 @@ pub fn message(timeline: &Timeline, cursor: usize) -> Option<EventIndex> {
 }
 
 /// What a fact selects, if it can select anything.
-pub fn selection(value: &Value) -> Option<Selection> {
+pub(super) fn selection(value: &Value) -> Option<Selection> {
     match value {
         Value::Rank(rank) => Some(Selection::Rank(*rank)),
         Value::Ranks(ranks) => match ranks[..] {

@@ -16,11 +16,11 @@ const CUT_BACK: f64 = 1.2;
 
 /// What dots are drawn with; the greatest of a cell gives the cell its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ink(pub u16);
+pub(super) struct Ink(pub u16);
 
 /// Part of a circle.
 #[derive(Debug, Clone, Copy)]
-pub struct Arc {
+pub(super) struct Arc {
     /// The angles at which it begins and ends.
     pub angles: (f64, f64),
     /// Whose it is.
@@ -29,7 +29,7 @@ pub struct Arc {
 
 /// A thin line along a circle.
 #[derive(Debug, Clone, Copy)]
-pub struct Curve {
+pub(super) struct Curve {
     /// From where to where, and whose it is.
     pub arc: Arc,
     /// How far it is from the middle.
@@ -38,7 +38,7 @@ pub struct Curve {
 
 /// A grid of dots over an area of cells.
 #[derive(Debug)]
-pub struct Canvas {
+pub(super) struct Canvas {
     area: Rect,
     symbols: Symbols,
     /// Dots in a row and in a column of a cell.
@@ -49,7 +49,7 @@ pub struct Canvas {
 
 /// What becomes of a cell in which dots of several inks meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meeting {
+pub(super) enum Meeting {
     /// Those of one ink stay and the others are cut back.
     Apart,
     /// All stay, in the style of one.
@@ -58,7 +58,7 @@ pub enum Meeting {
 
 impl Canvas {
     /// An empty grid.
-    pub fn new(area: Rect, symbols: Symbols) -> Canvas {
+    pub(super) fn new(area: Rect, symbols: Symbols) -> Canvas {
         let dots = match symbols {
             Symbols::Braille => (2, 4),
             Symbols::HalfBlocks => (1, 2),
@@ -77,7 +77,7 @@ impl Canvas {
     }
 
     /// Sets the dot at a point; outside of the area there is none.
-    pub fn dot(&mut self, point: Point, ink: Ink, meeting: Meeting) {
+    pub(super) fn dot(&mut self, point: Point, ink: Ink, meeting: Meeting) {
         if point.x < 0.0 || point.y < 0.0 {
             return;
         }
@@ -97,7 +97,7 @@ impl Canvas {
     }
 
     /// Part of the ring: two or three dots thick, without gaps, cut back at both ends.
-    pub fn arc(&mut self, disc: &Disc, arc: Arc) {
+    pub(super) fn arc(&mut self, disc: &Disc, arc: Arc) {
         let (from, to) = arc.angles;
         let mut radius = disc.inner + STEP / 2.0;
         while radius < disc.outer {
@@ -110,7 +110,7 @@ impl Canvas {
     }
 
     /// Part of a ring that is not parted from what is beside it.
-    pub fn band(&mut self, disc: &Disc, arc: Arc) {
+    pub(super) fn band(&mut self, disc: &Disc, arc: Arc) {
         let mut radius = disc.inner + STEP / 2.0;
         while radius < disc.outer {
             self.curve(disc, Curve { arc, radius }, Meeting::Together);
@@ -119,7 +119,7 @@ impl Canvas {
     }
 
     /// A thin line along a circle.
-    pub fn curve(&mut self, disc: &Disc, curve: Curve, meeting: Meeting) {
+    pub(super) fn curve(&mut self, disc: &Disc, curve: Curve, meeting: Meeting) {
         let Curve { arc: Arc { angles: (from, to), ink }, radius } = curve;
         let length = (to - from) * radius;
         let steps = whole(length.max(0.0) / STEP) + 1;
@@ -130,7 +130,7 @@ impl Canvas {
     }
 
     /// A thin straight line.
-    pub fn line(&mut self, from: Point, to: Point, ink: Ink) {
+    pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink) {
         let length = (to.x - from.x).hypot(to.y - from.y);
         let steps = whole(length / STEP) + 1;
         for step in 0..=steps {
@@ -140,7 +140,7 @@ impl Canvas {
     }
 
     /// The dots of a cell: which of them are set, by row, and the ink that they are drawn with.
-    pub fn cell(&self, column: u16, row: u16, meeting: Meeting) -> Option<(u8, Ink)> {
+    pub(super) fn cell(&self, column: u16, row: u16, meeting: Meeting) -> Option<(u8, Ink)> {
         let dots = self.dots_of(column, row);
         let ink = match meeting {
             Meeting::Apart => most_common(dots),
@@ -165,7 +165,7 @@ impl Canvas {
     }
 
     /// Draws the cells that have dots.
-    pub fn draw(&self, buffer: &mut Buffer, meeting: Meeting, style: impl Fn(Ink) -> Style) {
+    pub(super) fn draw(&self, buffer: &mut Buffer, meeting: Meeting, style: impl Fn(Ink) -> Style) {
         for row in 0..self.area.height {
             for column in 0..self.area.width {
                 let Some((bits, ink)) = self.cell(column, row, meeting) else { continue };

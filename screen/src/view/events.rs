@@ -18,7 +18,7 @@ use super::symbols::Symbol;
 use super::{Paint, words};
 
 /// The pane.
-pub const PANE: Drawing = Drawing {
+pub(super) const PANE: Drawing = Drawing {
     pane: Pane::Events,
     draw,
     at: |scene, placed, position| event_at(scene, placed.inside(), position.y).map(Target::Event),
@@ -26,7 +26,7 @@ pub const PANE: Drawing = Drawing {
 };
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &detail(scene), buffer);
     let mut paint = Paint { area: inside, look: scene.look, buffer };
     let rows = usize::from(inside.height);
@@ -47,7 +47,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// The event in the row at a position.
-pub fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventIndex> {
+pub(super) fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventIndex> {
     let index = usize::from(y.checked_sub(inside.y)?);
     let rows = usize::from(inside.height);
     (index < rows).then(|| place(scene, first(scene, rows) + index)).flatten()

@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::symbols::Symbol;
 
 /// Draws the frame and returns what is inside of it.
-pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer) -> Rect {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer) -> Rect {
     if !placed.has_frame {
         return placed.inside().intersection(buffer.area);
     }
@@ -38,7 +38,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut Buffer
 }
 
 /// A frame without a title.
-pub fn plain(paint: &mut Paint<'_>, has_focus: bool) -> Rect {
+pub(super) fn plain(paint: &mut Paint<'_>, has_focus: bool) -> Rect {
     let look = paint.look;
     let block = Block::bordered()
         .border_set(look.symbols.border())
@@ -50,7 +50,7 @@ pub fn plain(paint: &mut Paint<'_>, has_focus: bool) -> Rect {
 }
 
 /// The pane whose tab is at a column, if the position is on the tabs.
-pub fn tab_at(placed: Placed, position: Position) -> Option<Pane> {
+pub(super) fn tab_at(placed: Placed, position: Position) -> Option<Pane> {
     let Position { x, y } = position;
     if !placed.has_frame {
         return None;
@@ -88,12 +88,12 @@ fn names(placed: Placed) -> Vec<(Pane, String)> {
 }
 
 /// The row of a list at which a part of it begins so that one row of it is in the middle.
-pub fn window(count: usize, rows: usize, middle: usize) -> usize {
+pub(super) fn window(count: usize, rows: usize, middle: usize) -> usize {
     middle.saturating_sub(rows / 2).min(count.saturating_sub(rows))
 }
 
 /// The part of a list that is seen.
-pub struct VisibleRows {
+pub(super) struct VisibleRows {
     /// The first row.
     pub first: usize,
     /// How many rows there is room for.
@@ -103,7 +103,7 @@ pub struct VisibleRows {
 }
 
 /// A bar on the right edge of a pane that shows which part of its list is seen.
-pub fn scrollbar(part: VisibleRows, paint: &mut Paint<'_>) {
+pub(super) fn scrollbar(part: VisibleRows, paint: &mut Paint<'_>) {
     let VisibleRows { first, rows, count } = part;
     let area = paint.area;
     let is_at_the_edge = area.right() >= paint.buffer.area.right();

@@ -8,14 +8,14 @@ use std::f64::consts::TAU;
 use ratatui_core::layout::Rect;
 
 /// A cell's width in units.
-pub const CELL_WIDTH: f64 = 2.0;
+pub(super) const CELL_WIDTH: f64 = 2.0;
 
 /// A cell's height in units.
-pub const CELL_HEIGHT: f64 = 4.0;
+pub(super) const CELL_HEIGHT: f64 = 4.0;
 
 /// A place in units from the top left of an area.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
+pub(super) struct Point {
     /// To the right.
     pub x: f64,
     /// Down.
@@ -24,12 +24,12 @@ pub struct Point {
 
 impl Point {
     /// The cell in which it lies: column and row.
-    pub fn cell(self) -> (i32, i32) {
+    pub(super) fn cell(self) -> (i32, i32) {
         (floor(self.x / CELL_WIDTH), floor(self.y / CELL_HEIGHT))
     }
 
     /// On the way to another point, 0 being here and 1 there.
-    pub fn towards(self, other: Point, part: f64) -> Point {
+    pub(super) fn towards(self, other: Point, part: f64) -> Point {
         let along = |a: f64, b: f64| a + (b - a) * part;
         Point { x: along(self.x, other.x), y: along(self.y, other.y) }
     }
@@ -37,7 +37,7 @@ impl Point {
 
 /// The circle on which the ring is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Disc {
+pub(super) struct Disc {
     /// Its middle.
     pub middle: Point,
     /// The outer radius of the arcs.
@@ -48,7 +48,7 @@ pub struct Disc {
 
 impl Disc {
     /// The biggest circle that leaves columns for labels on both sides, and a row above and below.
-    pub fn within(area: Rect, label_width: u16) -> Disc {
+    pub(super) fn within(area: Rect, label_width: u16) -> Disc {
         let across = f64::from(area.width.saturating_sub(2 * label_width)) * CELL_WIDTH;
         let down = f64::from(area.height.saturating_sub(2)) * CELL_HEIGHT;
         let outer = (across.min(down) / 2.0 - 0.5).max(1.0);
@@ -61,23 +61,23 @@ impl Disc {
     }
 
     /// Where an angle meets a circle of that radius; 0 is at the top, and it grows clockwise.
-    pub fn at(&self, angle: f64, radius: f64) -> Point {
+    pub(super) fn at(&self, angle: f64, radius: f64) -> Point {
         let (sin, cos) = angle.sin_cos();
         Point { x: self.middle.x + radius * sin, y: self.middle.y - radius * cos }
     }
 
     /// Where the nodes stand.
-    pub fn node(&self, angle: f64) -> Point {
+    pub(super) fn node(&self, angle: f64) -> Point {
         self.at(angle, (self.inner + self.outer) / 2.0)
     }
 
     /// Where keys and the ends of messages lie: so far in that they share no cell with an arc.
-    pub fn inside(&self) -> f64 {
+    pub(super) fn inside(&self) -> f64 {
         (self.inner - 5.0).max(0.0)
     }
 
     /// How far the circle reaches to the left and right of its middle within a row of cells, in units.
-    pub fn half_width(&self, row: i32) -> Option<f64> {
+    pub(super) fn half_width(&self, row: i32) -> Option<f64> {
         let top = f64::from(row) * CELL_HEIGHT - self.middle.y;
         let nearest = if top <= 0.0 && top + CELL_HEIGHT >= 0.0 {
             0.0
@@ -90,7 +90,7 @@ impl Disc {
 
 /// Which keys lie on which part of the circle.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Span {
+pub(super) struct Span {
     /// The keys' bounds.
     pub keys: (i64, i64),
     /// The angle of the lower bound.
@@ -101,18 +101,18 @@ pub struct Span {
 
 impl Span {
     /// The whole key space, all round.
-    pub fn all(keyspace: i64) -> Span {
+    pub(super) fn all(keyspace: i64) -> Span {
         Span { keys: (0, keyspace), start: 0.0, sweep: TAU }
     }
 
     /// A key's angle; one outside of the bounds lies at the nearer one.
-    pub fn angle(&self, key: i64) -> f64 {
+    pub(super) fn angle(&self, key: i64) -> f64 {
         self.start + part(key, self.keys.0, self.keys.1) * self.sweep
     }
 }
 
 /// How far a number is from the first bound to the second, 0 to 1.
-pub fn part(number: i64, low: i64, high: i64) -> f64 {
+pub(super) fn part(number: i64, low: i64, high: i64) -> f64 {
     let [number, low, high] = [number, low, high].map(i128::from);
     let length = (high - low).max(1) as f64;
     ((number - low) as f64 / length).clamp(0.0, 1.0)
@@ -120,18 +120,18 @@ pub fn part(number: i64, low: i64, high: i64) -> f64 {
 
 /// The whole part of a length that is not negative.
 #[expect(clippy::cast_possible_truncation, reason = "a length on a screen; `as` saturates")]
-pub fn whole(length: f64) -> usize {
+pub(super) fn whole(length: f64) -> usize {
     length as usize
 }
 
 /// The whole number at or below it.
 #[expect(clippy::cast_possible_truncation, reason = "a length on a screen; `as` saturates")]
-pub fn floor(length: f64) -> i32 {
+pub(super) fn floor(length: f64) -> i32 {
     length.floor() as i32
 }
 
 /// A count of cells, as wide as a screen can be.
-pub fn cells(count: usize) -> u16 {
+pub(super) fn cells(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 

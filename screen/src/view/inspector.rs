@@ -26,7 +26,7 @@ const MOST_FLIGHTS: usize = 4;
 const MOST_KEYS: usize = 400;
 
 /// The pane.
-pub const PANE: Drawing = Drawing {
+pub(super) const PANE: Drawing = Drawing {
     pane: Pane::Inspector,
     draw,
     at: |scene, placed, position| key_at(scene, placed.inside(), position).map(Target::Key),
@@ -34,7 +34,7 @@ pub const PANE: Drawing = Drawing {
 };
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let (detail, lines) = content(scene);
     let inside = framed::draw(scene, placed, &detail, buffer);
     let mut paint = Paint { area: inside, look: scene.look, buffer };
@@ -42,12 +42,12 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// How many rows there are.
-pub fn height(scene: &Scene<'_>, width: u16) -> usize {
+pub(super) fn height(scene: &Scene<'_>, width: u16) -> usize {
     lines::height(&content(scene).1, width)
 }
 
 /// The key at a position, as it was drawn.
-pub fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
+pub(super) fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
     lines::key_at(&content(scene).1, scrolled(scene), inside, position)
 }
 

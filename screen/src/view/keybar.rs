@@ -24,7 +24,7 @@ const SHORTER: [(&str, Symbol); 6] = [
 ];
 
 /// Draws the row of a run.
-pub fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
     let mut paint = Paint { area: layout.keybar, look: scene.look, buffer };
     if let Some(note) = &scene.app.controls.note {
         paint.pen().gap(1).write(&words::plain(note), scene.look.theme.warning());
@@ -45,7 +45,7 @@ const MORE: &str = "(80x24: ring)";
 const GAP: usize = 2;
 
 /// A page's key bar.
-pub struct Bar<'a> {
+pub(super) struct Bar<'a> {
     /// Actions and their words, the most wanted ones first.
     wanted: Vec<(Action, &'static str)>,
     keymap: &'a Keymap,
@@ -53,17 +53,17 @@ pub struct Bar<'a> {
 
 impl<'a> Bar<'a> {
     /// That of a kind of page, with the keys that it has.
-    pub fn of<P: HandleActions>(controls: &'a Controls) -> Bar<'a> {
+    pub(super) fn of<P: HandleActions>(controls: &'a Controls) -> Bar<'a> {
         Bar::with::<P>(&controls.keymap)
     }
 
     /// That of a kind of page, with these keys.
-    pub fn with<P: HandleActions>(keymap: &'a Keymap) -> Bar<'a> {
+    pub(super) fn with<P: HandleActions>(keymap: &'a Keymap) -> Bar<'a> {
         Bar { wanted: P::bar(), keymap }
     }
 
     /// Draws the keys alone; what they leave of the row.
-    pub fn draw(&self, paint: &mut Paint<'_>) -> Rect {
+    pub(super) fn draw(&self, paint: &mut Paint<'_>) -> Rect {
         let (area, look) = (paint.area, paint.look);
         let mut used = 0;
         for (entry, column) in self.entries(area.width, look.symbols) {
@@ -79,7 +79,7 @@ impl<'a> Bar<'a> {
     }
 
     /// The action whose words are at a column of the row.
-    pub fn action_at(&self, surface: Surface<'_>, x: u16) -> Option<Action> {
+    pub(super) fn action_at(&self, surface: Surface<'_>, x: u16) -> Option<Action> {
         let x = usize::from(x.checked_sub(surface.area.x)?);
         let entries = self.entries(surface.area.width, surface.look.symbols);
         let hit = entries.iter().find(|(entry, column)| {
@@ -108,7 +108,7 @@ impl<'a> Bar<'a> {
 }
 
 /// A key as it is shown: arrows as arrows, shift as its sign.
-pub fn pretty(key: &str, symbols: Symbols) -> String {
+pub(super) fn pretty(key: &str, symbols: Symbols) -> String {
     match SHORTER.iter().find(|(name, _)| *name == key) {
         Some((name, symbol)) if name.starts_with("shift-") => {
             format!("{}{}", symbols.of(Symbol::Shift), symbols.of(*symbol))

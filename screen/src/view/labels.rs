@@ -9,14 +9,14 @@ const FARTHEST: i32 = 6;
 
 /// The cells of an area that are free for labels.
 #[derive(Debug, Clone)]
-pub struct Free {
+pub(super) struct Free {
     area: Rect,
     is_taken: Vec<bool>,
 }
 
 impl Free {
     /// All cells of the area.
-    pub fn new(area: Rect) -> Free {
+    pub(super) fn new(area: Rect) -> Free {
         Free { area, is_taken: vec![false; usize::from(area.width) * usize::from(area.height)] }
     }
 
@@ -28,7 +28,7 @@ impl Free {
     }
 
     /// Takes a cell, counted from the area's top left.
-    pub fn take(&mut self, cell: (i32, i32)) {
+    pub(super) fn take(&mut self, cell: (i32, i32)) {
         if let Some(index) = self.index(cell.0, cell.1) {
             self.is_taken[index] = true;
         }
@@ -48,7 +48,7 @@ impl Free {
     }
 
     /// A place outside of the circle, for the label of a node at that angle.
-    pub fn outside(&mut self, disc: &Disc, angle: f64, width: usize) -> Option<Rect> {
+    pub(super) fn outside(&mut self, disc: &Disc, angle: f64, width: usize) -> Option<Rect> {
         let width = i32::from(cells(width));
         let (column, row) = disc.node(angle).cell();
         let x = angle.sin();
@@ -68,7 +68,7 @@ impl Free {
     }
 
     /// A place within the circle near a point, for a label that may hide what is drawn there.
-    pub fn inside(&mut self, disc: &Disc, point: Point, width: usize) -> Option<Rect> {
+    pub(super) fn inside(&mut self, disc: &Disc, point: Point, width: usize) -> Option<Rect> {
         let width = i32::from(cells(width));
         let (column, row) = point.cell();
         nearest_rows(row).find_map(|row| {

@@ -6,7 +6,7 @@ use crate::app::Pane;
 use crate::controls::{PANES, Spot};
 
 /// The least that the screen can be.
-pub const LEAST: (u16, u16) = (40, 8);
+pub(crate) const LEAST: (u16, u16) = (40, 8);
 
 /// What to say of a screen on which nothing fits.
 pub(super) fn too_small(area: Rect) -> String {
@@ -15,7 +15,7 @@ pub(super) fn too_small(area: Rect) -> String {
 
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+pub(crate) enum Class {
     /// Nothing.
     TooSmall,
     /// The key space as a strip, and the events.
@@ -38,7 +38,7 @@ const CLASSES: [(Class, u16, u16); 4] = [
 
 impl Class {
     /// The class of a screen.
-    pub fn of(area: Rect) -> Class {
+    pub(crate) fn of(area: Rect) -> Class {
         let fits = |(_, width, height): &&(Class, u16, u16)| {
             area.width >= *width && area.height >= *height
         };
@@ -48,7 +48,7 @@ impl Class {
 
 /// A pane and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
+pub(crate) struct Placed {
     /// Which one.
     pub pane: Pane,
     /// Its place, with its frame.
@@ -61,14 +61,14 @@ pub struct Placed {
 
 impl Placed {
     /// What is inside of its frame.
-    pub fn inside(&self) -> Rect {
+    pub(crate) fn inside(&self) -> Rect {
         if self.has_frame { self.area.inner(Margin::new(1, 1)) } else { self.area }
     }
 }
 
 /// Where everything is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// How much fits.
     pub class: Class,
     /// The first row.
@@ -167,7 +167,7 @@ const fn narrow_count() -> usize {
 
 impl Layout {
     /// Shares out the screen.
-    pub fn new(area: Rect, focus: Pane, is_zoomed: bool) -> Layout {
+    pub(crate) fn new(area: Rect, focus: Pane, is_zoomed: bool) -> Layout {
         let class = Class::of(area);
         let (title, rest) = split_top(area, 1);
         let (rest, keybar) = split_bottom(rest, 1);
@@ -190,7 +190,7 @@ impl Layout {
     }
 
     /// The pane at a position.
-    pub fn pane_at(&self, position: Position) -> Option<Placed> {
+    pub(crate) fn pane_at(&self, position: Position) -> Option<Placed> {
         self.panes.iter().copied().find(|placed| placed.area.contains(position))
     }
 }

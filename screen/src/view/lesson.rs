@@ -86,7 +86,7 @@ impl Parts {
 }
 
 /// Draws the page.
-pub fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
+pub(crate) fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     let mut paint = paint.within(area);
     if Class::of(area) == Class::TooSmall {
@@ -202,7 +202,7 @@ fn draw_progress(lesson: &Lesson, paint: &mut Paint<'_>) {
 }
 
 /// Tells the lesson how much of its text is seen, and scrolls no further than there is something to see.
-pub fn settle(lesson: &mut Lesson, surface: Surface<'_>) {
+pub(crate) fn settle(lesson: &mut Lesson, surface: Surface<'_>) {
     let Surface { area, look } = surface;
     if look.reduce_motion {
         lesson.arrive();
@@ -215,7 +215,7 @@ pub fn settle(lesson: &mut Lesson, surface: Surface<'_>) {
 }
 
 /// What is at a position of the page, as it was drawn.
-pub fn at(lesson: &Lesson, surface: Surface<'_>, position: Position) -> Option<Target> {
+pub(crate) fn at(lesson: &Lesson, surface: Surface<'_>, position: Position) -> Option<Target> {
     let Surface { area, look } = surface;
     if Class::of(area) == Class::TooSmall {
         return None;

@@ -13,7 +13,7 @@ const LABEL: usize = 13;
 
 /// A line: the word before it, and its pieces.
 #[derive(Debug, Default)]
-pub struct LabelledLine {
+pub(super) struct LabelledLine {
     /// The word before it; the pieces begin at the edge where there is none.
     pub label: &'static str,
     /// What there is to say.
@@ -22,7 +22,7 @@ pub struct LabelledLine {
 
 /// A piece of a line.
 #[derive(Debug)]
-pub struct LineSpan {
+pub(super) struct LineSpan {
     text: String,
     style: Style,
     /// The key that it stands for.
@@ -31,18 +31,18 @@ pub struct LineSpan {
 
 impl LineSpan {
     /// Some text.
-    pub fn new(text: impl Into<String>, style: Style) -> LineSpan {
+    pub(super) fn new(text: impl Into<String>, style: Style) -> LineSpan {
         LineSpan { text: text.into(), style, key: None }
     }
 
     /// A key, which can be clicked on.
-    pub fn of(key: Key, style: Style) -> LineSpan {
+    pub(super) fn of(key: Key, style: Style) -> LineSpan {
         LineSpan { text: format!("{key} "), style, key: Some(key) }
     }
 }
 
 /// A line of one piece.
-pub fn line(label: &'static str, text: impl Into<String>, style: Style) -> LabelledLine {
+pub(super) fn line(label: &'static str, text: impl Into<String>, style: Style) -> LabelledLine {
     LabelledLine { label, pieces: vec![LineSpan::new(text, style)] }
 }
 
@@ -81,12 +81,12 @@ fn lay(lines: &[LabelledLine], width: usize) -> Vec<Laid<'_>> {
 }
 
 /// How many rows the lines take.
-pub fn height(lines: &[LabelledLine], width: u16) -> usize {
+pub(super) fn height(lines: &[LabelledLine], width: u16) -> usize {
     lay(lines, width.into()).len()
 }
 
 /// Draws the lines, without so many rows at the top, and a bar where there are more than fit.
-pub fn draw(lines: &[LabelledLine], scrolled: usize, paint: &mut Paint<'_>) {
+pub(super) fn draw(lines: &[LabelledLine], scrolled: usize, paint: &mut Paint<'_>) {
     let rows = lay(lines, paint.area.width.into());
     let height = usize::from(paint.area.height);
     let first = scrolled.min(rows.len().saturating_sub(height));
@@ -108,7 +108,7 @@ fn draw_row(laid: &Laid<'_>, paint: &mut Paint<'_>) {
 }
 
 /// The key at a position, as it was drawn.
-pub fn key_at(
+pub(super) fn key_at(
     lines: &[LabelledLine],
     scrolled: usize,
     area: Rect,

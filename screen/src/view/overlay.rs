@@ -17,7 +17,7 @@ use super::symbols::Symbol;
 const WIDTH: u16 = 76;
 
 /// Draws it in the middle of the screen.
-pub fn draw(menu: &Menu, paint: &mut Paint<'_>) {
+pub(crate) fn draw(menu: &Menu, paint: &mut Paint<'_>) {
     let rows = menu.rows();
     let area = place(paint.area, rows.len());
     Clear.render(area.intersection(paint.buffer.area), paint.buffer);
@@ -39,7 +39,7 @@ pub fn draw(menu: &Menu, paint: &mut Paint<'_>) {
 }
 
 /// The row at a position, as it was drawn.
-pub fn row_at(menu: &Menu, screen: Rect, position: Position) -> Option<usize> {
+pub(crate) fn row_at(menu: &Menu, screen: Rect, position: Position) -> Option<usize> {
     let rows = menu.rows().len();
     let inside = place(screen, rows).inner(Margin::new(1, 1));
     if !inside.contains(position) {

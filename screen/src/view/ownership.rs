@@ -21,7 +21,7 @@ use super::{framed, words};
 pub(super) const ALL_DRAWN: usize = 64;
 
 /// The pane.
-pub const PANE: Drawing = Drawing {
+pub(super) const PANE: Drawing = Drawing {
     pane: Pane::Ownership,
     draw,
     at: |scene, placed, position| rank_at(scene, placed.inside(), position.x).map(Target::Rank),
@@ -29,7 +29,7 @@ pub const PANE: Drawing = Drawing {
 };
 
 /// Draws the pane: the strip, and below it how many keys are where, and a scale.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &format!("keys 1..={}", scene.keyspace), buffer);
     strip(scene, inside, buffer);
     if inside.height >= 2 {
@@ -54,7 +54,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// The strip alone, in the first row of an area.
-pub fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let area = row(area.intersection(buffer.area), 0);
     if area.is_empty() {
         return;
@@ -75,7 +75,7 @@ pub fn strip(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The whole key space by load, the part from one key to another marked.
-pub fn overview(scene: &Scene<'_>, area: Rect, keys: (i64, i64), buffer: &mut Buffer) {
+pub(super) fn overview(scene: &Scene<'_>, area: Rect, keys: (i64, i64), buffer: &mut Buffer) {
     loads(scene, area, buffer);
     let (start, end) = (column(scene, area, keys.0), column(scene, area, keys.1));
     let width = cells(end.saturating_sub(start).max(1));
@@ -85,7 +85,7 @@ pub fn overview(scene: &Scene<'_>, area: Rect, keys: (i64, i64), buffer: &mut Bu
 }
 
 /// The owner of the key whose column is at a position.
-pub fn rank_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Rank> {
+pub(super) fn rank_at(scene: &Scene<'_>, area: Rect, x: u16) -> Option<Rank> {
     let x = usize::from(x.checked_sub(area.x)?);
     let ends = |member: &Member| column(scene, area, member.range.up_to.0) > x;
     scene.owners().iter().find(|member| ends(member)).map(|member| member.rank)

@@ -13,7 +13,7 @@ use super::scene::Scene;
 use super::{events, inspector, ownership, ring, space_time, watches};
 
 /// How a pane is drawn.
-pub struct Drawing {
+pub(crate) struct Drawing {
     /// Which pane it is.
     pub pane: Pane,
     /// Draws it, with its frame.
@@ -40,7 +40,7 @@ const _: () = {
 };
 
 /// How a pane is drawn.
-pub fn drawing(pane: Pane) -> &'static Drawing {
+pub(super) fn drawing(pane: Pane) -> &'static Drawing {
     static ROWS: [Drawing; PANES.len()] = DRAWINGS;
     &ROWS[pane as usize]
 }

@@ -55,7 +55,7 @@ impl<'a> Pen<'a> {
 }
 
 /// The text, cut to a width, with a sign that it was.
-pub fn fitted(text: &str, width: usize) -> String {
+pub(super) fn fitted(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -73,7 +73,7 @@ pub fn fitted(text: &str, width: usize) -> String {
 }
 
 /// The rows of an area from a row on, each an area of its own.
-pub fn row(area: Rect, index: usize) -> Rect {
+pub(super) fn row(area: Rect, index: usize) -> Rect {
     let y = area.y.saturating_add(cells(index));
     Rect { y: y.min(area.bottom()), height: u16::from(y < area.bottom()), ..area }
 }

@@ -10,7 +10,7 @@ use super::symbols::Symbol;
 use super::words;
 
 /// Draws the line in its row, and what there is to say about it in the row above.
-pub fn draw(prompt: &Prompt, above: Rect, paint: &mut Paint<'_>) {
+pub(super) fn draw(prompt: &Prompt, above: Rect, paint: &mut Paint<'_>) {
     let look = paint.look;
     clear(paint);
     let mut pen = paint.pen();

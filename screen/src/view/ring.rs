@@ -36,10 +36,10 @@ const NEIGHBOURHOOD: usize = 7;
 const LEAST_RADIUS: f64 = 5.0;
 
 /// The pane.
-pub const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at, height: None };
+pub(super) const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at, height: None };
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &detail(scene, placed), buffer);
     if inside.is_empty() {
         return;
@@ -70,7 +70,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 
 /// What a label names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LabelSubject {
+pub(super) enum LabelSubject {
     /// A node.
     Rank(Rank),
     /// A message, by its send.

@@ -14,7 +14,7 @@ use super::symbols::Symbol;
 use super::theme::Owner;
 
 /// What all panes draw from.
-pub struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     /// What is looked at.
     pub app: &'a App,
     /// How things look.
@@ -33,7 +33,7 @@ pub struct Scene<'a> {
 
 /// What a node is to the ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// On its way into it.
     Joining,
     /// Part of it.
@@ -44,7 +44,7 @@ pub enum Stage {
 
 impl<'a> Scene<'a> {
     /// Works out what the panes share.
-    pub fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
+    pub(crate) fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
         let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
         let members = app.view.snapshot.states.as_ref().map_or(&[][..], |s| s.ring.owners());
         let mut owners = vec![None; app.view.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
@@ -63,33 +63,33 @@ impl<'a> Scene<'a> {
     }
 
     /// The nodes' states, where they are known.
-    pub fn states(&self) -> Option<&'a NodeStates> {
+    pub(crate) fn states(&self) -> Option<&'a NodeStates> {
         self.app.view.snapshot.states.as_ref()
     }
 
     /// A node as it shows itself.
-    pub fn node(&self, rank: Rank) -> Option<NodeView<'a>> {
+    pub(crate) fn node(&self, rank: Rank) -> Option<NodeView<'a>> {
         Some(self.states()?.nodes.get(rank.index())?.view())
     }
 
     /// The nodes that own keys, in the order of the ring: all but the head.
-    pub fn owners(&self) -> &'a [Member] {
+    pub(crate) fn owners(&self) -> &'a [Member] {
         self.states().map_or(&[], |states| states.ring.owners())
     }
 
     /// A node's style: its owner's colour, or that of plain text.
-    pub fn style_of(&self, rank: Rank) -> Style {
+    pub(crate) fn style_of(&self, rank: Rank) -> Style {
         let owner = self.owners.get(rank.index()).copied().flatten();
         owner.map_or_else(|| self.look.theme.text(), |owner| self.look.theme.owner(owner))
     }
 
     /// What a thing is drawn with.
-    pub fn symbol(&self, symbol: Symbol) -> &'static str {
+    pub(crate) fn symbol(&self, symbol: Symbol) -> &'static str {
         self.look.symbols.of(symbol)
     }
 
     /// The rank that everything is about.
-    pub fn rank(&self) -> Option<Rank> {
+    pub(crate) fn rank(&self) -> Option<Rank> {
         match self.app.view.selection {
             Selection::Key(key) => {
                 let states = self.states()?;
@@ -104,7 +104,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Those who are on their way into the ring, with the ids that they are to have.
-    pub fn newcomers(&self) -> Vec<(Rank, StorageId)> {
+    pub(crate) fn newcomers(&self) -> Vec<(Rank, StorageId)> {
         let is_joined_somewhere = self.states().is_some_and(|states| {
             states
                 .nodes
@@ -124,7 +124,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Those who are on their way out of the ring, and no pointer leads to them any more.
-    pub fn leavers(&self) -> Vec<(Rank, StorageId)> {
+    pub(crate) fn leavers(&self) -> Vec<(Rank, StorageId)> {
         let nodes = self.states().map_or(&[][..], |states| &states.nodes);
         let leavers = (0_u32..).map(Rank).zip(nodes).filter_map(|(rank, node)| {
             let node = node.view();
@@ -136,7 +136,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What a node is to the ring.
-    pub fn stage_of(&self, rank: Rank, newcomers: &[(Rank, StorageId)]) -> Stage {
+    pub(crate) fn stage_of(&self, rank: Rank, newcomers: &[(Rank, StorageId)]) -> Stage {
         let is_leaving =
             self.node(rank).is_some_and(|node| matches!(node.activity.kind, ActivityKind::Leaving));
         match newcomers.iter().any(|(newcomer, _)| *newcomer == rank) {
@@ -147,22 +147,22 @@ impl<'a> Scene<'a> {
     }
 
     /// How many pairs a node holds.
-    pub fn keys_of(&self, rank: Rank) -> usize {
+    pub(crate) fn keys_of(&self, rank: Rank) -> usize {
         self.node(rank).and_then(|node| node.storage).map_or(0, |storage| storage.len())
     }
 
     /// How much a node holds beside the one that holds most, 0 to 1.
-    pub fn load_of(&self, rank: Rank, most: usize) -> f64 {
+    pub(crate) fn load_of(&self, rank: Rank, most: usize) -> f64 {
         self.keys_of(rank) as f64 / most.max(1) as f64
     }
 
     /// The most pairs that one node holds.
-    pub fn most_keys(&self) -> usize {
+    pub(crate) fn most_keys(&self) -> usize {
         self.owners().iter().map(|member| self.keys_of(member.rank)).max().unwrap_or(0)
     }
 
     /// How far a message has come at the cursor, 0 to 1: a function of simulated time.
-    pub fn progress(&self, sent: EventIndex) -> f64 {
+    pub(crate) fn progress(&self, sent: EventIndex) -> f64 {
         let timeline = &self.app.timeline;
         let Some(received) = timeline.partner(sent) else { return 0.5 };
         if received.0 < self.app.view.cursor {
@@ -180,7 +180,7 @@ impl<'a> Scene<'a> {
     /// Which of how many pairs is moving with this REDISTRIBUTE_ADD, from 1.
     ///
     /// The protocol sends one for each pair, all alike: which one it is only their order tells.
-    pub fn round_trip(&self, sent: EventIndex) -> usize {
+    pub(crate) fn round_trip(&self, sent: EventIndex) -> usize {
         const FARTHEST: usize = 2_000;
         let timeline = &self.app.timeline;
         let tag = timeline.info(sent).tag;
@@ -193,7 +193,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Who holds a key, in the order of the ranks.
-    pub fn holders(&self, key: Key) -> Vec<Rank> {
+    pub(crate) fn holders(&self, key: Key) -> Vec<Rank> {
         let nodes = self.states().map_or(&[][..], |states| &states.nodes);
         let holds =
             |node: &NodeView<'_>| node.storage.is_some_and(|pairs| pairs.contains_key(&key));

@@ -16,7 +16,7 @@ use super::symbols::Symbol;
 const LOOKED_AT: usize = 16;
 
 /// Draws the row.
-pub fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let bar = bar(scene, area);
     let head = column(scene, bar, scene.app.view.cursor);
     for at in 0..usize::from(bar.width) {
@@ -33,7 +33,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The cursor at a column of the screen; outside of the bar its nearer end.
-pub fn cursor_at(scene: &Scene<'_>, area: Rect, x: u16) -> usize {
+pub(super) fn cursor_at(scene: &Scene<'_>, area: Rect, x: u16) -> usize {
     let bar = bar(scene, area);
     let last = usize::from(bar.width).saturating_sub(1).max(1);
     let at = usize::from(x.saturating_sub(bar.x)).min(last);

@@ -41,10 +41,10 @@ enum Relation {
 }
 
 /// The pane.
-pub const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at, height: None };
+pub(super) const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at, height: None };
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let parts = Parts::new(scene, placed.inside());
     let detail = match parts.lanes.hidden {
         0 => "in ring order".to_owned(),

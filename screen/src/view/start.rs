@@ -10,7 +10,7 @@ use crate::app::{self, Keymap, Target};
 
 /// What there is to choose from.
 #[derive(Debug, Clone, Default)]
-pub struct StartChoices {
+pub(crate) struct StartChoices {
     /// The lists, one below the other.
     pub sections: Vec<StartList>,
     /// Which of all entries is chosen, counted through the sections.
@@ -47,7 +47,7 @@ impl From<&app::start::StartPage> for StartChoices {
 
 /// A list under a heading: walkthroughs, built-in scenarios, files that were looked at before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StartList {
+pub(crate) struct StartList {
     /// Its heading.
     pub title: String,
     /// What can be chosen.
@@ -56,7 +56,7 @@ pub struct StartList {
 
 /// Something that can be opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its name: what opens it on a command line too.
     pub name: String,
     /// What it shows, in a line.
@@ -75,7 +75,7 @@ enum Row<'a> {
 const HEADING: usize = 3;
 
 /// Draws the page.
-pub fn draw(start: &StartChoices, paint: &mut Paint<'_>) {
+pub(crate) fn draw(start: &StartChoices, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     let mut paint = paint.within(area);
     let theme = &paint.look.theme;
@@ -103,7 +103,7 @@ pub fn draw(start: &StartChoices, paint: &mut Paint<'_>) {
 }
 
 /// What is at a position, as it was drawn.
-pub fn at(start: &StartChoices, surface: Surface<'_>, position: Position) -> Option<Target> {
+pub(crate) fn at(start: &StartChoices, surface: Surface<'_>, position: Position) -> Option<Target> {
     let area = surface.area;
     let keys = row(area, usize::from(area.height).saturating_sub(1));
     if keys.contains(position) {

@@ -10,7 +10,7 @@ use super::scene::Scene;
 use super::{Surface, framed, ownership, panes, scrubber};
 
 /// What is at a position of the screen as it was drawn from this state.
-pub fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target> {
+pub(crate) fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target> {
     let Position { x, .. } = position;
     let layout = Layout::new(surface.area, app.view.focus, app.view.is_zoomed);
     let scene = Scene::new(app, surface.look);

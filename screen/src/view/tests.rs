@@ -18,11 +18,11 @@ use crate::session::{self, Page};
 use crate::tour::{Progress, Shelf, Tour};
 use dump::dump;
 
-pub fn look(palette: Palette, symbols: Symbols) -> Look {
+pub(super) fn look(palette: Palette, symbols: Symbols) -> Look {
     Look { theme: Theme::new(palette), symbols, reduce_motion: false }
 }
 
-pub fn screen(app: &App, (width, height): (u16, u16), look: Look) -> Buffer {
+pub(super) fn screen(app: &App, (width, height): (u16, u16), look: Look) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     session::paint(app, &mut Paint::new(&mut buffer, &look));

@@ -23,7 +23,7 @@ struct Part {
 }
 
 /// Draws the row.
-pub fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let parts = fitted(parts(scene), usize::from(area.width));
     let mut pen = Pen::new(buffer, area);
     for (index, part) in parts.iter().enumerate() {

@@ -17,7 +17,7 @@ use super::{Paint, words};
 
 /// A condition to break on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WatchedCondition {
+pub(crate) struct WatchedCondition {
     /// In words, as it was typed.
     pub what: String,
     /// Whether it holds at the cursor.
@@ -25,14 +25,14 @@ pub struct WatchedCondition {
 }
 
 /// The conditions that are set, and whether they hold with the event at the cursor.
-pub fn conditions(app: &App) -> Vec<WatchedCondition> {
+pub(crate) fn conditions(app: &App) -> Vec<WatchedCondition> {
     let is_met = |one: &app::Condition| app.event().is_some_and(|at| one.holds(&app.timeline, at));
     let breaks = app.search.breaks.iter();
     breaks.map(|one| WatchedCondition { what: one.text.clone(), is_met: is_met(one) }).collect()
 }
 
 /// The pane.
-pub const PANE: Drawing = Drawing {
+pub(crate) const PANE: Drawing = Drawing {
     pane: Pane::Watches,
     draw,
     at: |_, _, _| None,
@@ -40,7 +40,7 @@ pub const PANE: Drawing = Drawing {
 };
 
 /// Draws the pane.
-pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
+pub(crate) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let conditions = conditions(scene.app);
     let inside = framed::draw(scene, placed, "", buffer);
     let mut paint = Paint { area: inside, look: scene.look, buffer };
@@ -55,7 +55,7 @@ pub fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 }
 
 /// How many rows there are.
-pub fn height(scene: &Scene<'_>) -> usize {
+pub(crate) fn height(scene: &Scene<'_>) -> usize {
     rows(scene, &conditions(scene.app)).len()
 }
 
@@ -101,7 +101,7 @@ fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
 }
 
 /// All of it in one line: how many hold, how many do not and since when.
-pub fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
+pub(crate) fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = &scene.look.theme;
     let violations = scene.app.timeline.violations();
     let is_broken = |invariant: &Invariant| {

@@ -13,12 +13,12 @@ use crate::timeline::{EventInfo, Timeline};
 use super::symbols::{Symbol, Symbols};
 
 /// `r3`.
-pub fn rank(rank: Rank) -> String {
+pub(crate) fn rank(rank: Rank) -> String {
     format!("r{rank}")
 }
 
 /// `r3·500`, or `r3` without an id.
-pub fn node(rank: Rank, id: Option<StorageId>, symbols: Symbols) -> String {
+pub(crate) fn node(rank: Rank, id: Option<StorageId>, symbols: Symbols) -> String {
     match id {
         Some(id) => format!("r{rank}{}{id}", symbols.of(Symbol::Of)),
         None => format!("r{rank}"),
@@ -26,29 +26,29 @@ pub fn node(rank: Rank, id: Option<StorageId>, symbols: Symbols) -> String {
 }
 
 /// A neighbour, or that there is none.
-pub fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
+pub(crate) fn peer(peer: Option<Peer>, symbols: Symbols) -> String {
     peer.map_or_else(|| "none".to_owned(), |peer| node(peer.rank, peer.id, symbols))
 }
 
 /// A rank with its id as far as it has one at the cursor.
-pub fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
+pub(crate) fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
     let states = app.view.snapshot.states.as_ref();
     let id = states.and_then(|states| states.nodes.get(rank.index())?.view().id);
     node(rank, id, symbols)
 }
 
 /// The name of a tag, whole.
-pub fn tag(app: &App, tag: Tag) -> String {
+pub(crate) fn tag(app: &App, tag: Tag) -> String {
     tag_label(tag, app.timeline.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
-pub fn short_tag(app: &App, tag: Tag) -> String {
+pub(crate) fn short_tag(app: &App, tag: Tag) -> String {
     shortened(tag, app.timeline.protocol())
 }
 
 /// The name of a tag of that protocol, shortened where it is long; of another dialect, its number.
-pub fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
+pub(crate) fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
     match protocol.and_then(|protocol| protocol.tag(tag)) {
         Some(info) => info.short.to_owned(),
         None => tag_label(tag, &NoNames).to_string(),
@@ -56,13 +56,13 @@ pub fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
 }
 
 /// What there is to say of a message; nothing when it is of another dialect, or not well-formed.
-pub fn message(app: &App, sent: EventIndex) -> Option<Described> {
+pub(crate) fn message(app: &App, sent: EventIndex) -> Option<Described> {
     let tag = app.timeline.info(sent).tag;
     app.timeline.protocol()?.describe(tag, &app.timeline.data(sent)).ok()
 }
 
 /// `PUT 612`, `ADD r3 500`: a message in so few words that they fit beside it.
-pub fn label(app: &App, sent: EventIndex) -> String {
+pub(crate) fn label(app: &App, sent: EventIndex) -> String {
     let name = short_tag(app, app.timeline.info(sent).tag);
     match message(app, sent) {
         Some(message) => labelled(name, &message),
@@ -71,7 +71,7 @@ pub fn label(app: &App, sent: EventIndex) -> String {
 }
 
 /// A message by its name and what tells it apart from others of that name.
-pub fn labelled(name: String, message: &Described) -> String {
+pub(crate) fn labelled(name: String, message: &Described) -> String {
     match &message.detail {
         Some(detail) => format!("{name} {detail}"),
         None => name,
@@ -79,7 +79,7 @@ pub fn labelled(name: String, message: &Described) -> String {
 }
 
 /// `r6 → r3`, or `r3 ← r6` of a receipt: first whose event it is.
-pub fn way(info: EventInfo, symbols: Symbols) -> String {
+pub(crate) fn way(info: EventInfo, symbols: Symbols) -> String {
     let arrow = match info.op {
         Op::Send => symbols.of(Symbol::To),
         Op::Recv => symbols.of(Symbol::From),
@@ -88,17 +88,17 @@ pub fn way(info: EventInfo, symbols: Symbols) -> String {
 }
 
 /// An event's payload, cut.
-pub fn payload(app: &App, at: EventIndex, limit_chars: usize) -> String {
+pub(crate) fn payload(app: &App, at: EventIndex, limit_chars: usize) -> String {
     Short { value: &app.timeline.data(at), limit_chars }.to_string()
 }
 
 /// The number by which an event is called: as many had happened after it.
-pub fn number(at: EventIndex) -> usize {
+pub(crate) fn number(at: EventIndex) -> usize {
     at.0 + 1
 }
 
 /// What led to an event: of a receipt its send, of a send what its rank did before.
-pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
+pub(crate) fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
     match app.timeline.info(at).op {
         Op::Send => app.timeline.previous(at),
         Op::Recv => app.timeline.partner(at),
@@ -106,7 +106,7 @@ pub fn cause(app: &App, at: EventIndex) -> Option<EventIndex> {
 }
 
 /// What a rank waits for.
-pub fn status(timeline: &Timeline, status: &Status) -> String {
+pub(crate) fn status(timeline: &Timeline, status: &Status) -> String {
     match *status {
         Status::WaitingForAny => "any message".to_owned(),
         Status::Waiting { source, tag } => {
@@ -118,6 +118,6 @@ pub fn status(timeline: &Timeline, status: &Status) -> String {
 }
 
 /// Text that came from a file or from somebody's keyboard.
-pub fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     Plain(text).to_string()
 }

@@ -34,17 +34,21 @@ pub(super) struct Acknowledged {
 
 impl Acks {
     /// A command is sent that wants an acknowledgement.
-    pub fn send(&mut self, asked: Asked) {
+    pub(super) fn send(&mut self, asked: Asked) {
         self.waiting.push(asked);
     }
 
     /// How many commands may wait.
-    pub fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
     /// An acknowledgement comes; `None` when no command waits for it.
-    pub fn receive(&mut self, pair: Option<(Key, Value)>, at: LogicalTime) -> Option<Acknowledged> {
+    pub(super) fn receive(
+        &mut self,
+        pair: Option<(Key, Value)>,
+        at: LogicalTime,
+    ) -> Option<Acknowledged> {
         let first = *self.waiting.first()?;
         let is_named = |asked: &Asked| pair.is_some() && named_by(asked.command) == pair;
         let (mut done, mut misnamed) = (Vec::new(), None);
@@ -64,7 +68,7 @@ impl Acks {
 
     /// The commands that are left without an acknowledgement. Each one that may be anybody's is given
     /// to the command that was sent last before it: most programs wait for one before they send the next.
-    pub fn left(&mut self) -> Vec<Asked> {
+    pub(super) fn left(&mut self) -> Vec<Asked> {
         let mut left = mem::take(&mut self.waiting);
         for at in mem::take(&mut self.anonymous) {
             if let Some(index) = left.iter().rposition(|asked| asked.sent < at) {

@@ -59,19 +59,19 @@ const LIMIT_EXCHANGED: usize = 256;
 
 impl Get {
     /// The command.
-    pub fn asked(&self) -> Asked {
+    pub(super) fn asked(&self) -> Asked {
         Asked { command: Command::Get { key: self.key }, sent: self.sent }
     }
 
     /// From when it was sent until then.
-    pub fn span(&self, until: LogicalTime) -> Span {
+    pub(super) fn span(&self, until: LogicalTime) -> Span {
         Span { since: self.sent, until }
     }
 }
 
 impl Gets {
     /// A GET is sent.
-    pub fn send(&mut self, key: Key, sent: LogicalTime) {
+    pub(super) fn send(&mut self, key: Key, sent: LogicalTime) {
         if self.waiting.is_empty() {
             self.gets.clear();
             self.answers.clear();
@@ -81,18 +81,23 @@ impl Gets {
     }
 
     /// Those that have no answer, in the order in which they were sent.
-    pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Get> {
+    pub(super) fn waiting(&self) -> impl ExactSizeIterator<Item = &Get> {
         self.waiting.iter().map(|index| &self.gets[*index])
     }
 
     /// Since when there are GETs that still matter, if there are any.
-    pub fn since(&self) -> Option<LogicalTime> {
+    pub(super) fn since(&self) -> Option<LogicalTime> {
         let oldest = *self.waiting.first()?;
         Some(self.gets[oldest.min(self.first_exchanged())].sent)
     }
 
     /// Whether an answer is right for a GET that waits, or would be if others exchanged theirs.
-    pub fn receive(&mut self, found: (Value, StorageId), at: LogicalTime, model: &Model) -> bool {
+    pub(super) fn receive(
+        &mut self,
+        found: (Value, StorageId),
+        at: LogicalTime,
+        model: &Model,
+    ) -> bool {
         let newcomer = self.answers.len();
         self.answers.push(Answer { found, at, get: None });
         let mut wants: BTreeMap<usize, usize> = BTreeMap::new();
@@ -121,7 +126,7 @@ impl Gets {
     ///
     /// Whose it is shows when no more GETs wait than such answers have come, or at the end: until then
     /// the right ones have the choice.
-    pub fn receive_wrong(&mut self, wrong: WrongAnswer) -> bool {
+    pub(super) fn receive_wrong(&mut self, wrong: WrongAnswer) -> bool {
         let is_awaited = self.unclaimed() > 0;
         if is_awaited {
             self.wrong.push_back(wrong);
@@ -130,13 +135,13 @@ impl Gets {
     }
 
     /// How many GETs wait for an answer, not counting those that a wrong one was meant for.
-    pub fn unclaimed(&self) -> usize {
+    pub(super) fn unclaimed(&self) -> usize {
         self.waiting.len() - self.wrong.len()
     }
 
     /// The wrong answers of which it is known whose they are, each with its GET; without one when right
     /// answers have come for all that waited.
-    pub fn settle(&mut self, model: &Model) -> Vec<(Option<Get>, WrongAnswer)> {
+    pub(super) fn settle(&mut self, model: &Model) -> Vec<(Option<Get>, WrongAnswer)> {
         let Some(last) = self.wrong.back() else { return Vec::new() };
         let sent_before = self.waiting().take_while(|get| get.sent < last.at).count();
         let is_known = sent_before <= self.wrong.len();
@@ -145,7 +150,7 @@ impl Gets {
 
     /// At the end: whose the wrong answers are that are left. GETs that should have an answer get one
     /// before those that may well have none.
-    pub fn close(
+    pub(super) fn close(
         &mut self,
         may_have_none: impl Fn(&Get) -> bool,
         model: &Model,

@@ -42,7 +42,7 @@ struct Misfit {
 }
 
 impl<'a> Judge<'a> {
-    pub fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Judge<'a> {
+    pub(super) fn new(trace: &'a Trace, protocol: ProtocolId, permanent: StorageId) -> Judge<'a> {
         let command = protocol.roles(trace.header.ranks).command;
         Judge {
             trace,
@@ -60,7 +60,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Takes the next event of the command node.
-    pub fn take(&mut self, place: EventIndex) -> Result<(), CannotJudgeAnswers> {
+    pub(super) fn take(&mut self, place: EventIndex) -> Result<(), CannotJudgeAnswers> {
         let now = LogicalTime::of_event(self.places.len());
         self.places.push(place);
         let event = &self.trace[place];
@@ -83,7 +83,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether there was a command that could not be read, so that nothing is known any more.
-    pub fn is_lost(&self) -> bool {
+    pub(super) fn is_lost(&self) -> bool {
         self.is_lost
     }
 
@@ -183,7 +183,7 @@ impl<'a> Judge<'a> {
     }
 
     /// When there are no more events: what there is to say.
-    pub fn close(
+    pub(super) fn close(
         mut self,
         ending: Option<&Ending>,
     ) -> Result<AnswersJudgement, CannotJudgeAnswers> {

@@ -23,13 +23,13 @@ pub(super) struct Model {
 
 impl Model {
     /// Nothing is put, and the permanent node is the ring.
-    pub fn new(permanent: StorageId) -> Model {
+    pub(super) fn new(permanent: StorageId) -> Model {
         let ids = BTreeMap::from([(permanent, Register::new(true))]);
         Model { values: FxHashMap::default(), ids }
     }
 
     /// A command is sent; nobody reads any more from before the horizon.
-    pub fn send(&mut self, command: Command, sent: LogicalTime, horizon: LogicalTime) {
+    pub(super) fn send(&mut self, command: Command, sent: LogicalTime, horizon: LogicalTime) {
         match command {
             Command::Put { key, value } => {
                 let register = self.values.entry(key).or_insert_with(|| Register::new(None));
@@ -56,7 +56,7 @@ impl Model {
     }
 
     /// The command that was sent then is done.
-    pub fn done(&mut self, command: Command, sent: LogicalTime, at: LogicalTime) {
+    pub(super) fn done(&mut self, command: Command, sent: LogicalTime, at: LogicalTime) {
         match command {
             Command::Put { key, .. } => {
                 if let Some(register) = self.values.get_mut(&key) {
@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// Whether a GET in that span may find that value; `None`: that the key was never put.
-    pub fn may_find(&self, key: Key, value: Option<Value>, span: Span) -> bool {
+    pub(super) fn may_find(&self, key: Key, value: Option<Value>, span: Span) -> bool {
         match self.values.get(&key) {
             Some(register) => register.may_be(value, span),
             None => value.is_none(),
@@ -81,13 +81,13 @@ impl Model {
     }
 
     /// Whether a GET in that span may find anything.
-    pub fn may_be_put(&self, key: Key, span: Span) -> bool {
+    pub(super) fn may_be_put(&self, key: Key, span: Span) -> bool {
         let register = self.values.get(&key);
         register.is_some_and(|register| register.seen(span).any(|write| write.value.is_some()))
     }
 
     /// Whether a key may have that owner at some time in that span.
-    pub fn may_own(&self, id: StorageId, key: Key, span: Span) -> bool {
+    pub(super) fn may_own(&self, id: StorageId, key: Key, span: Span) -> bool {
         let register = self.ids.get(&id).filter(|_| id.0 >= key.0);
         let before = (Bound::Included(StorageId(key.0)), Bound::Excluded(id));
         register.is_some_and(|register| register.may_be(true, span))
@@ -95,13 +95,13 @@ impl Model {
     }
 
     /// What a GET in that span may find, the value of the last PUT first.
-    pub fn values(&self, key: Key, span: Span) -> OneOf<Option<Value>> {
+    pub(super) fn values(&self, key: Key, span: Span) -> OneOf<Option<Value>> {
         let register = self.values.get(&key);
         register.into_iter().flat_map(|register| register.seen(span)).map(with_event).collect()
     }
 
     /// The ids that may own a key in that span, the smallest one first.
-    pub fn owners(&self, key: Key, span: Span) -> OneOf<StorageId> {
+    pub(super) fn owners(&self, key: Key, span: Span) -> OneOf<StorageId> {
         let mut is_taken = false;
         let at_hand = self.ids.range(StorageId(key.0)..).take_while(|(_, register)| {
             let was_taken = is_taken;

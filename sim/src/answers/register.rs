@@ -6,17 +6,17 @@ pub(super) struct LogicalTime(usize);
 
 impl LogicalTime {
     /// Before the first event.
-    pub const START: LogicalTime = LogicalTime(0);
+    pub(super) const START: LogicalTime = LogicalTime(0);
     /// After the last event.
-    pub const END: LogicalTime = LogicalTime(usize::MAX);
+    pub(super) const END: LogicalTime = LogicalTime(usize::MAX);
 
     /// At the event with that index, from 0.
-    pub fn of_event(index: usize) -> LogicalTime {
+    pub(super) fn of_event(index: usize) -> LogicalTime {
         LogicalTime(index + 1)
     }
 
     /// The event's index; `None` before the first.
-    pub fn index(self) -> Option<usize> {
+    pub(super) fn index(self) -> Option<usize> {
         self.0.checked_sub(1)
     }
 }
@@ -51,19 +51,19 @@ pub(super) struct Write<T> {
 
 impl<T: Copy + PartialEq> Register<T> {
     /// A register that has not been written.
-    pub fn new(value: T) -> Register<T> {
+    pub(super) fn new(value: T) -> Register<T> {
         let first =
             Write { value, sent: LogicalTime::START, done: Some(LogicalTime::START), gone: None };
         Register { writes: vec![first] }
     }
 
     /// A write is sent.
-    pub fn send(&mut self, value: T, sent: LogicalTime) {
+    pub(super) fn send(&mut self, value: T, sent: LogicalTime) {
         self.writes.push(Write { value, sent, done: None, gone: None });
     }
 
     /// The write that was sent then is acknowledged.
-    pub fn done(&mut self, sent: LogicalTime, at: LogicalTime) {
+    pub(super) fn done(&mut self, sent: LogicalTime, at: LogicalTime) {
         for write in &mut self.writes {
             if write.sent == sent {
                 write.done = Some(at);
@@ -74,24 +74,24 @@ impl<T: Copy + PartialEq> Register<T> {
     }
 
     /// Forgets the values that no read from then on can return.
-    pub fn forget(&mut self, horizon: LogicalTime) {
+    pub(super) fn forget(&mut self, horizon: LogicalTime) {
         self.writes.retain(|write| write.gone.is_none_or(|gone| gone > horizon));
     }
 
     /// The writes that one may see who reads in that span, the last one first.
-    pub fn seen(&self, span: Span) -> impl Iterator<Item = &Write<T>> {
+    pub(super) fn seen(&self, span: Span) -> impl Iterator<Item = &Write<T>> {
         self.writes.iter().rev().filter(move |write| {
             write.sent < span.until && write.gone.is_none_or(|gone| gone > span.since)
         })
     }
 
     /// Whether one may see that value.
-    pub fn may_be(&self, value: T, span: Span) -> bool {
+    pub(super) fn may_be(&self, value: T, span: Span) -> bool {
         self.seen(span).any(|write| write.value == value)
     }
 
     /// Whether nothing else can be seen any more.
-    pub fn is_only(&self, value: T) -> bool {
+    pub(super) fn is_only(&self, value: T) -> bool {
         matches!(self.writes[..], [only] if only.value == value && only.done.is_some())
     }
 }

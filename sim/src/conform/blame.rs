@@ -211,7 +211,7 @@ fn owes<N: Node>(sender: &mut RankCheck<N>, receive: &Event) -> bool {
 impl<'a, N: Node> Verifier<'a, N> {
     /// The command node's check when its script is what that rank received of it; `None` when that
     /// rank is not one to go by.
-    pub fn as_heard(&self, rank: Rank, unheard: Unheard) -> Option<RankCheck<N>> {
+    pub(super) fn as_heard(&self, rank: Rank, unheard: Unheard) -> Option<RankCheck<N>> {
         let command = self.command;
         if self.entry() != Some(rank) || self.checks.get(&rank)?.failed.is_some() {
             return None;
@@ -231,7 +231,7 @@ impl<'a, N: Node> Verifier<'a, N> {
 
     /// Where a command is too much, if all is well with the command node without it: at the last of
     /// equal ones.
-    pub fn superfluous_command(&self, sent: Posted) -> Option<usize> {
+    pub(super) fn superfluous_command(&self, sent: Posted) -> Option<usize> {
         let mut events: Vec<&Event> = self.events_of(self.command).collect();
         if self.trace[sent.place].rank != self.command {
             return None;

@@ -80,12 +80,12 @@ fn is_above<M: Message>(send: &Event, eager: u64) -> bool {
 
 impl<N: Node> Verifier<'_, N> {
     /// Whether a send is above the eager limit.
-    pub fn waits(&self, send: &Event) -> bool {
+    pub(super) fn waits(&self, send: &Event) -> bool {
         self.eager.is_some_and(|eager| is_above::<N::Message>(send, eager))
     }
 
     /// Whether a rank is in a send where its events end, as far as it conforms.
-    pub fn is_blocked(&self, rank: Rank, check: &RankCheck<N>) -> bool {
+    pub(super) fn is_blocked(&self, rank: Rank, check: &RankCheck<N>) -> bool {
         check.failed.is_none() && self.blocked.contains_key(&rank)
     }
 }

@@ -59,7 +59,7 @@ pub(super) struct Silent {
 
 impl<N: Node> RankCheck<N> {
     /// Follows a rank's events until one is not what the node does.
-    pub fn follow<'e>(
+    pub(super) fn follow<'e>(
         node: N,
         ranks: u32,
         events: impl Iterator<Item = &'e Event>,
@@ -80,19 +80,19 @@ impl<N: Node> RankCheck<N> {
     }
 
     /// How many events from the first on are what the protocol does.
-    pub fn conforming(&self) -> usize {
+    pub(super) fn conforming(&self) -> usize {
         self.failed.as_ref().map_or(self.events, |(index, _)| *index)
     }
 
     /// Notes that something is wrong, unless something earlier is.
-    pub fn fail(&mut self, index: usize, what: What) {
+    pub(super) fn fail(&mut self, index: usize, what: What) {
         if self.failed.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
             self.failed = Some((index, what));
         }
     }
 
     /// Where events end, nothing is left that the rank was to send.
-    pub fn must_owe_nothing(&mut self) {
+    pub(super) fn must_owe_nothing(&mut self) {
         if let Some((to, message)) = self.replay.owed().front() {
             let owed = Letter::of_message(*to, message);
             self.fail(self.events, What::EndsOwing { owed });
@@ -100,7 +100,7 @@ impl<N: Node> RankCheck<N> {
     }
 
     /// A run completes when every rank has stopped with nothing left to send.
-    pub fn must_have_finished(&mut self) {
+    pub(super) fn must_have_finished(&mut self) {
         self.must_owe_nothing();
         match self.replay.status() {
             Status::WaitingForAny | Status::Waiting { .. } => {
@@ -116,7 +116,7 @@ impl<N: Node> RankCheck<N> {
 
 impl<'a, N: Node> Verifier<'a, N> {
     /// Judges each rank by its own events.
-    pub fn open(input: Input<'a, N>) -> Verifier<'a, N> {
+    pub(super) fn open(input: Input<'a, N>) -> Verifier<'a, N> {
         let Input { trace, nodes, command, commander, eager } = input;
         let by_rank = ByRank::of(trace);
         let mut verifier = Verifier {
@@ -155,7 +155,7 @@ impl<'a, N: Node> Verifier<'a, N> {
     }
 
     /// A rank's check when that is its node.
-    pub fn follow(&self, rank: Rank, node: N) -> RankCheck<N> {
+    pub(super) fn follow(&self, rank: Rank, node: N) -> RankCheck<N> {
         let ranks = self.trace.header.ranks;
         let mut events: Vec<&Event> =
             self.by_rank.events(rank).iter().map(|place| &self.trace[*place]).collect();
@@ -199,13 +199,13 @@ impl<'a, N: Node> Verifier<'a, N> {
     }
 
     /// How the run is said to have ended; `None` when it was cut off.
-    pub fn ending(&self) -> Option<&'a Ending> {
+    pub(super) fn ending(&self) -> Option<&'a Ending> {
         self.trace.footer.as_ref().map(|footer| &footer.ending)
     }
 
     /// All findings, the first one first: in the order of the trace, what is missing at a rank's end
     /// where that rank's events end.
-    pub fn findings(&self) -> Vec<Finding> {
+    pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<(Option<EventIndex>, bool, Finding)> = Vec::new();
         for (rank, check) in &self.checks {
             let Some((index, what)) = check.failed.clone() else { continue };

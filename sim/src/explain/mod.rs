@@ -63,16 +63,16 @@ impl<N> Copy for FinalNodes<'_, N> {}
 
 impl<'a, N: Viewed> FinalNodes<'a, N> {
     /// What a rank shows of itself; `None` when there is no such rank.
-    pub fn view(self, rank: Rank) -> Option<NodeView<'a>> {
+    pub(crate) fn view(self, rank: Rank) -> Option<NodeView<'a>> {
         self.nodes.get(rank.index()).map(Viewed::view)
     }
 
-    pub fn role(self, rank: Rank) -> Option<Role> {
+    pub(crate) fn role(self, rank: Rank) -> Option<Role> {
         self.view(rank).map(|view| view.role)
     }
 
     /// `rank 6`, with the part it plays where that is a special one.
-    pub fn name(self, rank: Rank) -> String {
+    pub(crate) fn name(self, rank: Rank) -> String {
         match self.role(rank) {
             Some(Role::Head) => format!("rank {rank} (the head)"),
             Some(Role::Command) => format!("rank {rank} (the command node)"),
@@ -80,17 +80,17 @@ impl<'a, N: Viewed> FinalNodes<'a, N> {
         }
     }
 
-    pub fn ranks(self) -> impl Iterator<Item = (Rank, NodeView<'a>)> {
+    pub(crate) fn ranks(self) -> impl Iterator<Item = (Rank, NodeView<'a>)> {
         (0_u32..).map(Rank).zip(self.nodes.iter().map(Viewed::view))
     }
 
     /// The command whose reply the command node awaits.
-    pub fn awaited_command(self) -> Option<Command> {
+    pub(crate) fn awaited_command(self) -> Option<Command> {
         self.ranks().find_map(|(_, view)| view.activity.commands_in_flight()?.front().copied())
     }
 
     /// Every rank that holds that key.
-    pub fn holders(self, key: Key) -> Vec<Rank> {
+    pub(crate) fn holders(self, key: Key) -> Vec<Rank> {
         let holders = self
             .ranks()
             .filter(|(_, view)| view.storage.is_some_and(|storage| storage.contains_key(&key)));

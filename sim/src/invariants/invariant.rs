@@ -102,22 +102,22 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub fn tally(&self, invariant: Invariant) -> &Tally {
+    pub(super) fn tally(&self, invariant: Invariant) -> &Tally {
         &self.tallies[invariant as usize]
     }
 
     #[inline]
-    pub fn checked(&mut self, invariant: Invariant) {
+    pub(super) fn checked(&mut self, invariant: Invariant) {
         self.tallies[invariant as usize].checked += 1;
     }
 
     /// The last check failed.
-    pub fn failed(&mut self, invariant: Invariant) {
+    pub(super) fn failed(&mut self, invariant: Invariant) {
         self.tallies[invariant as usize].failed += 1;
     }
 
     /// A violation begins; its words are made only when it is listed.
-    pub fn begins(
+    pub(super) fn begins(
         &mut self,
         invariant: Invariant,
         moment: RunPosition,

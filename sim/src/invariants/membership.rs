@@ -23,25 +23,25 @@ pub(super) struct Membership {
 }
 
 impl Membership {
-    pub fn new<N: Viewed>(nodes: &[N]) -> Membership {
+    pub(super) fn new<N: Viewed>(nodes: &[N]) -> Membership {
         let ranks = (0_u32..).map(Rank).zip(nodes);
         let holders = ranks.filter(|(_, node)| node.view().storage.is_some());
         Membership { holders: holders.map(|(rank, _)| rank).collect(), ..Membership::default() }
     }
 
-    pub fn sent(&mut self, by: Rank) {
+    pub(super) fn sent(&mut self, by: Rank) {
         self.in_flight += 1;
         self.touched.push(by);
     }
 
-    pub fn received(&mut self, by: Rank) {
+    pub(super) fn received(&mut self, by: Rank) {
         // Also of a message that it was never told of it makes no panic: a run that breaks MPI's rules is to be reported.
         self.in_flight = self.in_flight.saturating_sub(1);
         self.touched.push(by);
     }
 
     #[inline]
-    pub fn is_untouched(&self) -> bool {
+    pub(super) fn is_untouched(&self) -> bool {
         self.touched.is_empty()
     }
 
@@ -49,7 +49,7 @@ impl Membership {
     ///
     /// `fell_silent` is the rank whose step it was, if it sent nothing: a rank that ends a join or a
     /// leave without a word has not ended it, it has crashed in the middle.
-    pub fn step_over<N: Viewed>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
+    pub(super) fn step_over<N: Viewed>(&mut self, nodes: &[N], fell_silent: Option<Rank>) -> bool {
         for rank in self.touched.drain(..) {
             // Never taken out again: a node that has left may have kept what it was to hand on, which is what an audit
             // is to find.
@@ -66,12 +66,12 @@ impl Membership {
         was_open && !self.open
     }
 
-    pub fn is_under_way(&self) -> bool {
+    pub(super) fn is_under_way(&self) -> bool {
         self.in_flight > 0 || !self.busy.is_empty()
     }
 
     /// Ranks that may hold keys.
-    pub fn holders(&self) -> &BTreeSet<Rank> {
+    pub(super) fn holders(&self) -> &BTreeSet<Rank> {
         &self.holders
     }
 }

@@ -45,7 +45,7 @@ pub(super) struct Receipt {
 impl SenderOrder {
     /// Takes note of a receipt; the number of the later message that was received before it, if any.
     #[inline]
-    pub fn overtaken_by(&mut self, receipt: Receipt) -> Option<u64> {
+    pub(super) fn overtaken_by(&mut self, receipt: Receipt) -> Option<u64> {
         let place = receipt.number + 1;
         let last = self.last(receipt);
         if place > *last {

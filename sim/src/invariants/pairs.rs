@@ -26,12 +26,12 @@ struct Pair {
 
 impl Pairs {
     /// A rank has stored a pair.
-    pub fn stored(&mut self, (key, value): (Key, Value), rank: Rank) {
+    pub(super) fn stored(&mut self, (key, value): (Key, Value), rank: Rank) {
         self.stored.insert(key, Pair { value, rank, found: self.audits });
     }
 
     /// The keys whose last pair no node holds, in order.
-    pub fn lost<N: Viewed>(&mut self, nodes: &[N], holders: &BTreeSet<Rank>) -> Vec<Key> {
+    pub(super) fn lost<N: Viewed>(&mut self, nodes: &[N], holders: &BTreeSet<Rank>) -> Vec<Key> {
         self.audits += 1;
         // Each pair carries the number of the audit that found it, and of two holders only the first counts: so an
         // audit that misses nothing, as nearly all do, builds no set and no list.
@@ -57,7 +57,7 @@ impl Pairs {
     }
 
     /// That a pair is lost, in words.
-    pub fn lost_words<N: Viewed>(
+    pub(super) fn lost_words<N: Viewed>(
         &self,
         key: Key,
         nodes: &[N],

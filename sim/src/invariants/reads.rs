@@ -22,7 +22,7 @@ pub(super) struct Read {
 
 impl Reads {
     /// The command node sends a command.
-    pub fn sent(&mut self, command: Command) {
+    pub(super) fn sent(&mut self, command: Command) {
         match command {
             Command::Put { key, value } => {
                 self.last_put.insert(key, value);
@@ -38,14 +38,14 @@ impl Reads {
 
     /// The command node takes an answer, which is that of its oldest GET: MPI distinguishes them by
     /// nothing but their order.
-    pub fn answered(&mut self) -> Option<Read> {
+    pub(super) fn answered(&mut self) -> Option<Read> {
         self.unanswered.pop_front()
     }
 }
 
 impl Read {
     /// What is wrong with an answer.
-    pub fn wrong(&self, value: Value) -> Option<String> {
+    pub(super) fn wrong(&self, value: Value) -> Option<String> {
         let key = self.key;
         match self.expected {
             Some(expected) if expected == value => None,

@@ -46,18 +46,18 @@ const fn tag(tag: Tag, name: &'static str, kind: Purpose) -> TagInfo {
 
 /// The protocol.
 #[derive(Debug, Clone, Copy)]
-pub struct Relay;
+pub(super) struct Relay;
 
 /// A message, which is a list of numbers: a key, a value, an owner, as far as it has them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RelayMessage {
+pub(super) struct RelayMessage {
     tag: Tag,
     numbers: Vec<i64>,
 }
 
 /// A process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RelayNode {
+pub(super) enum RelayNode {
     /// Stores and passes on.
     Store {
         role: Role,

@@ -39,7 +39,7 @@ impl<T> Default for InFlightMessages<T> {
 
 impl<T> InFlightMessages<T> {
     /// Adds the message of a send.
-    pub fn send(&mut self, sent: EventIndex, event: &Event, kept: T) -> Address {
+    pub(crate) fn send(&mut self, sent: EventIndex, event: &Event, kept: T) -> Address {
         let Event { rank: from, peer: to, tag, .. } = *event;
         let address = Address { to, from, tag, sent };
         self.messages.insert(address, kept);
@@ -48,7 +48,7 @@ impl<T> InFlightMessages<T> {
 
     /// The message that a receive gets: one that takes any tag gets the first that its source has sent,
     /// one that takes a single tag the first with that tag.
-    pub fn next(&self, receive: &Event, takes_any: bool) -> Option<(Address, &T)> {
+    pub(crate) fn next(&self, receive: &Event, takes_any: bool) -> Option<(Address, &T)> {
         let Event { rank: to, peer: from, tag, .. } = *receive;
         let of_source = |address: &Address| (address.to, address.from) == (to, from);
         if takes_any {
@@ -61,18 +61,18 @@ impl<T> InFlightMessages<T> {
     }
 
     /// Takes a message out.
-    pub fn take(&mut self, address: Address) -> Option<T> {
+    pub(crate) fn take(&mut self, address: Address) -> Option<T> {
         self.messages.remove(&address)
     }
 
     /// The first message of every sender and tag to that rank, in that order.
-    pub fn firsts_to(&self, to: Rank) -> impl Iterator<Item = (Address, &T)> {
+    pub(crate) fn firsts_to(&self, to: Rank) -> impl Iterator<Item = (Address, &T)> {
         let start = Address { to, from: Rank::FIRST, tag: Tag(i32::MIN), sent: EventIndex(0) };
         self.firsts(start).take_while(move |(address, _)| address.to == to)
     }
 
     /// All of them, in the order of sending.
-    pub fn in_order(&self) -> Vec<(Address, &T)> {
+    pub(crate) fn in_order(&self) -> Vec<(Address, &T)> {
         let mut all: Vec<_> =
             self.messages.iter().map(|(address, kept)| (*address, kept)).collect();
         all.sort_unstable_by_key(|(address, _)| address.sent);

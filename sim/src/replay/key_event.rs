@@ -39,7 +39,7 @@ pub(super) struct Keys<'a, M> {
 
 impl<M: Message> Keys<'_, M> {
     /// What has become of the receiver's keys, given what it holds after it and what it replies.
-    pub fn become_of(
+    pub(super) fn become_of(
         &self,
         after: NodeView<'_>,
         replies: impl IntoIterator<Item = Meaning>,

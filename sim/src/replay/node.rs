@@ -20,13 +20,13 @@ pub(crate) struct NodeReplay<N: Node> {
 
 impl<N: Node> NodeReplay<N> {
     /// A node that has just started, one of that many.
-    pub fn start(mut node: N, ranks: u32) -> NodeReplay<N> {
+    pub(crate) fn start(mut node: N, ranks: u32) -> NodeReplay<N> {
         let obligations = Obligations::start(&mut node, ranks);
         NodeReplay { node, obligations, answers: Vec::new() }
     }
 
     /// Goes past the rank's next event, which must be what the node does.
-    pub fn take(&mut self, event: &Event) -> Result<(), What> {
+    pub(crate) fn take(&mut self, event: &Event) -> Result<(), What> {
         let message =
             N::Message::parse(event.tag, &event.data).map_err(|bad| What::BadMessage { bad })?;
         match event.op {
@@ -42,37 +42,37 @@ impl<N: Node> NodeReplay<N> {
     }
 
     /// What the rank is doing, but for whether it is in a send.
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         self.obligations.status()
     }
 
     /// What the node takes when it owes nothing any more, for a finding.
-    pub fn awaited(&self) -> Awaited {
+    pub(crate) fn awaited(&self) -> Awaited {
         self.obligations.awaited()
     }
 
     /// What the node has still to send, in order.
-    pub fn owed(&self) -> &VecDeque<(Rank, N::Message)> {
+    pub(crate) fn owed(&self) -> &VecDeque<(Rank, N::Message)> {
         self.obligations.owed()
     }
 
     /// On what the node has crashed.
-    pub fn fault(&self) -> Option<&Fault> {
+    pub(crate) fn fault(&self) -> Option<&Fault> {
         self.obligations.fault()
     }
 
     /// The node as the events have left it.
-    pub fn into_node(self) -> N {
+    pub(crate) fn into_node(self) -> N {
         self.node
     }
 
     /// What the node shows of itself.
-    pub fn view(&self) -> NodeView<'_> {
+    pub(crate) fn view(&self) -> NodeView<'_> {
         self.node.view()
     }
 
     /// The answers to its GETs, in order.
-    pub fn answers(&self) -> &[Answer] {
+    pub(crate) fn answers(&self) -> &[Answer] {
         &self.answers
     }
 }

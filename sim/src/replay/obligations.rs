@@ -21,7 +21,7 @@ pub(crate) struct Obligations<M> {
 
 impl<M: Message> Obligations<M> {
     /// The obligations of a node that is started here, one of that many.
-    pub fn start<N: Node<Message = M>>(node: &mut N, ranks: u32) -> Obligations<M> {
+    pub(crate) fn start<N: Node<Message = M>>(node: &mut N, ranks: u32) -> Obligations<M> {
         let mut out = Effects::default();
         let wait = node.start(&mut out);
         let mut obligations = Obligations { ranks, owed: VecDeque::new(), wait, fault: None };
@@ -30,12 +30,12 @@ impl<M: Message> Obligations<M> {
     }
 
     /// The obligations of a node that owes nothing and takes anything.
-    pub fn idle(ranks: u32) -> Obligations<M> {
+    pub(crate) fn idle(ranks: u32) -> Obligations<M> {
         Obligations { ranks, owed: VecDeque::new(), wait: Wait::Any, fault: None }
     }
 
     /// The rank sends a message, which must be the next one that is owed.
-    pub fn send(&mut self, event: &Event, message: &M) -> Result<(), What> {
+    pub(crate) fn send(&mut self, event: &Event, message: &M) -> Result<(), What> {
         let got = || Letter::of_event::<M>(event);
         match self.owed.front() {
             Some((to, owed)) if *to == event.peer && owed == message => {
@@ -52,7 +52,7 @@ impl<M: Message> Obligations<M> {
     }
 
     /// Whether the rank may receive an event's message now.
-    pub fn may_receive(&self, event: &Event) -> Result<(), What> {
+    pub(crate) fn may_receive(&self, event: &Event) -> Result<(), What> {
         let got = || Letter::of_event::<M>(event);
         if let Some((to, owed)) = self.owed.front() {
             return Err(What::ReceivesEarly { got: got(), owed: Letter::of_message(*to, owed) });
@@ -65,7 +65,7 @@ impl<M: Message> Obligations<M> {
     }
 
     /// The node receives a message that it may receive. `out` is empty, and is so again.
-    pub fn receive<N: Node<Message = M>>(
+    pub(crate) fn receive<N: Node<Message = M>>(
         &mut self,
         node: &mut N,
         (from, message): (Rank, M),
@@ -102,7 +102,7 @@ impl<M: Message> Obligations<M> {
     }
 
     /// What the rank is doing; whether it is in a send, those who know the other ranks can say.
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match (self.owed.front(), &self.fault) {
             (Some((to, _)), _) => Status::Owing { to: *to },
             (None, Some(fault)) => Status::Crashed(fault.clone()),
@@ -111,22 +111,22 @@ impl<M: Message> Obligations<M> {
     }
 
     /// What the node takes when it owes nothing any more.
-    pub fn wait(&self) -> Wait {
+    pub(crate) fn wait(&self) -> Wait {
         self.wait
     }
 
     /// The same, for a finding.
-    pub fn awaited(&self) -> Awaited {
+    pub(crate) fn awaited(&self) -> Awaited {
         Awaited::new::<M>(self.wait)
     }
 
     /// What the node has still to send, in order.
-    pub fn owed(&self) -> &VecDeque<(Rank, M)> {
+    pub(crate) fn owed(&self) -> &VecDeque<(Rank, M)> {
         &self.owed
     }
 
     /// On what the node has crashed.
-    pub fn fault(&self) -> Option<&Fault> {
+    pub(crate) fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Ranks<N: Node> {
 
 impl<N: Node> Ranks<N> {
     /// Starts every node; says which have done something then, in order.
-    pub fn start(mut nodes: Vec<N>, eager: Option<u64>) -> (Ranks<N>, Vec<Rank>) {
+    pub(super) fn start(mut nodes: Vec<N>, eager: Option<u64>) -> (Ranks<N>, Vec<Rank>) {
         let mut obligations = FxHashMap::default();
         let mut started = Vec::new();
         let count = count(&nodes);
@@ -52,7 +52,7 @@ impl<N: Node> Ranks<N> {
     }
 
     /// The message of an event, if there is such a rank and such a message.
-    pub fn parse(&self, event: &Event) -> Result<N::Message, What> {
+    pub(super) fn parse(&self, event: &Event) -> Result<N::Message, What> {
         let ranks = count(&self.nodes);
         if event.rank.0 >= ranks || event.peer.0 >= ranks {
             return Err(What::NoSuchRank { ranks });
@@ -61,7 +61,12 @@ impl<N: Node> Ranks<N> {
     }
 
     /// A rank sends what its node has asked for.
-    pub fn send(&mut self, at: EventIndex, event: &Event, message: N::Message) -> Result<(), What> {
+    pub(super) fn send(
+        &mut self,
+        at: EventIndex,
+        event: &Event,
+        message: N::Message,
+    ) -> Result<(), What> {
         self.of(event.rank).send(event, &message)?;
         let is_synchronous = self.eager.is_some_and(|eager| message.bytes() > eager);
         let address = self.in_flight.send(at, event, message);
@@ -72,7 +77,11 @@ impl<N: Node> Ranks<N> {
     }
 
     /// Whether a rank may receive this now; says which send it is of.
-    pub fn may_receive(&mut self, event: &Event, message: &N::Message) -> Result<Address, What> {
+    pub(super) fn may_receive(
+        &mut self,
+        event: &Event,
+        message: &N::Message,
+    ) -> Result<Address, What> {
         let own = self.of(event.rank);
         own.may_receive(event)?;
         let takes_any = own.status() == Status::WaitingForAny;
@@ -87,7 +96,7 @@ impl<N: Node> Ranks<N> {
     }
 
     /// A rank receives what it may.
-    pub fn receive(&mut self, address: Address, message: N::Message) {
+    pub(super) fn receive(&mut self, address: Address, message: N::Message) {
         let Address { to, from, .. } = address;
         self.in_flight.take(address);
         // The sender goes on.
@@ -105,30 +114,30 @@ impl<N: Node> Ranks<N> {
     }
 
     /// The nodes as they stand, by rank.
-    pub fn nodes(&self) -> &[N] {
+    pub(super) fn nodes(&self) -> &[N] {
         &self.nodes
     }
 
     /// What the node of a rank has asked for and the rank has done or not; `None` while it takes anything
     /// and has done nothing.
-    pub fn obligations(&self, rank: Rank) -> Option<&Obligations<N::Message>> {
+    pub(super) fn obligations(&self, rank: Rank) -> Option<&Obligations<N::Message>> {
         self.obligations.get(&rank)
     }
 
     /// The most bytes of a send that does not wait to be received.
-    pub fn eager(&self) -> Option<u64> {
+    pub(super) fn eager(&self) -> Option<u64> {
         self.eager
     }
 
     /// The ranks that have done anything, in order.
-    pub fn active(&self) -> Vec<Rank> {
+    pub(super) fn active(&self) -> Vec<Rank> {
         let mut active: Vec<Rank> = self.obligations.keys().copied().collect();
         active.sort_unstable();
         active
     }
 
     /// What a rank is doing.
-    pub fn status(&self, rank: Rank) -> Status {
+    pub(super) fn status(&self, rank: Rank) -> Status {
         match (self.sending.get(&rank), self.obligations.get(&rank)) {
             (Some(send), _) => Status::Sending { to: send.to },
             (None, Some(own)) => own.status(),
@@ -137,7 +146,7 @@ impl<N: Node> Ranks<N> {
     }
 
     /// Who waits for whom, and what is in flight.
-    pub fn wait_for_graph(&self) -> WaitForGraph<N::Message> {
+    pub(super) fn wait_for_graph(&self) -> WaitForGraph<N::Message> {
         let pending = self.in_flight.in_order().into_iter().map(|(address, message)| {
             let Address { to, from, .. } = address;
             Pending { from, to, message: message.clone() }

@@ -157,14 +157,14 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
-    pub fn add(&mut self, value: u64) {
+    pub(super) fn add(&mut self, value: u64) {
         self.min = if self.count == 0 { value } else { self.min.min(value) };
         self.max = self.max.max(value);
         self.sum = self.sum.saturating_add(value);
         self.count += 1;
     }
 
-    pub fn spread(&self) -> Option<Spread> {
+    pub(super) fn spread(&self) -> Option<Spread> {
         let Gauge { count, sum, min, max } = *self;
         (count > 0).then(|| Spread { min, mean: share(sum, count), max })
     }

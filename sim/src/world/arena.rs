@@ -31,7 +31,7 @@ pub(super) struct InFlight<M> {
 impl<M> InFlight<M> {
     /// What is inside.
     #[inline]
-    pub fn message(&self) -> &M {
+    pub(super) fn message(&self) -> &M {
         self.message.as_ref().expect(KEPT)
     }
 }
@@ -68,19 +68,19 @@ impl<M> Arena<M> {
     }
 
     /// Takes the lines to print.
-    pub fn prints(&mut self) -> std::vec::Drain<'_, Print> {
+    pub(super) fn prints(&mut self) -> std::vec::Drain<'_, Print> {
         self.prints.drain(..)
     }
 
     /// Whether a line is asked for.
     #[inline]
-    pub fn has_prints(&self) -> bool {
+    pub(super) fn has_prints(&self) -> bool {
         !self.prints.is_empty()
     }
 
     /// The slot of the `i`-th message that is to be sent.
     #[inline]
-    pub fn asked(&self, i: usize) -> Option<u32> {
+    pub(super) fn asked(&self, i: usize) -> Option<u32> {
         self.asked.get(i).copied()
     }
 
@@ -89,7 +89,7 @@ impl<M> Arena<M> {
     /// A handler that sent to everybody, as a head may do at the end, leaves no list behind that is as
     /// long as that.
     #[inline]
-    pub fn all_sent(&mut self) {
+    pub(super) fn all_sent(&mut self) {
         const USUAL: usize = 64;
         self.asked.clear();
         if self.asked.capacity() > USUAL {
@@ -98,32 +98,32 @@ impl<M> Arena<M> {
     }
 
     /// Takes back what is to be sent from the `i`-th message on.
-    pub fn take_back(&mut self, i: usize) -> Vec<(Rank, M)> {
+    pub(super) fn take_back(&mut self, i: usize) -> Vec<(Rank, M)> {
         let slots = self.asked.split_off(i);
         slots.into_iter().map(|slot| (self.in_flight(slot).to, self.take(slot))).collect()
     }
 
     /// The message at a slot.
     #[inline]
-    pub fn in_flight(&self, slot: u32) -> &InFlight<M> {
+    pub(super) fn in_flight(&self, slot: u32) -> &InFlight<M> {
         &self.slots[slot as usize]
     }
 
     /// Writes on a message who sends it.
     #[inline]
-    pub fn sign(&mut self, slot: u32, from: Rank) {
+    pub(super) fn sign(&mut self, slot: u32, from: Rank) {
         self.slots[slot as usize].from = from;
     }
 
     /// Takes the message at a slot, which is free from then on.
     #[inline]
-    pub fn take(&mut self, slot: u32) -> M {
+    pub(super) fn take(&mut self, slot: u32) -> M {
         self.free.push(slot);
         self.slots[slot as usize].message.take().expect(KEPT)
     }
 
     /// The slot of every message in flight, in no particular order.
-    pub fn slots(&self) -> impl Iterator<Item = u32> {
+    pub(super) fn slots(&self) -> impl Iterator<Item = u32> {
         let slots = (0_u32..).zip(&self.slots);
         slots.filter(|(_, in_flight)| in_flight.message.is_some()).map(|(slot, _)| slot)
     }

@@ -104,7 +104,7 @@ where
     World<N, O>: Advance<N>,
 {
     /// A detector for that world, from now on.
-    pub fn new(world: &World<N, O>, driver: Rank) -> LivelockDetector<N, O> {
+    pub(super) fn new(world: &World<N, O>, driver: Rank) -> LivelockDetector<N, O> {
         let ranks: Vec<_> =
             world.ranks().map(|rank| hash_of(&(rank, &world.nodes()[rank.index()]))).collect();
         let nodes = ranks.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
@@ -117,7 +117,7 @@ where
 
     /// Runs the world until one of [`Seen`] is the case: a livelock when a state has come again, or when
     /// `limits.quiet_messages` have been received without progress.
-    pub fn follow(
+    pub(super) fn follow(
         &mut self,
         world: &mut World<N, O>,
         limits: Limits,

@@ -58,7 +58,7 @@ struct Link {
 
 impl Wheel {
     /// A wheel on which what is due within `usual_ns` does not need the heap.
-    pub fn new(usual_ns: u64) -> Wheel {
+    pub(super) fn new(usual_ns: u64) -> Wheel {
         let width = (usual_ns / BUCKETS as u64 + 1).checked_next_power_of_two();
         Wheel {
             shift: width.map_or(u64::BITS - 1, u64::trailing_zeros),
@@ -78,7 +78,7 @@ impl Wheel {
 
     /// Puts an entry in.
     #[inline(always)]
-    pub fn insert(&mut self, due: Due) {
+    pub(super) fn insert(&mut self, due: Due) {
         if self.len == 0 && self.lone.slot == NONE {
             self.lone = due;
         } else {
@@ -88,7 +88,7 @@ impl Wheel {
 
     /// Takes the first entry out.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<Due> {
+    pub(super) fn pop(&mut self) -> Option<Due> {
         let lone = self.lone;
         if lone.slot == NONE {
             return self.pop_from_wheel();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringscope_sim::protocol::{Command, Key, StorageId, Value};
 
 /// What a list of commands has done to the ring so far, so that the next one makes sense.
-pub struct Writer {
+pub(crate) struct Writer {
     random: u64,
     idle: BTreeSet<i64>,
     joined: BTreeMap<i64, i64>,
@@ -14,7 +14,7 @@ pub struct Writer {
 
 impl Writer {
     /// So many commands for so many ranks.
-    pub fn commands(ranks: u32, count: usize, seed: u64) -> Vec<Command> {
+    pub(crate) fn commands(ranks: u32, count: usize, seed: u64) -> Vec<Command> {
         let idle = (1..i64::from(ranks) - 2).collect();
         let mut writer =
             Writer { random: seed, idle, joined: BTreeMap::new(), put: BTreeSet::new() };

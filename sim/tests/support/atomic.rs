@@ -17,7 +17,7 @@ struct InFlight {
 
 /// A run of such a program with that many commands in flight, and how many GETs it answers. Its nodes
 /// answer by themselves; acknowledgements name the pair of a PUT, or nothing at all.
-pub fn atomic(seed: u64, window: usize, names_pairs: bool) -> (Trace, u64) {
+pub(crate) fn atomic(seed: u64, window: usize, names_pairs: bool) -> (Trace, u64) {
     let (mut dice, mut lines, mut answers) = (Dice(seed), Vec::new(), 0);
     let mut commands: Vec<Command> = commands(seed);
     let mut table = Table { pairs: BTreeMap::new(), ids: BTreeSet::from([1000]), names_pairs };

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
 #[path = "../../../traces/tests/support/reference.rs"]
-pub mod reference;
+pub(crate) mod reference;
 
 use ringscope_sim::protocol::{MessageOf, Protocol};
 use ringscope_sim::protocols::Classic;
@@ -13,13 +13,13 @@ use ringscope_traces::jsonl::{Digest, read_trace};
 use ringscope_traces::{Trace, event::Op};
 
 /// A node of the classic protocol.
-pub type ClassicNode = <Classic as Protocol>::Node;
+pub(crate) type ClassicNode = <Classic as Protocol>::Node;
 
 /// A message of the classic protocol.
-pub type Message = MessageOf<Classic>;
+pub(crate) type Message = MessageOf<Classic>;
 
 /// A run with all that it left.
-pub struct Run {
+pub(crate) struct Run {
     pub finished: Finished<Classic>,
     pub recording: Recording<Message>,
     /// The trace as a file.
@@ -28,7 +28,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn of(scenario: &Scenario) -> Run {
+    pub(crate) fn of(scenario: &Scenario) -> Run {
         let written = Written::new(Vec::new(), &header(&scenario.settings)).unwrap();
         let mut observers = (written, Recording::default());
         let finished = simulate::<Classic>(scenario, &mut observers);
@@ -38,17 +38,17 @@ impl Run {
     }
 
     /// The trace, read back from its file.
-    pub fn trace(&self) -> Trace {
+    pub(crate) fn trace(&self) -> Trace {
         read_trace(self.file.as_slice(), "simulated").unwrap().0
     }
 
     /// What the command node printed.
-    pub fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         self.recording.prints.iter().map(|(_, print)| format!("{print}\n")).collect()
     }
 
     /// What each rank did, in its order, without times.
-    pub fn sequences(&self) -> Vec<Vec<(Op, u32, i32, Message)>> {
+    pub(crate) fn sequences(&self) -> Vec<Vec<(Op, u32, i32, Message)>> {
         let ranks = self.finished.world.nodes().len();
         let mut sequences = vec![Vec::new(); ranks];
         for event in &self.recording.events {
@@ -60,8 +60,8 @@ impl Run {
 }
 
 /// A scenario written in a test.
-pub fn scenario(text: &str) -> Scenario {
+pub(crate) fn scenario(text: &str) -> Scenario {
     Scenario::parse("test", text).unwrap()
 }
 
-pub type World<O> = ringscope_sim::world::World<ClassicNode, O>;
+pub(crate) type World<O> = ringscope_sim::world::World<ClassicNode, O>;

@@ -14,7 +14,7 @@ type Message = MessageOf<Classic>;
 
 /// What is done to an event.
 #[derive(Debug, Clone)]
-pub enum Mutation {
+pub(crate) enum Mutation {
     /// It is left out.
     Drop,
     /// It stands twice.
@@ -32,10 +32,10 @@ pub enum Mutation {
 }
 
 /// What counts of an event.
-pub type Essence = (Op, Rank, Tag, Payload);
+pub(crate) type Essence = (Op, Rank, Tag, Payload);
 
 /// The trace with that done to the event at a place; `None` where it cannot be done.
-pub fn mutate(trace: &Trace, place: usize, mutation: &Mutation) -> Option<Trace> {
+pub(crate) fn mutate(trace: &Trace, place: usize, mutation: &Mutation) -> Option<Trace> {
     let mut events = trace.events.clone();
     let event = events.get_mut(place)?;
     match mutation {
@@ -55,19 +55,19 @@ pub fn mutate(trace: &Trace, place: usize, mutation: &Mutation) -> Option<Trace>
 }
 
 /// What a rank did, in order.
-pub fn of_rank(trace: &Trace, rank: Rank) -> Vec<Essence> {
+pub(crate) fn of_rank(trace: &Trace, rank: Rank) -> Vec<Essence> {
     let events = trace.events.iter().filter(|event| event.rank == rank);
     events.map(|e| (e.op, e.peer, e.tag, e.data.clone())).collect()
 }
 
 /// The first index at which a rank did something else in one trace than in the other.
-pub fn first_difference(one: &[Essence], other: &[Essence]) -> Option<usize> {
+pub(crate) fn first_difference(one: &[Essence], other: &[Essence]) -> Option<usize> {
     let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
     (same < one.len().max(other.len())).then_some(same)
 }
 
 /// Whether the simulator, made to receive in the order of the trace, does just what the trace says.
-pub fn is_possible(trace: &Trace, settings: &Settings) -> bool {
+pub(crate) fn is_possible(trace: &Trace, settings: &Settings) -> bool {
     let command = Rank(settings.ranks - 1);
     let parse = |event: &Event| Message::parse(event.tag, &event.data).ok();
     let sends = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
@@ -140,7 +140,12 @@ fn command_of(message: &Message) -> Option<Command> {
 
 /// Whether altering one event of that rank, so that its first difference is at that index, makes the
 /// trace one that the simulator can make: then nobody can tell that this is not where it was altered.
-pub fn can_be_repaired_at(trace: &Trace, settings: &Settings, rank: Rank, index: usize) -> bool {
+pub(crate) fn can_be_repaired_at(
+    trace: &Trace,
+    settings: &Settings,
+    rank: Rank,
+    index: usize,
+) -> bool {
     let places: Vec<usize> =
         (0..trace.events.len()).filter(|&place| trace.events[place].rank == rank).collect();
     let here = places.get(index).copied();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// A message with a number, as long as it says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Note {
+pub(crate) struct Note {
     pub tag: Tag,
     pub number: i64,
     pub bytes: u64,
@@ -40,7 +40,7 @@ impl Message for Note {
 
 /// One thing for a puppet to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Act {
+pub(crate) enum Act {
     /// Send a message of 10 bytes: to, tag, number.
     Send(u32, i32, i64),
     /// Send a message of 10,000 bytes.
@@ -53,14 +53,14 @@ pub enum Act {
 
 /// A node that does one thing after the other, and keeps what it received.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Puppet {
+pub(crate) struct Puppet {
     acts: Vec<Act>,
     next: usize,
     pub received: Vec<(u32, i64)>,
 }
 
 impl Puppet {
-    pub fn new(acts: &[Act]) -> Puppet {
+    pub(crate) fn new(acts: &[Act]) -> Puppet {
         Puppet { acts: acts.to_vec(), next: 0, received: Vec::new() }
     }
 

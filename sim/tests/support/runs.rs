@@ -11,7 +11,7 @@ use ringscope_sim::world::recording::Written;
 use ringscope_traces::Trace;
 
 /// The trace of a scenario's run, written and read.
-pub fn run(scenario: &Scenario) -> Trace {
+pub(crate) fn run(scenario: &Scenario) -> Trace {
     let mut written =
         Written::new(Vec::new(), &header(&scenario.settings)).expect("memory takes it");
     let finished = simulate::<Classic>(scenario, &mut written);
@@ -21,7 +21,7 @@ pub fn run(scenario: &Scenario) -> Trace {
 }
 
 /// Scenarios of 7 ranks and few keys and ids, in which everything may go wrong.
-pub fn hazards() -> impl Strategy<Value = Scenario> {
+pub(crate) fn hazards() -> impl Strategy<Value = Scenario> {
     let key = || prop_oneof![20 => select(vec![1, 9, 250, 400, 401, 1000]), 1 => select(vec![0, -3, 1001])];
     let id =
         || prop_oneof![12 => select(vec![5, 25, 300, 500, 700]), 1 => select(vec![0, 1000, -5])];

@@ -11,7 +11,7 @@ const RANKS: u32 = 8;
 
 /// The trace of a program of another dialect: in each line whose event it is, if not the command
 /// node's; what it does; the other rank; the tag or its name; the payload.
-pub fn talk(lines: &str, ending: Option<Ending>) -> Trace {
+pub(crate) fn talk(lines: &str, ending: Option<Ending>) -> Trace {
     let mut numbers = [0; RANKS as usize];
     let mut event = |line: &str| {
         let (rank, said) = match line.split_once(": ") {
@@ -48,11 +48,11 @@ fn tag(word: &str) -> Tag {
 }
 
 /// What is wrong with a trace's answers, in words.
-pub fn found(trace: &Trace) -> Vec<String> {
+pub(crate) fn found(trace: &Trace) -> Vec<String> {
     words(&judge(trace).expect("it can be judged"))
 }
 
 /// The findings of a judgement in words.
-pub fn words(judgement: &AnswersJudgement) -> Vec<String> {
+pub(crate) fn words(judgement: &AnswersJudgement) -> Vec<String> {
     judgement.findings.iter().map(ToString::to_string).collect()
 }

@@ -10,7 +10,9 @@
 use libfuzzer_sys::fuzz_target;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::merge::{merge, split};
-use ringscope_traces::{Causality, NoNames, EventIndex, Trace, read_trace, wellformed, write_trace};
+use ringscope_traces::{
+    Causality, EventIndex, NoNames, Trace, read_trace, wellformed, write_trace,
+};
 
 fuzz_target!(|bytes: &[u8]| {
     match read_trace(bytes, "fuzzed") {

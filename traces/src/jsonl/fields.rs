@@ -40,7 +40,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub fn parse(line: &'a str) -> Result<Self, Fault> {
+    pub(super) fn parse(line: &'a str) -> Result<Self, Fault> {
         match serde_json::from_str::<RawFields<'a>>(line) {
             Ok(RawFields(all)) => Ok(Fields { line, all }),
             Err(error) if line.trim_start().starts_with('{') => Err(syntax(line, &error)),
@@ -51,16 +51,16 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.all.iter().any(|(field, raw)| field == name && raw.get() != "null")
     }
 
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|(name, _)| name.as_ref())
     }
 
     /// The field of that name, which may stand only once.
-    pub fn find(&self, name: &str) -> Result<Option<&'a RawValue>, Fault> {
+    pub(super) fn find(&self, name: &str) -> Result<Option<&'a RawValue>, Fault> {
         let mut found = self.all.iter().filter(|(field, _)| field == name).map(|(_, raw)| *raw);
         let first = found.next();
         match found.next() {
@@ -72,14 +72,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub fn require<T>(&self, field: &'static str, shape: Shape<'_, T>) -> Result<T, Fault> {
+    pub(super) fn require<T>(&self, field: &'static str, shape: Shape<'_, T>) -> Result<T, Fault> {
         match self.find(field)? {
             Some(raw) => self.shaped(field, raw, shape),
             None => Err(Problem::Missing { field, expected: shape.expected.to_owned() }.into()),
         }
     }
 
-    pub fn optional<T>(
+    pub(super) fn optional<T>(
         &self,
         field: &'static str,
         shape: Shape<'_, T>,
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A payload of any shape, every digit of its numbers kept.
-    pub fn payload(&self, field: &str) -> Result<Option<Payload>, Fault> {
+    pub(super) fn payload(&self, field: &str) -> Result<Option<Payload>, Fault> {
         let Some(raw) = self.find(field)? else { return Ok(None) };
         match serde_json::from_str(raw.get()).map_err(|error| self.fault_in(raw, &error)) {
             Ok(payload) => Ok(Some(payload)),

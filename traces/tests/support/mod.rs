@@ -1,7 +1,7 @@
 //! Random traces of runs that could have been, and the recorded runs of real ones.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-pub mod reference;
+pub(crate) mod reference;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,12 +24,12 @@ struct Move {
 }
 
 /// A run of a few ranks that send what they like and receive what there is, in the order of MPI.
-pub fn run() -> impl Strategy<Value = Trace> {
+pub(crate) fn run() -> impl Strategy<Value = Trace> {
     run_of(payload())
 }
 
 /// The same with payloads that often repeat, so that neighbours are often equal.
-pub fn dull_run() -> impl Strategy<Value = Trace> {
+pub(crate) fn dull_run() -> impl Strategy<Value = Trace> {
     run_of((0_i64..2).prop_map(Payload::Int))
 }
 
@@ -119,7 +119,7 @@ fn ending() -> impl Strategy<Value = Option<Ending>> {
 }
 
 /// Any payload, numbers of many digits and nested maps among them.
-pub fn payload() -> impl Strategy<Value = Payload> {
+pub(crate) fn payload() -> impl Strategy<Value = Payload> {
     let number = prop_oneof![
         (i64::MAX as u64 + 1..).prop_map(|value: u64| value.to_string()),
         "[1-9][0-9]{20,30}",
@@ -145,12 +145,12 @@ pub fn payload() -> impl Strategy<Value = Payload> {
 }
 
 /// The trace as a file.
-pub fn bytes(trace: &Trace) -> Vec<u8> {
+pub(crate) fn bytes(trace: &Trace) -> Vec<u8> {
     write_trace(Vec::new(), trace).expect("memory takes everything")
 }
 
 /// The trace that a file of these bytes holds.
-pub fn read(bytes: &[u8]) -> Trace {
+pub(crate) fn read(bytes: &[u8]) -> Trace {
     match read_trace(bytes, "test.jsonl") {
         Ok((trace, _)) => trace,
         Err(error) => panic!("{error}"),
@@ -158,7 +158,7 @@ pub fn read(bytes: &[u8]) -> Trace {
 }
 
 /// A trace of these lines, as a person would write one.
-pub fn lines(ranks: u32, events: &[(u32, &str, u32, i32, i64)]) -> Trace {
+pub(crate) fn lines(ranks: u32, events: &[(u32, &str, u32, i32, i64)]) -> Trace {
     let mut counts = vec![0; ranks as usize];
     let mut trace = read(
         format!(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// How many runs there are. A test over fewer of them would pass for want of cases.
-pub const RUNS: usize = 29;
+pub(crate) const RUNS: usize = 29;
 
 /// The scenario, the trace, and what the command node printed.
 const ENDINGS: [&str; 3] = ["dht", "jsonl", "out"];
@@ -15,7 +15,7 @@ const ENDINGS: [&str; 3] = ["dht", "jsonl", "out"];
 /// # Panics
 ///
 /// When the folder, or a file of a run, is not there.
-pub fn reference_runs() -> Vec<PathBuf> {
+pub(crate) fn reference_runs() -> Vec<PathBuf> {
     match runs_in(&folder()) {
         Ok(runs) => runs,
         Err(missing) => panic!("{missing}"),
@@ -27,7 +27,7 @@ pub fn reference_runs() -> Vec<PathBuf> {
 /// # Panics
 ///
 /// When there is no such run.
-pub fn reference_run(name: &str) -> PathBuf {
+pub(crate) fn reference_run(name: &str) -> PathBuf {
     let mut runs = reference_runs().into_iter();
     let run = runs.find(|run| run.file_name().is_some_and(|own| own == name));
     run.unwrap_or_else(|| panic!("no run of the reference program is called {name}"))
@@ -39,7 +39,7 @@ fn folder() -> PathBuf {
 }
 
 /// The runs in a folder, or what is missing there.
-pub fn runs_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn runs_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let place = folder.display();
     let entries = folder.read_dir().map_err(|error| format!("{place}: {error}"))?;
     let mut files = BTreeSet::new();

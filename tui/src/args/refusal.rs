@@ -13,7 +13,7 @@ use crate::command::Verdict;
 use crate::output::Streams;
 
 /// What is printed instead.
-pub struct Refusal {
+pub(crate) struct Refusal {
     error: clap::Error,
     /// Whether nothing in it comes from the command line as it stood there.
     is_safe: bool,
@@ -25,7 +25,7 @@ impl Args {
     /// # Errors
     ///
     /// What is to be printed when they name nothing to run.
-    pub fn of_process() -> Result<Args, Refusal> {
+    pub(crate) fn of_process() -> Result<Args, Refusal> {
         let words: Vec<OsString> = env::args_os().collect();
         Args::try_parse_from(&words).map_err(|error| Refusal::of(error, &words))
     }
@@ -47,7 +47,7 @@ impl Refusal {
     /// # Errors
     ///
     /// When standard output takes no more.
-    pub fn print(self, streams: &mut Streams) -> Result<Verdict, Failure> {
+    pub(crate) fn print(self, streams: &mut Streams) -> Result<Verdict, Failure> {
         if self.error.use_stderr() {
             let text = self.text(streams.notes.is_coloured());
             let _ = write!(streams.notes, "{text}");

@@ -16,13 +16,13 @@ Examples:
   ringscope completions fish > ~/.config/fish/completions/ringscope.fish
 
 Exit codes: 0 done; 2 unknown shell.")]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &CompletionsArgs,
     mut program: clap::Command,
     streams: &mut Streams,

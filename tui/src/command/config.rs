@@ -26,7 +26,7 @@ Examples:
   ringscope config path
 
 Exit codes: 0 done; 2 the configuration cannot be read.")]
-pub struct ConfigArgs {
+pub(crate) struct ConfigArgs {
     #[command(subcommand)]
     what: What,
 }
@@ -39,7 +39,7 @@ enum What {
     Path,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &ConfigArgs,
     named: Option<&Path>,
     streams: &mut Streams,

@@ -37,7 +37,7 @@ Examples:
 
 Exit codes: 0 equal, with the same ending, or as --allow accepts; 1 different; 2 they could
 not be compared.")]
-pub struct DiffArgs {
+pub(crate) struct DiffArgs {
     /// A trace file, or `-` for standard input
     a: PathBuf,
 
@@ -59,7 +59,7 @@ pub struct DiffArgs {
 
 impl DiffArgs {
     /// What is asked for when nothing else is said.
-    pub fn of(a: &Path, b: &Path) -> DiffArgs {
+    pub(crate) fn of(a: &Path, b: &Path) -> DiffArgs {
         DiffArgs { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
     }
 }
@@ -78,7 +78,7 @@ enum Allowed {
     End,
 }
 
-pub fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     if args.a == Path::new(DASH) && args.b == Path::new(DASH) {
         let failure = Failure::about(DASH, "standard input cannot be both traces");
         return Err(failure.hint("name a file for one of them"));
@@ -218,7 +218,7 @@ mod steps {
     use ringscope_traces::{ByRank, Event, Trace};
 
     /// A rank's steps around one of them.
-    pub fn around(divergence: &Divergence, context: usize, trace: &Trace) -> Vec<Step> {
+    pub(super) fn around(divergence: &Divergence, context: usize, trace: &Trace) -> Vec<Step> {
         let Divergence { rank, index, .. } = *divergence;
         let by_rank = ByRank::of(trace);
         let places = by_rank.events(rank).iter().enumerate();

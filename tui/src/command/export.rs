@@ -32,7 +32,7 @@ use watch::ProgressWatch;
 /// Export a run for other programs: as a page, a diagram, a table, a recording
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP.as_str())]
-pub struct ExportArgs {
+pub(crate) struct ExportArgs {
     /// A trace file, or a scenario (a file or a built-in one, as for `run`); `-` is either, on standard
     /// input
     run: PathBuf,
@@ -106,7 +106,7 @@ impl ValueEnum for To {
     }
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &ExportArgs,
     config: &Config,
     color: ColorWhen,
@@ -142,7 +142,7 @@ type Remark = Option<String>;
 
 impl ExportArgs {
     /// Whether nothing is to be said but errors.
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.quiet
     }
 

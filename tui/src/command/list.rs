@@ -20,7 +20,7 @@ Examples:
   ringscope list join > my.dht         a scenario to start from
 
 Exit codes: 0 done; 2 there is no scenario of that name.")]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Print the text of this scenario
     name: Option<String>,
 
@@ -29,7 +29,7 @@ pub struct ListArgs {
     json: bool,
 }
 
-pub fn execute(args: &ListArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &ListArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let out = &mut streams.out;
     match (&args.name, args.json) {
         (None, false) => table(out)?,

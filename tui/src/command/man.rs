@@ -19,12 +19,12 @@ Examples:
   ringscope man ~/.local/share/man/man1
 
 Exit codes: 0 done; 2 there is no such folder.")]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// The folder for the pages; without it the program's own page is printed
     folder: Option<PathBuf>,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &ManArgs,
     program: clap::Command,
     streams: &mut Streams,

@@ -35,7 +35,7 @@ Examples:
 
 Exit codes: 0 merged; 1 merged, but a rank has no part, or something was left out;
 2 there are no such files, or they are of different runs.")]
-pub struct MergeArgs {
+pub(crate) struct MergeArgs {
     /// The folder TRACE.parts, a folder with one such folder in it, or TRACE itself
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -56,7 +56,7 @@ pub struct MergeArgs {
     quiet: bool,
 }
 
-pub fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let folder = find(&args.folder)?;
     refuse_the_folder_itself(&args.output, &folder)?;
     let found = MergedParts::gather(folder, args.all)?;
@@ -113,7 +113,7 @@ fn with_ending(trace: &Path) -> PathBuf {
 }
 
 /// Whether some rank has begun its part in a folder.
-pub fn holds_parts(folder: &Path) -> bool {
+pub(crate) fn holds_parts(folder: &Path) -> bool {
     let Ok(mut entries) = fs::read_dir(folder) else { return false };
     let is_part = |name: &str| rank_of(name).is_some();
     entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_str().is_some_and(is_part)))
@@ -145,7 +145,7 @@ fn refuse_the_folder_itself(output: &Path, folder: &Path) -> Result<(), Failure>
 }
 
 /// The parts of a run, put together.
-pub struct MergedParts {
+pub(crate) struct MergedParts {
     folder: PathBuf,
     cut_off: Vec<PathBuf>,
     missing: Vec<Rank>,
@@ -157,7 +157,7 @@ pub struct MergedParts {
 
 impl MergedParts {
     /// Puts together what is in a folder; receives whose sends are lost are left out, or kept.
-    pub fn gather(folder: PathBuf, keep_all: bool) -> Result<MergedParts, Failure> {
+    pub(crate) fn gather(folder: PathBuf, keep_all: bool) -> Result<MergedParts, Failure> {
         let gathered = gather(&folder).map_err(not_gathered)?;
         let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
         let all = gathered.merged.trace.clone();
@@ -166,7 +166,7 @@ impl MergedParts {
     }
 
     /// Tells under that name what there is, and what is missing.
-    pub fn print(&self, name: &Path, notes: &mut Notes) {
+    pub(crate) fn print(&self, name: &Path, notes: &mut Notes) {
         let completeness = match self.all.footer {
             Some(_) => Completeness::Whole,
             None => Completeness::CutOff,

@@ -1,25 +1,25 @@
 //! The subcommands, a file for each.
 
-pub mod check;
-pub mod completions;
-pub mod config;
-pub mod crosscheck;
-pub mod diff;
-pub mod export;
-pub mod list;
-pub mod man;
-pub mod merge;
-pub mod play;
-pub mod random;
-pub mod record;
-pub mod replay;
-pub mod run;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod crosscheck;
+pub(crate) mod diff;
+pub(crate) mod export;
+pub(crate) mod list;
+pub(crate) mod man;
+pub(crate) mod merge;
+pub(crate) mod play;
+pub(crate) mod random;
+pub(crate) mod record;
+pub(crate) mod replay;
+pub(crate) mod run;
 pub(crate) mod screen;
-pub mod show;
-pub mod snapshot;
-pub mod start;
-pub mod tour;
-pub mod welcome;
+pub(crate) mod show;
+pub(crate) mod snapshot;
+pub(crate) mod start;
+pub(crate) mod tour;
+pub(crate) mod welcome;
 
 use std::process::ExitCode;
 

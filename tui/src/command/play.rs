@@ -36,7 +36,7 @@ Examples:
   ringscope play race-lost-key --plain | less
 
 Exit codes: 0 done; 2 bad input.")]
-pub struct PlayArgs {
+pub(crate) struct PlayArgs {
     /// A scenario (a file or a built-in one, as for `run`), or a trace file
     run: PathBuf,
 
@@ -63,7 +63,7 @@ pub struct PlayArgs {
     screen: ScreenFlags,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &PlayArgs,
     config: &Config,
     color: ColorWhen,

@@ -19,7 +19,7 @@ Examples:
   ringscope random --ranks 16 --commands 200 > big.dht
 
 Exit codes: 0 done; 2 bad input.")]
-pub struct RandomArgs {
+pub(crate) struct RandomArgs {
     /// What the commands are drawn from
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
     seed: String,
@@ -34,7 +34,7 @@ pub struct RandomArgs {
     commands: u32,
 }
 
-pub fn execute(args: &RandomArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &RandomArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let mut settings = Settings::default();
     set(&mut settings, "seed", &args.seed)?;
     set(&mut settings, "ranks", &args.ranks)?;

@@ -34,7 +34,7 @@ Examples:
 
 Exit codes: 0 repeated exactly; 1 not; 2 the trace could not be read, or its header does
 not say by which nodes.")]
-pub struct ReplayArgs {
+pub(crate) struct ReplayArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -51,7 +51,7 @@ pub struct ReplayArgs {
     quiet: bool,
 }
 
-pub fn execute(args: &ReplayArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &ReplayArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let name = input::trace_name(&args.trace);
     let (trace, completeness) = input::trace(&args.trace)?;
     let open = |output: &PathBuf| TraceTarget::open(output, &args.trace);

@@ -40,7 +40,7 @@ Examples:
 
 Exit codes: 0 completed; 1 the run ended otherwise, even as expected, or an invariant did
 not hold; 2 bad input.")]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     ///
     /// A word that contains a path separator, ends in .dht or names an existing file is a path; anything
@@ -76,7 +76,7 @@ pub struct RunArgs {
     quiet: bool,
 }
 
-pub fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &RunArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let origin = input::origin(&args.scenario)?;
     if origin.hides_built_in() && !args.quiet {
         let name = shown(&args.scenario);

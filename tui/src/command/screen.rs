@@ -23,7 +23,7 @@ use crate::terminal::{self, Setup};
 
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
-pub struct ScreenFlags {
+pub(crate) struct ScreenFlags {
     /// Use at most this much of the terminal
     #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
     size: Option<Size>,
@@ -38,7 +38,7 @@ pub struct ScreenFlags {
 
 impl ScreenFlags {
     /// How it is set up, by the configuration where the command line says nothing.
-    pub fn setup(&self, config: &Config, color: ColorWhen) -> Setup {
+    pub(crate) fn setup(&self, config: &Config, color: ColorWhen) -> Setup {
         Setup {
             look: self.look.look(config, color),
             has_mouse: config.has_mouse && !self.no_mouse,
@@ -47,14 +47,14 @@ impl ScreenFlags {
     }
 
     /// The marks of lines of events.
-    pub fn marks(&self, config: &Config) -> lanes::LaneSymbols {
+    pub(crate) fn marks(&self, config: &Config) -> lanes::LaneSymbols {
         self.look.marks(config)
     }
 }
 
 /// How things look, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
-pub struct LookFlags {
+pub(crate) struct LookFlags {
     /// The characters to draw with
     #[arg(long, value_name = "SET", value_enum, help_heading = "Output")]
     symbols: Option<SymbolSet>,
@@ -66,7 +66,7 @@ pub struct LookFlags {
 
 /// What things are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SymbolSet {
+pub(crate) enum SymbolSet {
     /// Unicode lines and marks, curves of Braille dots
     #[value(alias = "unicode")]
     Braille,
@@ -79,7 +79,7 @@ pub enum SymbolSet {
 impl LookFlags {
     /// How things look: as the command line says, then as the configuration does, then as the terminal
     /// can.
-    pub fn look(&self, config: &Config, color: ColorWhen) -> Look {
+    pub(crate) fn look(&self, config: &Config, color: ColorWhen) -> Look {
         let symbols = match self.symbols {
             Some(SymbolSet::Braille) => Symbols::Braille,
             Some(SymbolSet::HalfBlocks) => Symbols::HalfBlocks,
@@ -94,7 +94,7 @@ impl LookFlags {
     }
 
     /// The marks of lines of events.
-    pub fn marks(&self, config: &Config) -> lanes::LaneSymbols {
+    pub(crate) fn marks(&self, config: &Config) -> lanes::LaneSymbols {
         let is_ascii = match self.symbols {
             Some(symbols) => symbols == SymbolSet::Ascii,
             None => config.symbols == Symbols::Ascii,
@@ -104,14 +104,14 @@ impl LookFlags {
 }
 
 /// A run beside another one, a scenario or a trace, at that row, from 1.
-pub fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failure> {
+pub(crate) fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff, Failure> {
     let mut diff = Diff::open(Candidate::of(app), other)?;
     diff.awaited = row.map(|row| row.saturating_sub(1));
     Ok(diff)
 }
 
 /// The colours of the screen.
-pub fn theme(config: &Config, color: ColorWhen) -> Theme {
+pub(crate) fn theme(config: &Config, color: ColorWhen) -> Theme {
     let of = |name| env::var(name).ok();
     let (no_color, colorterm, term) = (of("NO_COLOR"), of("COLORTERM"), of("TERM"));
     Theme::new(Palette::choose(ColorSettings {
@@ -137,7 +137,7 @@ fn palette(color: ColorWhen) -> Option<Palette> {
 }
 
 /// Shows a session until it is left, and keeps what there is to remember of it.
-pub fn show(session: &mut Session, setup: Setup) -> Result<(), Failure> {
+pub(crate) fn show(session: &mut Session, setup: Setup) -> Result<(), Failure> {
     terminal::show(session, setup, &mut |session| {
         session.take_opened().iter().for_each(|file| recent::remember(file));
         let (progress, learnt) = session.take_learnt();

@@ -29,7 +29,7 @@ Examples:
   ringscope run join -o - 2>/dev/null | ringscope show -
 
 Exit codes: 0 done; 2 the trace could not be read.")]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -56,7 +56,7 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     /// All events of a trace from one on.
-    pub fn from(trace: &Path, from: usize, symbols: LaneSymbols) -> ShowArgs {
+    pub(crate) fn from(trace: &Path, from: usize, symbols: LaneSymbols) -> ShowArgs {
         ShowArgs {
             trace: trace.to_owned(),
             rank: Vec::new(),
@@ -68,12 +68,12 @@ impl ShowArgs {
     }
 }
 
-pub fn execute(args: &ShowArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &ShowArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     show(&mut input::reader(&args.trace)?, args, streams)
 }
 
 /// Shows what is read.
-pub fn show<R: BufRead>(
+pub(crate) fn show<R: BufRead>(
     reader: &mut Reader<R>,
     args: &ShowArgs,
     streams: &mut Streams,

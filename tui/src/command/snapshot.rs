@@ -38,7 +38,7 @@ Examples:
   ringscope snapshot --tour joining --at 3
 
 Exit codes: 0 done; 2 bad input.")]
-pub struct SnapshotArgs {
+pub(crate) struct SnapshotArgs {
     /// A scenario (a file or a built-in one, as for `run`), or a trace file; without it, the start
     /// page
     run: Option<PathBuf>,
@@ -79,7 +79,7 @@ pub struct SnapshotArgs {
     look: LookFlags,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &SnapshotArgs,
     config: &Config,
     color: ColorWhen,

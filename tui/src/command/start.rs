@@ -13,7 +13,7 @@ use crate::progress;
 use crate::recent;
 use crate::terminal::{self, Setup};
 
-pub fn execute(
+pub(crate) fn execute(
     config: &Config,
     color: ColorWhen,
     streams: &mut Streams,

@@ -29,7 +29,7 @@ const NEXT: [(&str, &str); 6] = [
     ("ringscope list", "all scenarios; `ringscope help` for the rest"),
 ];
 
-pub fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(streams: &mut Streams) -> Result<Verdict, Failure> {
     let out = &mut streams.out;
     let scenario = builtin::find(SHOWN).expect("the shown scenario is built in").scenario();
     let command = command_rank(&scenario.settings);

@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 ///
 /// It is asked first, with its group where it leads one, since a launcher knows best what it has to put
 /// away.
-pub fn end(child: &mut Child) {
+pub(super) fn end(child: &mut Child) {
     let leader = Pid::from_child(child);
     let mut family = Member::descendants(leader);
     signal(leader, Signal::TERM);

@@ -12,16 +12,16 @@ use ringscope_screen::failure::Failure;
 use super::Flavor;
 
 /// The variable that names the program `mpi-runner`.
-pub const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";
+pub(super) const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";
 
 /// The variable that names the recorder's library.
-pub const RECORDER_VARIABLE: &str = "RINGSCOPE_RECORDER";
+pub(super) const RECORDER_VARIABLE: &str = "RINGSCOPE_RECORDER";
 
 const RECORDER_FILE: &str = "libringscope_recorder.so";
 
 /// Our nodes' program, built for one MPI.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Runner {
+pub(crate) struct Runner {
     /// The program.
     pub program: PathBuf,
     /// The MPI that it was built with.
@@ -36,7 +36,7 @@ impl Runner {
     /// # Errors
     ///
     /// When there is none, with how to build it; and when the variable names one of another MPI.
-    pub fn find(flavor: Option<Flavor>) -> Result<Runner, Failure> {
+    pub(crate) fn find(flavor: Option<Flavor>) -> Result<Runner, Failure> {
         if let Some(named) = env::var_os(RUNNER_VARIABLE).filter(|name| !name.is_empty()) {
             return Runner::named(Path::new(&named), flavor);
         }
@@ -72,7 +72,7 @@ impl Runner {
     /// # Errors
     ///
     /// When its MPI's launcher is not there, with how to install it.
-    pub fn command(&self, ranks: u32) -> Result<Command, Failure> {
+    pub(crate) fn command(&self, ranks: u32) -> Result<Command, Failure> {
         let mut command = Command::new(launcher_of(self.flavor)?);
         command.envs(self.flavor.environment().iter().copied());
         command.args(["-n", &ranks.to_string()]).arg(&self.program);
@@ -84,7 +84,7 @@ impl Runner {
     /// # Errors
     ///
     /// When it does not start, or does not say.
-    pub fn at(program: &Path) -> Result<Runner, Failure> {
+    pub(crate) fn at(program: &Path) -> Result<Runner, Failure> {
         let name = program.to_string_lossy().into_owned();
         let words = words_of(Command::new(program).arg("--mpi"))
             .ok_or_else(|| Failure::about(&name, "is no mpi-runner that starts here"))?;
@@ -100,7 +100,7 @@ impl Runner {
 /// # Errors
 ///
 /// When there is none, with how to install it.
-pub fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
+pub(super) fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
     let debian = format!("mpirun.{}", flavor.short());
     let names = [debian.as_str(), "mpirun", "mpiexec"];
     let named = format!("RINGSCOPE_MPIRUN_{}", flavor.short().to_uppercase());
@@ -131,7 +131,7 @@ fn no_launcher(flavor: Flavor, other: Option<&(PathBuf, Flavor)>) -> Failure {
 }
 
 /// The MPI that a launcher is of, by its own words.
-pub fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
+pub(crate) fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
     Flavor::of_version(&words_of(Command::new(program).arg("--version"))?)
 }
 
@@ -140,7 +140,7 @@ pub fn flavor_of_launcher(program: &Path) -> Option<Flavor> {
 /// # Errors
 ///
 /// When there is none, with how to build it.
-pub fn recorder() -> Result<PathBuf, Failure> {
+pub(crate) fn recorder() -> Result<PathBuf, Failure> {
     if let Some(named) = env::var_os(RECORDER_VARIABLE).filter(|name| !name.is_empty()) {
         let path = PathBuf::from(named);
         let name = path.to_string_lossy().into_owned();

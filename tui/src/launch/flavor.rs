@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 /// An implementation of MPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
-pub enum Flavor {
+pub(crate) enum Flavor {
     /// Open MPI
     #[value(name = "openmpi")]
     OpenMpi,
@@ -17,10 +17,10 @@ pub enum Flavor {
 
 impl Flavor {
     /// Both, the one that is tried first at the head.
-    pub const ALL: [Flavor; 2] = [Flavor::OpenMpi, Flavor::Mpich];
+    pub(crate) const ALL: [Flavor; 2] = [Flavor::OpenMpi, Flavor::Mpich];
 
     /// What it calls itself.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Flavor::OpenMpi => "Open MPI",
             Flavor::Mpich => "MPICH",
@@ -28,7 +28,7 @@ impl Flavor {
     }
 
     /// Its name in folders, flags and on Debian's programs.
-    pub fn short(self) -> &'static str {
+    pub(crate) fn short(self) -> &'static str {
         match self {
             Flavor::OpenMpi => "openmpi",
             Flavor::Mpich => "mpich",
@@ -36,7 +36,7 @@ impl Flavor {
     }
 
     /// The one that a library's or a launcher's own words on its version are of.
-    pub fn of_version(words: &str) -> Option<Flavor> {
+    pub(crate) fn of_version(words: &str) -> Option<Flavor> {
         let is_open = ["Open MPI", "OpenRTE", "open-mpi", "PRRTE", "prte"];
         let is_mpich = ["MPICH", "HYDRA", "Intel(R) MPI", "MVAPICH"];
         let has = |marks: &[&str]| marks.iter().any(|mark| words.contains(mark));
@@ -48,7 +48,7 @@ impl Flavor {
     }
 
     /// What its launcher takes to give its ranks, and not itself, a variable.
-    pub fn handing_on(self, name: &str, value: &OsStr) -> Vec<OsString> {
+    pub(crate) fn handing_on(self, name: &str, value: &OsStr) -> Vec<OsString> {
         match self {
             Flavor::OpenMpi => {
                 let mut pair = OsString::from(name);
@@ -62,7 +62,7 @@ impl Flavor {
 
     /// What its launcher wants to find in the environment, so that a user need not say it: to run as
     /// root, as in a container, and more ranks than there are cores.
-    pub fn environment(self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn environment(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Flavor::OpenMpi => &[
                 ("OMPI_ALLOW_RUN_AS_ROOT", "1"),

@@ -14,7 +14,7 @@ use signal_hook::{SigId, flag, low_level};
 /// Takes note of the signals that are to end this program, as long as it lives; before and after, they
 /// end it at once.
 #[derive(Debug)]
-pub struct Interrupt {
+pub(crate) struct Interrupt {
     came: Arc<AtomicBool>,
     ids: Vec<SigId>,
 }
@@ -39,7 +39,7 @@ impl Interrupt {
     /// # Errors
     ///
     /// When the system does not let us.
-    pub fn watch() -> io::Result<Interrupt> {
+    pub(crate) fn watch() -> io::Result<Interrupt> {
         clean_up_at_the_end()?;
         let mut interrupt = Interrupt { came: Arc::default(), ids: Vec::new() };
         minders().watches += 1;
@@ -50,7 +50,7 @@ impl Interrupt {
     }
 
     /// Whether such a signal came.
-    pub fn came(&self) -> bool {
+    pub(crate) fn came(&self) -> bool {
         self.came.load(Ordering::Relaxed)
     }
 }
@@ -71,7 +71,7 @@ impl Drop for Interrupt {
 /// # Errors
 ///
 /// When the system does not let us.
-pub fn clean_up_at_the_end() -> io::Result<()> {
+pub(crate) fn clean_up_at_the_end() -> io::Result<()> {
     let mut minders = minders();
     if !minders.cleans_up {
         let mut signals = Signals::new(ending_signals())?;
@@ -95,7 +95,7 @@ fn clean_up(signal: i32) {
 /// # Errors
 ///
 /// When the system does not let us.
-pub fn survive_the_limit_of_files() -> io::Result<()> {
+pub(crate) fn survive_the_limit_of_files() -> io::Result<()> {
     flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 

@@ -24,7 +24,7 @@ const LOOKS_IN_SILENCE: u32 = 10;
 
 /// How a program ended.
 #[derive(Debug)]
-pub struct Done {
+pub(crate) struct Done {
     /// By itself, or by our hands.
     pub how: How,
     /// The beginning of what it said on standard error.
@@ -35,7 +35,7 @@ pub struct Done {
 
 /// What ended a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub(crate) enum How {
     /// It ended by itself.
     ByItself(ExitStatus),
     /// It showed no progress for so long that it was ended.
@@ -45,7 +45,7 @@ pub enum How {
 }
 
 /// `exit code 3`, `signal 9`.
-pub fn describe_status(status: ExitStatus) -> String {
+pub(crate) fn describe_status(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("exit code {code}"),
         (None, Some(signal)) => format!("signal {signal}"),
@@ -61,7 +61,7 @@ pub fn describe_status(status: ExitStatus) -> String {
 /// # Errors
 ///
 /// When it does not start.
-pub fn run(
+pub(crate) fn run(
     command: &mut Command,
     interrupt: &Interrupt,
     silence: Duration,
@@ -82,7 +82,7 @@ pub fn run(
 /// # Errors
 ///
 /// When the system does not say how it is.
-pub fn attend(
+pub(crate) fn attend(
     child: &mut Child,
     interrupt: &Interrupt,
     silence: Duration,

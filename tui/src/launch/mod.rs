@@ -17,8 +17,8 @@ mod interrupt;
 mod job;
 mod stopwatch;
 
-pub use find::{Runner, flavor_of_launcher, recorder};
-pub use flavor::Flavor;
-pub use interrupt::{Interrupt, clean_up_at_the_end, survive_the_limit_of_files};
-pub use job::{Done, How, attend, describe_status, run};
-pub use stopwatch::{Stopwatch, unix_ns};
+pub(crate) use find::{Runner, flavor_of_launcher, recorder};
+pub(crate) use flavor::Flavor;
+pub(crate) use interrupt::{Interrupt, clean_up_at_the_end, survive_the_limit_of_files};
+pub(crate) use job::{Done, How, attend, describe_status, run};
+pub(crate) use stopwatch::{Stopwatch, unix_ns};

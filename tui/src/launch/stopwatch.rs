@@ -4,29 +4,29 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A time that began, and how long ago.
 #[derive(Debug, Clone, Copy)]
-pub struct Stopwatch(Instant);
+pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Begins now.
     #[expect(clippy::disallowed_methods, reason = "programs outside run in real time")]
-    pub fn start() -> Stopwatch {
+    pub(crate) fn start() -> Stopwatch {
         Stopwatch(Instant::now())
     }
 
     /// How long ago it began.
-    pub fn elapsed(self) -> Duration {
+    pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 
     /// The same in nanoseconds.
-    pub fn elapsed_ns(self) -> u64 {
+    pub(crate) fn elapsed_ns(self) -> u64 {
         u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
 /// Nanoseconds since 1970: the clock that processes of one machine have in common.
 #[expect(clippy::disallowed_methods, reason = "programs outside run in real time")]
-pub fn unix_ns() -> u64 {
+pub(crate) fn unix_ns() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

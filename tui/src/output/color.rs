@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ColorWhen {
+pub(crate) enum ColorWhen {
     /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
@@ -28,7 +28,7 @@ pub enum ColorWhen {
 
 impl ColorWhen {
     /// Whether there are to be colours; `None` when that is for others to say.
-    pub fn is_coloured(self) -> Option<bool> {
+    pub(crate) fn is_coloured(self) -> Option<bool> {
         match self {
             ColorWhen::Auto => None,
             ColorWhen::Never => Some(false),

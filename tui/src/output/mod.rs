@@ -9,8 +9,8 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::report::Style;
 
-pub use color::ColorWhen;
-pub use trace::{TraceTarget, is_same_file};
+pub(crate) use color::ColorWhen;
+pub(crate) use trace::{TraceTarget, is_same_file};
 
 /// The widest that paragraphs are set, on any terminal.
 const WIDEST: usize = 100;
@@ -19,7 +19,7 @@ const WIDEST: usize = 100;
 const USUAL_WIDTH: usize = 80;
 
 /// Both ways out of the program.
-pub struct Streams {
+pub(crate) struct Streams {
     /// What was asked for.
     pub out: Out,
     /// How it went.
@@ -28,7 +28,7 @@ pub struct Streams {
 
 impl Streams {
     /// Standard output and standard error.
-    pub fn open(color: ColorWhen) -> Streams {
+    pub(crate) fn open(color: ColorWhen) -> Streams {
         let (out, notes) = (io::stdout(), io::stderr());
         Streams {
             out: Out {
@@ -63,7 +63,7 @@ fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {
 }
 
 /// Standard output. When its reader has gone, as with `| head`, it takes everything and drops it.
-pub struct Out {
+pub(crate) struct Out {
     inner: Box<dyn Write>,
     is_coloured: bool,
     terminal_width: Option<usize>,
@@ -72,27 +72,27 @@ pub struct Out {
 
 impl Out {
     /// Whether nobody reads any more.
-    pub fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         self.is_gone
     }
 
     /// Whether there are to be colours.
-    pub fn is_coloured(&self) -> bool {
+    pub(crate) fn is_coloured(&self) -> bool {
         self.is_coloured
     }
 
     /// The terminal's width; `None` when it is none.
-    pub fn terminal_width(&self) -> Option<usize> {
+    pub(crate) fn terminal_width(&self) -> Option<usize> {
         self.terminal_width
     }
 
     /// How wide a paragraph may be.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.terminal_width.unwrap_or(USUAL_WIDTH).min(WIDEST)
     }
 
     /// Text in the colours of its meaning, if there are to be colours.
-    pub fn paint(&self, style: Style, text: impl Display) -> String {
+    pub(crate) fn paint(&self, style: Style, text: impl Display) -> String {
         style.paint(text, self.is_coloured)
     }
 }
@@ -123,7 +123,7 @@ impl Write for Out {
 }
 
 /// Standard error. Errors of writing to it are ignored: nothing can be reported once it is gone.
-pub struct Notes {
+pub(crate) struct Notes {
     inner: Box<dyn Write>,
     is_coloured: bool,
     /// Whether errors of a scenario show its lines with the places marked.
@@ -133,23 +133,23 @@ pub struct Notes {
 
 impl Notes {
     /// How wide a paragraph may be.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.terminal_width.unwrap_or(USUAL_WIDTH).min(WIDEST)
     }
 
     /// Text in the colours of its meaning, if there are to be colours.
-    pub fn paint(&self, style: Style, text: impl Display) -> String {
+    pub(crate) fn paint(&self, style: Style, text: impl Display) -> String {
         style.paint(text, self.is_coloured)
     }
 
     /// Whether there are to be colours.
-    pub fn is_coloured(&self) -> bool {
+    pub(crate) fn is_coloured(&self) -> bool {
         self.is_coloured
     }
 
     /// Whether errors of a scenario show its lines with the places marked, which is for eyes and not
     /// for tools.
-    pub fn is_marked(&self) -> bool {
+    pub(crate) fn is_marked(&self) -> bool {
         self.is_marked
     }
 }

@@ -13,7 +13,7 @@ use crate::input::DASH;
 
 /// Where a trace goes.
 #[derive(Debug)]
-pub enum TraceTarget {
+pub(crate) enum TraceTarget {
     /// Standard output.
     Output,
     /// A file, by its path.
@@ -26,7 +26,7 @@ impl TraceTarget {
     /// # Errors
     ///
     /// When it could not be written, and when it is `input` itself.
-    pub fn open(word: &Path, input: &Path) -> Result<TraceTarget, Failure> {
+    pub(crate) fn open(word: &Path, input: &Path) -> Result<TraceTarget, Failure> {
         if word == Path::new(DASH) {
             return Ok(TraceTarget::Output);
         }
@@ -42,7 +42,7 @@ impl TraceTarget {
     /// # Errors
     ///
     /// When the file, or standard output, takes no more.
-    pub fn put(self, trace: &Trace, out: &mut Out) -> Result<(), Failure> {
+    pub(crate) fn put(self, trace: &Trace, out: &mut Out) -> Result<(), Failure> {
         match self {
             TraceTarget::Output => write_trace(out, trace).map(drop).map_err(Failure::from),
             TraceTarget::File(path, file) => {
@@ -54,7 +54,7 @@ impl TraceTarget {
 }
 
 /// Whether both name the same file.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other && one.is_file(),
         (Err(_), _) | (_, Err(_)) => false,

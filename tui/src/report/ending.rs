@@ -12,13 +12,13 @@ use super::{Style, wrapped};
 use crate::output::Notes;
 
 /// Whether a run completed, and was not expected to end otherwise.
-pub fn is_as_it_should_be(summary: &Summary, settings: &Settings) -> bool {
+pub(crate) fn is_as_it_should_be(summary: &Summary, settings: &Settings) -> bool {
     let is_expected = settings.expect.is_none_or(|expected| expected.is(&summary.ending));
     summary.ending == Ending::Completed && is_expected
 }
 
 /// Prints how a run ended, and why.
-pub fn print(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
+pub(crate) fn print(scenario: &Scenario, summary: &Summary, notes: &mut Notes) {
     let ending = &summary.ending;
     let settings = &scenario.settings;
     let expectation = match settings.expect {

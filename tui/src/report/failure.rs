@@ -10,7 +10,7 @@ use super::{Style, problems};
 use crate::output::Notes;
 
 /// Prints a failure, with the advice on a line of its own.
-pub fn print(failure: &Failure, notes: &mut Notes) {
+pub(crate) fn print(failure: &Failure, notes: &mut Notes) {
     match failure {
         Failure::Scenario(errors) => problems::print(errors, notes),
         Failure::File(error) => print_with_hint(error, error.hint(), notes),

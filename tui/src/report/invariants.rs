@@ -13,7 +13,7 @@ use crate::output::Notes;
 const LIMIT_SHOWN: usize = 5;
 
 /// Each invariant, how often it was checked, and where it did not hold.
-pub fn render(checker: &InvariantChecker, notes: &Notes) -> String {
+pub(crate) fn render(checker: &InvariantChecker, notes: &Notes) -> String {
     let mut text = format!("{}\n", notes.paint(Style::Name, "invariants"));
     for invariant in Invariant::ALL {
         text += &one(invariant, checker.tally(invariant), notes);

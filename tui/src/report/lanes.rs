@@ -18,7 +18,7 @@ const TIME_WIDTH: usize = 12;
 
 /// The marks of the lanes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum LaneSymbols {
+pub(crate) enum LaneSymbols {
     /// Arrows
     #[default]
     Unicode,
@@ -55,7 +55,7 @@ impl LaneSymbols {
 
 /// How lines of events are set.
 #[derive(Debug, Clone)]
-pub struct LaneStyle {
+pub(crate) struct LaneStyle {
     /// The ranks that have a column; none when they would be too many.
     columns: Vec<Rank>,
     symbols: LaneSymbols,
@@ -69,7 +69,7 @@ pub struct LaneStyle {
 
 /// What there is to set.
 #[derive(Debug, Clone, Copy)]
-pub struct LaneContent<'a> {
+pub(crate) struct LaneContent<'a> {
     /// How many ranks there are.
     pub ranks: u32,
     /// Those that are shown; all when empty.
@@ -87,7 +87,7 @@ pub struct LaneContent<'a> {
 impl LaneStyle {
     /// Columns for the ranks that are shown, in their order, when they take no more than half of the
     /// width; none otherwise.
-    pub fn new(layout: LaneContent<'_>) -> LaneStyle {
+    pub(crate) fn new(layout: LaneContent<'_>) -> LaneStyle {
         let LaneContent { ranks, chosen, symbols, has_times, width, is_coloured } = layout;
         let fit = width.map_or(MOST_COLUMNS, |width| width / 2 / COLUMN_WIDTH).min(MOST_COLUMNS);
         let columns: Vec<Rank> = match chosen {
@@ -105,7 +105,7 @@ impl LaneStyle {
     }
 
     /// The ranks over their columns, one line per digit; nothing without columns.
-    pub fn heading(&self) -> Vec<String> {
+    pub(crate) fn heading(&self) -> Vec<String> {
         let most = self.columns.iter().map(|rank| digits(rank.0)).max().unwrap_or(0);
         (0..most).rev().map(|place| self.heading_line(place)).collect()
     }
@@ -124,7 +124,7 @@ impl LaneStyle {
     }
 
     /// The line of an event.
-    pub fn line(&self, event: &Event, vocabulary: &dyn Vocabulary) -> String {
+    pub(crate) fn line(&self, event: &Event, vocabulary: &dyn Vocabulary) -> String {
         let mut line = String::new();
         if self.has_times {
             line += &format!("{:>TIME_WIDTH$}  ", microseconds(event.t));

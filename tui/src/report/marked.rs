@@ -11,7 +11,7 @@ use ringscope_sim::scenario::{Problem, Severity};
 
 /// A problem that can be drawn.
 #[derive(Debug)]
-pub struct Marked<'a>(pub &'a Problem);
+pub(super) struct Marked<'a>(pub &'a Problem);
 
 impl fmt::Display for Marked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

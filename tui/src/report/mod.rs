@@ -1,14 +1,14 @@
 //! What is printed, and how it looks.
 
-pub mod ending;
-pub mod failure;
-pub mod invariants;
-pub mod lanes;
+pub(crate) mod ending;
+pub(crate) mod failure;
+pub(crate) mod invariants;
+pub(crate) mod lanes;
 mod marked;
-pub mod problems;
-pub mod ring;
-pub mod standing;
-pub mod stats;
+pub(crate) mod problems;
+pub(crate) mod ring;
+pub(crate) mod standing;
+pub(crate) mod stats;
 
 use std::fmt::Display;
 
@@ -16,7 +16,7 @@ use anstyle::AnsiColor;
 
 /// What a piece of text means, which its colour follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// All is well.
     Good,
     /// Something is wrong.
@@ -33,7 +33,7 @@ pub enum Style {
 
 impl Style {
     /// The text with this style's colours round it, if there are to be colours.
-    pub fn paint(self, text: impl Display, is_coloured: bool) -> String {
+    pub(crate) fn paint(self, text: impl Display, is_coloured: bool) -> String {
         if !is_coloured {
             return text.to_string();
         }
@@ -55,7 +55,7 @@ impl Style {
 }
 
 /// A paragraph set in lines, each after the same indent.
-pub fn wrapped(text: &str, width: usize, indent: &str) -> String {
+pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let options = textwrap::Options::new(width).initial_indent(indent).subsequent_indent(indent);
     textwrap::fill(text, options.break_words(false))
 }

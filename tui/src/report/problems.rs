@@ -9,7 +9,7 @@ use super::marked::Marked;
 use crate::output::Notes;
 
 /// Tells the errors of a scenario, or the same as notes.
-pub fn print(errors: &ScenarioErrors, notes: &mut Notes) {
+pub(crate) fn print(errors: &ScenarioErrors, notes: &mut Notes) {
     if !notes.is_marked() {
         let _ = writeln!(notes, "{errors}");
         return;
@@ -24,7 +24,7 @@ pub fn print(errors: &ScenarioErrors, notes: &mut Notes) {
 }
 
 /// Tells a warning about a scenario.
-pub fn warn(warning: &Warning, notes: &mut Notes) {
+pub(crate) fn warn(warning: &Warning, notes: &mut Notes) {
     let text = if notes.is_marked() { drawn(warning, notes) } else { warning.plain().to_string() };
     let _ = writeln!(notes, "{}", text.trim_end());
 }

@@ -16,7 +16,7 @@ const LIMIT_NODES: usize = 16;
 
 /// The ring as lines, from the head round to the head. In front of each node its part of the key
 /// space, behind it the keys that it holds.
-pub fn picture<N: Viewed>(nodes: &[N]) -> String {
+pub(crate) fn picture<N: Viewed>(nodes: &[N]) -> String {
     let ring = Ring::walk(nodes);
     let members = ring.members();
     let most = members.last().map_or(1, |last| last.id.0).max(1);

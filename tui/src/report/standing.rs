@@ -11,7 +11,7 @@ use super::{Style, wrapped};
 use crate::output::Notes;
 
 /// Tells how the run of a trace stood at the trace's end, and why, in the simulator's words.
-pub fn print(trace: &Trace, notes: &mut Notes) {
+pub(crate) fn print(trace: &Trace, notes: &mut Notes) {
     match end_summary(trace, &[]) {
         Ok(end_state) => print_end_state(&end_state, notes),
         Err(cannot) => {

@@ -17,7 +17,7 @@ const BUSIEST: usize = 16;
 const LIMIT_MOVES: usize = 32;
 
 /// All tables, each under its title.
-pub fn render(report: &Report) -> String {
+pub(crate) fn render(report: &Report) -> String {
     let mut text = String::new();
     section(&mut text, "what the commands cost", kinds(report));
     if !report.moves.is_empty() {

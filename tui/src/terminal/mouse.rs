@@ -12,14 +12,14 @@ const TURN: isize = 3;
 
 /// What the mouse is in the middle of.
 #[derive(Debug, Default)]
-pub struct Mouse {
+pub(super) struct Mouse {
     /// The row of the scrubber, while the button is held down that was pressed there.
     scrubbed: Option<u16>,
 }
 
 impl Mouse {
     /// Takes what the mouse does.
-    pub fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: Surface<'_>) {
+    pub(super) fn take(&mut self, event: MouseEvent, session: &mut Session, drawn: Surface<'_>) {
         let MouseEvent { kind, column, row } = event;
         let target = |session: &Session, row| session.at(drawn, Position { x: column, y: row });
         match kind {

@@ -14,7 +14,7 @@ const MOST_READ: usize = 1024;
 
 /// The terminal as a source of events.
 #[derive(Debug)]
-pub struct InputReader {
+pub(super) struct InputReader {
     tty: Tty,
     parser: InputParser,
     events: VecDeque<InputEvent>,
@@ -24,7 +24,7 @@ pub struct InputReader {
 
 /// Whether there is still a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Connection {
+pub(super) enum Connection {
     Open,
     Gone,
 }
@@ -33,7 +33,7 @@ impl InputReader {
     /// # Errors
     ///
     /// When there is no terminal to read from.
-    pub fn open() -> io::Result<InputReader> {
+    pub(super) fn open() -> io::Result<InputReader> {
         Ok(InputReader {
             tty: Tty::open()?,
             parser: InputParser::default(),
@@ -47,7 +47,7 @@ impl InputReader {
     /// # Errors
     ///
     /// When the system does not let us wait or read.
-    pub fn wait(&mut self, longest: Duration) -> io::Result<Connection> {
+    pub(super) fn wait(&mut self, longest: Duration) -> io::Result<Connection> {
         if !self.events.is_empty() {
             return Ok(Connection::Open);
         }
@@ -68,7 +68,7 @@ impl InputReader {
     }
 
     /// The next event, if one has come.
-    pub fn next(&mut self) -> Option<InputEvent> {
+    pub(super) fn next(&mut self) -> Option<InputEvent> {
         self.events.pop_front()
     }
 

@@ -20,7 +20,7 @@ const ENDING: [i32; 11] = [
 
 /// Takes note of signals, as long as it lives.
 #[derive(Debug, Default)]
-pub struct Signals {
+pub(super) struct Signals {
     /// The one that is to end the program; 0 for none.
     ending: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
@@ -35,7 +35,7 @@ impl Signals {
     /// # Errors
     ///
     /// When the system does not let us.
-    pub fn watch() -> io::Result<Signals> {
+    pub(super) fn watch() -> io::Result<Signals> {
         let mut signals = Signals::default();
         for signal in ENDING {
             let number = usize::try_from(signal).expect("signals are small numbers");
@@ -52,27 +52,27 @@ impl Signals {
     }
 
     /// The signal that is to end the program, if one came.
-    pub fn ending(&self) -> Option<i32> {
+    pub(super) fn ending(&self) -> Option<i32> {
         i32::try_from(self.ending.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 
     /// Whether the program is to stop; once.
-    pub fn take_stop(&self) -> bool {
+    pub(super) fn take_stop(&self) -> bool {
         self.stop.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the program goes on after it was stopped, and the screen has to be set up again; once.
-    pub fn take_continue(&self) -> bool {
+    pub(super) fn take_continue(&self) -> bool {
         self.go_on.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the terminal has another size; once.
-    pub fn take_resize(&self) -> bool {
+    pub(super) fn take_resize(&self) -> bool {
         self.resize.swap(false, Ordering::Relaxed)
     }
 
     /// The program goes on, whether or not the signal that says so has been seen.
-    pub fn has_continued(&self) {
+    pub(super) fn has_continued(&self) {
         self.go_on.store(true, Ordering::Relaxed);
     }
 }
@@ -86,16 +86,16 @@ impl Drop for Signals {
 }
 
 /// Asks this program to stop, as the terminal would where nobody reads single keys.
-pub fn ask_to_stop() -> io::Result<()> {
+pub(super) fn ask_to_stop() -> io::Result<()> {
     low_level::raise(SIGTSTP)
 }
 
 /// Stops until the program is continued.
-pub fn stop() -> io::Result<()> {
+pub(super) fn stop() -> io::Result<()> {
     low_level::emulate_default_handler(SIGTSTP)
 }
 
 /// Ends the program by a signal, so that whoever waits for it learns of it.
-pub fn end_by(signal: i32) -> io::Result<()> {
+pub(super) fn end_by(signal: i32) -> io::Result<()> {
     low_level::emulate_default_handler(signal)
 }

@@ -19,7 +19,7 @@ const MOST_EMPTY: u32 = 16;
 
 /// The terminal that keys are read from.
 #[derive(Debug)]
-pub struct Tty {
+pub(super) struct Tty {
     device: Device,
     /// How often in a row there was nothing to be read when there should have been.
     empty: u32,
@@ -34,7 +34,7 @@ enum Device {
 
 /// What came of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Received {
+pub(super) enum Received {
     /// So many bytes; none, where time has passed or a signal has come.
     Bytes(usize),
     /// There is no terminal any more: its window was closed, or the line was cut.
@@ -50,7 +50,7 @@ impl Tty {
     /// # Errors
     ///
     /// When there is none, or none that can be read.
-    pub fn open() -> io::Result<Tty> {
+    pub(super) fn open() -> io::Result<Tty> {
         Ok(Tty { device: Device::find()?, empty: 0 })
     }
 
@@ -59,7 +59,7 @@ impl Tty {
     /// # Errors
     ///
     /// When the system does not let us wait or read.
-    pub fn read(&mut self, bytes: &mut [u8], longest: Duration) -> io::Result<Received> {
+    pub(super) fn read(&mut self, bytes: &mut [u8], longest: Duration) -> io::Result<Received> {
         match wait(self.device.as_fd(), longest)? {
             Ready::Nothing => Ok(Received::Bytes(0)),
             Ready::Gone => Ok(Received::Gone),
@@ -133,7 +133,7 @@ fn wait(terminal: BorrowedFd<'_>, longest: Duration) -> io::Result<Ready> {
 /// # Errors
 ///
 /// When it cannot be.
-pub fn make_raw() -> io::Result<()> {
+pub(super) fn make_raw() -> io::Result<()> {
     let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
     let device = Device::find()?;
     let termios = tcgetattr(&device)?;
@@ -152,14 +152,14 @@ pub fn make_raw() -> io::Result<()> {
 /// # Errors
 ///
 /// When it cannot be: it may have gone away.
-pub fn restore() -> io::Result<()> {
+pub(super) fn restore() -> io::Result<()> {
     let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(termios) = before else { return Ok(()) };
     Ok(tcsetattr(Device::find()?, OptionalActions::Now, &termios)?)
 }
 
 /// Whether it comes of a terminal that has gone away: what is written to one is an input/output error.
-pub fn is_gone(error: &io::Error) -> bool {
+pub(super) fn is_gone(error: &io::Error) -> bool {
     let errors = [Errno::IO, Errno::PIPE, Errno::NXIO].map(Errno::raw_os_error);
     error.raw_os_error().is_some_and(|number| errors.contains(&number))
 }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MOST_DRAWN: usize = 64 << 20;
 
 /// A terminal, and the program that it controls.
-pub struct Pty {
+pub(crate) struct Pty {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
@@ -38,7 +38,7 @@ fn nonzero(count: u16) -> NonZero<u16> {
 
 impl Pty {
     /// Starts the program with these arguments, in a terminal of 100 columns and 30 rows.
-    pub fn start(args: &[&str]) -> Pty {
+    pub(crate) fn start(args: &[&str]) -> Pty {
         let home = TempDir::new().expect("a folder");
         let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringscope"));
@@ -65,28 +65,28 @@ impl Pty {
     }
 
     /// Sends bytes, as they are.
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.writer.write_all(bytes).and_then(|()| self.writer.flush()).expect("it is open");
     }
 
     /// Gives the terminal another size, and wipes it: what is there afterwards has been drawn since.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.master.resize(size(columns, rows)).expect("a terminal can be resized");
         self.parser.screen_mut().set_size(nonzero(rows), nonzero(columns));
         self.parser.process(b"\x1b[2J");
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = self.child.process_id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
         kill_process(pid.expect("it runs"), signal).expect("it is ours");
     }
 
-    pub fn screen(&self) -> &Screen {
+    pub(crate) fn screen(&self) -> &Screen {
         self.parser.screen()
     }
 
     /// Waits until the screen is so; says what was waited for when it never is.
-    pub fn until(&mut self, what: &str, is_so: impl Fn(&Screen) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         let mut drawn = 0;
         while !is_so(self.screen()) {
             match self.output.recv_timeout(PATIENCE) {
@@ -104,19 +104,19 @@ impl Pty {
     }
 
     /// Waits for a text on the screen.
-    pub fn until_text(&mut self, text: &str) {
+    pub(crate) fn until_text(&mut self, text: &str) {
         self.until(text, |screen| screen.contents().contains(text));
     }
 
     /// Waits until the program has drawn nothing for so long.
-    pub fn until_quiet(&mut self, quiet: Duration) {
+    pub(crate) fn until_quiet(&mut self, quiet: Duration) {
         while let Ok(bytes) = self.output.recv_timeout(quiet) {
             self.parser.process(&bytes);
         }
     }
 
     /// Waits until the program has ended; says of which try this was when it does not.
-    pub fn ended(&mut self, of: &str) -> ExitStatus {
+    pub(crate) fn ended(&mut self, of: &str) -> ExitStatus {
         loop {
             match self.output.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.parser.process(&bytes),
@@ -136,7 +136,7 @@ impl Pty {
 }
 
 /// Whether the terminal is as it was before the program began.
-pub fn is_as_before(screen: &Screen) -> bool {
+pub(crate) fn is_as_before(screen: &Screen) -> bool {
     !screen.alternate_screen()
         && !screen.hide_cursor()
         && !screen.bracketed_paste()

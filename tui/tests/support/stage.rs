@@ -11,17 +11,17 @@ use termlens::{Key, MouseMode, Screen, Terminal};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A terminal with a home of its own, in which the program runs.
-pub struct Stage {
+pub(crate) struct Stage {
     pub terminal: Terminal,
     // Outlives the terminal: the program lives in it.
     home: Rc<TempDir>,
 }
 
-pub fn play(args: &[&str], envs: &[(&str, &str)]) -> Stage {
+pub(crate) fn play(args: &[&str], envs: &[(&str, &str)]) -> Stage {
     stage(env!("CARGO_BIN_EXE_ringscope"), args, envs)
 }
 
-pub fn stage(program: &str, args: &[&str], envs: &[(&str, &str)]) -> Stage {
+pub(crate) fn stage(program: &str, args: &[&str], envs: &[(&str, &str)]) -> Stage {
     let home = Rc::new(TempDir::new().expect("a folder"));
     stage_in(home, program, (args, envs))
 }
@@ -43,42 +43,42 @@ fn stage_in(home: Rc<TempDir>, program: &str, (args, envs): (&[&str], &[(&str, &
 
 impl Stage {
     /// The program once more in the same home.
-    pub fn again(&self, args: &[&str]) -> Stage {
+    pub(crate) fn again(&self, args: &[&str]) -> Stage {
         stage_in(Rc::clone(&self.home), env!("CARGO_BIN_EXE_ringscope"), (args, &[]))
     }
 
     /// The home of the program.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    pub fn until(&mut self, what: &str) {
+    pub(crate) fn until(&mut self, what: &str) {
         self.terminal.wait_until(|screen| screen.contains(what)).unwrap_or_else(|error| {
             panic!("waited for `{what}`: {error}");
         });
     }
 
-    pub fn until_it(&mut self, is_so: impl FnMut(&Screen) -> bool) {
+    pub(crate) fn until_it(&mut self, is_so: impl FnMut(&Screen) -> bool) {
         self.terminal.wait_until(is_so).expect("it comes");
     }
 
-    pub fn send(&mut self, key: Key) {
+    pub(crate) fn send(&mut self, key: Key) {
         self.terminal.send(key).expect("the program reads");
     }
 
-    pub fn types(&mut self, letters: &str) {
+    pub(crate) fn types(&mut self, letters: &str) {
         self.terminal.send_str(letters).expect("the program reads");
     }
 
     /// The program has ended; what is left of it on the screen.
-    pub fn ended(&mut self) -> Screen {
+    pub(crate) fn ended(&mut self) -> Screen {
         self.terminal.wait_exit().expect("it ends");
         self.terminal.screen()
     }
 }
 
 /// Whether the terminal is as it was before the program began.
-pub fn is_as_before(screen: &Screen) -> bool {
+pub(crate) fn is_as_before(screen: &Screen) -> bool {
     !screen.alternate_screen()
         && screen.cursor_visible()
         && screen.mouse_mode() == MouseMode::None

@@ -29,7 +29,7 @@ const MOST_IDLE: u32 = 16;
 
 /// A run.
 #[derive(Debug, Serialize)]
-pub struct PageRun {
+pub(super) struct PageRun {
     name: String,
     about: String,
     /// The cursors at both ends of the part, and how many events there are in all.
@@ -122,7 +122,7 @@ impl PageRun {
     /// # Errors
     ///
     /// When its events cannot be read any more, and when somebody does not want it any more.
-    pub fn of(reel: &Reel<'_>) -> Result<PageRun, ExportError> {
+    pub(super) fn of(reel: &Reel<'_>) -> Result<PageRun, ExportError> {
         let timeline = reel.timeline();
         let start = timeline.snapshot(reel.from);
         let mut course = Course::new(reel, &start);

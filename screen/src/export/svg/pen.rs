@@ -9,16 +9,16 @@ use crate::view::picture::escaped;
 
 /// A place on the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SvgPoint(pub f64, pub f64);
+pub(super) struct SvgPoint(pub f64, pub f64);
 
 impl SvgPoint {
     /// The point at that part of the way to another.
-    pub fn towards(self, other: SvgPoint, part: f64) -> SvgPoint {
+    pub(super) fn towards(self, other: SvgPoint, part: f64) -> SvgPoint {
         SvgPoint(self.0 + (other.0 - self.0) * part, self.1 + (other.1 - self.1) * part)
     }
 
     /// How far it is to another.
-    pub fn distance(self, other: SvgPoint) -> f64 {
+    pub(super) fn distance(self, other: SvgPoint) -> f64 {
         (self.0 - other.0).hypot(self.1 - other.1)
     }
 
@@ -30,7 +30,7 @@ impl SvgPoint {
 
 /// A straight line from one place to another.
 #[derive(Debug, Clone, Copy)]
-pub struct Segment {
+pub(super) struct Segment {
     /// Where it begins.
     pub start: SvgPoint,
     /// Where it ends.
@@ -39,14 +39,14 @@ pub struct Segment {
 
 impl Segment {
     /// The place at that part of it.
-    pub fn at(self, part: f64) -> SvgPoint {
+    pub(super) fn at(self, part: f64) -> SvgPoint {
         self.start.towards(self.end, part)
     }
 }
 
 /// How large something is.
 #[derive(Debug, Clone, Copy)]
-pub struct Extent {
+pub(super) struct Extent {
     /// From left to right.
     pub width: f64,
     /// From top to bottom.
@@ -55,7 +55,7 @@ pub struct Extent {
 
 /// The colours of a shape.
 #[derive(Debug, Clone, Copy)]
-pub struct Fill {
+pub(super) struct Fill {
     /// That of its inside.
     pub inside: u32,
     /// That of its edge.
@@ -64,7 +64,7 @@ pub struct Fill {
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
-pub struct Stroke {
+pub(super) struct Stroke {
     /// Its colour.
     pub color: u32,
     /// Its width.
@@ -75,14 +75,14 @@ pub struct Stroke {
 
 impl Stroke {
     /// A line without dashes.
-    pub fn thin(color: u32, width: f64) -> Stroke {
+    pub(super) fn thin(color: u32, width: f64) -> Stroke {
         Stroke { color, width, dash: None }
     }
 }
 
 /// Where text stands that follows a line.
 #[derive(Debug, Clone, Copy)]
-pub struct Along {
+pub(super) struct Along {
     /// The line.
     pub segment: Segment,
     /// At which part of it the middle of the text is.
@@ -91,7 +91,7 @@ pub struct Along {
 
 /// How text is set.
 #[derive(Debug, Clone, Copy)]
-pub struct Text {
+pub(super) struct Text {
     /// The size of its letters.
     pub size: f64,
     /// Its colour.
@@ -104,7 +104,7 @@ pub struct Text {
 
 /// Which part of a text is at its place.
 #[derive(Debug, Clone, Copy)]
-pub enum Anchor {
+pub(super) enum Anchor {
     /// Its start.
     Start,
     /// Its middle.
@@ -114,18 +114,18 @@ pub enum Anchor {
 }
 
 /// How wide text is, about: fonts differ.
-pub fn width(text: &str, size: f64) -> f64 {
+pub(super) fn width(text: &str, size: f64) -> f64 {
     text.width() as f64 * size * 0.58
 }
 
 /// Draws a picture.
-pub struct SvgPen {
+pub(super) struct SvgPen {
     svg: String,
 }
 
 impl SvgPen {
     /// An empty picture of that size.
-    pub fn new(extent: Extent, title: &str, about: &str) -> SvgPen {
+    pub(super) fn new(extent: Extent, title: &str, about: &str) -> SvgPen {
         let Extent { width, height } = extent;
         let mut svg = format!(
             concat!(
@@ -141,12 +141,12 @@ impl SvgPen {
     }
 
     /// The picture.
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.svg + "</svg>\n"
     }
 
     /// A straight line.
-    pub fn line(&mut self, segment: Segment, stroke: Stroke) {
+    pub(super) fn line(&mut self, segment: Segment, stroke: Stroke) {
         let (SvgPoint(x1, y1), SvgPoint(x2, y2)) = (segment.start, segment.end);
         let dash = dash(stroke);
         let _ = writeln!(
@@ -158,14 +158,14 @@ impl SvgPen {
     }
 
     /// A straight line with a head at its end, which leaves room for a dot.
-    pub fn arrow(&mut self, segment: Segment, stroke: Stroke) {
+    pub(super) fn arrow(&mut self, segment: Segment, stroke: Stroke) {
         let Segment { start, end } = segment;
         self.line(Segment { start, end: start.short_of(end, 14.0) }, stroke);
         self.head(Segment { start, end: start.short_of(end, 5.0) }, stroke.color);
     }
 
     /// An arrow from a lane to the same lane, on its right side.
-    pub fn bow(&mut self, segment: Segment, stroke: Stroke) {
+    pub(super) fn bow(&mut self, segment: Segment, stroke: Stroke) {
         let (SvgPoint(x, y1), SvgPoint(_, y2)) = (segment.start, segment.end);
         let out = x + 30.0;
         let dash = dash(stroke);
@@ -202,7 +202,7 @@ impl SvgPen {
     }
 
     /// A cross, where something ends that should not.
-    pub fn cross(&mut self, SvgPoint(x, y): SvgPoint, color: u32) {
+    pub(super) fn cross(&mut self, SvgPoint(x, y): SvgPoint, color: u32) {
         let stroke = Stroke::thin(color, 2.4);
         for side in [5.0, -5.0] {
             let (start, end) = (SvgPoint(x - 5.0, y - side), SvgPoint(x + 5.0, y + side));
@@ -211,7 +211,7 @@ impl SvgPen {
     }
 
     /// A rectangle with its filling and its edge.
-    pub fn rect(&mut self, SvgPoint(x, y): SvgPoint, extent: Extent, fill: Fill) {
+    pub(super) fn rect(&mut self, SvgPoint(x, y): SvgPoint, extent: Extent, fill: Fill) {
         let (Extent { width, height }, Fill { inside, edge }) = (extent, fill);
         let _ = writeln!(
             self.svg,
@@ -221,7 +221,7 @@ impl SvgPen {
     }
 
     /// A full circle.
-    pub fn dot(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
+    pub(super) fn dot(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"#{color:06x}\"/>"
@@ -229,7 +229,7 @@ impl SvgPen {
     }
 
     /// A circle.
-    pub fn ring(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
+    pub(super) fn ring(&mut self, SvgPoint(x, y): SvgPoint, radius: f64, color: u32) {
         let _ = writeln!(
             self.svg,
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"none\" \
@@ -238,12 +238,12 @@ impl SvgPen {
     }
 
     /// Text at a place.
-    pub fn text(&mut self, SvgPoint(x, y): SvgPoint, text: &str, style: Text) {
+    pub(super) fn text(&mut self, SvgPoint(x, y): SvgPoint, text: &str, style: Text) {
         self.words(&format!("x=\"{x:.1}\" y=\"{y:.1}\""), text, style);
     }
 
     /// Text along a line, above that part of it, on a piece of paper that hides what is behind it.
-    pub fn text_along(&mut self, along: Along, text: &str, style: Text) {
+    pub(super) fn text_along(&mut self, along: Along, text: &str, style: Text) {
         const ABOVE: f64 = 5.0;
         // Text is read from the left, wherever the arrow goes.
         let Segment { start, end } = along.segment;

@@ -29,11 +29,11 @@ const BESIDE: f64 = 110.0;
 const MARGIN: f64 = 40.0;
 
 /// The height of a sentence below the lanes.
-pub const REMARK_HEIGHT: f64 = 24.0;
+pub(super) const REMARK_HEIGHT: f64 = 24.0;
 
 /// A message on the picture.
 #[derive(Debug)]
-pub struct Arrow {
+pub(super) struct Arrow {
     /// Its send, where the part has it.
     pub sent: Option<EventIndex>,
     /// Its receive, where the part has it.
@@ -50,7 +50,7 @@ pub struct Arrow {
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub(super) enum Fate {
     /// It is received within the part.
     Received,
     /// It is received behind the part.
@@ -61,19 +61,19 @@ pub enum Fate {
 
 impl Fate {
     /// What a legend says of those that are not received.
-    pub const TOLD: [(Fate, &'static str); 2] =
+    pub(super) const TOLD: [(Fate, &'static str); 2] =
         [(Fate::UnderWay, "still under way"), (Fate::Never, "never received")];
 }
 
 impl Arrow {
     /// Whether a rank sends it to itself.
-    pub fn is_to_itself(&self) -> bool {
+    pub(super) fn is_to_itself(&self) -> bool {
         self.way.0 == self.way.1
     }
 }
 
 /// The messages of the part, in the order of the first event of each.
-pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
+pub(super) fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
     let within = |at: EventIndex| (reel.from..reel.to).contains(&at.0);
     let arrow = |at: EventIndex| {
         let EventInfo { rank, op, peer, .. } = reel.timeline().info(at);
@@ -98,7 +98,7 @@ pub fn arrows(reel: &Reel<'_>) -> Vec<Arrow> {
 
 /// What is where.
 #[derive(Debug)]
-pub struct Plan {
+pub(super) struct Plan {
     /// The width and height of the picture.
     pub size: Extent,
     /// The ranks, from left to right.
@@ -120,7 +120,12 @@ pub struct Plan {
 
 impl Plan {
     /// Makes room for these lanes and messages, and for so many sentences below them.
-    pub fn new(reel: &Reel<'_>, lanes: Vec<Rank>, arrows: Vec<Arrow>, remarks: usize) -> Plan {
+    pub(super) fn new(
+        reel: &Reel<'_>,
+        lanes: Vec<Rank>,
+        arrows: Vec<Arrow>,
+        remarks: usize,
+    ) -> Plan {
         let rows = rows(reel);
         let last = rows.values().copied().fold(0.0, f64::max) + 1.0;
         let below = BELOW + remarks as f64 * REMARK_HEIGHT;
@@ -150,22 +155,22 @@ impl Plan {
     }
 
     /// The lane of a rank.
-    pub fn lane(&self, rank: Rank) -> Option<usize> {
+    pub(super) fn lane(&self, rank: Rank) -> Option<usize> {
         self.lanes.iter().position(|lane| *lane == rank)
     }
 
     /// Where a lane is.
-    pub fn x(&self, lane: usize) -> f64 {
+    pub(super) fn x(&self, lane: usize) -> f64 {
         self.first_lane + lane as f64 * self.between_lanes
     }
 
     /// Where a row is.
-    pub fn y(&self, row: f64) -> f64 {
+    pub(super) fn y(&self, row: f64) -> f64 {
         self.top + row * self.between_rows
     }
 
     /// Where a message begins and ends.
-    pub fn ends(&self, arrow: &Arrow) -> Segment {
+    pub(super) fn ends(&self, arrow: &Arrow) -> Segment {
         let x = |rank| self.x(self.lane(rank).unwrap_or(0));
         let (from, to) = (x(arrow.way.0), x(arrow.way.1));
         let y =

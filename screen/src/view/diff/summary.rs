@@ -20,7 +20,7 @@ const ROWS_AROUND: usize = 200;
 const PAYLOAD_CHARS: usize = 24;
 
 /// What the page shows, and the first of its rows that is shown.
-pub fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
+pub(crate) fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
     let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
     let first_divergence = page.first_row;

@@ -13,7 +13,7 @@ use crate::view::lines::{LabelledLine, line};
 const MOST_KEYS: usize = 6;
 
 /// The lines, under a heading; none when the event at the cursor is another node's.
-pub fn of(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
+pub(super) fn of(scene: &Scene<'_>, rank: Rank) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
     let Some(at) = scene.app.event() else { return Vec::new() };
     let fact = scene.app.timeline.info(at);

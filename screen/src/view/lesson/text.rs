@@ -11,7 +11,7 @@ use crate::view::symbols::Symbol;
 
 /// A row of the text.
 #[derive(Debug, Default)]
-pub struct TextRow {
+pub(super) struct TextRow {
     /// What stands in it.
     pub pieces: Vec<(String, Style)>,
     /// The answer to choose that it is of.
@@ -19,13 +19,13 @@ pub struct TextRow {
 }
 
 /// All rows.
-pub struct Content {
+pub(super) struct Content {
     pub rows: Vec<TextRow>,
 }
 
 impl Content {
     /// The text of the step that is shown, in rows no wider than that.
-    pub fn new(lesson: &Lesson, width: usize, look: &Look) -> Content {
+    pub(super) fn new(lesson: &Lesson, width: usize, look: &Look) -> Content {
         let mut setter = Setter { rows: Vec::new(), width: width.max(1), look };
         setter.lines(set_in_lines(&lesson.shown().blocks, setter.width));
         for (number, question) in lesson.seen().iter().enumerate() {

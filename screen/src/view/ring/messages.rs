@@ -37,7 +37,7 @@ struct Course {
 }
 
 /// The lines of the messages, and the keys that lie at rest inside of the arcs.
-pub fn draw_lines(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
+pub(super) fn draw_lines(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     let mut canvas = Canvas::new(picture.area, scene.look.symbols);
     if !picture.is_overview {
         draw_keys(scene, picture, &mut canvas);
@@ -86,7 +86,7 @@ fn draw_course(scene: &Scene<'_>, picture: &Picture, course: Course, canvas: &mu
 }
 
 /// The labels at the heads of the messages, where there is room.
-pub fn labels(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
+pub(super) fn labels(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
     let courses = courses(scene).into_iter().take(1 + MOST_LABELS);
     courses.filter_map(|course| label(scene, picture, course, &mut *free)).collect()
 }
@@ -117,7 +117,7 @@ fn style(scene: &Scene<'_>, course: Course) -> Style {
 }
 
 /// What is said in the middle of messages between the head and the command node, which both are there.
-pub fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
+pub(super) fn between_head_and_command(scene: &Scene<'_>) -> Option<String> {
     let roles = scene.states().and(scene.app.timeline.roles())?;
     let is_between = |course: &Course| {
         let ends = (course.from, course.to);

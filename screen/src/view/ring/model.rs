@@ -19,7 +19,7 @@ const WIDTH_FOR_COUNTS: u16 = 60;
 
 /// A node on the picture.
 #[derive(Debug, Clone, Copy)]
-pub struct Node {
+pub(super) struct Node {
     /// Which one.
     pub rank: Rank,
     /// Its storage id.
@@ -36,7 +36,7 @@ pub struct Node {
 
 /// What is on the picture of the ring.
 #[derive(Debug)]
-pub struct Picture {
+pub(super) struct Picture {
     /// The cells that it covers.
     pub area: Rect,
     /// The circle.
@@ -55,7 +55,7 @@ pub struct Picture {
 
 impl Picture {
     /// Works out what is where in an area.
-    pub fn new(scene: &Scene<'_>, area: Rect) -> Picture {
+    pub(super) fn new(scene: &Scene<'_>, area: Rect) -> Picture {
         let members = scene.owners();
         let is_overview = members.len() > ALL_DRAWN && !scene.app.view.is_zoomed;
         let (seen, span) = match members.len() > ALL_DRAWN && scene.app.view.is_zoomed {
@@ -74,18 +74,18 @@ impl Picture {
     }
 
     /// Whether only the neighbourhood of the selected node is on it.
-    pub fn is_part(&self) -> bool {
+    pub(super) fn is_part(&self) -> bool {
         self.span.sweep < TAU
     }
 
     /// The nodes that are to have labels: first those that matter most, when room is short.
-    pub fn labelled(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn labelled(&self) -> impl Iterator<Item = &Node> {
         let first = self.nodes.iter().filter(|node| node.is_selected);
         first.chain(self.nodes.iter().filter(|node| node.has_label && !node.is_selected))
     }
 
     /// The nodes that are drawn: all, or those that have labels where they would hide the arcs.
-    pub fn marked(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn marked(&self) -> impl Iterator<Item = &Node> {
         const LEAST_APART: f64 = 4.0 * CELL_WIDTH;
         let circumference = self.disc.outer * self.span.sweep;
         let is_crowded = circumference / (self.arcs.len().max(1) as f64) < LEAST_APART;
@@ -96,7 +96,7 @@ impl Picture {
     }
 
     /// Where labels may be: not on the arcs.
-    pub fn free(&self) -> Free {
+    pub(super) fn free(&self) -> Free {
         let mut free = Free::new(self.area);
         let steps = floor(self.disc.outer * TAU).max(1);
         for step in 0..steps {
@@ -111,7 +111,7 @@ impl Picture {
     }
 
     /// The cell of the screen at a point, if it is in the picture.
-    pub fn on_screen(&self, point: Point) -> Option<Position> {
+    pub(super) fn on_screen(&self, point: Point) -> Option<Position> {
         let (column, row) = point.cell();
         let x = self.area.x.checked_add(u16::try_from(column).ok()?)?;
         let y = self.area.y.checked_add(u16::try_from(row).ok()?)?;
@@ -120,7 +120,7 @@ impl Picture {
     }
 
     /// Where a rank's messages begin and end: at its node, or in the middle.
-    pub fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
+    pub(super) fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
         match scene.node(rank)?.role {
             Role::Head | Role::Command => return Some(self.disc.middle),
             Role::Storage => {}
@@ -129,7 +129,7 @@ impl Picture {
     }
 
     /// A node's angle, whether it is drawn or not; none outside of the ring.
-    pub fn angle_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<f64> {
+    pub(super) fn angle_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<f64> {
         if let Some(node) = self.nodes.iter().find(|node| node.rank == rank) {
             return Some(node.angle);
         }
@@ -140,7 +140,7 @@ impl Picture {
 }
 
 /// The ranks that have no place on the ring: neither head nor command node, and no storage.
-pub fn outside(scene: &Scene<'_>) -> Vec<Rank> {
+pub(super) fn outside(scene: &Scene<'_>) -> Vec<Rank> {
     let Some(states) = scene.states() else { return Vec::new() };
     let newcomers = scene.newcomers();
     let nodes = (0_u32..).map(Rank).zip(states.nodes.iter().map(Viewed::view));
@@ -200,7 +200,7 @@ fn nodes(scene: &Scene<'_>, seen: &[Member], span: &Span, is_overview: bool) -> 
 impl Node {
     /// What it is drawn as. One that joins or leaves stays what it is when it is selected: its label is
     /// marked as well.
-    pub fn symbol(&self) -> Symbol {
+    pub(super) fn symbol(&self) -> Symbol {
         match self.stage {
             Stage::Joining => Symbol::Joining,
             Stage::Leaving => Symbol::Leaving,

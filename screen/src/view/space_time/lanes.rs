@@ -7,7 +7,7 @@ use ringscope_traces::{EventIndex, Rank};
 use super::super::scene::Scene;
 
 /// The width of an event's number in front of the lanes.
-pub const NUMBER: usize = 6;
+pub(super) const NUMBER: usize = 6;
 
 /// The cells before the first lane: the number, its mark, and half of a heading.
 const MARGIN: usize = NUMBER + 3;
@@ -17,7 +17,7 @@ const WIDTH: std::ops::RangeInclusive<usize> = 4..=9;
 
 /// The lanes that are seen.
 #[derive(Debug, Clone)]
-pub struct Lanes {
+pub(super) struct Lanes {
     ranks: Vec<Rank>,
     width: usize,
     /// How many there are beside them.
@@ -27,7 +27,7 @@ pub struct Lanes {
 impl Lanes {
     /// Lanes for all ranks, in ring order and then by rank, if they fit; otherwise for those of the
     /// events that are seen, as far as these fit, and in any case for the last one's.
-    pub fn new(scene: &Scene<'_>, events: &[EventIndex], width: u16) -> Lanes {
+    pub(super) fn new(scene: &Scene<'_>, events: &[EventIndex], width: u16) -> Lanes {
         let room = usize::from(width).saturating_sub(MARGIN + 1);
         let most = (room / WIDTH.start() + 1).max(1);
         let all = order(scene);
@@ -40,18 +40,18 @@ impl Lanes {
     }
 
     /// The lanes' ranks and columns.
-    pub fn columns(&self) -> impl Iterator<Item = (Rank, usize)> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = (Rank, usize)> {
         self.ranks.iter().enumerate().map(|(lane, rank)| (*rank, MARGIN + lane * self.width))
     }
 
     /// A rank's column, if it has a lane.
-    pub fn column(&self, rank: Rank) -> Option<usize> {
+    pub(super) fn column(&self, rank: Rank) -> Option<usize> {
         let lane = self.ranks.iter().position(|other| *other == rank)?;
         Some(MARGIN + lane * self.width)
     }
 
     /// The rank whose lane is nearest to a column.
-    pub fn rank_at(&self, column: usize) -> Option<Rank> {
+    pub(super) fn rank_at(&self, column: usize) -> Option<Rank> {
         let nearest = self.columns().min_by_key(|(_, lane)| lane.abs_diff(column))?;
         (nearest.1.abs_diff(column) <= self.width / 2).then_some(nearest.0)
     }

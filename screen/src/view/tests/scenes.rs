@@ -15,13 +15,13 @@ use crate::app::{App, Keymap, Pane, Selection};
 use crate::timeline::Timeline;
 
 /// A scene: its name, what is looked at, the screen's size, and how it looks.
-pub type TestScene = (&'static str, App, (u16, u16), Look);
+pub(super) type TestScene = (&'static str, App, (u16, u16), Look);
 
 /// The second pair of the built-in scenario `join` on its way to the newcomer.
-pub const ADD: (Op, i32, usize) = (Op::Send, 12, 1);
+pub(super) const ADD: (Op, i32, usize) = (Op::Send, 12, 1);
 
 /// A built-in scenario at the event of that number among those of a tag.
-pub fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
+pub(super) fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
     let timeline = Timeline::live(builtin::find(name).unwrap().scenario());
     let is_it = |at: &usize| {
         let fact = timeline.info(EventIndex(*at));
@@ -32,14 +32,14 @@ pub fn built_in(name: &str, (op, tag, number): (Op, i32, usize)) -> App {
 }
 
 /// A built-in scenario when it has ended.
-pub fn ended(name: &str) -> App {
+pub(super) fn ended(name: &str) -> App {
     let timeline = Timeline::live(builtin::find(name).unwrap().scenario());
     let end = timeline.len();
     App::new(timeline, name, end)
 }
 
 /// A run of many nodes that join one after the other, somewhere in the middle of it.
-pub fn many(nodes: u32) -> App {
+pub(super) fn many(nodes: u32) -> App {
     let keyspace = u64::from(nodes + 1) * 100;
     let mut text = format!("ranks {}\nkeyspace {keyspace}\n", nodes + 3);
     // Places come in no order, so that the ring is not the order of the ranks.
@@ -57,7 +57,7 @@ pub fn many(nodes: u32) -> App {
 }
 
 /// Every scene that is drawn as a whole screen.
-pub fn all() -> Vec<TestScene> {
+pub(super) fn all() -> Vec<TestScene> {
     let zoomed = |pane, mut app: App| {
         app.view.focus = pane;
         app.view.is_zoomed = true;
@@ -115,7 +115,7 @@ fn ended_minus(name: &str, events: usize) -> App {
 }
 
 /// A random run, somewhere in it.
-pub fn random(seed: u64, part: f64) -> App {
+pub(super) fn random(seed: u64, part: f64) -> App {
     let ranks = 4 + u32::try_from(seed % 20).unwrap();
     let scenario = ringscope_sim::scenario::random(seed, ranks, 12);
     let timeline = Timeline::live(scenario);
@@ -124,7 +124,7 @@ pub fn random(seed: u64, part: f64) -> App {
 }
 
 /// Things to select, some of which are not there.
-pub fn selection(number: u32) -> Selection {
+pub(super) fn selection(number: u32) -> Selection {
     match number % 4 {
         0 => Selection::Cursor,
         1 => Selection::Rank(Rank(number * 3)),
@@ -134,7 +134,7 @@ pub fn selection(number: u32) -> Selection {
 }
 
 /// What two traces of a race come to.
-pub fn comparison() -> Comparison {
+pub(super) fn comparison() -> Comparison {
     let pair = |relation, a: &str, b: &str, remark: &str| Pair {
         sides: [a, b].map(|side| (!side.is_empty()).then(|| side.to_owned())),
         relation,
@@ -175,7 +175,7 @@ pub fn comparison() -> Comparison {
 }
 
 /// What the first page lists.
-pub fn start() -> StartChoices {
+pub(super) fn start() -> StartChoices {
     let entry = |name: &str, what: &str| Entry { name: name.to_owned(), what: what.to_owned() };
     let section = |title: &str, entries| StartList { title: title.to_owned(), entries };
     StartChoices {

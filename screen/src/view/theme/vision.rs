@@ -3,7 +3,7 @@
 use ratatui_core::style::Color;
 
 /// From here on two colours cannot be taken for each other (a distance of 2.3 is just seen).
-pub const APART: f64 = 20.0;
+pub(super) const APART: f64 = 20.0;
 
 /// What linear RGB becomes: normal vision, and the three dichromacies at full severity.
 ///
@@ -38,7 +38,7 @@ const VISIONS: [(&str, [[f64; 3]; 3]); 4] = [
 ];
 
 /// How far apart two colours are for whom they are nearest, and who that is.
-pub fn distance(one: Color, other: Color) -> (f64, &'static str) {
+pub(super) fn distance(one: Color, other: Color) -> (f64, &'static str) {
     let seen = |(who, matrix): &(&'static str, [[f64; 3]; 3])| {
         let [a, b] = [one, other].map(|color| lab(times(matrix, linear(color))));
         let squares: f64 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();

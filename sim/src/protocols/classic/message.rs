@@ -9,35 +9,35 @@ use super::describe::TAGS;
 use crate::protocol::{self, BadMessage, Command, Key, Meaning, Peer, Storage, StorageId, Value};
 
 /// The MPI tags.
-pub mod tags {
+pub(crate) mod tags {
     use ringscope_traces::Tag;
 
     /// Store a pair.
-    pub const PUT: Tag = Tag(0);
+    pub(crate) const PUT: Tag = Tag(0);
     /// Ask for a value.
-    pub const GET: Tag = Tag(1);
+    pub(crate) const GET: Tag = Tag(1);
     /// Let a rank join.
-    pub const ADD: Tag = Tag(2);
+    pub(crate) const ADD: Tag = Tag(2);
     /// Let a node leave.
-    pub const REMOVE: Tag = Tag(3);
+    pub(crate) const REMOVE: Tag = Tag(3);
     /// No more commands.
-    pub const END: Tag = Tag(4);
+    pub(crate) const END: Tag = Tag(4);
     /// The answer to a GET.
-    pub const RETVAL: Tag = Tag(5);
+    pub(crate) const RETVAL: Tag = Tag(5);
     /// The answer to all else.
-    pub const ACK: Tag = Tag(6);
+    pub(crate) const ACK: Tag = Tag(6);
     /// A newcomer's pointers.
-    pub const INIT: Tag = Tag(7);
+    pub(crate) const INIT: Tag = Tag(7);
     /// A step of a join or a leave is done.
-    pub const COMPLETE: Tag = Tag(8);
+    pub(crate) const COMPLETE: Tag = Tag(8);
     /// To the child of a leaving node: your new parent.
-    pub const UPDATE_CHILD_POINTERS: Tag = Tag(9);
+    pub(crate) const UPDATE_CHILD_POINTERS: Tag = Tag(9);
     /// To the parent of a node that joins or leaves: your new child.
-    pub const UPDATE_PARENT_POINTERS: Tag = Tag(10);
+    pub(crate) const UPDATE_PARENT_POINTERS: Tag = Tag(10);
     /// A leaving node's pairs.
-    pub const REDISTRIBUTE_REMOVE: Tag = Tag(11);
+    pub(crate) const REDISTRIBUTE_REMOVE: Tag = Tag(11);
     /// The pairs from which a newcomer takes its own.
-    pub const REDISTRIBUTE_ADD: Tag = Tag(12);
+    pub(crate) const REDISTRIBUTE_ADD: Tag = Tag(12);
 }
 
 /// A message between two ranks.

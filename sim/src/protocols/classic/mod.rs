@@ -3,11 +3,11 @@
 //! [`message`] is what travels, [`ring`] the head and the storage nodes, [`command`] the command node.
 
 mod check;
-pub mod command;
+pub(super) mod command;
 mod describe;
 mod explain;
-pub mod message;
-pub mod ring;
+pub(super) mod message;
+pub(super) mod ring;
 mod settled;
 
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::protocol::definition::{Described, Info, NodeSetup, Protocol, Roles};
 use crate::protocol::plan::{Objections, Plan};
 use crate::protocol::{BadMessage, Fault, Node, NodeView, Outbox, Script, StorageId, Viewed, Wait};
 use crate::world::End;
-pub use command::CommandNode;
-pub use message::{ClassicMessage, Record};
-pub use ring::RingNode;
-pub use settled::settled_ring;
+pub(super) use command::CommandNode;
+pub(super) use message::{ClassicMessage, Record};
+pub(super) use ring::RingNode;
+pub(super) use settled::settled_ring;
 
 /// One process of the classic protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,7 +81,7 @@ impl Protocol for Classic {
 
 /// What the command node is to do, and how.
 #[derive(Debug, Clone)]
-pub struct Orders {
+pub(super) struct Orders {
     /// The commands.
     pub script: Arc<Script>,
     /// How many of them may be in flight at once, at least 1.
@@ -101,7 +101,7 @@ impl Orders {
 ///
 /// With fewer than 3 ranks: head, permanent node and command node make a program.
 #[must_use]
-pub fn nodes(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
+pub(super) fn nodes(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
     assert!(ranks >= 3, "the classic protocol needs 3 ranks, not {ranks}");
     let permanent = Rank(ranks - 2);
     let command = Rank(ranks - 1);

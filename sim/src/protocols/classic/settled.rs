@@ -14,7 +14,7 @@ use crate::protocol::{Effects, Node, Peer, StorageId};
 ///
 /// With fewer than 3 ranks, or a keyspace that has no room for an id for each of them.
 #[must_use]
-pub fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
+pub(crate) fn settled_ring(ranks: u32, keyspace: i64, orders: Orders) -> Vec<ClassicNode> {
     let mut nodes = nodes(ranks, keyspace, orders);
     let permanent = ranks - 2;
     let step = keyspace / i64::from(permanent);

@@ -9,7 +9,7 @@ use super::answer::{CheckResult, Problem, Says};
 const QUESTION: &str = "answers";
 
 /// Whether what the program answers is right.
-pub fn answers(trace: &Trace) -> CheckResult {
+pub(super) fn answers(trace: &Trace) -> CheckResult {
     let judgement = match judge(trace) {
         Ok(judgement) => judgement,
         Err(cannot) => return CheckResult::not_judged(QUESTION, &cannot.to_string()),

@@ -28,7 +28,7 @@ const CONFORMS: &str = "conforms";
 /// Check a trace: is it well formed, does it conform to the protocol, do the invariants hold?
 #[derive(Debug, clap::Args)]
 #[command(after_help = after_help())]
-pub struct CheckArgs {
+pub(crate) struct CheckArgs {
     /// A trace file, or `-` for standard input
     trace: PathBuf,
 
@@ -74,7 +74,7 @@ Examples:
 Exit codes: 0 every answer is yes; 1 an answer is no; 2 the trace could not be read or judged,
 for example because it was cut off while a command waited for its reply.";
 
-pub fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (trace, completeness) = input::trace(&args.trace)?;
     let answers = if args.answers { vec![dialect::answers(&trace)] } else { questions(&trace) };
     let judged = Judged::new(&trace, completeness, answers);

@@ -10,7 +10,7 @@ use super::answer::{CheckResult, Problem, Says};
 const QUESTION: &str = "invariants";
 
 /// Whether the invariants hold in a trace that conforms.
-pub fn invariants(trace: &Trace) -> CheckResult {
+pub(super) fn invariants(trace: &Trace) -> CheckResult {
     match check_invariants(trace) {
         Ok(checker) => answer(&checker, trace),
         Err(why) => CheckResult::not_judged(QUESTION, &why.to_string()),

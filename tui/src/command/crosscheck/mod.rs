@@ -57,7 +57,7 @@ Examples:
 `make mpi` in the project's folder sets up MPI and builds mpi-runner.
 
 Exit codes: 0 same or legal; 1 different; 2 it could not be run or compared.")]
-pub struct CrosscheckArgs {
+pub(crate) struct CrosscheckArgs {
     /// A file, `-` for standard input, or the name of a built-in scenario
     scenario: PathBuf,
 
@@ -121,7 +121,7 @@ impl Which {
     }
 }
 
-pub fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &CrosscheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let scenario = scenario(args, &mut streams.notes)?;
     let runners = Which::runners(args.mpi)?;
     let simulated = Simulated::of(&scenario)?;

@@ -20,7 +20,7 @@ const LINES_SHOWN: usize = 20;
 const CHARS_SHOWN: usize = 160;
 
 /// How mpi-runner is to be called.
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     pub scenario: PathBuf,
     pub folder: &'a Path,
     /// Whether what is in the folder stays.
@@ -33,7 +33,7 @@ pub struct Call<'a> {
 }
 
 /// A run under MPI.
-pub struct Real {
+pub(super) struct Real {
     pub runner: Runner,
     pub trace: Trace,
     pub completeness: Completeness,
@@ -48,7 +48,7 @@ impl Real {
     /// # Errors
     ///
     /// When there is no trace in the end: then what the launcher said is printed as a note.
-    pub fn run(
+    pub(super) fn run(
         runner: Runner,
         call: &Call,
         interrupt: &Interrupt,
@@ -108,7 +108,7 @@ fn parts_of(parts: &Path, is_kept: bool) -> Option<String> {
 }
 
 /// Tells what MPI's programs said.
-pub fn print_said(said: &str, notes: &mut Notes) {
+pub(super) fn print_said(said: &str, notes: &mut Notes) {
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
     for line in lines.iter().take(LINES_SHOWN) {
         let _ = writeln!(notes, "  | {}", Short { value: Plain(line), limit_chars: CHARS_SHOWN });

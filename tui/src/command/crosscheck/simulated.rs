@@ -19,7 +19,7 @@ const FEWEST_MESSAGES: u64 = 2_000;
 const MOST_MESSAGES: u64 = 100_000;
 
 /// A simulated run.
-pub struct Simulated {
+pub(super) struct Simulated {
     pub trace: Trace,
     pub elapsed_ns: u64,
     summary: Summary,
@@ -28,7 +28,7 @@ pub struct Simulated {
 
 impl Simulated {
     /// Simulates the scenario with its own seed.
-    pub fn of(scenario: &Scenario) -> Result<Simulated, Failure> {
+    pub(super) fn of(scenario: &Scenario) -> Result<Simulated, Failure> {
         let watch = Stopwatch::start();
         let Recorded { to: bytes, summary, .. } = record(scenario, Vec::new())?;
         let elapsed_ns = watch.elapsed_ns();
@@ -37,22 +37,22 @@ impl Simulated {
     }
 
     /// The trace as its file has it.
-    pub fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Who waits for whom at the end, where nobody moves any more.
-    pub fn blocked(&self) -> Option<&[Blocked]> {
+    pub(super) fn blocked(&self) -> Option<&[Blocked]> {
         self.summary.blocked.as_deref()
     }
 
     /// Why it did not complete, in short.
-    pub fn facts(&self) -> Option<String> {
+    pub(super) fn facts(&self) -> Option<String> {
         self.summary.explanation.as_ref().map(|explanation| explanation.facts.clone())
     }
 
     /// How it ended, and why.
-    pub fn end(&self) -> String {
+    pub(super) fn end(&self) -> String {
         let end = ending_summary(self.trace.footer.as_ref(), Completeness::Whole);
         match self.summary.ending {
             Ending::Deadlock | Ending::Livelock => {
@@ -64,7 +64,7 @@ impl Simulated {
 
     /// After how many messages without progress the run under MPI is to be ended: soon, where it is known
     /// that it would go round for ever.
-    pub fn quiet_messages_for_mpi(&self) -> u64 {
+    pub(super) fn quiet_messages_for_mpi(&self) -> u64 {
         match self.summary.ending {
             Ending::Livelock => {
                 let rounds = self.summary.received.saturating_mul(ROUNDS);

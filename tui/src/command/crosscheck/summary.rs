@@ -20,7 +20,7 @@ use crate::report::{Style, wrapped};
 const SIMULATOR: &str = "simulator";
 
 /// What is printed about a comparison.
-pub struct CrosscheckSummary<'a> {
+pub(super) struct CrosscheckSummary<'a> {
     pub scenario: &'a Scenario,
     pub simulated: &'a Simulated,
     pub runs: &'a [(Real, MpiVerdict)],
@@ -28,7 +28,7 @@ pub struct CrosscheckSummary<'a> {
 
 impl CrosscheckSummary<'_> {
     /// Tells it in words.
-    pub fn print(&self, streams: &mut Streams) -> Result<(), Failure> {
+    pub(super) fn print(&self, streams: &mut Streams) -> Result<(), Failure> {
         let out = &mut streams.out;
         let settings = &self.scenario.settings;
         let name = out.paint(Style::Name, Plain(&self.scenario.name));
@@ -105,7 +105,7 @@ impl CrosscheckSummary<'_> {
     }
 
     /// Tells it as JSON.
-    pub fn json(&self, out: &mut Out) -> Result<(), Failure> {
+    pub(super) fn json(&self, out: &mut Out) -> Result<(), Failure> {
         let runs = self.runs.iter().map(|(real, judged)| RunJson {
             mpi: real.runner.flavor.short(),
             version: &real.runner.version,

@@ -17,7 +17,7 @@ const MOST_FINDINGS: usize = 10;
 /// Whether two runs are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sameness {
+pub(super) enum Sameness {
     /// Every rank did the same in the same order, and both ended in the same way.
     Same,
     /// Both went on until they were stopped, and did the same until then.
@@ -30,7 +30,7 @@ pub enum Sameness {
 
 impl Sameness {
     /// Whether it is as it should be.
-    pub fn is_good(self) -> bool {
+    pub(super) fn is_good(self) -> bool {
         match self {
             Sameness::Same | Sameness::SameBeginning | Sameness::Legal => true,
             Sameness::Different => false,
@@ -39,7 +39,7 @@ impl Sameness {
 }
 
 /// What there is to say of a run under MPI.
-pub struct MpiVerdict {
+pub(super) struct MpiVerdict {
     pub sameness: Sameness,
     /// The simulated run that is nearest: its seed, and how the two differ.
     pub nearest: Nearest,
@@ -55,7 +55,7 @@ pub struct MpiVerdict {
 }
 
 /// A simulated run, held against one under MPI.
-pub struct Nearest {
+pub(super) struct Nearest {
     pub seed: u64,
     pub comparison: Comparison,
     /// How the simulated run ended, where the two did not end in the same way.
@@ -69,7 +69,7 @@ impl MpiVerdict {
     /// # Errors
     ///
     /// When its trace cannot be compared at all.
-    pub fn of(
+    pub(super) fn of(
         scenario: &Scenario,
         seeds: u32,
         first: &Simulated,

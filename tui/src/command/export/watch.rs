@@ -14,7 +14,7 @@ const STEPS: u32 = 256;
 
 /// Shows on a terminal how far an export is, and takes note of Ctrl-C.
 #[derive(Debug)]
-pub struct ProgressWatch {
+pub(super) struct ProgressWatch {
     bar: ProgressBar,
     interrupt: Interrupt,
     steps: Cell<u32>,
@@ -26,7 +26,7 @@ impl ProgressWatch {
     /// # Errors
     ///
     /// When the system does not let us.
-    pub fn begin(name: &str, is_shown: bool) -> Result<ProgressWatch, Failure> {
+    pub(super) fn begin(name: &str, is_shown: bool) -> Result<ProgressWatch, Failure> {
         let fails = |error| Failure::about("export", format!("cannot watch for Ctrl-C: {error}"));
         let interrupt = Interrupt::watch().map_err(fails)?;
         let target = match is_shown && stderr().is_terminal() {
@@ -39,7 +39,7 @@ impl ProgressWatch {
     }
 
     /// Counts what is read from a source.
-    pub fn reading<R: Read>(&self, source: R, bytes: Option<u64>) -> impl Read + use<R> {
+    pub(super) fn reading<R: Read>(&self, source: R, bytes: Option<u64>) -> impl Read + use<R> {
         self.stretch("read", bytes);
         self.bar.wrap_read(source)
     }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::input::DASH;
 
 /// Where the parts grow.
-pub enum Folder {
+pub(super) enum Folder {
     /// Nobody could look for them later: the trace goes to standard output, or into a pipe.
     ForNow(TempDir),
     /// Beside the trace, where `ringscope merge` finds them if we are killed ourselves.
@@ -24,7 +24,7 @@ impl Folder {
     /// # Errors
     ///
     /// When it cannot be made, and when it is there: it holds what an earlier run has left.
-    pub fn beside(trace: &Path) -> Result<Folder, Failure> {
+    pub(super) fn beside(trace: &Path) -> Result<Folder, Failure> {
         let is_no_file = fs::metadata(trace).is_ok_and(|found| !found.is_file());
         if trace == Path::new(DASH) || is_no_file {
             let made = tempfile::Builder::new().prefix("ringscope-").tempdir();
@@ -53,7 +53,7 @@ impl Folder {
     }
 
     /// Its path, from the root.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Folder::ForNow(folder) => folder.path(),
             Folder::Kept(folder) => folder,
@@ -65,7 +65,7 @@ impl Folder {
     /// # Errors
     ///
     /// When that cannot be done.
-    pub fn remove(&self) -> Result<(), Failure> {
+    pub(super) fn remove(&self) -> Result<(), Failure> {
         match self {
             // It goes by itself.
             Folder::ForNow(_) => Ok(()),

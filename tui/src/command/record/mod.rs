@@ -45,7 +45,7 @@ Examples:
 
 Exit codes: 0 recorded, and the program ended with exit code 0; 1 recorded, but the program
 failed, was ended, or a rank did not call MPI_Finalize; 2 nothing could be recorded.")]
-pub struct RecordArgs {
+pub(crate) struct RecordArgs {
     /// Write the trace to this file; `-` is standard output
     ///
     /// The file appears under its name once it is complete. With `-`, the program's own output goes
@@ -76,7 +76,7 @@ pub struct RecordArgs {
     command: Vec<OsString>,
 }
 
-pub fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let program = Program::of(&args.command, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;

@@ -26,7 +26,7 @@ const PRELOAD: &str = "LD_PRELOAD";
 const LAUNCHERS: [&str; 4] = ["mpirun", "mpiexec", "orterun", "prterun"];
 
 /// A program that is to be recorded.
-pub struct Program<'a> {
+pub(super) struct Program<'a> {
     /// Its first word is the program, the others are its arguments.
     words: &'a [OsString],
     /// The MPI whose launcher it is; `None` for anything else, such as a script that calls one.
@@ -41,7 +41,7 @@ impl<'a> Program<'a> {
     /// # Errors
     ///
     /// When the recorder lies where it cannot be loaded from.
-    pub fn of(words: &'a [OsString], recorder: PathBuf) -> Result<Program<'a>, Failure> {
+    pub(super) fn of(words: &'a [OsString], recorder: PathBuf) -> Result<Program<'a>, Failure> {
         let is_separator = |byte: &u8| matches!(byte, b' ' | b':');
         if recorder.as_os_str().as_bytes().iter().any(is_separator) {
             let what = format!("{PRELOAD} cannot hold a path with a space or a colon");
@@ -57,12 +57,12 @@ impl<'a> Program<'a> {
     }
 
     /// The program's own word.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         Path::new(&self.words[0])
     }
 
     /// A failure that is about the program.
-    pub fn failure(&self, what: impl Into<String>) -> Failure {
+    pub(super) fn failure(&self, what: impl Into<String>) -> Failure {
         Failure::about(&shown(self.path()), what)
     }
 
@@ -70,7 +70,7 @@ impl<'a> Program<'a> {
     ///
     /// A launcher is told to load the recorder in its ranks and not in itself; with anything else, every
     /// process has it, which does nothing where MPI is not started.
-    pub fn command(&self, parts: &Path, output: &Path) -> Command {
+    pub(super) fn command(&self, parts: &Path, output: &Path) -> Command {
         let mut command = Command::new(&self.words[0]);
         match self.launcher {
             Some(flavor) => command.args(flavor.handing_on(PRELOAD, &self.preload)),

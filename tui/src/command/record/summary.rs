@@ -15,7 +15,7 @@ use crate::output::Notes;
 use crate::report::{standing, wrapped};
 
 /// What is printed about a recorded run.
-pub struct RecordSummary<'a> {
+pub(super) struct RecordSummary<'a> {
     pub how: How,
     pub elapsed_ns: u64,
     pub found: &'a MergedParts,
@@ -23,7 +23,7 @@ pub struct RecordSummary<'a> {
 
 impl RecordSummary<'_> {
     /// Tells it of the trace in that file.
-    pub fn print(&self, output: &Path, notes: &mut Notes) {
+    pub(super) fn print(&self, output: &Path, notes: &mut Notes) {
         let is_on_output = output == Path::new(DASH);
         self.found.print(if is_on_output { Path::new("record") } else { output }, notes);
         let trace = &self.found.closed.trace;
@@ -51,7 +51,7 @@ impl RecordSummary<'_> {
 }
 
 /// How a program ended.
-pub fn program_end(how: How) -> String {
+pub(super) fn program_end(how: How) -> String {
     match how {
         How::ByItself(status) => format!("the program ended with {}", describe_status(status)),
         How::Hung => "no rank did anything for too long, and the program was ended".to_owned(),

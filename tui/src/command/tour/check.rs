@@ -14,7 +14,7 @@ use crate::output::{Out, Streams};
 use crate::report::{self, Style};
 
 /// Checks these lessons, or all that are built in.
-pub fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(super) fn execute(words: &[PathBuf], streams: &mut Streams) -> Result<Verdict, Failure> {
     let mut verdict = Verdict::Good;
     let built_in = ALL.iter().filter(|_| words.is_empty()).map(|one| Ok(Shelf::built_in(one)));
     for lesson in words.iter().map(|word| shelf(word)).chain(built_in) {

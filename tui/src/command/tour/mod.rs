@@ -39,7 +39,7 @@ Examples:
   ringscope tour --facts               what a lesson can stop at, state and ask
 
 Exit codes: 0 done, or everything holds; 1 a statement does not hold; 2 a lesson cannot be read.")]
-pub struct TourArgs {
+pub(crate) struct TourArgs {
     /// A lesson, by name, number or file; --check takes several, and without one checks all
     /// built-in lessons
     lesson: Vec<PathBuf>,
@@ -64,7 +64,7 @@ pub struct TourArgs {
     screen: ScreenFlags,
 }
 
-pub fn execute(
+pub(crate) fn execute(
     args: &TourArgs,
     config: &Config,
     color: ColorWhen,
@@ -102,7 +102,7 @@ pub fn execute(
 /// # Errors
 ///
 /// When it means nothing, or the file cannot be read.
-pub fn shelf(word: &Path) -> Result<Shelf, Failure> {
+pub(crate) fn shelf(word: &Path) -> Result<Shelf, Failure> {
     let is_path = word.extension().is_some() || word.components().count() > 1;
     if is_path || word.is_file() {
         return read_lesson(word).map_err(|failure| failure.hint_maybe(advice(word)));

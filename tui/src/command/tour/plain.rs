@@ -16,7 +16,7 @@ use crate::output::{Out, Streams};
 use crate::report::{Style, ring, wrapped};
 
 /// Reads a lesson out.
-pub fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {
+pub(super) fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, Failure> {
     let tour = match Tour::open(shelf) {
         Ok(tour) => tour,
         Err(faults) => return Ok(print_faults(&faults, streams)),

@@ -11,7 +11,7 @@ use crate::output::Out;
 use crate::report::{Style, wrapped};
 
 /// The lessons, a line or two each.
-pub fn list(out: &mut Out) -> Result<Verdict, Failure> {
+pub(super) fn list(out: &mut Out) -> Result<Verdict, Failure> {
     let widest = ALL.iter().map(|one| one.name.len()).max().unwrap_or(0);
     for (number, one) in (1..).zip(ALL) {
         let heading = heading(&Shelf::built_in(one));
@@ -29,7 +29,7 @@ pub fn list(out: &mut Out) -> Result<Verdict, Failure> {
 const COLUMN: usize = 34;
 
 /// What can stand in a lesson.
-pub fn facts(out: &mut Out) -> Result<Verdict, Failure> {
+pub(super) fn facts(out: &mut Out) -> Result<Verdict, Failure> {
     for (place, (title, rows)) in guide().into_iter().enumerate() {
         let space = if place == 0 { "" } else { "\n" };
         writeln!(out, "{space}{}", out.paint(Style::Name, title))?;

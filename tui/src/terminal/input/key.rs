@@ -7,7 +7,7 @@ use super::InputEvent;
 
 /// What is held down beside a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Held {
+pub(super) struct Held {
     pub ctrl: bool,
     pub alt: bool,
     pub shift: bool,
@@ -16,13 +16,13 @@ pub struct Held {
 impl Held {
     /// From the number that a sequence has for it: one more than the sum of 1 for shift, 2 for Alt, 4 for
     /// control. The bits above these do not count.
-    pub fn from_number(number: u8) -> Held {
+    pub(super) fn from_number(number: u8) -> Held {
         let bits = number.saturating_sub(1);
         Held { shift: bits & 1 != 0, alt: bits & 2 != 0, ctrl: bits & 4 != 0 }
     }
 
     /// The event that this key is pressed; none for a control character, which no key is.
-    pub fn press(self, code: Code) -> Option<InputEvent> {
+    pub(super) fn press(self, code: Code) -> Option<InputEvent> {
         let Held { ctrl, alt, shift } = self;
         let (shift, code) = match code {
             Code::Char(letter) if letter.is_control() => return None,
@@ -35,7 +35,7 @@ impl Held {
 }
 
 /// The key whose sequence ends with a letter, `ESC [ A` or `ESC O A`.
-pub fn lettered(last: u8) -> Option<Code> {
+pub(super) fn lettered(last: u8) -> Option<Code> {
     Some(match last {
         b'A' => Code::Named(NamedKey::Up),
         b'B' => Code::Named(NamedKey::Down),
@@ -49,7 +49,7 @@ pub fn lettered(last: u8) -> Option<Code> {
 }
 
 /// The key whose sequence is a number, `ESC [ 5 ~`.
-pub fn numbered(number: u32) -> Option<Code> {
+pub(super) fn numbered(number: u32) -> Option<Code> {
     let function = |number: u32| u8::try_from(number).ok().map(Code::F);
     match number {
         1 | 7 => Some(Code::Named(NamedKey::Home)),
@@ -105,7 +105,7 @@ const FIRST_OF_NUMBER_BLOCK: u32 = 57399;
 /// character have numbers of the private use area.
 ///
 /// <https://sw.kovidgoyal.net/kitty/keyboard-protocol/#functional-key-definitions>
-pub fn code_point(number: u32) -> Option<Code> {
+pub(super) fn code_point(number: u32) -> Option<Code> {
     Some(match number {
         9 => Code::Named(NamedKey::Tab),
         13 => Code::Named(NamedKey::Enter),

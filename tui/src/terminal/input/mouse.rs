@@ -31,7 +31,7 @@ pub enum MouseKind {
 }
 
 /// `ESC [ < buttons ; column ; row` and `M`, or `m` when a button is let go; all are numbers.
-pub fn numbered(numbers: &str, last: u8) -> Option<InputEvent> {
+pub(super) fn numbered(numbers: &str, last: u8) -> Option<InputEvent> {
     let mut numbers = numbers.split(';');
     let kind = kind(numbers.next()?.parse().ok()?)?;
     let is_release = last == b'm' && kind == MouseKind::Press;
@@ -40,7 +40,7 @@ pub fn numbered(numbers: &str, last: u8) -> Option<InputEvent> {
 }
 
 /// `ESC [ buttons ; column ; row M`, with 32 added to the buttons.
-pub fn numbered_from_32(numbers: &str) -> Option<InputEvent> {
+pub(super) fn numbered_from_32(numbers: &str) -> Option<InputEvent> {
     let mut numbers = numbers.split(';');
     let kind = kind(numbers.next()?.parse::<u8>().ok()?.checked_sub(32)?)?;
     at(kind, numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?)
@@ -48,13 +48,13 @@ pub fn numbered_from_32(numbers: &str) -> Option<InputEvent> {
 
 /// `ESC [ M` and a byte each for buttons, column and row, with 32 added to each.
 #[derive(Debug, Default)]
-pub struct OldReport {
+pub(super) struct OldReport {
     bytes: [u8; 3],
     length: usize,
 }
 
 impl OldReport {
-    pub fn step(mut self, byte: u8) -> Step {
+    pub(super) fn step(mut self, byte: u8) -> Step {
         let Some(number) = byte.checked_sub(32) else {
             return Step::Again(None);
         };
@@ -67,7 +67,7 @@ impl OldReport {
         Step::Done(kind(buttons).and_then(|kind| at(kind, column.into(), row.into())))
     }
 
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.length
     }
 }

@@ -11,14 +11,14 @@ const END: &[u8] = b"\x1b[201~";
 
 /// The text so far.
 #[derive(Debug, Default)]
-pub struct Paste {
+pub(super) struct Paste {
     text: Vec<u8>,
     /// How many bytes of the end have come.
     of_end: usize,
 }
 
 impl Paste {
-    pub fn step(mut self, byte: u8) -> Step {
+    pub(super) fn step(mut self, byte: u8) -> Step {
         if byte == END[self.of_end] {
             self.of_end += 1;
             if self.of_end == END.len() {
@@ -38,13 +38,13 @@ impl Paste {
     }
 
     /// The text, as far as it has come.
-    pub fn end(mut self) -> Option<InputEvent> {
+    pub(super) fn end(mut self) -> Option<InputEvent> {
         self.keep_what_was_no_end();
         let text = String::from_utf8_lossy(&self.text);
         (!text.is_empty()).then(|| InputEvent::Paste(text.into_owned()))
     }
 
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.text.len() + self.of_end
     }
 

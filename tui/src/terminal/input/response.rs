@@ -10,17 +10,17 @@ const MOST: usize = 4096;
 
 /// `ESC ]`, `ESC P` or `ESC _`, and what came after it up to `BEL` or `ESC \`.
 #[derive(Debug)]
-pub struct Response {
+pub(super) struct Response {
     introducer: u8,
     length: usize,
 }
 
 impl Response {
-    pub fn new(introducer: u8) -> Response {
+    pub(super) fn new(introducer: u8) -> Response {
         Response { introducer, length: 0 }
     }
 
-    pub fn step(mut self, byte: u8) -> Step {
+    pub(super) fn step(mut self, byte: u8) -> Step {
         self.length += 1;
         match byte {
             b'\x07' => Step::Done(None),
@@ -34,7 +34,7 @@ impl Response {
     }
 
     /// The key that it is when nothing follows.
-    pub fn key(&self) -> Option<InputEvent> {
+    pub(super) fn key(&self) -> Option<InputEvent> {
         if self.length == 0 { self.alone() } else { None }
     }
 

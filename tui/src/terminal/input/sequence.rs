@@ -14,7 +14,7 @@ const MOST: usize = 64;
 
 /// What a sequence begins with, after `ESC`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Introducer {
+pub(super) enum Introducer {
     /// `ESC [`, the control sequence introducer.
     Csi,
     /// `ESC O`, single shift three: keys of the keypad and the cursor, in a mode of their own.
@@ -23,7 +23,7 @@ pub enum Introducer {
 
 /// A sequence whose last byte has not come.
 #[derive(Debug)]
-pub struct Sequence {
+pub(super) struct Sequence {
     introducer: Introducer,
     bytes: [u8; MOST],
     length: usize,
@@ -32,11 +32,11 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    pub fn new(introducer: Introducer) -> Sequence {
+    pub(super) fn new(introducer: Introducer) -> Sequence {
         Sequence { introducer, bytes: [0; MOST], length: 0, is_too_long: false }
     }
 
-    pub fn step(mut self, byte: u8) -> Step {
+    pub(super) fn step(mut self, byte: u8) -> Step {
         match (self.introducer, byte) {
             (Introducer::Csi, b' '..=b'?') | (Introducer::Ss3, b'0'..=b'9' | b';') => {
                 self.keep(byte);
@@ -48,7 +48,7 @@ impl Sequence {
     }
 
     /// The key that it is when nothing follows: Alt and the introducer.
-    pub fn key(&self) -> Option<InputEvent> {
+    pub(super) fn key(&self) -> Option<InputEvent> {
         let letter = match self.introducer {
             Introducer::Csi => '[',
             Introducer::Ss3 => 'O',
@@ -57,7 +57,7 @@ impl Sequence {
         if self.length == 0 { alone } else { None }
     }
 
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.length
     }
 

@@ -12,7 +12,7 @@ const MOST: usize = 4;
 
 /// The first bytes of a letter.
 #[derive(Debug)]
-pub struct PartialChar {
+pub(super) struct PartialChar {
     bytes: [u8; MOST],
     length: usize,
     held: Held,
@@ -20,13 +20,13 @@ pub struct PartialChar {
 
 impl PartialChar {
     /// A letter that begins with this byte.
-    pub fn begin(byte: u8, held: Held) -> Step {
+    pub(super) fn begin(byte: u8, held: Held) -> Step {
         let step = PartialChar { bytes: [0; MOST], length: 0, held }.step(byte);
         // No letter begins with it: that it begins nothing either is known.
         if let Step::Again(event) = step { Step::Done(event) } else { step }
     }
 
-    pub fn step(mut self, byte: u8) -> Step {
+    pub(super) fn step(mut self, byte: u8) -> Step {
         self.bytes[self.length] = byte;
         self.length += 1;
         match str::from_utf8(&self.bytes[..self.length]) {
@@ -39,7 +39,7 @@ impl PartialChar {
         }
     }
 
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.length
     }
 }
