@@ -25,9 +25,39 @@ struct Minders {
     cleans_up: bool,
     /// How many take note: as long as there is one, it is theirs to end the program.
     watches: usize,
+    /// Whether that thread has left a signal to those who take note, which they have not answered yet.
+    left_to_watches: bool,
+    /// Whether those who took note have answered a signal that the thread does not know of yet.
+    is_answered: bool,
 }
 
-static MINDERS: Mutex<Minders> = Mutex::new(Minders { cleans_up: false, watches: 0 });
+static MINDERS: Mutex<Minders> = Mutex::new(Minders::new());
+
+impl Minders {
+    const fn new() -> Minders {
+        Minders { cleans_up: false, watches: 0, left_to_watches: false, is_answered: false }
+    }
+
+    /// Whether a signal that the thread has just learnt of is for it to answer, and not for those who take note.
+    ///
+    /// The thread may be the last to learn of a signal: the one who took note is gone by then, since it has answered it.
+    fn is_for_the_thread(&mut self) -> bool {
+        if self.watches > 0 {
+            self.left_to_watches = true;
+            return false;
+        }
+        !std::mem::take(&mut self.is_answered)
+    }
+
+    /// One takes note no longer; `came` says that a signal came, which it answers.
+    fn leave(&mut self, came: bool) {
+        self.watches -= 1;
+        if self.watches == 0 {
+            let is_known = std::mem::take(&mut self.left_to_watches);
+            self.is_answered = came && !is_known;
+        }
+    }
+}
 
 fn minders() -> MutexGuard<'static, Minders> {
     MINDERS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -57,7 +87,7 @@ impl Interrupt {
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        minders().watches -= 1;
+        minders().leave(self.came());
         for id in self.ids.drain(..) {
             low_level::unregister(id);
         }
@@ -82,7 +112,7 @@ pub(crate) fn clean_up_at_the_end() -> io::Result<()> {
 }
 
 fn clean_up(signal: i32) {
-    if minders().watches == 0 {
+    if minders().is_for_the_thread() {
         let _nothing_is_begun = remove_unfinished();
         // It ends us, so that whoever waits for us learns of the signal; for these it cannot fail.
         let _ = low_level::emulate_default_handler(signal);
@@ -114,4 +144,37 @@ fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Minders;
+
+    fn watched() -> Minders {
+        Minders { watches: 1, ..Minders::new() }
+    }
+
+    #[test]
+    fn a_signal_that_somebody_has_answered_does_not_end_the_program_when_the_thread_learns_of_it_last()
+     {
+        let mut minders = watched();
+        minders.leave(true);
+        assert!(!minders.is_for_the_thread());
+        assert!(minders.is_for_the_thread(), "the next one does");
+    }
+
+    #[test]
+    fn a_signal_that_the_thread_has_left_to_somebody_is_not_counted_twice() {
+        let mut minders = watched();
+        assert!(!minders.is_for_the_thread());
+        minders.leave(true);
+        assert!(minders.is_for_the_thread(), "the next one ends the program");
+    }
+
+    #[test]
+    fn who_leaves_without_a_signal_leaves_the_next_one_to_the_thread() {
+        let mut minders = watched();
+        minders.leave(false);
+        assert!(minders.is_for_the_thread());
+    }
 }
