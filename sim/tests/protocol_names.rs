@@ -131,7 +131,7 @@ const FIXED_RANKS: &[&str] = &[
 const NOT_OF_THE_PROTOCOL: &[(&str, &str)] = &[
     ("traces/src/event.rs", "pub const FIRST: Rank = Rank(0);"),
     // The root of mpi-runner, whatever the protocol.
-    ("mpi-runner/src/link.rs", "pub const ROOT: Rank = Rank::FIRST;"),
+    ("mpi-runner/src/link.rs", "pub(crate) const ROOT: Rank = Rank::FIRST;"),
     // The start of a range of all ranks.
     ("sim/src/replay/in_flight.rs", "from: Rank::FIRST, tag: Tag(i32::MIN)"),
     // Any rank: where a record without events differs from a run, whose file a folder would have.
