@@ -25,7 +25,7 @@ help: ## What there is to make
 test: ## Set up what is missing, and pass every check and test
 	@tools/steps test "mpi-setup setup | fetch" \
 	  "format lint docs build unit doc-tests | consumers-setup lint-mpich mpich headless" \
-	  "unit-mpi" "consumers"
+	  "unit-mpi | consumers"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
 	@tools/steps release-check "release-setup mpi-setup deny digests package mpi unit-mpi-release deb"

@@ -11,12 +11,8 @@ use crate::support::{Folder, Mpi, built};
 /// The longest that a call may take, in seconds, before it is killed.
 const MOST_SECONDS: &str = "300";
 
-/// How many calls go on at once for each core: half of a call's time its ranks wait, for each other or for the root to see a
-/// deadlock.
-const AT_ONCE_PER_CORE: usize = 2;
-
-/// How many calls go on at once at most.
-const MOST_AT_ONCE: usize = 8;
+/// How many calls go on at once at most: one for each core, since ranks that start spin until all are there.
+const MOST_AT_ONCE: usize = 4;
 
 /// What a program came to.
 pub(crate) struct Called {
@@ -96,7 +92,7 @@ pub(crate) fn with_each<T: Sync>(things: &[T], work: impl Fn(&T) -> Result<(), S
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        (0..(cores * AT_ONCE_PER_CORE).min(MOST_AT_ONCE)).for_each(|_| drop(scope.spawn(worker)));
+        (0..cores.min(MOST_AT_ONCE)).for_each(|_| drop(scope.spawn(worker)));
     });
     let wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (count, of) = (wrong.len(), things.len());
