@@ -24,11 +24,11 @@ help: ## What there is to make
 # Setting up waits for the network and building does not, so they go on at the same time.
 test: ## Set up what is missing, and pass every check and test
 	@tools/steps test "mpi-setup setup | fetch" \
-	  "format lint docs build unit doc-tests | consumers-setup lint-mpich mpich headless" \
+	  "format lint docs build unit doc-tests | consumers-setup mpich headless" \
 	  "unit-mpi | consumers"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
-	@tools/steps release-check "release-setup mpi-setup deny digests package mpi unit-mpi-release deb"
+	@tools/steps release-check "release-setup mpi-setup deny lint-mpich digests package mpi unit-mpi-release deb"
 
 setup: ## Install what the checks need and this machine lacks
 	@tools/setup

@@ -42,6 +42,16 @@ impl Origin {
     /// # Errors
     ///
     /// When it means nothing.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use ringscope_screen::files::Origin;
+    ///
+    /// let join = Origin::of(Path::new("join")).expect("it is built in");
+    /// assert_eq!(join.scenario().expect("it can be read").settings.ranks, 8);
+    /// let failure = Origin::of(Path::new("jion")).err().expect("there is no such scenario");
+    /// assert!(failure.to_string().starts_with("jion: "));
+    /// ```
     pub fn of(word: &Path) -> Result<Origin, Failure> {
         let is_file = fs::metadata(word).is_ok_and(|found| !found.is_dir());
         if is_file || must_be_path(word) {

@@ -37,6 +37,17 @@ impl FromIterator<(&'static str, String)> for SettingOverrides {
 /// # Errors
 ///
 /// When the setting does not take the value.
+///
+/// ```
+/// use ringscope_screen::settings::set;
+/// use ringscope_sim::scenario::Settings;
+///
+/// let mut settings = Settings::default();
+/// set(&mut settings, "ranks", "5").expect("a run may have 5 ranks");
+/// assert_eq!(settings.ranks, 5);
+/// let failure = set(&mut settings, "ranks", "2").expect_err("a ring needs 3");
+/// assert!(failure.to_string().starts_with("--ranks: "));
+/// ```
 pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Failure> {
     let bad = match settings.set(name, value) {
         Ok(()) => return Ok(()),

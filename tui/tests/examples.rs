@@ -28,6 +28,17 @@ const MAIN_ITEMS: &[(&str, &str)] = &[
     ("sim/src/simulate.rs", "pub fn simulate<"),
     ("sim/src/world/mod.rs", "pub struct World<"),
     ("sim/src/world/wait_for_graph.rs", "pub struct WaitForGraph<"),
+    ("screen/src/app/mod.rs", "pub struct App "),
+    ("screen/src/config/read.rs", "pub fn parse("),
+    ("screen/src/export/mod.rs", "pub fn of("),
+    ("screen/src/files.rs", "pub fn of("),
+    ("screen/src/language/condition.rs", "pub fn parse("),
+    ("screen/src/language/query.rs", "pub fn parse("),
+    ("screen/src/session/mod.rs", "pub struct Session "),
+    ("screen/src/settings.rs", "pub fn set("),
+    ("screen/src/timeline/mod.rs", "pub struct Timeline "),
+    ("screen/src/tour/mod.rs", "pub fn open("),
+    ("screen/src/view/picture.rs", "pub fn draw("),
 ];
 
 fn text(file: &str) -> String {

@@ -64,6 +64,18 @@ pub enum Mode {
 }
 
 /// Everything that the screen shows of a run.
+///
+/// ```
+/// use ringscope_screen::app::{App, Mode};
+/// use ringscope_screen::timeline::Timeline;
+/// use ringscope_sim::scenario::builtin;
+///
+/// let join = builtin::find("join").expect("it is built in").scenario();
+/// let mut app = App::new(Timeline::live(join), "join", 0);
+/// assert_eq!((app.mode(), app.event()), (Mode::Live, None));
+/// app.go_to(3);
+/// assert_eq!(app.event(), app.timeline.event_at(3));
+/// ```
 pub struct App {
     /// The run.
     pub timeline: Timeline,

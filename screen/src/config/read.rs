@@ -19,6 +19,14 @@ impl Config {
     /// # Errors
     ///
     /// The first thing that is wrong with it, and its line.
+    ///
+    /// ```
+    /// use ringscope_screen::config::Config;
+    ///
+    /// let config = Config::parse("mine.toml", "mouse = false").expect("a configuration");
+    /// assert!(!config.has_mouse);
+    /// assert!(Config::parse("mine.toml", "mouse = 3").is_err());
+    /// ```
     pub fn parse(name: &str, text: &str) -> Result<Config, Failure> {
         let file = File { name, text };
         let table = DeTable::parse(text).map_err(|error| {

@@ -114,6 +114,13 @@ impl Format {
     }
 
     /// The format of files whose names end so.
+    ///
+    /// ```
+    /// use ringscope_screen::export::Format;
+    ///
+    /// assert_eq!(Format::of("mmd").map(|format| format.name), Some("mermaid"));
+    /// assert!(Format::of("exe").is_none());
+    /// ```
     pub fn of(ending: &str) -> Option<&'static Format> {
         FORMATS.iter().find(|format| format.ending == ending)
     }

@@ -140,6 +140,20 @@ impl Condition {
     /// # Errors
     ///
     /// The first word that is none of a condition, and what was expected.
+    ///
+    /// ```
+    /// use ringscope_screen::language::Condition;
+    /// use ringscope_screen::language::grammar::SymbolTable;
+    /// use ringscope_screen::timeline::Timeline;
+    /// use ringscope_sim::scenario::builtin;
+    ///
+    /// let timeline = Timeline::live(builtin::find("join").expect("it is built in").scenario());
+    /// let symbols = SymbolTable::of(&timeline);
+    /// let condition = Condition::parse("rank 6 sends init", &symbols).expect("a condition");
+    /// assert_eq!(condition.text, "rank 6 sends INIT");
+    /// let events = (1..=timeline.len()).filter_map(|cursor| timeline.event_at(cursor));
+    /// assert_eq!(events.filter(|at| condition.holds(&timeline, *at)).count(), 1);
+    /// ```
     pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Condition, ParseError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (row, meant) = grammar::read(&forms(), &words, lexicon)?;

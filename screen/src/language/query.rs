@@ -79,6 +79,19 @@ impl Query {
     /// # Errors
     ///
     /// When a rank, a tag or a key that it names is none.
+    ///
+    /// ```
+    /// use ringscope_screen::language::Query;
+    /// use ringscope_screen::language::grammar::SymbolTable;
+    /// use ringscope_screen::timeline::Timeline;
+    /// use ringscope_sim::scenario::builtin;
+    ///
+    /// let timeline = Timeline::live(builtin::find("join").expect("it is built in").scenario());
+    /// let query = Query::parse("rank 3 key 400", &SymbolTable::of(&timeline)).expect("a query");
+    /// let events = (1..=timeline.len()).filter_map(|cursor| timeline.event_at(cursor));
+    /// let found: Vec<_> = events.filter(|at| query.matches(&timeline, *at)).collect();
+    /// assert!(!found.is_empty() && found.len() < timeline.len());
+    /// ```
     pub fn parse(text: &str, lexicon: &SymbolTable) -> Result<Query, ParseError> {
         let forms = forms();
         let words: Vec<&str> = text.split_whitespace().collect();

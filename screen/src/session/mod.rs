@@ -21,6 +21,30 @@ use crate::view::{Paint, Surface};
 pub use page::{Page, at, paint};
 
 /// All that the screen shows, and the pages below.
+///
+/// ```
+/// use ratatui_core::buffer::Buffer;
+/// use ratatui_core::layout::Rect;
+/// use ringscope_screen::app::keys::Code;
+/// use ringscope_screen::app::{App, KeyPress, Keymap};
+/// use ringscope_screen::session::Session;
+/// use ringscope_screen::timeline::Timeline;
+/// use ringscope_screen::tour::Progress;
+/// use ringscope_screen::view::{Look, Paint};
+/// use ringscope_sim::scenario::builtin;
+///
+/// let join = builtin::find("join").expect("it is built in").scenario();
+/// let app = App::new(Timeline::live(join), "join", 0);
+/// let mut session = Session::of(app, Progress::default(), Keymap::default());
+/// session.press(KeyPress::plain(Code::Char('l')));
+///
+/// let (look, mut cells) = (Look::default(), Buffer::empty(Rect::new(0, 0, 80, 24)));
+/// let mut paint = Paint::new(&mut cells, &look);
+/// session.settle(paint.surface());
+/// session.paint(&mut paint);
+/// let title: String = (0..80).map(|x| cells[(x, 0)].symbol()).collect();
+/// assert!(title.contains("join"), "{title}");
+/// ```
 pub struct Session {
     /// The last one is shown; there is always one.
     pages: Vec<Box<dyn Page>>,

@@ -116,6 +116,19 @@ pub enum LoadProgress {
 }
 
 /// A run that can be looked at after any of its events.
+///
+/// ```
+/// use ringscope_screen::timeline::Timeline;
+/// use ringscope_sim::scenario::builtin;
+///
+/// let join = builtin::find("join").expect("it is built in").scenario();
+/// let timeline = Timeline::live(join);
+/// let last = timeline.event_at(timeline.len()).expect("it has events");
+/// // What the command node receives last has been sent somewhere.
+/// let send = timeline.partner(last).expect("every receive has its send");
+/// assert_eq!(timeline.info(last).source(), Some(timeline.info(send).rank));
+/// assert!(timeline.causes(last).contains(&send));
+/// ```
 pub struct Timeline {
     source: Source,
     index: Index,

@@ -79,6 +79,17 @@ impl Tour {
     /// # Errors
     ///
     /// Everything in it that cannot be read or does not hold, each with its line and column.
+    ///
+    /// ```
+    /// use ringscope_screen::tour::{Shelf, Tour, builtin};
+    ///
+    /// let lesson = builtin::find("joining").expect("it is built in");
+    /// let tour = Tour::open(&Shelf::built_in(lesson)).expect("it holds");
+    /// assert!(tour.questions() > 0);
+    ///
+    /// let faults = Tour::open(&Shelf::alone("mine.md", "no heading")).err().expect("it is no lesson");
+    /// assert!(faults.errors.to_string().starts_with("mine.md:1"));
+    /// ```
     pub fn open(shelf: &Shelf) -> Result<Tour, Faults> {
         bind::bind(shelf)
     }

@@ -28,6 +28,15 @@ impl PictureFormat {
     }
 
     /// The picture of a screen.
+    ///
+    /// ```
+    /// use ratatui_core::buffer::Buffer;
+    /// use ringscope_screen::view::picture::PictureFormat;
+    ///
+    /// let screen = Buffer::with_lines(["r0 → r6", "GET 400"]);
+    /// assert_eq!(PictureFormat::Text.draw(&screen), "r0 → r6\nGET 400\n");
+    /// assert!(PictureFormat::Svg.draw(&screen).starts_with("<svg"));
+    /// ```
     pub fn draw(self, buffer: &Buffer) -> String {
         match self {
             PictureFormat::Text => text(buffer),
