@@ -24,8 +24,8 @@ help: ## What there is to make
 # Setting up waits for the network and building does not, so they go on at the same time.
 test: ## Set up what is missing, and pass every check and test
 	@tools/steps test "mpi-setup setup | fetch" \
-	  "format lint docs build unit doc-tests | consumers-setup mpich headless" \
-	  "unit-mpi | consumers"
+	  "format lint docs build | consumers-setup mpich headless" \
+	  "unit doc-tests | consumers" "unit-mpi"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
 	@tools/steps release-check "release-setup mpi-setup deny lint-mpich digests package mpi unit-mpi-release deb"
