@@ -323,8 +323,9 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
             clock: mailbox.clock,
             number,
         });
-        let message = self.arena.take(slot);
-        match self.nodes[to.index()].receive(from, message, &mut self.arena) {
+        let node = &mut self.nodes[to.index()];
+        // Taken where it is handed over: by way of a variable of its own it would be copied once more.
+        match node.receive(from, self.arena.take(slot), &mut self.arena) {
             Ok(wait) => self.after_handler(to, wait, observer),
             Err(fault) => self.after_fault(to, fault, observer),
         }

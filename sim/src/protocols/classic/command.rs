@@ -60,6 +60,8 @@ impl CommandNode {
         }
     }
 
+    // Out of the loop of a run, as the ring's.
+    #[inline(never)]
     pub(super) fn receive(
         &mut self,
         reply: ClassicMessage,

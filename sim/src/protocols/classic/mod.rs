@@ -127,8 +127,7 @@ impl Node for ClassicNode {
         }
     }
 
-    // Within the loop of a run the handlers leave it too few registers: a tenth slower (`benches/messages`, trace off).
-    #[inline(never)]
+    #[inline]
     fn receive(
         &mut self,
         from: Rank,
