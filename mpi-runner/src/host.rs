@@ -52,7 +52,7 @@ impl<'a, N: Node> Host<'a, N> {
 }
 
 impl<N: Node> EventLoop<'_, N> {
-    /// Reproduction, until the run ends:
+    /// Repeats, until the run ends:
     /// 1. do what the node asked for;
     /// 2. wait for a message that it takes;
     /// 3. hand it over.

@@ -1,7 +1,7 @@
 //! An interposition library that records the messages of any MPI program.
 //!
 //! MPI has a name-shifted entry point `PMPI_X` for every function `MPI_X` (its profiling interface: MPI 4.1,
-//! chapter 15). The functions of `wrap` are called `MPI_X`; preloaded (`LD_PRELOAD`), they are what the
+//! section 15.2). The functions of `wrap` are called `MPI_X`; preloaded (`LD_PRELOAD`), they are what the
 //! program calls. Each calls `PMPI_X` and records what was sent or received.
 //!
 //! The library is linked to no MPI and serves both: the differences between them are in `real`, and which

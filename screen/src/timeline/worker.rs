@@ -17,7 +17,8 @@ use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
 use super::{Departure, MOST_RANKS, ViolationAt};
 
-/// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most.
+/// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most, unless a checkpoint
+/// took too much and had to wait.
 const SPACING_BYTES: u64 = 1 << 18;
 
 /// A checkpoint takes no more than one byte for so many of the stretch before it.

@@ -1,10 +1,10 @@
 //! A recorded run judged: each rank is fed what it received and must send what it sent.
 //!
 //! Each rank is judged by its own lines, so that what is wrong at one rank does not spread to others
-//! (`rank`); then every receive must be of what was sent, and where it is not, it is decided whose line
+//! (`verifier`); then every receive must be of what was sent, and where it is not, it is decided whose line
 //! is wrong (`blame`); then the ending must be one that each rank's state allows (`own_end`), and all
-//! of them together (`ending`). After a
-//! rank's first finding its state is unknown, and it is not judged further.
+//! of them together (`ending`). After a rank's first finding its state is unknown, and it is not judged
+//! further.
 //!
 //! Events count by their position in the file; whether they are numbered and timed as they should be is
 //! for [`ringscope_traces::wellformed`].

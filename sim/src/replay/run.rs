@@ -172,7 +172,7 @@ impl<N: Node> Replay<N> {
         }
     }
 
-    /// The books on an invariant.
+    /// The counts on an invariant, and its violations.
     #[must_use]
     pub fn tally(&self, invariant: Invariant) -> &Tally {
         self.checker.tally(invariant)

@@ -22,7 +22,7 @@ pub(super) struct Due {
 
 /// A queue of what is due, in order of time; what was put in first is first among equals.
 ///
-/// Times never run backwards: nothing is put in that is due before what was last taken out. Places
+/// Times never run backwards: nothing is put in that is due before what was last taken out. Slots
 /// are the caller's, each in the queue at most once, and small: they index a list.
 #[derive(Debug, Clone)]
 pub(super) struct Wheel {
