@@ -65,10 +65,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && name != "tests" {
             collect(&path, files);
-        } else if name.ends_with(".rs") && !matches!(name.as_str(), "tests.rs" | "testing.rs") {
+        } else if is_source(&name) {
             files.push(path);
         }
     }
+}
+
+/// Also what an exported page runs.
+fn is_source(name: &str) -> bool {
+    name.ends_with(".js") || name.ends_with(".rs") && !matches!(name, "tests.rs" | "testing.rs")
 }
 
 fn lines_of(file: &Path) -> Vec<Line> {
@@ -125,6 +130,8 @@ const FIXED_RANKS: &[&str] = &[
     "snapshot.last()",
     "members()[1..]",
     "members().get(1..)",
+    "rank===0",
+    "rank!==0",
 ];
 
 /// Where one stands all the same, for what it is there.

@@ -32,8 +32,8 @@ function places(nodes, ring, busy) {
     ranks.forEach((rank, index) => at.set(rank, onCircle((index / ranks.length) * 2 * Math.PI, RADIUS)));
     return at;
   }
-  for (const [rank, id] of ring.members) at.set(rank, onCircle(rank === 0 ? 0 : angleOf(id), RADIUS));
-  if (run.ranks > 1 && !at.has(run.ranks - 1)) at.set(run.ranks - 1, [46, 38]);
+  for (const [rank, id] of ring.members) at.set(rank, onCircle(rank === run.roles?.head ? 0 : angleOf(id), RADIUS));
+  if (run.roles && !at.has(run.roles.command)) at.set(run.roles.command, [46, 38]);
   const others = [...nodes.keys()].filter((rank) => !at.has(rank)).sort((a, b) => a - b);
   const seen = others.filter((rank) => busy.has(rank) || others.length <= 12).slice(0, 12);
   seen.forEach((rank, index) => at.set(rank, [MIDDLE + (index - (seen.length - 1) / 2) * 32, 424]));
@@ -79,7 +79,7 @@ function drawNodes(at, ring, nodes, event) {
   const members = new Map(ring?.members.map((member) => [member[0], member]) ?? []);
   for (const [rank, [x, y]] of at) {
     const isCurrent = event?.rank === rank;
-    const isIdle = ring && !members.has(rank) && rank !== run.ranks - 1;
+    const isIdle = ring && !members.has(rank) && rank !== run.roles?.command;
     const group = element("g", { class: isCurrent ? "current" : "" }, layers.nodes);
     const color = ring ? (members.get(rank)?.[3] ?? "var(--pane)") : "var(--shade)";
     const radius = isIdle ? 7 : isCurrent ? 11 : 9;
@@ -94,7 +94,7 @@ function labelNode(group, [x, y], rank, node, { isIdle, ring }) {
     element("text", { x, y: y - 12, "text-anchor": "middle", class: "sub" }, group, `r${rank}`);
     return;
   }
-  if (ring && rank === run.ranks - 1 && !ring.members.some(([member]) => member === rank)) {
+  if (ring && rank === run.roles?.command && !ring.members.some(([member]) => member === rank)) {
     element("text", { x: x + 16, y: y + 4, class: "label" }, group, `r${rank} command`);
     return;
   }

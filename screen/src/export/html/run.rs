@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::arithmetic::{Member, Ring};
-use ringscope_sim::protocol::{Activity, ActivityKind, Key, NodeView, Peer, Value, Viewed as _};
+use ringscope_sim::protocol::{
+    Activity, ActivityKind, Key, NodeView, Peer, Roles, Value, Viewed as _,
+};
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
@@ -37,6 +39,8 @@ pub(super) struct PageRun {
     to: usize,
     total: usize,
     ranks: u32,
+    /// Who plays which part; `null` where no protocol says so.
+    roles: Option<RolesByRank>,
     keyspace: i64,
     /// How it ended; `null` when the part ends before.
     ending: Option<String>,
@@ -60,6 +64,13 @@ pub(super) struct PageRun {
     commands: Vec<(usize, String, Option<usize>)>,
     /// The violations: after which event, and what.
     wrong: Vec<(usize, String)>,
+}
+
+/// The ranks that stand where the others do not.
+#[derive(Debug, Serialize)]
+struct RolesByRank {
+    head: Rank,
+    command: Rank,
 }
 
 /// A message that was under way at the start of the part.
@@ -141,6 +152,9 @@ impl PageRun {
             to: reel.to,
             total: timeline.len(),
             ranks: timeline.header().ranks,
+            roles: timeline
+                .roles()
+                .map(|Roles { head, command, .. }| RolesByRank { head, command }),
             keyspace: keyspace.unwrap_or(Settings::default().keyspace).max(1),
             ending: reel.ending(),
             why: reel.ending().and(timeline.explanation()).map(explained),
