@@ -10,7 +10,7 @@ use ringscope_screen::failure::Failure;
 
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
-    record, replay, run, show, snapshot, start, tour,
+    record, replay, run, show, snapshot, start, tour, why,
 };
 use crate::config::LoadedConfig;
 use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
@@ -61,6 +61,7 @@ enum Command {
     Run(run::RunArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Why(why::WhyArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Crosscheck(crosscheck::CrosscheckArgs),
@@ -90,6 +91,7 @@ impl Args {
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
             Some(Command::Show(args)) => show::execute(args, streams),
+            Some(Command::Why(args)) => why::execute(args, streams),
             Some(Command::Check(args)) => check::execute(args, streams),
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Crosscheck(args)) => crosscheck::execute(args, streams),

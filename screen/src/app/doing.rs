@@ -23,6 +23,8 @@ impl HandleActions for App {
         on(Action::Faster, |app| app.change_speed(1)),
         on(Action::PreviousViolation, App::previous_violation),
         on(Action::NextViolation, App::next_violation),
+        on(Action::Decisive, App::go_to_decisive),
+        on(Action::Explain, App::explain),
         on(Action::Start, |app| app.go_to(0)),
         on(Action::End, |app| app.go_to(app.timeline.len())),
         on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),
@@ -123,7 +125,10 @@ impl App {
 
     /// Out of what lies on top: a search, the zoom, a filter, the selection, and then the run.
     fn back(&mut self) {
-        if self.search.seek.take().is_some() || std::mem::take(&mut self.view.is_zoomed) {
+        if self.search.seek.take().is_some()
+            || std::mem::take(&mut self.view.explains)
+            || std::mem::take(&mut self.view.is_zoomed)
+        {
         } else if self.search.listed.is_some() {
             self.list(Listing::All);
         } else if self.view.selection != Selection::Cursor {

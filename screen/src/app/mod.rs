@@ -27,6 +27,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod typing;
+pub(crate) mod verdict;
 mod view;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use ringscope_traces::EventIndex;
 use super::listing::Listing;
 use super::seek::Seek;
 use crate::language::{Condition, Query};
-use crate::timeline::Timeline;
+use crate::timeline::{Light, Timeline, Why};
 
 /// How many events are gone through at once.
 const AT_ONCE: usize = 50_000;
@@ -15,6 +15,8 @@ const AT_ONCE: usize = 50_000;
 pub struct Search {
     /// What is listed.
     pub listing: Listing,
+    /// Why the event came about whose causes are listed, and that in words.
+    pub why: Option<(Why, String)>,
     /// The events that are listed, in their order; `None` when all are.
     pub listed: Option<Vec<EventIndex>>,
     /// The filter in words, as it was typed.
@@ -35,12 +37,17 @@ impl Search {
     /// Lists other events.
     pub fn list(&mut self, timeline: &Timeline, listing: Listing) {
         self.listed_up_to = 0;
+        self.why = None;
         (self.listed, self.filter) = match &listing {
             Listing::All => (None, String::new()),
             Listing::Matching(query) if query.is_empty() => (None, String::new()),
             Listing::Matching(query) => (Some(Vec::new()), query.text.clone()),
             Listing::Causes(at) => {
-                (Some(timeline.causes(*at)), format!("causes of event {}", at.0 + 1))
+                let why = timeline.why(*at);
+                let words = timeline.why_in_words(&why);
+                let listed = why.with_race(timeline.causes(*at));
+                self.why = Some((why, words));
+                (Some(listed), format!("causes of event {}", at.0 + 1))
             }
         };
         self.listing = if self.listed.is_some() { listing } else { Listing::All };
@@ -58,6 +65,11 @@ impl Search {
         let is_new = end > self.listed_up_to;
         self.listed_up_to = end;
         is_new
+    }
+
+    /// How an event stands to the one that is asked why it came about; `None` when none is.
+    pub fn light(&self, at: EventIndex) -> Option<Light> {
+        self.why.as_ref().map(|(why, _)| why.light(at))
     }
 
     /// Whether there are events that the filter has not gone through.

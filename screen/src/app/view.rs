@@ -19,6 +19,8 @@ pub struct View {
     pub focus: Pane,
     /// Whether that pane has the whole screen.
     pub is_zoomed: bool,
+    /// Whether the whole explanation of how the run ended lies over the panes.
+    pub explains: bool,
     /// By how many rows the panes that can be are scrolled.
     pub scrolled: BTreeMap<Pane, usize>,
 }
@@ -35,6 +37,7 @@ impl View {
             selection: Selection::Cursor,
             focus: Pane::Ring,
             is_zoomed: false,
+            explains: false,
             scrolled: BTreeMap::new(),
         }
     }
@@ -42,6 +45,7 @@ impl View {
     /// Goes to a cursor, or to the last one.
     pub fn go_to(&mut self, timeline: &Timeline, cursor: usize) {
         self.awaited = None;
+        self.explains = false;
         self.cursor = cursor.min(timeline.len());
         self.refresh(timeline);
     }

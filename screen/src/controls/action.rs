@@ -55,6 +55,8 @@ actions! {
     Command "command" ["i"] "type a command into the live run", Some("inject");
     NextViolation "next-violation" ["]"] "to the next violation, or divergence", Some("violation");
     PreviousViolation "previous-violation" ["["] "to the last violation, or divergence", None;
+    Decisive "decisive" ["!"] "to the event that decided how the run went wrong", None;
+    Explain "explain" ["E"] "why the run ended as it did, in full", None;
     Palette "palette" [":", "ctrl-p"] "all actions by name", Some("all");
     NextBreak "next-break" ["c"] "on to the next condition to break on", Some("break");
     PreviousBreak "previous-break" ["C"] "back to the last condition to break on", None;

@@ -10,6 +10,7 @@ mod operations;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod why;
 mod worker;
 
 use std::cell::OnceCell;
@@ -36,6 +37,8 @@ pub use fork::Validation;
 pub use operations::Operation;
 pub use ringscope_sim::replay::{How, KeyEvent};
 pub use snapshot::{Flight, NodeStates, Snapshot};
+pub(crate) use why::wait_for_graph;
+pub use why::{Light, Race, Why};
 
 use crate::failure::Failure;
 use crate::files::{self, shown};

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::{Pane, Target};
 use crate::numbers;
+use crate::timeline::Light;
 
 use super::framed::{self, VisibleRows};
 use super::layout::Placed;
@@ -100,6 +101,13 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
     let (plain, name, rank) = match at.0 >= app.view.cursor {
         true => (theme.faint(), theme.faint(), theme.faint()),
         false => (theme.text(), theme.name(), scene.style_of(fact.rank)),
+    };
+    // What is asked why lights up what led to it.
+    let (plain, name, rank) = match app.search.light(at) {
+        None => (plain, name, rank),
+        Some(Light::Race) => (theme.bad(), theme.bad(), theme.bad()),
+        Some(Light::Chain) => (theme.text(), theme.name(), scene.style_of(fact.rank)),
+        Some(Light::Neither) => (theme.faint(), theme.faint(), theme.faint()),
     };
     let mut pen = paint.pen();
     pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());

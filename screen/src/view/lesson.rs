@@ -107,6 +107,7 @@ pub(crate) fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
 fn scene<'a>(lesson: &'a Lesson, look: &'a Look) -> Scene<'a> {
     let mut scene = Scene::new(lesson.app(), look);
     scene.listed = lesson.app().view.cursor;
+    scene.verdict = None;
     scene
 }
 

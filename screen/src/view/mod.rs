@@ -29,6 +29,7 @@ pub(crate) mod target;
 mod tests;
 pub mod theme;
 mod title;
+mod verdict;
 pub(crate) mod watches;
 pub(crate) mod words;
 
@@ -80,6 +81,7 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     }
     scrubber::draw(&scene, layout.scrubber, buffer);
     keybar::draw(&scene, &layout, buffer);
+    verdict::draw_whole(app, &mut paint.within(area));
     if let Some(prompt) = &app.typing.prompt {
         prompt::draw(prompt, layout.scrubber, &mut paint.within(layout.keybar));
     }

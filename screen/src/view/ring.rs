@@ -2,8 +2,8 @@
 
 mod messages;
 mod model;
+mod waits;
 
-use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 use ratatui_core::buffer::Buffer;
@@ -21,13 +21,16 @@ use super::panes::Drawing;
 use super::pen::{Pen, row};
 use super::scene::{Scene, Stage};
 use super::symbols::Symbol;
-use super::{framed, ownership, pen, words};
+use super::{framed, ownership, pen, verdict, words};
 use crate::app::{Pane, Target};
 use model::{Node, Picture};
 use ownership::ALL_DRAWN;
 
 /// Up to so many nodes each has its label.
 const ALL_LABELLED: usize = 16;
+
+/// The least columns into which a line in the middle is cut.
+const LEAST_ROOM: usize = 7;
 
 /// How many nodes on each side of the selected one are seen when an overview is zoomed.
 const NEIGHBOURHOOD: usize = 7;
@@ -48,16 +51,21 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
         unknown(scene, inside, buffer);
         return;
     }
+    let (inside, card) = verdict::share(scene, inside);
+    if let Some(card) = &card {
+        card.draw(buffer);
+    }
     let picture = Picture::new(scene, inside);
     let middle = Middle::new(scene, &picture);
     if picture.disc.outer < LEAST_RADIUS {
-        middle.draw(scene, buffer);
+        middle.draw(buffer);
         return;
     }
     messages::draw_lines(scene, &picture, buffer);
     draw_arcs(scene, &picture, buffer);
+    waits::draw(scene, &picture, buffer);
     draw_nodes(scene, &picture, buffer);
-    middle.draw(scene, buffer);
+    middle.draw(buffer);
     for label in labels(scene, &picture, &middle) {
         Pen::new(buffer, label.place).write(&label.text, label.style);
     }
@@ -101,7 +109,7 @@ fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
     /// How many cells beside a node still are that node.
     const NEAR: i32 = 1;
     scene.states()?;
-    let inside = placed.inside();
+    let (inside, _) = verdict::share(scene, placed.inside());
     let picture = Picture::new(scene, inside);
     let labels = labels(scene, &picture, &Middle::new(scene, &picture));
     if let Some(label) = labels.iter().find(|label| label.place.contains(position)) {
@@ -134,6 +142,7 @@ fn labels(scene: &Scene<'_>, picture: &Picture, middle: &Middle) -> Vec<Label> {
         let column = i32::from(position.x) - i32::from(picture.area.x);
         free.take((column, i32::from(position.y) - i32::from(picture.area.y)));
     }
+    labels.extend(waits::labels(scene, picture, &mut free));
     labels.extend(messages::labels(scene, picture, &mut free));
     labels
 }
@@ -226,9 +235,8 @@ fn node_label(scene: &Scene<'_>, picture: &Picture, node: &Node) -> String {
 /// The head, the command node and what it waits for, as wide as the circle allows.
 struct Middle {
     area: Rect,
-    lines: Vec<String>,
-    /// How many of them are names.
-    names: usize,
+    /// Each with its style.
+    lines: Vec<(String, Style)>,
 }
 
 impl Middle {
@@ -238,41 +246,45 @@ impl Middle {
             true => usize::from(inside.width),
             false => whole(2.0 * picture.disc.inside() / CELL_WIDTH),
         };
-        let mut lines = match scene.app.timeline.roles() {
-            Some(Roles { head, command, .. }) => vec![format!("head r{head}  cmd r{command}")],
-            None => Vec::new(),
+        let theme = &scene.look.theme;
+        let mut lines = Vec::new();
+        // Of less nobody could say what it was.
+        let mut add = |line: String, style: Style| {
+            if line.width().min(LEAST_ROOM) <= room {
+                lines.push((pen::fitted(&line, room), style));
+            }
         };
-        if let [line] = lines.as_slice()
-            && line.width() > room
-        {
-            lines = line.split("  ").map(str::to_owned).collect();
-        }
-        let names = lines.len();
-        lines.extend(command_label(scene));
-        lines.extend(messages::between_head_and_command(scene));
-        let lines: Vec<String> = lines.iter().map(|line| pen::fitted(line, room)).collect();
-        let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+        names(scene, room).into_iter().for_each(|name| add(name, theme.name()));
+        command_label(scene).into_iter().for_each(|command| add(command, theme.text()));
+        let message = messages::between_head_and_command(scene);
+        message.into_iter().for_each(|message| add(message, theme.moving()));
+        waits::in_the_middle(scene, picture).into_iter().for_each(|wait| add(wait, theme.bad()));
+        let width = lines.iter().map(|(line, _)| line.width()).max().unwrap_or(0);
         let (width, height) =
             (cells(width).min(inside.width), cells(lines.len()).min(inside.height));
         let x = inside.x + (inside.width - width) / 2;
         let y = inside.y + (inside.height - height) / 2;
-        Middle { area: Rect { x, y, width, height }, lines, names }
+        Middle { area: Rect { x, y, width, height }, lines }
     }
 
-    fn draw(&self, scene: &Scene<'_>, buffer: &mut Buffer) {
-        for (index, line) in self.lines.iter().enumerate().take(usize::from(self.area.height)) {
-            let style = match index.cmp(&self.names) {
-                Ordering::Less => scene.look.theme.name(),
-                Ordering::Equal => scene.look.theme.text(),
-                Ordering::Greater => scene.look.theme.moving(),
-            };
+    fn draw(&self, buffer: &mut Buffer) {
+        let seen = self.lines.iter().enumerate().take(usize::from(self.area.height));
+        for (index, (line, style)) in seen {
             // What lies below it, the ends of messages, would make it hard to read.
             let width = usize::from(self.area.width);
             let before = width.saturating_sub(line.width()) / 2;
             let line = format!("{:before$}{line}", "");
-            Pen::new(buffer, row(self.area, index)).write(&format!("{line:width$}"), style);
+            Pen::new(buffer, row(self.area, index)).write(&format!("{line:width$}"), *style);
         }
     }
+}
+
+/// The head and the command node, on two lines where there is no room for one.
+fn names(scene: &Scene<'_>, room: usize) -> Vec<String> {
+    let Some(Roles { head, command, .. }) = scene.app.timeline.roles() else { return Vec::new() };
+    let names = [format!("head r{head}"), format!("cmd r{command}")];
+    let line = names.join("  ");
+    if line.width() > room { names.into() } else { vec![line] }
 }
 
 /// The oldest command in flight, and how many others there are.

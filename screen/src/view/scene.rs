@@ -4,8 +4,10 @@ use ratatui_core::style::Style;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{ActivityKind, Command, Key, NodeView, StorageId, Viewed as _};
 use ringscope_sim::scenario::Settings;
+use ringscope_sim::world::Blocked;
 use ringscope_traces::{EventIndex, Op, Rank};
 
+use crate::app::verdict::Verdict;
 use crate::app::{App, Selection};
 use crate::timeline::NodeStates;
 
@@ -21,6 +23,10 @@ pub(crate) struct Scene<'a> {
     pub look: &'a Look,
     /// How many events are listed: a lesson does not show what is to come.
     pub listed: usize,
+    /// What the card on the ring's pane says of the run: nothing in a lesson, which asks for it.
+    pub verdict: Option<Verdict>,
+    /// Who waits for whom for ever.
+    pub deadlocked: Vec<Blocked>,
     /// The keys go from 1 up to this.
     pub keyspace: i64,
     /// The message that is shown by name, by its send.
@@ -55,6 +61,8 @@ impl<'a> Scene<'a> {
             app,
             look,
             listed: app.timeline.len(),
+            verdict: app.verdict(),
+            deadlocked: app.deadlocked(),
             keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
             message: message(app),
             commands: commands(app),

@@ -11,6 +11,7 @@ use ringscope_traces::{EventIndex, Op};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::{Pane, Target};
+use crate::timeline::Light;
 
 use super::geometry::cells;
 use super::layout::Placed;
@@ -186,6 +187,12 @@ fn draw_event(scene: &Scene<'_>, lanes: &Lanes, event: Shown, paint: &mut Paint<
         Relation::Cursor => theme.moving(),
         Relation::Before => scene.style_of(fact.rank),
         Relation::Concurrent | Relation::Future => theme.faint(),
+    };
+    let style = match scene.app.search.light(at) {
+        None => style,
+        Some(Light::Race) => theme.bad(),
+        Some(Light::Chain) => scene.style_of(fact.rank).bold(),
+        Some(Light::Neither) => theme.faint(),
     };
     let mut pen = paint.pen();
     let number = format!("{:>width$}", words::number(at), width = lanes::NUMBER);

@@ -61,6 +61,14 @@ pub enum Symbol {
     Mark,
     /// Here the run leaves the protocol.
     Departure,
+    /// The head of an arrow that points up.
+    PointsUp,
+    /// One that points down.
+    PointsDown,
+    /// One that points left.
+    PointsLeft,
+    /// One that points right.
+    PointsRight,
     /// The part of the scrubber that has been.
     Past,
     /// The part of the scrubber that is to come.
@@ -128,6 +136,10 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Pause, "‖", "||"),
     (Symbol::Mark, "◆", "^"),
     (Symbol::Departure, "╳", "x"),
+    (Symbol::PointsUp, "▲", "^"),
+    (Symbol::PointsDown, "▼", "v"),
+    (Symbol::PointsLeft, "◀", "<"),
+    (Symbol::PointsRight, "▶", ">"),
     (Symbol::Past, "━", "="),
     (Symbol::Future, "╌", "-"),
     (Symbol::Head, "▉", "#"),

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier};
+use ringscope_sim::scenario::builtin;
 
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
@@ -79,6 +80,38 @@ snapshots! {
     more_nodes_are_an_overview "many-100x30"
     the_neighbourhood_of_the_selected_node "many-zoomed-100x30"
     the_key_space_on_the_whole_screen "ownership-80x24"
+}
+
+/// The pane of the ring alone tells what became of the run, from small screens on.
+#[test]
+fn every_built_in_run_that_ends_badly_says_why_on_its_ring() {
+    for built_in in builtin::ALL {
+        let app = scenes::ended(built_in.name);
+        if !app.has_ended_badly() {
+            continue;
+        }
+        for (width, height) in [(80, 24), (120, 36)] {
+            let buffer = screen(&app, (width, height), look(Palette::Rgb, Symbols::Braille));
+            let name = format!("ended-{}-{width}x{height}", built_in.name);
+            insta::assert_snapshot!(name, dump(&buffer));
+        }
+    }
+}
+
+#[test]
+fn the_whole_explanation_lies_over_the_panes() {
+    let mut app = scenes::ended("race-neighbours-leave");
+    testing::press(&mut app, "E");
+    let buffer = screen(&app, (100, 30), look(Palette::Rgb, Symbols::Braille));
+    insta::assert_snapshot!("explained-100x30", dump(&buffer));
+}
+
+#[test]
+fn why_is_said_on_the_ring_and_lit_in_the_lists() {
+    let mut app = scenes::ended("race-lost-key");
+    testing::press(&mut app, "home ] k");
+    let buffer = screen(&app, (160, 48), look(Palette::Rgb, Symbols::Braille));
+    insta::assert_snapshot!("why-160x48", dump(&buffer));
 }
 
 fn has_color(buffer: &Buffer) -> bool {
@@ -185,7 +218,7 @@ fn every_small_size_can_be_drawn() {
 
 #[test]
 fn every_hazard_can_be_looked_at_after_every_event() {
-    for one in ringscope_sim::scenario::builtin::ALL {
+    for one in builtin::ALL {
         let mut app = scenes::ended(one.name);
         let step = (app.timeline.len() / 24).max(1);
         for cursor in (0..=app.timeline.len()).step_by(step) {

@@ -73,7 +73,8 @@ fn parts(scene: &Scene<'_>) -> Vec<Part> {
     part(7, nodes(scene), theme.text());
     part(3, keys(scene), theme.text());
     part(8, under_way(scene), theme.text());
-    part(2, ending(scene), theme.warning());
+    let ended = if app.has_ended_badly() { theme.bad() } else { theme.good() };
+    part(2, ending(scene), ended);
     parts
 }
 

@@ -61,6 +61,8 @@ pub(crate) fn height(scene: &Scene<'_>) -> usize {
 
 /// A row of the pane.
 enum Row<'a> {
+    /// How the run ended, where it did not complete.
+    Ending(String),
     Invariant(Invariant),
     /// Where the ring is not a ring.
     Broken(String),
@@ -73,12 +75,22 @@ fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a
     let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
     let broken = broken(scene).into_iter().map(Row::Broken);
     let hint = conditions.is_empty().then_some(Row::Hint);
-    invariants.chain(broken).chain(conditions.iter().map(Row::Condition)).chain(hint).collect()
+    let ending = ended_badly(scene).into_iter().map(Row::Ending);
+    ending
+        .chain(invariants)
+        .chain(broken)
+        .chain(conditions.iter().map(Row::Condition))
+        .chain(hint)
+        .collect()
 }
 
 fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
     let theme = &scene.look.theme;
     match one {
+        Row::Ending(ending) => {
+            let mut pen = paint.pen();
+            pen.write(scene.symbol(Symbol::Bad), theme.bad()).gap(1).write(ending, theme.bad());
+        }
         Row::Invariant(invariant) => draw_invariant(scene, *invariant, paint),
         Row::Broken(what) => {
             let mut pen = paint.pen();
@@ -109,13 +121,24 @@ pub(crate) fn draw_short(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     };
     let broken = Invariant::ALL.iter().filter(|one| is_broken(one)).count();
     let mut pen = Pen::new(buffer, area);
-    pen.write(scene.symbol(Symbol::Good), theme.good());
-    pen.write(&(Invariant::ALL.len() - broken).to_string(), theme.text());
+    if let Some(ending) = ended_badly(scene) {
+        pen.write(scene.symbol(Symbol::Bad), theme.bad()).gap(1).write(&ending, theme.bad()).gap(2);
+        pen.write(&format!("{broken} of {} invariants broken", Invariant::ALL.len()), theme.text());
+    } else {
+        pen.write(scene.symbol(Symbol::Good), theme.good());
+        pen.write(&(Invariant::ALL.len() - broken).to_string(), theme.text());
+    }
     if let Some(first) = violations.first() {
         pen.gap(1).write(scene.symbol(Symbol::Bad), theme.bad());
         let first = words::number(first.at);
         pen.write(&format!("{broken} first at {first}"), theme.text());
     }
+}
+
+/// How the run ended, once the cursor is there and it did not complete.
+fn ended_badly(scene: &Scene<'_>) -> Option<String> {
+    let ending = scene.app.timeline.ending().filter(|_| scene.app.has_ended_badly())?;
+    Some(format!("the run ends here: {}", ending.name()))
 }
 
 fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>) {
@@ -127,6 +150,8 @@ fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>
     let count = of_it().count();
     let has_begun = of_it().any(|violation_at| violation_at.at.0 < app.view.cursor);
     let (symbol, style) = match (count, has_begun) {
+        // Beside a deadlock it is no success that an invariant was not broken.
+        (0, _) if app.has_ended_badly() => (Symbol::Open, theme.text()),
         (0, _) => (Symbol::Good, theme.good()),
         (_, true) => (Symbol::Bad, theme.bad()),
         (_, false) => (Symbol::Good, theme.warning()),
@@ -148,7 +173,8 @@ fn draw_invariant(scene: &Scene<'_>, invariant: Invariant, paint: &mut Paint<'_>
         (None, LoadProgress::Done) => {
             let meaning = invariant.meaning();
             let fits = meaning.len() <= pen.room();
-            pen.write(if fits { meaning } else { "holds" }, theme.faint());
+            let holds = if app.has_ended_badly() { "not broken" } else { "holds" };
+            pen.write(if fits { meaning } else { holds }, theme.faint());
         }
     }
 }

@@ -23,4 +23,4 @@ mod snapshot;
 pub use checkpoints::{Checkpoint, Checkpoints};
 pub use key_event::{How, KeyEvent};
 pub use run::Replay;
-pub use snapshot::{Snapshot, Statuses};
+pub use snapshot::{Reordered, Snapshot, Statuses};

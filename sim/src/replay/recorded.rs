@@ -6,7 +6,7 @@ use std::fmt;
 use ringscope_traces::{Ending, Event, EventIndex, Rank};
 
 use super::finding::What;
-use super::{Checkpoint, Checkpoints, KeyEvent, Replay, Snapshot, Statuses};
+use super::{Checkpoint, Checkpoints, KeyEvent, Reordered, Replay, Snapshot, Statuses};
 use crate::conform::Setup;
 use crate::explain::Explanation;
 use crate::invariants::{Invariant, Tally, Violation};
@@ -79,6 +79,9 @@ pub trait States {
 
     /// As [`Snapshot::is_last_of_its_rank`].
     fn is_last_of_its_rank(&mut self, send: &Event);
+
+    /// As [`Snapshot::reordered`].
+    fn reordered(&self, received: &Event, sooner: &Event) -> Option<Reordered>;
 }
 
 /// A [`Checkpoint`] of whichever protocol.
@@ -204,5 +207,9 @@ impl<N: Node + 'static> States for Snapshot<N> {
 
     fn is_last_of_its_rank(&mut self, send: &Event) {
         self.is_last_of_its_rank(send);
+    }
+
+    fn reordered(&self, received: &Event, sooner: &Event) -> Option<Reordered> {
+        self.reordered(received, sooner)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::{Event, Op, Rank};
+use ringscope_traces::{Event, Op, Rank, Tag};
 
 use super::checkpoints::RankState;
 use crate::protocol::{Effects, Fault, Message as _, Node, Wait};
@@ -19,6 +19,15 @@ pub struct Snapshot<N> {
     /// What their ranks are doing.
     pub statuses: Statuses,
     eager: Option<u64>,
+}
+
+/// What a rank would send for a message, as it takes it, and if another message had come first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reordered {
+    /// Receivers and tags of what it sends.
+    pub sends: Vec<(Rank, Tag)>,
+    /// The same if the other message had come first.
+    pub would_send: Vec<(Rank, Tag)>,
 }
 
 /// What every rank is doing: of one that owes sends, what it does after them.
@@ -73,6 +82,38 @@ impl<N: Node> Snapshot<N> {
                 self.statuses.faults.insert(rank, fault);
             }
         }
+    }
+
+    /// What a rank sends for a message that it receives now, and what it would send for it if another message had
+    /// come before: `None` where both are the same, and where it would not take the two in that order.
+    #[must_use]
+    pub fn reordered(&self, received: &Event, sooner: &Event) -> Option<Reordered> {
+        let actual = self.sends_for(&[received])?;
+        let would = self.sends_for(&[sooner, received])?;
+        let addressed = |sends: &[(Rank, N::Message)]| {
+            sends.iter().map(|(to, message)| (*to, message.tag())).collect()
+        };
+        let reordered = || Reordered { sends: addressed(&actual), would_send: addressed(&would) };
+        (actual != would).then(reordered)
+    }
+
+    /// What a rank sends for the last of these messages when it receives them one after the other; `None` where
+    /// it takes one of them not, or crashes.
+    fn sends_for(&self, receives: &[&Event]) -> Option<Vec<(Rank, N::Message)>> {
+        let rank = receives.first()?.rank;
+        let mut node = self.nodes.get(rank.index())?.clone();
+        let mut status = self.statuses.of(rank)?;
+        let mut sends = Vec::new();
+        for event in receives {
+            let message = N::Message::parse(event.tag, &event.data).ok()?;
+            if !status.takes(event.peer, event.tag) {
+                return None;
+            }
+            let mut out = Effects::default();
+            status = Status::after_sends(node.receive(event.peer, message, &mut out).ok()?);
+            sends = out.sends().collect();
+        }
+        Some(sends)
     }
 
     /// Whether any send of this run can hold its rank up until it is received.
