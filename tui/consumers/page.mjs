@@ -58,6 +58,7 @@ async function atADesk(browser, address, events) {
     assert.deepEqual(await shown(page), forwards[at], `back at ${at} all is as it was`);
   }
   await goingAbout(page, events.length);
+  await theVerdict(page, events.length);
   assert.deepEqual(problems, []);
   await page.close();
   return events.length;
@@ -91,6 +92,22 @@ async function goingAbout(page, end) {
   await page.waitForFunction(() => Number(document.getElementById("slider").value) >= 3);
   await page.keyboard.press(" ");
   assert.equal(await page.getByRole("button", { name: "Play", exact: true }).count(), 1, "space pauses, too");
+}
+
+/** What became of the run stands at the top, and leads to the event that decided it. */
+async function theVerdict(page, end) {
+  const run = await page.evaluate(() => run);
+  const button = page.locator("#to-decided");
+  assert.equal(await button.isVisible(), run.decided !== null);
+  await page.evaluate((end) => goTo(end), end);
+  const arrows = await page.locator("#ring .wait").count();
+  assert.equal(arrows > 0, run.waits.length > 0, "who waits is drawn at the end");
+  if (run.decided === null) return;
+  const box = await button.boundingBox();
+  assert.ok(box.y + box.height < DESK.height, "above the fold");
+  await button.click();
+  assert.equal(await cursor(page), run.decided[0]);
+  assert.ok((await page.locator("#verdict-why").textContent()).length > 10);
 }
 
 async function onAPhone(browser, address, events) {

@@ -255,6 +255,15 @@ mod tests {
     }
 
     #[test]
+    fn of_another_dialect_nothing_is_claimed() {
+        let trace = include_bytes!("../export/hostile.jsonl");
+        let timeline = Timeline::kept("hostile", trace[..].into()).expect("it is a trace");
+        assert_eq!(timeline.decisive(), None);
+        let why = timeline.why(timeline.event_at(timeline.len()).expect("it has events"));
+        assert!(timeline.why_in_words(&why).contains("cannot be said"), "{why:?}");
+    }
+
+    #[test]
     fn why_every_built_in_run_that_goes_wrong_does() {
         let mut table = String::new();
         for built_in in builtin::ALL {

@@ -30,6 +30,8 @@ pub struct Why {
     pub chain: Vec<EventIndex>,
     /// The message that came too late, if one did.
     pub race: Option<Race>,
+    /// Whether the nodes are known there, so that it can be said what another order would have changed.
+    pub is_known: bool,
 }
 
 /// Two messages that a rank could have received in either order, and whose order mattered.
@@ -90,16 +92,20 @@ impl Timeline {
         let chain = self.chain(at);
         let receives = chain.iter().rev().filter(|at| self.info(**at).source().is_some());
         let race = receives.take(MOST_LINKS).find_map(|first| self.race(*first));
-        Why { at, chain, race }
+        let is_known = self.opaque().is_none() && at.0 < self.states();
+        Why { at, chain, race, is_known }
     }
 
     /// The event that decided how the run went wrong: the first violation, or else the last thing done by those who
-    /// never go on. `None` where nothing went wrong, or not enough is known yet.
+    /// never go on. `None` where nothing went wrong, and where the nodes are not known.
     pub fn decisive(&self) -> Option<EventIndex> {
         if let Some(first) = self.violations().first() {
             return Some(first.at);
         }
         let end = self.len();
+        if self.opaque().is_some() || self.states() < end {
+            return None;
+        }
         let states = || self.snapshot(end).states;
         match self.ending()? {
             Ending::Completed => None,
@@ -210,6 +216,10 @@ impl Timeline {
     pub fn why_in_words(&self, why: &Why) -> String {
         match &why.race {
             Some(race) => self.race_in_words(race),
+            None if !why.is_known => {
+                "the nodes' states are unknown here: what another order would have changed cannot be said"
+                    .to_owned()
+            }
             None => "no message that came later could have changed this".to_owned(),
         }
     }

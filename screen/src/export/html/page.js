@@ -102,6 +102,26 @@ function pressed(event) {
   actions[action]();
 }
 
+/** How it ended, above the fold: the facts, what decided it, and the way to both. */
+function showVerdict() {
+  if (!run.why && !run.decided) return;
+  byId("verdict").hidden = false;
+  for (const fact of run.why?.[0].split("; ") ?? []) byId("verdict-facts").append(tag("li", fact));
+  if (run.decided) {
+    const [at, why] = run.decided;
+    byId("verdict-why").textContent = why;
+    const button = byId("to-decided");
+    button.textContent = `event ${at} decided it`;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      play(false);
+      goTo(at);
+    });
+  }
+  byId("to-why").hidden = !run.why;
+  byId("to-why").addEventListener("click", () => byId("why-pane").scrollIntoView({ behavior: "smooth" }));
+}
+
 function begin() {
   byId("name").textContent = run.name;
   const part = run.to - run.from === run.total ? counted(run.total, "event") : `events ${run.from + 1} to ${run.to} of ${run.total}`;
@@ -115,6 +135,7 @@ function begin() {
     [byId("why-facts").textContent, byId("why").textContent] = run.why;
     byId("why-pane").hidden = false;
   }
+  showVerdict();
   byId("next-wrong").hidden = wrongs.size === 0;
   const slider = byId("slider");
   [slider.min, slider.max] = [String(run.from), String(run.to)];

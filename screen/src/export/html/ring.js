@@ -10,7 +10,7 @@ const GAP = 0.42; // between the last key and the first, where the head stands
 
 const ringSvg = byId("ring");
 const layers = {};
-for (const name of ["arcs", "keys", "ways", "nodes", "messages", "tags"]) {
+for (const name of ["arcs", "keys", "ways", "waits", "nodes", "messages", "tags"]) {
   layers[name] = element("g", {}, ringSvg);
 }
 const moving = new Map();
@@ -46,9 +46,10 @@ function drawRing(event, nodes, flights) {
   const busy = new Set(flights.flatMap((flight) => [flight.event.rank, flight.event.peer]));
   if (event) [event.rank, event.peer].forEach((rank) => busy.add(rank));
   const at = places(nodes, ring, busy);
-  for (const name of ["arcs", "keys", "ways", "nodes", "tags"]) layers[name].replaceChildren();
+  for (const name of ["arcs", "keys", "ways", "waits", "nodes", "tags"]) layers[name].replaceChildren();
   element("circle", { cx: MIDDLE, cy: MIDDLE, r: RADIUS, class: "orbit" }, layers.arcs);
   if (ring) drawArcs(ring, nodes);
+  drawWaits(at);
   drawNodes(at, ring, nodes, event);
   drawMessages(at, looked, flights);
   byId("ring-words").textContent = ringWords(ring, nodes, flights);
@@ -72,6 +73,26 @@ function drawArcs(ring, nodes) {
       const dot = element("circle", { cx, cy, r: 3.5, class: "key", fill: color ?? "gray" }, layers.keys);
       element("title", {}, dot, `key ${key}, on rank ${rank}`);
     }
+  }
+}
+
+/** Who waits for whom, once the run stands still: an arrow each, so that a circle is one. */
+function drawWaits(at) {
+  if (cursor !== run.to) return;
+  for (const [rank, on, what] of run.waits) {
+    const ends = [at.get(rank), at.get(on)];
+    if (!ends[0] || !ends[1]) continue;
+    const [[x1, y1], [x2, y2]] = ends;
+    const length = Math.hypot(x2 - x1, y2 - y1);
+    // Beside the straight line, so that two that wait for each other have an arrow each.
+    const [ax, ay] = [(-(y2 - y1) / length) * 6, ((x2 - x1) / length) * 6];
+    const [fx, fy] = [(x2 - x1) / length, (y2 - y1) / length];
+    const [sx, sy] = [x1 + ax + fx * 12, y1 + ay + fy * 12];
+    const [tx, ty] = [x2 + ax - fx * 12, y2 + ay - fy * 12];
+    const line = element("path", { d: `M${point([sx, sy])}L${point([tx, ty])}`, class: "wait" }, layers.waits);
+    element("title", {}, line, `rank ${rank} waits for ${what} from rank ${on}`);
+    const wing = (side) => point([tx - fx * 9 + side * fy * 5, ty - fy * 9 - side * fx * 5]);
+    element("path", { d: `M${point([tx, ty])}L${wing(1)}L${wing(-1)}Z`, class: "wait-head" }, layers.waits);
   }
 }
 

@@ -11,15 +11,16 @@ use ringscope_sim::protocol::{
     Activity, ActivityKind, Key, NodeView, Peer, Roles, Value, Viewed as _,
 };
 use ringscope_sim::scenario::Settings;
-use ringscope_sim::world::Status;
+use ringscope_sim::world::{Blocked, Status};
 use ringscope_traces::text::{Plain, Short};
-use ringscope_traces::{EventIndex, Rank};
+use ringscope_traces::words::tag_label;
+use ringscope_traces::{Ending, EventIndex, Rank};
 use serde::Serialize;
 
 use super::super::names::{MessageKind, Names};
 use super::super::{ExportError, Reel};
 use crate::numbers::counted;
-use crate::timeline::{Flight, NodeStates, Snapshot};
+use crate::timeline::{Flight, NodeStates, Snapshot, wait_for_graph};
 use crate::view::theme::{Palette, Theme};
 use crate::view::words;
 
@@ -46,6 +47,10 @@ pub(super) struct PageRun {
     ending: Option<String>,
     /// Why it did, in short and as a paragraph.
     why: Option<(String, String)>,
+    /// The event that decided how it went wrong, and why that event came about.
+    decided: Option<(usize, String)>,
+    /// At the end of a deadlock: who waits, for whom, and for what.
+    waits: Vec<(Rank, Rank, String)>,
     /// Up to which cursor the nodes' states are known, and why no further.
     known: usize,
     unknown: Option<String>,
@@ -158,6 +163,8 @@ impl PageRun {
             keyspace: keyspace.unwrap_or(Settings::default().keyspace).max(1),
             ending: reel.ending(),
             why: reel.ending().and(timeline.explanation()).map(explained),
+            decided: reel.ending().and(decided(reel)),
+            waits: reel.ending().map_or_else(Vec::new, |_| waits(reel)),
             known,
             unknown: (!is_whole).then(|| unknown(reel)),
             kinds: MessageKind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
@@ -344,6 +351,26 @@ fn unknown(reel: &Reel<'_>) -> String {
 
 /// The ranks of the part's messages, in ring order; where there are none, a few that could have had
 /// some.
+/// The event that decided how the run went wrong, where it is on the page, and why it came about.
+fn decided(reel: &Reel<'_>) -> Option<(usize, String)> {
+    let timeline = reel.timeline();
+    let at = timeline.decisive().filter(|at| (reel.from..reel.to).contains(&at.0))?;
+    Some((words::number(at), timeline.why_in_words(&timeline.why(at))))
+}
+
+/// Who waits for whom at the end of a deadlock.
+fn waits(reel: &Reel<'_>) -> Vec<(Rank, Rank, String)> {
+    let timeline = reel.timeline();
+    let states = timeline.snapshot(reel.to).states;
+    let states = states.filter(|_| timeline.ending() == Some(&Ending::Deadlock));
+    let blocked = states.map(|states| wait_for_graph(&states).blocked).unwrap_or_default();
+    let what = |blocked: &Blocked| match blocked.tag {
+        Some(tag) => tag_label(tag, timeline.vocabulary()).to_string(),
+        None => "a receive".to_owned(),
+    };
+    blocked.iter().map(|blocked| (blocked.rank, blocked.on, what(blocked))).collect()
+}
+
 fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
     let facts = (reel.from..reel.to).map(|at| reel.timeline().info(EventIndex(at)));
     let busy: BTreeSet<Rank> = facts.flat_map(|info| [info.rank, info.peer]).collect();
