@@ -4,7 +4,6 @@ use std::env;
 use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
 use ringscope_screen::failure::Failure;
 use ringscope_traces::text::Plain;
 
@@ -27,7 +26,7 @@ impl Args {
     /// What is to be printed when they name nothing to run.
     pub(crate) fn of_process() -> Result<Args, Refusal> {
         let words: Vec<OsString> = env::args_os().collect();
-        Args::try_parse_from(&words).map_err(|error| Refusal::of(error, &words))
+        Args::read(&words).map_err(|error| Refusal::of(error, &words))
     }
 }
 
@@ -36,7 +35,7 @@ impl Refusal {
     /// colours. So it gets the same words once more, made safe, and says what it then says.
     fn of(error: clap::Error, words: &[OsString]) -> Refusal {
         let safe = words.iter().map(|word| Plain(&word.to_string_lossy()).to_string());
-        match Args::try_parse_from(safe) {
+        match Args::read(safe) {
             Err(again) if again.kind() == error.kind() => Refusal { error: again, is_safe: true },
             Err(_) | Ok(_) => Refusal { error, is_safe: false },
         }
