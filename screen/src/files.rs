@@ -12,6 +12,7 @@ use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
+use crate::tour::builtin as lessons;
 
 /// Where a scenario comes from.
 #[derive(Debug, Clone)]
@@ -118,6 +119,7 @@ fn unknown(word: &Path) -> Failure {
     }
     let failure = Failure::about(&name, "no such file, and no built-in scenario of that name");
     failure.hint(match meant(&name) {
+        _ if lessons::find(&name).is_some() => format!("`ringscope tour {name}` is a lesson"),
         Some(meant) => format!("did you mean `{meant}`? `ringscope list` names them all"),
         None => "`ringscope list` names the built-in scenarios".to_owned(),
     })

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod look_flags;
+mod named;
 mod refusal;
 
 use std::ffi::OsString;
@@ -57,6 +58,8 @@ Examples:
   ringscope run join -o join.jsonl     and record its trace
   ringscope show join.jsonl            one line per event
   ringscope check join.jsonl           does the trace follow the protocol?
+
+A scenario, a lesson or a file without a command is opened: `ringscope join.jsonl`.
 
 Exit codes: 0 done or equal; 1 the run did not complete, a check failed or traces differ;
 2 bad input: nothing could be judged.";
