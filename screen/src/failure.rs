@@ -57,8 +57,10 @@ impl Failure {
         let (what, hint) = match self {
             Failure::Scenario(errors) => {
                 let problem = errors.problems().first();
-                let what = problem.map_or_else(|| errors.to_string(), ToString::to_string);
-                (what, problem.and_then(|problem| problem.advice()).map(str::to_owned))
+                (
+                    errors.in_one_line(),
+                    problem.and_then(|problem| problem.advice()).map(str::to_owned),
+                )
             }
             Failure::Trace(error) => (error.to_string(), error.hint().map(str::to_owned)),
             Failure::File(error) => (error.to_string(), error.hint().map(str::to_owned)),

@@ -12,6 +12,7 @@ use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
+use crate::tour::builtin as lessons;
 
 /// Where a scenario comes from.
 #[derive(Debug, Clone)]
@@ -76,7 +77,10 @@ impl Origin {
     pub fn scenario(&self) -> Result<Scenario, Failure> {
         match self {
             Origin::BuiltIn(built_in) => Ok(built_in.scenario()),
-            Origin::Text(text) => parse(text.name, text.word, &text.bytes[..]),
+            Origin::Text(text) => {
+                let named = Named { name: text.name, word: text.word, is_scenario: false };
+                parse(&named, &text.bytes[..])
+            }
             Origin::File(path) => {
                 let file = open(path).map_err(|failure| match built_in_of(path) {
                     Some(one) if !path.exists() => {
@@ -85,17 +89,22 @@ impl Origin {
                     Some(_) | None => failure,
                 })?;
                 let name = shown(path);
-                parse(&name, &name, file)
+                let is_scenario = has_ending(path, "dht");
+                parse(&Named { name: &name, word: &name, is_scenario }, file)
             }
         }
     }
 }
 
 fn must_be_path(word: &Path) -> bool {
-    word.extension().is_some_and(|ending| ending == "dht")
+    has_ending(word, "dht")
         || word.components().count() > 1
         || word.is_absolute()
         || word.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found == ending)
 }
 
 /// The built-in scenario of the same name as a file.
@@ -110,6 +119,7 @@ fn unknown(word: &Path) -> Failure {
     }
     let failure = Failure::about(&name, "no such file, and no built-in scenario of that name");
     failure.hint(match meant(&name) {
+        _ if lessons::find(&name).is_some() => format!("`ringscope tour {name}` is a lesson"),
         Some(meant) => format!("did you mean `{meant}`? `ringscope list` names them all"),
         None => "`ringscope list` names the built-in scenarios".to_owned(),
     })
@@ -120,14 +130,32 @@ pub fn meant(name: &str) -> Option<&'static str> {
     nearest(name, builtin::ALL.iter().map(|one| one.name))
 }
 
+/// What a scenario's text is called.
+struct Named<'a> {
+    /// In messages.
+    name: &'a str,
+    /// On a command line.
+    word: &'a str,
+    /// Whether it can be meant as nothing but a scenario.
+    is_scenario: bool,
+}
+
 /// Reads a scenario from bytes; of too many, no more than shows that they are.
-fn parse(name: &str, word: &str, read: impl Read) -> Result<Scenario, Failure> {
+///
+/// Nothing at all is a scenario without commands in a file that can only be one. Elsewhere it is what a program
+/// leaves that was to write something and did not: a run of it would be one that nobody asked for.
+fn parse(named: &Named<'_>, read: impl Read) -> Result<Scenario, Failure> {
+    let Named { name, word, is_scenario } = *named;
     let mut bytes = Vec::new();
     let read = read.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::about(name, format!("cannot be read: {error}")))?;
     if begins_as_trace(&bytes) {
         return Err(Failure::about(name, "this is a trace, not a scenario")
             .hint(format!("`ringscope show {word}` shows it")));
+    }
+    if is_blank(&bytes) && !is_scenario {
+        return Err(Failure::about(name, "there is nothing in it: no scenario, and no trace")
+            .hint("was the program that should have written it stopped?"));
     }
     if bytes.iter().take(MOST_BYTES).any(|byte| *byte == 0) {
         return Err(Failure::about(name, "this is a binary file, not a scenario")
@@ -141,14 +169,19 @@ pub fn begins_as_trace(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{\"")
 }
 
-/// Whether that is a file that begins as a trace does; one that is to be a trace and is not there counts
-/// as one, so that this is what is reported.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.trim_ascii().is_empty()
+}
+
+/// Whether that is a file that begins as a trace does, or one that is to be a trace by its name: if it is not there or
+/// not a trace, this is what is reported.
 pub fn is_trace(path: &Path) -> bool {
-    let mut bytes = Vec::new();
-    match File::open(path).map(|file| file.take(64).read_to_end(&mut bytes)) {
-        Ok(Ok(_)) => begins_as_trace(&bytes),
-        Ok(Err(_)) | Err(_) => path.extension().is_some_and(|ending| ending == "jsonl"),
+    if has_ending(path, "jsonl") {
+        return true;
     }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut bytes));
+    read.is_ok() && begins_as_trace(&bytes)
 }
 
 /// A whole trace, and whether it is all there.

@@ -5,7 +5,7 @@
 const LIMIT_SLIPS: usize = 2;
 
 /// The candidate that a misspelt word may stand for: the one with the fewest slips, in upper or lower case, and of
-/// two with equally many the first.
+/// two with equally many the first. Where none is near, the first one that has the word in its hyphenated name.
 ///
 /// A short candidate may have fewer slips: at most half of its letters.
 ///
@@ -15,8 +15,16 @@ const LIMIT_SLIPS: usize = 2;
 /// let commands = ["put", "get", "add", "remove"];
 /// assert_eq!(nearest("remvoe", commands.into_iter()), Some("remove"));
 /// assert_eq!(nearest("lookup", commands.into_iter()), None);
+/// assert_eq!(nearest("ring", ["put-and-get", "the-ring"].into_iter()), Some("the-ring"));
 /// ```
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    with_few_slips(word, candidates.clone()).or_else(|| with_word(word, candidates))
+}
+
+fn with_few_slips<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     let letters = word.chars().count();
     let slips = |candidate: &str| {
@@ -31,6 +39,12 @@ pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     };
     let near = candidates.filter_map(|candidate| Some((slips(candidate)?, candidate)));
     near.min_by_key(|(slips, _)| *slips).map(|(_, candidate)| candidate)
+}
+
+/// The first candidate whose hyphenated name has the word, or several words with hyphens, whole.
+fn with_word<'a>(word: &str, mut candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let asked = format!("-{}-", word.to_lowercase());
+    candidates.find(|candidate| format!("-{}-", candidate.to_lowercase()).contains(&asked))
 }
 
 #[cfg(test)]
@@ -49,6 +63,17 @@ mod tests {
         assert_eq!(of("x"), None);
         assert_eq!(of("banana"), None);
         assert_eq!(of(&"put".repeat(1000)), None);
+    }
+
+    #[test]
+    fn a_part_of_a_hyphenated_name_is_enough_where_nothing_is_near() {
+        let of = |word| nearest(word, ["leave", "race-lost-key", "the-ring"].into_iter());
+        assert_eq!(of("Ring"), Some("the-ring"));
+        assert_eq!(of("lost-key"), Some("race-lost-key"));
+        assert_eq!(of("ost-key"), None);
+        assert_eq!(of("leaf"), Some("leave"));
+        assert_eq!(of("-"), None);
+        assert_eq!(of(""), None);
     }
 
     #[test]

@@ -142,9 +142,54 @@ fn commands_in_flight_with_a_join_are_warned_of() {
 
 #[test]
 fn more_than_fifty_errors_are_counted() {
-    let errors = Scenario::parse("x", &"what\n".repeat(1_000)).expect_err("none is a command");
+    let errors = Scenario::parse("x", &"put\n".repeat(1_000)).expect_err("none has a key");
     assert_eq!((errors.problems().len(), errors.more()), (50, 950));
     assert!(errors.to_string().ends_with("\nand 950 more"));
+}
+
+#[test]
+fn a_text_that_was_never_meant_as_a_scenario_is_refused_in_a_few_lines() {
+    let passwd = "root:x:0:0:root:/root:/bin/bash\n".repeat(48);
+    insta::assert_snapshot!(refused(&passwd), @r"
+    test.dht:1:1: `root:x:0:0:root:/root:/bin/bash` is neither a command nor a setting
+    test.dht:2:1: `root:x:0:0:root:/root:/bin/bash` is neither a command nor a setting
+    test.dht:3:1: `root:x:0:0:root:/root:/bin/bash` is neither a command nor a setting
+    and 45 more: this is no scenario
+      hint: `ringscope list join` prints one
+    ");
+    let prose = format!("get well soon\n{passwd}");
+    assert!(refused(&prose).contains("and 46 more: this is no scenario"), "{}", refused(&prose));
+}
+
+#[test]
+fn a_scenario_with_unknown_words_is_told_each_of_them() {
+    let newcomer = "insert 1 1\nlookup 1\njoin 3 500\n";
+    assert_eq!(refused(newcomer).matches("is neither a command nor a setting").count(), 3);
+    assert!(!refused(newcomer).contains("no scenario"));
+    let half = "put 1 1\nlookup 1\n".repeat(9);
+    assert_eq!(refused(&half).matches("is neither a command nor a setting").count(), 9);
+}
+
+#[test]
+fn a_rank_and_an_id_in_the_wrong_order_are_suspected() {
+    insta::assert_snapshot!(objections("add 500 3\nput 5 5\nremove 500"), @r"
+    test.dht:1:5: rank 500 does not exist, and 3 is a rank that could join: are they in the wrong order?
+      hint: write `add 3 500`, first the rank and then the storage id
+    `--unchecked` runs it anyway
+    ");
+}
+
+#[test]
+fn a_rank_that_cannot_join_is_named_once_and_is_no_node_in_what_is_said_later() {
+    insta::assert_snapshot!(objections("add 77 500\nremove 500\nadd 88 600\nadd 4 600\nremove 7"), @r"
+    test.dht:1:5: rank 77 does not exist: MPI refuses to send it the INIT, and the run crashes
+      hint: of 8 ranks 1 to 5 can join (0 is the head, 6 the permanent node, 7 the command node)
+    test.dht:3:5: rank 88 does not exist: MPI refuses to send it the INIT, and the run crashes
+      hint: of 8 ranks 1 to 5 can join (0 is the head, 6 the permanent node, 7 the command node)
+    test.dht:5:8: no node has storage id 7: the REMOVE goes round the ring forever
+      hint: the added nodes here have the ids 600
+    `--unchecked` runs it anyway
+    ");
 }
 
 #[test]

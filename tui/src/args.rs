@@ -1,13 +1,17 @@
 //! The command line.
 
+mod look_flags;
+mod named;
 mod refusal;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use ringscope_screen::config::Config;
 use ringscope_screen::failure::Failure;
 
+use crate::command::screen::Looks;
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
     record, replay, run, show, snapshot, start, tour, why,
@@ -39,6 +43,10 @@ pub(crate) struct Args {
 
     #[command(subcommand)]
     command: Option<Command>,
+
+    /// What it says of how things look, word by word as a shell reads them.
+    #[arg(skip)]
+    look_flags: Vec<String>,
 }
 
 const AFTER_HELP: &str = "\
@@ -50,6 +58,8 @@ Examples:
   ringscope run join -o join.jsonl     and record its trace
   ringscope show join.jsonl            one line per event
   ringscope check join.jsonl           does the trace follow the protocol?
+
+A scenario, a lesson or a file without a command is opened: `ringscope join.jsonl`.
 
 Exit codes: 0 done or equal; 1 the run did not complete, a check failed or traces differ;
 2 bad input: nothing could be judged.";
@@ -77,16 +87,26 @@ enum Command {
 }
 
 impl Args {
+    /// Reads the words of a command line, the program's name first.
+    fn read(
+        words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<Args, clap::Error> {
+        let mut command = Args::command();
+        let matches = command.try_get_matches_from_mut(words)?;
+        let args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        Ok(Args { look_flags: look_flags::of(&command, &matches), ..args })
+    }
+
     /// Does what was asked for.
     pub(crate) fn execute(&self, streams: &mut Streams) -> Result<Verdict, Failure> {
         self.mind_signals()?;
         let color = self.color;
         match &self.command {
             Some(Command::Play(args)) => {
-                play::execute(args, &self.config(&mut streams.notes)?, color, streams)
+                play::execute(args, &self.looks(&mut streams.notes)?, streams)
             }
             Some(Command::Tour(args)) => {
-                tour::execute(args, &self.config(&mut streams.notes)?, color, streams)
+                tour::execute(args, &self.looks(&mut streams.notes)?, streams)
             }
             Some(Command::Run(args)) => run::execute(args, streams),
             Some(Command::List(args)) => list::execute(args, streams),
@@ -114,7 +134,10 @@ impl Args {
                 completions::execute(args, Args::command(), streams)
             }
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
-            None => start::execute(&self.config(&mut streams.notes)?, color, streams),
+            None => {
+                let looks = self.looks(&mut streams.notes)?;
+                start::execute(looks.setup(), &looks, streams)
+            }
         }
     }
 
@@ -129,6 +152,12 @@ impl Args {
 
     fn loaded(&self) -> Result<LoadedConfig, Failure> {
         LoadedConfig::load(self.config.as_deref())
+    }
+
+    /// How things look, with a note where the configuration could not be read.
+    fn looks(&self, notes: &mut Notes) -> Result<Looks, Failure> {
+        let (color, flags) = (self.color, self.look_flags.clone());
+        Ok(Looks { config: self.config(notes)?, color, flags })
     }
 
     /// The configuration, with a note where it could not be read.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clap::{ArgMatches, FromArgMatches};
 use ratatui_core::layout::Size;
+use ringscope_screen::app::Changes;
+use ringscope_screen::failure::Failure;
 use ringscope_screen::settings::SettingOverrides;
 use ringscope_sim::scenario::{SETTINGS, Setting};
 
@@ -12,6 +14,23 @@ use ringscope_sim::scenario::{SETTINGS, Setting};
 pub(crate) struct SettingFlags {
     /// What was given.
     pub overrides: SettingOverrides,
+}
+
+impl SettingFlags {
+    /// Refuses settings where there is no scenario that they could be of.
+    ///
+    /// # Errors
+    ///
+    /// When one is given.
+    pub(crate) fn refuse_without_scenario(&self) -> Result<(), Failure> {
+        match self.overrides.given().next() {
+            Some((name, _)) => {
+                let failure = Failure::about(&format!("--{name}"), "is a setting of a scenario");
+                Err(failure.hint("name the scenario"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// A time on the command line, in seconds.
@@ -58,6 +77,26 @@ fn flag(setting: &'static Setting) -> clap::Arg {
         .help(format!("{} [{}]", setting.help, setting.allowed))
         .help_heading("Override the scenario's settings")
         .allow_negative_numbers(true)
+}
+
+/// How a scenario goes on otherwise than its text says.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Change the scenario's commands")]
+pub(crate) struct ChangeFlags {
+    /// Run only the first N commands of the scenario
+    #[arg(long, value_name = "N", requires = "run")]
+    first: Option<u64>,
+
+    /// Run this line of commands after those of the scenario (repeatable), such as `put 5 50`
+    #[arg(long, value_name = "LINE", requires = "run")]
+    then: Vec<String>,
+}
+
+impl ChangeFlags {
+    /// What was given.
+    pub(crate) fn changes(&self) -> Changes {
+        Changes { first: self.first, then: self.then.clone() }
+    }
 }
 
 /// The most columns or rows: no screen is larger, and a buffer has to be made of them.

@@ -19,6 +19,8 @@ fn a_run_is_a_key_away_from_the_start_page() {
     stage.send(Key::Right);
     stage.until("the run ends here: completed");
     stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("the run ends here"));
+    stage.send(Key::Esc);
     stage.until("The protocol at its work");
     stage.types("q");
     let screen = stage.ended();
@@ -102,9 +104,36 @@ fn what_is_pasted_is_typed() {
     stage.terminal.paste("put 700 7\n").expect("pasting is asked for");
     stage.until("put 700 7");
     stage.send(Key::Enter);
-    stage.until("comes next");
+    stage.until("`put 700 7` comes next");
     stage.types("q");
-    stage.ended();
+    stage.until("lose this run? y or n");
+    stage.types("n");
+    stage.until_it(|screen| !screen.contains("lose this run?"));
+    stage.types("q");
+    stage.until("lose this run? y or n");
+    stage.types("y");
+    assert!(is_as_before(&stage.ended()));
+}
+
+#[test]
+fn the_command_line_of_a_view_is_on_the_clipboard_and_is_printed_in_the_end() {
+    let mut stage = play(&["--color", "16", "play", "join", "--at", "37"], &[]);
+    stage.until("37/222");
+    stage.types("y");
+    let line = "ringscope play join --seed 1 --at 37 --color 16";
+    stage.until(&format!("copied: {line}"));
+    let screen = stage.terminal.screen();
+    assert_eq!(screen.clipboard().map(|copied| copied.text()), Some(Some(line)));
+    stage.types("q");
+    let screen = stage.ended();
+    assert!(is_as_before(&screen));
+    assert!(screen.full_text().contains(line), "{screen}");
+    let words = shlex::split(line).expect("no quote is open");
+    let args: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+    let mut again = stage.again(&args);
+    again.until("37/222");
+    again.types("q");
+    again.ended();
 }
 
 #[test]
@@ -183,7 +212,9 @@ fn two_runs_are_compared_side_by_side() {
     stage.terminal.drag(MouseButton::Left, 60, bar, 0, bar).expect("the mouse is asked for");
     stage.until("row 1 of");
     stage.types("y");
-    stage.until("ringscope play join --diff crowded --at 1");
+    stage.until("ringscope play join --seed 1 --diff crowded --at 1");
+    stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("copied:"));
     stage.send(Key::Esc);
     stage.until("0/222");
     stage.types("q");

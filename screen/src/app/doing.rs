@@ -26,7 +26,7 @@ impl HandleActions for App {
         on(Action::Decisive, App::go_to_decisive),
         on(Action::Explain, App::explain),
         on(Action::Start, |app| app.go_to(0)),
-        on(Action::End, |app| app.go_to(app.timeline.len())),
+        on(Action::End, App::go_to_end),
         on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),
         on(Action::Search, |app| app.ask(Purpose::Search, "")),
         on(Action::NextMatch, |app| app.seek_match(true)),
@@ -48,7 +48,7 @@ impl HandleActions for App {
         on(Action::Diff, |app| app.ask(Purpose::Diff, "")),
         on(Action::Tour, lessons),
         on(Action::Export, App::ask_for_export),
-        on(Action::Reproduce, |app| app.controls.say(app.reproduced())),
+        on(Action::Reproduce, App::reproduce),
         on(Action::Palette, palette),
         on(Action::Help, help),
         on(Action::Back, App::back),
@@ -100,17 +100,16 @@ impl HandleActions for App {
 impl App {
     /// Takes a key: the letter of a mark, for the list over the panes or the line that is typed, or an action.
     pub fn press(&mut self, key: KeyPress) {
-        self.controls.note = None;
         if let Some(letter) = self.letter.take() {
-            return self.mark_or_jump(letter, key);
+            self.controls.note = None;
+            self.mark_or_jump(letter, key);
+        } else if self.ask_menu(|menu| menu.press(key)) {
+        } else if self.typing.prompt.is_some() {
+            self.controls.note = None;
+            self.press_in_prompt(key);
+        } else {
+            self.press_bound(key);
         }
-        if self.ask_menu(|menu| menu.press(key)) {
-            return;
-        }
-        if self.typing.prompt.is_some() {
-            return self.press_in_prompt(key);
-        }
-        self.press_bound(key);
     }
 
     /// Takes what was pasted: for the list that lies over the panes, or the line that is being typed.

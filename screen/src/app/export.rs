@@ -82,8 +82,10 @@ impl App {
         let kind = self.kind(path)?;
         let is_scenario = matches!(kind, Kind::Scenario(_));
         kind.write(path).map_err(|failure| failure.one_line())?;
-        if is_scenario || self.recipe.word.is_none() {
-            self.recipe = Recipe::of(&shown(path));
+        self.is_unsaved = false;
+        if is_scenario {
+            self.opened_as = shown(path);
+            self.rename(Recipe::of(&shown(path)));
         }
         self.controls.say(format!("saved as {}", Plain(&shown(path))));
         Ok(())

@@ -97,10 +97,14 @@ pub(crate) trait HandleActions: Sized + 'static {
         }
     }
 
-    /// Does what a key is for.
+    /// Does what a key is for, and takes away what was said before: the way back begins with that.
     fn press_bound(&mut self, key: KeyPress) {
-        if let Some(action) = self.controls().keymap.action(key) {
-            self.update(action);
+        let controls = self.controls();
+        let was_told = controls.note.take().is_some() && !controls.is_signpost;
+        match controls.keymap.action(key) {
+            Some(Action::Back) if was_told => {}
+            Some(action) => self.update(action),
+            None => {}
         }
     }
 

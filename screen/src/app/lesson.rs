@@ -258,7 +258,6 @@ impl Lesson {
 
     /// Takes a key: for the list over the page, the answer that is given, or an action.
     pub fn press(&mut self, key: KeyPress) {
-        self.controls.note = None;
         self.press_key(key);
     }
 }
@@ -271,6 +270,7 @@ fn shown(run: &LessonRun) -> App {
         Some((word, flags)) => Recipe {
             word: Some(word.clone()),
             flags: flags.iter().map(|(flag, value)| (flag.clone(), Some(value.clone()))).collect(),
+            kept: None,
         },
         None => Recipe::none(),
     };

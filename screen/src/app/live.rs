@@ -27,15 +27,20 @@ impl App {
         // Where the command went is known when all commands of both runs are.
         self.timeline.wait();
         let before = self.timeline.operations().len();
+        let recipe = self.changed_after(u64::MAX);
         self.timeline =
             self.timeline.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
         self.timeline.wait();
-        self.recipe = Recipe::none();
+        self.rename(recipe);
+        self.is_unsaved = true;
         self.list(self.search.listing.clone());
         let sent = self.timeline.operations().get(before).map(|operation| operation.invoked.0);
         self.go_to(sent.unwrap_or(self.timeline.len()));
         self.controls.say(match sent {
-            Some(_) => format!("`{line}` comes next"),
+            Some(sent) => format!(
+                "`{line}` comes next: event {} sends it, after all other commands; `F` goes another way earlier",
+                sent + 1
+            ),
             None => format!("the run ends before `{line}` is sent: `F` forks before that"),
         });
         Ok(())
@@ -49,14 +54,20 @@ impl App {
             .fork(self.view.cursor, line, care)
             .map_err(|failure| insisting(failure.one_line()))?;
         let cursor = self.timeline.fork_point(self.view.cursor);
-        let name = format!("{}, another way from event {cursor}", self.name);
-        let mut fork = App::new(timeline, &name, cursor);
-        fork.recipe = Recipe::none();
+        let mut fork = App::new(timeline, &self.opened_as, cursor);
+        fork.rename(self.changed_after(self.timeline.commands_sent(self.view.cursor)));
+        fork.is_unsaved = true;
         fork.controls.keymap = self.controls.keymap.clone();
         fork.search.breaks = self.search.breaks.clone();
-        fork.say("this is another run: Esc goes back to the first");
+        fork.controls.say_the_way("this is another run: Esc goes back to the first");
         self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())
+    }
+
+    /// How the run can be had that goes on otherwise after so many commands.
+    fn changed_after(&self, commands: u64) -> Recipe {
+        let scenario = self.timeline.scenario();
+        scenario.map_or_else(Recipe::none, |scenario| self.recipe.changed_after(commands, scenario))
     }
 }
 

@@ -39,11 +39,11 @@ pub use lesson::Lesson;
 pub use line::InputLine;
 pub use listing::Listing;
 pub use mouse::Target;
-pub use opening::{Order, beyond};
+pub use opening::{Changes, Order, beyond};
 pub use page::{Controls, Leave, PageRequest};
 pub use playback::Playback;
 pub use prompt::{Prompt, Purpose};
-pub use reproduce::Recipe;
+pub use reproduce::{Kept, Recipe};
 pub use search::Search;
 pub use typing::Typing;
 pub use view::View;
@@ -82,8 +82,12 @@ pub struct App {
     pub timeline: Timeline,
     /// Its name: a scenario's or a file's.
     pub name: String,
+    /// What it was opened as: the name until it is changed.
+    opened_as: String,
     /// How it can be had again.
     pub recipe: Recipe,
+    /// Whether it was changed here and is in no file as it is now.
+    pub is_unsaved: bool,
     /// The keys, the list over the panes, what there is to say.
     pub controls: Controls,
     /// Where somebody stands in it, and what they look at there.
@@ -117,7 +121,9 @@ impl App {
             view: View::new(&timeline, cursor),
             timeline,
             name: name.to_owned(),
+            opened_as: name.to_owned(),
             recipe: Recipe::of(name),
+            is_unsaved: false,
             controls: Controls::default(),
             search: Search::default(),
             playback: Playback::default(),
@@ -176,6 +182,12 @@ impl App {
             || self.search.seek.is_some()
             || self.search.is_listing(&self.timeline)
             || self.is_reading()
+    }
+
+    /// Takes note of how the run can be had again, and is called after that.
+    fn rename(&mut self, recipe: Recipe) {
+        self.name = recipe.name(&self.opened_as, self.timeline.scenario());
+        self.recipe = recipe;
     }
 
     /// Says something about the last action.

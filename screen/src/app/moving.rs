@@ -46,9 +46,19 @@ impl App {
         let note = match self.timeline.ending() {
             Some(ending) => format!("the run ends here: {}", ending.name()),
             None if self.is_reading() => "it is not read any further yet".to_owned(),
-            None => "the trace ends here: it was cut off".to_owned(),
+            None => {
+                let cut_off =
+                    self.timeline.cut_off().or(self.timeline.problem().map(str::to_owned));
+                format!("the trace ends here: {}", cut_off.unwrap_or_default())
+            }
         };
         self.controls.say(note);
+    }
+
+    /// To the last event, and says how the run ended.
+    pub(super) fn go_to_end(&mut self) {
+        self.go_to(self.timeline.len());
+        self.say_how_it_ended();
     }
 
     /// To the end of the first command that has not ended.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{App, Recipe};
+use super::live::misread;
+use super::{App, Kept, Recipe};
 use crate::failure::Failure;
 use crate::files::{Origin, is_trace, shown};
 use crate::settings::SettingOverrides;
@@ -22,6 +23,45 @@ pub struct Order {
     pub at: usize,
     /// Whether a scenario is run even if the check beforehand finds fault with it.
     pub is_unchecked: bool,
+    /// How the scenario goes on otherwise.
+    pub changes: Changes,
+}
+
+/// How a scenario goes on otherwise than its text says.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Of its commands, only so many; all of them when nothing is said.
+    pub first: Option<u64>,
+    /// Lines of the language that follow.
+    pub then: Vec<String>,
+}
+
+impl Changes {
+    fn are_none(&self) -> bool {
+        self.first.is_none() && self.then.is_empty()
+    }
+
+    /// The scenario with the changes.
+    ///
+    /// # Errors
+    ///
+    /// When it has fewer commands, or a line cannot be read.
+    fn apply(&self, scenario: &Scenario) -> Result<Scenario, Failure> {
+        let commands = scenario.script.len();
+        let first = self.first.unwrap_or(commands);
+        if first > commands {
+            let what = format!("the scenario has {commands} commands");
+            return Err(Failure::about("--first", what));
+        }
+        if let Some(wrong) = self.then.iter().find_map(|line| misread(line)) {
+            return Err(Failure::about("--then", wrong.to_string()));
+        }
+        let mut changed = scenario.cut_after(first)?;
+        for line in &self.then {
+            changed = changed.continued(changed.script.len(), line)?;
+        }
+        Ok(changed)
+    }
 }
 
 impl Order {
@@ -40,14 +80,24 @@ impl Order {
         let timeline = self.timeline()?;
         let is_read = !matches!(timeline.progress(), LoadProgress::Reading(_));
         if is_read && self.at > timeline.len() {
-            return Err(beyond(timeline.len()));
+            return Err(beyond(timeline.len() as u64));
         }
         let mut app = App::new(timeline, &name, self.at);
         let flags = self.settings.given().map(|(name, value)| (format!("--{name}"), Some(value)));
-        let unchecked = self.is_unchecked.then(|| ("--unchecked".to_owned(), None));
-        let word = Some(name).filter(|_| self.origin.is_none());
-        app.recipe = Recipe { word, flags: flags.chain(unchecked).collect() };
+        // A name that is not UTF-8 is in no line that is shown.
+        let word = Some(name).filter(|_| self.origin.is_none() && self.word.to_str().is_some());
+        let kept = match app.timeline.scenario() {
+            Some(_) if !self.changes.are_none() => Some(self.kept()?),
+            Some(_) | None => None,
+        };
+        app.rename(Recipe { word, flags: flags.collect(), kept });
         Ok(app)
+    }
+
+    /// How many of the scenario's own commands the run begins with.
+    fn kept(&self) -> Result<Kept, Failure> {
+        let of = self.unchanged()?.script.len();
+        Ok(Kept { commands: self.changes.first.unwrap_or(of), of })
     }
 
     /// The run alone.
@@ -72,22 +122,34 @@ impl Order {
     ///
     /// As [`Order::open`].
     pub fn scenario(&self) -> Result<Scenario, Failure> {
-        let mut scenario = match &self.origin {
-            Some(origin) => origin.scenario()?,
-            None => Origin::of(&self.word)?.scenario()?,
-        };
-        self.settings.apply(&mut scenario.settings)?;
+        let mut scenario = self.unchanged()?;
+        if !self.changes.are_none() {
+            scenario = self.changes.apply(&scenario)?;
+        }
         if !self.is_unchecked && scenario.settings.expect.is_none() {
             scenario.check()?;
         }
         Ok(scenario)
     }
 
-    /// A trace has run, and takes no settings.
+    /// The scenario as its text and the settings have it.
+    fn unchanged(&self) -> Result<Scenario, Failure> {
+        let mut scenario = match &self.origin {
+            Some(origin) => origin.scenario()?,
+            None => Origin::of(&self.word)?.scenario()?,
+        };
+        self.settings.apply(&mut scenario.settings)?;
+        Ok(scenario)
+    }
+
+    /// A trace has run, and takes no settings and no further commands.
     pub fn refuse_settings(&self) -> Result<(), Failure> {
-        match self.settings.given().next() {
-            Some((name, _)) => {
-                let what = "a trace has its own settings, and has run";
+        let Changes { first, then } = &self.changes;
+        let change = [first.map(|_| "first"), then.first().map(|_| "then")].into_iter().flatten();
+        let mut given = self.settings.given().map(|(name, _)| name).chain(change);
+        match given.next() {
+            Some(name) => {
+                let what = "a trace has its own settings and commands, and has run";
                 Err(Failure::about(&format!("--{name}"), what).hint("play the scenario with it"))
             }
             None => Ok(()),
@@ -96,6 +158,6 @@ impl Order {
 }
 
 /// What to say when there are not so many events.
-pub fn beyond(events: usize) -> Failure {
+pub fn beyond(events: u64) -> Failure {
     Failure::about("--at", format!("there are {events} events")).hint("0 is before the first one")
 }

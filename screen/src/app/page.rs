@@ -34,6 +34,8 @@ pub enum PageRequest {
     Diff(Box<Diff>),
     /// Compare a run with the scenario or the trace of that name.
     Compare(Box<Candidate>, PathBuf),
+    /// Give the command line that shows the page again, but for how things look.
+    Copy(String),
 }
 
 /// What every page has beside what it shows.
@@ -45,6 +47,8 @@ pub struct Controls {
     pub menu: Option<Menu>,
     /// What there is to say about the last action.
     pub note: Option<String>,
+    /// Whether it says what the way back is for, so that the way back does not begin with it.
+    pub(super) is_signpost: bool,
     /// What the page asks of the session.
     pub request: Option<PageRequest>,
 }
@@ -58,6 +62,13 @@ impl Controls {
     /// Says something about the last action.
     pub fn say(&mut self, what: impl Into<String>) {
         self.note = Some(what.into());
+        self.is_signpost = false;
+    }
+
+    /// Says what the way back is for.
+    pub(super) fn say_the_way(&mut self, what: &str) {
+        self.say(what);
+        self.is_signpost = true;
     }
 
     /// Asks something of the session.

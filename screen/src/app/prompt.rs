@@ -32,7 +32,7 @@ impl Purpose {
             Purpose::Search => "find",
             Purpose::Filter => "filter",
             Purpose::GoTo => "go to",
-            Purpose::Command => "command",
+            Purpose::Command => "command, after all others",
             Purpose::Fork => "fork with",
             Purpose::Break => "break on",
             Purpose::Diff => "compare with",

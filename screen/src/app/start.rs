@@ -137,11 +137,11 @@ impl StartPage {
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
-        self.controls.note = None;
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
         if self.typed.is_some() {
+            self.controls.note = None;
             return self.press_in_line(key);
         }
         self.press_bound(key);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use ringscope_sim::scenario::builtin;
 use ringscope_traces::EventIndex;
 
 use super::handle::HandleActions as _;
@@ -10,6 +11,7 @@ use super::testing::{built_in, press, type_line};
 use super::{Action, App, KeyPress, Leave, PageRequest, Pane, Selection, Target};
 use crate::app::menu::MenuRow;
 use crate::controls::BINDINGS;
+use crate::timeline::{Timeline, simulated};
 
 /// All that can be seen of a run, in words.
 fn state(app: &App) -> String {
@@ -313,11 +315,15 @@ fn a_command_goes_into_the_live_run() {
     let before = app.timeline.len();
     press(&mut app, "i");
     type_line(&mut app, "put 700 7");
-    assert_eq!(note(&app), "`put 700 7` comes next");
+    let event = app.view.cursor + 1;
+    let said = format!("`put 700 7` comes next: event {event} sends it, after all other commands");
+    assert!(note(&app).starts_with(&said), "{}", note(&app));
+    assert_eq!(app.name, "join, 1 more command");
     assert!(app.timeline.len() > before);
     let next = app.timeline.data(EventIndex(app.view.cursor));
     assert_eq!(next.to_string(), "[700,7]");
-    assert!(app.reproduced().contains("`x` saves"));
+    let line = app.reproduced().expect("the command is in it");
+    assert!(line.contains(" --then 'put 700 7' --at "), "{line}");
 }
 
 #[test]
@@ -374,10 +380,30 @@ fn a_fork_is_another_run_with_the_same_past() {
 }
 
 #[test]
-fn the_command_line_of_a_view_is_reported() {
+fn a_trace_that_was_cut_off_says_so_at_its_end() {
+    let scenario = builtin::find("join").expect("it is built in").scenario();
+    let whole = simulated(&scenario).to;
+    let of = |bytes: &[u8]| {
+        let timeline = Timeline::kept("cut.jsonl", bytes.into()).expect("it begins as a trace");
+        let mut app = App::new(timeline, "cut.jsonl", 0);
+        press(&mut app, "end");
+        note(&app).to_owned()
+    };
+    let lines = whole[..3000].iter().filter(|byte| **byte == b'\n').count();
+    let in_line = format!("cut off in line {}, which was not used", lines + 1);
+    assert_eq!(of(&whole[..3000]), format!("the trace ends here: {in_line}"));
+    let last = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("lines");
+    assert_eq!(of(&whole[..=last]), "the trace ends here: cut off");
+    assert_eq!(of(&whole), "the run ends here: completed");
+}
+
+#[test]
+fn a_run_that_no_word_opens_has_no_command_line() {
     let mut app = built_in("join", 37);
+    app.recipe = super::Recipe::none();
     press(&mut app, "y");
-    assert_eq!(note(&app), "ringscope play join --seed 1 --at 37");
+    assert!(note(&app).contains("`x` saves its scenario"), "{}", note(&app));
+    assert!(app.controls.request.is_none());
 }
 
 #[test]

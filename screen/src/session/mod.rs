@@ -1,6 +1,7 @@
 //! The pages of the screen, one upon the other: the start page, runs, comparisons, lessons.
 
 mod diff;
+mod leaving;
 mod lesson;
 mod page;
 mod run;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
 use crate::view::{Paint, Surface};
 
+use leaving::Exit;
 pub use page::{Page, at, paint};
 
 /// All that the screen shows, and the pages below.
@@ -50,6 +52,13 @@ pub struct Session {
     pages: Vec<Box<dyn Page>>,
     keymap: Keymap,
     leave: Option<Leave>,
+    /// The way out that somebody has to confirm.
+    asked: Option<Exit>,
+    /// What is said of how things look, as flags on a command line.
+    look_flags: Vec<String>,
+    /// The command line that was given last, and whether it is on its way to the clipboard.
+    given: Option<String>,
+    is_copying: bool,
     /// The files that were opened and that the next start page should know.
     opened: Vec<PathBuf>,
     /// How far somebody has come in the lessons.
@@ -85,7 +94,23 @@ impl Session {
 
     fn with(page: Box<dyn Page>, progress: Progress, keymap: Keymap) -> Session {
         let (opened, learnt) = (Vec::new(), Vec::new());
-        Session { pages: vec![page], keymap, leave: None, opened, progress, learnt }
+        Session {
+            pages: vec![page],
+            keymap,
+            leave: None,
+            asked: None,
+            look_flags: Vec::new(),
+            given: None,
+            is_copying: false,
+            opened,
+            progress,
+            learnt,
+        }
+    }
+
+    /// The session whose command lines have these flags, too: they say how things look, and are no part of a page.
+    pub fn with_look_flags(self, look_flags: Vec<String>) -> Session {
+        Session { look_flags, ..self }
     }
 
     /// The page that is shown.
@@ -102,6 +127,16 @@ impl Session {
         self.leave
     }
 
+    /// The command line that was asked for since it was last asked: it is for the clipboard.
+    pub fn take_copied(&mut self) -> Option<String> {
+        std::mem::take(&mut self.is_copying).then(|| self.given.clone()).flatten()
+    }
+
+    /// The command line that was given last.
+    pub fn given_line(&self) -> Option<&str> {
+        self.given.as_deref()
+    }
+
     /// The files that were opened since it was last asked.
     pub fn take_opened(&mut self) -> Vec<PathBuf> {
         std::mem::take(&mut self.opened)
@@ -114,28 +149,41 @@ impl Session {
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
+        if self.answer(key) {
+            return;
+        }
         self.page_mut().press(key);
         self.serve();
     }
 
-    /// Takes what was pasted.
+    /// Takes what was pasted; a question is not answered by it.
     pub fn paste(&mut self, text: &str) {
-        self.page_mut().paste(text);
+        if self.asked.is_none() {
+            self.page_mut().paste(text);
+        }
     }
 
-    /// Takes a click.
+    /// Takes a click; a question is not answered by it.
     pub fn click(&mut self, target: Target) {
+        if self.asked.is_some() {
+            return;
+        }
         self.page_mut().click(target);
         self.serve();
     }
 
     /// Takes a movement with the button held down.
     pub fn drag(&mut self, target: Target) {
-        self.page_mut().drag(target);
+        if self.asked.is_none() {
+            self.page_mut().drag(target);
+        }
     }
 
     /// Takes a turn of the wheel: for the list over the page, or for what is at that place of it.
     pub fn scroll(&mut self, target: Target, rows: isize) {
+        if self.asked.is_some() {
+            return;
+        }
         match &mut self.page_mut().controls_mut().menu {
             Some(menu) => menu.choose(rows),
             None => self.page_mut().scroll(target, rows),
@@ -171,8 +219,9 @@ impl Session {
     fn serve(&mut self) {
         self.note_progress();
         match self.page_mut().ask() {
-            Some(PageRequest::Back) => self.go_back(),
-            Some(PageRequest::Leave(leave)) => self.leave = Some(leave),
+            Some(PageRequest::Back) => self.leave_by(Exit::Back),
+            Some(PageRequest::Leave(leave)) => self.leave_by(Exit::Program(leave)),
+            Some(PageRequest::Copy(line)) => self.copy(line),
             Some(PageRequest::Lessons) => self.list_lessons(),
             Some(PageRequest::Lesson(one)) => self.teach(&Shelf::built_in(one)),
             Some(PageRequest::Open(word)) => self.open(&word),
@@ -254,147 +303,20 @@ impl Session {
         }
     }
 
+    /// Gives a command line that runs as it stands.
+    fn copy(&mut self, mut line: String) {
+        for flag in &self.look_flags {
+            line.push(' ');
+            line.push_str(flag);
+        }
+        self.say(&format!("copied: {line}"));
+        (self.given, self.is_copying) = (Some(line), true);
+    }
+
     fn say(&mut self, what: &str) {
         self.page_mut().controls_mut().say(what);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::any::Any;
-    use std::thread;
-
-    use super::*;
-
-    fn press(session: &mut Session, keys: &str) {
-        for key in keys.split_whitespace() {
-            session.press(key.parse().expect("a key"));
-        }
-    }
-
-    fn note(session: &Session) -> &str {
-        session.page().controls().note.as_deref().unwrap_or("")
-    }
-
-    /// The page that is shown, which is one of these.
-    fn shown<P: Page>(session: &Session) -> &P {
-        let page: &dyn Any = session.page();
-        page.downcast_ref().unwrap_or_else(|| panic!("another page: {}", note(session)))
-    }
-
-    fn is_start(session: &Session) -> bool {
-        (session.page() as &dyn Any).is::<StartPage>()
-    }
-
-    #[test]
-    fn a_run_is_opened_from_the_start_page_and_left_again() {
-        let mut session = Session::start(&[], Progress::default(), Keymap::default());
-        press(&mut session, "enter");
-        let app: &App = shown(&session);
-        assert!(app.playback.is_playing && app.name == "join");
-        assert!(session.tick(Duration::from_millis(500)));
-        press(&mut session, "esc");
-        assert!(is_start(&session));
-        press(&mut session, "q");
-        assert_eq!(session.leave(), Some(Leave::Clean));
-    }
-
-    #[test]
-    fn what_cannot_be_opened_is_reported_on_the_page() {
-        let mut session =
-            Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
-        press(&mut session, "/");
-        session.paste("gone");
-        press(&mut session, "enter");
-        assert_eq!(note(&session), "gone.jsonl: no such file");
-        assert!(session.take_opened().is_empty());
-    }
-
-    #[test]
-    fn the_first_page_has_nothing_below() {
-        let app = crate::app::testing::built_in("join", 3);
-        let mut session = Session::of(app, Progress::default(), Keymap::default());
-        press(&mut session, "esc");
-        assert_eq!(note(&session), "there is nothing below this: `q` leaves");
-        press(&mut session, "Q");
-        assert_eq!(session.leave(), Some(Leave::Keep));
-    }
-
-    #[test]
-    fn a_run_is_compared_with_a_trace_that_was_saved() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("b.jsonl");
-        let mut session = Session::of(
-            crate::app::testing::built_in("join", 3),
-            Progress::default(),
-            Keymap::default(),
-        );
-        press(&mut session, "x ctrl-u");
-        session.paste(&file.to_string_lossy());
-        press(&mut session, "enter d");
-        session.paste("none.jsonl");
-        press(&mut session, "enter");
-        assert_eq!(note(&session), "none.jsonl: no such file");
-        press(&mut session, "d");
-        session.paste(&file.to_string_lossy());
-        press(&mut session, "enter");
-        while session.is_busy() {
-            session.tick(Duration::ZERO);
-            thread::yield_now();
-        }
-        let diff: &Diff = shown(&session);
-        assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
-        press(&mut session, "esc");
-        let _: &App = shown(&session);
-    }
-
-    #[test]
-    fn what_is_typed_never_means_standard_input() {
-        let run = crate::app::testing::built_in("join", 3);
-        let mut session = Session::of(run, Progress::default(), Keymap::default());
-        press(&mut session, "d");
-        session.paste("-");
-        press(&mut session, "enter");
-        let said = "-: no such file, and no built-in scenario of that name";
-        assert!(note(&session).starts_with(said), "{}", note(&session));
-    }
-
-    #[test]
-    fn a_fork_lies_upon_the_run() {
-        let mut session = Session::of(
-            crate::app::testing::built_in("join", 40),
-            Progress::default(),
-            Keymap::default(),
-        );
-        press(&mut session, "F");
-        session.paste("put 5 5");
-        press(&mut session, "enter");
-        let fork: &App = shown(&session);
-        assert!(fork.name.starts_with("join, another way from event 40"), "{}", fork.name);
-        press(&mut session, "esc");
-        assert_eq!(shown::<App>(&session).name, "join");
-    }
-
-    #[test]
-    fn lessons_are_listed_over_any_page_and_left_for_it() {
-        let run = crate::app::testing::built_in("join", 3);
-        let mut session = Session::of(run, Progress::default(), Keymap::default());
-        press(&mut session, "d");
-        session.paste("crowded");
-        press(&mut session, "enter w");
-        assert!(is_start(&session), "{}", note(&session));
-        press(&mut session, "enter e");
-        let app: &App = shown(&session);
-        assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
-        press(&mut session, "esc");
-        let lesson: &Lesson = shown(&session);
-        let name = lesson.tour.name.clone();
-        press(&mut session, "> enter w");
-        assert!(is_start(&session), "the list that it was opened from");
-        let (progress, learnt) = session.take_learnt();
-        assert!(progress.of(&name).is_some_and(|record| record.step == 1));
-        assert_eq!(learnt, [name]);
-        press(&mut session, "esc");
-        let _: &Diff = shown(&session);
-    }
-}
+mod tests;

@@ -47,6 +47,11 @@ pub trait Page: Any {
         self.controls_mut().request.take()
     }
 
+    /// The name of what is shown, where it was changed here and is in no file as it is.
+    fn unsaved(&self) -> Option<&str> {
+        None
+    }
+
     /// How far somebody has come in it, and in which lesson, where it is one.
     fn learnt(&self) -> Option<(&str, Record)> {
         None

@@ -46,6 +46,10 @@ impl Page for App {
         &mut self.controls
     }
 
+    fn unsaved(&self) -> Option<&str> {
+        self.is_unsaved.then_some(&*self.name)
+    }
+
     fn settle(&mut self, surface: Surface<'_>) {
         view::settle(self, surface);
     }

@@ -25,8 +25,12 @@ impl Timeline {
     ///
     /// When the line cannot be read or fails the check, or this is a run from a file.
     pub fn fork(&self, cursor: usize, line: &str, care: Validation) -> Result<Timeline, Failure> {
-        let sent = self.operations().partition_point(|operation| operation.invoked.0 < cursor);
-        self.go_on_after(sent as u64, line, care)
+        self.go_on_after(self.commands_sent(cursor), line, care)
+    }
+
+    /// How many commands have been sent at a cursor.
+    pub fn commands_sent(&self, cursor: usize) -> u64 {
+        self.operations().partition_point(|operation| operation.invoked.0 < cursor) as u64
     }
 
     /// The run whose command node, at the end of its script, goes on with the commands of a line.
@@ -44,8 +48,8 @@ impl Timeline {
     /// That is the same cursor as long as there are commands to come. After the last one, it is where the
     /// window has room for another: a command is sent as soon as it has.
     pub fn fork_point(&self, cursor: usize) -> usize {
-        let sent = self.operations().partition_point(|operation| operation.invoked.0 < cursor);
-        let Some(scenario) = self.scenario().filter(|all| all.script.len() == sent as u64) else {
+        let sent = self.commands_sent(cursor);
+        let Some(scenario) = self.scenario().filter(|all| all.script.len() == sent) else {
             return cursor;
         };
         self.room_for_another(scenario.settings.window).map_or(cursor, |room| cursor.min(room))

@@ -8,8 +8,8 @@ use ringscope_sim::invariants::{Invariant, Tally};
 use ringscope_sim::protocol::Key;
 use ringscope_sim::replay::KeyEvent;
 use ringscope_sim::replay::recorded::{Changes, History};
-use ringscope_traces::Ending;
 use ringscope_traces::indexed::Block;
+use ringscope_traces::{Completeness, Ending};
 
 use super::operations::{Operation, OperationUpdate};
 use super::{Departure, ViolationAt};
@@ -18,8 +18,8 @@ use super::{Departure, ViolationAt};
 pub(super) enum Update {
     /// Its next events.
     Events(Stretch),
-    /// Its last line: how it ended, or that it was cut off.
-    End(Option<Ending>),
+    /// Its last line: how it ended, or that it was cut off, and where.
+    End(Option<Ending>, Completeness),
     /// What keeps its events from being read to the end.
     Problem(String),
     /// Why nobody knows its nodes.
@@ -72,6 +72,8 @@ pub(super) struct Loaded {
     pub hundredths: u8,
     pub is_read: bool,
     pub ending: Option<Ending>,
+    /// Whether the trace is all there, once its end has been read.
+    pub completeness: Option<Completeness>,
     pub problem: Option<String>,
     pub opaque: Option<String>,
     preview: Option<Reach>,
@@ -99,7 +101,10 @@ impl Loaded {
                 self.hundredths = hundredths;
                 return Some(block);
             }
-            Update::End(ending) => (self.ending, self.is_read) = (ending, true),
+            Update::End(ending, completeness) => {
+                (self.ending, self.is_read) = (ending, true);
+                self.completeness = Some(completeness);
+            }
             Update::Problem(what) => (self.problem, self.is_read) = (Some(what), true),
             Update::Opaque(why) => self.opaque = Some(why),
             Update::Preview(checkpoints, cursor) => {

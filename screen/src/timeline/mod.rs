@@ -28,8 +28,8 @@ use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Recorded, record};
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag, Trace,
-    Vocabulary, read_trace,
+    Completeness, Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag,
+    Trace, Vocabulary, read_trace,
 };
 
 pub use find::Direction;
@@ -42,6 +42,7 @@ pub use why::{Light, Race, Why};
 
 use crate::failure::Failure;
 use crate::files::{self, shown};
+use crate::trace_summary::ending_summary;
 use loaded::{Loaded, Update};
 use worker::{Disconnected, LoadOptions, Worker, with_hint};
 
@@ -347,6 +348,17 @@ impl Timeline {
     /// How the run ended; `None` when it was cut off, or its end has not been read yet.
     pub fn ending(&self) -> Option<&Ending> {
         self.loaded.ending.as_ref()
+    }
+
+    /// Where the trace was cut off, in the words of [`ending_summary`]; `None` when it is whole, or its end has not been
+    /// read yet.
+    pub fn cut_off(&self) -> Option<String> {
+        match self.loaded.completeness? {
+            Completeness::Whole => None,
+            cut @ (Completeness::CutOff | Completeness::CutOffInLine { .. }) => {
+                Some(ending_summary(None, cut))
+            }
+        }
     }
 
     /// Why the run did not complete, as far as that is known.

@@ -88,8 +88,9 @@ impl Worker<'_> {
             }
         }
         let footer = match indexer.finish() {
-            Ok((footer, _)) => {
-                (self.publish)(Update::End(footer.as_ref().map(|footer| footer.ending.clone())))?;
+            Ok((footer, completeness)) => {
+                let ending = footer.as_ref().map(|footer| footer.ending.clone());
+                (self.publish)(Update::End(ending, completeness))?;
                 footer
             }
             Err(error) => {

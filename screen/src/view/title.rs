@@ -116,7 +116,7 @@ fn under_way(scene: &Scene<'_>) -> String {
     format!("{} in flight", scene.app.view.snapshot.flights.len())
 }
 
-/// How the run ended, once the cursor is there.
+/// How the run ended, once the cursor is there; that its record does not reach so far, wherever it is.
 fn ending(scene: &Scene<'_>) -> String {
     match scene.app.timeline.ending() {
         Some(ending) if scene.app.view.cursor == scene.app.timeline.len() => match ending {
@@ -127,6 +127,11 @@ fn ending(scene: &Scene<'_>) -> String {
             | Ending::Crashed { rank: None, .. }
             | Ending::Stopped => ending.name().to_owned(),
         },
-        Some(_) | None => String::new(),
+        Some(_) => String::new(),
+        None if scene.app.timeline.cut_off().is_some() => CUT_OFF.to_owned(),
+        None => String::new(),
     }
 }
+
+/// What is said of a trace that has no end; where it was cut off is said at its last event.
+const CUT_OFF: &str = "cut off";

@@ -28,6 +28,23 @@ impl Scenario {
         Err(ScenarioErrors::one(problem.hint("such as `put 5 50`, `get 5`, `add 3 500`")))
     }
 
+    /// The scenario of its first commands alone. How the run was expected to end counts no more.
+    ///
+    /// # Errors
+    ///
+    /// When these commands, written out, are too long a text.
+    pub fn cut_after(&self, commands: u64) -> Result<Scenario, ScenarioErrors> {
+        let settings = Settings { expect: None, ..self.settings.clone() };
+        parser::parse(&self.name, &write::text(&settings, &first(&self.runs, commands)))
+    }
+
+    /// The lines of the language that ask for all commands but the first ones.
+    #[must_use]
+    pub fn lines_after(&self, commands: u64) -> Vec<String> {
+        let text = write::text(&Settings::default(), &after(&self.runs, commands));
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// The same as [`Scenario::check`], of the last line only: whether the ring can do what it asks for.
     ///
     /// # Errors
@@ -54,6 +71,20 @@ fn first(runs: &[Run], commands: u64) -> Vec<Run> {
     first
 }
 
+/// The runs of all commands but that many.
+fn after(runs: &[Run], commands: u64) -> Vec<Run> {
+    let mut left = commands;
+    let mut after = Vec::new();
+    for run in runs {
+        let skipped = run.count.min(left);
+        left -= skipped;
+        if skipped < run.count {
+            after.push(Run { first: run.command(skipped), count: run.count - skipped, ..*run });
+        }
+    }
+    after
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +109,22 @@ mod tests {
         let unsound = scenario().continued(7, "remove 77").expect("it can be read");
         let errors = unsound.check_last_line().expect_err("nobody has that id");
         assert_eq!(errors.problems().len(), 1);
+    }
+
+    #[test]
+    fn the_lines_after_the_first_commands_go_on_as_the_scenario_does() {
+        let whole = scenario();
+        for commands in 0..=whole.script.len() {
+            let lines = whole.lines_after(commands);
+            let (mut again, mut kept) = (whole.clone(), commands);
+            for line in &lines {
+                again = again.continued(kept, line).expect("a line of the language");
+                kept = again.script.len();
+            }
+            assert!(again.script.commands().eq(whole.script.commands()), "{commands}: {lines:?}");
+        }
+        assert_eq!(whole.lines_after(3), ["put 4..=5 key", "add 3 500", "get 9"]);
+        assert_eq!(whole.lines_after(99), [""; 0]);
     }
 
     #[test]

@@ -9,6 +9,12 @@ use super::source::{Position, Source};
 /// No more than this many problems of one scenario are listed; the rest are counted.
 const MOST_TOLD: usize = 50;
 
+/// Of a text that is no scenario, so many lines are enough to see it by.
+const MOST_OF_NO_SCENARIO: usize = 3;
+
+/// What is said under these lines.
+const NO_SCENARIO: &str = "this is no scenario";
+
 /// The last line under the errors of a check.
 const ALL_THE_SAME: &str = "`--unchecked` runs it anyway";
 
@@ -153,7 +159,20 @@ impl std::error::Error for Problem {}
 pub struct ScenarioErrors {
     problems: Vec<Problem>,
     more: u64,
-    unchecked_helps: bool,
+    kind: Kind,
+}
+
+/// What the problems of a text come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It cannot be read.
+    Unreadable,
+    /// It can be read, and should not be run.
+    Unsound,
+    /// It says itself how it ends, and runs nevertheless.
+    Expected,
+    /// It was never meant as a scenario.
+    NoScenario,
 }
 
 impl ScenarioErrors {
@@ -172,22 +191,45 @@ impl ScenarioErrors {
     /// Whether the scenario can be read, and only should not be run.
     #[must_use]
     pub fn unchecked_helps(&self) -> bool {
-        self.unchecked_helps
+        self.kind == Kind::Unsound
+    }
+
+    /// The problem of the text in one line: its first one, or that it was never meant as a scenario.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        match (self.kind, self.problems.first()) {
+            (Kind::NoScenario, Some(problem)) => {
+                format!("{}: {NO_SCENARIO}", problem.source().name())
+            }
+            (Kind::Unreadable | Kind::Unsound | Kind::Expected, Some(problem)) => {
+                problem.to_string()
+            }
+            (_, None) => self.to_string(),
+        }
     }
 
     /// What to say once under the problems: how many more there are, and what would help.
     #[must_use]
     pub fn closing(&self) -> Option<String> {
         let more = (self.more > 0).then(|| format!("and {} more", self.more));
-        let helps = self.unchecked_helps.then(|| ALL_THE_SAME.to_owned());
-        let lines: Vec<String> = more.into_iter().chain(helps).collect();
+        let end = match self.kind {
+            Kind::Unreadable | Kind::Expected => None,
+            Kind::Unsound => Some(ALL_THE_SAME),
+            Kind::NoScenario => {
+                return Some(format!(
+                    "and {} more: {NO_SCENARIO}\n  hint: `ringscope list join` prints one",
+                    self.more
+                ));
+            }
+        };
+        let lines: Vec<String> = more.into_iter().chain(end.map(str::to_owned)).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// The same as notes, for a scenario that says itself how it ends and so runs nevertheless.
     #[must_use]
     pub fn into_notes(mut self) -> ScenarioErrors {
-        self.unchecked_helps = false;
+        self.kind = Kind::Expected;
         for problem in &mut self.problems {
             problem.severity = Severity::Note;
         }
@@ -214,7 +256,7 @@ impl ScenarioErrors {
 
     /// Only one problem, with nothing to do about it but to mend the text.
     pub(super) fn one(problem: Problem) -> ScenarioErrors {
-        ScenarioErrors { problems: vec![problem], more: 0, unchecked_helps: false }
+        ScenarioErrors { problems: vec![problem], more: 0, kind: Kind::Unreadable }
     }
 }
 
@@ -256,12 +298,22 @@ impl Findings {
 
     /// The findings as errors of the text: it cannot be read.
     pub(super) fn unreadable(self) -> Result<(), ScenarioErrors> {
-        self.into_errors(false)
+        self.into_errors(Kind::Unreadable)
+    }
+
+    /// The findings as those of a text that was never meant as a scenario: a few of them, without the advice that
+    /// would help with a misspelt one.
+    pub(super) fn of_no_scenario(mut self) -> Result<(), ScenarioErrors> {
+        let left_out = self.problems.len().saturating_sub(MOST_OF_NO_SCENARIO);
+        self.problems.truncate(MOST_OF_NO_SCENARIO);
+        self.problems.iter_mut().for_each(|problem| problem.hint = None);
+        self.more += left_out as u64;
+        self.into_errors(Kind::NoScenario)
     }
 
     /// The findings as errors of a check: it can be read, and should not be run.
     pub(super) fn unsound(self) -> Result<(), ScenarioErrors> {
-        self.into_errors(true)
+        self.into_errors(Kind::Unsound)
     }
 
     /// The findings as warnings, without those beyond the most that are listed.
@@ -269,10 +321,10 @@ impl Findings {
         self.problems.into_iter().map(Problem::warning).collect()
     }
 
-    fn into_errors(self, unchecked_helps: bool) -> Result<(), ScenarioErrors> {
+    fn into_errors(self, kind: Kind) -> Result<(), ScenarioErrors> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        Err(ScenarioErrors { problems: self.problems, more: self.more, unchecked_helps })
+        Err(ScenarioErrors { problems: self.problems, more: self.more, kind })
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Scenario, ScenarioErrors> 
     for line in lines(text) {
         parser.line(&line);
     }
-    parser.found.unreadable()?;
+    match parser.is_no_scenario() {
+        true => parser.found.of_no_scenario()?,
+        false => parser.found.unreadable()?,
+    }
     Ok(Scenario {
         name: name.to_owned(),
         settings: parser.settings,
@@ -127,7 +130,17 @@ struct Parser {
     end: Option<Range<usize>>,
     runs: Vec<Run>,
     lines: Vec<u32>,
+    /// How many lines begin with a word of the language, and how many with another one.
+    known_lines: u64,
+    unknown_lines: u64,
 }
+
+/// A text with no more unknown lines than this may be a scenario by somebody who is new to the language.
+const MOST_UNKNOWN_LINES: u64 = 3;
+
+/// A text in which no more than one line in so many begins with a word of the language is no scenario: prose has lines
+/// that begin with `end` or `get`, too.
+const LINES_FOR_A_KNOWN_ONE: u64 = 5;
 
 impl Parser {
     fn new(source: Arc<Source>) -> Parser {
@@ -140,7 +153,16 @@ impl Parser {
             end: None,
             runs: Vec::new(),
             lines: Vec::new(),
+            known_lines: 0,
+            unknown_lines: 0,
         }
+    }
+
+    /// Whether the text, once all of it has been read, was never meant as a scenario.
+    fn is_no_scenario(&self) -> bool {
+        let lines = self.known_lines + self.unknown_lines;
+        self.unknown_lines > MOST_UNKNOWN_LINES
+            && self.known_lines.saturating_mul(LINES_FOR_A_KNOWN_ONE) <= lines
     }
 
     fn line(&mut self, line: &RawLine<'_>) {
@@ -156,8 +178,10 @@ impl Parser {
             });
         }
         if let Some(index) = SETTINGS.iter().position(|s| s.name.eq_ignore_ascii_case(word)) {
+            self.known_lines += 1;
             self.setting(index, span, &lexer);
         } else if let Some(word) = CommandWord::named(word) {
+            self.known_lines += 1;
             self.first_command.get_or_insert(span.clone());
             match command::parse(word, lexer) {
                 Ok(Line::Run(run, _)) => {
@@ -168,6 +192,7 @@ impl Parser {
                 Err(wrong) => self.wrong(wrong),
             }
         } else {
+            self.unknown_lines += 1;
             let Parser { found, source, .. } = self;
             found.add(|| unknown_word(source, word, span));
         }

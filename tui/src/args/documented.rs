@@ -1,12 +1,14 @@
 //! Every command line that a page or a help text shows is one that the program takes.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
 
 use super::Args;
+use super::refusal::Refusal;
 
 /// What ends the command in a line of a shell, or begins a remark on it.
 const ENDS: [&str; 8] = ["   ", " | ", " > ", " 2>", " # ", " && ", "; ", " ..."];
@@ -78,7 +80,12 @@ fn ended(line: &str) -> &str {
 fn assert_is_understood(command: &str, place: &str) {
     let words =
         shlex::split(command).unwrap_or_else(|| panic!("{place}: a quote is open: {command}"));
-    match Args::try_parse_from(words).map_err(|error| error.kind()) {
+    let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+    let read = Args::of(&words).map_err(|refusal| match refusal {
+        Refusal::Usage { error, .. } => error.kind(),
+        Refusal::Unknown(_) => ErrorKind::InvalidSubcommand,
+    });
+    match read {
         // What is only named in a sentence may lack what it is about.
         Ok(_)
         | Err(

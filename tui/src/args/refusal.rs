@@ -4,19 +4,24 @@ use std::env;
 use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
 use ringscope_screen::failure::Failure;
 use ringscope_traces::text::Plain;
 
-use super::Args;
+use super::{Args, named};
 use crate::command::Verdict;
 use crate::output::Streams;
 
 /// What is printed instead.
-pub(crate) struct Refusal {
-    error: clap::Error,
-    /// Whether nothing in it comes from the command line as it stood there.
-    is_safe: bool,
+pub(crate) enum Refusal {
+    /// The parser's own words.
+    Usage {
+        /// What it says.
+        error: clap::Error,
+        /// Whether nothing in it comes from the command line as it stood there.
+        is_safe: bool,
+    },
+    /// Where a command should stand is a word that names nothing.
+    Unknown(Failure),
 }
 
 impl Args {
@@ -26,8 +31,24 @@ impl Args {
     ///
     /// What is to be printed when they name nothing to run.
     pub(crate) fn of_process() -> Result<Args, Refusal> {
-        let words: Vec<OsString> = env::args_os().collect();
-        Args::try_parse_from(&words).map_err(|error| Refusal::of(error, &words))
+        Args::of(&env::args_os().collect::<Vec<OsString>>())
+    }
+
+    /// Reads the words of a command line, the program's name first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Args::of_process`].
+    pub(super) fn of(words: &[OsString]) -> Result<Args, Refusal> {
+        let error = match Args::read(words) {
+            Ok(args) => return Ok(args),
+            Err(error) => error,
+        };
+        let Some(word) = named::word_of(&error) else { return Err(Refusal::of(error, words)) };
+        match named::with_command(words, word) {
+            Some(read) => read.map_err(|error| Refusal::of(error, words)),
+            None => Err(Refusal::Unknown(named::unknown(word))),
+        }
     }
 }
 
@@ -36,9 +57,11 @@ impl Refusal {
     /// colours. So it gets the same words once more, made safe, and says what it then says.
     fn of(error: clap::Error, words: &[OsString]) -> Refusal {
         let safe = words.iter().map(|word| Plain(&word.to_string_lossy()).to_string());
-        match Args::try_parse_from(safe) {
-            Err(again) if again.kind() == error.kind() => Refusal { error: again, is_safe: true },
-            Err(_) | Ok(_) => Refusal { error, is_safe: false },
+        match Args::read(safe) {
+            Err(again) if again.kind() == error.kind() => {
+                Refusal::Usage { error: again, is_safe: true }
+            }
+            Err(_) | Ok(_) => Refusal::Usage { error, is_safe: false },
         }
     }
 
@@ -46,28 +69,32 @@ impl Refusal {
     ///
     /// # Errors
     ///
-    /// When standard output takes no more.
+    /// When standard output takes no more; and that a word names nothing.
     pub(crate) fn print(self, streams: &mut Streams) -> Result<Verdict, Failure> {
-        if self.error.use_stderr() {
-            let text = self.text(streams.notes.is_coloured());
+        let (error, is_safe) = match self {
+            Refusal::Usage { error, is_safe } => (error, is_safe),
+            Refusal::Unknown(failure) => return Err(failure),
+        };
+        if error.use_stderr() {
+            let text = text(&error, is_safe, streams.notes.is_coloured());
             let _ = write!(streams.notes, "{text}");
             return Ok(Verdict::NotJudged);
         }
-        let text = self.text(streams.out.is_coloured());
+        let text = text(&error, is_safe, streams.out.is_coloured());
         write!(streams.out, "{text}")?;
         streams.out.flush()?;
         Ok(Verdict::Good)
     }
+}
 
-    fn text(&self, is_coloured: bool) -> String {
-        let text = self.error.render();
-        match (self.is_safe, is_coloured) {
-            (true, true) => text.ansi().to_string(),
-            (true, false) => text.to_string(),
-            (false, _) => {
-                let plain = text.to_string();
-                plain.lines().map(|line| format!("{}\n", Plain(line))).collect()
-            }
+fn text(error: &clap::Error, is_safe: bool, is_coloured: bool) -> String {
+    let text = error.render();
+    match (is_safe, is_coloured) {
+        (true, true) => text.ansi().to_string(),
+        (true, false) => text.to_string(),
+        (false, _) => {
+            let plain = text.to_string();
+            plain.lines().map(|line| format!("{}\n", Plain(line))).collect()
         }
     }
 }

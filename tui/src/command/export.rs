@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ratatui_core::layout::Size;
-use ringscope_screen::app::{App, Order};
+use ringscope_screen::app::{App, Changes, Order};
 use ringscope_screen::config::Config;
 use ringscope_screen::export::{
     ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Way,
@@ -170,6 +170,7 @@ impl ExportArgs {
             settings: self.settings.overrides.clone(),
             at: 0,
             is_unchecked: self.unchecked,
+            changes: Changes::default(),
         })
     }
 

@@ -3,18 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use ringscope_screen::app::Order;
-use ringscope_screen::config::Config;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::{is_trace, shown};
 use ringscope_screen::session::Session;
 use ringscope_screen::timeline::simulated;
 use ringscope_traces::Reader;
 
-use super::screen::{self, ScreenFlags, beside};
-use super::{Verdict, diff, show};
-use crate::flags::SettingFlags;
+use super::screen::{self, Looks, ScreenFlags, beside};
+use super::{Verdict, diff, show, start, welcome};
+use crate::flags::{ChangeFlags, SettingFlags};
 use crate::input;
-use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::progress;
 use crate::recent;
@@ -25,7 +23,7 @@ use crate::terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A scenario is simulated on the spot and can be given further commands; a trace is replayed.
-`?` shows the keys, `q` quits. With --plain, or where standard output is not a terminal that
+Without either, the start page lists what can be opened. `?` shows the keys, `q` quits. With --plain, or where standard output is not a terminal that
 can draw a screen, it prints one line per event, as `ringscope show` does.
 
 Examples:
@@ -37,22 +35,26 @@ Examples:
 
 Exit codes: 0 done; 2 bad input.")]
 pub(crate) struct PlayArgs {
-    /// A scenario (a file or a built-in one, as for `run`), or a trace file
-    run: PathBuf,
+    /// A scenario (a file or a built-in one, as for `run`), or a trace file; without it, the start
+    /// page
+    run: Option<PathBuf>,
 
     #[command(flatten)]
     settings: SettingFlags,
 
+    #[command(flatten)]
+    changes: ChangeFlags,
+
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", requires = "run")]
     diff: Option<PathBuf>,
 
     /// Start after event N (with --diff: at row N; default: the first divergence)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "run")]
     at: Option<usize>,
 
     /// Run the scenario even if the check before it finds problems
-    #[arg(long)]
+    #[arg(long, requires = "run")]
     unchecked: bool,
 
     /// Print one line per event instead of drawing a screen
@@ -65,34 +67,42 @@ pub(crate) struct PlayArgs {
 
 pub(crate) fn execute(
     args: &PlayArgs,
-    config: &Config,
-    color: ColorWhen,
+    looks: &Looks,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
+    let Some(run) = &args.run else {
+        args.settings.refuse_without_scenario()?;
+        return match args.plain {
+            true => welcome::execute(streams),
+            false => start::execute(args.screen.setup(&looks.config, looks.color), looks, streams),
+        };
+    };
     let order = Order {
-        word: args.run.clone(),
-        origin: input::scenario_here(&args.run)?,
+        word: run.clone(),
+        origin: input::scenario_here(run)?,
         settings: args.settings.overrides.clone(),
         at: args.at.filter(|_| args.diff.is_none()).unwrap_or(0),
         is_unchecked: args.unchecked,
+        changes: args.changes.changes(),
     };
     if args.plain || !terminal::is_capable() {
         return match &args.diff {
             Some(other) => compared(&order, other, streams),
-            None => lines(&order, args.screen.marks(config), streams),
+            None => lines(&order, args.screen.marks(&looks.config), streams),
         };
     }
     let app = order.open()?;
     let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
-    for run in [Some(&args.run), args.diff.as_ref()].into_iter().flatten() {
+    for run in [Some(run), args.diff.as_ref()].into_iter().flatten() {
         if run.is_file() {
             recent::remember(run);
         }
     }
-    let setup = args.screen.setup(config, color);
-    let mut session = Session::of(app, progress::load(), config.keymap.clone());
+    let setup = args.screen.setup(&looks.config, looks.color);
+    let session = Session::of(app, progress::load(), looks.config.keymap.clone());
+    let mut session = session.with_look_flags(looks.flags.clone());
     other.into_iter().for_each(|diff| session.lay_upon(diff));
-    screen::show(&mut session, setup)?;
+    screen::show(&mut session, setup, &mut streams.out)?;
     Ok(Verdict::Good)
 }
 

@@ -1,6 +1,7 @@
 //! What the commands that draw have in common: how things look, and how large.
 
 use std::env;
+use std::io::Write as _;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -13,13 +14,37 @@ use ringscope_screen::session::Session;
 use ringscope_screen::view::Look;
 use ringscope_screen::view::symbols::Symbols;
 use ringscope_screen::view::theme::{ColorSettings, Palette, Theme};
+use ringscope_traces::text::Plain;
 
 use crate::flags::size;
-use crate::output::ColorWhen;
+use crate::output::{ColorWhen, Out};
 use crate::progress;
 use crate::recent;
 use crate::report::lanes;
 use crate::terminal::{self, Setup};
+
+/// How things look, by the configuration and by the flags of every command.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    /// The configuration.
+    pub config: Config,
+    /// When to use colours, or how many.
+    pub color: ColorWhen,
+    /// What the command line says of it, word by word as a shell reads them.
+    pub flags: Vec<String>,
+}
+
+impl Looks {
+    /// How the screen is set up when no flags of a command say it.
+    pub(crate) fn setup(&self) -> Setup {
+        let look = Look {
+            theme: theme(&self.config, self.color),
+            symbols: self.config.symbols,
+            reduce_motion: self.config.reduces_motion,
+        };
+        Setup { look, has_mouse: self.config.has_mouse, size: None }
+    }
+}
 
 /// How the screen is set up, as far as it is said on the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -136,11 +161,16 @@ fn palette(color: ColorWhen) -> Option<Palette> {
     }
 }
 
-/// Shows a session until it is left, and keeps what there is to remember of it.
-pub(crate) fn show(session: &mut Session, setup: Setup) -> Result<(), Failure> {
+/// Shows a session until it is left, and keeps what there is to remember of it. The command line that it gave last is
+/// printed then: not every terminal has a clipboard for programs.
+pub(crate) fn show(session: &mut Session, setup: Setup, out: &mut Out) -> Result<(), Failure> {
     terminal::show(session, setup, &mut |session| {
         session.take_opened().iter().for_each(|file| recent::remember(file));
         let (progress, learnt) = session.take_learnt();
         learnt.iter().for_each(|lesson| progress::keep(progress, lesson));
-    })
+    })?;
+    if let Some(line) = session.given_line() {
+        writeln!(out, "{}", Plain(line))?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use ringscope_screen::app::beyond;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::trace_summary::{ending_summary, header_summary, vocabulary};
 use ringscope_traces::text::Plain;
@@ -52,10 +53,14 @@ pub(crate) struct ShowArgs {
     /// The marks of sends and receives
     #[arg(long, value_name = "SET", value_enum, default_value_t)]
     symbols: LaneSymbols,
+
+    /// Whether it is an error that the trace has fewer events than are passed over.
+    #[arg(skip)]
+    must_reach: bool,
 }
 
 impl ShowArgs {
-    /// All events of a trace from one on.
+    /// All events of a trace from one on, which has to be there.
     pub(crate) fn from(trace: &Path, from: usize, symbols: LaneSymbols) -> ShowArgs {
         ShowArgs {
             trace: trace.to_owned(),
@@ -64,6 +69,7 @@ impl ShowArgs {
             rows: None,
             no_times: false,
             symbols,
+            must_reach: true,
         }
     }
 }
@@ -90,6 +96,9 @@ pub(crate) fn show<R: BufRead>(
     });
     let name = input::trace_name(&args.trace);
     let title = out.paint(Style::Name, Plain(&name));
+    if args.must_reach {
+        pass_over(reader, args.from)?;
+    }
     let mut out = BufWriter::with_capacity(1 << 16, out);
     writeln!(out, "{title}: {}", header_summary(reader.header()))?;
     for line in lanes.heading() {
@@ -117,6 +126,16 @@ pub(crate) fn show<R: BufRead>(
     Ok(Verdict::Good)
 }
 
+/// Reads the events before the first that is shown.
+fn pass_over<R: BufRead>(reader: &mut Reader<R>, events: u64) -> Result<(), Failure> {
+    for passed in 0..events {
+        if reader.next_event()?.is_none() {
+            return Err(beyond(passed));
+        }
+    }
+    Ok(())
+}
+
 /// The ranks to show, each once and in order.
 fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, Failure> {
     let ranks = reader.header().ranks;
@@ -141,7 +160,7 @@ fn events<R: BufRead>(
     take: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());
-    let (mut place, mut shown) = (0, 0);
+    let (mut place, mut shown) = (if args.must_reach { args.from } else { 0 }, 0);
     while let Some(event) = reader.next_event()? {
         let is_asked_for =
             place >= args.from && (chosen.is_empty() || chosen.binary_search(&event.rank).is_ok());

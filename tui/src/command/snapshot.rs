@@ -19,7 +19,7 @@ use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
-use crate::flags::{SettingFlags, size};
+use crate::flags::{ChangeFlags, SettingFlags, size};
 use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
@@ -49,6 +49,9 @@ pub(crate) struct SnapshotArgs {
 
     #[command(flatten)]
     settings: SettingFlags,
+
+    #[command(flatten)]
+    changes: ChangeFlags,
 
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
@@ -87,7 +90,7 @@ pub(crate) fn execute(
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
     if args.run.is_none() {
-        args.refuse_settings()?;
+        args.settings.refuse_without_scenario()?;
     }
     let look = args.look.look(config, picture_color(args, color, streams));
     let page = match (&args.run, &args.tour, &args.diff) {
@@ -124,18 +127,8 @@ impl SnapshotArgs {
             settings: self.settings.overrides.clone(),
             at: 0,
             is_unchecked: self.unchecked,
+            changes: self.changes.changes(),
         })
-    }
-
-    /// What is no run has no settings.
-    fn refuse_settings(&self) -> Result<(), Failure> {
-        match self.settings.overrides.given().next() {
-            Some((name, _)) => {
-                let failure = Failure::about(&format!("--{name}"), "is a setting of a scenario");
-                Err(failure.hint("name the scenario"))
-            }
-            None => Ok(()),
-        }
     }
 
     fn area(&self) -> Rect {
@@ -180,7 +173,7 @@ fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
     app.timeline.wait();
     let events = app.timeline.len();
     match at {
-        Some(at) if at > events => return Err(beyond(events)),
+        Some(at) if at > events => return Err(beyond(events as u64)),
         at => app.go_to(at.unwrap_or(events)),
     }
     Ok(Box::new(app))

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use ringscope_screen::app::{Order, beyond};
+use ringscope_screen::app::{Changes, Order, beyond};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::timeline::{Timeline, Why};
 use ringscope_traces::text::Plain;
@@ -77,6 +77,7 @@ impl WhyArgs {
             settings: self.settings.overrides.clone(),
             at: 0,
             is_unchecked: self.unchecked,
+            changes: Changes::default(),
         })
     }
 
@@ -85,7 +86,7 @@ impl WhyArgs {
         match self.at {
             None => Ok(timeline.decisive()),
             Some(0) => Err(Failure::about("--at", "before the first event nothing has a cause")),
-            Some(at) if at > timeline.len() => Err(beyond(timeline.len())),
+            Some(at) if at > timeline.len() => Err(beyond(timeline.len() as u64)),
             Some(at) => Ok(Some(EventIndex(at - 1))),
         }
     }

@@ -129,6 +129,9 @@ fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Resul
         is_stale = take_events(session, setup, &mut around)? | around.signals.take_resize();
         is_stale |= session.tick(std::mem::replace(&mut clock, Stopwatch::start()).elapsed());
         (around.between)(session);
+        if let Some(line) = session.take_copied() {
+            around.screen.copy(&line)?;
+        }
         if let Some(leave) = session.leave() {
             return Ok(Ended::Left(leave));
         }

@@ -7,6 +7,7 @@ use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -82,6 +83,15 @@ impl Screen {
     pub fn area(&self) -> io::Result<Rect> {
         let size = self.terminal.size()?;
         Ok(Rect { x: 0, y: 0, width: size.width, height: size.height })
+    }
+
+    /// Puts a text on the clipboard of whoever sits in front of the terminal, where it lets programs do that (OSC 52).
+    ///
+    /// # Errors
+    ///
+    /// When the terminal takes no more.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back for a while.

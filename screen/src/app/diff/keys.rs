@@ -23,7 +23,10 @@ impl HandleActions for Diff {
         on(Action::GoTo, |diff| diff.prompt = Some(Prompt::new(Purpose::GoTo, ""))),
         in_bar(Action::IgnoreOrder, "ignore order", Diff::ignore_order),
         in_bar(Action::Swap, "swap", Diff::swap),
-        on(Action::Reproduce, |diff| diff.controls.say(diff.reproduced())),
+        on(Action::Reproduce, |diff| {
+            let line = diff.reproduced();
+            diff.controls.give_line(line, NOWHERE);
+        }),
         on(Action::Tour, lessons),
         on(Action::Palette, palette),
         on(Action::Help, help),
@@ -44,11 +47,11 @@ impl HandleActions for Diff {
 impl Diff {
     /// Takes a key: for the list over the page, the line that is typed, or an action.
     pub fn press(&mut self, key: KeyPress) {
-        self.controls.note = None;
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
         if self.prompt.is_some() {
+            self.controls.note = None;
             self.press_in_prompt(key);
         } else {
             self.press_bound(key);
@@ -106,13 +109,13 @@ impl Diff {
         }
     }
 
-    /// The command line that shows this again, or what would have to be done for there to be one.
-    pub fn reproduced(&self) -> String {
-        let Some(mut words) = self.a.recipe.words() else { return NOWHERE.to_owned() };
-        let Some(other) = self.b.recipe.only_word() else { return NOWHERE.to_owned() };
+    /// The command line that shows this again, when there is one.
+    pub fn reproduced(&self) -> Option<String> {
+        let mut words = self.a.recipe.words(self.a.timeline.scenario())?;
+        let other = self.b.recipe.only_word(self.b.timeline.scenario())?;
         words.extend(["--diff".to_owned(), other, "--at".to_owned()]);
         words.push((self.chosen + 1).to_string());
-        words.join(" ")
+        Some(words.join(" "))
     }
 }
 

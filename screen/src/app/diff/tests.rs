@@ -192,10 +192,11 @@ fn the_command_that_shows_a_comparison_again_is_reported() {
     let mut diff = Diff::open(Candidate::of(&app), Path::new("crowded")).expect("two scenarios");
     diff.wait();
     diff.go_to(4);
-    press(&mut diff, "y");
-    assert_eq!(diff.controls.note.as_deref(), Some("ringscope play join --diff crowded --at 5"));
-    press(&mut diff, "s y");
-    assert_eq!(diff.controls.note.as_deref(), Some("ringscope play crowded --diff join --at 5"));
+    let line = diff.reproduced();
+    assert_eq!(line.as_deref(), Some("ringscope play join --seed 1 --diff crowded --at 5"));
+    press(&mut diff, "s");
+    let line = diff.reproduced();
+    assert_eq!(line.as_deref(), Some("ringscope play crowded --seed 1 --diff join --at 5"));
     diff.a.recipe = Recipe::none();
     press(&mut diff, "y");
     assert!(diff.controls.note.as_deref().is_some_and(|note| note.contains("in no file")));

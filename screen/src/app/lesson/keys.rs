@@ -26,7 +26,7 @@ impl HandleActions for Lesson {
         on(Action::PageUp, |lesson| lesson.scroll(-PAGE)),
         on(Action::Start, |lesson| lesson.go_to_step(0)),
         also(Action::End, |lesson| lesson.scrolled = usize::MAX),
-        on(Action::Reproduce, |lesson| lesson.controls.say(lesson.reproduced())),
+        on(Action::Reproduce, Lesson::reproduce),
         on(Action::Tour, lessons),
         on(Action::Palette, palette),
         on(Action::QuitAndKeep, quit_and_keep),
@@ -52,6 +52,7 @@ impl Lesson {
         }
         self.arrive();
         if self.take_typed(key) {
+            self.controls.note = None;
             return;
         }
         self.press_bound(key);
@@ -162,7 +163,7 @@ impl Lesson {
     /// The run as it is here, to be looked at freely.
     fn explore(&mut self) {
         if let Some(mut diff) = self.compared() {
-            diff.controls.say(RETURN);
+            diff.controls.say_the_way(RETURN);
             self.controls.ask(PageRequest::Diff(diff));
             return;
         }
@@ -172,13 +173,14 @@ impl Lesson {
         app.view.focus = stop.pane;
         app.controls.keymap = self.controls.keymap.clone();
         app.name = format!("{}, freely: Esc returns to the lesson", app.name);
-        app.controls.say(RETURN);
+        app.controls.say_the_way(RETURN);
         self.controls.ask(PageRequest::Run(Box::new(app)));
     }
 
-    /// The command line that shows the lesson.
-    fn reproduced(&self) -> String {
-        format!("ringscope tour {}", quoted(&self.tour.name))
+    /// Gives the command line that shows the lesson, where somebody left it.
+    fn reproduce(&mut self) {
+        let line = quoted(&self.tour.name).map(|name| format!("ringscope tour {name}"));
+        self.controls.give_line(line, "no command line can have the lesson's name");
     }
 }
 

@@ -6,7 +6,6 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
-use ringscope_screen::config::Config;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::session::Session;
@@ -15,9 +14,8 @@ use ringscope_screen::tour::{Faults, Shelf, Tour};
 use ringscope_sim::nearest::nearest;
 
 use super::Verdict;
-use super::screen::{ScreenFlags, show};
+use super::screen::{Looks, ScreenFlags, show};
 use crate::lesson_file::read_lesson;
-use crate::output::ColorWhen;
 use crate::output::Streams;
 use crate::progress;
 use crate::terminal;
@@ -66,8 +64,7 @@ pub(crate) struct TourArgs {
 
 pub(crate) fn execute(
     args: &TourArgs,
-    config: &Config,
-    color: ColorWhen,
+    looks: &Looks,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     if args.check {
@@ -80,12 +77,13 @@ pub(crate) fn execute(
         return tables::facts(&mut streams.out);
     }
     let is_plain = args.plain || !terminal::is_capable();
-    let mut session = match &args.lesson[..] {
+    let keymap = || looks.config.keymap.clone();
+    let session = match &args.lesson[..] {
         [] if is_plain => return tables::list(&mut streams.out),
         [word] if is_plain => return plain::execute(&shelf(word)?, streams),
-        [] => Session::tours(progress::load(), config.keymap.clone()),
+        [] => Session::tours(progress::load(), keymap()),
         [word] => match Tour::open(&shelf(word)?) {
-            Ok(tour) => Session::lesson(tour, progress::load(), config.keymap.clone()),
+            Ok(tour) => Session::lesson(tour, progress::load(), keymap()),
             Err(faults) => return Ok(print_faults(&faults, streams)),
         },
         [_, second, ..] => {
@@ -93,7 +91,8 @@ pub(crate) fn execute(
             return Err(failure.hint("`ringscope tour --check` takes several"));
         }
     };
-    show(&mut session, args.screen.setup(config, color))?;
+    let setup = args.screen.setup(&looks.config, looks.color);
+    show(&mut session.with_look_flags(looks.flags.clone()), setup, &mut streams.out)?;
     Ok(Verdict::Good)
 }
 

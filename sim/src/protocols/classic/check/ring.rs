@@ -23,6 +23,8 @@ struct Joined {
     rank: i64,
     id: i64,
     line: u32,
+    /// Whether the rank can join at all.
+    is_node: bool,
 }
 
 /// The nodes that joined and have not left, found by id and by rank.
@@ -49,10 +51,15 @@ impl PlannedRing {
 
     /// Lets a rank join; first what is wrong with the rank, then what is wrong with the id.
     ///
-    /// A node with a good id joins even when its rank is a bad one, so that one mistake is told once.
+    /// A good id counts as taken even when the rank is a bad one, so that one mistake is told once: but it is the
+    /// id of no node. A rank and an id in the wrong order count as if they were in the right one.
     pub(super) fn add(&mut self, rank: i64, id: i64, line: u32) -> [Option<Advice>; 2] {
+        if self.is_swapped(rank, id) {
+            self.add(id, rank, line);
+            return [Some(swapped(rank, id)), None];
+        }
         let objections = [self.bad_rank(rank), self.bad_new_id(id)];
-        let joined = Joined { rank, id, line };
+        let joined = Joined { rank, id, line, is_node: objections[0].is_none() };
         if objections[1].is_none() {
             self.by_id.insert(id, joined);
             self.left.remove(&id);
@@ -61,6 +68,13 @@ impl PlannedRing {
             self.by_rank.insert(rank, joined);
         }
         objections
+    }
+
+    /// Whether the command asks for a rank that does not exist, and would be sound the other way round.
+    fn is_swapped(&self, rank: i64, id: i64) -> bool {
+        !(0..self.ranks).contains(&rank)
+            && self.bad_rank(id).is_none()
+            && self.bad_new_id(rank).is_none()
     }
 
     /// Lets a node leave.
@@ -162,7 +176,7 @@ impl PlannedRing {
                  one to take the join, so the ADD goes round the ring forever"
             )
         } else {
-            let Joined { rank, line, .. } = self.by_id.get(&id)?;
+            let Joined { rank, line, .. } = self.by_id.get(&id).filter(|joined| joined.is_node)?;
             return Some(Advice::new(
                 format!(
                     "storage id {id} belongs to rank {rank} since line {line}: two nodes would have \
@@ -204,13 +218,24 @@ impl PlannedRing {
 
     fn who_can_leave(&self) -> String {
         const SHOWN: usize = 5;
-        let mut shown: Vec<String> = self.by_id.keys().take(SHOWN).map(i64::to_string).collect();
-        if self.by_id.len() > SHOWN {
-            shown.push(format!("and {} more", self.by_id.len() - SHOWN));
+        let nodes = || self.by_id.values().filter(|joined| joined.is_node);
+        let mut shown: Vec<String> = nodes().take(SHOWN).map(|node| node.id.to_string()).collect();
+        let more = nodes().count().saturating_sub(SHOWN);
+        if more > 0 {
+            shown.push(format!("and {more} more"));
         }
         match shown.is_empty() {
             true => "only added nodes can leave, and there is none here".to_owned(),
             false => format!("the added nodes here have the ids {}", shown.join(", ")),
         }
     }
+}
+
+fn swapped(rank: i64, id: i64) -> Advice {
+    Advice::new(
+        format!(
+            "rank {rank} does not exist, and {id} is a rank that could join: are they in the wrong order?"
+        ),
+        format!("write `add {id} {rank}`, first the rank and then the storage id"),
+    )
 }

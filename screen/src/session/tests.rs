@@ -1,0 +1,240 @@
+//! Pages upon pages: what is opened, what lies below, what is left.
+
+use std::any::Any;
+use std::thread;
+
+use super::*;
+
+fn press(session: &mut Session, keys: &str) {
+    for key in keys.split_whitespace() {
+        session.press(key.parse().expect("a key"));
+    }
+}
+
+fn note(session: &Session) -> &str {
+    session.page().controls().note.as_deref().unwrap_or("")
+}
+
+/// The page that is shown, which is one of these.
+fn shown<P: Page>(session: &Session) -> &P {
+    let page: &dyn Any = session.page();
+    page.downcast_ref().unwrap_or_else(|| panic!("another page: {}", note(session)))
+}
+
+fn is_start(session: &Session) -> bool {
+    (session.page() as &dyn Any).is::<StartPage>()
+}
+
+#[test]
+fn a_run_is_opened_from_the_start_page_and_left_again() {
+    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    press(&mut session, "enter");
+    let app: &App = shown(&session);
+    assert!(app.playback.is_playing && app.name == "join");
+    assert!(session.tick(Duration::from_millis(500)));
+    press(&mut session, "esc");
+    assert!(is_start(&session));
+    press(&mut session, "q");
+    assert_eq!(session.leave(), Some(Leave::Clean));
+}
+
+#[test]
+fn what_cannot_be_opened_is_reported_on_the_page() {
+    let mut session =
+        Session::start(&["gone.jsonl".into()], Progress::default(), Keymap::default());
+    press(&mut session, "/");
+    session.paste("gone");
+    press(&mut session, "enter");
+    assert_eq!(note(&session), "gone.jsonl: no such file");
+    assert!(session.take_opened().is_empty());
+}
+
+#[test]
+fn the_first_page_has_nothing_below() {
+    let app = crate::app::testing::built_in("join", 3);
+    let mut session = Session::of(app, Progress::default(), Keymap::default());
+    press(&mut session, "esc");
+    assert_eq!(note(&session), "there is nothing below this: `q` leaves");
+    press(&mut session, "Q");
+    assert_eq!(session.leave(), Some(Leave::Keep));
+}
+
+#[test]
+fn a_run_is_compared_with_a_trace_that_was_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("b.jsonl");
+    let mut session = Session::of(
+        crate::app::testing::built_in("join", 3),
+        Progress::default(),
+        Keymap::default(),
+    );
+    press(&mut session, "x ctrl-u");
+    session.paste(&file.to_string_lossy());
+    press(&mut session, "enter d");
+    session.paste("none.jsonl");
+    press(&mut session, "enter");
+    assert_eq!(note(&session), "none.jsonl: no such file");
+    press(&mut session, "d");
+    session.paste(&file.to_string_lossy());
+    press(&mut session, "enter");
+    while session.is_busy() {
+        session.tick(Duration::ZERO);
+        thread::yield_now();
+    }
+    let diff: &Diff = shown(&session);
+    assert_eq!(diff.summary(), ["equal: every rank did the same in the same order"]);
+    press(&mut session, "esc");
+    let _: &App = shown(&session);
+}
+
+#[test]
+fn what_is_typed_never_means_standard_input() {
+    let run = crate::app::testing::built_in("join", 3);
+    let mut session = Session::of(run, Progress::default(), Keymap::default());
+    press(&mut session, "d");
+    session.paste("-");
+    press(&mut session, "enter");
+    let said = "-: no such file, and no built-in scenario of that name";
+    assert!(note(&session).starts_with(said), "{}", note(&session));
+}
+
+#[test]
+fn a_fork_lies_upon_the_run() {
+    let mut session = Session::of(
+        crate::app::testing::built_in("join", 40),
+        Progress::default(),
+        Keymap::default(),
+    );
+    press(&mut session, "F");
+    session.paste("put 5 5");
+    press(&mut session, "enter");
+    let fork: &App = shown(&session);
+    assert_eq!(fork.name, "join, another way after command 5");
+    press(&mut session, "esc y");
+    assert_eq!(shown::<App>(&session).name, "join");
+}
+
+#[test]
+fn lessons_are_listed_over_any_page_and_left_for_it() {
+    let run = crate::app::testing::built_in("join", 3);
+    let mut session = Session::of(run, Progress::default(), Keymap::default());
+    press(&mut session, "d");
+    session.paste("crowded");
+    press(&mut session, "enter w");
+    assert!(is_start(&session), "{}", note(&session));
+    press(&mut session, "enter e");
+    let app: &App = shown(&session);
+    assert!(app.name.ends_with("Esc returns to the lesson"), "{}", app.name);
+    press(&mut session, "esc");
+    let lesson: &Lesson = shown(&session);
+    let name = lesson.tour.name.clone();
+    press(&mut session, "> enter w");
+    assert!(is_start(&session), "the list that it was opened from");
+    let (progress, learnt) = session.take_learnt();
+    assert!(progress.of(&name).is_some_and(|record| record.step == 1));
+    assert_eq!(learnt, [name]);
+    press(&mut session, "esc");
+    let _: &Diff = shown(&session);
+}
+
+fn live(cursor: usize) -> Session {
+    let run = crate::app::testing::built_in("join", cursor);
+    Session::of(run, Progress::default(), Keymap::default())
+}
+
+fn type_line(session: &mut Session, key: &str, line: &str) {
+    press(session, key);
+    session.paste(line);
+    press(session, "enter");
+}
+
+const IS_LOST: &str = "lose this run? y or n: `join, ";
+
+#[test]
+fn a_fork_is_left_only_when_somebody_says_so() {
+    for key in ["esc", "q", "Q", "ctrl-c"] {
+        let mut session = live(40);
+        type_line(&mut session, "F", "put 5 5");
+        press(&mut session, key);
+        assert!(note(&session).contains(IS_LOST), "{key}: {}", note(&session));
+        press(&mut session, "l x space");
+        assert!(note(&session).contains(IS_LOST), "{key}: no answer");
+        press(&mut session, "n");
+        assert_eq!((note(&session), session.leave()), ("", None), "{key}");
+        assert_eq!(shown::<App>(&session).name, "join, another way after command 5");
+        press(&mut session, key);
+        press(&mut session, "y");
+        assert_eq!(session.leave().is_some(), key != "esc", "{key}");
+        assert_eq!(shown::<App>(&session).is_unsaved, key != "esc", "{key}");
+    }
+}
+
+#[test]
+fn a_command_that_was_given_is_lost_only_when_somebody_says_so() {
+    let mut session = live(0);
+    type_line(&mut session, "i", "put 5 5");
+    press(&mut session, "q");
+    assert!(note(&session).contains(IS_LOST), "{}", note(&session));
+    press(&mut session, "esc");
+    assert_eq!(session.leave(), None);
+    type_line(&mut session, "d", "crowded");
+    press(&mut session, "q");
+    assert!(note(&session).contains(IS_LOST), "it is below the comparison: {}", note(&session));
+    press(&mut session, "n esc");
+    let _: &App = shown(&session);
+}
+
+#[test]
+fn what_is_in_a_file_is_left_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = live(0);
+    type_line(&mut session, "i", "put 5 5");
+    let file = folder.path().join("my.dht");
+    type_line(&mut session, "x ctrl-u", &file.to_string_lossy());
+    assert!(note(&session).starts_with("saved as "), "{}", note(&session));
+    press(&mut session, "q");
+    assert_eq!(session.leave(), Some(Leave::Clean));
+    let mut session = live(5);
+    press(&mut session, "l q");
+    assert_eq!(session.leave(), Some(Leave::Clean), "nothing was changed");
+}
+
+#[test]
+fn the_way_back_begins_with_what_was_said() {
+    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    press(&mut session, "enter end");
+    assert_eq!(note(&session), "the run ends here: completed");
+    press(&mut session, "esc");
+    assert_eq!(note(&session), "");
+    let _: &App = shown(&session);
+    press(&mut session, "esc");
+    assert!(is_start(&session));
+}
+
+#[test]
+fn a_lesson_is_found_again_where_it_was_left() {
+    let mut session = Session::tours(Progress::default(), Keymap::default());
+    press(&mut session, "esc enter > enter");
+    let lesson: &Lesson = shown(&session);
+    let step = lesson.step;
+    assert!(step > 0);
+    for keys in ["esc", "esc esc", "w"] {
+        press(&mut session, keys);
+        assert!(is_start(&session), "{keys}: {}", note(&session));
+        press(&mut session, "enter");
+        assert_eq!(shown::<Lesson>(&session).step, step, "{keys}");
+    }
+}
+
+#[test]
+fn a_command_line_is_given_with_how_things_look() {
+    let flags = ["--symbols", "ascii"].map(str::to_owned).to_vec();
+    let mut session = live(37).with_look_flags(flags);
+    press(&mut session, "y");
+    let line = "ringscope play join --seed 1 --at 37 --symbols ascii";
+    assert_eq!(note(&session), format!("copied: {line}"));
+    assert_eq!(session.take_copied().as_deref(), Some(line));
+    assert_eq!(session.take_copied(), None);
+    session.tick(Duration::from_secs(5));
+    assert_eq!(note(&session), format!("copied: {line}"), "it stays until the next key");
+}

@@ -1,0 +1,212 @@
+//! `y`: the command line that it gives is run again as it stands, and shows the same frame.
+
+mod support;
+
+use std::path::Path;
+
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ringscope_screen::app::{Changes, Keymap, Order};
+use ringscope_screen::session::Session;
+use ringscope_screen::settings::SettingOverrides;
+use ringscope_screen::tour::Progress;
+use ringscope_screen::view::picture::PictureFormat;
+use ringscope_screen::view::{Look, Paint};
+use ringscope_sim::scenario::builtin;
+use support::Folder;
+
+const SIZE: Rect = Rect { x: 0, y: 0, width: 160, height: 48 };
+
+fn opened(order: &Order) -> Session {
+    let app = order.open().unwrap_or_else(|failure| panic!("{failure}"));
+    Session::of(app, Progress::default(), Keymap::default())
+}
+
+fn played(word: &str, settings: &[(&'static str, &str)]) -> Session {
+    let settings: SettingOverrides =
+        settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    opened(&Order { settings, is_unchecked: true, ..Order::of(Path::new(word)) })
+}
+
+fn press(session: &mut Session, keys: &str) {
+    for key in keys.split_whitespace() {
+        session.press(key.parse().expect("a key"));
+    }
+}
+
+fn type_line(session: &mut Session, key: &str, line: &str) {
+    press(session, key);
+    session.paste(line);
+    // Once more insists on what a check refuses.
+    press(session, "enter enter");
+}
+
+/// The frame without what was said last.
+fn frame(session: &mut Session) -> String {
+    press(session, "esc");
+    let (look, mut cells) = (Look::default(), Buffer::empty(SIZE));
+    let mut paint = Paint::new(&mut cells, &look);
+    session.settle(paint.surface());
+    session.paint(&mut paint);
+    PictureFormat::Text.draw(&cells)
+}
+
+/// The words that `y` gives.
+fn given(session: &mut Session) -> Vec<String> {
+    press(session, "y");
+    let note = session.page().controls().note.clone().unwrap_or_default();
+    let line = session.take_copied().unwrap_or_else(|| panic!("there is no line: {note}"));
+    assert_eq!(note, format!("copied: {line}"));
+    shlex::split(&line).unwrap_or_else(|| panic!("a quote is open: {line}"))
+}
+
+/// Runs what `y` gives in that folder, and holds the frame against the one that is shown.
+fn assert_is_reproduced(session: &mut Session, folder: &Folder) {
+    let words = given(session);
+    let Some((["ringscope", "play"], flags)) = words
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .split_first_chunk()
+        .map(|(a, b)| (*a, b.to_vec()))
+    else {
+        panic!("not a run: {words:?}")
+    };
+    let args: Vec<&str> = ["snapshot", "--size", "160x48"].into_iter().chain(flags).collect();
+    let result = folder.call_with(&args, "");
+    assert_eq!(result.code, Some(0), "{words:?}: {}", result.err);
+    let shown = frame(session);
+    assert!(result.out == shown, "{words:?}\nis\n{}\nand was\n{shown}", result.out);
+}
+
+#[test]
+fn every_built_in_scenario_is_shown_again_wherever_it_stands() {
+    let folder = Folder::new();
+    for one in builtin::ALL {
+        let mut session = played(one.name, &[]);
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "l l l L");
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "end");
+        assert_is_reproduced(&mut session, &folder);
+    }
+}
+
+#[test]
+fn other_settings_are_set_again() {
+    let folder = Folder::new();
+    for word in ["join", "race-lost-key", "crowded", "get-missing", "add-no-such-rank"] {
+        for settings in [
+            &[("seed", "7")][..],
+            &[("window", "4"), ("seed", "18446744073709551615")],
+            &[("ranks", "12"), ("latency", "uniform 1us 2ms")],
+            &[("eager", "16"), ("limit", "40"), ("keyspace", "2000"), ("expect", "deadlock")],
+        ] {
+            let mut session = played(word, settings);
+            press(&mut session, "L l");
+            assert_is_reproduced(&mut session, &folder);
+            press(&mut session, "end");
+            assert_is_reproduced(&mut session, &folder);
+        }
+    }
+}
+
+#[test]
+fn a_fork_and_commands_that_were_given_are_run_again() {
+    let folder = Folder::new();
+    for one in builtin::ALL {
+        let mut session = played(one.name, &[("window", "2")]);
+        press(&mut session, "L L l");
+        type_line(&mut session, "F", "get 999");
+        assert_is_reproduced(&mut session, &folder);
+        type_line(&mut session, "i", "put 10..=20 step 5 key*-2+1");
+        assert_is_reproduced(&mut session, &folder);
+    }
+}
+
+#[test]
+fn a_fork_of_a_fork_keeps_what_is_left_of_every_line() {
+    let folder = Folder::new();
+    let mut session = played("join", &[]);
+    for (keys, key, line) in [
+        ("end", "i", "put 10..=20 1"),
+        ("end", "i", "remove 500"),
+        ("end H H H H", "F", "add 4 700"),
+        ("home L L", "F", "get 1"),
+        ("home", "F", "put 1..=3 key"),
+        ("end h h", "i", "add 99 5"),
+    ] {
+        press(&mut session, keys);
+        type_line(&mut session, key, line);
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "home l l l l l");
+        assert_is_reproduced(&mut session, &folder);
+    }
+}
+
+#[test]
+fn files_are_opened_again_whatever_their_names() {
+    let folder = Folder::new();
+    for name in ["plain", "two words", "it's", "$HOME", "a;b"] {
+        let path = folder.path(&format!("{name}.dht"));
+        let mut session = played("join", &[("seed", "3")]);
+        type_line(&mut session, "i", "get 451");
+        press(&mut session, "x ctrl-u");
+        session.paste(&path.to_string_lossy());
+        press(&mut session, "enter");
+        assert_is_reproduced(&mut session, &folder);
+        let trace = folder.path(&format!("{name}.jsonl"));
+        press(&mut session, "x ctrl-u");
+        session.paste(&trace.to_string_lossy());
+        press(&mut session, "enter l l l");
+        assert_is_reproduced(&mut session, &folder);
+        let mut replayed = played(&trace.to_string_lossy(), &[]);
+        press(&mut replayed, "l l l");
+        assert_is_reproduced(&mut replayed, &folder);
+    }
+}
+
+#[test]
+fn what_the_command_line_changed_is_changed_again() {
+    let folder = Folder::new();
+    let changes = Changes { first: Some(6), then: vec!["put 5 5".into(), "get 5".into()] };
+    let order = Order { changes, at: 20, ..Order::of(Path::new("join")) };
+    let mut session = opened(&order);
+    assert_eq!(
+        given(&mut session).join(" "),
+        "ringscope play join --seed 1 --first 6 --then put 5 5 --then get 5 --at 20"
+    );
+    assert_is_reproduced(&mut session, &folder);
+}
+
+#[test]
+fn a_comparison_is_opened_again() {
+    let folder = Folder::new();
+    let mut session = played("join", &[("window", "1"), ("seed", "2")]);
+    type_line(&mut session, "d", "race-lost-key");
+    while session.is_busy() {
+        session.tick(std::time::Duration::ZERO);
+        std::thread::yield_now();
+    }
+    for keys in ["", "down down down", "end"] {
+        press(&mut session, keys);
+        assert_is_reproduced(&mut session, &folder);
+    }
+}
+
+#[test]
+fn lines_that_make_no_run_are_refused_where_they_stand() {
+    let folder = Folder::new();
+    let of = |args: &[&str]| {
+        let result = folder.call_with(args, "");
+        assert_eq!((result.code, &*result.out), (Some(2), ""), "{args:?}");
+        result.err
+    };
+    let first = of(&["play", "join", "--first", "99"]);
+    assert_eq!(first, "ringscope: --first: the scenario has 18 commands\n");
+    let then = of(&["play", "join", "--then", "putt 5 5"]);
+    assert!(then.starts_with("ringscope: --then: `putt` is neither a command"), "{then}");
+    folder.record("join", "join.jsonl");
+    let trace = of(&["snapshot", "join.jsonl", "--then", "put 5 5"]);
+    assert!(trace.starts_with("ringscope: --then: a trace has its own settings"), "{trace}");
+}
