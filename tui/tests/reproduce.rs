@@ -9,7 +9,8 @@ use ratatui_core::layout::Rect;
 use ringscope_screen::app::{Changes, Keymap, Order};
 use ringscope_screen::session::Session;
 use ringscope_screen::settings::SettingOverrides;
-use ringscope_screen::tour::Progress;
+use ringscope_screen::tour::builtin as lessons;
+use ringscope_screen::tour::{Progress, Shelf, Tour};
 use ringscope_screen::view::picture::PictureFormat;
 use ringscope_screen::view::{Look, Paint};
 use ringscope_sim::scenario::builtin;
@@ -192,6 +193,33 @@ fn a_comparison_is_opened_again() {
         press(&mut session, keys);
         assert_is_reproduced(&mut session, &folder);
     }
+}
+
+/// The rows below the title, which says more of a run that a lesson shows than of the same run elsewhere.
+fn below_the_title(frame: &str) -> String {
+    frame.lines().skip(1).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_lesson_and_the_runs_of_built_in_scenarios_in_it_are_opened_again() {
+    let folder = Folder::new();
+    let mut runs = 0;
+    for one in lessons::ALL {
+        let tour = Tour::open(&Shelf::built_in(one)).unwrap_or_else(|_| panic!("{}", one.name));
+        let mut session = Session::lesson(tour, Progress::default(), Keymap::default());
+        assert_eq!(given(&mut session), ["ringscope", "tour", one.name]);
+        press(&mut session, "esc e y");
+        let Some(line) = session.take_copied() else { continue };
+        let words = shlex::split(&line).expect("no quote is open");
+        let flags = words[2..].iter().map(String::as_str);
+        let args: Vec<&str> = ["snapshot", "--size", "160x48"].into_iter().chain(flags).collect();
+        let result = folder.call_with(&args, "");
+        assert_eq!(result.code, Some(0), "{line}: {}", result.err);
+        let (shown, again) = (frame(&mut session), result.out);
+        assert_eq!(below_the_title(&again), below_the_title(&shown), "{line}");
+        runs += 1;
+    }
+    assert!(runs > 5, "only {runs} lessons begin with a run of a built-in scenario");
 }
 
 #[test]

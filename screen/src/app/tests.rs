@@ -327,6 +327,16 @@ fn a_command_goes_into_the_live_run() {
 }
 
 #[test]
+fn a_line_that_is_typed_says_where_its_command_goes() {
+    let mut app = built_in("join", 5);
+    press(&mut app, "i");
+    let title = |app: &App| app.typing.prompt.as_ref().map(|prompt| prompt.purpose.title());
+    assert_eq!(title(&app), Some("command, after all others"));
+    press(&mut app, "esc F");
+    assert_eq!(title(&app), Some("fork with"));
+}
+
+#[test]
 fn a_command_is_checked_as_in_a_scenario_and_can_be_insisted_on() {
     let mut app = built_in("join", 0);
     press(&mut app, "i");
