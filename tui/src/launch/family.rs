@@ -15,9 +15,12 @@ use super::Stopwatch;
 /// How long a launcher has to end its processes in order.
 const IN_ORDER: Duration = Duration::from_secs(2);
 
+/// How long the system may take to put a process away that was killed.
+const PUT_AWAY: Duration = Duration::from_secs(1);
+
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Ends a program and everything that it started; returns when it has ended.
+/// Ends a program and everything that it started; returns when all of it has ended.
 ///
 /// It is asked first, with its group where it leads one, since a launcher knows best what it has to put
 /// away.
@@ -33,8 +36,13 @@ pub(super) fn end(child: &mut Child) {
     if matches!(child.try_wait(), Ok(None)) {
         signal(leader, Signal::KILL);
     }
-    family.into_iter().for_each(Member::kill);
+    family.iter().for_each(|member| member.kill());
     let _ = child.wait();
+    // Those are no children of ours, so nobody tells us when they are gone.
+    let killed = Stopwatch::start();
+    while killed.elapsed() < PUT_AWAY && family.iter().any(|member| member.lives()) {
+        thread::sleep(LOOK_EVERY);
+    }
 }
 
 /// To a program's group, or to the program alone where it leads none.
@@ -48,6 +56,8 @@ struct Member {
     pid: Pid,
     parent: i32,
     began: u64,
+    /// It has ended, and its parent has not asked how.
+    is_zombie: bool,
 }
 
 impl Member {
@@ -76,6 +86,7 @@ impl Member {
 
     /// The process of that number now; `None` when there is none.
     fn of(pid: Pid) -> Option<Member> {
+        const STATE: usize = 0;
         const PARENT: usize = 1;
         const BEGAN: usize = 19;
         let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
@@ -84,11 +95,16 @@ impl Member {
         let fields: Vec<&str> = rest.split_whitespace().collect();
         let parent = fields.get(PARENT)?.parse().ok()?;
         let began = fields.get(BEGAN)?.parse().ok()?;
-        Some(Member { pid, parent, began })
+        Some(Member { pid, parent, began, is_zombie: *fields.get(STATE)? == "Z" })
+    }
+
+    fn lives(self) -> bool {
+        let now = Member::of(self.pid);
+        now.is_some_and(|now| now.began == self.began && !now.is_zombie)
     }
 
     fn kill(self) {
-        if Member::of(self.pid).is_some_and(|now| now.began == self.began) {
+        if self.lives() {
             let _ = kill_process(self.pid, Signal::KILL);
         }
     }
