@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use ringscope_screen::config::Config;
 use ringscope_screen::failure::Failure;
+use ringscope_screen::view::theme::ThemeChoice;
 
 use crate::command::screen::Looks;
 use crate::command::{
@@ -17,6 +18,7 @@ use crate::command::{
     record, replay, run, show, snapshot, start, tour, why,
 };
 use crate::config::LoadedConfig;
+use crate::flags::theme;
 use crate::launch::{clean_up_at_the_end, survive_the_limit_of_files};
 use crate::output::ColorWhen;
 use crate::output::{Notes, Streams};
@@ -36,6 +38,10 @@ pub(crate) struct Args {
         help_heading = "Output"
     )]
     pub color: ColorWhen,
+
+    /// The background that the screen's colours are for; `auto` asks the terminal
+    #[arg(long, global = true, value_name = "THEME", value_parser = theme(), help_heading = "Output")]
+    pub theme: Option<ThemeChoice>,
 
     /// Read the configuration of the screen from this file
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
@@ -123,7 +129,8 @@ impl Args {
                 snapshot::execute(args, &self.config(&mut streams.notes)?, color, streams)
             }
             Some(Command::Export(args)) => {
-                let loaded = self.loaded()?;
+                let mut loaded = self.loaded()?;
+                self.change(&mut loaded.config);
                 if !args.is_quiet() {
                     loaded.note(&mut streams.notes);
                 }
@@ -162,9 +169,15 @@ impl Args {
 
     /// The configuration, with a note where it could not be read.
     fn config(&self, notes: &mut Notes) -> Result<Config, Failure> {
-        let loaded = self.loaded()?;
+        let mut loaded = self.loaded()?;
         loaded.note(notes);
+        self.change(&mut loaded.config);
         Ok(loaded.config)
+    }
+
+    /// What the command line says counts for more than the configuration.
+    fn change(&self, config: &mut Config) {
+        config.theme = self.theme.unwrap_or(config.theme);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, FromArgMatches};
 use ratatui_core::layout::Size;
 use ringscope_screen::app::Changes;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::settings::SettingOverrides;
+use ringscope_screen::view::theme::{Scheme, ThemeChoice};
 use ringscope_sim::scenario::{SETTINGS, Setting};
 
 /// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
@@ -77,6 +79,24 @@ fn flag(setting: &'static Setting) -> clap::Arg {
         .help(format!("{} [{}]", setting.help, setting.allowed))
         .help_heading("Override the scenario's settings")
         .allow_negative_numbers(true)
+}
+
+/// Reads a theme by its name in the table of themes.
+pub(crate) fn theme() -> impl TypedValueParser<Value = ThemeChoice> {
+    let value = |(name, choice)| PossibleValue::new(name).help(described(choice));
+    PossibleValuesParser::new(ThemeChoice::ALL.map(value))
+        .map(|name| ThemeChoice::named(&name).expect("clap takes no other names"))
+}
+
+fn described(choice: ThemeChoice) -> &'static str {
+    match choice {
+        ThemeChoice::Auto => "What the terminal says, or else the variable COLORFGBG, or else dark",
+        ThemeChoice::Fixed(Scheme::Dark) => "Black, or nearly black",
+        ThemeChoice::Fixed(Scheme::Light) => "White, or nearly white",
+        ThemeChoice::Fixed(Scheme::HighContrast) => {
+            "White text on black, whatever the terminal has"
+        }
+    }
 }
 
 /// How a scenario goes on otherwise than its text says.

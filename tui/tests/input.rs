@@ -9,6 +9,8 @@ fn written(event: &InputEvent) -> String {
         InputEvent::Key(key) => key.to_string(),
         InputEvent::Mouse(event) => format!("{:?} {},{}", event.kind, event.column, event.row),
         InputEvent::Paste(text) => format!("paste {text:?}"),
+        InputEvent::Background(color) => format!("background {color:02x?}"),
+        InputEvent::Attributes => "attributes".to_owned(),
     }
 }
 
@@ -109,11 +111,11 @@ fn what_means_nothing_is_skipped_whole() {
         (b"\x1b[<0;65536;1M\x1b[<0;0;1M\x1b[<0;1Mq", "q"),
         (b"\x1b[<256;1;1M\x1b[<;;M\x1b[<0;1;1Aq", "q"),
         (b"\x1b[0;3;2M\x1b[M\x20\x20\x20q", "q"),
-        (b"\x1b[I\x1b[O\x1b[?62;4c\x1b[?1u\x1b[>0;276;0c\x1b[?2026;2$y\x1b[?1Aq", "q"),
-        (b"\x1b]11;rgb:0000/0000/0000\x07q", "q"),
+        (b"\x1b[I\x1b[O\x1b[?1u\x1b[>0;276;0c\x1b[?2026;2$y\x1b[?1Aq", "q"),
+        (b"\x1b]10;rgb:0000/0000/0000\x07q", "q"),
         (
-            b"\x1b]11;rgb:0000/0000/0000\x1b\\q\x1bP1+r544e=78\x1b\\q\x1b_Gi=31;OK\x1b\\q",
-            "alt-\\ | q | alt-\\ | q | alt-\\ | q",
+            b"\x1b]4;1;rgb:0000/0000/0000\x1b\\q\x1bP1+r544e=78\x1b\\q\x1b_Gi=31;OK\x1b\\q",
+            "q | q | q",
         ),
         (b"\x1b[999999999999999999999~\x1b[99;99z\x1b[300;300yq", "q"),
         (b"\x1b[201~q", "q"),
@@ -122,6 +124,67 @@ fn what_means_nothing_is_skipped_whole() {
         (b"\xe2\x82\xc3\xa4", "ä"),
         ("\u{85}\u{9b}q".as_bytes(), "q"),
     ]);
+}
+
+#[test]
+fn the_terminal_says_its_background_and_what_it_is() {
+    check(&[
+        (b"\x1b]11;rgb:ffff/8080/0000\x07q", "background [ff, 80, 00] | q"),
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\q", "background [ff, ff, ff] | q"),
+        (b"\x1b]11;rgb:fF/80/1\x07", "background [ff, 80, 11]"),
+        (b"\x1b]11;rgb:fff/7ff/000\x07", "background [ff, 7f, 00]"),
+        (b"\x1b]11;rgba:ffff/ffff/ffff/8000\x07", "background [ff, ff, ff]"),
+        (b"\x1b[?62;4c\x1b[?6c\x1b[?1;2cq", "attributes | attributes | attributes | q"),
+        // The last byte does not come, or another sequence comes instead.
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b", "background [ff, ff, ff]"),
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b[A", "up"),
+    ]);
+}
+
+#[test]
+fn what_is_no_colour_says_no_background() {
+    for answer in [
+        "",
+        "11",
+        "11;",
+        "11;?",
+        "11;white",
+        "11;#ffffff",
+        "11;rgb:",
+        "11;rgb:ff",
+        "11;rgb:ff/ff",
+        "11;rgb:ff/ff/",
+        "11;rgb:ff/ff/gg",
+        "11;rgb:ff/ff/+f",
+        "11;rgb:ff/ff/ff/ff",
+        "11;rgb:fffff/ff/ff",
+        "11;rgba:ff/ff/ff",
+        "11;rgba:ff/ff/ff/ff/ff",
+        "11;cmyk:ff/ff/ff",
+        "111;rgb:ff/ff/ff",
+        "12;rgb:ff/ff/ff",
+        "11;rgb:0000000000000000000000000000000000000000000000000/0/0",
+    ] {
+        assert_eq!(parsed(format!("\x1b]{answer}\x07q").as_bytes()), "q", "{answer}");
+        let ended = if answer.is_empty() { "alt-] | alt-\\ | q" } else { "q" };
+        assert_eq!(parsed(format!("\x1b]{answer}\x1b\\q").as_bytes()), ended, "{answer}");
+    }
+    assert_eq!(parsed(b"\x1bP11;rgb:ff/ff/ff\x07q"), "q", "another kind of response");
+}
+
+#[test]
+fn half_an_answer_is_skipped_and_the_next_key_is_one() {
+    let whole = b"\x1b]11;rgb:ffff/ffff/ffff";
+    for length in 3..=whole.len() {
+        let mut parser = InputParser::default();
+        let half = &whole[..length];
+        assert_eq!(list(&parser.feed(half)), "", "{}", half.escape_ascii());
+        assert!(parser.patience().is_some());
+        assert_eq!(parser.flush(), None, "{}", half.escape_ascii());
+        assert_eq!(list(&parser.feed(b"q")), "q");
+        assert_eq!(parsed(&[half, b"\x1b[Aq"].concat()), "up | q", "a key with a sequence ends it");
+    }
+    assert_eq!(parsed(b"\x1b]11;rgb:ff\x1b"), "esc", "nor is Esc lost");
 }
 
 #[test]
@@ -177,7 +240,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         4 => prop::sample::select(vec![
             &b"\x1b"[..], b"\x1b[", b"\x1bO", b"\x1b[<", b"\x1b[M", b"\x1b[[", b"\x1b]", b"\x1bP", b"\x1b_",
             b"\x1b\\", b"\x07", b"\x1b[200~", b"\x1b[201~", b"0", b"1", b"5", b"32", b"99999", b";", b":", b"~",
-            b"M", b"m", b"u", b"A", b"R", b"?", b"\xc3", b"\xa4", b"\xe2\x82", b"\xf0\x9f", b"\xff", b"\x03",
+            b"M", b"m", b"u", b"A", b"R", b"?", b"c", b"11;rgb:", b"ff/ff/ff", b"\xc3", b"\xa4", b"\xe2\x82", b"\xf0\x9f", b"\xff", b"\x03",
         ]).prop_map(<[u8]>::to_vec),
         1 => prop::collection::vec(any::<u8>(), 0..8),
     ];

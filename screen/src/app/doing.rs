@@ -1,7 +1,9 @@
 //! What can be done with a run.
 
 use super::diff::Diff;
-use super::handle::{HandleActions, Handler, help, lessons, on, palette, quit, quit_and_keep};
+use super::handle::{
+    HandleActions, Handler, help, lessons, next_theme, on, palette, quit, quit_and_keep,
+};
 use super::marks::Letter;
 use super::menu::{MenuKind, MenuRow};
 use super::{
@@ -53,6 +55,7 @@ impl HandleActions for App {
         on(Action::Help, help),
         on(Action::Back, App::back),
         on(Action::Quit, quit),
+        on(Action::Theme, next_theme),
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 

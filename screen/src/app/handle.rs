@@ -143,6 +143,11 @@ pub(crate) fn lessons<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Lessons);
 }
 
+/// Asks for other colours.
+pub(crate) fn next_theme<P: HandleActions>(page: &mut P) {
+    page.controls().ask(PageRequest::NextTheme);
+}
+
 /// Asks for the page below.
 pub(crate) fn back<P: HandleActions>(page: &mut P) {
     page.controls().ask(PageRequest::Back);

@@ -20,6 +20,7 @@ impl App {
                 | Action::Zoom
                 | Action::Help
                 | Action::Palette
+                | Action::Theme
                 | Action::Mark
         );
         if !keeps_on {

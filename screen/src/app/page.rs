@@ -20,6 +20,8 @@ pub enum Leave {
 pub enum PageRequest {
     /// Go back to the page below.
     Back,
+    /// Go on to the next theme.
+    NextTheme,
     /// Leave the program.
     Leave(Leave),
     /// List the lessons.

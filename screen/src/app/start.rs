@@ -6,7 +6,7 @@ use ringscope_sim::scenario::builtin::{self, Kind};
 use ringscope_traces::text::Plain;
 
 use super::handle::{
-    HandleActions, Handler, also, back, help, in_bar, on, palette, quit, quit_and_keep,
+    HandleActions, Handler, also, back, help, in_bar, next_theme, on, palette, quit, quit_and_keep,
 };
 use super::keys::{Code, KeyPress, NamedKey};
 use super::{Action, Controls, InputLine, Keymap, PAGE, PageRequest};
@@ -232,6 +232,7 @@ impl HandleActions for StartPage {
         in_bar(Action::Help, "help", help),
         on(Action::Back, back),
         in_bar(Action::Quit, "quit", quit),
+        on(Action::Theme, next_theme),
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 

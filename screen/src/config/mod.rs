@@ -5,7 +5,7 @@ mod read;
 
 use crate::app::Keymap;
 use crate::view::symbols::Symbols;
-use crate::view::theme::Palette;
+use crate::view::theme::{Palette, ThemeChoice};
 
 pub use print::print;
 
@@ -14,6 +14,8 @@ pub use print::print;
 pub struct Config {
     /// The colours; `None` asks the terminal.
     pub palette: Option<Palette>,
+    /// Which set of colours.
+    pub theme: ThemeChoice,
     /// What things are drawn with.
     pub symbols: Symbols,
     /// Whether the mouse is for us.
@@ -28,6 +30,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             palette: None,
+            theme: ThemeChoice::default(),
             symbols: Symbols::default(),
             has_mouse: true,
             reduces_motion: false,
@@ -77,6 +80,15 @@ const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "theme",
+        help: "the background that the colours are for; auto asks the terminal, and COLORFGBG",
+        values: Values::Word {
+            all: &[AUTO, "dark", "light", "high-contrast"],
+            set: |config, word| config.theme = ThemeChoice::named(word).unwrap_or_default(),
+            show: |config| config.theme.name(),
+        },
+    },
+    Setting {
         name: "symbols",
         help: "the characters to draw with; half-blocks is for fonts without Braille",
         values: Values::Word {
@@ -117,6 +129,7 @@ mod tests {
     use super::*;
     use crate::app::Action;
     use crate::controls::BINDINGS;
+    use crate::view::theme::Scheme;
 
     fn wrong(text: &str) -> String {
         Config::parse("c.toml", text).expect_err("no configuration").one_line()
@@ -129,11 +142,20 @@ mod tests {
         assert_eq!(Config::parse("c.toml", &all).ok(), Some(config.clone()));
         assert!(BINDINGS.iter().all(|row| all.contains(&format!("\n{} = [", row.name))));
         config.palette = Some(Palette::TwoHundred);
+        config.theme = ThemeChoice::Fixed(Scheme::HighContrast);
         config.symbols = Symbols::HalfBlocks;
         (config.has_mouse, config.reduces_motion) = (false, true);
         config.keymap.set(Action::Quit, vec!["\"".parse().expect("a key")]);
         config.keymap.set(Action::Zoom, Vec::new());
         assert_eq!(Config::parse("c.toml", &print(&config)).ok(), Some(config));
+    }
+
+    #[test]
+    fn every_theme_is_a_value_of_its_setting() {
+        for (name, choice) in ThemeChoice::ALL {
+            let config = Config::parse("c.toml", &format!("theme = \"{name}\""));
+            assert_eq!(config.expect("a configuration").theme, choice);
+        }
     }
 
     #[test]
@@ -154,6 +176,10 @@ mod tests {
             (
                 "palette = \"blue\"",
                 "c.toml:1: `palette` is not `blue` (it is auto, off, 8, 16, 256 or rgb)",
+            ),
+            (
+                "theme = \"white\"",
+                "c.toml:1: `theme` is not `white` (it is auto, dark, light or high-contrast)",
             ),
             ("palette = 8", "c.toml:1: `palette` is a text, not an integer (write \"8\")"),
             ("mouse = \"yes\"", "c.toml:1: `mouse` is true or false"),

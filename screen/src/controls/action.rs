@@ -90,6 +90,7 @@ actions! {
     Again "again" ["r"] "in a walkthrough: see the run come to the stop again", None;
     Export "export" ["x"] "save the scenario or the trace", Some("export");
     Reproduce "reproduce" ["y"] "the command line that shows this again", None;
+    Theme "theme" ["T"] "other colours: auto, dark, light, high-contrast", None;
     Back "back" ["esc"] "out of what lies on top", None;
     QuitAndKeep "quit-and-keep" ["Q"] "leave, and leave the screen in the scrollback", None;
 }

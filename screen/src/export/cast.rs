@@ -148,6 +148,7 @@ impl<'s> Recording<'s> {
     fn take(&mut self, reel: &Reel<'_>, time_us: u64) -> Result<(), ExportError> {
         let mut drawn = Buffer::empty(self.area);
         view::paint(&reel.app, &mut Paint::new(&mut drawn, &reel.look));
+        reel.look.theme.fill(self.area, &mut drawn);
         let data = match &self.shown {
             None => {
                 let blank = Buffer::empty(self.area);

@@ -16,7 +16,7 @@ use ringscope_traces::{EventIndex, Rank};
 
 use super::names::MessageKind;
 use super::{ExportError, Part, Reel};
-use crate::view::theme::{Palette, Theme};
+use crate::view::theme::OwnerColors;
 use pen::{Along, Anchor, Extent, Fill, Segment, Stroke, SvgPen, SvgPoint, Text};
 use plan::{Arrow, Fate, Plan};
 
@@ -129,18 +129,16 @@ struct Colors {
     ids: Vec<Option<StorageId>>,
 }
 
-/// The owners' colours, as the screen has them.
+/// The owners' colours.
 fn colors(reel: &Reel<'_>) -> Colors {
     let snapshot = reel.timeline().snapshot(reel.to);
     let Some(states) = snapshot.states else {
         return Colors { by_rank: Vec::new(), ids: Vec::new() };
     };
     let owners = states.ring.owners();
-    let theme = Theme::new(Palette::Rgb);
-    let colors = owners
-        .iter()
-        .zip(theme.owners(owners))
-        .map(|(member, owner)| (member.rank, theme.rgb_of(owner)));
+    let set = OwnerColors::ON_PAPER;
+    let colors =
+        owners.iter().zip(set.assign(owners)).map(|(member, owner)| (member.rank, set.rgb(owner)));
     let ids = states.nodes.iter().map(|node| node.view().id).collect();
     Colors { by_rank: colors.collect(), ids }
 }

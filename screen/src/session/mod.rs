@@ -17,6 +17,7 @@ use crate::app::start::StartPage;
 use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
 use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
+use crate::view::theme::ThemeChoice;
 use crate::view::{Paint, Surface};
 
 use leaving::Exit;
@@ -51,6 +52,8 @@ pub struct Session {
     /// The last one is shown; there is always one.
     pages: Vec<Box<dyn Page>>,
     keymap: Keymap,
+    /// The colours that somebody wants: whoever draws has to know what background there is.
+    theme: ThemeChoice,
     leave: Option<Leave>,
     /// The way out that somebody has to confirm.
     asked: Option<Exit>,
@@ -97,6 +100,7 @@ impl Session {
         Session {
             pages: vec![page],
             keymap,
+            theme: ThemeChoice::default(),
             leave: None,
             asked: None,
             look_flags: Vec::new(),
@@ -106,6 +110,16 @@ impl Session {
             progress,
             learnt,
         }
+    }
+
+    /// The colours that somebody wants.
+    pub fn theme(&self) -> ThemeChoice {
+        self.theme
+    }
+
+    /// Begins with these colours.
+    pub fn set_theme(&mut self, theme: ThemeChoice) {
+        self.theme = theme;
     }
 
     /// The session whose command lines have these flags, too: they say how things look, and are no part of a page.
@@ -222,6 +236,7 @@ impl Session {
             Some(PageRequest::Back) => self.leave_by(Exit::Back),
             Some(PageRequest::Leave(leave)) => self.leave_by(Exit::Program(leave)),
             Some(PageRequest::Copy(line)) => self.copy(line),
+            Some(PageRequest::NextTheme) => self.go_on_to_next_theme(),
             Some(PageRequest::Lessons) => self.list_lessons(),
             Some(PageRequest::Lesson(one)) => self.teach(&Shelf::built_in(one)),
             Some(PageRequest::Open(word)) => self.open(&word),
@@ -301,6 +316,11 @@ impl Session {
         } else {
             self.say("there is nothing below this: `q` leaves");
         }
+    }
+
+    fn go_on_to_next_theme(&mut self) {
+        self.theme = self.theme.next();
+        self.say(&format!("the theme is now `{}`", self.theme.name()));
     }
 
     /// Gives a command line that runs as it stands.

@@ -81,6 +81,7 @@ pub fn paint(page: &dyn Page, paint: &mut Paint<'_>) {
     if let Some(menu) = &page.controls().menu {
         overlay::draw(menu, paint);
     }
+    paint.look.theme.fill(paint.area, paint.buffer);
 }
 
 /// What is at a position of a page, or of the list over it.

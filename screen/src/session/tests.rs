@@ -4,6 +4,7 @@ use std::any::Any;
 use std::thread;
 
 use super::*;
+use crate::view::theme::Scheme;
 
 fn press(session: &mut Session, keys: &str) {
     for key in keys.split_whitespace() {
@@ -57,6 +58,29 @@ fn the_first_page_has_nothing_below() {
     assert_eq!(note(&session), "there is nothing below this: `q` leaves");
     press(&mut session, "Q");
     assert_eq!(session.leave(), Some(Leave::Keep));
+}
+
+#[test]
+fn the_theme_is_changed_on_every_page_and_stays_for_the_next() {
+    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    session.set_theme(ThemeChoice::Fixed(Scheme::Dark));
+    press(&mut session, "T");
+    assert_eq!(note(&session), "the theme is now `light`");
+    press(&mut session, "enter");
+    let app: &App = shown(&session);
+    assert!(app.playback.is_playing);
+    press(&mut session, "T");
+    assert_eq!(session.theme(), ThemeChoice::Fixed(Scheme::HighContrast));
+    let app: &App = shown(&session);
+    assert!(app.playback.is_playing, "other colours do not stop the time");
+    press(&mut session, "d");
+    session.paste("crowded");
+    press(&mut session, "enter : t h e m e enter");
+    let _: &Diff = shown(&session);
+    assert_eq!(note(&session), "the theme is now `auto`");
+    press(&mut session, "w enter T");
+    let _: &Lesson = shown(&session);
+    assert_eq!(session.theme(), ThemeChoice::Fixed(Scheme::Dark));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::theme::Background;
+
 /// The form of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PictureFormat {
@@ -27,7 +29,7 @@ impl PictureFormat {
         PictureFormat::ALL.iter().find(|(_, known)| *known == ending).map(|(form, _)| *form)
     }
 
-    /// The picture of a screen.
+    /// The picture of a screen, on a dark background.
     ///
     /// ```
     /// use ratatui_core::buffer::Buffer;
@@ -38,10 +40,15 @@ impl PictureFormat {
     /// assert!(PictureFormat::Svg.draw(&screen).starts_with("<svg"));
     /// ```
     pub fn draw(self, buffer: &Buffer) -> String {
+        self.draw_on(Background::Dark, buffer)
+    }
+
+    /// The picture of a screen, on that background. Text is shown on whatever background there is.
+    pub fn draw_on(self, background: Background, buffer: &Buffer) -> String {
         match self {
             PictureFormat::Text => text(buffer),
             PictureFormat::Ansi => ansi(buffer),
-            PictureFormat::Svg => svg(buffer),
+            PictureFormat::Svg => svg(buffer, Plain::on(background)),
         }
     }
 }
@@ -146,10 +153,23 @@ const NAMED: [(Color, u32); 16] = [
 const CELL: (u32, u32, u32) = (9, 18, 14);
 
 /// Text and background where a cell names neither.
-const PLAIN: (u32, u32) = (0xd8_dc_e4, 0x12_14_1a);
+#[derive(Clone, Copy)]
+struct Plain {
+    text: u32,
+    background: u32,
+}
+
+impl Plain {
+    fn on(background: Background) -> Plain {
+        match background {
+            Background::Dark => Plain { text: 0xd8_dc_e4, background: 0x12_14_1a },
+            Background::Light => Plain { text: 0x1b_1f_26, background: 0xfc_fc_fa },
+        }
+    }
+}
 
 /// A picture whose every cell has the same size, whatever font there is.
-fn svg(buffer: &Buffer) -> String {
+fn svg(buffer: &Buffer, plain: Plain) -> String {
     let (width, height) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
     let (cell_width, cell_height, _) = CELL;
     let (width, height) = (width * cell_width, height * cell_height);
@@ -160,11 +180,11 @@ fn svg(buffer: &Buffer) -> String {
             "'Cascadia Mono',Menlo,Consolas,monospace\" font-size=\"15\">\n",
             "<rect width=\"100%\" height=\"100%\" fill=\"#{:06x}\"/>\n"
         ),
-        width, height, width, height, PLAIN.1
+        width, height, width, height, plain.background
     );
     for y in 0..buffer.area.height {
         for run in runs(buffer, y) {
-            write_run(&mut svg, &run, u32::from(y));
+            write_run(&mut svg, &run, u32::from(y), plain);
         }
     }
     svg += "</svg>\n";
@@ -200,15 +220,16 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run<'_>> {
     runs
 }
 
-fn write_run(svg: &mut String, run: &Run<'_>, y: u32) {
+fn write_run(svg: &mut String, run: &Run<'_>, y: u32, plain: Plain) {
     let (cell_width, cell_height, baseline) = CELL;
-    let (mut text, mut ground) = (shade(run.like.fg, PLAIN.0), shade(run.like.bg, PLAIN.1));
+    let mut text = shade(run.like.fg, plain.text);
+    let mut ground = shade(run.like.bg, plain.background);
     if run.like.modifier.contains(Modifier::REVERSED) {
         std::mem::swap(&mut text, &mut ground);
     }
     let (x, top) = (u32::from(run.x) * cell_width, y * cell_height);
     let width = u32::from(run.width) * cell_width;
-    if ground != PLAIN.1 {
+    if ground != plain.background {
         let _ = writeln!(
             svg,
             "<rect x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{cell_height}\" fill=\"#{ground:06x}\"/>"
@@ -313,12 +334,25 @@ mod tests {
 
     #[test]
     fn a_vector_picture_escapes_its_text_and_closes_what_it_opens() {
-        let drawn = svg(&buffer());
+        let drawn = svg(&buffer(), Plain::on(Background::Dark));
         assert!(drawn.contains(">&lt;b&gt;</text>"), "{drawn}");
         assert!(drawn.contains("fill=\"#010203\""));
         assert!(drawn.contains("width=\"72\" height=\"36\""));
         assert_eq!(drawn.matches("<text").count(), drawn.matches("</text>").count());
         assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn a_vector_picture_is_dark_unless_a_light_one_is_asked_for() {
+        let [plain, dark, light] = [
+            PictureFormat::Svg.draw(&buffer()),
+            PictureFormat::Svg.draw_on(Background::Dark, &buffer()),
+            PictureFormat::Svg.draw_on(Background::Light, &buffer()),
+        ];
+        assert_eq!(plain, dark);
+        assert!(dark.contains("height=\"100%\" fill=\"#12141a\""), "{dark}");
+        assert!(light.contains("height=\"100%\" fill=\"#fcfcfa\""), "{light}");
+        assert!(!light.contains("d8dce4"), "{light}");
     }
 
     #[test]

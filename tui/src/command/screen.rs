@@ -42,7 +42,8 @@ impl Looks {
             symbols: self.config.symbols,
             reduce_motion: self.config.reduces_motion,
         };
-        Setup { look, has_mouse: self.config.has_mouse, size: None }
+        let has_mouse = self.config.has_mouse;
+        Setup { look, theme: self.config.theme, has_mouse, size: None }
     }
 }
 
@@ -66,6 +67,7 @@ impl ScreenFlags {
     pub(crate) fn setup(&self, config: &Config, color: ColorWhen) -> Setup {
         Setup {
             look: self.look.look(config, color),
+            theme: config.theme,
             has_mouse: config.has_mouse && !self.no_mouse,
             size: self.size.map(|size| (size.width, size.height)),
         }
@@ -135,18 +137,19 @@ pub(crate) fn beside(app: &App, other: &Path, row: Option<usize>) -> Result<Diff
     Ok(diff)
 }
 
-/// The colours of the screen.
+/// The colours of the screen, as far as they are known without a terminal.
 pub(crate) fn theme(config: &Config, color: ColorWhen) -> Theme {
     let of = |name| env::var(name).ok();
     let (no_color, colorterm, term) = (of("NO_COLOR"), of("COLORTERM"), of("TERM"));
-    Theme::new(Palette::choose(ColorSettings {
+    let palette = Palette::choose(ColorSettings {
         flag: palette(color),
         // Who asks for colours in any case has them.
         no_color: no_color.as_deref().filter(|_| color.is_coloured().is_none()),
         config: config.palette,
         colorterm: colorterm.as_deref(),
         term: term.as_deref(),
-    }))
+    });
+    Theme::new(palette).with(config.theme.scheme(None))
 }
 
 /// The colours of the screen, as far as they are said.

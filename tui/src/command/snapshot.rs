@@ -1,6 +1,6 @@
 //! `ringscope snapshot`: the screen after an event, as a file.
 
-use std::io::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use ratatui_core::buffer::Buffer;
@@ -23,12 +23,13 @@ use crate::flags::{ChangeFlags, SettingFlags, size};
 use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
+use crate::terminal::background_by_variable;
 
 /// Draw the screen as it is after an event, into a file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The picture is the one that `ringscope play` would show. Colours are those of --color; a
-picture in a file has all of them unless that says otherwise.
+The picture is the one that `ringscope play` would show. Colours are those of --color and
+--theme; a picture in a file has all of them, on black, unless these say otherwise.
 
 Examples:
   ringscope snapshot join --at 37
@@ -92,14 +93,20 @@ pub(crate) fn execute(
     if args.run.is_none() {
         args.settings.refuse_without_scenario()?;
     }
-    let look = args.look.look(config, picture_color(args, color, streams));
+    let mut look = args.look.look(config, picture_color(args, color, streams));
+    if args.output.is_none() && io::stdout().is_terminal() {
+        // It is shown where we are; a picture in a file is dark where nobody says otherwise.
+        look.theme = look.theme.with(config.theme.scheme(background_by_variable()));
+    }
     let page = match (&args.run, &args.tour, &args.diff) {
         (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(args.at, config)?,
         (Some(word), None, None) => run(args.order(word)?.open()?, args.at)?,
         (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, args.at)?,
     };
-    let picture = |form: PictureFormat| form.draw(&drawn(page.as_ref(), args.area(), &look));
+    let background = look.theme.scheme().background();
+    let picture =
+        |form: PictureFormat| form.draw_on(background, &drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
         (Some(path), Some(form)) => write(path, &picture(form))?,
         _ if picture_color(args, color, streams) == ColorWhen::Never => {

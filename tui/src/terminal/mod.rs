@@ -1,5 +1,6 @@
 //! The terminal: the only place that reads keys and a clock, and that has to leave things as they were.
 
+mod background;
 pub mod input;
 mod mouse;
 mod reader;
@@ -15,9 +16,12 @@ use ratatui_core::layout::Rect;
 use ringscope_screen::app::{KeyPress, Leave};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::session::Session;
+use ringscope_screen::view::theme::ThemeChoice;
 use ringscope_screen::view::{Look, Paint, Surface};
 
 use crate::launch::Stopwatch;
+pub use background::by_variable as background_by_variable;
+use background::{Inquiry, QUERY};
 use input::InputEvent;
 use mouse::Mouse;
 use reader::{Connection, InputReader};
@@ -37,8 +41,10 @@ const MOST_AT_ONCE: usize = 64;
 /// How the terminal is used.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
-    /// How things look.
+    /// How things look; on which background, the theme and the terminal decide.
     pub look: Look,
+    /// The theme to begin with.
+    pub theme: ThemeChoice,
     /// Whether the mouse is for us.
     pub has_mouse: bool,
     /// The most columns and rows that are used.
@@ -46,6 +52,12 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// The same in the colours that somebody wants, as far as the terminal's background is known.
+    fn coloured(self, theme: ThemeChoice, inquiry: &Inquiry) -> Setup {
+        let theme = self.look.theme.with(theme.scheme(inquiry.known()));
+        Setup { look: Look { theme, ..self.look }, ..self }
+    }
+
     /// The part of the screen that is used.
     fn part(&self, area: Rect) -> Rect {
         let (width, height) = self.size.unwrap_or((area.width, area.height));
@@ -72,8 +84,15 @@ pub fn show(
     let signals = Signals::watch().map_err(|error| cannot(&error))?;
     let input = InputReader::open().map_err(|error| cannot(&error))?;
     let mut screen = Screen::open(setup.has_mouse).map_err(|error| cannot(&error))?;
-    let around =
-        Around { screen: &mut screen, input, mouse: Mouse::default(), signals: &signals, between };
+    session.set_theme(setup.theme);
+    let around = Around {
+        screen: &mut screen,
+        input,
+        inquiry: Inquiry::new(&setup.look),
+        mouse: Mouse::default(),
+        signals: &signals,
+        between,
+    };
     let ended = run(session, setup, around);
     let ended = ended.or_else(|error| if is_gone(&error) { Ok(Ended::Gone) } else { Err(error) });
     match ended.map_err(|error| cannot(&error))? {
@@ -106,15 +125,35 @@ enum Ended {
 struct Around<'a> {
     screen: &'a mut Screen,
     input: InputReader,
+    inquiry: Inquiry,
     mouse: Mouse,
     signals: &'a Signals,
     between: &'a mut dyn FnMut(&mut Session),
+}
+
+impl Around<'_> {
+    /// Takes what is still to come of an answer, up to its deadline: no byte of it is for whoever reads next.
+    fn hear_out(&mut self) -> io::Result<()> {
+        while let Some(rest) = self.inquiry.rest() {
+            if self.input.wait(rest)? == Connection::Gone {
+                break;
+            }
+            while let Some(event) = self.input.next() {
+                self.inquiry.take(&event);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Result<Ended> {
     let mut clock = Stopwatch::start();
     let mut is_stale = true;
     loop {
+        if around.inquiry.begin(session.theme()) {
+            around.screen.send(QUERY)?;
+        }
+        let setup = setup.coloured(session.theme(), &around.inquiry);
         if is_stale {
             let area = setup.part(around.screen.area()?);
             session.settle(Surface { area, look: &setup.look });
@@ -133,6 +172,7 @@ fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Resul
             around.screen.copy(&line)?;
         }
         if let Some(leave) = session.leave() {
+            around.hear_out()?;
             return Ok(Ended::Left(leave));
         }
         if let Some(signal) = around.signals.ending() {
@@ -142,10 +182,12 @@ fn run(session: &mut Session, setup: Setup, mut around: Around<'_>) -> io::Resul
             return Ok(Ended::Broken);
         }
         if around.signals.take_stop() {
+            around.hear_out()?;
             stop(around.screen, around.signals)?;
         }
         if around.signals.take_continue() {
             around.screen.set_up_again()?;
+            around.inquiry.forget();
             is_stale = true;
         }
     }
@@ -170,6 +212,9 @@ fn take_events(session: &mut Session, setup: Setup, around: &mut Around<'_>) -> 
             Some(InputEvent::Mouse(event)) => {
                 let area = setup.part(around.screen.area()?);
                 around.mouse.take(event, session, Surface { area, look: &setup.look });
+            }
+            Some(event @ (InputEvent::Background(_) | InputEvent::Attributes)) => {
+                around.inquiry.take(&event);
             }
         }
         if session.leave().is_some() {

@@ -75,6 +75,20 @@ impl Screen {
         Ok(())
     }
 
+    /// Sends something that is not shown.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal takes no more.
+    pub(super) fn send(&self, text: &str) -> io::Result<()> {
+        if !Screen::is_open() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
+
     /// Where it is drawn.
     ///
     /// # Errors

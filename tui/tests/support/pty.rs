@@ -22,6 +22,8 @@ pub(crate) struct Pty {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
+    /// All that the program has sent, as far as it was waited for.
+    received: Vec<u8>,
     parser: vt100::Parser,
     child: Box<dyn Child + Send + Sync>,
     /// Where the program lives: it goes when the program has gone.
@@ -39,13 +41,19 @@ fn nonzero(count: u16) -> NonZero<u16> {
 impl Pty {
     /// Starts the program with these arguments, in a terminal of 100 columns and 30 rows.
     pub(crate) fn start(args: &[&str]) -> Pty {
+        Pty::start_with(env!("CARGO_BIN_EXE_ringscope"), args, &[])
+    }
+
+    /// The same with any program, and with variables that it has in its environment beside what a terminal sets.
+    pub(crate) fn start_with(program: &str, args: &[&str], variables: &[(&str, &str)]) -> Pty {
         let home = TempDir::new().expect("a folder");
         let pair = native_pty_system().openpty(size(100, 30)).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_ringscope"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("HOME", home.path());
+        variables.iter().for_each(|(name, value)| command.env(name, value));
         command.cwd(home.path());
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let mut reader = pair.master.try_clone_reader().expect("its output can be read");
@@ -61,7 +69,8 @@ impl Pty {
         });
         let writer = pair.master.take_writer().expect("it can be written to");
         let parser = vt100::Parser::new(nonzero(30), nonzero(100), 0);
-        Pty { master: pair.master, writer, output, parser, child, _home: home }
+        let received = Vec::new();
+        Pty { master: pair.master, writer, output, received, parser, child, _home: home }
     }
 
     /// Sends bytes, as they are.
@@ -85,6 +94,16 @@ impl Pty {
         self.parser.screen()
     }
 
+    /// Whether the program has sent these bytes by now.
+    pub(crate) fn has_received(&self, bytes: &[u8]) -> bool {
+        self.received.windows(bytes.len()).any(|some| some == bytes)
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.received.extend(bytes);
+        self.parser.process(bytes);
+    }
+
     /// Waits until the screen is so; says what was waited for when it never is.
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Screen) -> bool) {
         let mut drawn = 0;
@@ -92,7 +111,7 @@ impl Pty {
             match self.output.recv_timeout(PATIENCE) {
                 Ok(bytes) if drawn < MOST_DRAWN => {
                     drawn += bytes.len();
-                    self.parser.process(&bytes);
+                    self.take(&bytes);
                 }
                 Ok(_) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     let screen = self.screen().contents();
@@ -111,7 +130,7 @@ impl Pty {
     /// Waits until the program has drawn nothing for so long.
     pub(crate) fn until_quiet(&mut self, quiet: Duration) {
         while let Ok(bytes) = self.output.recv_timeout(quiet) {
-            self.parser.process(&bytes);
+            self.take(&bytes);
         }
     }
 
@@ -119,7 +138,7 @@ impl Pty {
     pub(crate) fn ended(&mut self, of: &str) -> ExitStatus {
         loop {
             match self.output.recv_timeout(PATIENCE) {
-                Ok(bytes) => self.parser.process(&bytes),
+                Ok(bytes) => self.take(&bytes),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     self.end_by_force();

@@ -2,7 +2,8 @@
 
 use super::Diff;
 use crate::app::handle::{
-    HandleActions, Handler, back, help, in_bar, lessons, on, palette, quit, quit_and_keep,
+    HandleActions, Handler, back, help, in_bar, lessons, next_theme, on, palette, quit,
+    quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress, NamedKey};
 use crate::app::moving::{Numbered, meant};
@@ -32,6 +33,7 @@ impl HandleActions for Diff {
         on(Action::Help, help),
         in_bar(Action::Back, "back", back),
         in_bar(Action::Quit, "quit", quit),
+        on(Action::Theme, next_theme),
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 

@@ -2,7 +2,8 @@
 
 use super::{Draft, Lesson, shown};
 use crate::app::handle::{
-    HandleActions, Handler, also, back, help, in_bar, lessons, on, palette, quit, quit_and_keep,
+    HandleActions, Handler, also, back, help, in_bar, lessons, next_theme, on, palette, quit,
+    quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress};
 use crate::app::reproduce::quoted;
@@ -29,6 +30,7 @@ impl HandleActions for Lesson {
         on(Action::Reproduce, Lesson::reproduce),
         on(Action::Tour, lessons),
         on(Action::Palette, palette),
+        on(Action::Theme, next_theme),
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 

@@ -21,7 +21,7 @@ use super::super::names::{MessageKind, Names};
 use super::super::{ExportError, Reel};
 use crate::numbers::counted;
 use crate::timeline::{Flight, NodeStates, Snapshot, wait_for_graph};
-use crate::view::theme::{Palette, Theme};
+use crate::view::theme::OwnerColors;
 use crate::view::words;
 
 /// How much of a payload the page has.
@@ -237,12 +237,12 @@ fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<Stri
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
-/// The members' colours as the screen has them; the head, which owns nothing, has none.
+/// The members' colours; the head, which owns nothing, has none.
 fn colors(ring: &Ring) -> impl Iterator<Item = Option<String>> {
-    let theme = Theme::new(Palette::Rgb);
-    let owners = theme.owners(ring.owners()).into_iter();
+    let colors = OwnerColors::ON_PAPER;
+    let owners = colors.assign(ring.owners()).into_iter();
     std::iter::once(None)
-        .chain(owners.map(move |owner| Some(format!("#{:06x}", theme.rgb_of(owner)))))
+        .chain(owners.map(move |owner| Some(format!("#{:06x}", colors.rgb(owner)))))
 }
 
 fn step(reel: &Reel<'_>, at: EventIndex) -> Step {

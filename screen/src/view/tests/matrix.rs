@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use ratatui_core::buffer::Buffer;
+use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::layout::Rect;
+use ratatui_core::style::Color;
 use ringscope_sim::protocol::Key;
 use ringscope_sim::scenario::builtin;
 use ringscope_traces::Op;
 
 use super::super::symbols::Symbols;
-use super::super::theme::Palette;
+use super::super::theme::contrast::unreadable;
+use super::super::theme::tests::themes;
+use super::super::theme::{Palette, Scheme, Theme};
 use super::super::{Look, Paint};
 use super::dump::dump;
 use super::{look, scenes};
@@ -93,11 +96,15 @@ fn comparison() -> Box<dyn Page> {
     Box::new(diff)
 }
 
-fn drawn(page: &dyn Page, (width, height): (u16, u16), look: &Look) -> String {
+fn painted(page: &dyn Page, (width, height): (u16, u16), look: &Look) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     session::paint(page, &mut Paint::new(&mut buffer, look));
-    dump(&buffer)
+    buffer
+}
+
+fn drawn(page: &dyn Page, size: (u16, u16), look: &Look) -> String {
+    dump(&painted(page, size, look))
 }
 
 fn assert_is_as_before(name: &str, drawn: &str) {
@@ -127,6 +134,34 @@ fn every_view_in_every_palette() {
                 &format!("{name}-{called}"),
                 &drawn(page.as_ref(), (80, 24), &look),
             );
+        }
+    }
+}
+
+/// Styles are laid over each other: what comes of it can be read, too.
+#[test]
+fn every_letter_of_every_view_can_be_read_in_every_theme() {
+    for (name, page) in views() {
+        for theme in themes() {
+            let look = Look { theme, ..look(Palette::Rgb, Symbols::Braille) };
+            let buffer = painted(page.as_ref(), (100, 30), &look);
+            let faults = unreadable(theme, &buffer);
+            assert!(faults.is_empty(), "{name} in {theme:?}: {}", faults.join("\n"));
+        }
+    }
+}
+
+/// No cell is left to the terminal, be it cleared for a list or never written to.
+#[test]
+fn high_contrast_has_its_own_background_everywhere() {
+    let theme = Theme::new(Palette::Rgb).with(Scheme::HighContrast);
+    let look = Look { theme, ..look(Palette::Rgb, Symbols::Braille) };
+    for (name, mut page) in views() {
+        for key in ["x", "?"] {
+            page.press(key.parse().expect("a key"));
+            let buffer = painted(page.as_ref(), (100, 30), &look);
+            let is_filled = |cell: &Cell| cell.bg == Color::Rgb(0, 0, 0) && cell.fg != Color::Reset;
+            assert!(buffer.content.iter().all(is_filled), "{name} after `{key}`");
         }
     }
 }

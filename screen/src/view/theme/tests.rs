@@ -5,23 +5,33 @@ use ringscope_traces::Rank;
 use super::vision::{APART, distance};
 use super::*;
 
-const COLOURED: [Palette; 4] =
-    [Palette::Eight, Palette::Sixteen, Palette::TwoHundred, Palette::Rgb];
+/// Every scheme in every palette that has colours.
+pub(in crate::view) fn themes() -> Vec<Theme> {
+    let coloured = [Palette::Eight, Palette::Sixteen, Palette::TwoHundred, Palette::Rgb];
+    let of = |scheme| coloured.map(|palette| Theme::new(palette).with(scheme));
+    Scheme::ALL.into_iter().flat_map(of).collect()
+}
 
 fn ring(ranks: &[u32]) -> Vec<Member> {
     let range = KeyRange { above: StorageId(0), up_to: StorageId(0) };
     ranks.iter().map(|rank| Member { rank: Rank(*rank), id: StorageId(0), range }).collect()
 }
 
+/// Every list of colours that nodes can have, and what it is called.
+fn lists() -> Vec<(String, OwnerColors)> {
+    let of = |theme: Theme| (format!("{theme:?}"), theme.colors().owners);
+    themes().into_iter().map(of).chain([("on paper".to_owned(), OwnerColors::ON_PAPER)]).collect()
+}
+
 #[test]
 fn owners_that_may_be_neighbours_look_apart_to_everybody() {
-    for palette in COLOURED {
-        let colors = palette.owners();
+    for (name, owners) in lists() {
+        let colors = owners.colors;
         for one in 0..colors.len() {
             for other in one + 1..colors.len() {
                 let (seen, who) = distance(colors[one], colors[other]);
-                let may_be_neighbours = Theme::new(palette).are_apart(Owner(one), Owner(other));
-                let text = format!("{palette:?}: {one} and {other} are {seen:.1} apart ({who})");
+                let may_be_neighbours = owners.are_apart(Owner(one), Owner(other));
+                let text = format!("{name}: {one} and {other} are {seen:.1} apart ({who})");
                 assert_eq!(may_be_neighbours, seen >= APART, "{text}");
             }
         }
@@ -33,15 +43,14 @@ proptest::proptest! {
     fn neighbours_in_a_ring_are_told_apart_whatever_their_ranks(
         ranks in proptest::collection::vec(0_u32..1000, 2..80)
     ) {
-        for palette in Palette::ALL {
-            let theme = Theme::new(palette);
-            let owners = theme.owners(&ring(&ranks));
+        for (name, colors) in lists() {
+            let owners = colors.assign(&ring(&ranks));
             for pair in owners.windows(2) {
-                proptest::prop_assert!(theme.are_apart(pair[0], pair[1]), "{:?}", palette);
+                proptest::prop_assert!(colors.are_apart(pair[0], pair[1]), "{}", name);
             }
             if owners.len() > 2 {
                 let (first, last) = (owners[0], owners[owners.len() - 1]);
-                proptest::prop_assert!(theme.are_apart(first, last), "{:?}", palette);
+                proptest::prop_assert!(colors.are_apart(first, last), "{}", name);
             }
         }
     }
@@ -57,23 +66,28 @@ fn a_newcomer_leaves_the_colours_of_the_others_as_they_are() {
 
 #[test]
 fn without_colours_no_meaning_has_one_and_those_that_matter_still_show() {
-    let theme = Theme::new(Palette::Off);
-    let plain = [theme.good(), theme.warning(), theme.label(), theme.passing(), theme.load(0.5)];
-    let marked = [
-        theme.moving(),
-        theme.selected(),
-        theme.bad(),
-        theme.faint(),
-        theme.name(),
-        theme.changed(),
-        theme.key(),
-        theme.mode(),
-        theme.frame(true),
-        theme.load(1.0),
-    ];
-    assert!(marked.iter().all(|style| !style.add_modifier.is_empty()));
-    let all = plain.into_iter().chain(marked).chain([theme.owner(Owner(3))]);
-    assert!(all.into_iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+    for theme in Scheme::ALL.map(|scheme| Theme::new(Palette::Off).with(scheme)) {
+        let plain =
+            [theme.good(), theme.warning(), theme.label(), theme.passing(), theme.load(0.5)];
+        let marked = [
+            theme.moving(),
+            theme.selected(),
+            theme.bad(),
+            theme.faint(),
+            theme.name(),
+            theme.changed(),
+            theme.key(),
+            theme.mode(),
+            theme.frame(true),
+            theme.load(1.0),
+        ];
+        assert!(marked.iter().all(|style| !style.add_modifier.is_empty()));
+        let all = plain.into_iter().chain(marked).chain([theme.owner(Owner(3))]);
+        assert!(all.into_iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+        let mut buffer = Buffer::with_lines(["a"]);
+        theme.fill(buffer.area, &mut buffer);
+        assert_eq!(buffer, Buffer::with_lines(["a"]));
+    }
 }
 
 #[test]
@@ -114,4 +128,54 @@ fn a_terminal_is_taken_at_its_word() {
 fn a_palette_is_found_by_its_name() {
     assert!(Palette::ALL.into_iter().all(|one| Palette::named(one.name()) == Some(one)));
     assert_eq!(Palette::named("17"), None);
+}
+
+#[test]
+fn a_theme_is_found_by_its_name_and_the_next_one_goes_through_all() {
+    let mut choice = ThemeChoice::default();
+    for (name, expected) in ThemeChoice::ALL {
+        assert_eq!((choice, choice.name()), (expected, name));
+        assert_eq!(ThemeChoice::named(name), Some(choice));
+        choice = choice.next();
+    }
+    assert_eq!(choice, ThemeChoice::Auto, "after the last comes the first");
+    assert_eq!(ThemeChoice::named("pink"), None);
+}
+
+#[test]
+fn auto_follows_the_background_and_a_named_theme_does_not() {
+    for background in [None, Some(Background::Dark), Some(Background::Light)] {
+        let is_light = background == Some(Background::Light);
+        let expected = if is_light { Scheme::Light } else { Scheme::Dark };
+        assert_eq!(ThemeChoice::Auto.scheme(background), expected);
+        for scheme in Scheme::ALL {
+            assert_eq!(ThemeChoice::Fixed(scheme).scheme(background), scheme);
+        }
+    }
+}
+
+#[test]
+fn the_variable_for_colours_says_the_background_by_its_last_number() {
+    let said = |value| Background::of_variable(value);
+    for light in ["0;15", "0;7", "0;default;15", "0;default;7"] {
+        assert_eq!(said(light), Some(Background::Light), "{light}");
+    }
+    for dark in ["15;0", "7;0", "15;default;0", "12;8"] {
+        assert_eq!(said(dark), Some(Background::Dark), "{dark}");
+    }
+    for neither in ["", "15", "0;default", "15;", "0;9", "0;255", "0;256", "0; 15", "white;white"] {
+        assert_eq!(said(neither), None, "{neither}");
+    }
+}
+
+#[test]
+fn high_contrast_gives_every_cell_its_own_text_and_background() {
+    let theme = Theme::new(Palette::Rgb).with(Scheme::HighContrast);
+    let mut buffer = Buffer::with_lines(["ab", "cd"]);
+    buffer[(0, 0)].set_style(theme.label());
+    theme.fill(Rect::new(0, 0, 2, 9), &mut buffer);
+    let black = Color::Rgb(0, 0, 0);
+    assert!(buffer.content.iter().all(|cell| cell.bg == black));
+    assert_eq!(Some(buffer[(0, 0)].fg), theme.label().fg);
+    assert_eq!(buffer[(1, 1)].fg, Color::Rgb(255, 255, 255));
 }

@@ -2,6 +2,9 @@
 
 use ratatui_core::style::Color;
 
+use super::luminance::linear;
+use super::xterm::shown;
+
 /// From here on two colours cannot be taken for each other (a distance of 2.3 is just seen).
 pub(super) const APART: f64 = 20.0;
 
@@ -40,19 +43,11 @@ const VISIONS: [(&str, [[f64; 3]; 3]); 4] = [
 /// How far apart two colours are for whom they are nearest, and who that is.
 pub(super) fn distance(one: Color, other: Color) -> (f64, &'static str) {
     let seen = |(who, matrix): &(&'static str, [[f64; 3]; 3])| {
-        let [a, b] = [one, other].map(|color| lab(times(matrix, linear(color))));
+        let [a, b] = [one, other].map(|color| lab(times(matrix, linear(shown(color)))));
         let squares: f64 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
         (squares.sqrt(), *who)
     };
     VISIONS.iter().map(seen).min_by(|a, b| a.0.total_cmp(&b.0)).expect("there is normal vision")
-}
-
-/// sRGB to linear light, IEC 61966-2-1.
-fn linear(color: Color) -> [f64; 3] {
-    screen(color).map(|part| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    })
 }
 
 fn times(matrix: &[[f64; 3]; 3], color: [f64; 3]) -> [f64; 3] {
@@ -74,33 +69,4 @@ fn lab(color: [f64; 3]) -> [f64; 3] {
     }
     let [x, y, z] = xyz;
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
-}
-
-/// What xterm shows for a colour.
-fn screen(color: Color) -> [u8; 3] {
-    const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    match color {
-        Color::Rgb(red, green, blue) => [red, green, blue],
-        Color::Indexed(index @ 16..=231) => {
-            let index = usize::from(index - 16);
-            [CUBE[index / 36], CUBE[index / 6 % 6], CUBE[index % 6]]
-        }
-        Color::Indexed(index @ 232..) => [8 + (index - 232) * 10; 3],
-        Color::Red => [205, 0, 0],
-        Color::Green => [0, 205, 0],
-        Color::Yellow => [205, 205, 0],
-        Color::Blue => [0, 0, 238],
-        Color::Magenta => [205, 0, 205],
-        Color::Cyan => [0, 205, 205],
-        Color::Gray => [229, 229, 229],
-        Color::DarkGray => [127, 127, 127],
-        Color::LightRed => [255, 0, 0],
-        Color::LightGreen => [0, 255, 0],
-        Color::LightYellow => [255, 255, 0],
-        Color::LightBlue => [92, 92, 255],
-        Color::LightMagenta => [255, 0, 255],
-        Color::LightCyan => [0, 255, 255],
-        Color::White => [255, 255, 255],
-        Color::Reset | Color::Black | Color::Indexed(0..16) => [0, 0, 0],
-    }
 }

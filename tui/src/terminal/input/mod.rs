@@ -48,6 +48,10 @@ pub enum InputEvent {
     Mouse(MouseEvent),
     /// A text was pasted; it ends at [`MOST_PASTED`] bytes.
     Paste(String),
+    /// The terminal says that its background has this red, green and blue.
+    Background([u8; 3]),
+    /// The terminal says what it is, which every terminal does that is asked.
+    Attributes,
 }
 
 /// The state machine.
@@ -72,8 +76,10 @@ enum State {
     Console,
     /// `ESC [ M`: a mouse report of three bytes.
     OldReport(OldReport),
-    /// A response of the terminal to a query that nobody sent.
+    /// A response of the terminal to a query.
     Response(Response),
+    /// The same and an `ESC`, which ends it if `\` follows.
+    Terminator(Response),
     /// A text is being pasted.
     Paste(Paste),
 }
@@ -121,6 +127,7 @@ impl InputParser {
             | State::Console
             | State::OldReport(_)
             | State::Response(_)
+            | State::Terminator(_)
             | State::Paste(_) => Some(SEQUENCE_PATIENCE),
         }
     }
@@ -133,7 +140,8 @@ impl InputParser {
     /// How many bytes are held of what is not complete.
     pub fn held(&self) -> usize {
         match &self.state {
-            State::Ground | State::Escape | State::Console | State::Response(_) => 0,
+            State::Ground | State::Escape | State::Console => 0,
+            State::Response(response) | State::Terminator(response) => response.held(),
             State::Char(char) => char.held(),
             State::Sequence(sequence) => sequence.held(),
             State::OldReport(report) => report.held(),
@@ -155,6 +163,7 @@ impl State {
             },
             State::OldReport(report) => report.step(byte),
             State::Response(response) => response.step(byte),
+            State::Terminator(response) => response.step_after_escape(byte),
             State::Paste(paste) => paste.step(byte),
         }
     }
@@ -163,6 +172,8 @@ impl State {
     fn end(self) -> Option<InputEvent> {
         match self {
             State::Paste(paste) => paste.end(),
+            // All of the response was there but its last byte.
+            State::Terminator(response) => response.meaning().or_else(|| State::Escape.key()),
             State::Ground
             | State::Escape
             | State::Char(_)
@@ -177,12 +188,14 @@ impl State {
     fn key(&self) -> Option<InputEvent> {
         match self {
             State::Escape => Held::default().press(Code::Named(NamedKey::Esc)),
+            State::Terminator(response) if response.meaning().is_none() => State::Escape.key(),
             State::Sequence(sequence) => sequence.key(),
             State::Response(response) => response.key(),
             State::Ground
             | State::Char(_)
             | State::Console
             | State::OldReport(_)
+            | State::Terminator(_)
             | State::Paste(_) => None,
         }
     }

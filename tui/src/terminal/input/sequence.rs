@@ -90,7 +90,10 @@ fn meaning(numbers: &str, last: u8) -> Option<InputEvent> {
     if let Some(report) = numbers.strip_prefix('<') {
         return if matches!(last, b'M' | b'm') { mouse::numbered(report, last) } else { None };
     }
-    // Responses to queries, which nobody sent: `ESC [ ? 6 c`.
+    // What the terminal is: `ESC [ ? 6 c`. Responses to other queries, which nobody sent, mean nothing.
+    if numbers.starts_with('?') && last == b'c' {
+        return Some(InputEvent::Attributes);
+    }
     if !numbers.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b';')) {
         return None;
     }
