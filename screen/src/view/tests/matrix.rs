@@ -141,7 +141,8 @@ fn every_view_in_every_palette() {
 /// Styles are laid over each other: what comes of it can be read, too.
 #[test]
 fn every_letter_of_every_view_can_be_read_in_every_theme() {
-    for (name, page) in views() {
+    let scenes = scenes::all().into_iter().map(|(name, app, ..)| (name.to_owned(), run(app)));
+    for (name, page) in views().into_iter().chain(scenes) {
         for theme in themes() {
             let look = Look { theme, ..look(Palette::Rgb, Symbols::Braille) };
             let buffer = painted(page.as_ref(), (100, 30), &look);
