@@ -92,7 +92,7 @@ impl<N: Node> World<N, ByArrival> {
     }
 
     /// Remembers a rank whose wait has changed: a message that it takes now may have arrived already.
-    #[inline(always)]
+    #[inline]
     fn note_ready(&mut self, rank: Rank) {
         if !self.mailboxes[rank.index()].unexpected.is_empty() {
             self.scheduler.ready.push_back(rank);

@@ -348,7 +348,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
 
     /// Does what a handler asked for, and records what its rank takes next: nothing, as soon as a send
     /// blocks.
-    #[inline(always)]
+    #[inline]
     fn after_handler(&mut self, rank: Rank, wait: Wait, observer: &mut impl Observer<N>) {
         let mut then = wait;
         let mut nth = 0;
@@ -389,7 +389,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     }
 
     /// A rank that is blocked in a send takes nothing, but it has not stopped.
-    #[inline(always)]
+    #[inline]
     fn set_wait(&mut self, rank: Rank, wait: Wait) {
         let mailbox = &mut self.mailboxes[rank.index()];
         mailbox.wait = wait;
@@ -399,7 +399,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     }
 
     /// Sends the message at a slot.
-    #[inline(always)]
+    #[inline]
     fn send(&mut self, from: Rank, slot: u32, observer: &mut impl Observer<N>) -> Sent {
         let to = self.arena.in_flight(slot).to;
         if to.index() >= self.nodes.len() {

@@ -77,7 +77,7 @@ impl Wheel {
     }
 
     /// Puts an entry in.
-    #[inline(always)]
+    #[inline]
     pub(super) fn insert(&mut self, due: Due) {
         if self.len == 0 && self.lone.slot == NONE {
             self.lone = due;
@@ -87,7 +87,7 @@ impl Wheel {
     }
 
     /// Takes the first entry out.
-    #[inline(always)]
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<Due> {
         let lone = self.lone;
         if lone.slot == NONE {

@@ -377,7 +377,7 @@ impl RingNode {
         })
     }
 
-    #[inline(always)]
+    #[inline]
     fn own_id(&self, asked: &'static str) -> Result<StorageId, Fault> {
         self.id.ok_or(Fault::NoId { asked })
     }
@@ -393,7 +393,7 @@ impl RingNode {
         Ok(Wait::Any)
     }
 
-    #[inline(always)]
+    #[inline]
     fn neighbour(
         &self,
         peer: Option<Peer>,
