@@ -86,7 +86,7 @@ digests: ## The digests again in release: the same run, however it is compiled
 	$(CARGO) test --release --locked -p ringscope-sim --test determinism --test golden
 
 package: ## The crates as they would be published, each built from what is in it
-	CARGO_PROFILE_DEV_OPT_LEVEL=1 $(CARGO) package --locked --allow-dirty -p ringscope-traces -p ringscope-sim -p ringscope-screen -p ringscope
+	@tools/package
 
 deb: ## The Debian package, looked into
 	tui/package/deb
