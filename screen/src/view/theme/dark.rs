@@ -36,16 +36,19 @@ const SIXTEEN: Colors = Colors {
     faint: ink(Color::DarkGray),
     label: ink(Color::Cyan),
     load: None,
-    owners: OwnerColors {
-        colors: &[
-            Color::LightYellow,
-            Color::LightCyan,
-            Color::LightRed,
-            Color::LightMagenta,
-            Color::Green,
-        ],
-        too_near: &[(2, 4)],
-    },
+    owners: SIXTEEN_OWNERS,
+};
+
+/// The owners' colours that can be read on black wherever there are 16.
+pub(super) const SIXTEEN_OWNERS: OwnerColors = OwnerColors {
+    colors: &[
+        Color::LightYellow,
+        Color::LightCyan,
+        Color::LightRed,
+        Color::LightMagenta,
+        Color::Green,
+    ],
+    too_near: &[(2, 4)],
 };
 
 const TWO_HUNDRED: Colors = Colors {

@@ -3,6 +3,7 @@
 use ratatui_core::style::{Color, Style};
 
 use super::colors::{Colors, OWN_BOLD, bold, indexed, ink, rgb};
+use super::dark::SIXTEEN_OWNERS;
 use super::owners::OwnerColors;
 
 /// In 8, 16, 256 and any colours.
@@ -18,16 +19,7 @@ const NAMED: Colors = Colors {
     faint: ink(Color::Gray),
     label: ink(Color::LightCyan),
     load: None,
-    owners: OwnerColors {
-        colors: &[
-            Color::LightYellow,
-            Color::LightCyan,
-            Color::LightRed,
-            Color::LightMagenta,
-            Color::Green,
-        ],
-        too_near: &[(2, 4)],
-    },
+    owners: SIXTEEN_OWNERS,
 };
 
 const TWO_HUNDRED: Colors = Colors {
