@@ -145,6 +145,7 @@ impl InvariantChecker {
     }
 
     // Where it is called it is known whether a message is sent or received: half of this is left.
+    // With all invariants a message takes 6 to 16 % longer without.
     #[inline(always)]
     pub(crate) fn observe<M: Message>(&mut self, observed: &Observed<'_, M>) {
         match observed.op {
@@ -350,6 +351,7 @@ impl<N: Node> Observer<N> for InvariantChecker {
         *self = InvariantChecker::new(nodes);
     }
 
+    // With all invariants a message takes 5 to 7 % longer without.
     #[inline(always)]
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
         self.observe(observed);

@@ -98,7 +98,7 @@ impl<N: Node> Snapshot<N> {
     }
 
     /// What a rank sends for the last of these messages when it receives them one after the other; `None` where
-    /// it takes one of them not, or crashes.
+    /// it does not take one of them, or crashes.
     fn sends_for(&self, receives: &[&Event]) -> Option<Vec<(Rank, N::Message)>> {
         let rank = receives.first()?.rank;
         let mut node = self.nodes.get(rank.index())?.clone();

@@ -306,6 +306,7 @@ impl<N: Node, O: Scheduler<N::Message>> World<N, O> {
     }
 
     /// Hands a message to its receiver, which takes it now.
+    // A message takes 2 to 8 % longer without.
     #[inline(always)]
     fn receive(&mut self, slot: u32, observer: &mut impl Observer<N>) -> Rank {
         let SendInfo { clock, number } = self.send_info(slot);

@@ -133,6 +133,7 @@ impl RingNode {
         }
     }
 
+    // A message takes up to 1 % longer without.
     #[inline(always)]
     fn put(
         &mut self,
@@ -150,6 +151,7 @@ impl RingNode {
     }
 
     /// An owner that does not hold the key stays silent, as the reference's does.
+    // A message takes up to 1 % longer without.
     #[inline(always)]
     fn get(&mut self, key: Key, out: &mut impl Outbox<ClassicMessage>) -> Result<Wait, Fault> {
         let id = self.own_id("GET")?;
@@ -163,6 +165,7 @@ impl RingNode {
         }
     }
 
+    // A message takes 0 to 5 % longer without.
     #[inline(always)]
     fn pass_reply(
         &mut self,
@@ -382,6 +385,7 @@ impl RingNode {
         self.id.ok_or(Fault::NoId { asked })
     }
 
+    // A message takes 7 to 8 % longer without.
     #[inline(always)]
     fn to_child(
         &self,
