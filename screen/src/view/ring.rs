@@ -268,6 +268,8 @@ impl Middle {
     }
 
     fn draw(&self, buffer: &mut Buffer) {
+        // Plain text would keep the colours of what lies below it.
+        buffer.set_style(self.area, Style::reset());
         let seen = self.lines.iter().enumerate().take(usize::from(self.area.height));
         for (index, (line, style)) in seen {
             // What lies below it, the ends of messages, would make it hard to read.

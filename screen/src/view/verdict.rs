@@ -2,17 +2,18 @@
 //! explanation over the panes.
 
 use ratatui_core::buffer::Buffer;
-use ratatui_core::layout::{Margin, Rect};
+use ratatui_core::layout::{Margin, Rect, Size};
 use ratatui_core::style::{Modifier, Style};
 use ratatui_core::widgets::Widget as _;
 use ratatui_widgets::clear::Clear;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::verdict::Verdict;
 use crate::app::{Action, App};
 
 use super::geometry::cells;
 use super::layout::{split_bottom, split_top};
-use super::pen::{self, Pen, row};
+use super::pen::{Pen, row};
 use super::scene::Scene;
 use super::symbols::{Symbol, Symbols};
 use super::{Paint, framed, keybar, words};
@@ -28,10 +29,12 @@ struct Line {
 
 /// Shares the pane between the ring and the card, if there is anything to say; the ring's part first.
 pub(super) fn share(scene: &Scene<'_>, inside: Rect) -> (Rect, Option<Card>) {
-    let Some(card) = Card::of(scene, inside) else { return (inside, None) };
-    let height = cells(card.lines.len());
-    let (ring, area) = split_bottom(inside, height);
-    (ring, Some(Card { area, ..card }))
+    let verdict = scene.verdict.as_ref().filter(|_| inside.height >= LEAST_HEIGHT);
+    let Some(verdict) = verdict else { return (inside, None) };
+    let most = Size { height: inside.height / 2, ..inside.as_size() };
+    let lines = lines(scene, verdict, most);
+    let (ring, area) = split_bottom(inside, cells(lines.len()));
+    (ring, Some(Card { area, lines }))
 }
 
 /// What is said on the ring's pane.
@@ -41,12 +44,6 @@ pub(super) struct Card {
 }
 
 impl Card {
-    fn of(scene: &Scene<'_>, inside: Rect) -> Option<Card> {
-        let verdict = scene.verdict.as_ref().filter(|_| inside.height >= LEAST_HEIGHT)?;
-        let most = usize::from(inside.height / 2);
-        Some(Card { area: inside, lines: lines(scene, verdict, (usize::from(inside.width), most)) })
-    }
-
     /// Draws it.
     pub(super) fn draw(&self, buffer: &mut Buffer) {
         let width = usize::from(self.area.width);
@@ -57,7 +54,8 @@ impl Card {
 }
 
 /// The title, as many facts and words as there is room for, and the keys that lead on.
-fn lines(scene: &Scene<'_>, verdict: &Verdict, (width, most): (usize, usize)) -> Vec<Line> {
+fn lines(scene: &Scene<'_>, verdict: &Verdict, most: Size) -> Vec<Line> {
+    let (width, height) = (usize::from(most.width), usize::from(most.height));
     let theme = &scene.look.theme;
     let (mark, style) = match verdict.is_bad {
         true => (Symbol::Bad, theme.bad()),
@@ -67,20 +65,31 @@ fn lines(scene: &Scene<'_>, verdict: &Verdict, (width, most): (usize, usize)) ->
     let title =
         Line { text: format!("{title:width$}"), style: style.add_modifier(Modifier::REVERSED) };
     let hints = hints(scene, verdict);
-    let room = most.saturating_sub(1 + usize::from(!hints.is_empty()));
+    let room = height.saturating_sub(1 + usize::from(!hints.is_empty()));
     let first_sentence = verdict.paragraph.as_deref().map(first_sentence);
     let said = verdict.facts.iter().map(String::as_str).chain(first_sentence);
     let mut said: Vec<String> = said.flat_map(|text| wrapped(text, width)).collect();
     if said.len() > room {
         said.truncate(room);
         if let Some(last) = said.last_mut() {
-            *last = pen::fitted(&format!("{last}{:width$}", ""), width);
+            *last = unfinished(last, scene.symbol(Symbol::More), width);
         }
     }
     let said = said.into_iter().map(|text| Line { text, style: theme.text() });
     let hints = Some(hints).filter(|hints| !hints.is_empty());
     let hints = hints.map(|text| Line { text, style: theme.faint() });
     std::iter::once(title).chain(said).chain(hints).collect()
+}
+
+/// The line with a sign that it goes on, without its last words where there is no room for both.
+fn unfinished(line: &str, more: &str, width: usize) -> String {
+    let mut line = line;
+    while line.width() + 1 + more.width() > width
+        && let Some((shorter, _)) = line.rsplit_once(' ')
+    {
+        line = shorter;
+    }
+    format!("{line} {more}")
 }
 
 /// The title, and the circle where there is one: `deadlock: r3 → r4 → r3`.
