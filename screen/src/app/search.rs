@@ -44,10 +44,9 @@ impl Search {
             Listing::Matching(query) => (Some(Vec::new()), query.text.clone()),
             Listing::Causes(at) => {
                 let why = timeline.why(*at);
-                let words = timeline.why_in_words(&why);
-                let listed = why.with_race(timeline.causes(*at));
+                let (words, listed) = (timeline.why_in_words(&why), Some(why.events()));
                 self.why = Some((why, words));
-                (Some(listed), format!("causes of event {}", at.0 + 1))
+                (listed, format!("causes of event {}", at.0 + 1))
             }
         };
         self.listing = if self.listed.is_some() { listing } else { Listing::All };

@@ -53,7 +53,6 @@ impl App {
     fn why_verdict(&self) -> Option<Verdict> {
         let (why, words) = self.search.why.as_ref()?;
         let chain: Vec<String> = why.chain.iter().map(|at| (at.0 + 1).to_string()).collect();
-        let causes = self.search.listed.as_ref().map_or(0, Vec::len);
         Some(Verdict {
             title: format!("why event {}", why.at.0 + 1),
             cycle: Vec::new(),
@@ -63,7 +62,7 @@ impl App {
                 format!(
                     "led to it: {}; {} in its past",
                     chain.join(", "),
-                    counted(causes as u64, "event")
+                    counted(why.past.len() as u64, "event")
                 ),
             ],
             paragraph: None,
@@ -112,8 +111,10 @@ impl App {
 
     fn violation_verdict(&self) -> Option<Verdict> {
         let at = self.event()?;
-        let violations = self.timeline.violations().iter();
-        let here: Vec<_> = violations.filter(|violation_at| violation_at.at == at).collect();
+        let violations = self.timeline.violations();
+        let before = violations.partition_point(|violation_at| violation_at.at < at);
+        let later = violations[before..].iter();
+        let here: Vec<_> = later.take_while(|violation_at| violation_at.at == at).collect();
         let first = here.first()?;
         Some(Verdict {
             title: format!("broken invariant: {}", first.violation.invariant.name()),
@@ -141,7 +142,7 @@ impl App {
         match self.timeline.decisive() {
             Some(at) if at.0 + 1 == self.view.cursor => self.say("this event decided it"),
             Some(at) => self.go_to(at.0 + 1),
-            None => self.say("nothing went wrong in this run, as far as it is known"),
+            None => self.say(self.timeline.nothing_decisive()),
         }
     }
 }
@@ -252,6 +253,16 @@ mod tests {
         assert!(race.late.is_none_or(|late| listed.contains(&late)), "{words}");
         press(&mut app, "k");
         assert_eq!((&app.search.why, &app.search.listed), (&None, &None));
+        // Here the late message is never received, and its send is nothing that led to the event.
+        let mut app = at_its_end("race-neighbours-leave");
+        press(&mut app, "k");
+        let (why, _) = app.search.why.clone().expect("it is asked why");
+        let race = why.race.clone().expect("there is one");
+        assert!(!why.past.contains(&race.late_sent));
+        assert_eq!(why.past, app.timeline.causes(why.at));
+        let facts = app.verdict().expect("it is asked why").facts;
+        let count = format!("{} events in its past", why.past.len());
+        assert!(facts[1].ends_with(&count), "{facts:?}");
     }
 
     #[test]
@@ -259,6 +270,8 @@ mod tests {
         let trace = include_bytes!("../export/hostile.jsonl");
         let timeline = Timeline::kept("hostile", trace[..].into()).expect("it is a trace");
         assert_eq!(timeline.decisive(), None);
+        assert!(timeline.ending().is_some_and(|ending| *ending != Ending::Completed));
+        assert!(timeline.nothing_decisive().ends_with("cannot be said"));
         let why = timeline.why(timeline.event_at(timeline.len()).expect("it has events"));
         assert!(timeline.why_in_words(&why).contains("cannot be said"), "{why:?}");
     }

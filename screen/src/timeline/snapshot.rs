@@ -1,5 +1,7 @@
 //! How a run stood after one of its events.
 
+use std::ops::Range;
+
 use ringscope_sim::protocol::NodeState;
 use ringscope_sim::protocol::arithmetic::Ring;
 use ringscope_sim::replay::Statuses;
@@ -58,27 +60,39 @@ impl Timeline {
     }
 
     fn states_at(&self, cursor: usize) -> Option<NodeStates> {
-        let checkpoints = self.loaded.checkpoints(cursor)?;
-        // The last event is gone past here at any rate, to see the node before it.
-        let checkpoint = checkpoints.before(cursor.saturating_sub(1));
-        let mut snapshot = checkpoints.snapshot(checkpoint);
+        self.loaded.checkpoints(cursor)?;
+        let mut snapshot = self.nodes_at(cursor.saturating_sub(1))?;
         let mut before = None;
-        let mut lines = self.index.lines();
-        for at in (checkpoint..cursor).map(EventIndex) {
-            let EventInfo { rank, op, .. } = self.info(at);
-            if self.event_at(cursor) == Some(at) {
-                before = Some((rank, snapshot.node(rank)));
-            }
-            match op {
-                Op::Recv => snapshot.take(&self.noting(lines.event(at))?),
-                // A send changes no node.
-                Op::Send => {}
-            }
+        if let Some(at) = self.event_at(cursor) {
+            let rank = self.info(at).rank;
+            before = Some((rank, snapshot.node(rank)));
+            self.go_past(at..EventIndex(cursor), &mut *snapshot)?;
         }
         self.note_sending(cursor, &mut *snapshot)?;
         let (nodes, statuses) = (snapshot.nodes(), snapshot.statuses().clone());
         let ring = Ring::walk(&nodes);
         Some(NodeStates { nodes, statuses, ring, before })
+    }
+
+    /// The nodes at a cursor, to go on with from there.
+    pub(super) fn nodes_at(&self, cursor: usize) -> Option<Box<dyn States>> {
+        let checkpoints = self.loaded.checkpoints(cursor)?;
+        let checkpoint = checkpoints.before(cursor);
+        let mut nodes = checkpoints.snapshot(checkpoint);
+        self.go_past(EventIndex(checkpoint)..EventIndex(cursor), &mut *nodes)?;
+        Some(nodes)
+    }
+
+    /// Goes past events; only receives change a node.
+    fn go_past(&self, events: Range<EventIndex>, nodes: &mut dyn States) -> Option<()> {
+        let mut lines = self.index.lines();
+        for at in (events.start.0..events.end.0).map(EventIndex) {
+            match self.info(at).op {
+                Op::Recv => nodes.take(&self.noting(lines.event(at))?),
+                Op::Send => {}
+            }
+        }
+        Some(())
     }
 
     /// Finds the ranks that are in a send which returns only when it is received. Those are few lines to

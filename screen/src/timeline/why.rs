@@ -6,7 +6,6 @@
 //! race conditions?", 1992, call two such messages a message race.)
 
 use ringscope_sim::replay::Reordered;
-use ringscope_sim::replay::recorded::States;
 use ringscope_sim::world::WaitForGraph;
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{Ending, Event, EventIndex, Op, Rank, Tag};
@@ -25,6 +24,8 @@ const FARTHEST: usize = 20_000;
 pub struct Why {
     /// The event.
     pub at: EventIndex,
+    /// Everything that happened before it, and the event itself.
+    pub past: Vec<EventIndex>,
     /// The direct chain: each message that led to the next one, sends and receives, the oldest first and the event
     /// itself last.
     pub chain: Vec<EventIndex>,
@@ -70,8 +71,9 @@ impl Why {
         }
     }
 
-    /// These events, and those of the race that are not among them, in order.
-    pub(crate) fn with_race(&self, mut events: Vec<EventIndex>) -> Vec<EventIndex> {
+    /// Its past, and the events of the race, which need not be in it, in order.
+    pub(crate) fn events(&self) -> Vec<EventIndex> {
+        let mut events = self.past.clone();
         events.extend(self.race.iter().flat_map(Race::events));
         events.sort_unstable();
         events.dedup();
@@ -93,7 +95,7 @@ impl Timeline {
         let receives = chain.iter().rev().filter(|at| self.info(**at).source().is_some());
         let race = receives.take(MOST_LINKS).find_map(|first| self.race(*first));
         let is_known = self.opaque().is_none() && at.0 < self.states();
-        Why { at, chain, race, is_known }
+        Why { at, past: self.causes(at), chain, race, is_known }
     }
 
     /// The event that decided how the run went wrong: the first violation, or else the last thing done by those who
@@ -118,6 +120,15 @@ impl Timeline {
             Ending::Crashed { rank: None, .. } | Ending::Livelock | Ending::Stopped => {
                 self.event_at(end)
             }
+        }
+    }
+
+    /// Why there is no such event.
+    pub fn nothing_decisive(&self) -> &'static str {
+        match self.ending() {
+            Some(Ending::Completed) => "nothing went wrong in this run",
+            None => "how the run ended is not known: no event can be said to have decided it",
+            Some(_) => "the nodes' states are unknown: which event decided it cannot be said",
         }
     }
 
@@ -196,20 +207,6 @@ impl Timeline {
         let mut senders = FxHashSet::from_iter([source]);
         sooner.retain(|(sent, _)| senders.insert(self.info(*sent).rank));
         sooner
-    }
-
-    /// The nodes at a cursor, as they can be asked.
-    fn nodes_at(&self, cursor: usize) -> Option<Box<dyn States>> {
-        let checkpoints = self.loaded.checkpoints(cursor)?;
-        let checkpoint = checkpoints.before(cursor);
-        let mut nodes = checkpoints.snapshot(checkpoint);
-        let mut lines = self.index.lines();
-        for at in (checkpoint..cursor).map(EventIndex) {
-            if self.info(at).source().is_some() {
-                nodes.take(&self.noting(lines.event(at))?);
-            }
-        }
-        Some(nodes)
     }
 
     /// It in a sentence or two.
