@@ -3,10 +3,14 @@
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
 
+use ringscope_screen::app::{App, Order};
 use ringscope_screen::failure::Failure;
-use ringscope_screen::files::{self, Origin, ScenarioText, open_trace, shown};
+use ringscope_screen::files::{self, Origin, ScenarioText, begins_as_trace, open_trace, shown};
+use ringscope_screen::timeline::Timeline;
 use ringscope_sim::scenario::MOST_BYTES;
 use ringscope_traces::{Completeness, Reader, Trace};
+
+use crate::flags::SettingFlags;
 
 /// What stands for standard input, and for standard output.
 pub(crate) const DASH: &str = "-";
@@ -51,6 +55,55 @@ fn scenario_text() -> Result<ScenarioText, Failure> {
 /// That standard input cannot be read.
 pub(crate) fn cannot_read(error: &io::Error) -> Failure {
     Failure::about(STANDARD_INPUT, format!("cannot be read: {error}"))
+}
+
+/// Whether a word means a trace; of standard input its first bytes say so.
+///
+/// # Errors
+///
+/// When standard input cannot be read.
+pub(crate) fn is_trace(word: &Path) -> Result<bool, Failure> {
+    if !is_dash(word) {
+        return Ok(files::is_trace(word));
+    }
+    let mut stdin = io::stdin().lock();
+    let first = stdin.fill_buf().map_err(|error| cannot_read(&error))?;
+    Ok(begins_as_trace(first))
+}
+
+/// What is to be opened: a scenario or a trace; a scenario on standard input is read here.
+///
+/// # Errors
+///
+/// When standard input cannot be read.
+pub(crate) fn order(
+    word: &Path,
+    settings: &SettingFlags,
+    is_unchecked: bool,
+) -> Result<Order, Failure> {
+    let settings = settings.overrides.clone();
+    let origin = scenario_here(word)?;
+    Ok(Order { word: word.to_owned(), origin, settings, is_unchecked, ..Order::default() })
+}
+
+/// Opens a scenario or a trace, be it on standard input or not.
+///
+/// # Errors
+///
+/// When there is no such scenario or trace, it cannot be read, or it should not be run.
+pub(crate) fn open(
+    word: &Path,
+    settings: &SettingFlags,
+    is_unchecked: bool,
+) -> Result<App, Failure> {
+    if !(is_dash(word) && is_trace(word)?) {
+        return order(word, settings, is_unchecked)?.open();
+    }
+    Order { settings: settings.overrides.clone(), ..Order::of(word) }.refuse_settings()?;
+    let (mut bytes, name) = (Vec::new(), trace_name(word));
+    let read = io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| cannot_read(&error))?;
+    Ok(App::new(Timeline::kept(&name, bytes.into())?, &name, 0))
 }
 
 /// A trace's events, one by one, from a file or from standard input.

@@ -3,21 +3,21 @@
 mod watch;
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read as _, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ratatui_core::layout::Size;
-use ringscope_screen::app::{App, Changes, Order};
+use ringscope_screen::app::Order;
 use ringscope_screen::config::Config;
 use ringscope_screen::export::{
     ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Way,
 };
 use ringscope_screen::failure::Failure;
-use ringscope_screen::files::{begins_as_trace, is_trace, open_trace, shown};
-use ringscope_screen::timeline::{Timeline, simulated};
+use ringscope_screen::files::{open_trace, shown};
+use ringscope_screen::timeline::simulated;
 use ringscope_traces::Reader;
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
@@ -113,8 +113,8 @@ pub(crate) fn execute(
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let format = args.format()?;
-    if args.is_trace()? {
-        args.order()?.refuse_settings()?;
+    if input::is_trace(&args.run)? {
+        args.refuse_settings()?;
     }
     // First this: from then on Ctrl-C takes away what has been begun.
     let watch = ProgressWatch::begin(format.name, !args.quiet)?;
@@ -161,31 +161,10 @@ impl ExportArgs {
         })
     }
 
-    /// What is to be opened; a scenario on standard input is read here.
-    fn order(&self) -> Result<Order, Failure> {
-        let origin = if self.is_trace()? { None } else { input::scenario_here(&self.run)? };
-        Ok(Order {
-            word: self.run.clone(),
-            origin,
-            settings: self.settings.overrides.clone(),
-            at: 0,
-            is_unchecked: self.unchecked,
-            changes: Changes::default(),
-        })
-    }
-
-    fn is_piped(&self) -> bool {
-        is_dash(&self.run)
-    }
-
-    /// Whether the run is a trace; of standard input its first bytes say so.
-    fn is_trace(&self) -> Result<bool, Failure> {
-        if !self.is_piped() {
-            return Ok(is_trace(&self.run));
-        }
-        let mut stdin = io::stdin().lock();
-        let first = stdin.fill_buf().map_err(|error| input::cannot_read(&error))?;
-        Ok(begins_as_trace(first))
+    /// A trace is exported as it is.
+    fn refuse_settings(&self) -> Result<(), Failure> {
+        let settings = self.settings.overrides.clone();
+        Order { settings, ..Order::of(&self.run) }.refuse_settings()
     }
 
     /// Writes event by event.
@@ -195,11 +174,12 @@ impl ExportArgs {
         (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remark, ExportError> {
         let name = input::trace_name(&self.run);
-        let (source, bytes): (Box<dyn io::Read>, _) = if !self.is_trace()? {
-            let trace = simulated(&self.order()?.scenario()?).to;
+        let (source, bytes): (Box<dyn io::Read>, _) = if !input::is_trace(&self.run)? {
+            let order = input::order(&self.run, &self.settings, self.unchecked)?;
+            let trace = simulated(&order.scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
-        } else if self.is_piped() {
+        } else if is_dash(&self.run) {
             (Box::new(io::stdin().lock()), None)
         } else {
             let file = open_trace(&self.run)?;
@@ -222,21 +202,16 @@ impl ExportArgs {
         screen: FrameSettings,
         (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remark, ExportError> {
-        let mut reel = Reel::new(self.app()?, self.events, screen, watch)?;
+        let mut reel = Reel::new(
+            input::open(&self.run, &self.settings, self.unchecked)?,
+            self.events,
+            screen,
+            watch,
+        )?;
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut reel, &mut sink)?;
         sink.flush()?;
         Ok(reel.remark())
-    }
-
-    fn app(&self) -> Result<App, Failure> {
-        if !(self.is_piped() && self.is_trace()?) {
-            return self.order()?.open();
-        }
-        let (mut bytes, name) = (Vec::new(), input::trace_name(&self.run));
-        let read = io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| input::cannot_read(&error))?;
-        Ok(App::new(Timeline::kept(&name, bytes.into())?, &name, 0))
     }
 }
 

@@ -23,8 +23,9 @@ use crate::terminal;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A scenario is simulated on the spot and can be given further commands; a trace is replayed.
-Without either, the start page lists what can be opened. `?` shows the keys, `q` quits. With --plain, or where standard output is not a terminal that
-can draw a screen, it prints one line per event, as `ringscope show` does.
+Without either, the start page lists what can be opened. `?` shows the keys, `q` quits.
+With --plain, or where standard output is not a terminal that can draw a screen, it prints
+one line per event, as `ringscope show` does.
 
 Examples:
   ringscope play join
@@ -78,12 +79,9 @@ pub(crate) fn execute(
         };
     };
     let order = Order {
-        word: run.clone(),
-        origin: input::scenario_here(run)?,
-        settings: args.settings.overrides.clone(),
         at: args.at.filter(|_| args.diff.is_none()).unwrap_or(0),
-        is_unchecked: args.unchecked,
         changes: args.changes.changes(),
+        ..input::order(run, &args.settings, args.unchecked)?
     };
     if args.plain || !terminal::is_capable() {
         return match &args.diff {

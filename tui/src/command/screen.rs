@@ -37,18 +37,12 @@ pub(crate) struct Looks {
 impl Looks {
     /// How the screen is set up when no flags of a command say it.
     pub(crate) fn setup(&self) -> Setup {
-        let look = Look {
-            theme: theme(&self.config, self.color),
-            symbols: self.config.symbols,
-            reduce_motion: self.config.reduces_motion,
-        };
-        let has_mouse = self.config.has_mouse;
-        Setup { look, theme: self.config.theme, has_mouse, size: None }
+        ScreenFlags::default().setup(&self.config, self.color)
     }
 }
 
 /// How the screen is set up, as far as it is said on the command line.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ScreenFlags {
     /// Use at most this much of the terminal
     #[arg(long, value_name = "WxH", value_parser = size, help_heading = "Output")]
@@ -80,7 +74,7 @@ impl ScreenFlags {
 }
 
 /// How things look, as far as it is said on the command line.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct LookFlags {
     /// The characters to draw with
     #[arg(long, value_name = "SET", value_enum, help_heading = "Output")]

@@ -128,14 +128,8 @@ fn picture_color(args: &SnapshotArgs, color: ColorWhen, streams: &Streams) -> Co
 
 impl SnapshotArgs {
     fn order(&self, word: &Path) -> Result<Order, Failure> {
-        Ok(Order {
-            word: word.to_owned(),
-            origin: input::scenario_here(word)?,
-            settings: self.settings.overrides.clone(),
-            at: 0,
-            is_unchecked: self.unchecked,
-            changes: self.changes.changes(),
-        })
+        let order = input::order(word, &self.settings, self.unchecked)?;
+        Ok(Order { changes: self.changes.changes(), ..order })
     }
 
     fn area(&self) -> Rect {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use ringscope_screen::app::{Changes, Order, beyond};
+use ringscope_screen::app::beyond;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::timeline::{Timeline, Why};
 use ringscope_traces::text::Plain;
@@ -34,7 +34,8 @@ Examples:
 
 Exit codes: 0 done, also when nothing went wrong; 2 bad input.")]
 pub(crate) struct WhyArgs {
-    /// A trace file, or a scenario (a file or a built-in one, as for `run`)
+    /// A trace file, or a scenario (a file or a built-in one, as for `run`); `-` is either, on standard
+    /// input
     run: PathBuf,
 
     /// Why this event, counted as by `play --at` [default: the one that decided how it went wrong]
@@ -54,11 +55,11 @@ pub(crate) struct WhyArgs {
 }
 
 pub(crate) fn execute(args: &WhyArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let mut app = args.order()?.open()?;
+    let mut app = input::open(&args.run, &args.settings, args.unchecked)?;
     app.timeline.wait();
     let timeline = &app.timeline;
     let Some(at) = args.event(timeline)? else {
-        writeln!(streams.out, "nothing went wrong in this run; --at asks about one event")?;
+        writeln!(streams.out, "{}; --at asks about one event", timeline.nothing_decisive())?;
         return Ok(Verdict::Good);
     };
     let why = timeline.why(at);
@@ -70,17 +71,6 @@ pub(crate) fn execute(args: &WhyArgs, streams: &mut Streams) -> Result<Verdict, 
 }
 
 impl WhyArgs {
-    fn order(&self) -> Result<Order, Failure> {
-        Ok(Order {
-            word: self.run.clone(),
-            origin: input::scenario_here(&self.run)?,
-            settings: self.settings.overrides.clone(),
-            at: 0,
-            is_unchecked: self.unchecked,
-            changes: Changes::default(),
-        })
-    }
-
     /// The event that is asked about.
     fn event(&self, timeline: &Timeline) -> Result<Option<EventIndex>, Failure> {
         match self.at {
