@@ -5,6 +5,7 @@
 
 mod find;
 mod fork;
+mod holdings;
 mod loaded;
 mod operations;
 mod snapshot;
@@ -34,6 +35,7 @@ use ringscope_traces::{
 
 pub use find::Direction;
 pub use fork::Validation;
+pub use holdings::Holdings;
 pub use operations::Operation;
 pub use ringscope_sim::replay::{How, KeyEvent};
 pub use snapshot::{Flight, NodeStates, Snapshot};

@@ -168,9 +168,9 @@ pub(super) fn comparison() -> Comparison {
         subject: "r8 after this event".to_owned(),
         states: vec![
             state("keys", "277 301 333", "277 301 366"),
-            state("owns", "261..=340", "261..=340"),
+            state("owns", "261 to 340", "261 to 340"),
         ],
-        remark: "key 366 is not among 261..=340".to_owned(),
+        remark: "key 366 is not among 261 to 340".to_owned(),
     }
 }
 
