@@ -184,6 +184,13 @@ pub fn is_trace(path: &Path) -> bool {
     read.is_ok() && begins_as_trace(&bytes)
 }
 
+/// Whether that is a file that begins as a trace does and can be read in an instant.
+pub fn is_short_trace(path: &Path) -> bool {
+    const MOST_BYTES: u64 = 1 << 20;
+    let is_short = path.metadata().is_ok_and(|data| data.is_file() && data.len() <= MOST_BYTES);
+    is_short && is_trace(path)
+}
+
 /// A whole trace, and whether it is all there.
 ///
 /// # Errors

@@ -138,6 +138,7 @@ fn it_stops_and_comes_back_whole_with_half_a_sequence() {
     pty.send(b"\x1b[200~abc");
     pty.signal(Signal::TSTP);
     pty.until("the terminal as it was before", is_as_before);
+    pty.until_stopped();
     pty.signal(Signal::CONT);
     pty.until("the run again", |screen| {
         !is_as_before(screen) && screen.contents().contains("0/222")

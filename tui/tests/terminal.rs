@@ -11,7 +11,11 @@ use termlens::{Key, MouseButton, MouseMode, Screen, Signal};
 #[test]
 fn a_run_is_a_key_away_from_the_start_page() {
     let mut stage = play(&[], &[]);
-    stage.until("The protocol at its work");
+    // At the first start the first lesson is chosen.
+    stage.until("▶ the-ring");
+    stage.types("/");
+    stage.types("keys move");
+    stage.until("▶ join");
     stage.send(Key::Enter);
     stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor > 2));
     stage.send(Key::End);
@@ -21,7 +25,9 @@ fn a_run_is_a_key_away_from_the_start_page() {
     stage.send(Key::Esc);
     stage.until_it(|screen| !screen.contains("the run ends here"));
     stage.send(Key::Esc);
-    stage.until("The protocol at its work");
+    stage.until("narrow");
+    stage.send(Key::Esc);
+    stage.until("▶ the-ring");
     stage.types("q");
     let screen = stage.ended();
     assert!(is_as_before(&screen), "{screen}");

@@ -17,6 +17,7 @@ mod opening;
 pub(crate) mod page;
 mod play;
 mod playback;
+mod preview;
 pub(crate) mod prompt;
 mod reproduce;
 mod search;

@@ -35,6 +35,14 @@ impl Playback {
         self.speed = (self.speed + by).clamp(SLOWEST, FASTEST);
     }
 
+    /// Runs as fast as it has to, and not slower than a tenth of a second an event, so that so many events take no longer
+    /// than this.
+    pub fn fit(&mut self, events: usize, within: Duration) {
+        let at_first = EVENT.saturating_mul(u32::try_from(events).unwrap_or(u32::MAX));
+        let speeds = (0..FASTEST).find(|speed| at_first / (1 << speed.unsigned_abs()) <= within);
+        self.speed = speeds.unwrap_or(FASTEST);
+    }
+
     /// How fast time runs, such as `4x` or `1/2x`.
     pub fn speed_label(&self) -> String {
         let factor = 1_u32 << self.speed.unsigned_abs();

@@ -1,15 +1,17 @@
 //! The start page: what can be opened, a key from a run that moves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use ringscope_sim::scenario::builtin::{self, Kind};
+use ringscope_sim::scenario::builtin::{self, BuiltIn, Kind};
 use ringscope_traces::text::Plain;
 
 use super::handle::{
     HandleActions, Handler, also, back, help, in_bar, next_theme, on, palette, quit, quit_and_keep,
 };
 use super::keys::{Code, KeyPress, NamedKey};
-use super::{Action, Controls, InputLine, Keymap, PAGE, PageRequest};
+use super::preview::Preview;
+use super::{Action, App, Controls, InputLine, Keymap, PAGE, PageRequest};
 use crate::files::shown;
 use crate::tour::builtin::{ALL as ALL_LESSONS, BuiltIn as BuiltInLesson};
 use crate::tour::{Progress, Shelf, heading};
@@ -47,6 +49,10 @@ pub struct StartRow {
     pub name: String,
     /// What it is, in a line.
     pub what: String,
+    /// How far somebody has come in it, where it is a lesson that was begun.
+    pub record: String,
+    /// What there is to say of it before it is opened, where it says so itself.
+    pub opening: String,
     /// What it opens.
     pub opens: Opens,
 }
@@ -69,39 +75,44 @@ pub struct StartPage {
     /// The words that narrow the rows, while they are typed.
     pub typed: Option<InputLine>,
     entries: Vec<StartRow>,
+    preview: Preview,
+    /// The name of the entry of which that is.
+    previewed: String,
 }
 
 impl StartPage {
-    /// The page with the lessons, and the files that were opened before.
-    pub fn new(files: &[PathBuf], progress: &Progress, keymap: Keymap) -> StartPage {
-        let files = files.iter().map(|path| StartRow {
-            section: Section::Files,
-            name: Plain(&shown(path)).to_string(),
-            what: String::new(),
-            opens: Opens::Run(path.clone()),
-        });
-        let scenarios = builtin::ALL.iter().map(|one| StartRow {
-            section: Section::Scenarios(one.kind),
-            name: one.name.to_owned(),
-            what: one.summary().to_owned(),
-            opens: Opens::Run(one.name.into()),
-        });
+    /// The page with the lessons, the files that were opened before, and the scenarios. What was opened last is chosen:
+    /// `opened` has it first, files by their paths and the others by their names. At the first start that is the first
+    /// lesson.
+    pub fn new(opened: &[PathBuf], progress: &Progress, keymap: Keymap) -> StartPage {
+        let files = opened.iter().filter(|word| !is_built_in(word)).map(|path| file(path));
+        let scenarios = builtin::ALL.iter().map(scenario);
         let entries: Vec<StartRow> = lessons(progress).chain(files).chain(scenarios).collect();
-        let usual = entries.iter().position(|entry| entry.name == USUAL).unwrap_or(0);
-        StartPage { chosen: usual, ..StartPage::of(entries, keymap) }
+        let is_last = |entry: &StartRow| match (&entry.opens, opened.first()) {
+            (Opens::Run(word), Some(last)) => word == last,
+            (Opens::Lesson(one), Some(last)) => last.as_os_str() == one.name,
+            (_, None) => false,
+        };
+        let last = entries.iter().position(is_last).unwrap_or(0);
+        let mut page = StartPage { chosen: last, ..StartPage::of(entries, keymap) };
+        page.look_at_chosen();
+        page.preview.open();
+        page
     }
 
     /// The list of the lessons alone; the first is chosen that was not gone through.
     pub fn tours(progress: &Progress, keymap: Keymap) -> StartPage {
         let mut start = StartPage::of(lessons(progress).collect(), keymap);
         start.choose_lesson(progress);
+        start.preview.open();
         start
     }
 
     fn of(entries: Vec<StartRow>, keymap: Keymap) -> StartPage {
         let mut controls = Controls::new(keymap);
         controls.say(WELCOME);
-        StartPage { controls, chosen: 0, typed: None, entries }
+        let (preview, previewed) = (Preview::default(), String::new());
+        StartPage { controls, chosen: 0, typed: None, entries, preview, previewed }
     }
 
     /// Takes in how far somebody has come meanwhile.
@@ -118,6 +129,44 @@ impl StartPage {
         };
         self.typed = None;
         self.chosen = self.entries.iter().position(is_open).unwrap_or(0);
+        self.look_at_chosen();
+    }
+
+    /// The row that is chosen.
+    pub fn chosen_row(&self) -> Option<&StartRow> {
+        self.rows().get(self.chosen).copied()
+    }
+
+    /// The run of what is chosen, in motion; none where there is none, and as long as it is not open.
+    pub fn preview(&self) -> Option<&App> {
+        self.preview.run()
+    }
+
+    /// Lets time pass; whether there is anything new to show.
+    pub fn tick(&mut self, elapsed: Duration) -> bool {
+        self.preview.tick(elapsed)
+    }
+
+    /// Whether it changes by itself.
+    pub fn is_busy(&self) -> bool {
+        self.preview.is_busy()
+    }
+
+    /// Whether nothing may move.
+    pub fn keep_still(&mut self, is_still: bool) {
+        self.preview.keep_still(is_still);
+    }
+
+    /// Sees to it that what is chosen is what moves.
+    fn look_at_chosen(&mut self) {
+        self.preview.wake();
+        let chosen = self.chosen_row();
+        let name = chosen.map_or_else(String::new, |row| row.name.clone());
+        if self.previewed != name {
+            let opens = chosen.map(|row| row.opens.clone());
+            self.preview.choose(opens);
+            self.previewed = name;
+        }
     }
 
     /// The words that are typed.
@@ -137,6 +186,11 @@ impl StartPage {
 
     /// Takes a key.
     pub fn press(&mut self, key: KeyPress) {
+        self.press_key(key);
+        self.look_at_chosen();
+    }
+
+    fn press_key(&mut self, key: KeyPress) {
         if self.ask_menu(|menu| menu.press(key)) {
             return;
         }
@@ -154,6 +208,7 @@ impl StartPage {
         } else if let Some(line) = &mut self.typed {
             line.paste(text);
             self.choose(0);
+            self.look_at_chosen();
         }
     }
 
@@ -245,22 +300,49 @@ impl HandleActions for StartPage {
     }
 }
 
+/// Whether a word names what comes with the program; a file that was opened is known by its whole path.
+pub fn is_built_in(word: &Path) -> bool {
+    let name = word.to_str().unwrap_or_default();
+    builtin::find(name).is_some() || ALL_LESSONS.iter().any(|one| one.name == name)
+}
+
+fn file(path: &Path) -> StartRow {
+    StartRow {
+        section: Section::Files,
+        name: Plain(&shown(path)).to_string(),
+        what: String::new(),
+        record: String::new(),
+        opening: "a file that was opened before".to_owned(),
+        opens: Opens::Run(path.to_owned()),
+    }
+}
+
+fn scenario(one: &BuiltIn) -> StartRow {
+    StartRow {
+        section: Section::Scenarios(one.kind),
+        name: one.name.to_owned(),
+        what: one.summary().to_owned(),
+        record: String::new(),
+        opening: one.description(),
+        opens: Opens::Run(one.name.into()),
+    }
+}
+
 /// The rows of the lessons.
 fn lessons(progress: &Progress) -> impl Iterator<Item = StartRow> {
     ALL_LESSONS.iter().map(|one| {
-        let title = heading(&Shelf::built_in(one)).title;
-        let record = progress.of(one.name).map(|record| format!(" ({})", record.summary()));
+        let heading = heading(&Shelf::built_in(one));
+        let record = progress.of(one.name).map(|record| format!("({})", record.summary()));
         StartRow {
             section: Section::Walkthroughs,
             name: one.name.to_owned(),
-            what: format!("{title}{}", record.unwrap_or_default()),
+            what: heading.title,
+            record: record.unwrap_or_default(),
+            opening: heading.about,
             opens: Opens::Lesson(one),
         }
     })
 }
-
-/// The scenario that is chosen at first.
-const USUAL: &str = "join";
 
 /// What can be done on the page.
 const WELCOME: &str = "Enter opens and plays, arrows choose, `/` narrows, `?` all keys, `q` leaves";
@@ -270,13 +352,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn enter_is_a_key_away_from_the_scenario_that_is_shown_first() {
-        let none = Progress::default();
-        let mut start = StartPage::new(&["old.jsonl".into()], &none, Keymap::default());
-        assert_eq!(start.rows()[ALL_LESSONS.len()].name, "old.jsonl");
-        start.press("enter".parse().expect("a key"));
-        let request = start.controls.request.take();
-        assert!(matches!(request, Some(PageRequest::Open(word)) if word.as_os_str() == "join"));
+    fn at_first_enter_begins_the_first_lesson_and_later_what_was_opened_last() {
+        let opened = |opened: &[&str]| {
+            let opened: Vec<PathBuf> = opened.iter().map(PathBuf::from).collect();
+            let mut start = StartPage::new(&opened, &Progress::default(), Keymap::default());
+            let files = start.rows().iter().filter(|row| row.section == Section::Files).count();
+            start.press("enter".parse().expect("a key"));
+            match start.controls.request.take() {
+                Some(PageRequest::Open(word)) => (shown(&word), files),
+                Some(PageRequest::Lesson(one)) => (one.name.to_owned(), files),
+                _ => panic!("it opens nothing"),
+            }
+        };
+        assert_eq!(opened(&[]), ("the-ring".to_owned(), 0));
+        assert_eq!(opened(&["/tmp/old.jsonl", "join"]), ("/tmp/old.jsonl".to_owned(), 1));
+        assert_eq!(opened(&["join", "/tmp/old.jsonl"]), ("join".to_owned(), 1));
+        assert_eq!(opened(&["lost-key"]), ("lost-key".to_owned(), 0));
+        assert_eq!(opened(&["join-of-a-later-version"]), ("join-of-a-later-version".to_owned(), 1));
+    }
+
+    #[test]
+    fn what_is_chosen_is_shown_in_motion_until_nobody_looks() {
+        let mut start = StartPage::new(&[], &Progress::default(), Keymap::default());
+        let name = |start: &StartPage| start.preview().map(|run| run.name.clone());
+        assert_eq!(name(&start).as_deref(), Some("the-ring"));
+        start.press("down".parse().expect("a key"));
+        assert_eq!(name(&start), None);
+        assert!(!start.tick(Duration::from_millis(30)), "who goes on wants none of those between");
+        assert!(start.tick(Duration::from_millis(60)));
+        assert_eq!(name(&start).as_deref(), Some("put-and-get"));
+        let cursor = |start: &StartPage| start.preview().expect("it has a run").view.cursor;
+        let (begun, mut seen) = (cursor(&start), std::collections::BTreeSet::new());
+        for _ in 0..59 {
+            start.tick(Duration::from_secs(1));
+            seen.insert(cursor(&start));
+        }
+        let end = start.preview().expect("it has a run").timeline.len();
+        assert!(seen.contains(&end) && seen.contains(&0), "from {begun}: {seen:?}");
+        assert!(seen.iter().any(|at| (1..begun).contains(at)), "it begins again: {seen:?}");
+        assert!(start.is_busy() && !start.tick(Duration::from_secs(2)) && !start.is_busy());
+        start.press("home".parse().expect("a key"));
+        start.keep_still(true);
+        assert!(start.tick(Duration::from_secs(1)), "it is opened, and does not move");
+        assert!(!start.is_busy() && !start.tick(Duration::from_secs(1)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use ratatui_core::layout::Position;
 
 use crate::app::diff::{Candidate, Diff};
-use crate::app::start::StartPage;
+use crate::app::start::{StartPage, is_built_in};
 use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
 use crate::failure::Failure;
 use crate::tour::{Progress, Shelf, Tour};
@@ -62,7 +62,7 @@ pub struct Session {
     /// The command line that was given last, and whether it is on its way to the clipboard.
     given: Option<String>,
     is_copying: bool,
-    /// The files that were opened and that the next start page should know.
+    /// What was opened and the next start page should know: files, and names of what comes with the program.
     opened: Vec<PathBuf>,
     /// How far somebody has come in the lessons.
     progress: Progress,
@@ -72,8 +72,8 @@ pub struct Session {
 
 impl Session {
     /// A session that begins with the start page.
-    pub fn start(files: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
-        let start = StartPage::new(files, &progress, keymap.clone());
+    pub fn start(opened: &[PathBuf], progress: Progress, keymap: Keymap) -> Session {
+        let start = StartPage::new(opened, &progress, keymap.clone());
         Session::with(Box::new(start), progress, keymap)
     }
 
@@ -91,8 +91,10 @@ impl Session {
 
     /// A session that begins with a lesson.
     pub fn lesson(tour: Tour, progress: Progress, keymap: Keymap) -> Session {
+        let opened = Some(PathBuf::from(&tour.name)).filter(|name| is_built_in(name));
         let lesson = Lesson::new(tour, keymap.clone(), &progress);
-        Session::with(Box::new(lesson), progress, keymap)
+        let session = Session::with(Box::new(lesson), progress, keymap);
+        Session { opened: opened.into_iter().collect(), ..session }
     }
 
     fn with(page: Box<dyn Page>, progress: Progress, keymap: Keymap) -> Session {
@@ -151,7 +153,7 @@ impl Session {
         self.given.as_deref()
     }
 
-    /// The files that were opened since it was last asked.
+    /// What was opened since it was last asked: files, and names of what comes with the program.
     pub fn take_opened(&mut self) -> Vec<PathBuf> {
         std::mem::take(&mut self.opened)
     }
@@ -273,6 +275,7 @@ impl Session {
     fn teach(&mut self, shelf: &Shelf) {
         match Tour::open(shelf) {
             Ok(tour) => {
+                self.opened.push(shelf.shown().into());
                 let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
                 self.pages.push(Box::new(lesson));
             }
@@ -286,7 +289,7 @@ impl Session {
             Ok(mut app) => {
                 app.controls.keymap = self.keymap.clone();
                 app.playback.is_playing = true;
-                if word.is_file() {
+                if word.is_file() || is_built_in(word) {
                     self.opened.push(word.to_owned());
                 }
                 self.pages.push(Box::new(app));

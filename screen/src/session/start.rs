@@ -1,5 +1,7 @@
 //! The start page: what can be opened.
 
+use std::time::Duration;
+
 use ratatui_core::layout::Position;
 
 use super::Page;
@@ -43,6 +45,18 @@ impl Page for StartPage {
         &mut self.controls
     }
 
+    fn tick(&mut self, elapsed: Duration) -> bool {
+        StartPage::tick(self, elapsed)
+    }
+
+    fn is_busy(&self) -> bool {
+        StartPage::is_busy(self)
+    }
+
+    fn settle(&mut self, surface: Surface<'_>) {
+        self.keep_still(surface.look.reduce_motion);
+    }
+
     fn learn(&mut self, progress: &Progress) {
         StartPage::learn(self, progress);
     }
@@ -54,10 +68,10 @@ impl Page for StartPage {
     }
 
     fn draw(&self, paint: &mut Paint<'_>) {
-        start::draw(&self.into(), paint);
+        start::draw(self, paint);
     }
 
     fn at(&self, surface: Surface<'_>, position: Position) -> Option<Target> {
-        start::at(&self.into(), surface, position)
+        start::at(self, surface, position)
     }
 }

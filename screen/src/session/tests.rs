@@ -28,7 +28,7 @@ fn is_start(session: &Session) -> bool {
 
 #[test]
 fn a_run_is_opened_from_the_start_page_and_left_again() {
-    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    let mut session = Session::start(&["join".into()], Progress::default(), Keymap::default());
     press(&mut session, "enter");
     let app: &App = shown(&session);
     assert!(app.playback.is_playing && app.name == "join");
@@ -62,7 +62,7 @@ fn the_first_page_has_nothing_below() {
 
 #[test]
 fn the_theme_is_changed_on_every_page_and_stays_for_the_next() {
-    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    let mut session = Session::start(&["join".into()], Progress::default(), Keymap::default());
     session.set_theme(ThemeChoice::Fixed(Scheme::Dark));
     press(&mut session, "T");
     assert_eq!(note(&session), "the theme is now `light`");
@@ -225,7 +225,7 @@ fn what_is_in_a_file_is_left_at_once() {
 
 #[test]
 fn the_way_back_begins_with_what_was_said() {
-    let mut session = Session::start(&[], Progress::default(), Keymap::default());
+    let mut session = Session::start(&["join".into()], Progress::default(), Keymap::default());
     press(&mut session, "enter end");
     assert_eq!(note(&session), "the run ends here: completed");
     press(&mut session, "esc");

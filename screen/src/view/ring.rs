@@ -44,6 +44,11 @@ pub(super) const PANE: Drawing = Drawing { pane: Pane::Ring, draw, at, height: N
 /// Draws the pane.
 pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let inside = framed::draw(scene, placed, &detail(scene, placed), buffer);
+    draw_within(scene, inside, buffer);
+}
+
+/// Draws the picture alone, without a frame.
+pub(super) fn draw_within(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) {
     if inside.is_empty() {
         return;
     }

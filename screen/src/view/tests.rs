@@ -4,6 +4,7 @@ mod consistency;
 mod dump;
 mod matrix;
 mod scenes;
+mod start;
 
 use proptest::prelude::*;
 use ratatui_core::buffer::Buffer;
@@ -380,32 +381,16 @@ fn two_traces_stand_side_by_side() {
     }
 }
 
-#[test]
-fn the_first_page_lists_what_can_be_opened() {
-    let start = scenes::start();
-    let area = Rect::new(0, 0, 80, 24);
-    let look = look(Palette::Rgb, Symbols::Braille);
-    let mut buffer = Buffer::empty(area);
-    super::start::draw(&start, &mut Paint::new(&mut buffer, &look));
-    insta::assert_snapshot!("first-page-80x24", dump(&buffer));
-    let (_, y) = find(&buffer, "race-lost-key");
-    assert_eq!(super::start::entry_at(&start, area, y), Some(3));
-}
-
 proptest! {
     #[test]
-    fn the_other_pages_survive_any_size((width, height) in (1_u16..120, 1_u16..50), at in 0_usize..9) {
+    fn a_comparison_survives_any_size((width, height) in (1_u16..120, 1_u16..50), at in 0_usize..9) {
         let area = Rect::new(0, 0, width, height);
         let look = look(Palette::Rgb, Symbols::Braille);
         let mut buffer = Buffer::empty(area);
-        let mut start = scenes::start();
-        start.chosen = at;
-        super::start::draw(&start, &mut Paint::new(&mut buffer, &look));
         let mut comparison = scenes::comparison();
         comparison.cursor = at;
         super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
         for y in 0..60 {
-            super::start::entry_at(&start, area, y);
             super::diff::row_at(&comparison, area, y);
         }
     }

@@ -48,6 +48,14 @@ impl BuiltIn {
         ["Hazard: ", "Race: "].iter().find_map(|kind| line.strip_prefix(kind)).unwrap_or(line)
     }
 
+    /// What its text says of it below the first line, up to the first blank line, as one paragraph.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let comment = self.text.lines().skip(1).map_while(|line| line.strip_prefix('#'));
+        let words: Vec<&str> = comment.flat_map(str::split_whitespace).collect();
+        words.join(" ")
+    }
+
     /// The scenario, read.
     ///
     /// # Panics

@@ -92,9 +92,7 @@ pub(crate) fn execute(
     let app = order.open()?;
     let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
     for run in [Some(run), args.diff.as_ref()].into_iter().flatten() {
-        if run.is_file() {
-            recent::remember(run);
-        }
+        recent::remember(run);
     }
     let setup = args.screen.setup(&looks.config, looks.color);
     let session = Session::of(app, progress::load(), looks.config.keymap.clone());

@@ -162,7 +162,7 @@ fn palette(color: ColorWhen) -> Option<Palette> {
 /// printed then: not every terminal has a clipboard for programs.
 pub(crate) fn show(session: &mut Session, setup: Setup, out: &mut Out) -> Result<(), Failure> {
     terminal::show(session, setup, &mut |session| {
-        session.take_opened().iter().for_each(|file| recent::remember(file));
+        session.take_opened().iter().for_each(|word| recent::remember(word));
         let (progress, learnt) = session.take_learnt();
         learnt.iter().for_each(|lesson| progress::keep(progress, lesson));
     })?;

@@ -18,7 +18,7 @@ pub(crate) fn execute(
     if !terminal::is_capable() {
         return welcome::execute(streams);
     }
-    let session = Session::start(&recent::files(), progress::load(), looks.config.keymap.clone());
+    let session = Session::start(&recent::opened(), progress::load(), looks.config.keymap.clone());
     show(&mut session.with_look_flags(looks.flags.clone()), setup, &mut streams.out)?;
     Ok(Verdict::Good)
 }

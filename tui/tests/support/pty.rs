@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tempfile::TempDir;
 use vt100::{MouseProtocolMode, Screen};
 
@@ -86,8 +86,18 @@ impl Pty {
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it is ours");
+    }
+
+    /// Waits until the program has stopped itself: to continue it before would continue nothing.
+    pub(crate) fn until_stopped(&self) {
+        let stopped = waitpid(Some(self.pid()), WaitOptions::UNTRACED).expect("it is our child");
+        assert!(stopped.is_some_and(|(_, status)| status.stopped()), "it ended instead");
+    }
+
+    fn pid(&self) -> Pid {
         let pid = self.child.process_id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-        kill_process(pid.expect("it runs"), signal).expect("it is ours");
+        pid.expect("it runs")
     }
 
     pub(crate) fn screen(&self) -> &Screen {

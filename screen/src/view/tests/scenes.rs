@@ -5,13 +5,12 @@ use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::super::diff::{Comparison, Pair, Relation, StatePair};
-use super::super::start::{Entry, StartChoices, StartList};
 use super::super::symbols::Symbols;
 use super::super::theme::Palette;
 use super::super::{Look, geometry};
 use super::look;
 use crate::app::diff::Tally;
-use crate::app::{App, Keymap, Pane, Selection};
+use crate::app::{App, Pane, Selection};
 use crate::timeline::Timeline;
 
 /// A scene: its name, what is looked at, the screen's size, and how it looks.
@@ -171,29 +170,5 @@ pub(super) fn comparison() -> Comparison {
             state("owns", "261 to 340", "261 to 340"),
         ],
         remark: "key 366 is not among 261 to 340".to_owned(),
-    }
-}
-
-/// What the first page lists.
-pub(super) fn start() -> StartChoices {
-    let entry = |name: &str, what: &str| Entry { name: name.to_owned(), what: what.to_owned() };
-    let section = |title: &str, entries| StartList { title: title.to_owned(), entries };
-    StartChoices {
-        sections: vec![
-            section("walkthroughs", vec![entry("joining", "How a node joins the ring")]),
-            section("files of last time", Vec::new()),
-            section(
-                "scenarios",
-                vec![
-                    entry("join", "A node joins, and keys move to it"),
-                    entry("get-missing", "A GET of a key that was never put"),
-                    entry("race-lost-key", "A PUT overtakes a pointer update"),
-                ],
-            ),
-        ],
-        chosen: 1,
-        typed: String::new(),
-        note: String::new(),
-        keymap: Keymap::default(),
     }
 }
