@@ -6,6 +6,7 @@
 mod find;
 mod fork;
 mod loaded;
+mod neighbors;
 mod operations;
 mod snapshot;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use ringscope_traces::{
 
 pub use find::Direction;
 pub use fork::Validation;
+pub use neighbors::Neighbors;
 pub use operations::Operation;
 pub use ringscope_sim::replay::{How, KeyEvent};
 pub use snapshot::{Flight, NodeStates, Snapshot};
