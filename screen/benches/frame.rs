@@ -68,7 +68,7 @@ fn states(ranks: u32, (keyspace, step): (i64, i64)) -> NodeStates {
     let nodes: Vec<_> = nodes.iter().map(|node| NodeState::of(&node.view())).collect();
     let before = Some((Rank(1), nodes[1].clone()));
     let statuses = Statuses::idle(nodes.len());
-    NodeStates { statuses, ring: Ring::walk(&nodes), nodes, before }
+    NodeStates { statuses, ring: Ring::walk(&nodes), nodes, before, ring_before: None }
 }
 
 /// What is measured: nodes, columns, rows, what is zoomed, and the bar for the slowest frame but one in

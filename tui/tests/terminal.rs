@@ -39,7 +39,7 @@ fn the_event_at_which_a_key_went_astray_is_two_keys_away() {
     stage.until_it(|screen| !screen.contains("next-violation"));
     stage.types("]");
     stage.until("event 17/28");
-    stage.until("key 400 is on rank 6 (owns 501..=1000), but its owner is rank 3");
+    stage.until("key 400 is on rank 6 (owns 501 to 1000), but its owner is rank 3");
     stage.types("k");
     stage.until("causes of event 17");
     stage.types("q");

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use ringscope_sim::protocol::NodeState;
-use ringscope_sim::protocol::arithmetic::Ring;
+use ringscope_sim::protocol::arithmetic::{KeyRange, Ring};
+use ringscope_sim::protocol::{NodeState, Viewed as _};
 use ringscope_sim::replay::Statuses;
 use ringscope_sim::replay::recorded::States;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
@@ -33,6 +33,28 @@ pub struct NodeStates {
     pub ring: Ring,
     /// The rank of the last event as it was before that event.
     pub before: Option<(Rank, NodeState)>,
+    /// The ring as it was before that event, where the event changed it.
+    pub ring_before: Option<Ring>,
+}
+
+impl NodeStates {
+    /// What a node owns by its place in the ring.
+    pub fn range_of(&self, rank: Rank) -> Option<KeyRange> {
+        range_in(&self.ring, rank, self.nodes.get(rank.index())?)
+    }
+
+    /// What it owned before the last event.
+    pub fn range_before(&self, rank: Rank) -> Option<KeyRange> {
+        let node = match &self.before {
+            Some((changed, node)) if *changed == rank => node,
+            Some(_) | None => self.nodes.get(rank.index())?,
+        };
+        range_in(self.ring_before.as_ref().unwrap_or(&self.ring), rank, node)
+    }
+}
+
+fn range_in(ring: &Ring, rank: Rank, node: &NodeState) -> Option<KeyRange> {
+    Some(ring.member(rank, node.view().id?)?.range)
 }
 
 /// A message under way.
@@ -69,9 +91,16 @@ impl Timeline {
             self.go_past(at..EventIndex(cursor), &mut *snapshot)?;
         }
         self.note_sending(cursor, &mut *snapshot)?;
-        let (nodes, statuses) = (snapshot.nodes(), snapshot.statuses().clone());
+        let (mut nodes, statuses) = (snapshot.nodes(), snapshot.statuses().clone());
         let ring = Ring::walk(&nodes);
-        Some(NodeStates { nodes, statuses, ring, before })
+        let ring_before = before.as_mut().and_then(|(rank, node)| {
+            let place = nodes.get_mut(rank.index())?;
+            std::mem::swap(place, node);
+            let was = Ring::walk(&nodes);
+            std::mem::swap(nodes.get_mut(rank.index())?, node);
+            (was != ring).then_some(was)
+        });
+        Some(NodeStates { nodes, statuses, ring, before, ring_before })
     }
 
     /// The nodes at a cursor, to go on with from there.

@@ -117,9 +117,9 @@ const ROWS: &[Row] = &[
         |scene, meant| Ok(Value::Keys(scene.keys(rank(meant)?)?))),
     row(form!("number" "of" "keys" "of" "rank" RANK), "how many keys are in its storage",
         |scene, meant| Ok(Value::count(scene.keys(rank(meant)?)?.len()))),
-    row(form!("number" "of" "keys"), "how many keys all nodes hold together",
+    row(form!("number" "of" "keys"), "how many keys all nodes hold together; a key with copies is one key",
         |scene, _| scene.all_keys()),
-    row(form!("range" "of" "rank" RANK), "the part of the key space that it owns, such as `501..=1000`",
+    row(form!("range" "of" "rank" RANK), "the part of the key space that it owns, such as `501 to 1000`",
         |scene, meant| Ok(Value::words(scene.member(rank(meant)?)?.range.to_string()))),
     row(form!("number" "of" "keys" "owned" "by" "rank" RANK), "how many keys there could be in that part",
         |scene, meant| scene.share(rank(meant)?)),
@@ -269,6 +269,18 @@ impl Fact {
     }
 }
 
+/// A fact of a run, as a lesson's text has it.
+#[cfg(test)]
+pub(crate) fn fact_in_words(
+    timeline: &Timeline,
+    snapshot: &Snapshot,
+    fact: &str,
+) -> Result<String, String> {
+    let fact = Fact::parse(fact, &SymbolTable::of(timeline)).map_err(|error| error.0)?;
+    let value = fact.value(&FactContext { timeline, snapshot, comparison: None })?;
+    Ok(value.to_string())
+}
+
 fn unknown(text: &str, word: &str) -> ParseError {
     let firsts = ROWS.iter().filter_map(|row| match row.form.first() {
         Some(Token::Word(first)) => Some(*first),
@@ -369,9 +381,7 @@ impl<'a> FactContext<'a> {
     }
 
     fn all_keys(&self) -> Known {
-        let nodes = &self.states()?.nodes;
-        let held = nodes.iter().map(|node| node.view().storage.map_or(0, |pairs| pairs.len()));
-        Ok(Value::count(held.sum()))
+        Ok(Value::count(self.states()?.holdings().keys))
     }
 
     fn share(&self, rank: Rank) -> Known {

@@ -9,6 +9,8 @@ mod asked;
 mod bind;
 pub mod builtin;
 mod facts;
+#[cfg(test)]
+pub(crate) use facts::fact_in_words;
 mod format;
 mod guide;
 mod markdown;

@@ -4,6 +4,7 @@ mod changes;
 
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
+use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{ActivityKind, Key, NodeView, Role, Viewed as _};
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
@@ -53,6 +54,13 @@ pub(super) fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Opt
 
 fn scrolled(scene: &Scene<'_>) -> usize {
     scene.app.view.scrolled_by(Pane::Inspector)
+}
+
+/// What it says, by its labels.
+#[cfg(test)]
+pub(super) fn in_words(scene: &Scene<'_>) -> std::collections::BTreeMap<&'static str, String> {
+    let text = |line: &LabelledLine| line.pieces.iter().map(|piece| piece.text.clone()).collect();
+    content(scene).1.iter().map(|line| (line.label, text(line))).collect()
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
@@ -157,19 +165,31 @@ fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {
 /// What it owns and between whom it stands, before and after.
 fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLine> {
     let then = before(scene, rank);
-    let range = |view: &NodeView<'_>| {
-        let range = scene.states().and_then(|states| states.ring.range_of(rank, view));
-        range.map_or_else(|| "nothing".to_owned(), |range| range.to_string())
-    };
     let symbols = scene.look.symbols;
     let line = |label, of: &dyn Fn(&NodeView<'_>) -> String| {
         became(scene, label, then.as_ref().map(of), of(now))
     };
-    let mut lines = vec![line("owns", &range)];
+    let mut lines = vec![owns(scene, rank, now)];
     for (name, _) in now.links.iter() {
         lines.push(line(name, &|view| words::peer(view.links.named(name), symbols)));
     }
     lines
+}
+
+/// What it owns in the ring as it is, and what it takes for its own where that is not the same: in the middle of a
+/// join or a leave its neighbours' pointers may lead past it.
+fn owns(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
+    let words =
+        |range: Option<KeyRange>| range.map_or_else(|| "nothing".to_owned(), |it| it.to_string());
+    let own = words(scene.states().and_then(|states| states.range_of(rank)));
+    let then = scene.states().map(|states| words(states.range_before(rank)));
+    let mut line = became(scene, "owns", then, own.clone());
+    let believed = now.links.topology().predecessor.map(|_| words(KeyRange::of(now)));
+    if let Some(believed) = believed.filter(|believed| *believed != own) {
+        let text = format!("  by its own pointers {believed}");
+        line.pieces.push(LineSpan::new(text, scene.look.theme.warning()));
+    }
+    line
 }
 
 /// A value, after the one it had before if that was another.

@@ -23,7 +23,7 @@ pub(super) struct LabelledLine {
 /// A piece of a line.
 #[derive(Debug)]
 pub(super) struct LineSpan {
-    text: String,
+    pub text: String,
     style: Style,
     /// The key that it stands for.
     key: Option<Key>,

@@ -30,7 +30,7 @@ pub(super) const PANE: Drawing = Drawing {
 
 /// Draws the pane: the strip, and below it how many keys are where, and a scale.
 pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
-    let inside = framed::draw(scene, placed, &format!("keys 1..={}", scene.keyspace), buffer);
+    let inside = framed::draw(scene, placed, &format!("keys 1 to {}", scene.keyspace), buffer);
     strip(scene, inside, buffer);
     if inside.height >= 2 {
         density(scene, row(inside, 1), buffer);

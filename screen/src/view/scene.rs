@@ -87,6 +87,12 @@ impl<'a> Scene<'a> {
         self.look.symbols.of(symbol)
     }
 
+    /// Whether an invariant was broken by an event.
+    pub(crate) fn is_violation(&self, at: EventIndex) -> bool {
+        let violations = self.app.timeline.violations();
+        violations.binary_search_by_key(&at, |violation_at| violation_at.at).is_ok()
+    }
+
     /// The rank that everything is about.
     pub(crate) fn rank(&self) -> Option<Rank> {
         match self.app.view.selection {

@@ -1,8 +1,9 @@
 //! Whole screens, with their styles: read them aloud before they are blessed.
 
-mod dump;
+mod consistency;
+pub(super) mod dump;
 mod matrix;
-mod scenes;
+pub(super) mod scenes;
 
 use proptest::prelude::*;
 use ratatui_core::buffer::Buffer;
@@ -337,7 +338,7 @@ fn a_node_of_another_protocol_is_shown_with_its_own_links_and_words() {
     states.nodes[3] = NodeState::of(&view);
     states.before = None;
     let inspector = dump(&screen(&app, (100, 30), look(Palette::Off, Symbols::Ascii)));
-    for shown in ["fixes a finger", "next         r2", "finger       r6", "owns         251..=500"]
+    for shown in ["fixes a finger", "next         r2", "finger       r6", "owns         251 to 500"]
     {
         assert!(inspector.contains(shown), "{shown} is missing:\n{inspector}");
     }

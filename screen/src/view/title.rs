@@ -92,24 +92,21 @@ fn pace(scene: &Scene<'_>) -> String {
     format!("{} {what}", scene.symbol(Symbol::Pause))
 }
 
-/// `7 nodes`, or `7+1 nodes` while one joins.
+/// `7 nodes`, the head among them, or `7+1 nodes` while one joins.
 fn nodes(scene: &Scene<'_>) -> String {
     let Some(states) = scene.states() else { return String::new() };
     let is_admitting =
         |node: &&NodeState| matches!(node.view().activity.kind, ActivityKind::Admitting);
+    let members = states.ring.members().len();
     let joining = states.nodes.iter().filter(is_admitting);
     match joining.count() {
-        0 => numbers::counted(scene.owners().len() as u64, "node"),
-        joining => format!("{}+{joining} nodes", scene.owners().len()),
+        0 => numbers::counted(members as u64, "node"),
+        joining => format!("{members}+{joining} nodes"),
     }
 }
 
 fn keys(scene: &Scene<'_>) -> String {
-    if scene.states().is_none() {
-        return String::new();
-    }
-    let keys = scene.owners().iter().map(|member| scene.keys_of(member.rank)).sum::<usize>();
-    numbers::counted(keys as u64, "key")
+    scene.states().map_or_else(String::new, |states| states.holdings().to_string())
 }
 
 fn under_way(scene: &Scene<'_>) -> String {

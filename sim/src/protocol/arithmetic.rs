@@ -232,13 +232,13 @@ impl KeyRange {
     }
 }
 
-/// `501..=1000`, or `nothing`.
+/// `501 to 1000`, or `nothing`.
 impl fmt::Display for KeyRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return f.write_str("nothing");
         }
-        write!(f, "{}..={}", self.above.0.saturating_add(1), self.up_to)
+        write!(f, "{} to {}", self.above.0.saturating_add(1), self.up_to)
     }
 }
 

@@ -391,7 +391,7 @@ mod tests {
         let owned = [4, 3, 2, 1, 0].map(owned);
         assert_eq!(
             owned.each_ref().map(|range| range.as_deref()),
-            [Some("nothing"), Some("1..=30"), Some("31..=60"), Some("61..=90"), None]
+            [Some("nothing"), Some("1 to 30"), Some("31 to 60"), Some("61 to 90"), None]
         );
         if let RelayNode::Store { links, .. } = &mut nodes[4] {
             links[EXIT] = links[NEXT];

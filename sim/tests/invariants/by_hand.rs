@@ -39,7 +39,7 @@ fn a_put_that_overtakes_the_pointers_lands_on_the_wrong_node() {
         &checker,
         &[(
             Invariant::OneOwner,
-            "key 400 is on rank 6 (owns 501..=1000), but its owner is rank 3 (owns 1..=500)",
+            "key 400 is on rank 6 (owns 501 to 1000), but its owner is rank 3 (owns 1 to 500)",
         )],
     );
     let violation = checker.violations()[0];
@@ -120,7 +120,7 @@ fn without_the_permanent_node_the_last_keys_have_no_owner() {
                 "no reply leaves the ring: the predecessor of the head, rank 0, is rank 3 (id 500), \
              not the command node",
             ),
-            (Invariant::OneOwner, "keys 501..=1000 have no owner: the ring ends with rank 3"),
+            (Invariant::OneOwner, "keys 501 to 1000 have no owner: the ring ends with rank 3"),
         ],
     );
 }

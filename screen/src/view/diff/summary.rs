@@ -130,7 +130,7 @@ fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<Facts> 
     let states = snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
     let status = states.statuses.of(rank)?;
-    let range = states.ring.range_of(rank, &node);
+    let range = states.range_of(rank);
     let keys = node.storage.into_iter().flat_map(|storage| storage.keys());
     let mut facts = Facts::from([
         ("id", node.id.map_or_else(|| "none".to_owned(), |id| id.to_string())),

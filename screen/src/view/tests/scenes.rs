@@ -115,7 +115,7 @@ fn ended_minus(name: &str, events: usize) -> App {
 }
 
 /// A random run, somewhere in it.
-pub(super) fn random(seed: u64, part: f64) -> App {
+pub(in crate::view) fn random(seed: u64, part: f64) -> App {
     let ranks = 4 + u32::try_from(seed % 20).unwrap();
     let scenario = ringscope_sim::scenario::random(seed, ranks, 12);
     let timeline = Timeline::live(scenario);
@@ -168,9 +168,9 @@ pub(super) fn comparison() -> Comparison {
         subject: "r8 after this event".to_owned(),
         states: vec![
             state("keys", "277 301 333", "277 301 366"),
-            state("owns", "261..=340", "261..=340"),
+            state("owns", "261 to 340", "261 to 340"),
         ],
-        remark: "key 366 is not among 261..=340".to_owned(),
+        remark: "key 366 is not among 261 to 340".to_owned(),
     }
 }
 
