@@ -7,17 +7,17 @@ use crate::view::theme::{Owner, OwnerColors, RankColors, Theme};
 
 /// Which colour each rank has, in every theme.
 #[derive(Debug, Clone)]
-pub struct Colors {
+pub struct RunColors {
     neighbors: Neighbors,
     /// One for each set of colours that there is.
     sets: Vec<RankColors>,
 }
 
-impl Colors {
+impl RunColors {
     /// Those of a run, as far as it is known.
-    pub(super) fn of(timeline: &Timeline) -> Colors {
+    pub(super) fn of(timeline: &Timeline) -> RunColors {
         let sets = Theme::owner_sets().into_iter().map(RankColors::new).collect();
-        let mut colors = Colors { neighbors: Neighbors::default(), sets };
+        let mut colors = RunColors { neighbors: Neighbors::default(), sets };
         colors.learn(timeline);
         colors
     }
@@ -30,8 +30,8 @@ impl Colors {
     }
 
     /// Goes on with another run of the same ranks: who has a colour keeps it.
-    pub(super) fn go_on_with(&self, timeline: &Timeline) -> Colors {
-        let mut colors = Colors { neighbors: Neighbors::default(), ..self.clone() };
+    pub(super) fn go_on_with(&self, timeline: &Timeline) -> RunColors {
+        let mut colors = RunColors { neighbors: Neighbors::default(), ..self.clone() };
         colors.learn(timeline);
         colors
     }

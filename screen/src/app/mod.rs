@@ -35,7 +35,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::{EventIndex, Rank};
 
-pub use colors::Colors;
+pub use colors::RunColors;
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
 pub use line::InputLine;
@@ -91,7 +91,7 @@ pub struct App {
     /// Whether it was changed here and is in no file as it is now.
     pub is_unsaved: bool,
     /// The colours of its ranks.
-    pub colors: Colors,
+    pub colors: RunColors,
     /// The keys, the list over the panes, what there is to say.
     pub controls: Controls,
     /// Where somebody stands in it, and what they look at there.
@@ -123,7 +123,7 @@ impl App {
     pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
         App {
             view: View::new(&timeline, cursor),
-            colors: Colors::of(&timeline),
+            colors: RunColors::of(&timeline),
             timeline,
             name: name.to_owned(),
             opened_as: name.to_owned(),
