@@ -3,6 +3,7 @@
 mod support;
 
 use insta::assert_snapshot;
+use support::pty::Pty;
 use support::{CallResult, Folder};
 
 /// Every command that takes a trace or a scenario, with `FILE` in its place.
@@ -175,5 +176,28 @@ fn an_event_past_the_end_is_an_error_on_a_terminal_and_elsewhere() {
         assert!(at_end.out.ends_with("0 of 222 events shown\n"), "{}", at_end.out);
         let from_five = folder.call(&format!("play {run} --at 5"));
         assert!(from_five.out.ends_with("217 of 222 events shown\n"), "{}", from_five.out);
+    }
+}
+
+#[test]
+fn what_was_opened_last_is_chosen_at_the_next_start() {
+    let home = tempfile::TempDir::new().expect("a folder");
+    let home = home.path().to_str().expect("its name is text");
+    let start =
+        |args: &[&str]| Pty::start_with(env!("CARGO_BIN_EXE_ringscope"), args, &[("HOME", home)]);
+    let leave = |mut pty: Pty| {
+        pty.send(b"q");
+        assert!(pty.ended("a start").success());
+    };
+    let mut first = start(&[]);
+    first.until_text("▶ the-ring");
+    leave(first);
+    for (args, text) in [(&["play", "crowded"][..], "0/474"), (&["tour", "joining"], "step 1 of")] {
+        let mut opened = start(args);
+        opened.until_text(text);
+        leave(opened);
+        let mut next = start(&[]);
+        next.until_text(&format!("▶ {} ", args[1]));
+        leave(next);
     }
 }

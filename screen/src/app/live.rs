@@ -31,6 +31,7 @@ impl App {
         self.timeline =
             self.timeline.then(line, care).map_err(|failure| insisting(failure.one_line()))?;
         self.timeline.wait();
+        self.colors = self.colors.go_on_with(&self.timeline);
         self.rename(recipe);
         self.is_unsaved = true;
         self.list(self.search.listing.clone());
@@ -56,6 +57,7 @@ impl App {
         let cursor = self.timeline.fork_point(self.view.cursor);
         let mut fork = App::new(timeline, &self.opened_as, cursor);
         fork.rename(self.changed_after(self.timeline.commands_sent(self.view.cursor)));
+        fork.colors = self.colors.go_on_with(&fork.timeline);
         fork.is_unsaved = true;
         fork.controls.keymap = self.controls.keymap.clone();
         fork.search.breaks = self.search.breaks.clone();

@@ -1,5 +1,6 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
+mod colors;
 pub mod diff;
 mod doing;
 mod export;
@@ -35,6 +36,7 @@ use std::collections::BTreeMap;
 
 use ringscope_traces::{EventIndex, Rank};
 
+pub use colors::RunColors;
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
 pub use line::InputLine;
@@ -89,6 +91,8 @@ pub struct App {
     pub recipe: Recipe,
     /// Whether it was changed here and is in no file as it is now.
     pub is_unsaved: bool,
+    /// The colours of its ranks.
+    pub colors: RunColors,
     /// The keys, the list over the panes, what there is to say.
     pub controls: Controls,
     /// Where somebody stands in it, and what they look at there.
@@ -120,6 +124,7 @@ impl App {
     pub fn new(timeline: Timeline, name: &str, cursor: usize) -> App {
         App {
             view: View::new(&timeline, cursor),
+            colors: RunColors::of(&timeline),
             timeline,
             name: name.to_owned(),
             opened_as: name.to_owned(),
@@ -167,6 +172,7 @@ impl App {
     pub fn poll(&mut self) -> bool {
         let is_new = self.timeline.poll();
         if is_new {
+            self.learn_colors();
             self.view.refresh(&self.timeline);
             let note = self.controls.note.take();
             self.controls.note = self.timeline.problem().map(str::to_owned).or(note);
@@ -183,6 +189,17 @@ impl App {
             || self.search.seek.is_some()
             || self.search.is_listing(&self.timeline)
             || self.is_reading()
+    }
+
+    /// Waits until there is nothing more to know of the run.
+    pub fn wait(&mut self) {
+        self.timeline.wait();
+        self.learn_colors();
+    }
+
+    /// Gives colours to the ranks that have become known since.
+    pub(crate) fn learn_colors(&mut self) {
+        self.colors.learn(&self.timeline);
     }
 
     /// Takes note of how the run can be had again, and is called after that.

@@ -66,6 +66,7 @@ impl<'a> Reel<'a> {
             watch.at(hundredths.into()).is_ok()
         });
         watch.go_on()?;
+        app.learn_colors();
         if let Some(problem) = app.timeline.problem() {
             return Err(Failure::about(&app.name, problem).into());
         }

@@ -16,7 +16,6 @@ use ringscope_traces::{EventIndex, Rank};
 
 use super::names::MessageKind;
 use super::{ExportError, Part, Reel};
-use crate::view::theme::OwnerColors;
 use pen::{Along, Anchor, Extent, Fill, Segment, Stroke, SvgPen, SvgPoint, Text};
 use plan::{Arrow, Fate, Plan};
 
@@ -135,10 +134,9 @@ fn colors(reel: &Reel<'_>) -> Colors {
     let Some(states) = snapshot.states else {
         return Colors { by_rank: Vec::new(), ids: Vec::new() };
     };
-    let owners = states.ring.owners();
-    let set = OwnerColors::ON_PAPER;
+    let owners = states.ring.owners().iter();
     let colors =
-        owners.iter().zip(set.assign(owners)).map(|(member, owner)| (member.rank, set.rgb(owner)));
+        owners.filter_map(|member| Some((member.rank, reel.app.colors.on_paper(member.rank)?)));
     let ids = states.nodes.iter().map(|node| node.view().id).collect();
     Colors { by_rank: colors.collect(), ids }
 }

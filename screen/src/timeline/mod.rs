@@ -7,7 +7,9 @@ mod find;
 mod fork;
 mod holdings;
 mod loaded;
+mod neighbors;
 mod operations;
+mod shutdown;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -36,8 +38,10 @@ use ringscope_traces::{
 pub use find::Direction;
 pub use fork::Validation;
 pub use holdings::Holdings;
+pub use neighbors::Neighbors;
 pub use operations::Operation;
 pub use ringscope_sim::replay::{How, KeyEvent};
+pub use shutdown::Shutdown;
 pub use snapshot::{Flight, NodeStates, Snapshot};
 pub(crate) use why::wait_for_graph;
 pub use why::{Light, Race, Why};
@@ -143,6 +147,8 @@ pub struct Timeline {
     news: Option<Receiver<Update>>,
     /// Why a line could not be read again.
     unreadable: OnceCell<String>,
+    /// The shutdown with which it ends, once that has been looked for.
+    shutdown: OnceCell<Option<Shutdown>>,
 }
 
 /// A shorter run is read at once: that takes no longer than a frame or two.
@@ -247,8 +253,14 @@ impl Timeline {
             // When nobody listens any more, nobody wants to know.
             let _ = worker.read(indexer);
         };
-        let (loaded, unreadable) = (Loaded::default(), OnceCell::new());
-        let mut timeline = Timeline { source, index, loaded, news: Some(news), unreadable };
+        let mut timeline = Timeline {
+            source,
+            index,
+            loaded: Loaded::default(),
+            news: Some(news),
+            unreadable: OnceCell::new(),
+            shutdown: OnceCell::new(),
+        };
         if is_short {
             work();
         } else {

@@ -109,8 +109,17 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
         Some(Light::Chain) => (theme.text(), theme.name(), scene.style_of(fact.rank)),
         Some(Light::Neither) => (theme.faint(), theme.faint(), theme.faint()),
     };
+    let (plain, name, rank) = match scene.is_violation(at) {
+        true => (theme.bad(), theme.bad(), theme.bad()),
+        false => (plain, name, rank),
+    };
     let mut pen = paint.pen();
-    pen.column(if is_cursor { scene.symbol(Symbol::Cursor) } else { "" }, 1, theme.moving());
+    let (mark, marked) = match (is_cursor, scene.is_violation(at)) {
+        (true, _) => (scene.symbol(Symbol::Cursor), theme.moving()),
+        (false, true) => (scene.symbol(Symbol::Bad), theme.bad()),
+        (false, false) => ("", plain),
+    };
+    pen.column(mark, 1, marked);
     let width = app.timeline.len().to_string().len();
     pen.column(&format!("{:>width$}", words::number(at)), width + 2, plain);
     if area.width >= WIDE {

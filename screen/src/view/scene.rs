@@ -13,7 +13,6 @@ use crate::timeline::NodeStates;
 
 use super::Look;
 use super::symbols::Symbol;
-use super::theme::Owner;
 
 /// What all panes draw from.
 pub(crate) struct Scene<'a> {
@@ -33,8 +32,6 @@ pub(crate) struct Scene<'a> {
     pub message: Option<EventIndex>,
     /// The commands whose replies are still to come, oldest first.
     pub commands: Vec<Command>,
-    /// The colours of the nodes, by rank; none for those outside of the ring.
-    owners: Vec<Option<Owner>>,
 }
 
 /// What a node is to the ring.
@@ -52,11 +49,6 @@ impl<'a> Scene<'a> {
     /// Works out what the panes share.
     pub(crate) fn new(app: &'a App, look: &'a Look) -> Scene<'a> {
         let header = app.timeline.header().field("keyspace").and_then(|value| value.as_int());
-        let members = app.view.snapshot.states.as_ref().map_or(&[][..], |s| s.ring.owners());
-        let mut owners = vec![None; app.view.snapshot.states.as_ref().map_or(0, |s| s.nodes.len())];
-        for (member, owner) in members.iter().zip(look.theme.owners(members)) {
-            owners[member.rank.index()] = Some(owner);
-        }
         Scene {
             app,
             look,
@@ -66,7 +58,6 @@ impl<'a> Scene<'a> {
             keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
             message: message(app),
             commands: commands(app),
-            owners,
         }
     }
 
@@ -85,15 +76,21 @@ impl<'a> Scene<'a> {
         self.states().map_or(&[], |states| states.ring.owners())
     }
 
-    /// A node's style: its owner's colour, or that of plain text.
+    /// A node's style: its colour, or plain text for one that is never in the ring.
     pub(crate) fn style_of(&self, rank: Rank) -> Style {
-        let owner = self.owners.get(rank.index()).copied().flatten();
+        let owner = self.app.colors.owner(self.look.theme.owner_colors(), rank);
         owner.map_or_else(|| self.look.theme.text(), |owner| self.look.theme.owner(owner))
     }
 
     /// What a thing is drawn with.
     pub(crate) fn symbol(&self, symbol: Symbol) -> &'static str {
         self.look.symbols.of(symbol)
+    }
+
+    /// Whether an invariant was broken by an event.
+    pub(crate) fn is_violation(&self, at: EventIndex) -> bool {
+        let violations = self.app.timeline.violations();
+        violations.binary_search_by_key(&at, |violation_at| violation_at.at).is_ok()
     }
 
     /// The rank that everything is about.

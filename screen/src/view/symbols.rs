@@ -81,23 +81,13 @@ pub enum Symbol {
     EndOfStretch,
     /// A lane.
     Lane,
-    /// A lane that an arrow crosses.
-    Crossed,
-    /// An arrow of a send.
-    Sent,
-    /// An arrow of a receipt.
-    Received,
-    /// The end of an arrow of a send that points right.
-    SentRight,
-    /// The end of an arrow of a send that points left.
-    SentLeft,
-    /// The end of an arrow of a receipt that points right.
+    /// A message is received that came from the left.
     ReceivedRight,
-    /// The end of an arrow of a receipt that points left.
+    /// A message is received that came from the right.
     ReceivedLeft,
-    /// Where an arrow begins that points right.
+    /// A message is sent to the right.
     StartRight,
-    /// Where an arrow begins that points left.
+    /// A message is sent to the left.
     StartLeft,
     /// Between what has been and what is to come.
     Divider,
@@ -105,6 +95,8 @@ pub enum Symbol {
     Concurrent,
     /// Between two columns.
     Rule,
+    /// Between a name and how many of it there are.
+    Times,
     /// What a step changed.
     Difference,
     /// Which part of a list is seen.
@@ -146,11 +138,6 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Stretch, "─", "-"),
     (Symbol::EndOfStretch, "┤", "|"),
     (Symbol::Lane, "│", "|"),
-    (Symbol::Crossed, "┼", "+"),
-    (Symbol::Sent, "─", "-"),
-    (Symbol::Received, "┄", "."),
-    (Symbol::SentRight, "▷", ">"),
-    (Symbol::SentLeft, "◁", "<"),
     (Symbol::ReceivedRight, "▶", ">"),
     (Symbol::ReceivedLeft, "◀", "<"),
     (Symbol::StartRight, "├", "+"),
@@ -158,6 +145,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Divider, "┈", "."),
     (Symbol::Concurrent, "∥", "="),
     (Symbol::Rule, "│", "|"),
+    (Symbol::Times, "×", "x"),
     (Symbol::Difference, "Δ", "d"),
     (Symbol::Thumb, "┃", "#"),
 ];

@@ -1,9 +1,9 @@
 //! Whole screens, with their styles: read them aloud before they are blessed.
 
 mod consistency;
-mod dump;
+pub(super) mod dump;
 mod matrix;
-mod scenes;
+pub(super) mod scenes;
 mod start;
 
 use proptest::prelude::*;

@@ -12,11 +12,10 @@ mod palette;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier, Style};
-use ringscope_sim::protocol::arithmetic::Member;
 
 pub use choice::{Background, Scheme, ThemeChoice};
 use colors::{Colors, LOAD_STEPS, ink};
-pub use owners::{Owner, OwnerColors};
+pub use owners::{Owner, OwnerColors, RankColors};
 pub use palette::{ColorSettings, Palette};
 
 /// The colours of one scheme in one palette, by what they mean.
@@ -75,10 +74,23 @@ impl Theme {
         }
     }
 
-    /// Colours for the nodes of a ring, in its order: each rank its own as far as that goes, and none
-    /// that its neighbours' could be taken for.
-    pub fn owners(&self, members: &[Member]) -> Vec<Owner> {
-        self.colors().owners.assign(members)
+    /// The colours that nodes can have.
+    pub fn owner_colors(&self) -> OwnerColors {
+        self.colors().owners
+    }
+
+    /// All sets of colours that nodes can have in one theme or another, and on paper.
+    pub fn owner_sets() -> Vec<OwnerColors> {
+        let mut sets = vec![OwnerColors::ON_PAPER];
+        for scheme in Scheme::ALL {
+            for palette in Palette::ALL {
+                let set = Theme::new(palette).with(scheme).owner_colors();
+                if !sets.contains(&set) {
+                    sets.push(set);
+                }
+            }
+        }
+        sets
     }
 
     /// What an owner has.

@@ -171,7 +171,7 @@ fn lesson(
 
 /// A run, read to its end, at that event.
 fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
-    app.timeline.wait();
+    app.wait();
     let events = app.timeline.len();
     match at {
         Some(at) if at > events => return Err(beyond(events as u64)),

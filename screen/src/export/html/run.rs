@@ -21,7 +21,6 @@ use super::super::names::{MessageKind, Names};
 use super::super::{ExportError, Reel};
 use crate::numbers::counted;
 use crate::timeline::{Flight, NodeStates, Snapshot, wait_for_graph};
-use crate::view::theme::OwnerColors;
 use crate::view::words;
 
 /// How much of a payload the page has.
@@ -225,8 +224,7 @@ impl<'a> Course<'a> {
             cursor,
             members: members
                 .iter()
-                .zip(colors(&states.ring))
-                .map(|(member, color)| entry(member, color))
+                .map(|member| entry(member, color(self.reel, member.rank)))
                 .collect(),
             broken: broken.map(ToString::to_string),
         });
@@ -237,12 +235,9 @@ fn entry(member: &Member, color: Option<String>) -> (Rank, i64, i64, Option<Stri
     (member.rank, member.id.0, member.range.above.0, color)
 }
 
-/// The members' colours; the head, which owns nothing, has none.
-fn colors(ring: &Ring) -> impl Iterator<Item = Option<String>> {
-    let colors = OwnerColors::ON_PAPER;
-    let owners = colors.assign(ring.owners()).into_iter();
-    std::iter::once(None)
-        .chain(owners.map(move |owner| Some(format!("#{:06x}", colors.rgb(owner)))))
+/// A rank's colour; the head, which owns nothing, has none.
+fn color(reel: &Reel<'_>, rank: Rank) -> Option<String> {
+    reel.app.colors.on_paper(rank).map(|color| format!("#{color:06x}"))
 }
 
 fn step(reel: &Reel<'_>, at: EventIndex) -> Step {

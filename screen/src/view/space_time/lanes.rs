@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ringscope_traces::{EventIndex, Rank};
+use ringscope_traces::Rank;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::super::scene::Scene;
+use super::super::words;
+use super::rows::Rows;
 
 /// The width of an event's number in front of the lanes.
 pub(super) const NUMBER: usize = 6;
@@ -12,97 +15,114 @@ pub(super) const NUMBER: usize = 6;
 /// The cells before the first lane: the number, its mark, and half of a heading.
 const MARGIN: usize = NUMBER + 3;
 
-/// The widths that a lane may have.
-const WIDTH: std::ops::RangeInclusive<usize> = 4..=9;
+/// The least width of a lane.
+const LEAST_WIDTH: usize = 4;
 
 /// The lanes that are seen.
 #[derive(Debug, Clone)]
 pub(super) struct Lanes {
-    ranks: Vec<Rank>,
-    width: usize,
-    /// How many there are beside them.
+    /// Each rank that has a lane, and the lane's column, from left to right.
+    columns: Vec<(Rank, usize)>,
+    /// How many ranks have none.
     pub hidden: usize,
 }
 
 impl Lanes {
-    /// Lanes for all ranks, in ring order and then by rank, if they fit; otherwise for those of the
-    /// events that are seen, as far as these fit, and in any case for the last one's.
-    pub(super) fn new(scene: &Scene<'_>, events: &[EventIndex], width: u16) -> Lanes {
-        let room = usize::from(width).saturating_sub(MARGIN + 1);
-        let most = (room / WIDTH.start() + 1).max(1);
-        let all = order(scene);
+    /// Lanes for the ranks of the ring and those that take part in what is seen, in ring order and then by rank; where
+    /// they do not fit, for those that take part, the nearest to the cursor first. They share out the width that
+    /// there is.
+    pub(super) fn new(scene: &Scene<'_>, rows: &Rows, width: u16) -> Lanes {
+        let (all, in_ring) = order(scene);
         let count = all.len();
-        let ranks = if count <= most { all } else { busy(scene, events, all) };
-        let ranks = round_the_cursor(scene, ranks, most);
-        let width = room / ranks.len().saturating_sub(1).max(1);
+        let widest = words::rank(Rank(scene.app.timeline.header().ranks.max(1) - 1)).width();
+        let least = LEAST_WIDTH.max(widest + 1);
+        let room = usize::from(width).saturating_sub(MARGIN + 1 + widest / 2);
+        let most = (room / least + 1).max(1);
+        let ranks = taking_part(scene, rows, Candidates { all, in_ring, most });
+        let between = ranks.len().saturating_sub(1).max(1);
         let hidden = count - ranks.len();
-        Lanes { ranks, width: width.clamp(*WIDTH.start(), *WIDTH.end()), hidden }
+        let column = |(lane, rank): (usize, Rank)| (rank, MARGIN + lane * room / between);
+        Lanes { columns: ranks.into_iter().enumerate().map(column).collect(), hidden }
     }
 
     /// The lanes' ranks and columns.
     pub(super) fn columns(&self) -> impl Iterator<Item = (Rank, usize)> {
-        self.ranks.iter().enumerate().map(|(lane, rank)| (*rank, MARGIN + lane * self.width))
+        self.columns.iter().copied()
     }
 
     /// A rank's column, if it has a lane.
     pub(super) fn column(&self, rank: Rank) -> Option<usize> {
-        let lane = self.ranks.iter().position(|other| *other == rank)?;
-        Some(MARGIN + lane * self.width)
+        self.columns().find_map(|(other, column)| (other == rank).then_some(column))
     }
 
     /// The rank whose lane is nearest to a column.
     pub(super) fn rank_at(&self, column: usize) -> Option<Rank> {
+        let between = match self.columns[..] {
+            [(_, one), (_, next), ..] => next - one,
+            [_] | [] => LEAST_WIDTH,
+        };
         let nearest = self.columns().min_by_key(|(_, lane)| lane.abs_diff(column))?;
-        (nearest.1.abs_diff(column) <= self.width / 2).then_some(nearest.0)
+        (nearest.1.abs_diff(column) <= between / 2).then_some(nearest.0)
     }
 }
 
-/// The command node, the ring from the head on, then the others.
-fn order(scene: &Scene<'_>) -> Vec<Rank> {
+/// The command node, the ring from the head on, then the others; and how many the first of these are.
+fn order(scene: &Scene<'_>) -> (Vec<Rank>, usize) {
     let count = scene.app.timeline.header().ranks;
     let mut is_listed = vec![false; count as usize];
     let command = scene.states().and(scene.app.timeline.roles()).map(|roles| roles.command);
     let members = scene.states().map_or(&[][..], |states| states.ring.members());
     let first = command.into_iter().chain(members.iter().map(|member| member.rank));
     let mut ranks = Vec::with_capacity(is_listed.len());
-    for rank in first.chain((0..count).map(Rank)) {
+    let mut list = |rank: Rank| {
         if let Some(is_listed) = is_listed.get_mut(rank.index())
             && !std::mem::replace(is_listed, true)
         {
             ranks.push(rank);
         }
-    }
-    ranks
+        ranks.len()
+    };
+    let in_ring = first.map(&mut list).last().unwrap_or(count as usize);
+    (0..count).map(Rank).for_each(|rank| {
+        list(rank);
+    });
+    (ranks, in_ring)
 }
 
-/// Those that have an event that is seen.
-fn busy(scene: &Scene<'_>, events: &[EventIndex], all: Vec<Rank>) -> Vec<Rank> {
-    let facts = events.iter().map(|at| scene.app.timeline.info(*at));
-    let busy: BTreeSet<Rank> = facts.flat_map(|fact| [fact.rank, fact.peer]).collect();
-    all.into_iter().filter(|rank| busy.contains(rank)).collect()
+/// Ranks that may have a lane.
+struct Candidates {
+    /// All of them, in their order.
+    all: Vec<Rank>,
+    /// How many of the first have one whatever they do, if there is room. Where nothing is known of the ring, all.
+    in_ring: usize,
+    /// How many lanes there is room for.
+    most: usize,
 }
 
-/// As many as fit, so that those of the event at the cursor are among them.
-fn round_the_cursor(scene: &Scene<'_>, mut ranks: Vec<Rank>, most: usize) -> Vec<Rank> {
-    if ranks.len() <= most {
-        return ranks;
+/// Those of the event at the cursor, the selected one and the head, then those that have events, the nearest to the
+/// cursor first, then those of the ring if all of them fit.
+fn taking_part(scene: &Scene<'_>, rows: &Rows, candidates: Candidates) -> Vec<Rank> {
+    let Candidates { all, in_ring, most } = candidates;
+    let timeline = &scene.app.timeline;
+    let ends = |at| {
+        let info = timeline.info(at);
+        [info.rank, info.peer]
+    };
+    let head = timeline.roles().map(|roles| roles.head);
+    let now = rows.now();
+    let mut events: Vec<_> = rows.events().collect();
+    events.sort_by_key(|(row, _)| row.cast_signed().abs_diff(now));
+    let always = scene.app.event().into_iter().flat_map(ends).chain(scene.rank()).chain(head);
+    let mut wanted: BTreeSet<Rank> = BTreeSet::new();
+    for rank in always.chain(events.into_iter().flat_map(|(_, at)| ends(at))) {
+        if wanted.len() < most {
+            wanted.insert(rank);
+        }
     }
-    let wanted = scene.app.event().map(|at| scene.app.timeline.info(at));
-    let place = |rank: Rank| ranks.iter().position(|other| *other == rank);
-    let ends = wanted.map(|fact| (place(fact.rank), place(fact.peer)));
-    let (own, peer) = ends.unwrap_or((None, None));
-    let (own, peer) = (own.unwrap_or(0), peer.or(own).unwrap_or(0));
-    let (low, high) = (own.min(peer), own.max(peer));
-    if high - low < most {
-        let first = (low + high).div_ceil(2).saturating_sub(most / 2).min(ranks.len() - most);
-        let first = first.clamp(high.saturating_sub(most - 1), low);
-        return ranks[first..first + most].to_vec();
+    // That lanes come and go as the rows go by is worse than a lane on which nothing happens.
+    let ring = &all[..in_ring];
+    if ring.iter().filter(|rank| !wanted.contains(rank)).count() + wanted.len() <= most {
+        wanted.extend(ring);
     }
-    // They are too far apart for what lies between them: it is left out.
-    let keep = most / 2;
-    let after = high + 1 - (most - keep);
-    ranks.drain(low + keep..after);
-    ranks.drain(..low);
-    ranks.truncate(most);
-    ranks
+    all.into_iter().filter(|rank| wanted.contains(rank)).collect()
 }

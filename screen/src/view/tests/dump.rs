@@ -10,7 +10,7 @@ const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 /// The screen's letters, then a letter for the style of each cell, then what these stand for. A cell in
 /// the terminal's own style has a dot.
-pub(super) fn dump(buffer: &Buffer) -> String {
+pub(in crate::view) fn dump(buffer: &Buffer) -> String {
     let mut styles: Vec<Style> = Vec::new();
     let mut map = String::new();
     for row in buffer.content.chunks(usize::from(buffer.area.width)) {

@@ -114,7 +114,7 @@ fn ended_minus(name: &str, events: usize) -> App {
 }
 
 /// A random run, somewhere in it.
-pub(super) fn random(seed: u64, part: f64) -> App {
+pub(in crate::view) fn random(seed: u64, part: f64) -> App {
     let ranks = 4 + u32::try_from(seed % 20).unwrap();
     let scenario = ringscope_sim::scenario::random(seed, ranks, 12);
     let timeline = Timeline::live(scenario);

@@ -1,7 +1,11 @@
 //! The colours of the nodes, and which node has which.
 
+use std::collections::BTreeSet;
+
 use ratatui_core::style::Color;
-use ringscope_sim::protocol::arithmetic::Member;
+use ringscope_traces::Rank;
+
+use crate::timeline::Neighbors;
 
 /// The colours that nodes can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,28 +39,6 @@ impl OwnerColors {
         too_near: &[(0, 2), (0, 4), (0, 5), (1, 3), (3, 5), (3, 6)],
     };
 
-    /// Colours for the nodes of a ring, in its order: each rank its own as far as that goes, and none
-    /// that its neighbours' could be taken for.
-    pub fn assign(&self, members: &[Member]) -> Vec<Owner> {
-        let mut owners: Vec<Owner> = Vec::with_capacity(members.len());
-        for (place, member) in members.iter().enumerate() {
-            let before = place.checked_sub(1).map(|before| owners[before]);
-            let left = members.len() - place;
-            let first = owners.first().copied().filter(|_| left <= 2);
-            let wanted = member.rank.index();
-            owners.push(match (left, first) {
-                (1, first) => self.owner_where(wanted, before, |owner| self.is_free(owner, first)),
-                // The last one has to find a colour between this one and the first.
-                (_, Some(first)) => self.owner_where(wanted, before, |owner| {
-                    self.all()
-                        .any(|last| self.is_free(last, Some(owner)) && self.are_apart(last, first))
-                }),
-                (_, None) => self.owner_where(wanted, before, |_| true),
-            });
-        }
-        owners
-    }
-
     /// Whether everybody can tell two owners apart by their colours.
     pub fn are_apart(&self, one: Owner, other: Owner) -> bool {
         let pair = (one.0.min(other.0), one.0.max(other.0));
@@ -80,26 +62,155 @@ impl OwnerColors {
         u32::from_be_bytes([0, red, green, blue])
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = Owner> + Clone + use<> {
+    /// How alike two owners look: not at all, so that somebody takes one for the other, or entirely.
+    fn likeness(&self, one: Owner, other: Owner) -> usize {
+        match (one == other, self.are_apart(one, other)) {
+            (true, _) => 2,
+            (false, false) => 1,
+            (false, true) => 0,
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = Owner> + use<> {
         (0..self.colors.len()).map(Owner)
     }
+}
 
-    fn is_free(&self, owner: Owner, neighbour: Option<Owner>) -> bool {
-        neighbour.is_none_or(|neighbour| self.are_apart(owner, neighbour))
+/// The colours of a run's ranks: each rank has one for the whole run.
+///
+/// Ranks that are ever beside each other on the ring get colours that can be told apart. Where a rank has more neighbours
+/// in a run than there are colours for, it gets the one that the fewest of them could be taken for: two that are neighbours
+/// at one time or another may then look alike, and no colour ever changes.
+#[derive(Debug, Clone)]
+pub struct RankColors {
+    set: OwnerColors,
+    /// The colour of rank 0, if it may choose.
+    first: usize,
+    by_rank: Vec<Option<Owner>>,
+}
+
+impl RankColors {
+    /// No rank has a colour of the set yet.
+    pub fn new(set: OwnerColors) -> RankColors {
+        RankColors { set, first: 0, by_rank: Vec::new() }
     }
 
-    /// The wanted colour, or the next one after it that the neighbour's cannot be taken for and that
-    /// suits; whatever suits, the neighbour comes first.
-    fn owner_where(
-        &self,
-        wanted: usize,
-        before: Option<Owner>,
-        suits: impl Fn(Owner) -> bool,
-    ) -> Owner {
-        let count = self.colors.len();
-        let from_wanted = self.all().cycle().skip(wanted % count).take(count);
-        let mut free = from_wanted.filter(|owner| self.is_free(*owner, before)).peekable();
-        let fallback = free.peek().copied().unwrap_or_default();
-        free.find(|owner| suits(*owner)).unwrap_or(fallback)
+    /// Gives a colour to each rank that has none: who has one keeps it.
+    ///
+    /// Each gets the colour of its own number, or the next one that suits. Where that leaves two neighbours alike, it is
+    /// tried again from the next number on, and what leaves the fewest is taken.
+    pub fn extend(&mut self, neighbors: &Neighbors) {
+        let without = |rank: &Rank| self.of(*rank).is_none();
+        let in_order: Vec<Rank> = neighbors.ranks().iter().copied().filter(without).collect();
+        let new: BTreeSet<Rank> = in_order.iter().copied().collect();
+        let mut best = None;
+        for first in 0..self.set.colors.len() {
+            let mut tried = RankColors { first, ..self.clone() };
+            let clashes = tried.color(&in_order, &new, neighbors);
+            if best.as_ref().is_none_or(|(least, _)| clashes < *least) {
+                best = Some((clashes, tried));
+            }
+            if clashes == 0 {
+                break;
+            }
+        }
+        if let Some((_, best)) = best {
+            *self = best;
+        }
     }
+
+    /// Gives colours to new ranks, and says how often neighbours among them look alike.
+    fn color(&mut self, in_order: &[Rank], new: &BTreeSet<Rank>, neighbors: &Neighbors) -> usize {
+        const TIMES: usize = 4;
+        let ranks = new.last().map_or(0, |rank| rank.index() + 1);
+        self.by_rank.resize(ranks.max(self.by_rank.len()), None);
+        for rank in in_order {
+            self.by_rank[rank.index()] = Some(self.best_for(*rank, neighbors));
+        }
+        for rank in (0..TIMES).flat_map(|_| in_order) {
+            if self.clashes(*rank, neighbors) > 0 {
+                self.part(*rank, new, neighbors);
+            }
+        }
+        in_order.iter().map(|rank| self.clashes(*rank, neighbors)).sum()
+    }
+
+    /// A rank's colour; none of one that is never in the ring.
+    pub fn of(&self, rank: Rank) -> Option<Owner> {
+        self.by_rank.get(rank.index()).copied().flatten()
+    }
+
+    /// Which colours they are.
+    pub fn set(&self) -> OwnerColors {
+        self.set
+    }
+
+    /// The colour that the fewest of its neighbours could be taken for, from its own number on.
+    fn best_for(&self, rank: Rank, neighbors: &Neighbors) -> Owner {
+        let count = self.set.colors.len();
+        let from_own = (0..count).map(|step| Owner((rank.index() + self.first + step) % count));
+        let best = from_own.min_by_key(|owner| self.clashes_of(*owner, rank, neighbors));
+        best.unwrap_or_default()
+    }
+
+    fn clashes(&self, rank: Rank, neighbors: &Neighbors) -> usize {
+        self.of(rank).map_or(0, |owner| self.clashes_of(owner, rank, neighbors))
+    }
+
+    fn clashes_of(&self, owner: Owner, rank: Rank, neighbors: &Neighbors) -> usize {
+        let others = neighbors.of(rank).filter_map(|other| self.of(other));
+        others.map(|other| self.set.likeness(owner, other)).sum()
+    }
+
+    /// Tries every colour for a rank, and others for the neighbours that it would be taken for then, and so on, as far as
+    /// they are new too; keeps the first that leaves fewer clashes.
+    fn part(&mut self, rank: Rank, new: &BTreeSet<Rank>, neighbors: &Neighbors) {
+        for owner in self.set.all() {
+            let mut moved = Vec::new();
+            self.give_way(&mut Moves { new, neighbors, moved: &mut moved }, rank, Some(owner));
+            let after = self.clashes_among(&moved, neighbors);
+            self.exchange(&mut moved);
+            if after < self.clashes_among(&moved, neighbors) {
+                self.exchange(&mut moved);
+                return;
+            }
+        }
+    }
+
+    /// Gives a rank that colour, or its best one, and has the neighbours give way that it would be taken for.
+    fn give_way(&mut self, moves: &mut Moves<'_>, rank: Rank, owner: Option<Owner>) {
+        const MOST_MOVES: usize = 24;
+        moves.moved.push((rank, self.of(rank)));
+        let owner = owner.unwrap_or_else(|| self.best_for(rank, moves.neighbors));
+        self.by_rank[rank.index()] = Some(owner);
+        let neighbors = moves.neighbors;
+        for other in neighbors.of(rank) {
+            let clashes = self.of(other).is_some_and(|theirs| !self.set.are_apart(owner, theirs));
+            let has_moved = moves.moved.iter().any(|(moved, _)| *moved == other);
+            let may_move = moves.new.contains(&other) && !has_moved;
+            if clashes && may_move && moves.moved.len() < MOST_MOVES {
+                self.give_way(moves, other, None);
+            }
+        }
+    }
+
+    /// Gives ranks the colours that they had, and notes those that they have.
+    fn exchange(&mut self, moved: &mut [(Rank, Option<Owner>)]) {
+        for (rank, owner) in moved {
+            std::mem::swap(&mut self.by_rank[rank.index()], owner);
+        }
+    }
+
+    fn clashes_among(&self, moved: &[(Rank, Option<Owner>)], neighbors: &Neighbors) -> usize {
+        moved.iter().map(|(rank, _)| self.clashes(*rank, neighbors)).sum()
+    }
+}
+
+/// Ranks that get other colours so that fewer look alike.
+struct Moves<'a> {
+    /// Those who may.
+    new: &'a BTreeSet<Rank>,
+    neighbors: &'a Neighbors,
+    /// Those who have, with the colours that they had.
+    moved: &'a mut Vec<(Rank, Option<Owner>)>,
 }

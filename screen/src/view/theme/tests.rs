@@ -1,9 +1,10 @@
 use ringscope_sim::protocol::StorageId;
-use ringscope_sim::protocol::arithmetic::KeyRange;
+use ringscope_sim::protocol::arithmetic::{KeyRange, Member};
 use ringscope_traces::Rank;
 
 use super::vision::{APART, distance};
 use super::*;
+use crate::timeline::Neighbors;
 
 /// Every scheme in every palette that has colours.
 pub(in crate::view) fn themes() -> Vec<Theme> {
@@ -15,6 +16,13 @@ pub(in crate::view) fn themes() -> Vec<Theme> {
 fn ring(ranks: &[u32]) -> Vec<Member> {
     let range = KeyRange { above: StorageId(0), up_to: StorageId(0) };
     ranks.iter().map(|rank| Member { rank: Rank(*rank), id: StorageId(0), range }).collect()
+}
+
+/// A ring's colours of a set.
+fn colored(set: OwnerColors, ranks: &[u32]) -> RankColors {
+    let mut colors = RankColors::new(set);
+    colors.extend(&Neighbors::of_ring(&ring(ranks)));
+    colors
 }
 
 /// Every list of colours that nodes can have, and what it is called.
@@ -41,16 +49,18 @@ fn owners_that_may_be_neighbours_look_apart_to_everybody() {
 proptest::proptest! {
     #[test]
     fn neighbours_in_a_ring_are_told_apart_whatever_their_ranks(
-        ranks in proptest::collection::vec(0_u32..1000, 2..80)
+        ranks in proptest::collection::btree_set(0_u32..1000, 2..80),
+        first in 0_usize..80,
     ) {
-        for (name, colors) in lists() {
-            let owners = colors.assign(&ring(&ranks));
-            for pair in owners.windows(2) {
-                proptest::prop_assert!(colors.are_apart(pair[0], pair[1]), "{}", name);
-            }
-            if owners.len() > 2 {
-                let (first, last) = (owners[0], owners[owners.len() - 1]);
-                proptest::prop_assert!(colors.are_apart(first, last), "{}", name);
+        let mut ranks: Vec<u32> = ranks.into_iter().collect();
+        let first = first % ranks.len();
+        ranks.rotate_left(first);
+        for (name, set) in lists() {
+            let colors = colored(set, &ranks);
+            for (place, rank) in ranks.iter().enumerate() {
+                let next = ranks[(place + 1) % ranks.len()];
+                let pair = [*rank, next].map(|rank| colors.of(Rank(rank)).expect("it has one"));
+                proptest::prop_assert!(set.are_apart(pair[0], pair[1]), "{}: {:?}", name, ranks);
             }
         }
     }
@@ -58,10 +68,13 @@ proptest::proptest! {
 
 #[test]
 fn a_newcomer_leaves_the_colours_of_the_others_as_they_are() {
-    let theme = Theme::new(Palette::Rgb);
-    let before = theme.owners(&ring(&[5, 3, 6]));
-    let after = theme.owners(&ring(&[5, 1, 3, 6]));
-    assert_eq!([before[0], before[1], before[2]], [after[0], after[2], after[3]]);
+    for (name, set) in lists() {
+        let mut colors = colored(set, &[5, 3, 6]);
+        let before = [5, 3, 6].map(|rank| colors.of(Rank(rank)));
+        colors.extend(&Neighbors::of_ring(&ring(&[5, 1, 3, 2, 6, 4])));
+        assert_eq!(before, [5, 3, 6].map(|rank| colors.of(Rank(rank))), "{name}");
+        assert!([1, 2, 4].iter().all(|rank| colors.of(Rank(*rank)).is_some()), "{name}");
+    }
 }
 
 #[test]
