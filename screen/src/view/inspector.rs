@@ -138,6 +138,9 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
         ActivityKind::Other if now.successor().is_none() => {
             ("outside of the ring".to_owned(), theme.faint())
         }
+        ActivityKind::Other if has_finished(scene, rank) => {
+            ("has finished".to_owned(), theme.faint())
+        }
         ActivityKind::Other if is_sending(scene, rank) => ("in a send".to_owned(), theme.warning()),
         ActivityKind::Other => ("takes what comes".to_owned(), theme.text()),
     };
@@ -146,9 +149,16 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     line("state", text, style)
 }
 
+fn status(scene: &Scene<'_>, rank: Rank) -> Option<Status> {
+    scene.states().and_then(|states| states.statuses.of(rank))
+}
+
 fn is_sending(scene: &Scene<'_>, rank: Rank) -> bool {
-    let status = scene.states().and_then(|states| states.statuses.of(rank));
-    matches!(status, Some(Status::Sending { .. }))
+    matches!(status(scene, rank), Some(Status::Sending { .. }))
+}
+
+fn has_finished(scene: &Scene<'_>, rank: Rank) -> bool {
+    matches!(status(scene, rank), Some(Status::Finished))
 }
 
 fn waits(scene: &Scene<'_>, rank: Rank) -> Option<LabelledLine> {

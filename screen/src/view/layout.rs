@@ -5,12 +5,19 @@ use ratatui_core::layout::{Margin, Position, Rect};
 use crate::app::Pane;
 use crate::controls::{PANES, Spot};
 
+use super::Paint;
+
 /// The least that the screen can be.
 pub(crate) const LEAST: (u16, u16) = (40, 8);
 
-/// What to say of a screen on which nothing fits.
-pub(super) fn too_small(area: Rect) -> String {
-    format!("needs {}x{}, have {}x{}", LEAST.0, LEAST.1, area.width, area.height)
+/// Says that nothing fits on the screen.
+pub(super) fn draw_too_small(paint: &mut Paint<'_>) {
+    let Rect { width, height, .. } = paint.area;
+    let warning = paint.look.theme.warning();
+    let text = format!("needs {}x{}, have {width}x{height}", LEAST.0, LEAST.1);
+    for (index, line) in textwrap::wrap(&text, usize::from(width.max(1))).iter().enumerate() {
+        paint.row(index).pen().write(line, warning);
+    }
 }
 
 /// How much fits.

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::framed::{self as frames, VisibleRows};
 use super::keybar::Bar;
-use super::layout::{Class, Placed, framed, split_bottom, split_right, split_top, too_small};
+use super::layout::{Class, Placed, draw_too_small, framed, split_bottom, split_right, split_top};
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, diff, ownership, panes, target, words};
@@ -90,8 +90,7 @@ pub(crate) fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     let mut paint = paint.within(area);
     if Class::of(area) == Class::TooSmall {
-        let warning = paint.look.theme.warning();
-        paint.pen().write(&too_small(area), warning);
+        draw_too_small(&mut paint);
         return;
     }
     let parts = Parts::new(area, lesson);

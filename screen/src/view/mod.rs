@@ -37,7 +37,7 @@ use ratatui_core::terminal::Frame;
 
 use crate::app::{App, Pane};
 
-use layout::{Class, Layout, too_small};
+use layout::{Class, Layout, draw_too_small};
 pub use paint::{Paint, Surface};
 use scene::Scene;
 use symbols::Symbols;
@@ -64,7 +64,7 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     let (area, look) = (paint.area, paint.look);
     let layout = Layout::new(area, app.view.focus, app.view.is_zoomed);
     if layout.class == Class::TooSmall {
-        paint.pen().write(&too_small(area), look.theme.warning());
+        draw_too_small(paint);
         return;
     }
     let scene = Scene::new(app, look);

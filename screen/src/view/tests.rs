@@ -149,6 +149,8 @@ fn a_small_window_says_how_small_it_is() {
     let app = scenes::ended("join");
     let buffer = screen(&app, (39, 8), look(Palette::Off, Symbols::Braille));
     assert!(dump(&buffer).starts_with("needs 40x8, have 39x8\n"));
+    let buffer = screen(&app, (20, 5), look(Palette::Off, Symbols::Braille));
+    assert!(dump(&buffer).starts_with("needs 40x8, have\n20x5\n"), "{}", dump(&buffer));
 }
 
 proptest! {
