@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use ringscope_traces::EventIndex;
-use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
+use ringscope_traces::diff::{Comparison, Divergence, First, FirstRace, Level, Race};
 
 pub use align::{DiffRow, Tally, What, align};
 use work::{CompareUpdate, gates, work};
@@ -308,7 +308,8 @@ impl Diff {
 const OVERVIEW: usize = 1_000;
 
 fn swapped(comparison: Comparison) -> Comparison {
-    let Comparison { level, prefix, first, divergences, races, ends_differ } = comparison;
+    let Comparison { level, prefix, first, first_race, divergences, races, ends_differ } =
+        comparison;
     let divergence = |Divergence { rank, index, a, b, last_common }| Divergence {
         rank,
         index,
@@ -323,7 +324,14 @@ fn swapped(comparison: Comparison) -> Comparison {
             divergence: divergence(first.divergence),
             around_a: first.around_b,
             around_b: first.around_a,
+            later_a: first.later_b,
+            later_b: first.later_a,
             ..first
+        }),
+        first_race: first_race.map(|race| FirstRace {
+            divergence: divergence(race.divergence),
+            later_a: race.later_b,
+            later_b: race.later_a,
         }),
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),
