@@ -12,7 +12,7 @@ use crate::app::{Action, Controls, PAGE, Prompt, Purpose};
 impl HandleActions for Diff {
     const HANDLERS: &'static [Handler<Diff>] = &[
         in_bar(Action::NextViolation, "next divergence", Diff::next_divergence),
-        in_bar(Action::PreviousViolation, "last", Diff::previous_divergence),
+        in_bar(Action::PreviousViolation, "previous", Diff::previous_divergence),
         in_bar(Action::Down, "row", |diff| diff.scroll(1)),
         on(Action::Up, |diff| diff.scroll(-1)),
         on(Action::PageDown, |diff| diff.scroll(PAGE)),
@@ -113,8 +113,8 @@ impl Diff {
 
     /// The command line that shows this again, when there is one.
     pub fn reproduced(&self) -> Option<String> {
-        let mut words = self.a.recipe.words(self.a.timeline.scenario())?;
-        let other = self.b.recipe.only_word(self.b.timeline.scenario())?;
+        let mut words = self.a.app.recipe.words(self.a.timeline().scenario())?;
+        let other = self.b.app.recipe.only_word(self.b.timeline().scenario())?;
         words.extend(["--diff".to_owned(), other, "--at".to_owned()]);
         words.push((self.chosen + 1).to_string());
         Some(words.join(" "))
@@ -123,7 +123,7 @@ impl Diff {
 
 /// What is gone to by number here.
 fn rows(diff: &Diff) -> Numbered {
-    Numbered { here: diff.chosen + 1, last: diff.rows.len(), one: "a row", many: "rows" }
+    Numbered { here: diff.chosen + 1, last: diff.rows().len(), one: "a row", many: "rows" }
 }
 
 /// What is said to what cannot be done here.
