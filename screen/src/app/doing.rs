@@ -14,6 +14,8 @@ use crate::language::{condition, query};
 
 impl HandleActions for App {
     const HANDLERS: &'static [Handler<App>] = &[
+        on(Action::NextRank, |app| app.select_rank(1)),
+        on(Action::PreviousRank, |app| app.select_rank(-1)),
         on(Action::NextEvent, |app| app.step(1)),
         on(Action::PreviousEvent, |app| app.step_back(1)),
         on(Action::NextCommand, App::next_command),
@@ -39,14 +41,17 @@ impl HandleActions for App {
         on(Action::Down, |app| app.up_or_down(1)),
         on(Action::PageUp, |app| app.up_or_down(-PAGE)),
         on(Action::PageDown, |app| app.up_or_down(PAGE)),
-        on(Action::Open, App::open_selected),
+        on(Action::Open, App::follow),
         on(Action::NextPane, |app| app.view.focus = app.view.focus.next()),
+        on(Action::PreviousPane, |app| app.view.focus = app.view.focus.previous()),
         on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
         on(Action::Command, App::ask_for_command),
         on(Action::Fork, |app| app.ask(Purpose::Fork, "")),
         on(Action::Mark, |app| app.await_letter(Letter::Mark)),
         on(Action::Jump, |app| app.await_letter(Letter::Jump)),
         on(Action::Break, |app| app.ask(Purpose::Break, "")),
+        on(Action::Breaks, App::list_breaks),
+        on(Action::RemoveBreak, App::remove_break),
         on(Action::Diff, |app| app.ask(Purpose::Diff, "")),
         on(Action::Tour, lessons),
         on(Action::Export, App::ask_for_export),
@@ -110,7 +115,7 @@ impl App {
         } else if self.typing.prompt.is_some() {
             self.controls.note = None;
             self.press_in_prompt(key);
-        } else {
+        } else if !self.type_rank(key) {
             self.press_bound(key);
         }
     }
@@ -134,7 +139,7 @@ impl App {
         } else if self.search.listed.is_some() {
             self.list(Listing::All);
         } else if self.view.selection != Selection::Cursor {
-            self.view.selection = Selection::Cursor;
+            self.view.look_at(Selection::Cursor);
         } else {
             self.controls.ask(PageRequest::Back);
         }

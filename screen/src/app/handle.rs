@@ -93,7 +93,7 @@ pub(crate) trait HandleActions: Sized + 'static {
         }
         match Self::HANDLERS.iter().find(|row| row.action == action) {
             Some(row) => (row.handle)(self),
-            None => self.controls().say(Self::refusal(action)),
+            None => self.controls().refuse(Self::refusal(action)),
         }
     }
 

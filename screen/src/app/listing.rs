@@ -48,7 +48,7 @@ impl App {
         }
         match self.effect() {
             Some(at) => self.list(Listing::Causes(at)),
-            None => self.say("nothing has happened yet that could have causes"),
+            None => self.controls.refuse("nothing has happened yet that could have causes"),
         }
     }
 

@@ -16,7 +16,9 @@ impl App {
         match self.mode() {
             Mode::Live => self.ask(Purpose::Command, ""),
             Mode::Replay => {
-                self.say("a recorded run takes no commands: `ringscope play` of a scenario does");
+                self.controls.refuse(
+                    "a recorded run takes no commands: `ringscope play` of a scenario does",
+                );
             }
         }
     }

@@ -25,6 +25,8 @@ pub struct Search {
     pub sought: Option<Query>,
     /// The conditions to break on.
     pub breaks: Vec<Condition>,
+    /// Which of them is chosen, from 0.
+    pub chosen_break: usize,
     /// What is being looked for, a stretch at a time.
     pub(super) seek: Option<Seek>,
     /// The filter before one was typed.

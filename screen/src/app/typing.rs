@@ -15,6 +15,8 @@ use crate::language::{condition, query};
 pub struct Typing {
     /// The line, and what it is for.
     pub prompt: Option<Prompt>,
+    /// Whether the last key was a digit of a rank.
+    pub(super) is_rank: bool,
     /// The file that is to be replaced, when that is allowed.
     pub(super) replaced: Option<PathBuf>,
 }
@@ -163,6 +165,7 @@ impl App {
             None => {
                 let note = format!("break on `{}`: `c` goes there", Plain(&condition.text));
                 self.search.breaks.push(condition);
+                self.search.chosen_break = self.search.breaks.len() - 1;
                 note
             }
         });

@@ -199,7 +199,7 @@ fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
     assert_ne!(top, bottom);
     app.update(Action::Up);
     assert_ne!(bottom, screen(&app, size, look), "the way back begins at once");
-    app.view.scrolled.clear();
+    app.view.look_at(app.view.selection);
     let place = find(&top, " 505 ");
     let target = session::at(&app, Surface { area, look: &look }, (place.0 + 1, place.1).into());
     assert_eq!(target, Some(Target::Key(ringscope_sim::protocol::Key(505))));

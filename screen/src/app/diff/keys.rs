@@ -2,7 +2,7 @@
 
 use super::Diff;
 use crate::app::handle::{
-    HandleActions, Handler, back, help, in_bar, lessons, next_theme, on, palette, quit,
+    HandleActions, Handler, also, back, help, in_bar, lessons, next_theme, on, palette, quit,
     quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress, NamedKey};
@@ -19,6 +19,8 @@ impl HandleActions for Diff {
         on(Action::PageUp, |diff| diff.scroll(-PAGE)),
         on(Action::NextEvent, |diff| diff.scroll(1)),
         on(Action::PreviousEvent, |diff| diff.scroll(-1)),
+        also(Action::NextRank, |diff| diff.scroll(1)),
+        also(Action::PreviousRank, |diff| diff.scroll(-1)),
         on(Action::Start, |diff| diff.go_to(0)),
         on(Action::End, |diff| diff.go_to(usize::MAX)),
         on(Action::GoTo, |diff| diff.prompt = Some(Prompt::new(Purpose::GoTo, ""))),
