@@ -39,10 +39,17 @@ fn the_event_at_which_a_key_went_astray_is_two_keys_away() {
     let mut stage = play(&["play", "race-lost-key"], &[]);
     stage.until("event 0/28");
     stage.types("?");
-    stage.until("next-violation");
-    assert!(stage.terminal.screen().contains("only-causes"));
+    stage.until("What the signs mean");
+    stage.types("violation");
+    stage.until("to the next violation, or divergence");
     stage.send(Key::Esc);
-    stage.until_it(|screen| !screen.contains("next-violation"));
+    stage.until_it(|screen| !screen.contains("to the next violation"));
+    stage.types("?");
+    stage.until("What the signs mean");
+    stage.types("why is it so");
+    stage.until("only the causes of what is selected");
+    stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("only the causes"));
     stage.types("]");
     stage.until("event 17/28");
     stage.until("key 400 is on rank 6 (owns 501 to 1000), but its owner is rank 3");
@@ -209,11 +216,11 @@ fn two_runs_are_compared_side_by_side() {
     let mut stage = play(&["play", "join", "--diff", "crowded"], &[]);
     stage.until("aligned per rank: row");
     stage.types("?");
-    stage.until("next-violation");
-    assert!(!stage.terminal.screen().contains("only-causes"), "what this page does not do");
+    stage.until("to the next violation");
+    assert!(!stage.terminal.screen().contains("only the causes"), "what this page does not do");
     stage.send(Key::Esc);
     // Esc and a letter at once are Alt and that letter.
-    stage.until_it(|screen| !screen.contains("next-violation"));
+    stage.until_it(|screen| !screen.contains("to the next violation"));
     stage.types("g20\r");
     stage.until("row 20 of");
     let bar = 28;

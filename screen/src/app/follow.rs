@@ -37,7 +37,6 @@ impl App {
     }
 
     /// What Enter does, in a few words; `None` where there is nothing to follow.
-    #[cfg(test)]
     pub(crate) fn follows(&self) -> Option<&'static str> {
         if self.view.focus == Pane::Watches && !self.search.breaks.is_empty() {
             return Some("go there");

@@ -53,7 +53,7 @@ impl App {
     }
 
     /// The event whose causes are asked for: that by which what is selected came to be as it is.
-    fn effect(&self) -> Option<EventIndex> {
+    pub(super) fn effect(&self) -> Option<EventIndex> {
         let before = || (0..self.view.cursor).rev().map(EventIndex);
         match self.view.selection {
             Selection::Cursor => self.event(),

@@ -63,6 +63,7 @@ impl App {
         fork.is_unsaved = true;
         fork.controls.keymap = self.controls.keymap.clone();
         fork.search.breaks = self.search.breaks.clone();
+        fork.controls.below = Some("first run");
         fork.controls.say_the_way("this is another run: Esc goes back to the first");
         self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())

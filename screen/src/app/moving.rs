@@ -93,6 +93,13 @@ impl App {
         self.go_to_wrong(next, "after");
     }
 
+    /// Whether something is wrong at a later event.
+    pub(super) fn has_wrong_after(&self) -> bool {
+        let last = self.timeline.violations().last().map(|violation_at| violation_at.at);
+        let departure = self.timeline.departure().map(|departure| departure.at);
+        last.max(departure).is_some_and(|at| at.0 >= self.view.cursor)
+    }
+
     pub(super) fn previous_violation(&mut self) {
         let before = self.wrongs().into_iter().rev().find(|(at, _)| at.0 + 1 < self.view.cursor);
         self.go_to_wrong(before, "before");

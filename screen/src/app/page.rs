@@ -55,6 +55,8 @@ pub struct Controls {
     is_refusal: bool,
     /// What the page asks of the session.
     pub request: Option<PageRequest>,
+    /// What lies below the page, in the words of a key bar; none where the page is the only one.
+    pub below: Option<&'static str>,
 }
 
 impl Controls {

@@ -3,6 +3,7 @@
 use ringscope_traces::EventIndex;
 
 use super::listing::Listing;
+use super::matches::Matches;
 use super::seek::Seek;
 use crate::language::{Condition, Query};
 use crate::timeline::{Light, Timeline, Why};
@@ -23,6 +24,8 @@ pub struct Search {
     pub filter: String,
     /// The query that was looked for last.
     pub sought: Option<Query>,
+    /// All events that it matches.
+    pub matches: Matches,
     /// The conditions to break on.
     pub breaks: Vec<Condition>,
     /// Which of them is chosen, from 0.

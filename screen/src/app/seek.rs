@@ -120,7 +120,13 @@ impl App {
             let at = self.timeline.event_at(seek.at).expect("a cursor after the first event");
             if let Some(note) = seek.what.is_at(&self.timeline, at) {
                 self.go_to(seek.at);
-                self.controls.note = Some(note).filter(|note| !note.is_empty());
+                match (&seek.what, self.match_count()) {
+                    (Sought::Match(query), Some(count)) => {
+                        self.controls.say(format!("`{}`: {count}", Plain(&query.text)));
+                    }
+                    (Sought::Match(_), None) => self.controls.note = None,
+                    (Sought::Break(_), _) => self.controls.say(note),
+                }
                 return true;
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
@@ -137,7 +143,12 @@ impl App {
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.controls.say(format!("there is no {} {side} this event", seek.what.describe()));
+        let none = format!("there is no {} {side} this event", seek.what.describe());
+        match seek.what {
+            Sought::Match(_) => self.controls.refuse(none),
+            // That it never comes to hold is an answer.
+            Sought::Break(_) => self.controls.say(none),
+        }
         true
     }
 }

@@ -427,7 +427,7 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
         type_line(app, line);
     };
     save(&mut app, "my.txt");
-    assert!(problem(&app).starts_with("end the name in .dht"));
+    assert!(problem(&app).starts_with("end the name in one of .dht"));
     press(&mut app, "esc");
     save(&mut app, &line);
     assert_eq!(note(&app), format!("saved as {line}"));
@@ -472,7 +472,8 @@ fn help_begins_with_what_the_pane_is_for_and_knows_every_key_of_the_page() {
     let mut app = built_in("join", 0);
     press(&mut app, "f5 ?");
     let rows = rows(&app);
-    assert_eq!(rows[0].action, Some(Action::Break));
+    let first = rows.iter().find_map(|row| row.action);
+    assert_eq!(first, Some(Action::Break));
     for row in BINDINGS {
         let times = rows.iter().filter(|other| other.action == Some(row.action)).count();
         assert_eq!(times, usize::from(App::can(row.action)), "{}", row.name);

@@ -93,7 +93,7 @@ actions! {
     StepBack "step-back" ["backspace"] "in a walkthrough: a step back", None;
     Skip "skip" [">"] "in a walkthrough: leave a question open", None;
     Again "again" ["r"] "in a walkthrough: see the run come to the stop again", None;
-    Export "export" ["x"] "save the scenario or the trace", Some("export");
+    Export "export" ["x"] "save the scenario, the trace, or a page, a picture, a table of the run", Some("export");
     Reproduce "reproduce" ["y"] "the command line that shows this again", None;
     Theme "theme" ["T"] "other colours: auto, dark, light, high-contrast", None;
     Back "back" ["esc"] "out of what lies on top", None;

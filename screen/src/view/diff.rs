@@ -13,8 +13,8 @@ use super::keybar::Bar;
 use super::pen::{Pen, row};
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, prompt, words};
+use crate::app::Target;
 use crate::app::diff::{Diff, Tally};
-use crate::app::{Keymap, Target};
 
 pub(super) use summary::shown;
 
@@ -113,7 +113,7 @@ impl Relation {
 
 /// Draws the page of the app, with the line that is typed on it.
 pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
-    draw(&shown(page, paint.look.symbols).0, &page.controls.keymap, paint);
+    draw(&shown(page, paint.look.symbols).0, &Bar::of(page, &page.controls), paint);
     if let Some(line) = &page.prompt {
         let [above, last] = last_rows(paint.area);
         prompt::draw(line, above, &mut paint.within(last));
@@ -121,7 +121,7 @@ pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
 }
 
 /// Draws the whole page.
-pub fn draw(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
+pub(super) fn draw(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     let mut paint = paint.within(area);
     draw_title(comparison, &mut paint.row(0));
@@ -138,7 +138,7 @@ pub fn draw(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
     let [bar, keys] = last_rows(area);
     if area.height > 3 {
         draw_bar(comparison, &mut paint.within(bar));
-        Bar::with::<Diff>(keymap).draw(&mut paint.within(keys));
+        keys_bar.draw(&mut paint.within(keys));
     }
 }
 
@@ -148,7 +148,7 @@ pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Targe
     let (comparison, first) = shown(page, surface.look.symbols);
     let [bar, keys] = last_rows(surface.area);
     if keys.contains(position) {
-        let action = Bar::of::<Diff>(&page.controls).action_at(surface.within(keys), x);
+        let action = Bar::of(page, &page.controls).action_at(surface.within(keys), x);
         return action.map(Target::Bar);
     }
     if bar.contains(position) {

@@ -59,6 +59,8 @@ pub enum Symbol {
     Pause,
     /// A cursor that was marked.
     Mark,
+    /// An event that was looked for.
+    Match,
     /// Here the run leaves the protocol.
     Departure,
     /// The head of an arrow that points up.
@@ -127,6 +129,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Play, "▶", ">"),
     (Symbol::Pause, "‖", "||"),
     (Symbol::Mark, "◆", "^"),
+    (Symbol::Match, "•", "'"),
     (Symbol::Departure, "╳", "x"),
     (Symbol::PointsUp, "▲", "^"),
     (Symbol::PointsDown, "▼", "v"),
@@ -149,6 +152,12 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Difference, "Δ", "d"),
     (Symbol::Thumb, "┃", "#"),
 ];
+
+/// All of them.
+#[cfg(test)]
+pub(crate) fn every_symbol() -> impl Iterator<Item = Symbol> {
+    TABLE.iter().map(|(symbol, ..)| *symbol)
+}
 
 /// How much of a cell is filled, from nothing to all of it.
 const LEVELS: [(&str, &str); 9] = [

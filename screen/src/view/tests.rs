@@ -12,9 +12,11 @@ use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier};
 use ringscope_sim::scenario::builtin;
 
+use super::keybar::Bar;
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, Paint, Surface};
+use crate::app::diff::Diff;
 use crate::app::handle::HandleActions as _;
 use crate::app::{Action, App, Keymap, Lesson, Pane, Selection, Target, testing};
 use crate::session::{self, Page};
@@ -378,7 +380,11 @@ fn two_traces_stand_side_by_side() {
     ] {
         let area = Rect::new(0, 0, size.0, size.1);
         let mut buffer = Buffer::empty(area);
-        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
+        super::diff::draw(
+            &comparison,
+            &Bar::with::<Diff>(&Keymap::default()),
+            &mut Paint::new(&mut buffer, &look),
+        );
         insta::assert_snapshot!(name, dump(&buffer));
     }
 }
@@ -391,7 +397,7 @@ proptest! {
         let mut buffer = Buffer::empty(area);
         let mut comparison = scenes::comparison();
         comparison.cursor = at;
-        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
+        super::diff::draw(&comparison, &Bar::with::<Diff>(&Keymap::default()), &mut Paint::new(&mut buffer, &look));
         for y in 0..60 {
             super::diff::row_at(&comparison, area, y);
         }

@@ -12,7 +12,7 @@ use crate::app::{Action, Controls, PAGE, Prompt, Purpose};
 impl HandleActions for Diff {
     const HANDLERS: &'static [Handler<Diff>] = &[
         in_bar(Action::NextViolation, "next divergence", Diff::next_divergence),
-        in_bar(Action::PreviousViolation, "last", Diff::previous_divergence),
+        in_bar(Action::PreviousViolation, "previous", Diff::previous_divergence),
         in_bar(Action::Down, "row", |diff| diff.scroll(1)),
         on(Action::Up, |diff| diff.scroll(-1)),
         on(Action::PageDown, |diff| diff.scroll(PAGE)),
@@ -45,6 +45,16 @@ impl HandleActions for Diff {
 
     fn refusal(_: Action) -> &'static str {
         OTHERWISE
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        let useless = [
+            (Action::NextViolation, self.divergence_after().is_none()),
+            (Action::PreviousViolation, self.divergence_before().is_none()),
+            (Action::Back, self.controls.below.is_none()),
+        ];
+        let rows = Self::standing_bar().into_iter();
+        rows.filter(|(action, _)| !useless.contains(&(*action, true))).collect()
     }
 }
 

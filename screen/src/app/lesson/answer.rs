@@ -191,7 +191,7 @@ impl Lesson {
                 self.draft = Draft::None;
                 self.scrolled = usize::MAX;
             }
-            None => self.controls.say("there is no question: Enter goes on"),
+            None => self.controls.refuse("there is no question: Enter goes on"),
         }
     }
 }
