@@ -37,7 +37,7 @@ fn has_divergence(diff: &Diff) -> bool {
 }
 
 fn has_rows(diff: &Diff) -> bool {
-    !diff.rows.is_empty()
+    !diff.rows().is_empty()
 }
 
 fn diffs(criterion: &mut Criterion) {

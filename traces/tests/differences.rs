@@ -61,6 +61,7 @@ fn a_legal_race_is_named_with_what_the_receive_could_have_taken() {
         comparison.summary(&Questions).to_string(),
         "\
 reordered: every channel carried the same, and 2 receives got another sender's message
+they part where rank 0 takes ASK from rank 1 before ASK from rank 2 in A, and after it in B
 rank 0, receive 0
   A, event 0: receives ASK [10] from rank 1
   B, event 0: receives ASK [20] from rank 2
@@ -107,6 +108,7 @@ fn the_first_difference_is_the_cause_and_not_what_stands_first_in_the_file() {
         comparison.summary(&Questions).to_string(),
         "\
 different: 2 ranks of A and B did not do the same
+they part where rank 2 sends ANSWER to rank 0 with [1] in A, and with [2] in B
 the first divergence, in happens-before order:
 rank 2, event 1: A sends ANSWER [1] to rank 0; B sends ANSWER [2] to rank 0
   the last event of the rank in both:

@@ -214,7 +214,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
 #[test]
 fn two_runs_are_compared_side_by_side() {
     let mut stage = play(&["play", "join", "--diff", "crowded"], &[]);
-    stage.until("aligned per rank: row");
+    stage.until("row 1 of");
     stage.types("?");
     stage.until("to the next violation");
     assert!(!stage.terminal.screen().contains("only the causes"), "what this page does not do");

@@ -5,6 +5,8 @@
 
 mod align;
 mod keys;
+mod names;
+mod order;
 mod work;
 
 use std::path::Path;
@@ -12,25 +14,36 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
 use ringscope_traces::EventIndex;
-use ringscope_traces::diff::{Comparison, Divergence, First, Level, Race};
+use ringscope_traces::diff::{Comparison, Divergence, First, FirstRace, Race};
 
-pub use align::{DiffRow, Tally, What, align};
+pub use align::{Alignment, DiffRow, Tally, What, align};
 use work::{CompareUpdate, gates, work};
 
 use super::opening::Order;
 use super::{App, Controls, Prompt, Recipe};
 use crate::failure::Failure;
 use crate::files::shown;
-use crate::timeline::{Snapshot, Source, Timeline};
+use crate::timeline::{Source, Timeline};
 
 /// One of the two runs.
 pub struct Side {
-    /// Its name: a scenario's or a file's.
+    /// What it is called beside the other: by what differs.
     pub name: String,
+    /// The run, where it stands after the chosen row.
+    pub app: App,
+}
+
+impl Side {
+    fn new(name: String, of: Candidate, timeline: Timeline) -> Side {
+        let mut app = App::new(timeline, &of.name, 0);
+        app.recipe = of.recipe;
+        Side { name, app }
+    }
+
     /// The run.
-    pub timeline: Timeline,
-    /// How it can be had again.
-    pub recipe: Recipe,
+    pub fn timeline(&self) -> &Timeline {
+        &self.app.timeline
+    }
 }
 
 /// A run that is to be compared.
@@ -62,8 +75,8 @@ pub struct Diff {
     pub controls: Controls,
     /// What the comparison came to, as soon as it is known.
     pub comparison: Option<Comparison>,
-    /// The aligned events, as soon as they are known; in the order of A.
-    pub rows: Vec<DiffRow>,
+    /// The aligned events, as soon as they are known.
+    pub alignment: Alignment,
     /// How many rows there are of each kind.
     pub tally: Tally,
     /// The worst of each of so many parts of the rows, for a bar that is that wide at most.
@@ -74,8 +87,6 @@ pub struct Diff {
     pub chosen: usize,
     /// Whether the order of receives does not count.
     pub ignores_order: bool,
-    /// How both stood after the chosen row.
-    pub snapshots: Option<(Snapshot, Snapshot)>,
     /// The row to go to as soon as the rows are known, instead of that of the first divergence.
     pub awaited: Option<usize>,
     /// What is being typed.
@@ -108,23 +119,23 @@ impl Diff {
         let (timeline_a, timeline_b) =
             (Timeline::behind(gate_a, &a.source)?, Timeline::behind(gate_b, &b.source)?);
         let (updates, news) = channel();
-        let sources = [a.source, b.source];
+        let sources = [a.source.clone(), b.source.clone()];
+        let [name_a, name_b] = names::names([&a, &b]);
         thread::spawn(move || {
             work(&sources, &updates);
             drop(gates_held);
         });
         Ok(Diff {
-            a: Side { name: a.name, timeline: timeline_a, recipe: a.recipe },
-            b: Side { name: b.name, timeline: timeline_b, recipe: b.recipe },
+            a: Side::new(name_a, a, timeline_a),
+            b: Side::new(name_b, b, timeline_b),
             controls: Controls::default(),
             comparison: None,
-            rows: Vec::new(),
+            alignment: Alignment::default(),
             tally: Tally::default(),
             overview: Vec::new(),
             first_row: None,
             chosen: 0,
             ignores_order: false,
-            snapshots: None,
             awaited: None,
             prompt: None,
             problem: None,
@@ -134,7 +145,7 @@ impl Diff {
 
     /// Takes what the background has found; whether there is anything new to show.
     pub fn poll(&mut self) -> bool {
-        let mut is_new = self.a.timeline.poll() | self.b.timeline.poll();
+        let mut is_new = self.a.app.timeline.poll() | self.b.app.timeline.poll();
         while let Some(news) = self.news.take() {
             match news.try_recv() {
                 Ok(found) => {
@@ -159,8 +170,8 @@ impl Diff {
     pub fn wait(&mut self) {
         while self.wait_for_news() {}
         self.news = None;
-        self.a.timeline.wait();
-        self.b.timeline.wait();
+        self.a.app.timeline.wait();
+        self.b.app.timeline.wait();
         self.look();
     }
 
@@ -179,7 +190,7 @@ impl Diff {
 
     /// Goes to a row, or to the last one.
     pub fn go_to(&mut self, row: usize) {
-        self.chosen = row.min(self.rows.len().saturating_sub(1));
+        self.chosen = row.min(self.rows().len().saturating_sub(1));
         self.look();
     }
 
@@ -188,7 +199,19 @@ impl Diff {
         self.go_to(self.chosen.saturating_add_signed(rows));
     }
 
-    /// What the comparison came to, in a line; and where the two part first, in another.
+    /// The rows, as soon as they are known.
+    pub fn rows(&self) -> &[DiffRow] {
+        &self.alignment.rows
+    }
+
+    /// The events of the first divergence, in A and in B. Not always do they share a row: what one of the two does
+    /// there can depend on what another rank does otherwise.
+    pub(super) fn parting(&self) -> [Option<EventIndex>; 2] {
+        let first = self.comparison.as_ref().and_then(|comparison| comparison.first.as_ref());
+        first.map_or([None, None], |first| order::at(&first.divergence))
+    }
+
+    /// What the comparison came to, in a line; and where the two part, in a sentence.
     pub fn summary(&self) -> Vec<String> {
         if let Some(problem) = &self.problem {
             return vec![problem.clone()];
@@ -196,24 +219,21 @@ impl Diff {
         let Some(comparison) = &self.comparison else {
             return vec!["comparing".to_owned()];
         };
-        let summary = comparison.summary(self.a.timeline.vocabulary()).to_string();
-        let mut lines = summary.lines().filter(|line| !line.starts_with("the first divergence, "));
-        let verdict = lines.next().map(str::to_owned);
-        // What either side took of a race stands in the two lines below it.
-        let more = if comparison.level == Level::Reordered { 3 } else { 1 };
-        let first: Vec<&str> = lines.take(more).map(str::trim).collect();
-        let first = (!first.is_empty()).then(|| first.join("; "));
-        verdict.into_iter().chain(first).collect()
+        let vocabulary = self.a.timeline().vocabulary();
+        let summary = comparison.summary(vocabulary).to_string();
+        let verdict = summary.lines().next().map(str::to_owned);
+        let parting = comparison.parting(vocabulary);
+        verdict.into_iter().chain(parting.map(|parting| parting.to_string())).collect()
     }
 
     fn take(&mut self, news: CompareUpdate) {
         match news {
             CompareUpdate::Compared(comparison) => self.comparison = Some(*comparison),
             CompareUpdate::Problem(problem) => self.problem = Some(problem),
-            CompareUpdate::Aligned(rows) => {
-                self.rows = rows;
+            CompareUpdate::Aligned(alignment) => {
+                self.alignment = alignment;
                 self.survey();
-                self.first_row = self.find_first_row();
+                self.first_row = self.rows().iter().position(|row| row.what != What::Same);
                 self.go_to(self.awaited.or(self.first_row).unwrap_or(0));
             }
         }
@@ -221,45 +241,39 @@ impl Diff {
 
     /// What there is to say of all rows together.
     fn survey(&mut self) {
-        self.tally = Tally::of(&self.rows);
-        let part = self.rows.len().div_ceil(OVERVIEW).max(1);
+        self.tally = self.alignment.tally();
+        let part = self.rows().len().div_ceil(OVERVIEW).max(1);
         let worst = |part: &[DiffRow]| part.iter().map(|row| row.what).max().unwrap_or(What::Same);
-        self.overview = self.rows.chunks(part).map(worst).collect();
+        self.overview = self.rows().chunks(part).map(worst).collect();
     }
 
-    fn find_first_row(&self) -> Option<usize> {
-        let divergence = &self.comparison.as_ref()?.first.as_ref()?.divergence;
-        let place = |line: usize| EventIndex(line - EventIndex(0).line());
-        let a = divergence.a.as_ref().map(|step| place(step.line));
-        let b = divergence.b.as_ref().map(|step| place(step.line));
-        // What the one did there, the other may have done later: then only the other's is a row of its own.
-        let is_it = |row: &DiffRow| {
-            let has = |place: Option<EventIndex>, its: Option<EventIndex>| {
-                place.is_some() && its == place
-            };
-            row.what != What::Same && (has(a, row.a) || has(b, row.b))
-        };
-        self.rows.iter().position(is_it)
-    }
-
-    /// How both stood after the chosen row.
+    /// Puts both runs where they stood after the chosen row.
     fn look(&mut self) {
-        let so_far = self.rows.get(..=self.chosen).unwrap_or_default();
+        let so_far = self.rows().get(..=self.chosen).unwrap_or_default();
         let last = |place: fn(&DiffRow) -> Option<EventIndex>| {
             so_far.iter().rev().find_map(place).map_or(0, |at| at.0 + 1)
         };
         let (a, b) = (last(|row| row.a), last(|row| row.b));
-        let (a, b) = (a.min(self.a.timeline.len()), b.min(self.b.timeline.len()));
-        self.snapshots = Some((self.a.timeline.snapshot(a), self.b.timeline.snapshot(b)));
+        self.a.app.go_to(a);
+        self.b.app.go_to(b);
     }
 
     /// Whether a row counts as one that differs.
     fn differs(&self, row: usize) -> bool {
-        match self.rows.get(row).map(|row| row.what) {
-            Some(What::OnlyA | What::OnlyB) => true,
-            Some(What::Moved) => !self.ignores_order,
-            Some(What::Same) | None => false,
+        let Some(row) = self.rows().get(row) else { return false };
+        match row.what {
+            What::OnlyA | What::OnlyB => true,
+            What::Moved => !self.ignores_order,
+            What::Parted => !self.ignores_order || !self.is_order_only(row),
+            What::Same => false,
         }
+    }
+
+    /// Whether both have what is in a row, if at another time.
+    pub fn is_order_only(&self, row: &DiffRow) -> bool {
+        let is_in_b = row.a.is_none_or(|at| self.alignment.in_b(at).is_some());
+        let is_in_a = row.b.is_none_or(|at| self.alignment.in_a(at).is_some());
+        is_in_a && is_in_b
     }
 
     /// Whether a stretch of rows that differ begins there.
@@ -276,7 +290,7 @@ impl Diff {
     }
 
     fn divergence_after(&self) -> Option<usize> {
-        (self.chosen + 1..self.rows.len()).find(|row| self.begins(*row))
+        (self.chosen + 1..self.rows().len()).find(|row| self.begins(*row))
     }
 
     fn divergence_before(&self) -> Option<usize> {
@@ -302,9 +316,7 @@ impl Diff {
     fn swap(&mut self) {
         std::mem::swap(&mut self.a, &mut self.b);
         self.comparison = self.comparison.take().map(swapped);
-        for row in &mut self.rows {
-            *row = DiffRow { a: row.b, b: row.a, what: row.what.swapped() };
-        }
+        self.alignment.swap();
         self.survey();
         self.look();
     }
@@ -314,7 +326,8 @@ impl Diff {
 const OVERVIEW: usize = 1_000;
 
 fn swapped(comparison: Comparison) -> Comparison {
-    let Comparison { level, prefix, first, divergences, races, ends_differ } = comparison;
+    let Comparison { level, prefix, first, first_race, divergences, races, ends_differ } =
+        comparison;
     let divergence = |Divergence { rank, index, a, b, last_common }| Divergence {
         rank,
         index,
@@ -329,7 +342,14 @@ fn swapped(comparison: Comparison) -> Comparison {
             divergence: divergence(first.divergence),
             around_a: first.around_b,
             around_b: first.around_a,
+            later_a: first.later_b,
+            later_b: first.later_a,
             ..first
+        }),
+        first_race: first_race.map(|race| FirstRace {
+            divergence: divergence(race.divergence),
+            later_a: race.later_b,
+            later_b: race.later_a,
         }),
         divergences: divergences.into_iter().map(divergence).collect(),
         races: races.into_iter().map(|race| Race { a: race.b, b: race.a, ..race }).collect(),

@@ -27,6 +27,14 @@ pub(crate) const LEGEND: &[Sign] = &[
         "r3·500",
         "Rank 3 with the storage id 500. It owns the keys up to 500, from the id of the node before it on.",
     ),
+    of(
+        &[Symbol::Key],
+        "A key, in the colour of who holds it. A stray one is red, with a line to the node that owns it.",
+    ),
+    of(
+        &[Symbol::Command, Symbol::Link, Symbol::LinkDown, Symbol::LinkUp],
+        "The command node, and its line to the head.",
+    ),
     said("(3)", "The node holds 3 keys."),
     said("500+", "A plus behind a node: its keys are still on their way to it."),
     of(

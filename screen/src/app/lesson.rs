@@ -192,7 +192,8 @@ impl Lesson {
         let mut diff = Diff::between(of(a), of(b)).ok()?;
         diff.wait();
         let event = self.app().timeline.event_at(stop.cursor);
-        let row = diff.rows.iter().position(|row| row.a.is_some() && row.a == event);
+        let row = diff.rows().iter().position(|row| row.a.is_some() && row.a == event);
+        let row = row.filter(|_| event != diff.parting()[0]);
         diff.go_to(row.or(diff.first_row).unwrap_or(0));
         diff.controls.keymap = self.controls.keymap.clone();
         Some(Box::new(diff))

@@ -7,6 +7,49 @@ use ratatui_core::style::Style;
 use super::geometry::{CELL_HEIGHT, CELL_WIDTH, Disc, Point, whole};
 use super::symbols::Symbols;
 
+/// How fine the dots are, and what they are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// Eight dots in a cell, with gaps between them.
+    Braille,
+    /// Four quarters of a cell, without gaps.
+    Quarters,
+    /// Two halves of a cell, without gaps.
+    Halves,
+    /// Whole cells.
+    Cells,
+}
+
+impl Grain {
+    /// Of thin lines.
+    pub(super) fn of_lines(symbols: Symbols) -> Grain {
+        match symbols {
+            Symbols::Braille => Grain::Braille,
+            Symbols::HalfBlocks => Grain::Halves,
+            Symbols::Ascii => Grain::Cells,
+        }
+    }
+
+    /// Of the ring itself: solid, but where it is too small to be round that way.
+    pub(super) fn of_ring(symbols: Symbols, disc: &Disc) -> Grain {
+        const LEAST_SOLID: f64 = 12.0;
+        match symbols {
+            Symbols::Braille if disc.outer >= LEAST_SOLID => Grain::Quarters,
+            Symbols::Braille | Symbols::HalfBlocks | Symbols::Ascii => Grain::of_lines(symbols),
+        }
+    }
+
+    /// Dots in a row and in a column of a cell.
+    fn dots(self) -> (usize, usize) {
+        match self {
+            Grain::Braille => (2, 4),
+            Grain::Quarters => (2, 2),
+            Grain::Halves => (1, 2),
+            Grain::Cells => (1, 1),
+        }
+    }
+}
+
 /// How finely a curve is sampled: half of the smallest dot, so that no dot on it is left out.
 const STEP: f64 = 0.5;
 
@@ -40,7 +83,7 @@ pub(super) struct Curve {
 #[derive(Debug)]
 pub(super) struct Canvas {
     area: Rect,
-    symbols: Symbols,
+    grain: Grain,
     /// Dots in a row and in a column of a cell.
     dots: (usize, usize),
     /// By row; 0 is nothing, otherwise the ink and 1.
@@ -58,14 +101,10 @@ pub(super) enum Meeting {
 
 impl Canvas {
     /// An empty grid.
-    pub(super) fn new(area: Rect, symbols: Symbols) -> Canvas {
-        let dots = match symbols {
-            Symbols::Braille => (2, 4),
-            Symbols::HalfBlocks => (1, 2),
-            Symbols::Ascii => (1, 1),
-        };
+    pub(super) fn new(area: Rect, grain: Grain) -> Canvas {
+        let dots = grain.dots();
         let count = usize::from(area.width) * dots.0 * usize::from(area.height) * dots.1;
-        Canvas { area, symbols, dots, inks: vec![0; count] }
+        Canvas { area, grain, dots, inks: vec![0; count] }
     }
 
     fn width(&self) -> usize {
@@ -177,20 +216,25 @@ impl Canvas {
     }
 
     fn glyph(&self, bits: u8, meeting: Meeting) -> char {
-        match self.symbols {
-            Symbols::Braille => braille(bits),
-            Symbols::HalfBlocks => match bits & 3 {
+        match self.grain {
+            Grain::Braille => braille(bits),
+            Grain::Quarters => QUARTERS[usize::from(bits & 15)],
+            Grain::Halves => match bits & 3 {
                 1 => '▀',
                 2 => '▄',
                 _ => '█',
             },
-            Symbols::Ascii => match meeting {
+            Grain::Cells => match meeting {
                 Meeting::Apart => '#',
                 Meeting::Together => '.',
             },
         }
     }
 }
+
+/// By the quarters that are set, numbered by row.
+const QUARTERS: [char; 16] =
+    [' ', '▘', '▝', '▀', '▖', '▌', '▞', '▛', '▗', '▚', '▐', '▜', '▄', '▙', '▟', '█'];
 
 /// The ink of most of the dots, the smaller one of two that have as many; 0 without any.
 fn most_common(dots: [u16; 8]) -> u16 {
@@ -221,9 +265,9 @@ mod tests {
     use super::*;
     use std::f64::consts::TAU;
 
-    fn ring(area: Rect, symbols: Symbols, nodes: u16) -> (Canvas, Disc) {
+    fn ring(area: Rect, grain: Grain, nodes: u16) -> (Canvas, Disc) {
         let disc = Disc::within(area, 6);
-        let mut canvas = Canvas::new(area, symbols);
+        let mut canvas = Canvas::new(area, grain);
         for node in 0..nodes {
             let angle = |node: u16| TAU * f64::from(node) / f64::from(nodes);
             canvas.arc(&disc, Arc { angles: (angle(node), angle(node + 1)), ink: Ink(node) });
@@ -259,9 +303,9 @@ mod tests {
     proptest! {
         #[test]
         fn an_arc_has_no_gaps(width in 20_u16..160, height in 8_u16..60, nodes in 1_u16..24) {
-            for symbols in [Symbols::Braille, Symbols::HalfBlocks, Symbols::Ascii] {
+            for grain in [Grain::Braille, Grain::Quarters, Grain::Halves, Grain::Cells] {
                 let area = Rect::new(0, 0, width, height);
-                let (canvas, disc) = ring(area, symbols, nodes);
+                let (canvas, disc) = ring(area, grain, nodes);
                 let dots = drawn(&canvas);
                 let arc = TAU / f64::from(nodes);
                 // What neighbours may lose: a cell's diagonal.
@@ -271,7 +315,7 @@ mod tests {
                     let mut angle = start + margin;
                     while angle < start + arc - margin {
                         let (point, ink) = (disc.node(angle), Ink(node));
-                        prop_assert!(has_dot_near(&canvas, &dots, point, ink), "{symbols:?} {angle}");
+                        prop_assert!(has_dot_near(&canvas, &dots, point, ink), "{grain:?} {angle}");
                         angle += STEP / disc.outer;
                     }
                 }
@@ -280,7 +324,7 @@ mod tests {
 
         #[test]
         fn neighbours_never_touch(width in 20_u16..160, height in 8_u16..60, nodes in 2_u16..24) {
-            let (canvas, disc) = ring(Rect::new(0, 0, width, height), Symbols::Braille, nodes);
+            let (canvas, disc) = ring(Rect::new(0, 0, width, height), Grain::Braille, nodes);
             // Shorter arcs are no more than a dot, and nothing can be cut off of that.
             prop_assume!(TAU * disc.inner / f64::from(nodes) > 3.0 * CUT_BACK);
             let dots = drawn(&canvas);
@@ -295,7 +339,7 @@ mod tests {
 
         #[test]
         fn a_canvas_takes_dots_from_anywhere(x in -1e12..1e12, y in -1e12..1e12) {
-            let mut canvas = Canvas::new(Rect::new(0, 0, 3, 2), Symbols::Braille);
+            let mut canvas = Canvas::new(Rect::new(0, 0, 3, 2), Grain::Braille);
             canvas.dot(Point { x, y }, Ink(0), Meeting::Together);
         }
     }

@@ -5,12 +5,16 @@ use ratatui_core::style::Style;
 use ratatui_core::widgets::Widget as _;
 use ratatui_widgets::block::Block;
 
+mod pictures;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 use super::framed::window;
 use super::geometry::cells;
 use super::keybar::Bar;
-use super::pen::{Pen, row};
+use super::layout::{split_bottom, split_top};
+use super::pen::{fitted, row};
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, prompt, words};
 use crate::app::Target;
@@ -21,9 +25,11 @@ pub(super) use summary::shown;
 /// What a comparison shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// The two traces, in a few words each.
+    /// The two runs, by what differs.
     pub names: [String; 2],
-    /// How many rows there are of each kind.
+    /// What there is to say: of the last action, or where the two part, or why they cannot be compared.
+    pub sentence: String,
+    /// How many events there are of each kind.
     pub tally: Tally,
     /// The verdict, in words.
     pub verdict: String,
@@ -41,8 +47,6 @@ pub struct Comparison {
     pub subject: String,
     /// What is known of it in the one and in the other.
     pub states: Vec<StatePair>,
-    /// What there is to say about it.
-    pub remark: String,
 }
 
 /// Events that belong together.
@@ -52,8 +56,8 @@ pub struct Pair {
     pub sides: [Option<String>; 2],
     /// How they stand to each other.
     pub relation: Relation,
-    /// What there is to say about it.
-    pub remark: String,
+    /// What stands where an event is missing: that there is none, or where it is.
+    pub missing: String,
 }
 
 /// How the events of a row stand to each other.
@@ -113,33 +117,54 @@ impl Relation {
 
 /// Draws the page of the app, with the line that is typed on it.
 pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
-    draw(&shown(page, paint.look.symbols).0, &Bar::of(page, &page.controls), paint);
+    let area = paint.area.intersection(paint.buffer.area);
+    let comparison = shown(page, paint.look.symbols).0;
+    let plan = Plan::new(area, &comparison).with_pictures();
+    draw_parts(&comparison, &plan, &mut paint.within(area));
+    pictures::draw(page, &mut paint.within(plan.pictures));
+    draw_ends(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
     if let Some(line) = &page.prompt {
         let [above, last] = last_rows(paint.area);
         prompt::draw(line, above, &mut paint.within(last));
     }
 }
 
-/// Draws the whole page.
+/// Draws the whole page, without pictures.
 pub(super) fn draw(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
-    let mut paint = paint.within(area);
+    draw_parts(comparison, &Plan::new(area, comparison), &mut paint.within(area));
+    draw_ends(comparison, keys_bar, &mut paint.within(area));
+}
+
+/// The first row, and the last two.
+fn draw_ends(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
+    let area = paint.area;
     draw_title(comparison, &mut paint.row(0));
-    let (above, below) = parts(area, comparison.states.len());
-    let title = match comparison.row {
-        (_, 0) => " aligned per rank ".to_owned(),
-        (at, rows) => format!(" aligned per rank: row {} of {rows} ", at + 1),
-    };
-    let inside = frame(&title, &mut paint.within(above));
-    draw_rows(comparison, &mut paint.within(inside));
-    let title = format!(" {} ", words::plain(&comparison.subject));
-    let inside = frame(&title, &mut paint.within(below));
-    draw_states(comparison, &mut paint.within(inside));
     let [bar, keys] = last_rows(area);
     if area.height > 3 {
         draw_bar(comparison, &mut paint.within(bar));
         keys_bar.draw(&mut paint.within(keys));
     }
+}
+
+/// What lies between them.
+fn draw_parts(comparison: &Comparison, plan: &Plan, paint: &mut Paint<'_>) {
+    let look = paint.look;
+    for (index, line) in plan.sentence_lines.iter().enumerate() {
+        paint.within(row(plan.sentence, index)).pen().gap(1).write(line, look.theme.warning());
+    }
+    let title = match comparison.row {
+        (_, 0) => " rows ".to_owned(),
+        (at, rows) => format!(" row {} of {rows} ", at + 1),
+    };
+    let inside = frame(&title, &mut paint.within(plan.table));
+    if comparison.row.1 > 0 {
+        draw_tally(comparison.tally, title.len(), &mut paint.within(plan.table));
+    }
+    draw_rows(comparison, &mut paint.within(inside));
+    let title = format!(" {} ", words::plain(&comparison.subject));
+    let inside = frame(&title, &mut paint.within(plan.states));
+    draw_states(comparison, &mut paint.within(inside));
 }
 
 /// What is at a position of the page, as it was drawn.
@@ -156,13 +181,13 @@ pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Targe
         let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
         return (rows > 0).then_some(Target::Scrubber(row));
     }
-    row_at(&comparison, surface.area, y).map(|row| Target::Row(first + row))
+    let plan = Plan::new(surface.area, &comparison).with_pictures();
+    row_at(&comparison, &plan, y).map(|row| Target::Row(first + row))
 }
 
 /// The row of the list at a position, as it was drawn.
-pub(super) fn row_at(comparison: &Comparison, area: Rect, y: u16) -> Option<usize> {
-    let (above, _) = parts(area, comparison.states.len());
-    let inside = above.inner(Margin::new(1, 1));
+fn row_at(comparison: &Comparison, plan: &Plan, y: u16) -> Option<usize> {
+    let inside = plan.table.inner(Margin::new(1, 1));
     let index = usize::from(y.checked_sub(inside.y + 1).filter(|_| y < inside.bottom())?);
     let rows = usize::from(inside.height.saturating_sub(1));
     let first = window(comparison.rows.len(), rows, comparison.cursor);
@@ -175,15 +200,62 @@ fn last_rows(area: Rect) -> [Rect; 2] {
     [row(area, height.saturating_sub(2)), row(area, height.saturating_sub(1))]
 }
 
-/// The rows above and the states below.
-fn parts(area: Rect, states: usize) -> (Rect, Rect) {
-    let height = area.height.saturating_sub(3);
-    // On a small screen the rows say more than the states; on a big one there are two for the remark.
-    let remark = if height < 27 { 1 } else { 2 };
-    let below = if height < 12 { 0 } else { cells(states + 2 + remark).min(height / 2) };
-    let above =
-        Rect { y: area.y.saturating_add(1).min(area.bottom()), height: height - below, ..area };
-    (above, Rect { y: above.bottom(), height: below, ..area })
+/// Which part of a page shows what, from above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Plan {
+    /// Where the two part, in a sentence.
+    sentence: Rect,
+    sentence_lines: Vec<String>,
+    /// Both rings and lanes, where there is room for them.
+    pictures: Rect,
+    table: Rect,
+    states: Rect,
+}
+
+/// The least that a page can be for pictures.
+const LEAST_FOR_PICTURES: (u16, u16) = (100, 30);
+
+impl Plan {
+    fn new(area: Rect, comparison: &Comparison) -> Plan {
+        let (_, rest) = split_top(area, 1);
+        let (rest, _) = split_bottom(rest, 2);
+        let width = usize::from(area.width).saturating_sub(2).max(1);
+        let sentence = words::plain(&comparison.sentence);
+        let mut lines: Vec<String> =
+            textwrap::wrap(&sentence, width).into_iter().map(String::from).collect();
+        let all = lines.len();
+        // On a small screen the rows say more than words do.
+        let most = usize::from(rest.height / 5);
+        if let Some(last) = lines.get_mut(most.saturating_sub(1)).filter(|_| most < all) {
+            let kept: String = last.chars().take(width.saturating_sub(4)).collect();
+            *last = format!("{kept} ...");
+        }
+        lines.truncate(most);
+        let (sentence, rest) = split_top(rest, cells(lines.len()));
+        let states = match rest.height {
+            0..12 => 0,
+            height => cells(comparison.states.len() + 2).min(height / 2),
+        };
+        let (table, states) = split_bottom(rest, states);
+        let pictures = Rect { height: 0, ..table };
+        Plan { sentence, sentence_lines: lines, pictures, table, states }
+    }
+
+    /// The same with pictures above the table, where there is room for both.
+    fn with_pictures(self) -> Plan {
+        const LEAST_ROWS: u16 = 8;
+        let whole = self.sentence.height + self.table.height + self.states.height + 3;
+        if self.table.width < LEAST_FOR_PICTURES.0 || whole < LEAST_FOR_PICTURES.1 {
+            return self;
+        }
+        // The pictures show what the states say.
+        let states = if whole < 34 { 0 } else { self.states.height };
+        let body = Rect { height: self.table.height + self.states.height, ..self.table };
+        let (body, states) = split_bottom(body, states);
+        let height = (body.height / 2).min(body.height.saturating_sub(LEAST_ROWS)).min(20);
+        let (pictures, table) = split_top(body, height);
+        Plan { pictures, table, states, ..self }
+    }
 }
 
 fn frame(title: &str, paint: &mut Paint<'_>) -> Rect {
@@ -211,25 +283,36 @@ fn draw_title(comparison: &Comparison, paint: &mut Paint<'_>) {
         None => look.theme.good(),
     };
     let verdict = words::plain(&comparison.verdict);
-    // What it means stands at the end of the states, too.
-    let verdict = verdict.split(':').next().unwrap_or_default();
-    pen.gap(2).write(verdict, style);
-    if comparison.row.1 > 0 {
-        draw_tally(comparison.tally, look, &mut pen);
-    }
+    pen.gap(2).write(verdict.split(':').next().unwrap_or_default(), style);
 }
 
-/// How many rows there are of each kind, under the signs that the rows have.
-fn draw_tally(tally: Tally, look: &Look, pen: &mut Pen<'_>) {
+/// How many events there are of each kind, under the signs that the rows have, and in words where there is room.
+fn draw_tally(tally: Tally, before: usize, paint: &mut Paint<'_>) {
+    let look = paint.look;
     let counts = [
-        (Relation::Same, tally.same),
-        (Relation::Order, tally.moved),
-        (Relation::OnlyFirst, tally.only_a),
-        (Relation::OnlySecond, tally.only_b),
+        (Relation::Same, tally.same, "alike"),
+        (Relation::Order, tally.moved, "at another time"),
+        (Relation::OnlyFirst, tally.only_a, "only in A"),
+        (Relation::OnlySecond, tally.only_b, "only in B"),
     ];
-    for (relation, count) in counts {
-        pen.gap(2).write(relation.sign(), relation.style(look));
-        pen.gap(1).write(&count.to_string(), look.theme.text());
+    let area = paint.area;
+    let start = cells(before + 1);
+    let place = Rect {
+        x: area.x.saturating_add(start),
+        width: area.width.saturating_sub(start + 1),
+        ..area
+    };
+    let mut paint = paint.within(place.intersection(area));
+    let mut pen = paint.pen();
+    let length =
+        |(_, count, words): &(Relation, usize, &str)| count.to_string().len() + words.len() + 5;
+    let has_words = counts.iter().map(length).sum::<usize>() <= pen.room();
+    for (relation, count, words) in counts {
+        pen.write(" ", look.theme.text()).write(relation.sign(), relation.style(look));
+        pen.write(&format!(" {count} "), look.theme.text());
+        if has_words {
+            pen.write(&format!("{words} "), look.theme.text());
+        }
     }
 }
 
@@ -237,8 +320,10 @@ fn draw_rows(comparison: &Comparison, paint: &mut Paint<'_>) {
     let (area, key) = (paint.area, paint.look.theme.key());
     let columns = columns(area);
     let heading = row(area, 0);
-    for (letter, column) in ["A", "B"].into_iter().zip(columns) {
-        paint.within(within(heading, column)).pen().write(letter, key);
+    for ((letter, name), column) in ["A", "B"].into_iter().zip(&comparison.names).zip(columns) {
+        let mut paint = paint.within(within(heading, column));
+        let style = paint.look.theme.faint();
+        paint.pen().write(letter, key).gap(2).write(&words::plain(name), style);
     }
     let rows = usize::from(area.height.saturating_sub(1));
     let first = window(comparison.rows.len(), rows, comparison.cursor);
@@ -293,27 +378,27 @@ fn draw_pair(pair: &Pair, states: NodeStates, paint: &mut Paint<'_>) {
         Relation::Same => look.theme.text(),
         Relation::Order | Relation::Different | Relation::OnlyFirst | Relation::OnlySecond => style,
     };
-    let missing = look.symbols.of(Symbol::Future).repeat(2);
-    for (side, column) in pair.sides.iter().zip(columns) {
-        let mut paint = paint.within(within(area, column));
+    let dashes = look.symbols.of(Symbol::Future).repeat(2);
+    let remark = if is_first { FIRST } else { "" };
+    let last = columns[1].width.saturating_sub(cells(remark.len()));
+    let widths = [columns[0].width, last];
+    for ((side, column), width) in pair.sides.iter().zip(columns).zip(widths) {
+        let mut paint = paint.within(within(area, Column { width, ..column }));
         let mut pen = paint.pen();
+        let room = pen.room();
         match side {
-            Some(event) => pen.write(&words::plain(event), text),
-            None => pen.write(&format!("{missing} missing {missing}"), look.theme.faint()),
+            Some(event) => pen.write(&fitted(&words::plain(event), room), text),
+            None => pen.write(&format!("{dashes} {} {dashes}", pair.missing), look.theme.faint()),
         };
     }
     let sign = within(area, Column { start: columns[1].start.saturating_sub(2), width: 1 });
     paint.within(sign).pen().write(pair.relation.sign(), style);
-    let remark = match is_first {
-        true => format!(" first divergence {}", words::plain(&pair.remark)),
-        false if pair.remark.is_empty() => return,
-        false => format!(" {}", words::plain(&pair.remark)),
-    };
-    let width = cells(remark.chars().count()).min(columns[1].width);
-    let end = within(area, Column { start: area.width.saturating_sub(width), width });
-    let style = if is_first { look.theme.selected() } else { look.theme.faint() };
-    paint.within(end).pen().write(&remark, style);
+    let end = within(area, Column { start: columns[1].start + last, width: cells(remark.len()) });
+    paint.within(end).pen().write(remark, look.theme.selected());
 }
+
+/// What stands at the end of the row at which the two part.
+const FIRST: &str = " first divergence ";
 
 fn draw_states(comparison: &Comparison, paint: &mut Paint<'_>) {
     const LABEL: u16 = 13;
@@ -332,12 +417,6 @@ fn draw_states(comparison: &Comparison, paint: &mut Paint<'_>) {
         }
         let between = within(area, Column { start: LABEL + half, width: 1 });
         paint.within(between).pen().write(look.symbols.of(Symbol::Rule), look.theme.faint());
-    }
-    let remark = words::plain(&comparison.remark);
-    let width = usize::from(area.width).saturating_sub(1).max(1);
-    for (index, line) in textwrap::wrap(&remark, width).iter().enumerate() {
-        let mut paint = paint.row(comparison.states.len() + index);
-        paint.pen().gap(1).write(line, look.theme.warning());
     }
 }
 

@@ -52,7 +52,11 @@ impl Disc {
         let across = f64::from(area.width.saturating_sub(2 * label_width)) * CELL_WIDTH;
         let down = f64::from(area.height.saturating_sub(2)) * CELL_HEIGHT;
         let outer = (across.min(down) / 2.0 - 0.5).max(1.0);
-        let thickness = if outer >= 16.0 { 3.0 } else { 2.0 };
+        let thickness = match outer {
+            32.0.. => 4.0,
+            16.0.. => 3.0,
+            _ => 2.0,
+        };
         let middle = Point {
             x: f64::from(area.width) * CELL_WIDTH / 2.0,
             y: f64::from(area.height) * CELL_HEIGHT / 2.0,
@@ -71,9 +75,10 @@ impl Disc {
         self.at(angle, (self.inner + self.outer) / 2.0)
     }
 
-    /// Where keys and the ends of messages lie: so far in that they share no cell with an arc.
+    /// Where keys and the ends of messages lie: so far in that they share no cell with an arc, where there is room.
     pub(super) fn inside(&self) -> f64 {
-        (self.inner - 5.0).max(0.0)
+        let apart = if self.outer >= 16.0 { 5.0 } else { 2.5 };
+        (self.inner - apart).max(0.0)
     }
 
     /// How far the circle reaches to the left and right of its middle within a row of cells, in units.
@@ -100,9 +105,12 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// The whole key space, all round.
-    pub(super) fn all(keyspace: i64) -> Span {
-        Span { keys: (0, keyspace), start: 0.0, sweep: TAU }
+    /// The whole key space, all round but for the place of the head: its id, 0, lies between the last key and the first.
+    pub(super) fn all(keyspace: i64, disc: &Disc) -> Span {
+        const LEAST_GAP: f64 = 8.0;
+        const MOST: f64 = 1.0;
+        let gap = (LEAST_GAP / disc.outer).clamp(0.3, MOST);
+        Span { keys: (0, keyspace), start: gap, sweep: TAU - 2.0 * gap }
     }
 
     /// A key's angle; one outside of the bounds lies at the nearer one.
@@ -142,10 +150,11 @@ mod tests {
     #[test]
     fn keys_go_round_clockwise_from_the_top() {
         let disc = Disc::within(Rect::new(0, 0, 60, 24), 8);
-        let span = Span::all(1000);
-        let [quarter, half] = [250, 500].map(|key| disc.at(span.angle(key), disc.outer));
-        assert!(quarter.x > disc.middle.x && (quarter.y - disc.middle.y).abs() < 1e-6);
+        let span = Span::all(1000, &disc);
+        let [first, quarter, half] = [0, 250, 500].map(|key| disc.at(span.angle(key), disc.outer));
+        assert!(quarter.x > disc.middle.x && (quarter.y - disc.middle.y).abs() < disc.outer / 4.0);
         assert!(half.y > disc.middle.y && (half.x - disc.middle.x).abs() < 1e-6);
+        assert!(first.x > disc.middle.x + 2.0 && first.y < disc.middle.y, "the head is at the top");
     }
 
     #[test]
@@ -159,9 +168,10 @@ mod tests {
 
     #[test]
     fn keys_of_any_size_have_a_place() {
-        let span = Span::all(1_000_000_000_000_000);
-        assert!(span.angle(i64::MIN).abs() < 1e-9);
-        assert!((span.angle(i64::MAX) - TAU).abs() < 1e-9);
+        let disc = Disc::within(Rect::new(0, 0, 60, 24), 8);
+        let span = Span::all(1_000_000_000_000_000, &disc);
+        assert!((span.angle(i64::MIN) - span.start).abs() < 1e-9);
+        assert!((span.angle(i64::MAX) - span.start - span.sweep).abs() < 1e-9);
         assert!(part(5, i64::MIN, i64::MAX) > 0.4);
         assert!(part(5, 9, 9).abs() < 1e-9);
     }

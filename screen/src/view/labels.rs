@@ -7,6 +7,10 @@ use super::geometry::{CELL_HEIGHT, CELL_WIDTH, Disc, Point, cells, floor};
 /// How many rows a label may be away from what it names.
 const FARTHEST: i32 = 6;
 
+/// How many columns and rows a label within the circle may be away from what it names.
+const NEAR: i32 = 3;
+const NEAR_ROWS: u32 = 2;
+
 /// The cells of an area that are free for labels.
 #[derive(Debug, Clone)]
 pub(super) struct Free {
@@ -67,21 +71,32 @@ impl Free {
         })
     }
 
-    /// A place within the circle near a point, for a label that may hide what is drawn there.
+    /// A place within the circle at a point or a few cells from it, for a label that may hide what is drawn there.
     pub(super) fn inside(&mut self, disc: &Disc, point: Point, width: usize) -> Option<Rect> {
         let width = i32::from(cells(width));
-        let (column, row) = point.cell();
-        nearest_rows(row).find_map(|row| {
+        let (at, row) = point.cell();
+        let rows = nearest_rows(row).take_while(|other| row.abs_diff(*other) <= NEAR_ROWS);
+        let mut rows = rows;
+        rows.find_map(|row| {
             let (first, end) = within(disc, row)?;
             let last = end - width;
-            if last < first {
-                return None;
-            }
-            let nearest = [column, column - width + 1, column - width / 2, first, last];
-            nearest
-                .into_iter()
-                .find_map(|column| self.take_row(column.clamp(first, last), row, width))
+            let is_near = |column: &i32| *column - at <= NEAR && at - (*column + width - 1) <= NEAR;
+            let nearest = [at, at - width + 1, at - width / 2, at + 2, at - width - 1];
+            let nearest = nearest.into_iter().filter(|_| last >= first);
+            let inside = nearest.map(|column| column.clamp(first, last)).filter(is_near);
+            let mut inside = inside;
+            inside.find_map(|column| self.take_row(column, row, width))
         })
+    }
+
+    /// Takes that place if it is free, with a free cell on either side.
+    pub(super) fn at(&mut self, cell: (i32, i32), width: usize) -> Option<Rect> {
+        self.take_row(cell.0, cell.1, i32::from(cells(width)))
+    }
+
+    /// Whether a cell is free.
+    pub(super) fn has(&self, cell: (i32, i32)) -> bool {
+        self.index(cell.0, cell.1).is_some_and(|index| !self.is_taken[index])
     }
 }
 
@@ -152,12 +167,17 @@ mod tests {
     fn a_message_has_its_label_within_the_arcs() {
         let area = Rect::new(0, 0, 42, 14);
         let disc = Disc::within(area, 9);
+        let mut placed = 0;
         for part in 0..20 {
             let head = disc.at(TAU * f64::from(part) / 20.0, disc.inside());
-            let place = Free::new(area).inside(&disc, head, 13).unwrap();
+            let Some(place) = Free::new(area).inside(&disc, head, 13) else { continue };
+            placed += 1;
+            let away = i32::from(place.y).abs_diff(head.cell().1);
+            assert!(away <= NEAR_ROWS, "{place:?} {head:?}");
             let (first, end) = within(&disc, i32::from(place.y)).unwrap();
             assert!(i32::from(place.x) >= first && i32::from(place.right()) <= end);
         }
+        assert!(placed > 10, "{placed} of 20 have room");
     }
 
     #[test]

@@ -101,6 +101,16 @@ pub enum Symbol {
     Times,
     /// What a step changed.
     Difference,
+    /// A key where it lies.
+    Key,
+    /// The command node.
+    Command,
+    /// Between the command node and the head.
+    Link,
+    /// Where that turns down to the head.
+    LinkDown,
+    /// Where it turns up to it.
+    LinkUp,
     /// Which part of a list is seen.
     Thumb,
 }
@@ -150,6 +160,11 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Rule, "│", "|"),
     (Symbol::Times, "×", "x"),
     (Symbol::Difference, "Δ", "d"),
+    (Symbol::Key, "■", "="),
+    (Symbol::Command, "◆", "&"),
+    (Symbol::Link, "─", "-"),
+    (Symbol::LinkDown, "╮", "."),
+    (Symbol::LinkUp, "╯", "'"),
     (Symbol::Thumb, "┃", "#"),
 ];
 

@@ -1,9 +1,9 @@
 //! Where the ranks diverge, and which of them does first.
 
-use crate::event::Rank;
+use crate::event::{Event, Rank};
 use crate::event_index::EventIndex;
 
-use super::{Divergence, First, LIMIT_AROUND, LIMIT_PAST, Ordered, Side, Step};
+use super::{Divergence, First, FirstRace, LIMIT_AROUND, LIMIT_PAST, Ordered, Side, Step};
 
 /// A rank's first divergence, as indices.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +81,39 @@ pub(super) fn first_of(split: &Split, a: &Ordered<'_>, b: &Ordered<'_>) -> First
         divergence: divergence_of(split, a.side, b.side),
         around_a: around(split, a.side),
         around_b: around(split, b.side),
+        later_a: split.b.and_then(|at| later(split, a.side, &b.side.trace[at])),
+        later_b: split.a.and_then(|at| later(split, b.side, &a.side.trace[at])),
         past,
         past_events,
     }
+}
+
+/// See [`FirstRace`].
+pub(super) fn first_race(
+    splits: &[Split],
+    first: Option<&Split>,
+    [a, b]: [&Side<'_>; 2],
+) -> Option<FirstRace> {
+    let taken = |split: &Split| {
+        let (in_a, in_b) = (&a.trace[split.a?], &b.trace[split.b?]);
+        let differ = in_a.source()? != in_b.source()?;
+        differ.then_some((in_a.clock.min(in_b.clock), split.rank))
+    };
+    let races = splits.iter().filter_map(|split| Some((taken(split)?, split)));
+    let (_, split) = races.min_by_key(|(order, _)| *order)?;
+    let is_first = first.is_some_and(|first| first.rank == split.rank);
+    (!is_first).then(|| FirstRace {
+        divergence: divergence_of(split, a, b),
+        later_a: split.b.and_then(|at| later(split, a, &b.trace[at])),
+        later_b: split.a.and_then(|at| later(split, b, &a.trace[at])),
+    })
+}
+
+/// Where a rank does, after the split, what it does at the split in the other trace.
+fn later(split: &Split, side: &Side<'_>, other: &Event) -> Option<Step> {
+    let rest = side.events(split.rank).get(split.index + 1..).unwrap_or_default();
+    let at = rest.iter().find(|at| side.trace[**at].content() == other.content())?;
+    Some(side.step(*at))
 }
 
 fn around(split: &Split, side: &Side<'_>) -> Vec<Step> {

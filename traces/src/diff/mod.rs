@@ -5,6 +5,7 @@
 //! of different ranks interleave in the file never count.
 
 mod divergence;
+mod parting;
 mod races;
 mod summary;
 
@@ -19,6 +20,7 @@ use crate::event_index::{ByRank, EventIndex};
 use crate::payload::Payload;
 use crate::text::Plain;
 
+pub use parting::Parting;
 pub use races::{LIMIT_ALTERNATIVES, LIMIT_RACES_WITH_ALTERNATIVES, Race};
 pub use summary::Summary;
 
@@ -51,6 +53,8 @@ pub struct Comparison {
     pub prefix: bool,
     /// The first divergence, with what led to it; `None` when the traces are equal.
     pub first: Option<First>,
+    /// The first rank that took another sender's message, where that is not the first divergence itself.
+    pub first_race: Option<FirstRace>,
     /// Each rank's first divergence, in order of rank.
     pub divergences: Vec<Divergence>,
     /// When reordered: the receives that got another sender's message, in order of rank and index.
@@ -87,10 +91,27 @@ pub struct First {
     pub around_a: Vec<Step>,
     /// Its rank's events around it in B.
     pub around_b: Vec<Step>,
+    /// Where the rank does in A, later on, what it does here in B; `None` when it never does, or B ends here.
+    pub later_a: Option<Step>,
+    /// Where it does in B, later on, what it does here in A.
+    pub later_b: Option<Step>,
     /// The last [`LIMIT_PAST`] events that happened before it, in A if it has an event there, else in B.
     pub past: Vec<Step>,
     /// How many events happened before it there.
     pub past_events: usize,
+}
+
+/// The first divergence at which a rank takes messages of different senders: what another order of sends came to.
+///
+/// It is the one with the lowest Lamport time, then that of the lowest rank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FirstRace {
+    /// The divergence: it is one of [`Comparison::divergences`], too.
+    pub divergence: Divergence,
+    /// Where the rank takes in A, later on, what it takes here in B.
+    pub later_a: Option<Step>,
+    /// Where it takes in B, later on, what it takes here in A.
+    pub later_b: Option<Step>,
 }
 
 /// One event, and where it stands.
@@ -172,6 +193,7 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
             level: Level::Equal,
             prefix: true,
             first: None,
+            first_race: None,
             divergences: Vec::new(),
             races: Vec::new(),
             ends_differ,
@@ -188,6 +210,7 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
     Ok(Comparison {
         level: if is_race { Level::Reordered } else { Level::Different },
         prefix: splits.iter().all(|split| split.a.is_none() || split.b.is_none()),
+        first_race: divergence::first_race(&splits, first, [a.side, b.side]),
         first: first.map(|split| divergence::first_of(split, &a, &b)),
         divergences: splits
             .iter()

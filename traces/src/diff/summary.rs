@@ -45,10 +45,18 @@ impl Summary<'_> {
             "reordered: every channel carried the same, and {} got another sender's message",
             counted(races.len(), "receive")
         )?;
+        self.parting(f)?;
         for race in races.iter().take(LIMIT_LISTED) {
             self.race(f, race)?;
         }
         and_more(f, races.len(), "receive")
+    }
+
+    fn parting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.comparison.parting(self.vocabulary) {
+            Some(parting) => writeln!(f, "they part where {parting}"),
+            None => Ok(()),
+        }
     }
 
     fn race(&self, f: &mut fmt::Formatter<'_>, race: &Race) -> fmt::Result {
@@ -66,6 +74,7 @@ impl Summary<'_> {
         let cut = if comparison.prefix { ", where one of the two ends" } else { "" };
         let ranks = counted(comparison.divergences.len(), "rank");
         writeln!(f, "different: {ranks} of A and B did not do the same{cut}")?;
+        self.parting(f)?;
         writeln!(f, "the first divergence, in happens-before order:")?;
         self.divergence(f, &first.divergence)?;
         match &first.divergence.last_common {

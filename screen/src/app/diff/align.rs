@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use ringscope_traces::diff::Comparison;
 use ringscope_traces::{ByRank, EventContent, EventIndex, Rank, Trace};
 use rustc_hash::FxHashMap;
+
+use super::order::{OrderedRows, Parts, in_order};
 
 /// An event of A, of B, or of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +26,14 @@ pub struct DiffRow {
 pub enum What {
     /// The rank did the same, in the same order.
     Same,
-    /// The rank did the same, at another time: the order differs.
+    /// The rank did the same in the other run, at another time: there it has another row.
     Moved,
     /// Only A has it.
     OnlyA,
     /// Only B has it.
     OnlyB,
+    /// Here the two part: what the rank did in A, and what it did in B instead.
+    Parted,
 }
 
 impl What {
@@ -40,11 +45,12 @@ impl What {
             What::Moved => What::Moved,
             What::OnlyA => What::OnlyB,
             What::OnlyB => What::OnlyA,
+            What::Parted => What::Parted,
         }
     }
 }
 
-/// How many rows there are of each kind.
+/// How many events there are of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// In both, in the same order.
@@ -57,50 +63,129 @@ pub struct Tally {
     pub only_b: usize,
 }
 
-impl Tally {
-    /// Counts rows.
-    pub fn of(rows: &[DiffRow]) -> Tally {
-        let mut tally = Tally::default();
-        for row in rows {
-            match row.what {
-                What::Same => tally.same += 1,
-                What::Moved => tally.moved += 1,
-                What::OnlyA => tally.only_a += 1,
-                What::OnlyB => tally.only_b += 1,
-            }
+/// Two runs side by side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// The rows. What happened before something in either run stands above it.
+    pub rows: Vec<DiffRow>,
+    /// The events that both have at different times, with their places in A and in B, in the order of A.
+    moved: Vec<(EventIndex, EventIndex)>,
+    /// The same with their places in B and in A, in the order of B.
+    moved_back: Vec<(EventIndex, EventIndex)>,
+}
+
+impl Alignment {
+    fn new(OrderedRows { rows, mut moved }: OrderedRows) -> Alignment {
+        moved.sort_unstable();
+        let mut moved_back: Vec<_> = moved.iter().map(|(a, b)| (*b, *a)).collect();
+        moved_back.sort_unstable();
+        Alignment { rows, moved, moved_back }
+    }
+
+    /// Where B has an event that A has at another time.
+    pub fn in_b(&self, at: EventIndex) -> Option<EventIndex> {
+        partner(&self.moved, at)
+    }
+
+    /// Where A has an event that B has at another time.
+    pub fn in_a(&self, at: EventIndex) -> Option<EventIndex> {
+        partner(&self.moved_back, at)
+    }
+
+    /// A and B change places.
+    pub(super) fn swap(&mut self) {
+        std::mem::swap(&mut self.moved, &mut self.moved_back);
+        for row in &mut self.rows {
+            *row = DiffRow { a: row.b, b: row.a, what: row.what.swapped() };
         }
-        tally
+    }
+
+    /// Counts the events.
+    pub fn tally(&self) -> Tally {
+        let same = self.rows.iter().filter(|row| row.what == What::Same).count();
+        let moved = self.moved.len();
+        let of_a = self.rows.iter().filter(|row| row.a.is_some()).count();
+        let of_b = self.rows.iter().filter(|row| row.b.is_some()).count();
+        Tally { same, moved, only_a: of_a - same - moved, only_b: of_b - same - moved }
     }
 }
 
-/// Aligns two traces rank by rank: what a rank did alike in both is one row. The rows stand in the order
-/// of A; what only B has stands behind what its rank did before it.
-///
-/// Of traces that are known to be equal only the order has to be found.
-pub fn align(a: &Trace, b: &Trace, is_equal: bool) -> Vec<DiffRow> {
-    let (by_rank_a, by_rank_b) = (ByRank::of(a), ByRank::of(b));
-    let mut ranks: Vec<Rank> = by_rank_a.ranks().chain(by_rank_b.ranks()).collect();
-    ranks.sort_unstable();
-    ranks.dedup();
-    // Two threads take one rank after the other; the keys put the rows in order, whoever made them.
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut rows = Vec::new();
-        while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (in_a, in_b) = (by_rank_a.events(*rank), by_rank_b.events(*rank));
-            let (a, b) = (Steps { trace: a, of: in_a }, Steps { trace: b, of: in_b });
-            align_rank(a, b, is_equal, &mut rows);
-        }
-        rows
+fn partner(pairs: &[(EventIndex, EventIndex)], at: EventIndex) -> Option<EventIndex> {
+    let place = pairs.binary_search_by_key(&at, |(one, _)| *one).ok()?;
+    Some(pairs[place].1)
+}
+
+/// Aligns two traces rank by rank: what a rank did alike in both is one row. The rows stand in the order of A; what
+/// only B has stands behind its causes. The first of the rows that differ is that of the first divergence.
+pub fn align(a: &Trace, b: &Trace, comparison: &Comparison) -> Alignment {
+    let Some(first) = &comparison.first else {
+        let rows = (0..a.events.len()).map(EventIndex);
+        let by_rank = (ByRank::of(a), ByRank::of(b));
+        let same = |at: EventIndex| {
+            let rank = a[at].rank;
+            let index = by_rank.0.index(rank, at).expect("each event is among its rank's");
+            DiffRow { a: Some(at), b: Some(by_rank.1.events(rank)[index]), what: What::Same }
+        };
+        return Alignment { rows: rows.map(same).collect(), ..Alignment::default() };
     };
-    let mut rows = thread::scope(|scope| {
-        let other = scope.spawn(work);
-        let mut rows = work();
-        rows.append(&mut other.join().expect("aligning does not panic"));
-        rows
-    });
-    rows.sort_by_key(|keyed| keyed.key);
-    rows.into_iter().map(|keyed| keyed.row).collect()
+    let parts = Parts { first: &first.divergence, all: &comparison.divergences };
+    Alignment::new(in_order([a, b], &Pairs::of(a, b), &parts))
+}
+
+/// Which event of A is which of B, whether in the same order or not.
+pub(super) struct Pairs {
+    /// Those that a rank has in the same order in both.
+    pub same: Vec<(EventIndex, EventIndex)>,
+    /// Those that it has in another order.
+    pub moved: Vec<(EventIndex, EventIndex)>,
+}
+
+impl Pairs {
+    fn of(a: &Trace, b: &Trace) -> Pairs {
+        let (by_rank_a, by_rank_b) = (ByRank::of(a), ByRank::of(b));
+        let mut ranks: Vec<Rank> = by_rank_a.ranks().chain(by_rank_b.ranks()).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        // Two threads take one rank after the other; in which order does not matter.
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut pairs = Pairs { same: Vec::new(), moved: Vec::new() };
+            while let Some(rank) = ranks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (in_a, in_b) = (by_rank_a.events(*rank), by_rank_b.events(*rank));
+                pairs.add(Steps { trace: a, of: in_a }, Steps { trace: b, of: in_b });
+            }
+            pairs
+        };
+        thread::scope(|scope| {
+            let other = scope.spawn(work);
+            let mut pairs = work();
+            let other = other.join().expect("aligning does not panic");
+            pairs.same.extend(other.same);
+            pairs.moved.extend(other.moved);
+            pairs
+        })
+    }
+
+    /// Adds a rank's: as long as it did the same they are the same; from there on the first of A that did this is the
+    /// first of B that did.
+    fn add(&mut self, a: Steps<'_>, b: Steps<'_>) {
+        let common = a.done().zip(b.done()).take_while(|(in_a, in_b)| in_a == in_b).count();
+        self.same.extend(a.of[..common].iter().copied().zip(b.of[..common].iter().copied()));
+        let (a, b) = (a.rest(common), b.rest(common));
+        let mut waiting: FxHashMap<EventContent<'_>, VecDeque<usize>> = FxHashMap::default();
+        for (index, did) in b.done().enumerate() {
+            waiting.entry(did).or_default().push_back(index);
+        }
+        let partner = |did| waiting.get_mut(&did).and_then(VecDeque::pop_front);
+        let partners: Vec<Option<usize>> = a.done().map(partner).collect();
+        let in_order = longest_growing(&partners);
+        for (index, partner) in partners.iter().enumerate() {
+            let Some(partner) = *partner else { continue };
+            let pair = (a.of[index], b.of[partner]);
+            let kind = if in_order[index] { &mut self.same } else { &mut self.moved };
+            kind.push(pair);
+        }
+    }
 }
 
 /// Events of one rank in a trace, in their order.
@@ -119,65 +204,6 @@ impl<'a> Steps<'a> {
     /// Those behind the first so many.
     fn rest(self, first: usize) -> Steps<'a> {
         Steps { of: &self.of[first..], ..self }
-    }
-}
-
-fn align_rank(a: Steps<'_>, b: Steps<'_>, is_equal: bool, rows: &mut Vec<Keyed>) {
-    let same = if is_equal { a.of.len() } else { common(a, b) };
-    rows.extend(a.of[..same].iter().zip(&b.of[..same]).map(|(in_a, in_b)| Keyed {
-        key: (*in_a, None),
-        row: DiffRow { a: Some(*in_a), b: Some(*in_b), what: What::Same },
-    }));
-    let before = same.checked_sub(1).map(|last| a.of[last]);
-    align_rest(a.rest(same), b.rest(same), before, rows);
-}
-
-/// A row, and what its place follows: the place in A of it or of what its rank did before it, then, of
-/// what only B has, the place in B.
-struct Keyed {
-    key: (EventIndex, Option<EventIndex>),
-    row: DiffRow,
-}
-
-fn common(a: Steps<'_>, b: Steps<'_>) -> usize {
-    a.done().zip(b.done()).take_while(|(in_a, in_b)| in_a == in_b).count()
-}
-
-/// From where the rank no longer did the same: the first of A that did this is the first of B that did.
-fn align_rest(a: Steps<'_>, b: Steps<'_>, before: Option<EventIndex>, rows: &mut Vec<Keyed>) {
-    let (in_a, in_b) = (a.of, b.of);
-    let mut waiting: FxHashMap<EventContent<'_>, VecDeque<usize>> = FxHashMap::default();
-    for (index, did) in b.done().enumerate() {
-        waiting.entry(did).or_default().push_back(index);
-    }
-    let mut partners: Vec<Option<usize>> = Vec::with_capacity(in_a.len());
-    for did in a.done() {
-        partners.push(waiting.get_mut(&did).and_then(VecDeque::pop_front));
-    }
-    let in_order = longest_growing(&partners);
-    let mut place_of = vec![None; in_b.len()];
-    for (index, place) in in_a.iter().enumerate() {
-        let (partner, is_in_order) = (partners[index], in_order[index]);
-        let what = match (partner, is_in_order) {
-            (None, _) => What::OnlyA,
-            (Some(_), true) => What::Same,
-            (Some(_), false) => What::Moved,
-        };
-        if let Some(partner) = partner {
-            place_of[partner] = Some(*place);
-        }
-        let row = DiffRow { a: Some(*place), b: partner.map(|partner| in_b[partner]), what };
-        rows.push(Keyed { key: (*place, None), row });
-    }
-    let mut behind = before.unwrap_or(EventIndex(0));
-    for (index, place) in in_b.iter().enumerate() {
-        match place_of[index] {
-            Some(in_a) => behind = in_a,
-            None => {
-                let row = DiffRow { a: None, b: Some(*place), what: What::OnlyB };
-                rows.push(Keyed { key: (behind, Some(*place)), row });
-            }
-        }
     }
 }
 

@@ -125,8 +125,8 @@ impl Diff {
 
     /// The command line that shows this again, when there is one.
     pub fn reproduced(&self) -> Option<String> {
-        let mut words = self.a.recipe.words(self.a.timeline.scenario())?;
-        let other = self.b.recipe.only_word(self.b.timeline.scenario())?;
+        let mut words = self.a.app.recipe.words(self.a.timeline().scenario())?;
+        let other = self.b.app.recipe.only_word(self.b.timeline().scenario())?;
         words.extend(["--diff".to_owned(), other, "--at".to_owned()]);
         words.push((self.chosen + 1).to_string());
         Some(words.join(" "))
@@ -135,7 +135,7 @@ impl Diff {
 
 /// What is gone to by number here.
 fn rows(diff: &Diff) -> Numbered {
-    Numbered { here: diff.chosen + 1, last: diff.rows.len(), one: "a row", many: "rows" }
+    Numbered { here: diff.chosen + 1, last: diff.rows().len(), one: "a row", many: "rows" }
 }
 
 /// What is said to what cannot be done here.

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::{Scenario, builtin};
 use ringscope_traces::diff::{Level, compare};
-use ringscope_traces::{Rank, Trace, write_trace};
+use ringscope_traces::{Causality, Rank, Trace, write_trace};
 
 use super::*;
 use crate::app::handle::HandleActions as _;
@@ -59,15 +60,18 @@ fn one_event_that_was_altered_is_gone_to() {
     let mut b = a.1.clone();
     b.events[60].data = ringscope_traces::Payload::Int(-1);
     let mut diff = compared(&a, &b);
-    let row = diff.rows[diff.chosen];
-    assert_eq!(row.a.or(row.b), Some(EventIndex(60)));
+    let row = diff.rows()[diff.chosen];
+    assert_eq!(
+        (row.a, row.b, row.what),
+        (Some(EventIndex(60)), Some(EventIndex(60)), What::Parted)
+    );
     assert_eq!((diff.tally.only_a, diff.tally.only_b, diff.tally.moved), (1, 1, 0));
-    assert!(diff.summary()[1].starts_with(&format!("rank {}, event ", b.events[60].rank)));
-    let before = diff.rows.clone();
+    assert!(diff.summary()[1].starts_with(&format!("rank {} ", b.events[60].rank)));
+    let before = diff.rows().to_vec();
     press(&mut diff, "s");
-    assert_eq!(diff.name_of_first(), "B");
+    assert_eq!(diff.name_of_altered(), "A");
     press(&mut diff, "s");
-    assert_eq!(diff.rows, before);
+    assert_eq!(diff.rows(), before);
 }
 
 #[test]
@@ -102,36 +106,144 @@ fn the_first_divergence_has_its_row_even_where_the_other_run_does_the_same_later
         let path = folder.path().join("one.jsonl");
         save(one, &path);
         let diff = compared(&(Source::File(path.as_path().into()), one.clone()), other);
-        let row = diff.rows[diff.first_row.expect("they part")];
-        let first = diff.comparison.as_ref().and_then(|it| it.first.as_ref()).expect("they part");
-        let place = |line: usize| Some(EventIndex(line - EventIndex(0).line()));
-        let a = first.divergence.a.as_ref().and_then(|step| place(step.line));
-        let b = first.divergence.b.as_ref().and_then(|step| place(step.line));
+        let row = diff.rows()[diff.first_row.expect("they part")];
+        let [a, b] = diff.parting();
         assert!(row.what != What::Same && (row.a == a || row.b == b), "{row:?}, {a:?}, {b:?}");
         assert_eq!(diff.chosen, diff.first_row.expect("they part"));
     }
 }
 
-#[test]
-fn every_event_of_both_stands_in_one_row() {
-    let (a, b) = (run("join", &[]).1, run("join-and-leave", &[]).1);
-    let rows = align(&a, &b, false);
-    let places = |of: fn(&DiffRow) -> Option<EventIndex>| {
-        let mut places: Vec<_> = rows.iter().filter_map(of).collect();
-        places.sort_unstable();
-        places
+/// Pairs of runs that part in various ways: other windows, seeds and scenarios, both ways round.
+fn pairs() -> Vec<(String, Trace, Trace)> {
+    let mut pairs = Vec::new();
+    let mut add = |name: &str, a: &Trace, b: &Trace| {
+        pairs.push((name.to_owned(), a.clone(), b.clone()));
+        pairs.push((format!("{name}, swapped"), b.clone(), a.clone()));
     };
-    assert_eq!(places(|row| row.a), (0..a.events.len()).map(EventIndex).collect::<Vec<_>>());
-    assert_eq!(places(|row| row.b), (0..b.events.len()).map(EventIndex).collect::<Vec<_>>());
-    let stretches = rows.chunk_by(|one, other| one.a.is_none() && other.a.is_none());
-    let only_b: Vec<&[DiffRow]> = stretches.filter(|rows| rows[0].a.is_none()).collect();
-    assert!(only_b.iter().any(|rows| rows.len() > 1));
-    assert!(only_b.iter().all(|rows| rows.is_sorted_by_key(|row| row.b)));
-    for row in &rows {
-        if let (Some(in_a), Some(in_b)) = (row.a, row.b) {
-            assert_eq!(a[in_a].data, b[in_b].data);
+    for built_in in builtin::ALL {
+        // Those are long, and go round and round.
+        if built_in.name == "big-ring" {
+            continue;
+        }
+        let wide = [("window", "3"), ("latency", "log-normal 100us 1.5")];
+        let a = run(built_in.name, &wide).1;
+        for seed in ["2", "5"] {
+            let b = run(built_in.name, &[&wide[..], &[("seed", seed)]].concat()).1;
+            add(&format!("{} with seed {seed}", built_in.name), &a, &b);
+        }
+        add(
+            &format!("{} with window 1", built_in.name),
+            &a,
+            &run(built_in.name, &[("window", "1")]).1,
+        );
+    }
+    add("join beside join-and-leave", &run("join", &[]).1, &run("join-and-leave", &[]).1);
+    pairs
+}
+
+#[test]
+fn the_first_row_that_differs_is_that_of_the_first_divergence() {
+    let (mut parted, mut together) = (0, 0);
+    for (name, a, b) in pairs() {
+        let comparison = compare(&a, &b).expect("they can be compared");
+        let first = comparison.first.as_ref().map(|first| &first.divergence);
+        let rows = align(&a, &b, &comparison).rows;
+        let found = rows.iter().find(|row| row.what != What::Same);
+        let expected = first.map(order::at);
+        let (Some(found), Some([a, b])) = (found, expected) else {
+            assert_eq!((found, expected), (None, None), "{name}");
+            continue;
+        };
+        // What the one does there can depend on what another rank does otherwise: then it stands further down.
+        assert!(found.a == a || (found.a.is_none() && found.b.is_some()), "{name}: {found:?}");
+        assert!(found.b == b || (found.b.is_none() && found.a.is_some()), "{name}: {found:?}");
+        parted += 1;
+        together += usize::from(found.what == What::Parted);
+    }
+    assert!(parted > 40 && together > 20, "{parted} pairs part, {together} in one row");
+}
+
+#[test]
+fn what_happened_before_something_in_either_run_stands_above_it() {
+    for (name, a, b) in pairs() {
+        let comparison = compare(&a, &b).expect("they can be compared");
+        let rows = align(&a, &b, &comparison).rows;
+        for (trace, place) in
+            [(&a, (|row| row.a) as fn(&DiffRow) -> Option<EventIndex>), (&b, |row| row.b)]
+        {
+            let mut row_of = vec![None; trace.events.len()];
+            for (index, row) in rows.iter().enumerate() {
+                let Some(at) = place(row) else { continue };
+                assert_eq!(row_of[at.0].replace(index), None, "{name}: it has one row");
+            }
+            let causality = Causality::of(trace);
+            for at in (0..trace.events.len()).map(EventIndex) {
+                let row = row_of[at.0].unwrap_or_else(|| panic!("{name}: event {} has none", at.0));
+                for cause in [causality.previous(at), causality.cause(at)].into_iter().flatten() {
+                    assert!(row_of[cause.0] < Some(row), "{name}: {} before {}", at.0, cause.0);
+                }
+            }
         }
     }
+}
+
+#[test]
+fn what_both_did_is_counted_once_and_says_where_the_other_has_it() {
+    for (name, a, b) in pairs() {
+        let comparison = compare(&a, &b).expect("they can be compared");
+        let alignment = align(&a, &b, &comparison);
+        let tally = alignment.tally();
+        assert_eq!(tally.same + tally.moved + tally.only_a, a.events.len(), "{name}");
+        assert_eq!(tally.same + tally.moved + tally.only_b, b.events.len(), "{name}");
+        for row in &alignment.rows {
+            if let (What::Same, Some(in_a), Some(in_b)) = (row.what, row.a, row.b) {
+                assert_eq!(a[in_a].content(), b[in_b].content());
+            }
+            if let Some((in_a, in_b)) = row.a.and_then(|in_a| Some((in_a, alignment.in_b(in_a)?))) {
+                assert_eq!(a[in_a].content(), b[in_b].content());
+                assert_eq!(alignment.in_a(in_b), Some(in_a));
+            }
+        }
+    }
+}
+
+/// The commands that all ranks are told to end by stand at the end, whichever run has them alone.
+#[test]
+fn what_ends_a_run_stands_behind_what_led_to_it() {
+    let (a, b) = (run("race-lost-key", &[]), run("race-lost-key", &[("window", "1")]).1);
+    let diff = compared(&a, &b);
+    let first = diff.first_row.expect("they part");
+    let ends = diff.rows().iter().position(|row| row.b.is_some_and(|at| b[at].tag.0 == 4));
+    assert!(first < 3 && ends.is_some_and(|ends| ends > diff.rows().len() / 2), "{first} {ends:?}");
+}
+
+#[test]
+fn where_the_races_part_from_other_runs_of_theirs() {
+    let mut table = String::new();
+    let latency = ("latency", "log-normal 100us 1.5");
+    for name in ["race-lost-key", "race-neighbours-leave", "race-behind-leave"] {
+        let a = run(name, &[]).1;
+        let settings: [&[(&str, &str)]; 4] = [
+            &[("window", "1")],
+            &[("seed", "2")],
+            &[("seed", "2"), latency],
+            &[("seed", "5"), latency],
+        ];
+        for settings in settings {
+            let comparison = compare(&a, &run(name, settings).1).expect("they can be compared");
+            let said = comparison
+                .parting(ProtocolId::default().vocabulary())
+                .map(|parting| parting.to_string());
+            let set: Vec<String> =
+                settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            table += &format!(
+                "{name} beside {}:\n    {}\n",
+                set.join(", "),
+                said.unwrap_or_else(|| "equal".to_owned())
+            );
+        }
+    }
+    insta::assert_snapshot!(table);
 }
 
 #[test]
@@ -174,14 +286,14 @@ fn a_row_is_gone_to_by_its_number() {
         press(&mut diff, "g");
         diff.paste(line);
         press(&mut diff, "enter");
-        let chosen = if line == "100%" { diff.rows.len() - 1 } else { chosen };
+        let chosen = if line == "100%" { diff.rows().len() - 1 } else { chosen };
         assert_eq!((diff.chosen, diff.prompt.is_none()), (chosen, true), "{line}");
     }
     press(&mut diff, "g");
     diff.paste("99999");
     press(&mut diff, "enter");
     let problem = diff.prompt.as_ref().and_then(|prompt| prompt.problem.clone());
-    assert_eq!(problem, Some(format!("there are {} rows", diff.rows.len())));
+    assert_eq!(problem, Some(format!("there are {} rows", diff.rows().len())));
     press(&mut diff, "esc");
     assert!(diff.prompt.is_none() && diff.controls.request.is_none());
 }
@@ -197,7 +309,7 @@ fn the_command_that_shows_a_comparison_again_is_reported() {
     press(&mut diff, "s");
     let line = diff.reproduced();
     assert_eq!(line.as_deref(), Some("ringscope play crowded --seed 1 --diff join --at 5"));
-    diff.a.recipe = Recipe::none();
+    diff.a.app.recipe = Recipe::none();
     press(&mut diff, "y");
     assert!(diff.controls.note.as_deref().is_some_and(|note| note.contains("in no file")));
 }
@@ -208,26 +320,24 @@ fn the_overview_shows_the_worst_of_each_part() {
     let mut b = a.1.clone();
     b.events[60].data = ringscope_traces::Payload::Int(-1);
     let diff = compared(&a, &b);
-    assert_eq!(diff.overview, diff.rows.iter().map(|row| row.what).collect::<Vec<_>>());
+    assert_eq!(diff.overview, diff.rows().iter().map(|row| row.what).collect::<Vec<_>>());
     let mut long = diff;
-    long.rows = long.rows.repeat(100);
+    long.alignment.rows = long.alignment.rows.repeat(100);
     long.survey();
-    assert!(long.overview.len() <= OVERVIEW && long.overview.contains(&What::OnlyB));
+    assert!(long.overview.len() <= OVERVIEW && long.overview.contains(&What::Parted));
 }
 
 impl Diff {
-    /// Which side has the altered event: the one that only it has.
-    fn name_of_first(&self) -> &'static str {
+    /// Which side has the altered event.
+    fn name_of_altered(&self) -> &'static str {
         let is_altered = |data: &str| data == "-1";
-        let altered = self.rows.iter().find(|row| match (row.a, row.b) {
-            (Some(a), None) => is_altered(&self.a.timeline.data(a).to_string()),
-            (None, Some(b)) => is_altered(&self.b.timeline.data(b).to_string()),
-            (Some(_), Some(_)) | (None, None) => false,
-        });
-        match altered.map(|row| row.a.is_some()) {
-            Some(true) => "B",
-            Some(false) => "A",
-            None => "none",
+        let row = self.rows().iter().find(|row| row.what == What::Parted);
+        let (a, b) = row.and_then(|row| row.a.zip(row.b)).expect("they part there");
+        let data = (self.a.timeline().data(a).to_string(), self.b.timeline().data(b).to_string());
+        match (is_altered(&data.0), is_altered(&data.1)) {
+            (true, false) => "A",
+            (false, true) => "B",
+            (true, true) | (false, false) => "none",
         }
     }
 }

@@ -4,15 +4,15 @@ use std::convert::Infallible;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use ringscope_traces::diff::{Comparison, Level, compare};
+use ringscope_traces::diff::{Comparison, compare};
 
-use super::{DiffRow, align};
+use super::{Alignment, align};
 use crate::timeline::{Source, trace};
 
 /// What the background has found.
 pub(super) enum CompareUpdate {
     Compared(Box<Comparison>),
-    Aligned(Vec<DiffRow>),
+    Aligned(Alignment),
     Problem(String),
 }
 
@@ -39,9 +39,8 @@ pub(super) fn work([a, b]: &[Source; 2], updates: &Sender<CompareUpdate>) {
     };
     match compare(&a, &b) {
         Ok(comparison) => {
-            let is_equal = comparison.level == Level::Equal;
-            let _ = updates.send(CompareUpdate::Compared(Box::new(comparison)));
-            let _ = updates.send(CompareUpdate::Aligned(align(&a, &b, is_equal)));
+            let _ = updates.send(CompareUpdate::Compared(Box::new(comparison.clone())));
+            let _ = updates.send(CompareUpdate::Aligned(align(&a, &b, &comparison)));
         }
         Err(error) => {
             let _ =

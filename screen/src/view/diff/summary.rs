@@ -8,8 +8,9 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::{Comparison, Pair, Relation, StatePair};
+use crate::app::App;
 use crate::app::diff::{Diff, DiffRow, Side, What};
-use crate::timeline::{EventInfo, Snapshot, Timeline};
+use crate::timeline::{EventInfo, Timeline};
 use crate::view::symbols::{Symbol, Symbols};
 use crate::view::words;
 
@@ -22,29 +23,24 @@ const PAYLOAD_CHARS: usize = 24;
 /// What the page shows, and the first of its rows that is shown.
 pub(crate) fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
     let first = page.chosen.saturating_sub(ROWS_AROUND);
-    let rows = page.rows.iter().skip(first).take(2 * ROWS_AROUND);
+    let rows = page.rows().iter().skip(first).take(2 * ROWS_AROUND);
     let first_divergence = page.first_row;
     let words = page.summary();
-    let rank = page.rows.get(page.chosen).and_then(|row| rank(page, row));
+    let rank = page.rows().get(page.chosen).and_then(|row| rank(page, row));
     let comparison = Comparison {
-        names: [&page.a, &page.b].map(|side| format!("{} {} ev", name(side), side.timeline.len())),
+        names: [&page.a, &page.b].map(|side| side.name.clone()),
+        sentence: page.controls.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
         tally: page.tally,
         verdict: words.first().cloned().unwrap_or_default(),
         rows: rows.map(|row| pair(page, symbols, row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),
         cursor: page.chosen - first,
         overview: page.overview.iter().map(|what| Relation::from(*what)).collect(),
-        row: (page.chosen, page.rows.len()),
+        row: (page.chosen, page.rows().len()),
         subject: rank.map_or_else(String::new, |rank| format!("rank {rank} after this")),
         states: rank.map(|rank| states(page, rank)).unwrap_or_default(),
-        remark: page.controls.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
     };
     (comparison, first)
-}
-
-/// A file's name without its folders: two of them have to stand in a row.
-fn name(side: &Side) -> &str {
-    side.name.rsplit('/').next().unwrap_or_default()
 }
 
 impl From<What> for Relation {
@@ -54,28 +50,31 @@ impl From<What> for Relation {
             What::Moved => Relation::Order,
             What::OnlyA => Relation::OnlyFirst,
             What::OnlyB => Relation::OnlySecond,
+            What::Parted => Relation::Different,
         }
     }
 }
 
 fn rank(page: &Diff, row: &DiffRow) -> Option<Rank> {
-    let in_a = row.a.and_then(|at| info(&page.a.timeline, at));
-    in_a.or_else(|| info(&page.b.timeline, row.b?)).map(|info| info.rank)
+    let in_a = row.a.and_then(|at| info(page.a.timeline(), at));
+    in_a.or_else(|| info(page.b.timeline(), row.b?)).map(|info| info.rank)
 }
 
 fn pair(page: &Diff, symbols: Symbols, row: &DiffRow) -> Pair {
-    let remark = match row.what {
-        What::Same => "",
-        What::Moved => "order only",
-        What::OnlyA => "not in B",
-        What::OnlyB => "not in A",
+    let at = |side: &str, at: Option<EventIndex>| {
+        at.map_or_else(|| format!("not in {side}"), |at| format!("{side} at {}", at.0 + 1))
     };
-    let describe = |side: &Side, at: EventIndex| describe(&side.timeline, at, symbols);
+    let missing = match (row.a, row.b) {
+        (Some(in_a), None) => at("B", page.alignment.in_b(in_a)),
+        (None, Some(in_b)) => at("A", page.alignment.in_a(in_b)),
+        (Some(_), Some(_)) | (None, None) => String::new(),
+    };
+    let describe = |side: &Side, at: EventIndex| describe(side.timeline(), at, symbols);
     let sides = [row.a.map(|at| describe(&page.a, at)), row.b.map(|at| describe(&page.b, at))];
-    Pair { sides, relation: row.what.into(), remark: remark.to_owned() }
+    Pair { sides, relation: row.what.into(), missing }
 }
 
-/// `37 6→3 REDISTRIBUTE_ADD [6,1000,0,...`.
+/// `37 r6→r3 REDISTRIBUTE_ADD [6,1000,0,...`.
 fn describe(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
     let Some(info) = info(timeline, at) else { return format!("{} is not read yet", at.0 + 1) };
     let arrow = symbols.of(match info.op {
@@ -85,7 +84,7 @@ fn describe(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
     let tag = tag_label(info.tag, timeline.vocabulary());
     let data = timeline.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
-    format!("{} {}{arrow}{} {tag} {data}", at.0 + 1, info.rank, info.peer)
+    format!("{} r{}{arrow}r{} {tag} {data}", at.0 + 1, info.rank, info.peer)
 }
 
 /// An event of a timeline that may not be read so far yet: a comparison knows more.
@@ -95,8 +94,7 @@ fn info(timeline: &Timeline, at: EventIndex) -> Option<EventInfo> {
 
 /// What is known of a rank in both runs.
 fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
-    let Some((a, b)) = &page.snapshots else { return Vec::new() };
-    let sides = [state(&page.a.timeline, a, rank), state(&page.b.timeline, b, rank)];
+    let sides = [&page.a.app, &page.b.app].map(|app| state(app, rank));
     let fact = |side: &Option<Facts>, label: &str| match side {
         Some(facts) => facts.get(label).cloned().unwrap_or_else(|| "none".to_owned()),
         None => "unknown".to_owned(),
@@ -112,7 +110,7 @@ fn states(page: &Diff, rank: Rank) -> Vec<StatePair> {
 fn labels(page: &Diff) -> Vec<&'static str> {
     let mut labels = vec!["id", "owns", "keys"];
     for side in [&page.a, &page.b] {
-        for link in side.timeline.commands_of().info().topology.names {
+        for link in side.timeline().commands_of().info().topology.names {
             if !labels.contains(link) {
                 labels.push(link);
             }
@@ -126,8 +124,8 @@ fn labels(page: &Diff) -> Vec<&'static str> {
 type Facts = BTreeMap<&'static str, String>;
 
 /// What is known of a rank in a run; nothing where that has left the protocol.
-fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<Facts> {
-    let states = snapshot.states.as_ref()?;
+fn state(app: &App, rank: Rank) -> Option<Facts> {
+    let states = app.view.snapshot.states.as_ref()?;
     let node = states.nodes.get(rank.index())?.view();
     let status = states.statuses.of(rank)?;
     let range = states.range_of(rank);
@@ -136,7 +134,7 @@ fn state(timeline: &Timeline, snapshot: &Snapshot, rank: Rank) -> Option<Facts> 
         ("id", node.id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
         ("owns", range.map_or_else(|| "nothing".to_owned(), |range| range.to_string())),
         ("keys", keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")),
-        ("waits", words::status(timeline, &status)),
+        ("waits", words::status(&app.timeline, &status)),
     ]);
     facts.extend(node.links.iter().map(|(name, peer)| (name, neighbour(peer))));
     Some(facts)

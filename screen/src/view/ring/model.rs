@@ -2,7 +2,9 @@
 
 use std::f64::consts::TAU;
 
+use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
+use ratatui_core::style::Style;
 use ringscope_sim::protocol::arithmetic::Member;
 use ringscope_sim::protocol::{NodeView, Role, StorageId, Viewed};
 use ringscope_traces::Rank;
@@ -10,9 +12,11 @@ use ringscope_traces::Rank;
 use super::super::geometry::{CELL_WIDTH, Disc, Point, Span, cells, floor};
 use super::super::labels::Free;
 use super::super::ownership::ALL_DRAWN;
+use super::super::pen::Pen;
 use super::super::scene::{Scene, Stage};
 use super::super::symbols::Symbol;
-use super::{ALL_LABELLED, NEIGHBOURHOOD, ZOOMED, angles};
+use super::outlet::Outlet;
+use super::{ALL_LABELLED, LEAST_RADIUS, NEIGHBOURHOOD, ZOOMED, angles};
 
 /// From this width on a label has the count of the keys.
 const WIDTH_FOR_COUNTS: u16 = 60;
@@ -51,31 +55,40 @@ pub(super) struct Picture {
     pub has_counts: bool,
     /// Whether there are too many nodes to draw each.
     pub is_overview: bool,
+    /// The head and the command node, where there is a ring.
+    pub outlet: Option<Outlet>,
+}
+
+/// What a cell gets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyph<'a> {
+    /// What is written.
+    pub symbol: &'a str,
+    /// How.
+    pub style: Style,
 }
 
 impl Picture {
     /// Works out what is where in an area.
     pub(super) fn new(scene: &Scene<'_>, area: Rect) -> Picture {
         let members = scene.owners();
-        let is_overview = members.len() > ALL_DRAWN && !scene.app.view.is_zoomed;
-        let (seen, span) = match members.len() > ALL_DRAWN && scene.app.view.is_zoomed {
-            true => neighbourhood(scene, members),
-            false => (members, Span::all(scene.keyspace)),
-        };
+        let is_part = is_part(scene);
+        let is_overview = members.len() > ALL_DRAWN && !is_part;
+        let seen = if is_part { neighbourhood(scene, members) } else { members };
         let has_counts = area.width >= WIDTH_FOR_COUNTS && seen.len() <= ALL_LABELLED;
+        let disc = Disc::within(area, cells(label_width(scene, seen, has_counts)));
+        let span = match (seen, is_part) {
+            ([first, .., last], true) => {
+                let keys = (first.range.above.0, last.range.up_to.0);
+                Span { keys, start: ZOOMED.0, sweep: ZOOMED.1 }
+            }
+            _ => Span::all(scene.keyspace, &disc),
+        };
         let nodes = nodes(scene, seen, &span, is_overview);
-        let counts = if has_counts { 5 } else { 0 };
-        let digits = |number: i64| number.to_string().len();
-        let name = |node: &Node| 2 + digits(i64::from(node.rank.0)) + digits(node.id.0);
-        let label = nodes.iter().map(name).max().unwrap_or(0) + counts;
         let arcs = seen.iter().map(|member| (member.rank, angles(&span, member))).collect();
-        let disc = Disc::within(area, cells(label + 2));
-        Picture { area, disc, span, nodes, arcs, has_counts, is_overview }
-    }
-
-    /// Whether only the neighbourhood of the selected node is on it.
-    pub(super) fn is_part(&self) -> bool {
-        self.span.sweep < TAU
+        let has_ring = disc.outer >= LEAST_RADIUS;
+        let outlet = has_ring.then(|| Outlet::new(scene, &disc, is_part)).flatten();
+        Picture { area, disc, span, nodes, arcs, has_counts, is_overview, outlet }
     }
 
     /// The nodes that are to have labels: first those that matter most, when room is short.
@@ -110,22 +123,38 @@ impl Picture {
         free
     }
 
-    /// The cell of the screen at a point, if it is in the picture.
-    pub(super) fn on_screen(&self, point: Point) -> Option<Position> {
-        let (column, row) = point.cell();
-        let x = self.area.x.checked_add(u16::try_from(column).ok()?)?;
-        let y = self.area.y.checked_add(u16::try_from(row).ok()?)?;
+    /// The place on the screen of a cell that is counted from the area's top left, if it is in the picture.
+    pub(super) fn on_screen(&self, cell: (i32, i32)) -> Option<Position> {
+        let x = self.area.x.checked_add(u16::try_from(cell.0).ok()?)?;
+        let y = self.area.y.checked_add(u16::try_from(cell.1).ok()?)?;
         let position = Position { x, y };
         self.area.contains(position).then_some(position)
     }
 
-    /// Where a rank's messages begin and end: at its node, or in the middle.
+    /// Where a rank's messages begin and end: inside of its node on the ring, or at the command node beside it.
     pub(super) fn end_of(&self, scene: &Scene<'_>, rank: Rank) -> Option<Point> {
-        match scene.node(rank)?.role {
-            Role::Head | Role::Command => return Some(self.disc.middle),
-            Role::Storage => {}
+        let angle = match scene.node(rank)?.role {
+            Role::Head => self.outlet?.angle,
+            Role::Command => return Some(self.outlet?.command_point()),
+            Role::Storage => self.angle_of(scene, rank)?,
+        };
+        Some(self.disc.at(angle, self.disc.inside()))
+    }
+
+    /// The ends of a message's way from one rank to another.
+    pub(super) fn way(&self, scene: &Scene<'_>, from: Rank, to: Rank) -> Option<(Point, Point)> {
+        if let Some(link) = self.outlet.and_then(|outlet| outlet.link(from, to)) {
+            return Some(link);
         }
-        Some(self.disc.at(self.angle_of(scene, rank)?, self.disc.inside()))
+        let (from, to) = (self.end_of(scene, from)?, self.end_of(scene, to)?);
+        (from != to).then_some((from, to))
+    }
+
+    /// Writes into a cell that is counted from the area's top left, if it is in the picture.
+    pub(super) fn put(&self, cell: (i32, i32), glyph: Glyph<'_>, buffer: &mut Buffer) {
+        let Some(place) = self.on_screen(cell) else { return };
+        let place = Rect { x: place.x, y: place.y, width: 1, height: 1 };
+        Pen::new(buffer, place).write(glyph.symbol, glyph.style);
     }
 
     /// A node's angle, whether it is drawn or not; none outside of the ring.
@@ -152,15 +181,28 @@ pub(super) fn outside(scene: &Scene<'_>) -> Vec<Rank> {
     nodes.filter(is_outside).map(|(rank, _)| rank).collect()
 }
 
-/// The members round the selected one, spread over most of the circle.
-fn neighbourhood<'a>(scene: &Scene<'_>, members: &'a [Member]) -> (&'a [Member], Span) {
+/// Whether only the neighbourhood of the selected node is drawn.
+pub(super) fn is_part(scene: &Scene<'_>) -> bool {
+    scene.owners().len() > ALL_DRAWN && scene.app.view.is_zoomed
+}
+
+/// How wide the labels of nodes are, and what is free on both sides of them.
+fn label_width(scene: &Scene<'_>, seen: &[Member], has_counts: bool) -> usize {
+    let digits = |number: i64| number.to_string().len();
+    let on_the_ring = seen.iter().map(|member| (member.rank, member.id));
+    let others = scene.newcomers().into_iter().chain(scene.leavers());
+    let names = on_the_ring.chain(others);
+    let names = names.map(|(rank, id)| 2 + digits(i64::from(rank.0)) + digits(id.0));
+    names.max().unwrap_or(0) + if has_counts { 5 } else { 0 } + 2
+}
+
+/// The members round the selected one.
+fn neighbourhood<'a>(scene: &Scene<'_>, members: &'a [Member]) -> &'a [Member] {
     let selected = scene.rank().unwrap_or_default();
     let middle = members.iter().position(|member| member.rank == selected).unwrap_or(0);
     let most = (2 * NEIGHBOURHOOD + 1).min(members.len());
     let first = middle.saturating_sub(NEIGHBOURHOOD).min(members.len() - most);
-    let seen = &members[first..first + most];
-    let keys = (seen[0].range.above.0, seen[most - 1].range.up_to.0);
-    (seen, Span { keys, start: ZOOMED.0, sweep: ZOOMED.1 })
+    &members[first..first + most]
 }
 
 fn nodes(scene: &Scene<'_>, seen: &[Member], span: &Span, is_overview: bool) -> Vec<Node> {

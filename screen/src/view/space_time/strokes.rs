@@ -4,7 +4,7 @@ use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::Style;
 
-use super::super::canvas::{Canvas, Ink, Meeting};
+use super::super::canvas::{Canvas, Grain, Ink, Meeting};
 use super::super::geometry::{CELL_HEIGHT, CELL_WIDTH, Point, cells, whole};
 use super::super::symbols::Symbols;
 
@@ -62,7 +62,7 @@ impl LineStroke {
 }
 
 fn draw_dots(strokes: &[LineStroke], area: Rect, buffer: &mut Buffer) {
-    let mut canvas = Canvas::new(area, Symbols::Braille);
+    let mut canvas = Canvas::new(area, Grain::Braille);
     for (ink, stroke) in (0_u16..).zip(strokes) {
         let middle = |(column, row): (f64, f64)| Point {
             x: (column + 0.5) * CELL_WIDTH,

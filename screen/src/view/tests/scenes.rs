@@ -134,10 +134,10 @@ pub(super) fn selection(number: u32) -> Selection {
 
 /// What two traces of a race come to.
 pub(super) fn comparison() -> Comparison {
-    let pair = |relation, a: &str, b: &str, remark: &str| Pair {
+    let pair = |relation, a: &str, b: &str, missing: &str| Pair {
         sides: [a, b].map(|side| (!side.is_empty()).then(|| side.to_owned())),
         relation,
-        remark: remark.to_owned(),
+        missing: missing.to_owned(),
     };
     let state = |label: &str, a: &str, b: &str| StatePair {
         label: label.to_owned(),
@@ -147,11 +147,12 @@ pub(super) fn comparison() -> Comparison {
         names: ["sim seed 42, 412 events".to_owned(), "mpi-runner, 415 events".to_owned()],
         tally: Tally { same: 1, moved: 1, only_a: 1, only_b: 1 },
         verdict: "different".to_owned(),
+        sentence: "rank 6 sends REDIST to rank 8 in A, and does nothing more in B".to_owned(),
         rows: vec![
             pair(Relation::Same, "35 r3 → r1 ADD 8 340", "33 r3 → r1 ADD 8 340", ""),
-            pair(Relation::Order, "37 r6 → r8 REDIST", "39 r6 → r8 REDIST", "order only"),
+            pair(Relation::Order, "37 r6 → r8 REDIST", "", "B at 39"),
             pair(Relation::OnlyFirst, "40 r6 → r8 REDIST", "", "not in B"),
-            pair(Relation::OnlySecond, "", "41 r6 → r8 REDIST", ""),
+            pair(Relation::OnlySecond, "", "41 r6 → r8 REDIST", "not in A"),
             pair(Relation::Different, "42 r0 → r9 ACK", "43 r0 → r9 RETVAL", ""),
         ],
         first: Some(2),
@@ -169,6 +170,5 @@ pub(super) fn comparison() -> Comparison {
             state("keys", "277 301 333", "277 301 366"),
             state("owns", "261 to 340", "261 to 340"),
         ],
-        remark: "key 366 is not among 261 to 340".to_owned(),
     }
 }

@@ -1,0 +1,177 @@
+//! What must be so on the ring after every event of every built-in run.
+
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ringscope_sim::invariants::Invariant;
+use ringscope_sim::protocol::Key;
+use ringscope_sim::scenario::builtin;
+
+use super::super::Look;
+use super::super::layout::Layout;
+use super::super::scene::Scene;
+use super::super::symbols::Symbols;
+use super::super::tests::look;
+use super::super::theme::{Palette, Theme};
+use super::keys::strays;
+use super::sketch::Sketch;
+use super::{LabelSubject, draw_within, share, verdict, waits};
+use crate::app::testing::{built_in, press};
+use crate::app::{App, Pane};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
+
+/// The cells of the ring's pane on a screen of that size.
+fn inside(size: (u16, u16)) -> Rect {
+    let layout = Layout::new(Rect::new(0, 0, size.0, size.1), Pane::Ring, false);
+    let placed = layout.panes.iter().find(|placed| placed.pane == Pane::Ring);
+    placed.expect("the ring is always seen").inside()
+}
+
+fn sketched(scene: &Scene<'_>, inside: Rect) -> Sketch {
+    let (inside, _) = verdict::share(scene, inside);
+    Sketch::new(scene, share(scene, inside).0)
+}
+
+/// Calls the test for every built-in run after each of its events, but only after some of the longest.
+fn at_every_event(test: &mut dyn FnMut(&App, &str)) {
+    const LONG: usize = 400;
+    for one in builtin::ALL {
+        let mut app = built_in(one.name, 0);
+        let step = if app.timeline.len() > LONG { 17 } else { 1 };
+        for cursor in (0..=app.timeline.len()).step_by(step) {
+            app.go_to(cursor);
+            test(&app, &format!("{} after event {cursor}", one.name));
+        }
+    }
+}
+
+fn text_at(buffer: &Buffer, place: Rect) -> String {
+    place.positions().map(|position| buffer[position].symbol()).collect()
+}
+
+#[test]
+fn no_line_lies_on_text_and_a_message_has_its_label_at_its_line_or_none() {
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let mut labelled = 0;
+    at_every_event(&mut |app, name| {
+        for size in SIZES {
+            let (scene, area) = (Scene::new(app, &look), inside(size));
+            let mut buffer = Buffer::empty(area);
+            let sketch = sketched(&scene, area);
+            sketch.draw(&scene, &mut buffer);
+            for (index, label) in sketch.labels.iter().enumerate() {
+                assert_eq!(text_at(&buffer, label.place), label.text, "{name} at {size:?}");
+                let before = &sketch.labels[..index];
+                let is_apart = |other: &Rect| !label.place.intersects(*other);
+                assert!(before.iter().all(|other| is_apart(&other.place)), "{name} at {size:?}");
+                assert!(is_apart(&sketch.middle.area), "{name} at {size:?}: {label:?}");
+                if let LabelSubject::Message(_) = label.named {
+                    labelled += 1;
+                    assert!(is_at_its_line(&sketch, label.place, index), "{name} at {size:?}");
+                }
+            }
+            let middle = text_at(&buffer, sketch.middle.area);
+            assert!(!middle.chars().any(is_dots), "{name} at {size:?}: {middle}");
+        }
+    });
+    assert!(labelled > 1_000, "{labelled} labels of messages");
+}
+
+fn is_dots(c: char) -> bool {
+    ('\u{2800}'..='\u{28ff}').contains(&c)
+}
+
+/// Whether a message's label is within three columns and two rows of its way; that of the link stands behind its names.
+fn is_at_its_line(sketch: &Sketch, place: Rect, index: usize) -> bool {
+    let label = &sketch.labels[index];
+    let course = sketch.courses.iter().find(|course| course.has(label)).expect("it is drawn");
+    let area = sketch.picture.area;
+    let (left, row) = (i32::from(place.x - area.x), i32::from(place.y - area.y));
+    let right = left + i32::from(place.width) - 1;
+    course.cells(&sketch.picture).iter().any(|(column, line)| {
+        let (across, down) = ((left - column).max(column - right), (row - line).abs());
+        if course.is_on_link(&sketch.picture) { down == 0 } else { across <= 3 && down <= 2 }
+    })
+}
+
+#[test]
+fn all_who_wait_for_ever_have_an_arrow() {
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let mut deadlocks = 0;
+    for one in builtin::ALL {
+        let mut app = built_in(one.name, 0);
+        press(&mut app, "end");
+        for size in SIZES {
+            let scene = Scene::new(&app, &look);
+            let sketch = sketched(&scene, inside(size));
+            deadlocks += usize::from(!scene.deadlocked.is_empty());
+            let drawn = waits::count(&scene, &sketch.picture);
+            assert_eq!(drawn, scene.deadlocked.len(), "{} at {size:?}", one.name);
+        }
+    }
+    assert!(deadlocks > 4, "{deadlocks}");
+}
+
+#[test]
+fn a_key_is_astray_only_where_an_invariant_has_been_broken() {
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let mut seen = 0;
+    at_every_event(&mut |app, name| {
+        let astray = strays(&Scene::new(app, &look));
+        let mut broken = app.timeline.violations().iter().filter(|one| {
+            one.at.0 < app.view.cursor && one.violation.invariant == Invariant::OneOwner
+        });
+        seen += astray.len();
+        assert!(astray.is_empty() || broken.next().is_some(), "{name}: {astray:?}");
+    });
+    assert!(seen > 5, "{seen}");
+}
+
+#[test]
+fn a_stray_key_is_red_with_its_number_on_every_screen() {
+    let app = built_in("race-lost-key", 17);
+    for (size, symbols, mark) in [
+        ((80, 24), Symbols::Braille, "■"),
+        ((160, 48), Symbols::Braille, "■"),
+        ((80, 24), Symbols::Ascii, "="),
+    ] {
+        let look = look(Palette::Rgb, symbols);
+        let (scene, area) = (Scene::new(&app, &look), inside(size));
+        assert_eq!(strays(&scene).iter().map(|held| held.key).collect::<Vec<_>>(), [Key(400)]);
+        let mut buffer = Buffer::empty(area);
+        draw_within(&scene, area, &mut buffer);
+        let red = Theme::new(Palette::Rgb).bad().fg.expect("it is red");
+        let is_marked = |cell: &ratatui_core::buffer::Cell| cell.symbol() == mark && cell.fg == red;
+        assert!(buffer.content.iter().any(is_marked), "{size:?}");
+        let sketch = sketched(&scene, area);
+        let is_number = |label: &&super::Label| label.named == LabelSubject::Key(Key(400));
+        let number = sketch.labels.iter().find(is_number).expect("there is room for it");
+        assert_eq!((&*number.text, number.style.fg), ("400", Some(red)), "{size:?}");
+    }
+}
+
+#[test]
+fn the_messages_of_a_race_are_lit_with_the_node_that_took_them() {
+    let mut app = built_in("race-lost-key", 17);
+    press(&mut app, "k");
+    let look: Look = look(Palette::Rgb, Symbols::Braille);
+    for (size, expected) in
+        [((80, 24), &["PUT first"][..]), ((160, 48), &["✉ PUT 400 first", "PARENT too late"])]
+    {
+        let scene = Scene::new(&app, &look);
+        let (sketch, bad) = (sketched(&scene, inside(size)), look.theme.bad());
+        let is_lit = |label: &&super::Label| {
+            label.style == bad && matches!(label.named, LabelSubject::Message(_))
+        };
+        let texts: Vec<&str> =
+            sketch.labels.iter().filter(is_lit).map(|label| &*label.text).collect();
+        assert_eq!(texts, expected, "{size:?}");
+        // Where there is no room for what is said of it, the line alone is lit.
+        let mut buffer = Buffer::empty(inside(size));
+        sketch.draw(&scene, &mut buffer);
+        let is_lit_line = |cell: &ratatui_core::buffer::Cell| {
+            cell.symbol().chars().all(is_dots) && Some(cell.fg) == bad.fg
+        };
+        assert!(buffer.content.iter().filter(|cell| is_lit_line(cell)).count() > 1, "{size:?}");
+    }
+}
