@@ -20,6 +20,8 @@ pub struct Playback {
     pub speed: i32,
     /// Time that has passed and was not enough for an event.
     owed: Duration,
+    /// Whether nothing may move between two events.
+    pub is_still: bool,
 }
 
 impl Playback {
@@ -49,16 +51,34 @@ impl Playback {
         if self.speed < 0 { format!("1/{factor}x") } else { format!("{factor}x") }
     }
 
+    /// How far time has come from the last event to the next one, in so many steps; not at all where it stands still, or
+    /// runs so fast that nobody would see it.
+    pub fn between(&self) -> (u32, u32) {
+        const STEP: Duration = Duration::from_millis(25);
+        const MOST_STEPS: u128 = 8;
+        let steps = (self.each().as_nanos() / STEP.as_nanos()).min(MOST_STEPS);
+        if !self.is_playing || self.is_still || steps < 2 {
+            return (0, 1);
+        }
+        let step = self.owed.as_nanos() * steps / self.each().as_nanos();
+        (u32::try_from(step.min(steps)).unwrap_or(0), u32::try_from(steps).unwrap_or(1))
+    }
+
+    /// The time of an event.
+    fn each(&self) -> Duration {
+        match self.speed {
+            ..0 => EVENT * (1 << self.speed.unsigned_abs()),
+            0.. => EVENT / (1 << self.speed.unsigned_abs()),
+        }
+    }
+
     /// How many events happen in the time that has passed.
     pub fn events_in(&mut self, elapsed: Duration) -> usize {
         if !self.is_playing {
             return 0;
         }
         self.owed = self.owed.saturating_add(elapsed);
-        let each = match self.speed {
-            ..0 => EVENT * (1 << self.speed.unsigned_abs()),
-            0.. => EVENT / (1 << self.speed.unsigned_abs()),
-        };
+        let each = self.each();
         let events = self.owed.as_nanos() / each.as_nanos();
         let rest = self.owed.as_nanos() % each.as_nanos();
         self.owed = Duration::from_nanos(u64::try_from(rest).unwrap_or_default());

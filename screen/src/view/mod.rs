@@ -87,8 +87,10 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     }
 }
 
-/// Scrolls no pane further than there is something to see of it: the app does not know how large they are.
+/// What is settled before a screen is drawn: whether anything may move between events, and that no pane is scrolled further
+/// than there is something to see of it. The app knows neither.
 pub fn settle(app: &mut App, surface: Surface<'_>) {
+    app.playback.is_still = surface.look.reduce_motion;
     if app.view.scrolled.is_empty() {
         return;
     }

@@ -166,20 +166,14 @@ impl<'a> Scene<'a> {
         self.owners().iter().map(|member| self.keys_of(member.rank)).max().unwrap_or(0)
     }
 
-    /// How far a message has come at the cursor, 0 to 1: a function of simulated time.
+    /// How far a message has come, 0 to 1: a function of simulated time.
     pub(crate) fn progress(&self, sent: EventIndex) -> f64 {
-        let timeline = &self.app.timeline;
-        let Some(received) = timeline.partner(sent) else { return 0.5 };
-        if received.0 < self.app.view.cursor {
-            return 1.0;
-        }
-        if self.look.reduce_motion {
-            return 0.5;
-        }
-        let now = self.app.event().map_or(0, |at| timeline.info(at).t);
-        let (start, end) = (timeline.info(sent).t, timeline.info(received).t);
-        let part = now.saturating_sub(start) as f64 / end.saturating_sub(start).max(1) as f64;
-        part.clamp(0.2, 0.85)
+        const HALFWAY: u8 = 4;
+        let eighths = match (self.app.eighths(sent), self.look.reduce_motion) {
+            (1..8, true) => HALFWAY,
+            (eighths, _) => eighths,
+        };
+        f64::from(eighths) / 8.0
     }
 
     /// Which of how many pairs is moving with this REDISTRIBUTE_ADD, from 1.
