@@ -8,7 +8,7 @@ use support::Folder;
 
 /// Each picture, and the view that it is of.
 const PICTURES: [(&str, &str); 4] = [
-    ("join.svg", "snapshot join --at 81 --size 160x48 --color rgb"),
+    ("join.svg", "snapshot join --at 74..96 --size 100x30 --color rgb"),
     ("lesson.svg", "snapshot --tour joining --at 4 --size 120x36 --color rgb"),
     ("lost-key.svg", "snapshot race-lost-key --at 17 --size 100x30 --color rgb"),
     ("lost-key-lanes.svg", "export race-lost-key --quiet"),

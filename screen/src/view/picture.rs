@@ -1,8 +1,11 @@
 //! A screen as a file: plain text, text with ANSI colours, or SVG.
 
+pub mod animation;
+
 use std::fmt::Write as _;
 
 use ratatui_core::buffer::{Buffer, Cell};
+use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -170,10 +173,23 @@ impl Plain {
 
 /// A picture whose every cell has the same size, whatever font there is.
 fn svg(buffer: &Buffer, plain: Plain) -> String {
-    let (width, height) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
+    let mut svg = begin_svg(buffer.area, plain);
+    for y in 0..buffer.area.height {
+        for run in runs(buffer, y) {
+            write_ground(&mut svg, &run, u32::from(y), plain);
+            write_text(&mut svg, &run, u32::from(y), plain);
+        }
+    }
+    svg += "</svg>\n";
+    svg
+}
+
+/// The start of a picture of so many cells, and its background.
+fn begin_svg(area: Rect, plain: Plain) -> String {
     let (cell_width, cell_height, _) = CELL;
-    let (width, height) = (width * cell_width, height * cell_height);
-    let mut svg = format!(
+    let (width, height) =
+        (u32::from(area.width) * cell_width, u32::from(area.height) * cell_height);
+    format!(
         concat!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" ",
             "viewBox=\"0 0 {} {}\" font-family=\"'DejaVu Sans Mono','JetBrains Mono',",
@@ -181,14 +197,7 @@ fn svg(buffer: &Buffer, plain: Plain) -> String {
             "<rect width=\"100%\" height=\"100%\" fill=\"#{:06x}\"/>\n"
         ),
         width, height, width, height, plain.background
-    );
-    for y in 0..buffer.area.height {
-        for run in runs(buffer, y) {
-            write_run(&mut svg, &run, u32::from(y), plain);
-        }
-    }
-    svg += "</svg>\n";
-    svg
+    )
 }
 
 /// Cells side by side that look the same.
@@ -220,28 +229,44 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run<'_>> {
     runs
 }
 
-fn write_run(svg: &mut String, run: &Run<'_>, y: u32, plain: Plain) {
-    let (cell_width, cell_height, baseline) = CELL;
-    let mut text = shade(run.like.fg, plain.text);
-    let mut ground = shade(run.like.bg, plain.background);
-    if run.like.modifier.contains(Modifier::REVERSED) {
-        std::mem::swap(&mut text, &mut ground);
+impl Run<'_> {
+    /// The colours of its text and its ground.
+    fn shades(&self, plain: Plain) -> (u32, u32) {
+        let (text, ground) =
+            (shade(self.like.fg, plain.text), shade(self.like.bg, plain.background));
+        match self.like.modifier.contains(Modifier::REVERSED) {
+            true => (ground, text),
+            false => (text, ground),
+        }
     }
-    let (x, top) = (u32::from(run.x) * cell_width, y * cell_height);
-    let width = u32::from(run.width) * cell_width;
+}
+
+/// Its ground, where that is not the picture's.
+fn write_ground(svg: &mut String, run: &Run<'_>, y: u32, plain: Plain) {
+    let (cell_width, cell_height, _) = CELL;
+    let (_, ground) = run.shades(plain);
     if ground != plain.background {
+        let (x, top) = (u32::from(run.x) * cell_width, y * cell_height);
+        let width = u32::from(run.width) * cell_width;
         let _ = writeln!(
             svg,
             "<rect x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{cell_height}\" fill=\"#{ground:06x}\"/>"
         );
     }
+}
+
+/// Its text, where there is any.
+fn write_text(svg: &mut String, run: &Run<'_>, y: u32, plain: Plain) {
     if run.text.trim().is_empty() {
         return;
     }
+    let (cell_width, cell_height, baseline) = CELL;
+    let (text, _) = run.shades(plain);
     // Spaces at the ends are not drawn by all that show SVG, and would stretch the rest.
     let before = u32::try_from(run.text.len() - run.text.trim_start().len()).unwrap_or(0);
     let behind = u32::try_from(run.text.len() - run.text.trim_end().len()).unwrap_or(0);
-    let (x, width) = (x + before * cell_width, width - (before + behind) * cell_width);
+    let x = (u32::from(run.x) + before) * cell_width;
+    let width = (u32::from(run.width) - before - behind) * cell_width;
     let marks: String = MODIFIERS
         .iter()
         .filter(|(modifier, ..)| run.like.modifier.contains(*modifier))
@@ -251,7 +276,7 @@ fn write_run(svg: &mut String, run: &Run<'_>, y: u32, plain: Plain) {
         svg,
         "<text x=\"{x}\" y=\"{}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" \
          xml:space=\"preserve\" fill=\"#{text:06x}\"{marks}>{}</text>",
-        top + baseline,
+        y * cell_height + baseline,
         escaped(run.text.trim())
     );
 }
@@ -310,12 +335,12 @@ mod tests {
     }
 
     trait IntoRect {
-        fn into_rect(self) -> ratatui_core::layout::Rect;
+        fn into_rect(self) -> Rect;
     }
 
     impl IntoRect for (u16, u16, u16, u16) {
-        fn into_rect(self) -> ratatui_core::layout::Rect {
-            ratatui_core::layout::Rect::new(self.0, self.1, self.2, self.3)
+        fn into_rect(self) -> Rect {
+            Rect::new(self.0, self.1, self.2, self.3)
         }
     }
 

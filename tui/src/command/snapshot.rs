@@ -1,18 +1,23 @@
-//! `ringscope snapshot`: the screen after an event, as a file.
+//! `ringscope snapshot`: the screen after an event, or a part of a run in motion, as a file.
+
+mod moving;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Rect, Size};
 use ringscope_screen::app::start::StartPage;
 use ringscope_screen::app::{App, Lesson, Looking, Order, beyond};
 use ringscope_screen::config::Config;
+use ringscope_screen::export::Part;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::session::{self, Page};
 use ringscope_screen::tour::{Progress, Tour};
 use ringscope_screen::view::picture::PictureFormat;
+use ringscope_screen::view::picture::animation::animated;
 use ringscope_screen::view::{Look, Paint, Surface};
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
@@ -34,6 +39,7 @@ The picture is the one that `ringscope play` would show. Colours are those of --
 Examples:
   ringscope snapshot join --at 37
   ringscope snapshot join --at 37 --size 160x48 -o join.svg
+  ringscope snapshot join --at 60..110 --size 100x30 -o moving.svg
   ringscope snapshot mpi.jsonl --size 80x24 -o mpi.txt
   ringscope snapshot join --diff mpi.jsonl
   ringscope snapshot --tour joining --at 3
@@ -62,9 +68,10 @@ pub(crate) struct SnapshotArgs {
     diff: Option<PathBuf>,
 
     /// After so many events, without this after all; with --diff at this row, else where the two part;
-    /// with --tour at this step, else at the first
+    /// with --tour at this step, else at the first. From one event to another, such as 60..110, in a
+    /// .svg that moves
     #[arg(long, value_name = "EVENT")]
-    at: Option<usize>,
+    at: Option<At>,
 
     /// Run the scenario even if the check before it finds problems
     #[arg(long)]
@@ -93,6 +100,7 @@ pub(crate) fn execute(
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     let form = args.output.as_deref().map(form).transpose()?;
+    let at = args.still(form)?;
     if args.run.is_none() {
         args.settings.refuse_without_scenario()?;
     }
@@ -101,15 +109,18 @@ pub(crate) fn execute(
         // It is shown where we are; a picture in a file is dark where nobody says otherwise.
         look.theme = look.theme.with(config.theme.scheme(background_by_variable()));
     }
+    let background = look.theme.scheme().background();
+    if let (Some(word), Some(At::Part(part)), Some(path)) = (&args.run, args.at, &args.output) {
+        let frames = moving::frames(args.order(word)?.open()?, part, args.area(), &look)?;
+        write(path, &animated(&frames, background))?;
+        return Ok(Verdict::Good);
+    }
     let page = match (&args.run, &args.tour, &args.diff) {
         (_, Some(word), _) => lesson(word, args, config, &look)?,
-        (None, None, _) => start(args.at, config)?,
-        (Some(word), None, None) => {
-            run(args.order(word)?.open()?, args.at, &args.looking.looking())?
-        }
-        (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, args.at)?,
+        (None, None, _) => start(at, config)?,
+        (Some(word), None, None) => run(args.order(word)?.open()?, at, &args.looking.looking())?,
+        (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, at)?,
     };
-    let background = look.theme.scheme().background();
     let picture =
         |form: PictureFormat| form.draw_on(background, &drawn(page.as_ref(), args.area(), &look));
     match (&args.output, form) {
@@ -120,6 +131,28 @@ pub(crate) fn execute(
         _ => write!(streams.out, "{}", picture(PictureFormat::Ansi))?,
     }
     Ok(Verdict::Good)
+}
+
+/// What of a run is shown.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// How it stands after so many events.
+    Event(usize),
+    /// How it gets from one event to another.
+    Part(Part),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        if text.contains("..") {
+            return text.parse().map(At::Part);
+        }
+        text.parse().map(At::Event).map_err(|_| {
+            "write a number, or two of them for a picture that moves: 60..110".to_owned()
+        })
+    }
 }
 
 /// The colours of the picture: a file is for another screen than this one.
@@ -135,6 +168,27 @@ impl SnapshotArgs {
     fn order(&self, word: &Path) -> Result<Order, Failure> {
         let order = input::order(word, &self.settings, self.unchecked)?;
         Ok(Order { changes: self.changes.changes(), ..order })
+    }
+
+    /// The one event of a picture that stands still, where one is named.
+    ///
+    /// # Errors
+    ///
+    /// When it is a part of a run, and that cannot be shown in such a picture.
+    fn still(&self, form: Option<PictureFormat>) -> Result<Option<usize>, Failure> {
+        match self.at {
+            None => Ok(None),
+            Some(At::Event(at)) => Ok(Some(at)),
+            Some(At::Part(_)) if self.run.is_none() || self.diff.is_some() => {
+                let failure = Failure::about("--at", "only a part of a run moves");
+                Err(failure.hint("name a run, without --diff"))
+            }
+            Some(At::Part(_)) if form != Some(PictureFormat::Svg) => {
+                let failure = Failure::about("--at", "only an .svg moves");
+                Err(failure.hint("write it to a file: -o moving.svg"))
+            }
+            Some(At::Part(_)) => Ok(None),
+        }
     }
 
     fn area(&self) -> Rect {
@@ -163,7 +217,7 @@ fn lesson(
             Failure::about(&shown(word), "the lesson states something that does not hold");
         failure.hint("`ringscope tour --check` says what, and in which line")
     })?;
-    let (steps, step) = (tour.steps.len(), args.at.unwrap_or(1));
+    let (steps, step) = (tour.steps.len(), args.still(None)?.unwrap_or(1));
     if !(1..=steps).contains(&step) {
         let failure = Failure::about("--at", format!("the lesson has {steps} steps"));
         return Err(failure.hint("1 is the first one"));
