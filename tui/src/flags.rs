@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, FromArgMatches};
 use ratatui_core::layout::Size;
-use ringscope_screen::app::Changes;
+use ringscope_screen::app::{Changes, Looking};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::settings::SettingOverrides;
 use ringscope_screen::view::theme::{Scheme, ThemeChoice};
@@ -116,6 +116,44 @@ impl ChangeFlags {
     /// What was given.
     pub(crate) fn changes(&self) -> Changes {
         Changes { first: self.first, then: self.then.clone() }
+    }
+}
+
+/// What is looked at in a run.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "What is looked at")]
+pub(crate) struct LookingFlags {
+    /// Give this pane the keys: ring, inspector, events, space-time, watches, ownership
+    #[arg(long, value_name = "PANE", requires = "run", conflicts_with = "diff")]
+    pane: Option<String>,
+
+    /// Let that pane have the whole screen
+    #[arg(long, requires = "run", conflicts_with = "diff")]
+    zoom: bool,
+
+    /// Select a rank (`r3`), a key (`key 400`) or a message (`message 6`, by the event of its send)
+    #[arg(long, value_name = "WHAT", requires = "run", conflicts_with = "diff")]
+    select: Option<String>,
+
+    /// List only the events that this asks for, such as `rank 3`
+    #[arg(long, value_name = "WORDS", requires = "run", conflicts_with = "diff")]
+    filter: Option<String>,
+
+    /// List only the causes of event N, and say why it came about
+    #[arg(long, value_name = "N", requires = "run", conflicts_with_all = ["diff", "filter"])]
+    why: Option<usize>,
+}
+
+impl LookingFlags {
+    /// What was given.
+    pub(crate) fn looking(&self) -> Looking {
+        Looking {
+            pane: self.pane.clone(),
+            is_zoomed: self.zoom,
+            select: self.select.clone(),
+            filter: self.filter.clone(),
+            why: self.why,
+        }
     }
 }
 

@@ -20,7 +20,7 @@ fn a_run_is_a_key_away_from_the_start_page() {
     stage.until_it(|screen| cursor(screen).is_some_and(|cursor| cursor > 2));
     stage.send(Key::End);
     stage.until("222/222");
-    stage.send(Key::Right);
+    stage.types("l");
     stage.until("the run ends here: completed");
     stage.send(Key::Esc);
     stage.until_it(|screen| !screen.contains("the run ends here"));
@@ -39,10 +39,17 @@ fn the_event_at_which_a_key_went_astray_is_two_keys_away() {
     let mut stage = play(&["play", "race-lost-key"], &[]);
     stage.until("event 0/28");
     stage.types("?");
-    stage.until("next-violation");
-    assert!(stage.terminal.screen().contains("only-causes"));
+    stage.until("What the signs mean");
+    stage.types("violation");
+    stage.until("to the next violation, or divergence");
     stage.send(Key::Esc);
-    stage.until_it(|screen| !screen.contains("next-violation"));
+    stage.until_it(|screen| !screen.contains("to the next violation"));
+    stage.types("?");
+    stage.until("What the signs mean");
+    stage.types("why is it so");
+    stage.until("only the causes of what is selected");
+    stage.send(Key::Esc);
+    stage.until_it(|screen| !screen.contains("only the causes"));
     stage.types("]");
     stage.until("event 17/28");
     stage.until("key 400 is on rank 6 (owns 501 to 1000), but its owner is rank 3");
@@ -57,7 +64,7 @@ fn steps_go_both_ways_and_a_smaller_window_shows_less() {
     let mut stage = play(&["play", "join", "--at", "36"], &[]);
     stage.until("36/222");
     assert!(stage.terminal.screen().alternate_screen());
-    stage.send(Key::Right);
+    stage.types("l");
     stage.until("37/222");
     stage.types("hh");
     stage.until("35/222");
@@ -66,7 +73,7 @@ fn steps_go_both_ways_and_a_smaller_window_shows_less() {
     stage.terminal.resize(20, 4).expect("a terminal can be resized");
     stage.until("needs 40x8");
     stage.terminal.resize(160, 48).expect("a terminal can be resized");
-    stage.until("5 Watches");
+    stage.until("F5 Watches");
     stage.types("q");
     assert!(is_as_before(&stage.ended()));
 }
@@ -176,7 +183,7 @@ fn it_stops_in_the_background_and_comes_back_whole() {
     assert!(is_as_before(&stage.terminal.screen()));
     stage.types("fg\r");
     stage.until_it(|screen| screen.alternate_screen() && screen.contains("37/222"));
-    stage.send(Key::Right);
+    stage.types("l");
     stage.until("38/222");
     stage.types("q");
     // What is typed before the shell asks again may still be read by the program that ends.
@@ -209,11 +216,11 @@ fn two_runs_are_compared_side_by_side() {
     let mut stage = play(&["play", "join", "--diff", "crowded"], &[]);
     stage.until("row 1 of");
     stage.types("?");
-    stage.until("next-violation");
-    assert!(!stage.terminal.screen().contains("only-causes"), "what this page does not do");
+    stage.until("to the next violation");
+    assert!(!stage.terminal.screen().contains("only the causes"), "what this page does not do");
     stage.send(Key::Esc);
     // Esc and a letter at once are Alt and that letter.
-    stage.until_it(|screen| !screen.contains("next-violation"));
+    stage.until_it(|screen| !screen.contains("to the next violation"));
     stage.types("g20\r");
     stage.until("row 20 of");
     let bar = 28;

@@ -299,7 +299,7 @@ mod terminal {
         stage.until("step 1 of");
         stage.types("e");
         stage.until("Esc returns to the lesson");
-        stage.send(Key::Right);
+        stage.types("l");
         stage.until("event 1/250");
         stage.send(Key::Esc);
         stage.until("step 1 of");

@@ -282,19 +282,25 @@ impl Diff {
     }
 
     fn next_divergence(&mut self) {
-        let next = (self.chosen + 1..self.rows().len()).find(|row| self.begins(*row));
-        self.go_to_divergence(next, "after");
+        self.go_to_divergence(self.divergence_after(), "after");
     }
 
     fn previous_divergence(&mut self) {
-        let before = (0..self.chosen).rev().find(|row| self.begins(*row));
-        self.go_to_divergence(before, "before");
+        self.go_to_divergence(self.divergence_before(), "before");
+    }
+
+    fn divergence_after(&self) -> Option<usize> {
+        (self.chosen + 1..self.rows().len()).find(|row| self.begins(*row))
+    }
+
+    fn divergence_before(&self) -> Option<usize> {
+        (0..self.chosen).rev().find(|row| self.begins(*row))
     }
 
     fn go_to_divergence(&mut self, row: Option<usize>, side: &str) {
         match row {
             Some(row) => self.go_to(row),
-            None => self.controls.say(format!("they do not differ {side} this")),
+            None => self.controls.refuse(format!("they do not differ {side} this")),
         }
     }
 

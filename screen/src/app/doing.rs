@@ -1,19 +1,24 @@
 //! What can be done with a run.
 
+use super::bar;
 use super::diff::Diff;
 use super::handle::{
     HandleActions, Handler, help, lessons, next_theme, on, palette, quit, quit_and_keep,
 };
+use super::legend::{LEGEND, Sign};
 use super::marks::Letter;
 use super::menu::{MenuKind, MenuRow};
 use super::{
-    Action, App, Controls, KeyPress, Lesson, Listing, PAGE, PageRequest, Pane, Purpose, Selection,
+    Action, App, Controls, KeyPress, Lesson, Listing, Matches, PAGE, PageRequest, Pane, Purpose,
+    Selection,
 };
 use crate::controls::BINDINGS;
 use crate::language::{condition, query};
 
 impl HandleActions for App {
     const HANDLERS: &'static [Handler<App>] = &[
+        on(Action::NextRank, |app| app.select_rank(1)),
+        on(Action::PreviousRank, |app| app.select_rank(-1)),
         on(Action::NextEvent, |app| app.step(1)),
         on(Action::PreviousEvent, |app| app.step_back(1)),
         on(Action::NextCommand, App::next_command),
@@ -39,14 +44,17 @@ impl HandleActions for App {
         on(Action::Down, |app| app.up_or_down(1)),
         on(Action::PageUp, |app| app.up_or_down(-PAGE)),
         on(Action::PageDown, |app| app.up_or_down(PAGE)),
-        on(Action::Open, App::open_selected),
+        on(Action::Open, App::follow),
         on(Action::NextPane, |app| app.view.focus = app.view.focus.next()),
+        on(Action::PreviousPane, |app| app.view.focus = app.view.focus.previous()),
         on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
         on(Action::Command, App::ask_for_command),
         on(Action::Fork, |app| app.ask(Purpose::Fork, "")),
         on(Action::Mark, |app| app.await_letter(Letter::Mark)),
         on(Action::Jump, |app| app.await_letter(Letter::Jump)),
         on(Action::Break, |app| app.ask(Purpose::Break, "")),
+        on(Action::Breaks, App::list_breaks),
+        on(Action::RemoveBreak, App::remove_break),
         on(Action::Diff, |app| app.ask(Purpose::Diff, "")),
         on(Action::Tour, lessons),
         on(Action::Export, App::ask_for_export),
@@ -77,26 +85,26 @@ impl HandleActions for App {
         }
     }
 
-    /// What the focused pane wants stands first in the help; the rest in the order of the table.
-    fn listed(&self, kind: MenuKind) -> Vec<Action> {
-        let first = match kind {
-            MenuKind::Help => self.view.focus.spec().actions,
-            MenuKind::Palette => &[],
-        };
-        let all = BINDINGS.iter().map(|row| row.action).filter(|action| App::can(*action));
-        let rest = all.filter(|action| !first.contains(action));
-        first.iter().copied().chain(rest).collect()
+    fn listed(&self, _: MenuKind) -> Vec<Action> {
+        BINDINGS.iter().map(|row| row.action).filter(|action| App::can(*action)).collect()
+    }
+
+    fn legend() -> &'static [Sign] {
+        LEGEND
+    }
+
+    fn wanted(&self) -> (&'static str, &'static [Action]) {
+        ("Keys of this pane", self.view.focus.spec().actions)
     }
 
     fn words() -> Vec<MenuRow> {
-        condition::help()
-            .chain(query::help())
-            .map(|(keys, what)| MenuRow::word(keys, what))
-            .collect()
+        let digits = [("0-9".to_owned(), "select the rank of that number, digit by digit")];
+        let typed = condition::help().chain(query::help());
+        digits.into_iter().chain(typed).map(|(keys, what)| MenuRow::word(keys, what)).collect()
     }
 
-    fn bar() -> Vec<(Action, &'static str)> {
-        BINDINGS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        bar::of_run(self)
     }
 }
 
@@ -110,7 +118,7 @@ impl App {
         } else if self.typing.prompt.is_some() {
             self.controls.note = None;
             self.press_in_prompt(key);
-        } else {
+        } else if !self.type_rank(key) {
             self.press_bound(key);
         }
     }
@@ -125,18 +133,48 @@ impl App {
         }
     }
 
-    /// Out of what lies on top: a search, the zoom, a filter, the selection, and then the run.
+    /// Out of what lies on top, and then of the run.
     fn back(&mut self) {
-        if self.search.seek.take().is_some()
-            || std::mem::take(&mut self.view.explains)
-            || std::mem::take(&mut self.view.is_zoomed)
-        {
-        } else if self.search.listed.is_some() {
-            self.list(Listing::All);
-        } else if self.view.selection != Selection::Cursor {
-            self.view.selection = Selection::Cursor;
-        } else {
-            self.controls.ask(PageRequest::Back);
+        match self.on_top() {
+            Some(OnTop::Seek) => self.search.seek = None,
+            Some(OnTop::Explanation) => self.view.explains = false,
+            Some(OnTop::Zoom) => self.view.is_zoomed = false,
+            Some(OnTop::Listing) => self.list(Listing::All),
+            Some(OnTop::Search) => {
+                (self.search.sought, self.search.matches) = (None, Matches::default());
+            }
+            Some(OnTop::Selection) => self.view.look_at(Selection::Cursor),
+            None => self.controls.ask(PageRequest::Back),
         }
     }
+
+    /// What lies on top of the run.
+    pub(super) fn on_top(&self) -> Option<OnTop> {
+        let on_top = [
+            (self.search.seek.is_some(), OnTop::Seek),
+            (self.view.explains, OnTop::Explanation),
+            (self.view.is_zoomed, OnTop::Zoom),
+            (self.search.listed.is_some(), OnTop::Listing),
+            (self.search.sought.is_some(), OnTop::Search),
+            (self.view.selection != Selection::Cursor, OnTop::Selection),
+        ];
+        on_top.into_iter().find_map(|(is_there, what)| is_there.then_some(what))
+    }
+}
+
+/// Something that lies on top of a run, and that the way back takes away first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnTop {
+    /// Something is being looked for.
+    Seek,
+    /// The whole explanation.
+    Explanation,
+    /// One pane that has the whole screen.
+    Zoom,
+    /// A filter, or the causes of an event.
+    Listing,
+    /// The marks of what was looked for.
+    Search,
+    /// Something is selected.
+    Selection,
 }

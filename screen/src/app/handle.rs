@@ -2,6 +2,7 @@
 //!
 //! Help, palette and key bar of the page are made of its table, and what is not in it is refused in the page's words.
 
+use super::legend::Sign;
 use super::menu::{Menu, MenuKind, MenuRow, Outcome};
 use super::page::{Controls, Leave, PageRequest};
 use super::{Action, KeyPress, Pane};
@@ -64,17 +65,59 @@ pub(crate) trait HandleActions: Sized + 'static {
         Vec::new()
     }
 
-    /// The rows of a list that lies over the page.
-    fn list_rows(&mut self, kind: MenuKind) -> Vec<MenuRow> {
-        let listed = self.listed(kind).into_iter();
-        let keymap = &self.controls().keymap;
-        let rows = listed.map(|action| MenuRow::of(action, keymap));
-        let words = if kind == MenuKind::Help { Self::words() } else { Vec::new() };
-        rows.chain(words).collect()
+    /// The signs that the page draws.
+    fn legend() -> &'static [Sign] {
+        &[]
     }
 
-    /// The actions in the page's key bar, with their words, the most wanted first.
-    fn bar() -> Vec<(Action, &'static str)> {
+    /// What is wanted most where the page stands, for the help to begin its keys with, and what that is.
+    fn wanted(&self) -> (&'static str, &'static [Action]) {
+        ("", &[])
+    }
+
+    /// The rows of a list that lies over the page.
+    fn list_rows(&mut self, kind: MenuKind) -> Vec<MenuRow> {
+        match kind {
+            MenuKind::Help => self.help_rows(),
+            MenuKind::Palette => {
+                let listed = self.listed(kind);
+                let keymap = &self.controls().keymap;
+                listed.into_iter().map(|action| MenuRow::of(action, keymap)).collect()
+            }
+        }
+    }
+
+    /// What the signs mean, the keys that are wanted here, all others, and what can be typed: with a heading each.
+    fn help_rows(&mut self) -> Vec<MenuRow> {
+        let (here, first) = self.wanted();
+        let rest: Vec<Action> = self.listed(MenuKind::Help);
+        let rest = rest.into_iter().filter(|action| !first.contains(action)).collect::<Vec<_>>();
+        let others = if first.is_empty() { "Keys" } else { "All other keys" };
+        let keymap = &self.controls().keymap;
+        let of = |actions: &[Action]| -> Vec<MenuRow> {
+            actions.iter().map(|action| MenuRow::of(*action, keymap)).collect()
+        };
+        let parts = [
+            ("What the signs mean", Self::legend().iter().map(MenuRow::sign).collect()),
+            (here, of(first)),
+            (others, of(&rest)),
+            ("What can be typed", Self::words()),
+        ];
+        let with_heading = |(heading, rows): (&'static str, Vec<MenuRow>)| {
+            let heading = (!rows.is_empty()).then(|| MenuRow::heading(heading));
+            heading.into_iter().chain(rows)
+        };
+        parts.into_iter().flat_map(with_heading).collect()
+    }
+
+    /// The actions in the page's key bar, with their words, the most wanted first: none that would be refused as the
+    /// page stands.
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        Self::standing_bar()
+    }
+
+    /// Those of the table, whatever the page is like.
+    fn standing_bar() -> Vec<(Action, &'static str)> {
         Self::HANDLERS.iter().filter_map(|row| Some((row.action, row.bar?))).collect()
     }
 
@@ -93,7 +136,7 @@ pub(crate) trait HandleActions: Sized + 'static {
         }
         match Self::HANDLERS.iter().find(|row| row.action == action) {
             Some(row) => (row.handle)(self),
-            None => self.controls().say(Self::refusal(action)),
+            None => self.controls().refuse(Self::refusal(action)),
         }
     }
 

@@ -48,12 +48,12 @@ impl App {
         }
         match self.effect() {
             Some(at) => self.list(Listing::Causes(at)),
-            None => self.say("nothing has happened yet that could have causes"),
+            None => self.controls.refuse("nothing has happened yet that could have causes"),
         }
     }
 
     /// The event whose causes are asked for: that by which what is selected came to be as it is.
-    fn effect(&self) -> Option<EventIndex> {
+    pub(super) fn effect(&self) -> Option<EventIndex> {
         let before = || (0..self.view.cursor).rev().map(EventIndex);
         match self.view.selection {
             Selection::Cursor => self.event(),

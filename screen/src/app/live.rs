@@ -16,7 +16,9 @@ impl App {
         match self.mode() {
             Mode::Live => self.ask(Purpose::Command, ""),
             Mode::Replay => {
-                self.say("a recorded run takes no commands: `ringscope play` of a scenario does");
+                self.controls.refuse(
+                    "a recorded run takes no commands: `ringscope play` of a scenario does",
+                );
             }
         }
     }
@@ -61,6 +63,7 @@ impl App {
         fork.is_unsaved = true;
         fork.controls.keymap = self.controls.keymap.clone();
         fork.search.breaks = self.search.breaks.clone();
+        fork.controls.below = Some("first run");
         fork.controls.say_the_way("this is another run: Esc goes back to the first");
         self.controls.ask(PageRequest::Run(Box::new(fork)));
         Ok(())

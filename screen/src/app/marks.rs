@@ -17,7 +17,7 @@ impl App {
         let marked: String = self.marks.keys().flat_map(|letter| [' ', *letter]).collect();
         match letter {
             Letter::Jump if self.marks.is_empty() => {
-                return self.say("there is no mark yet: `m` and a letter make one");
+                return self.controls.refuse("there is no mark yet: `m` and a letter make one");
             }
             Letter::Mark => self.say("mark with a letter"),
             Letter::Jump => self.controls.say(format!("jump to one of{marked}")),

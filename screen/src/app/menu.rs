@@ -1,6 +1,7 @@
 //! A list over a page: its keys, or everything that can be done on it, narrowed by what is typed.
 
 use super::keys::{Code, KeyPress, NamedKey};
+use super::legend::Sign;
 use super::{Action, InputLine, Keymap, PAGE};
 
 /// What a list over a page is for.
@@ -34,6 +35,10 @@ pub struct MenuRow {
     pub what: &'static str,
     /// What Enter does there.
     pub action: Option<Action>,
+    /// The sign that it explains, where it explains one.
+    pub sign: Option<&'static Sign>,
+    /// Whether it is the heading of the rows below it.
+    pub is_heading: bool,
 }
 
 impl MenuRow {
@@ -42,16 +47,33 @@ impl MenuRow {
         let keys: Vec<_> = keymap.keys(action).iter().map(ToString::to_string).collect();
         let binding = action.binding();
         let (name, what) = (binding.name, binding.what);
-        MenuRow { keys: keys.join(" "), name, what, action: Some(action) }
+        MenuRow { keys: keys.join(" "), name, action: Some(action), ..MenuRow::saying(what) }
     }
 
     /// That of words that can be typed.
     pub(super) fn word(keys: String, what: &'static str) -> MenuRow {
-        MenuRow { keys, name: "", what, action: None }
+        MenuRow { keys, ..MenuRow::saying(what) }
     }
 
-    /// Whether all words stand somewhere in it.
+    /// That of a sign on the screen.
+    pub(super) fn sign(sign: &'static Sign) -> MenuRow {
+        MenuRow { keys: sign.text.to_owned(), sign: Some(sign), ..MenuRow::saying(sign.what) }
+    }
+
+    /// A heading.
+    pub(super) fn heading(what: &'static str) -> MenuRow {
+        MenuRow { is_heading: true, ..MenuRow::saying(what) }
+    }
+
+    fn saying(what: &'static str) -> MenuRow {
+        MenuRow { keys: String::new(), name: "", what, action: None, sign: None, is_heading: false }
+    }
+
+    /// Whether all words stand somewhere in it; a heading is of no use to rows that were narrowed.
     pub fn has(&self, words: &str) -> bool {
+        if self.is_heading {
+            return words.trim().is_empty();
+        }
         let text = format!("{} {} {}", self.name, self.what, self.keys).to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }

@@ -1,16 +1,22 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
+mod bar;
 mod colors;
 pub mod diff;
 mod doing;
 mod export;
+mod follow;
 pub(crate) mod handle;
 pub mod keys;
+pub(crate) mod legend;
 pub(crate) mod lesson;
 mod line;
+pub(crate) mod links;
 mod listing;
 mod live;
+mod look_at;
 mod marks;
+mod matches;
 pub(crate) mod menu;
 mod mouse;
 mod moving;
@@ -23,6 +29,7 @@ pub(crate) mod prompt;
 mod reproduce;
 mod search;
 mod seek;
+mod select;
 pub mod start;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -41,6 +48,8 @@ pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
 pub use line::InputLine;
 pub use listing::Listing;
+pub use look_at::Looking;
+pub use matches::Matches;
 pub use mouse::Target;
 pub use opening::{Changes, Order, beyond};
 pub use page::{Controls, Leave, PageRequest};
@@ -180,7 +189,8 @@ impl App {
         let has_gone = self.go_where_awaited();
         let has_listed = self.search.list_on(&self.timeline);
         let has_sought = self.seek_on();
-        is_new || has_gone || has_listed || has_sought
+        let has_counted = self.count_matches();
+        is_new || has_gone || has_listed || has_sought || has_counted
     }
 
     /// Whether it changes by itself, so that it has to be polled soon.
@@ -188,6 +198,7 @@ impl App {
         self.playback.is_playing
             || self.search.seek.is_some()
             || self.search.is_listing(&self.timeline)
+            || self.is_counting_matches()
             || self.is_reading()
     }
 

@@ -3,7 +3,7 @@
 use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
 
-use super::{Action, App, Selection};
+use super::{Action, App};
 use crate::language::grammar::ParseError;
 use crate::timeline::{LoadProgress, Operation};
 
@@ -15,7 +15,10 @@ impl App {
             Action::PlayOrPause
                 | Action::Slower
                 | Action::Faster
+                | Action::NextRank
+                | Action::PreviousRank
                 | Action::NextPane
+                | Action::PreviousPane
                 | Action::Focus(_)
                 | Action::Zoom
                 | Action::Help
@@ -38,7 +41,7 @@ impl App {
 
     pub(super) fn step_back(&mut self, events: usize) {
         if self.view.cursor == 0 {
-            return self.say("the run begins here");
+            return self.controls.refuse("the run begins here");
         }
         self.go_to(self.view.cursor.saturating_sub(events));
     }
@@ -78,7 +81,7 @@ impl App {
     /// To the start of the last command that has begun.
     pub(super) fn previous_command(&mut self) {
         if self.view.cursor == 0 {
-            return self.say("the run begins here");
+            return self.controls.refuse("the run begins here");
         }
         let operations = self.timeline.operations();
         let begun = operations.partition_point(|operation| operation.invoked.0 < self.view.cursor);
@@ -88,6 +91,13 @@ impl App {
     pub(super) fn next_violation(&mut self) {
         let next = self.wrongs().into_iter().find(|(at, _)| at.0 >= self.view.cursor);
         self.go_to_wrong(next, "after");
+    }
+
+    /// Whether something is wrong at a later event.
+    pub(super) fn has_wrong_after(&self) -> bool {
+        let last = self.timeline.violations().last().map(|violation_at| violation_at.at);
+        let departure = self.timeline.departure().map(|departure| departure.at);
+        last.max(departure).is_some_and(|at| at.0 >= self.view.cursor)
     }
 
     pub(super) fn previous_violation(&mut self) {
@@ -106,7 +116,7 @@ impl App {
                     LoadProgress::Done => "",
                     LoadProgress::Reading(_) | LoadProgress::Checking(_) => " so far",
                 };
-                self.controls.say(format!("no invariant is violated {side} this{so_far}"));
+                self.controls.refuse(format!("no invariant is violated {side} this{so_far}"));
             }
         }
     }
@@ -148,15 +158,6 @@ impl App {
         }
     }
 
-    /// Up or down: in the pane that has the keys where it can be scrolled, else in the events that are
-    /// listed.
-    pub(super) fn up_or_down(&mut self, rows: isize) {
-        match self.view.focus.spec().scrolls {
-            true => self.view.scroll(self.view.focus, rows),
-            false => self.step_listed(rows),
-        }
-    }
-
     /// Up or down in the events that are listed.
     pub(super) fn step_listed(&mut self, rows: isize) {
         let Some(listed) = &self.search.listed else {
@@ -176,19 +177,7 @@ impl App {
             here.and_then(|row| listed.get(row).or(if rows > 0 { listed.last() } else { None }));
         match at.map(|at| at.0 + 1) {
             Some(cursor) if cursor != self.view.cursor => self.go_to(cursor),
-            Some(_) | None => self.say("nothing further is listed"),
-        }
-    }
-
-    /// Enter: to the receive of the message that is selected, or of the event at the cursor.
-    pub(super) fn open_selected(&mut self) {
-        let sent = match self.view.selection {
-            Selection::Message(sent) => Some(sent),
-            Selection::Cursor | Selection::Rank(_) | Selection::Key(_) => self.event(),
-        };
-        match sent.and_then(|sent| self.timeline.partner(sent)) {
-            Some(partner) => self.go_to(partner.0 + 1),
-            None => self.say("the message is never received"),
+            Some(_) | None => self.controls.refuse("nothing further is listed"),
         }
     }
 }

@@ -51,8 +51,12 @@ pub struct Controls {
     pub note: Option<String>,
     /// Whether it says what the way back is for, so that the way back does not begin with it.
     pub(super) is_signpost: bool,
+    /// Whether it says that what was asked for cannot be done here.
+    is_refusal: bool,
     /// What the page asks of the session.
     pub request: Option<PageRequest>,
+    /// What lies below the page, in the words of a key bar; none where the page is the only one.
+    pub below: Option<&'static str>,
 }
 
 impl Controls {
@@ -64,7 +68,18 @@ impl Controls {
     /// Says something about the last action.
     pub fn say(&mut self, what: impl Into<String>) {
         self.note = Some(what.into());
-        self.is_signpost = false;
+        (self.is_signpost, self.is_refusal) = (false, false);
+    }
+
+    /// Says why the last action cannot be done here.
+    pub fn refuse(&mut self, what: impl Into<String>) {
+        self.say(what);
+        self.is_refusal = true;
+    }
+
+    /// Whether it was said last that something cannot be done here.
+    pub fn has_refused(&self) -> bool {
+        self.note.is_some() && self.is_refusal
     }
 
     /// Says what the way back is for.

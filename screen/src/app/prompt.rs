@@ -1,6 +1,7 @@
 //! A line that is typed for a purpose: what is wrong with it so far, and what it could go on with.
 
 use super::InputLine;
+use super::export::typed_ending;
 
 /// What a line is typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Purpose {
             Purpose::Command | Purpose::Fork => "put KEY VALUE, get KEY, add RANK ID, remove ID",
             Purpose::Break => "`key 612 moves`, `rank 3 waits`, `GET unanswered`",
             Purpose::Diff => "another trace's file, or a scenario",
-            Purpose::Export => "a file's name: .dht for the scenario, .jsonl for the trace",
+            Purpose::Export => "a file's name; its ending says what is saved",
             Purpose::Replace => "y or n",
         }
     }
@@ -66,6 +67,8 @@ pub struct Prompt {
     pub problem: Option<String>,
     /// What its last word could be, while one is typed.
     pub completions: Vec<String>,
+    /// What comes of the line as it is, where that is worth saying.
+    pub meaning: Option<&'static str>,
     /// The line that was refused and may be typed again to insist on it.
     pub refused: Option<String>,
 }
@@ -78,6 +81,7 @@ impl Prompt {
             typed: InputLine::of(line),
             problem: None,
             completions: Vec::new(),
+            meaning: None,
             refused: None,
         }
     }
@@ -92,11 +96,22 @@ impl Prompt {
     pub fn complete(&mut self) {
         let common = common_beginning(&self.completions);
         let line = self.line();
-        let kept = line.len() - last_word(line).len();
+        let (word, end) = match self.purpose {
+            Purpose::Export => (typed_ending(line), ""),
+            Purpose::Search
+            | Purpose::Filter
+            | Purpose::GoTo
+            | Purpose::Command
+            | Purpose::Fork
+            | Purpose::Break
+            | Purpose::Diff
+            | Purpose::Replace => (last_word(line), " "),
+        };
+        let kept = line.len() - word.len();
         if common.is_empty() {
             return;
         }
-        let end = if self.completions.len() == 1 { " " } else { "" };
+        let end = if self.completions.len() == 1 { end } else { "" };
         let line = format!("{}{common}{end}", &line[..kept]);
         self.typed = InputLine::of(line);
     }

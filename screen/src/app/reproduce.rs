@@ -104,6 +104,7 @@ impl App {
     pub fn reproduced(&self) -> Option<String> {
         let mut words = self.recipe.words(self.timeline.scenario())?;
         words.extend(["--at".to_owned(), self.view.cursor.to_string()]);
+        words.extend(self.looking()?);
         Some(words.join(" "))
     }
 

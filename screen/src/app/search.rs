@@ -3,6 +3,7 @@
 use ringscope_traces::EventIndex;
 
 use super::listing::Listing;
+use super::matches::Matches;
 use super::seek::Seek;
 use crate::language::{Condition, Query};
 use crate::timeline::{Light, Timeline, Why};
@@ -23,8 +24,12 @@ pub struct Search {
     pub filter: String,
     /// The query that was looked for last.
     pub sought: Option<Query>,
+    /// All events that it matches.
+    pub matches: Matches,
     /// The conditions to break on.
     pub breaks: Vec<Condition>,
+    /// Which of them is chosen, from 0.
+    pub chosen_break: usize,
     /// What is being looked for, a stretch at a time.
     pub(super) seek: Option<Seek>,
     /// The filter before one was typed.

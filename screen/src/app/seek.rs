@@ -1,8 +1,9 @@
 //! Looking for an event, a stretch at a time, so that the screen stays alive in a long trace.
 
 use ringscope_traces::EventIndex;
+use ringscope_traces::text::Plain;
 
-use super::{App, Condition, Query};
+use super::{App, Condition, Pane, Query};
 use crate::timeline::Timeline;
 
 /// How many events are gone through at once.
@@ -46,21 +47,49 @@ impl Sought {
     }
 }
 
+/// What is said where there is none.
+const NO_BREAK: &str = "there is no condition to break on yet: `b` sets one";
+
 impl App {
     /// On or back to the next event that was looked for.
     pub(super) fn seek_match(&mut self, forwards: bool) {
         match self.search.sought.clone() {
             Some(query) => self.seek(Sought::Match(query), forwards),
-            None => self.say("nothing was looked for yet: `/` does"),
+            None => self.controls.refuse("nothing was looked for yet: `/` does"),
         }
     }
 
     /// On or back to the next condition that comes to hold.
     pub(super) fn seek_break(&mut self, forwards: bool) {
         if self.search.breaks.is_empty() {
-            return self.say("there is no condition to break on yet: `b` sets one");
+            return self.controls.refuse(NO_BREAK);
         }
         self.seek(Sought::Break(self.search.breaks.clone()), forwards);
+    }
+
+    /// On to the next event at which the chosen condition comes to hold.
+    pub(super) fn seek_chosen_break(&mut self) {
+        let chosen = self.search.breaks.get(self.search.chosen_break).cloned();
+        self.seek(Sought::Break(chosen.into_iter().collect()), true);
+    }
+
+    /// The conditions to break on, as a list that the keys go through.
+    pub(super) fn list_breaks(&mut self) {
+        self.view.focus = Pane::Watches;
+        if self.search.breaks.is_empty() {
+            self.controls.refuse(NO_BREAK);
+        }
+    }
+
+    /// Removes the chosen condition to break on, in the list of them.
+    pub(super) fn remove_break(&mut self) {
+        if self.view.focus != Pane::Watches || self.search.breaks.is_empty() {
+            return self.list_breaks();
+        }
+        let last = self.search.breaks.len() - 1;
+        let gone = self.search.breaks.remove(self.search.chosen_break.min(last));
+        self.search.chosen_break = self.search.chosen_break.min(last.saturating_sub(1));
+        self.controls.say(format!("no break on `{}` any more", Plain(&gone.text)));
     }
 
     /// The first cursor in a stretch at which a condition comes to hold.
@@ -91,7 +120,13 @@ impl App {
             let at = self.timeline.event_at(seek.at).expect("a cursor after the first event");
             if let Some(note) = seek.what.is_at(&self.timeline, at) {
                 self.go_to(seek.at);
-                self.controls.note = Some(note).filter(|note| !note.is_empty());
+                match (&seek.what, self.match_count()) {
+                    (Sought::Match(query), Some(count)) => {
+                        self.controls.say(format!("`{}`: {count}", Plain(&query.text)));
+                    }
+                    (Sought::Match(_), None) => self.controls.note = None,
+                    (Sought::Break(_), _) => self.controls.say(note),
+                }
                 return true;
             }
             seek.at = if seek.forwards { seek.at + 1 } else { seek.at - 1 };
@@ -108,7 +143,12 @@ impl App {
             return false;
         }
         let side = if seek.forwards { "after" } else { "before" };
-        self.controls.say(format!("there is no {} {side} this event", seek.what.describe()));
+        let none = format!("there is no {} {side} this event", seek.what.describe());
+        match seek.what {
+            Sought::Match(_) => self.controls.refuse(none),
+            // That it never comes to hold is an answer.
+            Sought::Break(_) => self.controls.say(none),
+        }
         true
     }
 }

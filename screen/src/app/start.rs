@@ -231,7 +231,7 @@ impl StartPage {
         match self.rows().get(self.chosen).map(|entry| entry.opens.clone()) {
             Some(Opens::Run(word)) => self.controls.ask(PageRequest::Open(word)),
             Some(Opens::Lesson(one)) => self.controls.ask(PageRequest::Lesson(one)),
-            None => self.controls.say("nothing has these words"),
+            None => self.controls.refuse("nothing has these words"),
         }
     }
 
@@ -297,6 +297,17 @@ impl HandleActions for StartPage {
 
     fn refusal(_: Action) -> &'static str {
         WELCOME
+    }
+
+    /// While words are typed, letters are no keys.
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        let has_rows = !self.rows().is_empty();
+        if self.typed.is_some() {
+            let open = has_rows.then_some((Action::Open, "open"));
+            return open.into_iter().chain([(Action::Back, "all of them again")]).collect();
+        }
+        let below = self.controls.below.map(|words| (Action::Back, words));
+        Self::standing_bar().into_iter().chain(below).collect()
     }
 }
 

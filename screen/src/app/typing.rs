@@ -6,7 +6,7 @@ use ringscope_traces::text::Plain;
 
 use super::diff::Candidate;
 use super::keys::{Code, KeyPress, NamedKey};
-use super::{App, Condition, PageRequest, Prompt, Purpose, Query, live};
+use super::{App, Condition, Matches, PageRequest, Prompt, Purpose, Query, export, live};
 use crate::language::grammar::{ParseError, SymbolTable};
 use crate::language::{condition, query};
 
@@ -15,6 +15,8 @@ use crate::language::{condition, query};
 pub struct Typing {
     /// The line, and what it is for.
     pub prompt: Option<Prompt>,
+    /// Whether the last key was a digit of a rank.
+    pub(super) is_rank: bool,
     /// The file that is to be replaced, when that is allowed.
     pub(super) replaced: Option<PathBuf>,
 }
@@ -67,9 +69,11 @@ impl App {
             _ => self.problem(purpose, &line),
         };
         let completions = self.completions(purpose, &line);
+        let meaning = (purpose == Purpose::Export).then(|| export::meaning(&line)).flatten();
         let is_right = problem.is_none();
         if let Some(prompt) = &mut self.typing.prompt {
             (prompt.problem, prompt.completions) = (problem, completions);
+            prompt.meaning = meaning;
         }
         match purpose {
             Purpose::Filter if is_right => self.filter_by(&line),
@@ -92,7 +96,8 @@ impl App {
             Purpose::Break => Condition::parse(line, &lexicon).err(),
             Purpose::GoTo => self.cursor_meant(line).err(),
             Purpose::Command | Purpose::Fork => live::misread(line),
-            Purpose::Diff | Purpose::Export | Purpose::Replace => None,
+            Purpose::Export => export::problem(line, self.timeline.source()).map(ParseError),
+            Purpose::Diff | Purpose::Replace => None,
         };
         wrong.map(|wrong| wrong.to_string())
     }
@@ -105,7 +110,8 @@ impl App {
             Purpose::Command | Purpose::Fork => {
                 live::completions(line, &self.timeline, &self.view.snapshot)
             }
-            Purpose::GoTo | Purpose::Diff | Purpose::Export | Purpose::Replace => Vec::new(),
+            Purpose::Export => export::completions(line, self.timeline.source()),
+            Purpose::GoTo | Purpose::Diff | Purpose::Replace => Vec::new(),
         }
     }
 
@@ -139,7 +145,8 @@ impl App {
 
     fn search(&mut self, line: &str) -> Result<(), String> {
         let query = Query::parse(line, &SymbolTable::of(&self.timeline)).map_err(text_of)?;
-        self.search.sought = Some(query);
+        (self.search.sought, self.search.matches) = (Some(query), Matches::default());
+        self.count_matches();
         self.seek_match(true);
         Ok(())
     }
@@ -163,6 +170,7 @@ impl App {
             None => {
                 let note = format!("break on `{}`: `c` goes there", Plain(&condition.text));
                 self.search.breaks.push(condition);
+                self.search.chosen_break = self.search.breaks.len() - 1;
                 note
             }
         });

@@ -133,7 +133,8 @@ impl App {
         } else if self.timeline.explanation().is_some() {
             self.view.explains = true;
         } else {
-            self.say("there is nothing to explain: the run completed, or its end is not known");
+            self.controls
+                .refuse("there is nothing to explain: the run completed, or its end is not known");
         }
     }
 
@@ -142,7 +143,7 @@ impl App {
         match self.timeline.decisive() {
             Some(at) if at.0 + 1 == self.view.cursor => self.say("this event decided it"),
             Some(at) => self.go_to(at.0 + 1),
-            None => self.say(self.timeline.nothing_decisive()),
+            None => self.controls.refuse(self.timeline.nothing_decisive()),
         }
     }
 }
@@ -211,7 +212,7 @@ mod tests {
         press(&mut app, "!");
         assert_eq!(app.view.cursor, app.timeline.len(), "the last event closes it");
         // By what it received at the event before, rank 4 is bound to wait for rank 3.
-        press(&mut app, "left left");
+        press(&mut app, "h h");
         assert!(ranks(&app).is_empty());
         press(&mut app, "!");
         assert_eq!(app.view.cursor, app.timeline.len());
@@ -224,7 +225,7 @@ mod tests {
         press(&mut app, "]");
         let verdict = app.verdict().expect("a violation");
         assert_eq!((verdict.title.as_str(), verdict.is_bad), ("broken invariant: one owner", true));
-        press(&mut app, "right");
+        press(&mut app, "l");
         assert_eq!(app.verdict(), None);
     }
 
@@ -235,7 +236,7 @@ mod tests {
         assert!(app.view.explains);
         press(&mut app, "esc");
         assert!(!app.view.explains && app.view.cursor == app.timeline.len());
-        press(&mut app, "E left");
+        press(&mut app, "E h");
         assert!(!app.view.explains);
         let mut app = at_its_end("join");
         press(&mut app, "E");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::follow::Trail;
 use crate::controls::{Pane, Selection};
 use crate::timeline::{Snapshot, Timeline};
 
@@ -15,6 +16,10 @@ pub struct View {
     pub awaited: Option<usize>,
     /// What is selected.
     pub selection: Selection,
+    /// How far Enter has followed a key to what is selected.
+    pub(crate) trail: Option<Trail>,
+    /// Which of what the inspector names is chosen, from 0.
+    pub chosen_link: Option<usize>,
     /// The pane that takes the keys.
     pub focus: Pane,
     /// Whether that pane has the whole screen.
@@ -35,6 +40,8 @@ impl View {
             snapshot: timeline.snapshot(cursor),
             awaited,
             selection: Selection::Cursor,
+            trail: None,
+            chosen_link: None,
             focus: Pane::Ring,
             is_zoomed: false,
             explains: false,
@@ -58,12 +65,26 @@ impl View {
     /// Selects something; again, and it is no longer selected.
     pub fn select(&mut self, selection: Selection) {
         let is_again = self.selection == selection;
-        self.selection = if is_again { Selection::Cursor } else { selection };
+        self.look_at(if is_again { Selection::Cursor } else { selection });
+    }
+
+    /// Selects something, whatever was selected before.
+    pub fn look_at(&mut self, selection: Selection) {
+        self.selection = selection;
+        (self.trail, self.chosen_link) = (None, None);
         self.scrolled.remove(&Pane::Inspector);
     }
 
     /// Scrolls a pane; no further than it goes, which who draws it sees to.
     pub fn scroll(&mut self, pane: Pane, rows: isize) {
+        if pane == Pane::Inspector {
+            self.chosen_link = None;
+        }
+        self.scroll_on(pane, rows);
+    }
+
+    /// The same, and what is chosen in the pane stays chosen.
+    pub(super) fn scroll_on(&mut self, pane: Pane, rows: isize) {
         let scrolled = self.scrolled.entry(pane).or_default();
         *scrolled = scrolled.saturating_add_signed(rows);
     }

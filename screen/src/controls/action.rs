@@ -44,8 +44,10 @@ macro_rules! actions {
 
 // The most wanted ones first.
 actions! {
-    NextEvent "next-event" ["right", "l", "."] "one event on", Some("step");
-    PreviousEvent "previous-event" ["left", "h", ","] "one event back", None;
+    NextEvent "next-event" ["l", "."] "one event on", Some("step");
+    PreviousEvent "previous-event" ["h", ","] "one event back", None;
+    NextRank "next-rank" ["right"] "select the next rank; in a walkthrough, the next answer", None;
+    PreviousRank "previous-rank" ["left"] "select the rank before it", None;
     PlayOrPause "play" ["space"] "time runs by itself, or stops", Some("play");
     Help "help" ["?"] "the keys, of the focused pane first", Some("help");
     NextCommand "next-command" ["shift-right", "L"] "to the end of the command", Some("command");
@@ -61,6 +63,8 @@ actions! {
     NextBreak "next-break" ["c"] "on to the next condition to break on", Some("break");
     PreviousBreak "previous-break" ["C"] "back to the last condition to break on", None;
     Break "break" ["b"] "break on a condition", Some("condition");
+    Breaks "breaks" ["B"] "list the conditions to break on", None;
+    RemoveBreak "remove-break" ["D", "delete"] "remove the condition to break on that is chosen", None;
     Slower "slower" ["-"] "time runs slower", None;
     Faster "faster" ["+", "="] "time runs faster", None;
     Start "start" ["home"] "to the start", None;
@@ -70,12 +74,13 @@ actions! {
     PreviousMatch "previous-match" ["N"] "the one before it", None;
     Filter "filter" ["f"] "list some events only", Some("filter");
     OnlyCauses "only-causes" ["k"] "only the causes of what is selected: why is it so?", Some("why");
-    Up "up" ["up"] "a row up in what is listed", None;
-    Down "down" ["down"] "a row down in what is listed", None;
+    Up "up" ["up"] "up: a key, an event, or a row, whatever the pane has", None;
+    Down "down" ["down"] "down: a key, an event, or a row, whatever the pane has", None;
     PageUp "page-up" ["pageup"] "a page up in what is listed", None;
     PageDown "page-down" ["pagedown"] "a page down in what is listed", None;
-    Open "open" ["enter"] "open the row that is chosen; in a walkthrough, answer or go on", None;
+    Open "open" ["enter"] "follow what is selected; in a walkthrough, answer or go on", None;
     NextPane "next-pane" ["tab"] "the next pane takes the keys", Some("pane");
+    PreviousPane "previous-pane" ["shift-tab"] "the pane before it takes the keys", None;
     Zoom "zoom" ["z"] "the pane has the whole screen", Some("zoom");
     Fork "fork" ["F"] "a new run that goes another way from here", Some("fork");
     Mark "mark" ["m"] "mark this event: a letter follows", Some("mark");
@@ -88,7 +93,7 @@ actions! {
     StepBack "step-back" ["backspace"] "in a walkthrough: a step back", None;
     Skip "skip" [">"] "in a walkthrough: leave a question open", None;
     Again "again" ["r"] "in a walkthrough: see the run come to the stop again", None;
-    Export "export" ["x"] "save the scenario or the trace", Some("export");
+    Export "export" ["x"] "save the scenario, the trace, or a page, a picture, a table of the run", Some("export");
     Reproduce "reproduce" ["y"] "the command line that shows this again", None;
     Theme "theme" ["T"] "other colours: auto, dark, light, high-contrast", None;
     Back "back" ["esc"] "out of what lies on top", None;
@@ -118,18 +123,28 @@ const fn bindings() -> [Binding; ROWS.len() + PANES.len()] {
 }
 
 const fn of_pane(spec: &PaneSpec) -> Binding {
-    let key = &DIGITS[spec.pane.number() - 1];
     Binding {
         action: Action::Focus(spec.pane),
         name: spec.word,
-        keys: std::slice::from_ref(key),
+        keys: &PANE_KEYS[spec.pane.number() - 1],
         what: spec.takes_keys,
         bar: None,
     }
 }
 
-/// The keys of the panes, in the order of their numbers.
-const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+/// The keys of the panes, in the order of their numbers; digits alone select ranks. Terminals keep some of the
+/// function keys for themselves, and others what is typed with Alt.
+const PANE_KEYS: [[&str; 2]; 9] = [
+    ["f1", "alt-1"],
+    ["f2", "alt-2"],
+    ["f3", "alt-3"],
+    ["f4", "alt-4"],
+    ["f5", "alt-5"],
+    ["f6", "alt-6"],
+    ["f7", "alt-7"],
+    ["f8", "alt-8"],
+    ["f9", "alt-9"],
+];
 
 impl Action {
     /// Its row in the table.

@@ -23,7 +23,7 @@ mod tests {
         for (row, number) in PANES.iter().zip(1..) {
             let focus = Action::Focus(row.pane);
             assert_eq!((row.pane.spec().name, row.pane.number()), (row.name, number));
-            assert_eq!(focus.binding().keys, [number.to_string()]);
+            assert_eq!(focus.binding().keys, [format!("f{number}"), format!("alt-{number}")]);
             assert_eq!(focus.binding().name, row.word);
             assert_eq!(focus.binding().what, row.takes_keys);
             assert_eq!(Action::named(row.word), Some(focus));

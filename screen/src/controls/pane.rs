@@ -22,7 +22,7 @@ pub struct PaneSpec {
     pub takes_keys: &'static str,
     /// What is most wanted when it has the keys.
     pub actions: &'static [Action],
-    /// Whether up and down scroll it; else they go through the events that are listed.
+    /// Whether it can be scrolled.
     pub scrolls: bool,
     /// Where it stands on a screen that does not have room for all panes.
     pub small: Spot,
@@ -95,13 +95,16 @@ panes! {
     Ring {
         what: "nodes at their ids, what each owns, keys and messages on their way",
         word: "ring", name: "Ring", takes_keys: "the ring takes the keys",
-        actions: THROUGH_TIME, scrolls: false,
+        actions: OF_THE_RING, scrolls: false,
         small: Spot::Left, large: Spot::Left, is_in_strip: true, beside_ring: Share::NONE,
     }
     Inspector {
         what: "the selected node or message, and what this step changed",
         word: "inspector", name: "Inspector", takes_keys: "the inspector takes the keys",
-        actions: &[Action::Up, Action::Down, Action::OnlyCauses, Action::Open, Action::Break], scrolls: true,
+        actions: &[
+            Action::Up, Action::Down, Action::Open, Action::NextRank, Action::PreviousRank, Action::OnlyCauses,
+        ],
+        scrolls: true,
         small: Spot::Right, large: Spot::Right, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Events {
@@ -116,15 +119,18 @@ panes! {
     SpaceTime {
         what: "a lane for each rank, a row for each event, arrows for messages",
         word: "space-time", name: "Space-time", takes_keys: "the lanes take the keys",
-        actions: &[Action::Up, Action::Down, Action::Open, Action::OnlyCauses], scrolls: false,
+        actions: &[
+            Action::Up, Action::Down, Action::NextRank, Action::PreviousRank, Action::Open, Action::OnlyCauses,
+        ],
+        scrolls: false,
         small: Spot::Below, large: Spot::Middle, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Watches {
         what: "invariants, and conditions to break on",
         word: "watches", name: "Watches", takes_keys: "the watches take the keys",
         actions: &[
-            Action::Break, Action::NextBreak, Action::PreviousBreak, Action::NextViolation,
-            Action::PreviousViolation, Action::Up, Action::Down,
+            Action::Break, Action::NextBreak, Action::PreviousBreak, Action::Up, Action::Down,
+            Action::RemoveBreak, Action::NextViolation, Action::PreviousViolation,
         ],
         scrolls: true,
         small: Spot::Right, large: Spot::LowerRight, is_in_strip: true, beside_ring: Share::THIRD,
@@ -132,18 +138,22 @@ panes! {
     Ownership {
         what: "the key space as one row",
         word: "ownership", name: "Ownership, unrolled", takes_keys: "the key space takes the keys",
-        actions: THROUGH_TIME, scrolls: false,
+        actions: OF_THE_RING, scrolls: false,
         small: Spot::Below, large: Spot::Bottom, is_in_strip: false, beside_ring: Share::STRIP,
     }
 }
 
-/// What is wanted of a pane that shows one moment.
-const THROUGH_TIME: &[Action] = &[
+/// What is wanted of a pane that shows one moment of the ring.
+const OF_THE_RING: &[Action] = &[
+    Action::NextRank,
+    Action::PreviousRank,
+    Action::Up,
+    Action::Down,
+    Action::Open,
+    Action::OnlyCauses,
     Action::NextEvent,
     Action::PreviousEvent,
     Action::PlayOrPause,
-    Action::NextCommand,
-    Action::OnlyCauses,
 ];
 
 impl Pane {
@@ -157,7 +167,7 @@ impl Pane {
         PANES.iter().find(|row| row.word == word).map(|row| row.pane)
     }
 
-    /// The key that leads to it, from 1.
+    /// The number of the key that leads to it, from 1.
     pub const fn number(self) -> usize {
         1 + self as usize
     }
@@ -165,6 +175,11 @@ impl Pane {
     /// The one after it, and after the last the first.
     pub fn next(self) -> Pane {
         Pane::ALL[self.number() % Pane::ALL.len()]
+    }
+
+    /// The one before it, and before the first the last.
+    pub fn previous(self) -> Pane {
+        Pane::ALL[(self.number() + Pane::ALL.len() - 2) % Pane::ALL.len()]
     }
 
     /// Its name in its frame.

@@ -6,8 +6,8 @@ use ratatui_core::layout::Position;
 
 use super::Page;
 use crate::app::diff::Diff;
-use crate::app::handle::HandleActions as _;
-use crate::app::{Controls, KeyPress, Target};
+use crate::app::handle::HandleActions;
+use crate::app::{Action, Controls, KeyPress, Target};
 use crate::view::{Paint, Surface, diff};
 
 impl Page for Diff {
@@ -56,6 +56,10 @@ impl Page for Diff {
 
     fn controls_mut(&mut self) -> &mut Controls {
         &mut self.controls
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        HandleActions::bar(self)
     }
 
     fn draw(&self, paint: &mut Paint<'_>) {

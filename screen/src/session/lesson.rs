@@ -5,7 +5,8 @@ use std::time::Duration;
 use ratatui_core::layout::Position;
 
 use super::Page;
-use crate::app::{Controls, KeyPress, Lesson, Target};
+use crate::app::handle::HandleActions;
+use crate::app::{Action, Controls, KeyPress, Lesson, Target};
 use crate::tour::Record;
 use crate::view::{Paint, Surface, lesson};
 
@@ -40,6 +41,10 @@ impl Page for Lesson {
 
     fn controls_mut(&mut self) -> &mut Controls {
         &mut self.controls
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        HandleActions::bar(self)
     }
 
     fn learnt(&self) -> Option<(&str, Record)> {

@@ -54,6 +54,8 @@ pub struct Session {
     keymap: Keymap,
     /// The colours that somebody wants: whoever draws has to know what background there is.
     theme: ThemeChoice,
+    /// The same, where they were changed by a key.
+    changed_theme: Option<ThemeChoice>,
     leave: Option<Leave>,
     /// The way out that somebody has to confirm.
     asked: Option<Exit>,
@@ -69,6 +71,9 @@ pub struct Session {
     /// The lessons in which somebody has come further, not yet taken by the terminal.
     learnt: Vec<String>,
 }
+
+/// The flag of the theme on a command line.
+const THEME: &str = "--theme";
 
 impl Session {
     /// A session that begins with the start page.
@@ -103,6 +108,7 @@ impl Session {
             pages: vec![page],
             keymap,
             theme: ThemeChoice::default(),
+            changed_theme: None,
             leave: None,
             asked: None,
             look_flags: Vec::new(),
@@ -242,8 +248,8 @@ impl Session {
             Some(PageRequest::Lessons) => self.list_lessons(),
             Some(PageRequest::Lesson(one)) => self.teach(&Shelf::built_in(one)),
             Some(PageRequest::Open(word)) => self.open(&word),
-            Some(PageRequest::Run(app)) => self.pages.push(app),
-            Some(PageRequest::Diff(diff)) => self.pages.push(diff),
+            Some(PageRequest::Run(app)) => self.push(app),
+            Some(PageRequest::Diff(diff)) => self.push(diff),
             Some(PageRequest::Compare(run, word)) => self.compare(*run, &word),
             None => {}
         }
@@ -267,7 +273,7 @@ impl Session {
         let is_listed = self.pages.last_mut().is_some_and(|below| below.choose_lesson(progress));
         if !is_listed {
             let start = StartPage::tours(&self.progress, self.keymap.clone());
-            self.pages.push(Box::new(start));
+            self.push(Box::new(start));
         }
     }
 
@@ -277,7 +283,7 @@ impl Session {
             Ok(tour) => {
                 self.opened.push(shelf.shown().into());
                 let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
-                self.pages.push(Box::new(lesson));
+                self.push(Box::new(lesson));
             }
             Err(faults) => self.say(&Failure::from(faults.errors).one_line()),
         }
@@ -292,7 +298,8 @@ impl Session {
                 if word.is_file() || is_built_in(word) {
                     self.opened.push(word.to_owned());
                 }
-                self.pages.push(Box::new(app));
+                app.controls.below = Some("list");
+                self.push(Box::new(app));
             }
             Err(failure) => self.say(&failure.one_line()),
         }
@@ -308,7 +315,15 @@ impl Session {
     /// Shows a comparison, and the page below when it is left.
     pub fn lay_upon(&mut self, mut diff: Diff) {
         diff.controls.keymap = self.keymap.clone();
-        self.pages.push(Box::new(diff));
+        self.push(Box::new(diff));
+    }
+
+    /// Lays a page over the others.
+    fn push(&mut self, mut page: Box<dyn Page>) {
+        if !self.pages.is_empty() {
+            page.controls_mut().below.get_or_insert("back");
+        }
+        self.pages.push(page);
     }
 
     fn go_back(&mut self) {
@@ -317,23 +332,36 @@ impl Session {
             let page = self.pages.last_mut().expect("there is always a page");
             page.learn(&self.progress);
         } else {
-            self.say("there is nothing below this: `q` leaves");
+            let controls = self.page_mut().controls_mut();
+            controls.refuse("there is nothing below this: `q` leaves");
         }
     }
 
     fn go_on_to_next_theme(&mut self) {
         self.theme = self.theme.next();
+        self.changed_theme = Some(self.theme);
         self.say(&format!("the theme is now `{}`", self.theme.name()));
     }
 
     /// Gives a command line that runs as it stands.
     fn copy(&mut self, mut line: String) {
-        for flag in &self.look_flags {
+        for flag in self.flags_of_looks() {
             line.push(' ');
-            line.push_str(flag);
+            line.push_str(&flag);
         }
         self.say(&format!("copied: {line}"));
         (self.given, self.is_copying) = (Some(line), true);
+    }
+
+    /// The flags that say how things look: as they were given, and the theme as it was changed since.
+    fn flags_of_looks(&self) -> Vec<String> {
+        let Some(theme) = self.changed_theme else { return self.look_flags.clone() };
+        let mut flags = self.look_flags.clone();
+        if let Some(place) = flags.iter().position(|flag| flag == THEME) {
+            flags.drain(place..flags.len().min(place + 2));
+        }
+        flags.extend([THEME.to_owned(), theme.name().to_owned()]);
+        flags
     }
 
     fn say(&mut self, what: &str) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ratatui_core::layout::Position;
 
-use crate::app::{Controls, KeyPress, PageRequest, Target};
+use crate::app::{Action, Controls, KeyPress, PageRequest, Target};
 use crate::tour::{Progress, Record};
 use crate::view::{Paint, Surface, overlay};
 
@@ -41,6 +41,9 @@ pub trait Page: Any {
 
     /// The same, to be changed.
     fn controls_mut(&mut self) -> &mut Controls;
+
+    /// The actions in its key bar, with their words.
+    fn bar(&self) -> Vec<(Action, &'static str)>;
 
     /// What it asks of the session, once.
     fn ask(&mut self) -> Option<PageRequest> {
@@ -87,7 +90,7 @@ pub fn paint(page: &dyn Page, paint: &mut Paint<'_>) {
 /// What is at a position of a page, or of the list over it.
 pub fn at(page: &dyn Page, surface: Surface<'_>, position: Position) -> Option<Target> {
     match &page.controls().menu {
-        Some(menu) => overlay::row_at(menu, surface.area, position).map(Target::Row),
+        Some(menu) => overlay::row_at(menu, surface, position).map(Target::Row),
         None => page.at(surface, position),
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use ratatui_core::layout::Position;
 
 use super::Page;
-use crate::app::{App, Controls, KeyPress, Target};
+use crate::app::handle::HandleActions;
+use crate::app::{Action, App, Controls, KeyPress, Target};
 use crate::view::{self, Paint, Surface, target};
 
 impl Page for App {
@@ -44,6 +45,10 @@ impl Page for App {
 
     fn controls_mut(&mut self) -> &mut Controls {
         &mut self.controls
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        HandleActions::bar(self)
     }
 
     fn unsaved(&self) -> Option<&str> {

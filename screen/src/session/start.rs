@@ -5,9 +5,9 @@ use std::time::Duration;
 use ratatui_core::layout::Position;
 
 use super::Page;
-use crate::app::handle::HandleActions as _;
+use crate::app::handle::HandleActions;
 use crate::app::start::StartPage;
-use crate::app::{Controls, KeyPress, Target};
+use crate::app::{Action, Controls, KeyPress, Target};
 use crate::tour::Progress;
 use crate::view::{Paint, Surface, start};
 
@@ -43,6 +43,10 @@ impl Page for StartPage {
 
     fn controls_mut(&mut self) -> &mut Controls {
         &mut self.controls
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        HandleActions::bar(self)
     }
 
     fn tick(&mut self, elapsed: Duration) -> bool {

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::thread;
 
 use super::*;
+use crate::timeline::{Source, Timeline};
 use crate::view::theme::Scheme;
 
 fn press(session: &mut Session, keys: &str) {
@@ -261,4 +262,167 @@ fn a_command_line_is_given_with_how_things_look() {
     assert_eq!(session.take_copied(), None);
     session.tick(Duration::from_secs(5));
     assert_eq!(note(&session), format!("copied: {line}"), "it stays until the next key");
+}
+
+/// Lets a comparison be read, and a lesson's run come to its stop.
+fn settle(session: &mut Session) {
+    let is_diff = (session.page() as &dyn Any).is::<Diff>();
+    session.tick(Duration::from_secs(2));
+    while is_diff && session.is_busy() {
+        session.tick(Duration::ZERO);
+        thread::yield_now();
+    }
+}
+
+/// A page as somebody comes to it: by keys that are pressed, and by what is typed, which begins with `=`.
+fn come_to(begin: &dyn Fn() -> Session, way: &[&str]) -> Session {
+    let mut session = begin();
+    for part in way {
+        match part.strip_prefix('=') {
+            Some(text) => session.paste(text),
+            None => press(&mut session, part),
+        }
+        settle(&mut session);
+    }
+    session
+}
+
+/// Presses every key that the bar of a page offers, each on a page of its own that was come to in the same way; how
+/// many there were.
+fn no_key_is_refused(begin: &dyn Fn() -> Session, way: &[&str]) -> usize {
+    let offered = come_to(begin, way).page().bar();
+    assert!(!offered.is_empty(), "{way:?}: no keys");
+    for (action, words) in &offered {
+        let mut session = come_to(begin, way);
+        session.page_mut().controls_mut().note = None;
+        let keys = session.page().controls().keymap.keys(*action).to_vec();
+        let Some(key) = keys.first() else { panic!("{words} has no key") };
+        session.press(*key);
+        let said = session.page().controls().note.clone();
+        assert!(
+            !session.page().controls().has_refused(),
+            "{way:?}: `{key}` ({words}) says {said:?}"
+        );
+    }
+    offered.len()
+}
+
+fn recorded(name: &str) -> Session {
+    let Source::Live(scenario) = crate::app::testing::built_in(name, 0).timeline.source().clone()
+    else {
+        panic!("a scenario")
+    };
+    let trace = crate::timeline::simulated(&scenario).to;
+    let timeline = Timeline::of(&Source::Kept(name.into(), trace.into())).expect("a trace");
+    Session::of(App::new(timeline, name, 0), Progress::default(), Keymap::default())
+}
+
+#[test]
+fn no_key_that_a_bar_offers_is_refused() {
+    let ways: &[&[&str]] = &[
+        &[],
+        &["l l l"],
+        &["end"],
+        &["]"],
+        &["end E"],
+        &["end !"],
+        &["] k"],
+        &["right"],
+        &["l 6 down"],
+        &["] 6 down enter"],
+        &["] 6 down enter enter enter"],
+        &["z"],
+        &["L f", "=rank 3", "enter"],
+        &["L f", "=key 999", "enter"],
+        &["/", "=PUT", "enter"],
+        &["/", "=PUT", "enter n n n n n n n n n n n"],
+        &["b", "=key 400 moves", "enter"],
+        &["end b", "=key 400 moves", "enter"],
+        &["L F", "=get 1", "enter enter"],
+        &["L F", "=get 1", "enter enter end"],
+        &["i", "=get 1", "enter enter"],
+    ];
+    let mut offered = 0;
+    for name in ["race-lost-key", "race-neighbours-leave", "get-missing", "join", "head-only"] {
+        let live = || {
+            let app = crate::app::testing::built_in(name, 0);
+            Session::of(app, Progress::default(), Keymap::default())
+        };
+        let replay = || recorded(name);
+        for way in ways {
+            for pane in ["f1", "f2", "f3", "f4", "f5", "f6"] {
+                let way: Vec<&str> = way.iter().copied().chain([pane]).collect();
+                offered += no_key_is_refused(&live, &way);
+                offered += no_key_is_refused(&replay, &way);
+            }
+        }
+    }
+    assert!(offered > 5000, "only {offered} keys");
+}
+
+#[test]
+fn no_key_that_the_bar_of_a_list_a_lesson_or_a_comparison_offers_is_refused() {
+    let start = || Session::start(&[], Progress::default(), Keymap::default());
+    for way in [
+        &[][..],
+        &["down"],
+        &["/"],
+        &["/", "=join"],
+        &["/", "=nothing has this"],
+        &["/", "=join", "enter"],
+        &["/", "=keys move", "enter"],
+        &["/", "=the-ring", "enter"],
+    ] {
+        no_key_is_refused(&start, way);
+    }
+    let lesson = || {
+        let tour = crate::app::testing::tour();
+        Session::lesson(tour, Progress::default(), Keymap::default())
+    };
+    for way in [
+        &[][..],
+        &["a"],
+        &["a enter"],
+        &["c enter"],
+        &["c enter enter"],
+        &["> > enter"],
+        &["> > enter > enter"],
+        &["> > enter > enter enter"],
+        &["e"],
+        &["> > enter > enter e"],
+    ] {
+        no_key_is_refused(&lesson, way);
+    }
+    let diff = || {
+        let app = crate::app::testing::built_in("race-lost-key", 0);
+        let mut session = Session::of(app, Progress::default(), Keymap::default());
+        press(&mut session, "d");
+        session.paste("join");
+        press(&mut session, "enter");
+        session
+    };
+    for way in [&[][..], &["]"], &["end"], &["home"], &["o"], &["s"]] {
+        no_key_is_refused(&diff, way);
+    }
+}
+
+#[test]
+fn the_bar_says_what_the_mode_has_and_how_one_gets_back() {
+    let words = |session: &Session| -> Vec<String> {
+        session.page().bar().iter().map(|(_, words)| (*words).to_owned()).collect()
+    };
+    let live = || {
+        let app = crate::app::testing::built_in("get-missing", 0);
+        Session::of(app, Progress::default(), Keymap::default())
+    };
+    let has = |session: &Session, word: &str| words(session).iter().any(|other| other == word);
+    assert!(has(&live(), "inject") && !has(&recorded("join"), "inject"));
+    assert!(has(&come_to(&live, &["L F", "=get 10", "enter enter"]), "first run"));
+    let end = come_to(&live, &["end"]);
+    assert!(has(&end, "explain") && has(&end, "why") && !has(&end, "step"));
+    let start = || Session::start(&[], Progress::default(), Keymap::default());
+    assert!(has(&start(), "quit") && !has(&come_to(&start, &["/", "=jo"]), "quit"));
+    assert!(has(&come_to(&start, &["/", "=keys move", "enter"]), "list"));
+    let why = come_to(&live, &["l l l k"]);
+    assert_eq!(words(&why)[0], "all events");
 }

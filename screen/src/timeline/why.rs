@@ -123,6 +123,16 @@ impl Timeline {
         }
     }
 
+    /// Whether there is such an event, which is known at once.
+    pub fn has_decisive(&self) -> bool {
+        let is_known = self.opaque().is_none() && self.states() >= self.len();
+        let went_wrong = self.ending().is_some_and(|ending| match ending {
+            Ending::Completed => false,
+            Ending::Crashed { .. } | Ending::Deadlock | Ending::Livelock | Ending::Stopped => true,
+        });
+        !self.violations().is_empty() || (is_known && went_wrong && !self.is_empty())
+    }
+
     /// Why there is no such event.
     pub fn nothing_decisive(&self) -> &'static str {
         match self.ending() {

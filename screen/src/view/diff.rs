@@ -17,8 +17,8 @@ use super::layout::{split_bottom, split_top};
 use super::pen::{fitted, row};
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, prompt, words};
+use crate::app::Target;
 use crate::app::diff::{Diff, Tally};
-use crate::app::{Keymap, Target};
 
 pub(super) use summary::shown;
 
@@ -122,7 +122,7 @@ pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
     let plan = Plan::new(area, &comparison).with_pictures();
     draw_parts(&comparison, &plan, &mut paint.within(area));
     pictures::draw(page, &mut paint.within(plan.pictures));
-    draw_ends(&comparison, &page.controls.keymap, &mut paint.within(area));
+    draw_ends(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
     if let Some(line) = &page.prompt {
         let [above, last] = last_rows(paint.area);
         prompt::draw(line, above, &mut paint.within(last));
@@ -130,20 +130,20 @@ pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
 }
 
 /// Draws the whole page, without pictures.
-pub fn draw(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
+pub(super) fn draw(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
     draw_parts(comparison, &Plan::new(area, comparison), &mut paint.within(area));
-    draw_ends(comparison, keymap, &mut paint.within(area));
+    draw_ends(comparison, keys_bar, &mut paint.within(area));
 }
 
 /// The first row, and the last two.
-fn draw_ends(comparison: &Comparison, keymap: &Keymap, paint: &mut Paint<'_>) {
+fn draw_ends(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
     let area = paint.area;
     draw_title(comparison, &mut paint.row(0));
     let [bar, keys] = last_rows(area);
     if area.height > 3 {
         draw_bar(comparison, &mut paint.within(bar));
-        Bar::with::<Diff>(keymap).draw(&mut paint.within(keys));
+        keys_bar.draw(&mut paint.within(keys));
     }
 }
 
@@ -173,7 +173,7 @@ pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Targe
     let (comparison, first) = shown(page, surface.look.symbols);
     let [bar, keys] = last_rows(surface.area);
     if keys.contains(position) {
-        let action = Bar::of::<Diff>(&page.controls).action_at(surface.within(keys), x);
+        let action = Bar::of(page, &page.controls).action_at(surface.within(keys), x);
         return action.map(Target::Bar);
     }
     if bar.contains(position) {

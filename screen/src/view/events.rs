@@ -55,6 +55,16 @@ pub(super) fn event_at(scene: &Scene<'_>, inside: Rect, y: u16) -> Option<EventI
 }
 
 fn detail(scene: &Scene<'_>) -> String {
+    let listed = listed(scene);
+    match (&scene.app.search.sought, scene.app.match_count()) {
+        (Some(query), Some(count)) => {
+            format!("{listed}  find {}: {count}", words::plain(&query.text))
+        }
+        (Some(_), None) | (None, _) => listed,
+    }
+}
+
+fn listed(scene: &Scene<'_>) -> String {
     let app = scene.app;
     match &app.search.listed {
         Some(listed) if app.search.filter.is_empty() => {

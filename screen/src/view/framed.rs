@@ -76,13 +76,13 @@ fn tabs(placed: Placed) -> impl Iterator<Item = (String, bool)> {
     names(placed).into_iter().map(move |(pane, name)| (name, pane == placed.pane))
 }
 
-/// ` 3 Events `, and those behind it; of these only the numbers where there is no room for names.
+/// ` F3 Events `, and those behind it; of these only the numbers where there is no room for names.
 fn names(placed: Placed) -> Vec<(Pane, String)> {
     const WIDTH_EACH: usize = 24;
     let has_names = usize::from(placed.area.width) >= WIDTH_EACH * placed.tabs.len();
     let name = |pane: &Pane| match *pane == placed.pane || has_names {
-        true => (*pane, format!(" {} {} ", pane.number(), pane.name())),
-        false => (*pane, format!(" {} ", pane.number())),
+        true => (*pane, format!(" F{} {} ", pane.number(), pane.name())),
+        false => (*pane, format!(" F{} ", pane.number())),
     };
     placed.tabs.iter().map(name).collect()
 }

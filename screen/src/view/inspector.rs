@@ -9,6 +9,7 @@ use ringscope_sim::protocol::{ActivityKind, Key, NodeView, Role, Viewed as _};
 use ringscope_sim::world::Status;
 use ringscope_traces::{EventIndex, Rank};
 
+use crate::app::links::{MOST_FLIGHTS, MOST_KEYS};
 use crate::app::{Pane, Selection, Target};
 use crate::numbers;
 use crate::timeline::Flight;
@@ -20,17 +21,11 @@ use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Paint, framed, words};
 
-/// How many messages of an inbox or an outbox are named.
-const MOST_FLIGHTS: usize = 4;
-
-/// How many keys are named: more than fit on a big screen are never looked at.
-const MOST_KEYS: usize = 400;
-
 /// The pane.
 pub(super) const PANE: Drawing = Drawing {
     pane: Pane::Inspector,
     draw,
-    at: |scene, placed, position| key_at(scene, placed.inside(), position).map(Target::Key),
+    at: |scene, placed, position| target_at(scene, placed.inside(), position),
     height: Some(height),
 };
 
@@ -39,7 +34,7 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let (detail, lines) = content(scene);
     let inside = framed::draw(scene, placed, &detail, buffer);
     let mut paint = Paint { area: inside, look: scene.look, buffer };
-    lines::draw(&lines, scrolled(scene), &mut paint);
+    lines::draw(&lines, first(scene, &lines, inside), &mut paint);
 }
 
 /// How many rows there are.
@@ -47,13 +42,24 @@ pub(super) fn height(scene: &Scene<'_>, width: u16) -> usize {
     lines::height(&content(scene).1, width)
 }
 
-/// The key at a position, as it was drawn.
-pub(super) fn key_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Key> {
-    lines::key_at(&content(scene).1, scrolled(scene), inside, position)
+/// What is named at a position, as it was drawn.
+fn target_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Target> {
+    let lines = content(scene).1;
+    match lines::link_at(&lines, first(scene, &lines, inside), inside, position)? {
+        Selection::Cursor => None,
+        Selection::Rank(rank) => Some(Target::Rank(rank)),
+        Selection::Message(sent) => Some(Target::Message(sent)),
+        Selection::Key(key) => Some(Target::Key(key)),
+    }
 }
 
-fn scrolled(scene: &Scene<'_>) -> usize {
-    scene.app.view.scrolled_by(Pane::Inspector)
+/// The first row that is seen: what is chosen by keys is always seen, however far it is scrolled.
+fn first(scene: &Scene<'_>, lines: &[LabelledLine], inside: Rect) -> usize {
+    let scrolled = scene.app.view.scrolled_by(Pane::Inspector);
+    let chosen = scene.app.view.chosen_link.filter(|_| scene.app.chosen_link().is_some());
+    let row = chosen.and_then(|chosen| lines::row_of(lines, inside.width, chosen));
+    let height = usize::from(inside.height);
+    row.map_or(scrolled, |row| scrolled.clamp((row + 1).saturating_sub(height), row))
 }
 
 /// What it says, by its labels.
@@ -64,6 +70,15 @@ pub(super) fn in_words(scene: &Scene<'_>) -> std::collections::BTreeMap<&'static
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
+    let (detail, mut lines) = unmarked(scene);
+    if let Some(chosen) = scene.app.view.chosen_link.filter(|_| scene.app.chosen_link().is_some()) {
+        lines::choose(&mut lines, chosen, scene.look.theme.selected());
+    }
+    (detail, lines)
+}
+
+/// What there is to say, without a mark at what is chosen.
+fn unmarked(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
     match scene.app.view.selection {
         Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
         Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
@@ -181,7 +196,12 @@ fn pointers(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> Vec<LabelledLi
     };
     let mut lines = vec![owns(scene, rank, now)];
     for (name, _) in now.links.iter() {
-        lines.push(line(name, &|view| words::peer(view.links.named(name), symbols)));
+        let mut line = line(name, &|view| words::peer(view.links.named(name), symbols));
+        let peer = now.links.named(name);
+        if let (Some(peer), Some(last)) = (peer, line.pieces.last_mut()) {
+            last.link = Some(Selection::Rank(peer.rank));
+        }
+        lines.push(line);
     }
     lines
 }
@@ -269,7 +289,8 @@ fn post(
         };
         let other = if way == Symbol::From { flight.from } else { flight.to };
         let (label, way) = (words::label(scene.app, flight.sent), scene.symbol(way));
-        pieces.push(LineSpan::new(format!("{label} {way} r{other}  "), style));
+        let link = Selection::Message(flight.sent);
+        pieces.push(LineSpan::link(format!("{label} {way} r{other}  "), style, link));
     }
     if count > MOST_FLIGHTS {
         pieces.push(LineSpan::new(scene.symbol(Symbol::More), theme.faint()));
@@ -293,8 +314,8 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>
     };
     let mut lines = vec![
         line("state", state, style),
-        line("from", words::node_at(app, fact.rank, symbols), scene.style_of(fact.rank)),
-        line("to", words::node_at(app, fact.peer, symbols), scene.style_of(fact.peer)),
+        of_node(scene, "from", fact.rank),
+        of_node(scene, "to", fact.peer),
         line("sent", when(sent), theme.text()),
     ];
     lines.extend(received.map(|at| line("receipt", when(at), theme.text())));
@@ -311,6 +332,13 @@ fn of_message(scene: &Scene<'_>, sent: EventIndex) -> (String, Vec<LabelledLine>
     (format!("message {}", words::tag(app, fact.tag)), lines)
 }
 
+/// A node that a line leads to.
+fn of_node(scene: &Scene<'_>, label: &'static str, rank: Rank) -> LabelledLine {
+    let name = words::node_at(scene.app, rank, scene.look.symbols);
+    let piece = LineSpan::link(name, scene.style_of(rank), Selection::Rank(rank));
+    LabelledLine { label, pieces: vec![piece] }
+}
+
 fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
     let name = |rank: Rank| words::node_at(scene.app, rank, scene.look.symbols);
@@ -320,7 +348,11 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
         Some(owner) => lines.push(LabelledLine {
             label: "owner",
             pieces: vec![
-                LineSpan::new(format!("{} ", name(owner.rank)), scene.style_of(owner.rank).bold()),
+                LineSpan::link(
+                    format!("{} ", name(owner.rank)),
+                    scene.style_of(owner.rank).bold(),
+                    Selection::Rank(owner.rank),
+                ),
                 LineSpan::new(owner.range.to_string(), theme.text()),
             ],
         }),
@@ -335,17 +367,52 @@ fn of_key(scene: &Scene<'_>, key: Key) -> Vec<LabelledLine> {
         let value = value.map_or_else(String::new, |value| format!("  value {value}"));
         let is_owner = owner.is_some_and(|owner| owner.rank == rank);
         let style = if is_owner { theme.good() } else { theme.bad() };
-        lines.push(line("held by", format!("{}{value}", name(rank)), style));
+        let piece = LineSpan::link(format!("{}{value}", name(rank)), style, Selection::Rank(rank));
+        lines.push(LabelledLine { label: "held by", pieces: vec![piece] });
     }
-    let flights = scene.app.view.snapshot.flights.iter().take(64);
-    let about = flights.filter(|flight| {
-        words::message(scene.app, flight.sent).and_then(|message| message.key) == Some(key)
-    });
-    for flight in about {
-        let label = words::label(scene.app, flight.sent);
-        let to = scene.symbol(Symbol::To);
-        let what = format!("{label} r{} {to} r{}", flight.from, flight.to);
-        lines.push(line("in", what, theme.moving()));
-    }
+    let about = scene.app.flights_about(key).into_iter().map(|sent| ("in", sent, theme.moving()));
+    let brought = scene.app.bringers(key).into_iter().map(|sent| ("came with", sent, theme.text()));
+    lines.extend(about.chain(brought).map(|(label, sent, style)| {
+        let (info, to) = (scene.app.timeline.info(sent), scene.symbol(Symbol::To));
+        let name = words::label(scene.app, sent);
+        let what = format!("{name} r{} {to} r{}", info.rank, info.peer);
+        let piece = LineSpan::link(what, style, Selection::Message(sent));
+        LabelledLine { label, pieces: vec![piece] }
+    }));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::testing::built_in;
+    use crate::view::Look;
+
+    /// What keys go through is what is named, in the order in which it is read.
+    #[test]
+    fn what_the_inspector_names_is_what_its_keys_go_through() {
+        let look = Look::default();
+        let mut links = 0;
+        for name in ["join", "race-lost-key", "leave", "crowded"] {
+            let mut app = built_in(name, 0);
+            for cursor in (0..=app.timeline.len().min(300)).step_by(3) {
+                app.go_to(cursor);
+                let ranks =
+                    (0..app.timeline.header().ranks).map(|rank| Selection::Rank(Rank(rank)));
+                let keys = [1, 200, 400].map(|key| Selection::Key(Key(key)));
+                let messages =
+                    app.view.snapshot.flights.iter().map(|one| Selection::Message(one.sent));
+                let all: Vec<_> = ranks.chain(keys).chain(messages).collect();
+                for selection in all.into_iter().chain([Selection::Cursor]) {
+                    app.view.look_at(selection);
+                    let lines = content(&Scene::new(&app, &look)).1;
+                    let pieces = lines.iter().flat_map(|line| &line.pieces);
+                    let named: Vec<_> = pieces.filter_map(|piece| piece.link).collect();
+                    assert_eq!(named, app.links(), "{name} at {cursor}: {selection:?}");
+                    links += named.len();
+                }
+            }
+        }
+        assert!(links > 1000, "only {links} links");
+    }
 }

@@ -5,7 +5,7 @@ use ratatui_core::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::handle::HandleActions;
-use crate::app::{Action, App, Controls, Keymap};
+use crate::app::{Action, Controls, Keymap};
 
 use super::geometry::cells;
 use super::layout::{Class, Layout};
@@ -30,7 +30,7 @@ pub(super) fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
         paint.pen().gap(1).write(&words::plain(note), scene.look.theme.warning());
         return;
     }
-    let left = Bar::of::<App>(&scene.app.controls).draw(&mut paint);
+    let left = Bar::of(scene.app, &scene.app.controls).draw(&mut paint);
     if layout.class == Class::Strip && MORE.len() + GAP <= usize::from(left.width) {
         let width = cells(MORE.len());
         let end = Rect { x: layout.keybar.right() - width, width, ..layout.keybar };
@@ -52,14 +52,15 @@ pub(super) struct Bar<'a> {
 }
 
 impl<'a> Bar<'a> {
-    /// That of a kind of page, with the keys that it has.
-    pub(super) fn of<P: HandleActions>(controls: &'a Controls) -> Bar<'a> {
-        Bar::with::<P>(&controls.keymap)
+    /// That of a page, as it stands.
+    pub(super) fn of<P: HandleActions>(page: &P, controls: &'a Controls) -> Bar<'a> {
+        Bar { wanted: page.bar(), keymap: &controls.keymap }
     }
 
-    /// That of a kind of page, with these keys.
+    /// That of a kind of page of which nothing is known, for a test.
+    #[cfg(test)]
     pub(super) fn with<P: HandleActions>(keymap: &'a Keymap) -> Bar<'a> {
-        Bar { wanted: P::bar(), keymap }
+        Bar { wanted: P::standing_bar(), keymap }
     }
 
     /// Draws the keys alone; what they leave of the row.
@@ -136,10 +137,19 @@ mod tests {
     use super::*;
     use crate::view::Look;
 
+    fn bar(keymap: &Keymap) -> Bar<'_> {
+        let wanted = vec![
+            (Action::NextEvent, "step"),
+            (Action::PlayOrPause, "play"),
+            (Action::Help, "help"),
+        ];
+        Bar { wanted, keymap }
+    }
+
     #[test]
     fn as_many_keys_are_shown_as_fit_whole() {
         let columns = |room| {
-            Bar::with::<App>(&Keymap::default())
+            bar(&Keymap::default())
                 .entries(room, Symbols::Braille)
                 .iter()
                 .map(|(_, at)| *at)
@@ -154,7 +164,7 @@ mod tests {
     fn a_click_on_words_is_a_click_on_their_action() {
         let area = Rect::new(2, 9, 60, 1);
         let (keymap, look) = (Keymap::default(), Look::default());
-        let at = |x| Bar::with::<App>(&keymap).action_at(Surface { area, look: &look }, x);
+        let at = |x| bar(&keymap).action_at(Surface { area, look: &look }, x);
         assert_eq!(at(2), Some(Action::NextEvent));
         assert_eq!(at(12), Some(Action::PlayOrPause));
         assert_eq!(at(8), None);

@@ -99,7 +99,7 @@ pub(crate) fn draw(lesson: &Lesson, paint: &mut Paint<'_>) {
     draw_text(lesson, &mut paint.within(parts.text));
     draw_progress(lesson, &mut paint.within(parts.progress));
     Clear.render(parts.keybar, paint.buffer);
-    Bar::of::<Lesson>(&lesson.controls).draw(&mut paint.within(parts.keybar));
+    Bar::of(lesson, &lesson.controls).draw(&mut paint.within(parts.keybar));
 }
 
 /// What the panes draw from: in a lesson they do not show what is to come, which may be asked for.
@@ -121,7 +121,7 @@ fn draw_run(lesson: &Lesson, parts: &Parts, paint: &mut Paint<'_>) {
         // drawn over.
         let area = Rect { height: parts.run.height + 1, ..parts.run };
         let comparison = diff::shown(page, look.symbols).0;
-        diff::draw(&comparison, &page.controls.keymap, &mut paint.within(area));
+        diff::draw(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
         return;
     }
     for placed in parts.panes(lesson.stop().pane) {
@@ -222,7 +222,7 @@ pub(crate) fn at(lesson: &Lesson, surface: Surface<'_>, position: Position) -> O
     }
     let parts = Parts::new(area, lesson);
     if parts.keybar.contains(position) {
-        let bar = Bar::of::<Lesson>(&lesson.controls);
+        let bar = Bar::of(lesson, &lesson.controls);
         return bar.action_at(surface.within(parts.keybar), position.x).map(Target::Bar);
     }
     let inside = parts.inside();

@@ -5,6 +5,8 @@ use ratatui_core::style::Style;
 use ringscope_sim::protocol::Key;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::app::Selection;
+
 use super::framed::{self, VisibleRows};
 use super::{Paint, geometry};
 
@@ -25,19 +27,24 @@ pub(super) struct LabelledLine {
 pub(super) struct LineSpan {
     pub text: String,
     style: Style,
-    /// The key that it stands for.
-    key: Option<Key>,
+    /// What it leads to.
+    pub link: Option<Selection>,
 }
 
 impl LineSpan {
     /// Some text.
     pub(super) fn new(text: impl Into<String>, style: Style) -> LineSpan {
-        LineSpan { text: text.into(), style, key: None }
+        LineSpan { text: text.into(), style, link: None }
     }
 
-    /// A key, which can be clicked on.
+    /// Some text that leads to something; a space behind it is no part of it.
+    pub(super) fn link(text: impl Into<String>, style: Style, link: Selection) -> LineSpan {
+        LineSpan { text: text.into(), style, link: Some(link) }
+    }
+
+    /// A key.
     pub(super) fn of(key: Key, style: Style) -> LineSpan {
-        LineSpan { text: format!("{key} "), style, key: Some(key) }
+        LineSpan::link(format!("{key} "), style, Selection::Key(key))
     }
 }
 
@@ -85,6 +92,22 @@ pub(super) fn height(lines: &[LabelledLine], width: u16) -> usize {
     lay(lines, width.into()).len()
 }
 
+/// Marks one of what the lines name, by its number.
+pub(super) fn choose(lines: &mut [LabelledLine], chosen: usize, style: Style) {
+    let pieces = lines.iter_mut().flat_map(|line| &mut line.pieces);
+    if let Some(piece) = pieces.filter(|piece| piece.link.is_some()).nth(chosen) {
+        piece.style = style;
+    }
+}
+
+/// The row in which the chosen one of what the lines name begins.
+pub(super) fn row_of(lines: &[LabelledLine], width: u16, chosen: usize) -> Option<usize> {
+    let links = lines.iter().flat_map(|line| &line.pieces).filter(|piece| piece.link.is_some());
+    let piece: &LineSpan = links.clone().nth(chosen)?;
+    let is_it = |(_, other): &(&str, &LineSpan)| std::ptr::eq(*other, piece);
+    lay(lines, width.into()).iter().position(|laid| laid.words.iter().any(is_it))
+}
+
 /// Draws the lines, without so many rows at the top, and a bar where there are more than fit.
 pub(super) fn draw(lines: &[LabelledLine], scrolled: usize, paint: &mut Paint<'_>) {
     let rows = lay(lines, paint.area.width.into());
@@ -101,19 +124,19 @@ fn draw_row(laid: &Laid<'_>, paint: &mut Paint<'_>) {
     let mut pen = paint.pen();
     pen.column(laid.label, laid.indent, label);
     for (word, piece) in &laid.words {
-        // The space behind a key is not the key, which shows where that is selected.
-        let shown = if piece.key.is_some() { word.trim_end() } else { word };
+        // The space behind a link is not the link, which shows where that is selected.
+        let shown = if piece.link.is_some() { word.trim_end() } else { word };
         pen.write(shown, piece.style).gap(word.width() - shown.width());
     }
 }
 
-/// The key at a position, as it was drawn.
-pub(super) fn key_at(
+/// What is named at a position, as it was drawn.
+pub(super) fn link_at(
     lines: &[LabelledLine],
     scrolled: usize,
     area: Rect,
     position: Position,
-) -> Option<Key> {
+) -> Option<Selection> {
     let Position { x, y } = position;
     let rows = lay(lines, area.width.into());
     let first = scrolled.min(rows.len().saturating_sub(area.height.into()));
@@ -123,7 +146,7 @@ pub(super) fn key_at(
         let left = right;
         right = right.saturating_add(geometry::cells(word.trim_end().width()));
         if (left..right).contains(&x) {
-            return piece.key;
+            return piece.link;
         }
         right = left.saturating_add(geometry::cells(word.width()));
     }
@@ -171,10 +194,10 @@ mod tests {
     #[test]
     fn a_key_is_where_it_was_drawn() {
         let area = Rect::new(5, 7, 25, 2);
-        let at = |x, y| key_at(&lines(), 2, area, Position { x, y });
-        assert_eq!(at(18, 7), Some(Key(100)));
+        let at = |x, y| link_at(&lines(), 2, area, Position { x, y });
+        assert_eq!(at(18, 7), Some(Selection::Key(Key(100))));
         assert_eq!(at(21, 7), None, "between two keys");
-        assert_eq!(at(28, 8), Some(Key(600)));
+        assert_eq!(at(28, 8), Some(Selection::Key(Key(600))));
         assert_eq!([at(5, 7), at(18, 6), at(18, 9)], [None; 3]);
     }
 }

@@ -43,6 +43,9 @@ fn draw_remark(prompt: &Prompt, paint: &mut Paint<'_>) {
         for word in &prompt.completions {
             pen.gap(1).write(&words::plain(word), look.theme.label()).gap(1);
         }
+    } else if let Some(meaning) = prompt.meaning {
+        clear(paint);
+        paint.pen().gap(1).write(meaning, look.theme.label());
     }
 }
 

@@ -189,6 +189,11 @@ fn mark(scene: &Scene<'_>, scale: &Scale, at: usize) -> Option<(&'static str, St
     if scene.app.marks.values().any(|cursor| is_here(*cursor)) {
         return Some((scene.symbol(Symbol::Mark), theme.moving()));
     }
+    let found = scene.app.search.matches.found();
+    let first = found.partition_point(|found| from(found.0 + 1));
+    if found.get(first).is_some_and(|found| is_here(found.0 + 1)) {
+        return Some((scene.symbol(Symbol::Match), theme.key()));
+    }
     let operations = timeline.operations();
     let first = operations.partition_point(|operation| from(operation.invoked.0 + 1));
     let here = operations[first..]
@@ -234,6 +239,25 @@ mod tests {
 
     fn thousand() -> App {
         App::new(Timeline::live(random(1, 1000, 60)), "thousand", 0)
+    }
+
+    #[test]
+    fn what_is_looked_for_is_marked_where_it_is() {
+        let mut app = testing::built_in("join", 0);
+        assert!(!drawn(&app, 240).contains('\u{2022}'));
+        testing::press(&mut app, "/");
+        testing::type_line(&mut app, "tag INIT receives");
+        testing::press(&mut app, "home");
+        let row = drawn(&app, 240);
+        let marks: Vec<usize> =
+            row.chars().enumerate().filter(|(_, c)| *c == '\u{2022}').map(|(at, _)| at).collect();
+        let look = look(Palette::Off, Symbols::Braille);
+        let scene = Scene::new(&app, &look);
+        let found: Vec<usize> = app.search.matches.found().iter().map(|at| at.0 + 1).collect();
+        let cursors = |x: &usize| cursor_at(&scene, self::row(240), cells(*x));
+        let marked: Vec<usize> = marks.iter().map(cursors).collect();
+        assert_eq!(marked.len(), 2);
+        assert!(marked.iter().zip(&found).all(|(mark, at)| mark.abs_diff(*at) <= 1), "{marked:?}");
     }
 
     proptest! {

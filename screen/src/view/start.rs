@@ -66,14 +66,14 @@ pub(crate) fn draw(start: &StartPage, paint: &mut Paint<'_>) {
     }
     let note = words::plain(start.controls.note.as_deref().unwrap_or_default());
     paint.within(regions.note).pen().gap(1).write(&note, theme.warning());
-    Bar::with::<StartPage>(&start.controls.keymap).draw(&mut paint.within(regions.keys));
+    Bar::of(start, &start.controls).draw(&mut paint.within(regions.keys));
 }
 
 /// What is at a position, as it was drawn.
 pub(crate) fn at(start: &StartPage, surface: Surface<'_>, position: Position) -> Option<Target> {
     let Regions { list, picture, keys, .. } = Regions::new(start, surface.area);
     if keys.contains(position) {
-        let bar = Bar::with::<StartPage>(&start.controls.keymap);
+        let bar = Bar::of(start, &start.controls);
         return bar.action_at(surface.within(keys), position.x).map(Target::Bar);
     }
     if picture.contains(position) {

@@ -59,6 +59,8 @@ pub enum Symbol {
     Pause,
     /// A cursor that was marked.
     Mark,
+    /// An event that was looked for.
+    Match,
     /// Here the run leaves the protocol.
     Departure,
     /// The head of an arrow that points up.
@@ -137,6 +139,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Play, "▶", ">"),
     (Symbol::Pause, "‖", "||"),
     (Symbol::Mark, "◆", "^"),
+    (Symbol::Match, "•", "'"),
     (Symbol::Departure, "╳", "x"),
     (Symbol::PointsUp, "▲", "^"),
     (Symbol::PointsDown, "▼", "v"),
@@ -164,6 +167,12 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::LinkUp, "╯", "'"),
     (Symbol::Thumb, "┃", "#"),
 ];
+
+/// All of them.
+#[cfg(test)]
+pub(crate) fn every_symbol() -> impl Iterator<Item = Symbol> {
+    TABLE.iter().map(|(symbol, ..)| *symbol)
+}
 
 /// How much of a cell is filled, from nothing to all of it.
 const LEVELS: [(&str, &str); 9] = [

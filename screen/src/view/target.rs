@@ -21,7 +21,7 @@ pub(crate) fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<
         return Some(Target::Scrubber(scrubber::cursor_at(&scene, layout.scrubber, x)));
     }
     if layout.keybar.contains(position) {
-        let bar = Bar::of::<App>(&app.controls);
+        let bar = Bar::of(app, &app.controls);
         return bar.action_at(surface.within(layout.keybar), x).map(Target::Bar);
     }
     if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {

@@ -12,9 +12,11 @@ use ratatui_core::layout::Rect;
 use ratatui_core::style::{Color, Modifier};
 use ringscope_sim::scenario::builtin;
 
+use super::keybar::Bar;
 use super::symbols::Symbols;
 use super::theme::{Palette, Theme};
 use super::{Look, Paint, Surface};
+use crate::app::diff::Diff;
 use crate::app::handle::HandleActions as _;
 use crate::app::{Action, App, Keymap, Lesson, Pane, Selection, Target, testing};
 use crate::session::{self, Page};
@@ -199,7 +201,7 @@ fn a_pane_is_scrolled_as_far_as_it_goes_and_a_key_in_it_is_clicked_on() {
     assert_ne!(top, bottom);
     app.update(Action::Up);
     assert_ne!(bottom, screen(&app, size, look), "the way back begins at once");
-    app.view.scrolled.clear();
+    app.view.look_at(app.view.selection);
     let place = find(&top, " 505 ");
     let target = session::at(&app, Surface { area, look: &look }, (place.0 + 1, place.1).into());
     assert_eq!(target, Some(Target::Key(ringscope_sim::protocol::Key(505))));
@@ -382,7 +384,11 @@ fn two_traces_stand_side_by_side() {
     ] {
         let area = Rect::new(0, 0, size.0, size.1);
         let mut buffer = Buffer::empty(area);
-        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
+        super::diff::draw(
+            &comparison,
+            &Bar::with::<Diff>(&Keymap::default()),
+            &mut Paint::new(&mut buffer, &look),
+        );
         insta::assert_snapshot!(name, dump(&buffer));
     }
 }
@@ -395,7 +401,7 @@ proptest! {
         let mut buffer = Buffer::empty(area);
         let mut comparison = scenes::comparison();
         comparison.cursor = at;
-        super::diff::draw(&comparison, &Keymap::default(), &mut Paint::new(&mut buffer, &look));
+        super::diff::draw(&comparison, &Bar::with::<Diff>(&Keymap::default()), &mut Paint::new(&mut buffer, &look));
     }
 }
 

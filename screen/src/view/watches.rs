@@ -46,12 +46,23 @@ pub(crate) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let mut paint = Paint { area: inside, look: scene.look, buffer };
     let rows = rows(scene, &conditions);
     let height = usize::from(inside.height);
-    let scrolled = scene.app.view.scrolled_by(Pane::Watches);
-    let first = scrolled.min(rows.len().saturating_sub(height));
+    let first = first(scene, &rows, height);
     for (index, one) in rows.iter().skip(first).take(height).enumerate() {
         draw_row(scene, one, &mut paint.row(index));
     }
     framed::scrollbar(VisibleRows { first, rows: height, count: rows.len() }, &mut paint);
+}
+
+/// The first row that is seen: the chosen condition always is where the pane has the keys.
+fn first(scene: &Scene<'_>, rows: &[Row<'_>], height: usize) -> usize {
+    let scrolled = scene.app.view.scrolled_by(Pane::Watches);
+    let scrolled = scrolled.min(rows.len().saturating_sub(height));
+    let is_chosen = |row: &Row<'_>| match row {
+        Row::Condition(_, is_chosen) => *is_chosen,
+        Row::Ending(_) | Row::Invariant(_) | Row::Broken(_) | Row::Hint(_) => false,
+    };
+    let chosen = rows.iter().position(is_chosen);
+    chosen.map_or(scrolled, |row| scrolled.clamp((row + 1).saturating_sub(height), row))
 }
 
 /// How many rows there are.
@@ -66,22 +77,26 @@ enum Row<'a> {
     Invariant(Invariant),
     /// Where the ring is not a ring.
     Broken(String),
-    Condition(&'a WatchedCondition),
-    /// What there is instead of conditions.
-    Hint,
+    /// A condition, and whether it is the one that is chosen.
+    Condition(&'a WatchedCondition, bool),
+    /// What keys there are for conditions.
+    Hint(&'static str),
 }
 
 fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a>> {
     let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
     let broken = broken(scene).into_iter().map(Row::Broken);
-    let hint = conditions.is_empty().then_some(Row::Hint);
+    let has_keys = scene.app.view.focus == Pane::Watches;
+    let hint = match conditions {
+        [] => Some("b breaks on a condition"),
+        [_, ..] if has_keys => Some("Enter goes there, D removes it, c and C go to any of them"),
+        [_, ..] => None,
+    };
+    let chosen = scene.app.search.chosen_break.min(conditions.len().saturating_sub(1));
+    let conditions = conditions.iter().enumerate();
+    let conditions = conditions.map(|(at, one)| Row::Condition(one, has_keys && at == chosen));
     let ending = ended_badly(scene).into_iter().map(Row::Ending);
-    ending
-        .chain(invariants)
-        .chain(broken)
-        .chain(conditions.iter().map(Row::Condition))
-        .chain(hint)
-        .collect()
+    ending.chain(invariants).chain(broken).chain(conditions).chain(hint.map(Row::Hint)).collect()
 }
 
 fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
@@ -97,17 +112,18 @@ fn draw_row(scene: &Scene<'_>, one: &Row<'_>, paint: &mut Paint<'_>) {
             pen.write(scene.symbol(Symbol::Bad), theme.warning()).gap(1);
             pen.write(what, theme.warning());
         }
-        Row::Condition(condition) => {
+        Row::Condition(condition, is_chosen) => {
             let (symbol, style) = match condition.is_met {
                 true => (Symbol::Cursor, theme.moving()),
                 false => (Symbol::Open, theme.text()),
             };
             let mut pen = paint.pen();
             pen.write(scene.symbol(symbol), style).gap(1).write("break on ", theme.label());
+            let style = if *is_chosen { theme.selected() } else { style };
             pen.write(&words::plain(&condition.what), style);
         }
-        Row::Hint => {
-            paint.pen().gap(2).write("b breaks on a condition", theme.faint());
+        Row::Hint(what) => {
+            paint.pen().gap(2).write(what, theme.faint());
         }
     }
 }

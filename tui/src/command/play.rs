@@ -11,7 +11,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, Looks, ScreenFlags, beside};
 use super::{Verdict, diff, show, start, welcome};
-use crate::flags::{ChangeFlags, SettingFlags};
+use crate::flags::{ChangeFlags, LookingFlags, SettingFlags};
 use crate::input;
 use crate::output::Streams;
 use crate::progress;
@@ -45,6 +45,9 @@ pub(crate) struct PlayArgs {
 
     #[command(flatten)]
     changes: ChangeFlags,
+
+    #[command(flatten)]
+    looking: LookingFlags,
 
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
@@ -89,7 +92,8 @@ pub(crate) fn execute(
             None => lines(&order, args.screen.marks(&looks.config), streams),
         };
     }
-    let app = order.open()?;
+    let mut app = order.open()?;
+    app.look(&args.looking.looking())?;
     let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
     for run in [Some(run), args.diff.as_ref()].into_iter().flatten() {
         recent::remember(run);

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Rect, Size};
 use ringscope_screen::app::start::StartPage;
-use ringscope_screen::app::{App, Lesson, Order, beyond};
+use ringscope_screen::app::{App, Lesson, Looking, Order, beyond};
 use ringscope_screen::config::Config;
 use ringscope_screen::export::Part;
 use ringscope_screen::failure::Failure;
@@ -24,7 +24,7 @@ use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
-use crate::flags::{ChangeFlags, SettingFlags, size};
+use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, size};
 use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
@@ -59,6 +59,9 @@ pub(crate) struct SnapshotArgs {
 
     #[command(flatten)]
     changes: ChangeFlags,
+
+    #[command(flatten)]
+    looking: LookingFlags,
 
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
@@ -115,7 +118,7 @@ pub(crate) fn execute(
     let page = match (&args.run, &args.tour, &args.diff) {
         (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(at, config)?,
-        (Some(word), None, None) => run(args.order(word)?.open()?, at)?,
+        (Some(word), None, None) => run(args.order(word)?.open()?, at, &args.looking.looking())?,
         (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, at)?,
     };
     let picture =
@@ -226,12 +229,16 @@ fn lesson(
 }
 
 /// A run, read to its end, at that event.
-fn run(mut app: App, at: Option<usize>) -> Result<Box<dyn Page>, Failure> {
+fn run(mut app: App, at: Option<usize>, looking: &Looking) -> Result<Box<dyn Page>, Failure> {
     app.wait();
     let events = app.timeline.len();
     match at {
         Some(at) if at > events => return Err(beyond(events as u64)),
         at => app.go_to(at.unwrap_or(events)),
+    }
+    app.look(looking)?;
+    while app.is_busy() {
+        app.poll();
     }
     Ok(Box::new(app))
 }

@@ -2,7 +2,7 @@
 
 use super::Diff;
 use crate::app::handle::{
-    HandleActions, Handler, back, help, in_bar, lessons, next_theme, on, palette, quit,
+    HandleActions, Handler, also, back, help, in_bar, lessons, next_theme, on, palette, quit,
     quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress, NamedKey};
@@ -19,6 +19,8 @@ impl HandleActions for Diff {
         on(Action::PageUp, |diff| diff.scroll(-PAGE)),
         on(Action::NextEvent, |diff| diff.scroll(1)),
         on(Action::PreviousEvent, |diff| diff.scroll(-1)),
+        also(Action::NextRank, |diff| diff.scroll(1)),
+        also(Action::PreviousRank, |diff| diff.scroll(-1)),
         on(Action::Start, |diff| diff.go_to(0)),
         on(Action::End, |diff| diff.go_to(usize::MAX)),
         on(Action::GoTo, |diff| diff.prompt = Some(Prompt::new(Purpose::GoTo, ""))),
@@ -43,6 +45,16 @@ impl HandleActions for Diff {
 
     fn refusal(_: Action) -> &'static str {
         OTHERWISE
+    }
+
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        let useless = [
+            (Action::NextViolation, self.divergence_after().is_none()),
+            (Action::PreviousViolation, self.divergence_before().is_none()),
+            (Action::Back, self.controls.below.is_none()),
+        ];
+        let rows = Self::standing_bar().into_iter();
+        rows.filter(|(action, _)| !useless.contains(&(*action, true))).collect()
     }
 }
 

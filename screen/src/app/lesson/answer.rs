@@ -5,6 +5,7 @@ use ringscope_traces::Rank;
 use super::Lesson;
 use crate::app::Selection;
 use crate::app::keys::{Code, KeyPress, NamedKey};
+use crate::app::select::{around, with_digit};
 use crate::tour::{Answer, LETTERS, QuestionKind};
 
 /// What came of a question.
@@ -105,12 +106,11 @@ impl Lesson {
     fn typed_rank(&self, letter: char, ranks: u32) -> Option<Draft> {
         let digit = letter.to_digit(10)?;
         let before = match self.draft {
-            Draft::Node(rank) => rank.0,
-            Draft::None | Draft::Choice(_) | Draft::Number(_) => 0,
+            Draft::Node(rank) => Some(rank),
+            Draft::None | Draft::Choice(_) | Draft::Number(_) => None,
         };
-        let longer = before.saturating_mul(10).saturating_add(digit);
-        let rank = [longer, digit].into_iter().find(|rank| *rank < ranks);
-        Some(rank.map_or_else(|| self.draft.clone(), |rank| Draft::Node(Rank(rank))))
+        let rank = with_digit(before, digit, ranks);
+        Some(rank.map_or_else(|| self.draft.clone(), Draft::Node))
     }
 
     /// Goes to the next answer, or the one before it; whether there is any to go to.
@@ -123,8 +123,8 @@ impl Lesson {
                 };
                 Draft::Choice(around(before, by, options.len()))
             }
-            Some(QuestionKind::Node { ranks, .. }) => {
-                let way = self.way(*ranks);
+            Some(QuestionKind::Node { .. }) => {
+                let way = self.app().ranks_in_order();
                 let before = match self.draft {
                     Draft::Node(rank) => way.iter().position(|one| *one == rank),
                     Draft::None | Draft::Choice(_) | Draft::Number(_) => None,
@@ -135,16 +135,6 @@ impl Lesson {
         };
         self.draw_up(draft);
         true
-    }
-
-    /// The ranks in the order in which they are gone through: round the ring, then the others.
-    fn way(&self, ranks: u32) -> Vec<Rank> {
-        let states = self.app().view.snapshot.states.as_ref();
-        let members = states.map_or(&[][..], |states| states.ring.members());
-        let mut way: Vec<Rank> = members.iter().map(|member| member.rank).collect();
-        let others: Vec<Rank> = (0..ranks).map(Rank).filter(|rank| !way.contains(rank)).collect();
-        way.extend(others);
-        way
     }
 
     /// Selects a node for an answer; whether one is asked for.
@@ -201,17 +191,7 @@ impl Lesson {
                 self.draft = Draft::None;
                 self.scrolled = usize::MAX;
             }
-            None => self.controls.say("there is no question: Enter goes on"),
+            None => self.controls.refuse("there is no question: Enter goes on"),
         }
-    }
-}
-
-/// The place after one, or before it, round a circle; the first one, or the last one, after none.
-fn around(before: Option<usize>, by: isize, count: usize) -> usize {
-    match (before, by > 0) {
-        (None, true) => 0,
-        (None, false) => count - 1,
-        (Some(before), true) => (before + 1) % count,
-        (Some(before), false) => (before + count - 1) % count,
     }
 }

@@ -6,6 +6,7 @@ use crate::app::handle::{
     quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress};
+use crate::app::legend::{LEGEND, Sign};
 use crate::app::reproduce::quoted;
 use crate::app::{Action, Controls, PAGE, PageRequest, Target};
 
@@ -21,8 +22,8 @@ impl HandleActions for Lesson {
         in_bar(Action::Quit, "quit", quit),
         on(Action::Down, |lesson| lesson.down(1)),
         on(Action::Up, |lesson| lesson.down(-1)),
-        also(Action::NextEvent, |lesson| lesson.across(1)),
-        also(Action::PreviousEvent, |lesson| lesson.across(-1)),
+        also(Action::NextRank, |lesson| lesson.across(1)),
+        also(Action::PreviousRank, |lesson| lesson.across(-1)),
         on(Action::PageDown, |lesson| lesson.scroll(PAGE)),
         on(Action::PageUp, |lesson| lesson.scroll(-PAGE)),
         on(Action::Start, |lesson| lesson.go_to_step(0)),
@@ -42,8 +43,26 @@ impl HandleActions for Lesson {
         self.arrive();
     }
 
+    fn legend() -> &'static [Sign] {
+        LEGEND
+    }
+
     fn refusal(_: Action) -> &'static str {
         FREELY
+    }
+
+    /// What the step asks for comes first; what it has no use for is left out.
+    fn bar(&self) -> Vec<(Action, &'static str)> {
+        let (is_asked, is_drawn_up) = (self.asked().is_some(), self.draft != Draft::None);
+        let useless = [
+            (Action::Open, is_asked && !is_drawn_up && !self.has_more_below()),
+            (Action::StepBack, self.step == 0),
+            (Action::Skip, !is_asked),
+            (Action::Again, !self.moves()),
+            (Action::Back, self.controls.below.is_none()),
+        ];
+        let rows = Self::standing_bar().into_iter();
+        rows.filter(|(action, _)| !useless.contains(&(*action, true))).collect()
     }
 }
 
@@ -107,7 +126,7 @@ impl Lesson {
             return;
         }
         if let Draft::Number(_) = self.draft {
-            self.controls.say("that is no number");
+            self.controls.refuse("that is no number");
             return;
         }
         let has_more = self.replies[self.step].iter().any(|reply| !reply.is_closed());
@@ -117,7 +136,7 @@ impl Lesson {
         } else if self.has_more_below() {
             self.scrolled += self.room.height.saturating_sub(1).max(1);
         } else if has_more {
-            self.controls.say(ANSWER);
+            self.controls.refuse(ANSWER);
         } else if self.step + 1 < self.tour.steps.len() {
             self.go_to_step(self.step + 1);
         } else {
@@ -134,7 +153,7 @@ impl Lesson {
     fn go_back(&mut self) {
         match self.step.checked_sub(1) {
             Some(step) => self.go_to_step(step),
-            None => self.controls.say("the lesson begins here"),
+            None => self.controls.refuse("the lesson begins here"),
         }
     }
 
@@ -148,23 +167,29 @@ impl Lesson {
 
     fn across(&mut self, by: isize) {
         if !self.choose(by) {
-            self.controls.say(FREELY);
+            self.controls.refuse(FREELY);
         }
     }
 
     /// The run comes to the stop once more.
     fn again(&mut self) {
         let (from, to) = (self.stop().from, self.stop().cursor);
-        if from < to && self.diff.is_none() {
+        if self.moves() {
             self.set_out(from, to);
         } else {
-            self.controls.say("the run does not move in this step");
+            self.controls.refuse("the run does not move in this step");
         }
+    }
+
+    /// Whether the run comes to the stop from somewhere before it.
+    fn moves(&self) -> bool {
+        self.stop().from < self.stop().cursor && self.diff.is_none()
     }
 
     /// The run as it is here, to be looked at freely.
     fn explore(&mut self) {
         if let Some(mut diff) = self.compared() {
+            diff.controls.below = Some("lesson");
             diff.controls.say_the_way(RETURN);
             self.controls.ask(PageRequest::Diff(diff));
             return;
@@ -175,6 +200,7 @@ impl Lesson {
         app.view.focus = stop.pane;
         app.controls.keymap = self.controls.keymap.clone();
         app.name = format!("{}, freely: Esc returns to the lesson", app.name);
+        app.controls.below = Some("lesson");
         app.controls.say_the_way(RETURN);
         self.controls.ask(PageRequest::Run(Box::new(app)));
     }

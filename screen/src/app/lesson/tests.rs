@@ -128,7 +128,7 @@ fn what_is_explored_freely_stands_where_the_lesson_does() {
     press(&mut lesson, "e");
     let Some(PageRequest::Run(app)) = lesson.controls.request.take() else { panic!("a run") };
     assert_eq!(app.view.cursor, lesson.stop().cursor);
-    let line = format!("ringscope play join --seed 1 --at {}", app.view.cursor);
+    let line = format!("ringscope play join --seed 1 --at {} --pane inspector", app.view.cursor);
     assert_eq!(app.reproduced(), Some(line));
 }
 
