@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 
-/** Boxes and bars are drawn on a canvas below the text. */
-const withoutBoxes = (text) => text.replaceAll(/[\u2500-\u259f]/g, " ").trimEnd();
+/** Boxes, bars and squares are drawn on a canvas below the text. */
+const withoutBoxes = (text) => text.replaceAll(/[\u2500-\u25a0]/g, " ").trimEnd();
 
 export async function checkCast(browser, server, { file }) {
   const page = await browser.newPage();
