@@ -108,15 +108,16 @@ impl Picture {
         self.nodes.iter().filter(is_drawn)
     }
 
-    /// Where labels may be: not on the arcs.
+    /// Where labels may be: not on the arcs, nor on the line that closes the ring beside the head.
     pub(super) fn free(&self) -> Free {
         let mut free = Free::new(self.area);
+        let middle = (self.disc.inner + self.disc.outer) / 2.0;
         let steps = floor(self.disc.outer * TAU).max(1);
         for step in 0..steps {
             let angle = TAU * f64::from(step) / f64::from(steps);
-            for radius in
-                [self.disc.inner, (self.disc.inner + self.disc.outer) / 2.0, self.disc.outer]
-            {
+            let is_on_arc = (angle - self.span.start).rem_euclid(TAU) <= self.span.sweep;
+            free.take(self.disc.at(angle, middle).cell());
+            for radius in [self.disc.inner, self.disc.outer].into_iter().filter(|_| is_on_arc) {
                 free.take(self.disc.at(angle, radius).cell());
             }
         }

@@ -88,6 +88,8 @@ impl Outlet {
     /// The names of both at their places, which take their cells.
     pub(super) fn labels(&self, scene: &Scene<'_>, free: &mut Free) -> Vec<Label> {
         let (column, row) = self.corner;
+        // On a thick ring the arcs may reach as far as the link.
+        let rows = [row, if self.angle > 0.0 { row + 1 } else { row - 1 }];
         let style = |rank| match scene.rank() == Some(rank) {
             true => scene.look.theme.selected(),
             false => scene.look.theme.name(),
@@ -97,7 +99,7 @@ impl Outlet {
         let before = column - LINK - 2 - i32::from(cells(command.width()));
         let named = [(self.command, command, before), (self.head, head, column + 2)];
         let labels = named.into_iter().filter_map(|(rank, text, column)| {
-            let place = free.at((column, row), text.width())?;
+            let place = rows.into_iter().find_map(|row| free.at((column, row), text.width()))?;
             Some(Label { named: LabelSubject::Rank(rank), place, text, style: style(rank) })
         });
         let labels = labels.collect();

@@ -5,6 +5,7 @@ use ratatui_core::layout::Rect;
 use ringscope_sim::invariants::Invariant;
 use ringscope_sim::protocol::Key;
 use ringscope_sim::scenario::builtin;
+use ringscope_traces::Rank;
 
 use super::super::Look;
 use super::super::layout::Layout;
@@ -14,7 +15,7 @@ use super::super::tests::look;
 use super::super::theme::{Palette, Theme};
 use super::keys::strays;
 use super::sketch::Sketch;
-use super::{LabelSubject, draw_within, share, verdict, waits};
+use super::{Label, LabelSubject, draw_within, share, verdict, waits};
 use crate::app::testing::{built_in, press};
 use crate::app::{App, Pane};
 
@@ -75,6 +76,24 @@ fn no_line_lies_on_text_and_a_message_has_its_label_at_its_line_or_none() {
         }
     });
     assert!(labelled > 1_000, "{labelled} labels of messages");
+}
+
+#[test]
+fn head_and_command_node_have_their_names_on_a_ring_of_any_size() {
+    let look = look(Palette::Rgb, Symbols::Braille);
+    for (name, cursor) in [("join", 82), ("race-lost-key", 17), ("crowded", 300)] {
+        let app = built_in(name, cursor);
+        let scene = Scene::new(&app, &look);
+        for (width, height) in
+            (40..140).step_by(3).flat_map(|width| (14..60).map(move |height| (width, height)))
+        {
+            let sketch = sketched(&scene, Rect::new(0, 0, width, height));
+            for rank in [0, 7].map(Rank) {
+                let is_it = |label: &Label| label.named == LabelSubject::Rank(rank);
+                assert!(sketch.labels.iter().any(is_it), "{name}: rank {rank} at {width}x{height}");
+            }
+        }
+    }
 }
 
 fn is_dots(c: char) -> bool {
@@ -144,7 +163,7 @@ fn a_stray_key_is_red_with_its_number_on_every_screen() {
         let is_marked = |cell: &ratatui_core::buffer::Cell| cell.symbol() == mark && cell.fg == red;
         assert!(buffer.content.iter().any(is_marked), "{size:?}");
         let sketch = sketched(&scene, area);
-        let is_number = |label: &&super::Label| label.named == LabelSubject::Key(Key(400));
+        let is_number = |label: &&Label| label.named == LabelSubject::Key(Key(400));
         let number = sketch.labels.iter().find(is_number).expect("there is room for it");
         assert_eq!((&*number.text, number.style.fg), ("400", Some(red)), "{size:?}");
     }
@@ -160,9 +179,8 @@ fn the_messages_of_a_race_are_lit_with_the_node_that_took_them() {
     {
         let scene = Scene::new(&app, &look);
         let (sketch, bad) = (sketched(&scene, inside(size)), look.theme.bad());
-        let is_lit = |label: &&super::Label| {
-            label.style == bad && matches!(label.named, LabelSubject::Message(_))
-        };
+        let is_lit =
+            |label: &&Label| label.style == bad && matches!(label.named, LabelSubject::Message(_));
         let texts: Vec<&str> =
             sketch.labels.iter().filter(is_lit).map(|label| &*label.text).collect();
         assert_eq!(texts, expected, "{size:?}");
