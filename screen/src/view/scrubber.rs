@@ -96,11 +96,7 @@ impl Scale {
     fn column(&self, cursor: usize) -> usize {
         match self.shutdown {
             Some(begin) if cursor > begin.cursor => {
-                let way = Corner {
-                    column: self.last.column - begin.column,
-                    cursor: self.last.cursor - begin.cursor,
-                };
-                begin.column + way.column_of(cursor - begin.cursor)
+                begin.column + self.last.from(begin).column_of(cursor - begin.cursor)
             }
             Some(begin) => begin.column_of(cursor),
             None => self.last.column_of(cursor),
@@ -112,11 +108,7 @@ impl Scale {
         let column = column.min(self.last.column);
         match self.shutdown {
             Some(begin) if column > begin.column => {
-                let way = Corner {
-                    column: self.last.column - begin.column,
-                    cursor: self.last.cursor - begin.cursor,
-                };
-                begin.cursor + way.cursor_of(column - begin.column)
+                begin.cursor + self.last.from(begin).cursor_of(column - begin.column)
             }
             Some(begin) => begin.cursor_of(column),
             None => self.last.cursor_of(column),
@@ -125,6 +117,11 @@ impl Scale {
 }
 
 impl Corner {
+    /// How far it is from an earlier one.
+    fn from(self, begin: Corner) -> Corner {
+        Corner { column: self.column - begin.column, cursor: self.cursor - begin.cursor }
+    }
+
     /// The column of a cursor, when the way here is evenly shared out.
     fn column_of(self, cursor: usize) -> usize {
         // In 128 bits: a timeline's length times a screen's width.
