@@ -13,7 +13,9 @@ use ringscope_traces::text::Plain;
 
 use super::keys::{Code, KeyPress};
 use super::{App, Prompt, Purpose, Recipe};
-use crate::export::{ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Watch, Way};
+use crate::export::{
+    ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Unwatched, Way,
+};
 use crate::failure::Failure;
 use crate::files::{open_trace, shown};
 use crate::timeline::{Source, Timeline, simulated};
@@ -211,21 +213,6 @@ fn trace_of(source: &Source) -> Result<(Box<dyn BufRead + '_>, String), Failure>
         Source::Kept(_, bytes) => Box::new(&bytes[..]),
     };
     Ok((trace, name_of(source)))
-}
-
-/// Nobody watches: the screen waits until the file is whole.
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stretch(&self, _: &'static str, _: Option<u64>) {}
-
-    fn go_on(&self) -> Result<(), ExportError> {
-        Ok(())
-    }
-
-    fn at(&self, _: usize) -> Result<(), ExportError> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

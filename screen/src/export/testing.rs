@@ -10,7 +10,7 @@ use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
 use super::reel::FrameSettings;
-use super::{ExportError, Feed, Format, Part, Reel, Watch, Way};
+use super::{ExportError, Feed, Format, Part, Reel, Unwatched, Way};
 use crate::app::App;
 use crate::timeline::Timeline;
 use crate::view::Look;
@@ -40,21 +40,6 @@ pub(super) fn endless(messages: u64) -> String {
         }
     }
     trace + "\n"
-}
-
-/// An export that nobody looks at.
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stretch(&self, _: &'static str, _: Option<u64>) {}
-
-    fn go_on(&self) -> Result<(), ExportError> {
-        Ok(())
-    }
-
-    fn at(&self, _: usize) -> Result<(), ExportError> {
-        Ok(())
-    }
 }
 
 /// Does something with the events of a part of a built-in scenario's run.
