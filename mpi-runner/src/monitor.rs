@@ -9,6 +9,7 @@
 //! show: ranks that do not answer, and messages that do not arrive.
 
 use ringscope_traces::Rank;
+use ringscope_traces::words::ordinal;
 
 use crate::rank_status::{Activity, RankStatus, in_flight};
 use crate::receive_order::Receipt;
@@ -187,7 +188,8 @@ impl Monitor {
         missed.map(|(rank, Receipt { source, tag, index, line })| Verdict::CannotFollow {
             rank,
             reason: format!(
-                "event {index} (line {line}) receives tag {tag} from rank {source}, which does not come"
+                "its {} event (line {line}) receives tag {tag} from rank {source}, which does not come",
+                ordinal(index)
             ),
         })
     }
@@ -383,7 +385,8 @@ mod tests {
         let from_2 = Activity::Receiving { source: Some(Rank(2)), tag: None };
         let all = statuses(&[from_2.clone(), from_2, ANY], &[(2, 0, 8, true)]);
         assert_eq!(round(&mut monitor, &all, SECOND_NS), None);
-        let reason = "event 1 (line 7) receives tag 8 from rank 2, which does not come".into();
+        let reason =
+            "its 2nd event (line 7) receives tag 8 from rank 2, which does not come".into();
         let verdict = Verdict::CannotFollow { rank: Rank(1), reason };
         assert_eq!(round(&mut monitor, &all, 2 * SECOND_NS), Some(verdict));
     }

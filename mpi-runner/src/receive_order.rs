@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use ringscope_sim::protocol::Wait;
 use ringscope_sim::world::Status;
+use ringscope_traces::words::ordinal;
 use ringscope_traces::{ByRank, Ending, EventIndex, Rank, Tag, Trace};
 
 use crate::rank_status::Activity;
@@ -83,7 +84,8 @@ impl ReceiveOrder {
             {
                 let Receipt { index, line, source: said, tag: said_tag } = receipt;
                 Activity::CannotFollow(format!(
-                    "event {index} (line {line}) receives from rank {said} with tag {said_tag}, but its node awaits tag {tag} from rank {source}"
+                    "its {} event (line {line}) receives from rank {said} with tag {said_tag}, but its node awaits tag {tag} from rank {source}",
+                    ordinal(*index)
                 ))
             }
             (Some(_), Wait::From { .. }) => own(),
@@ -100,7 +102,8 @@ impl ReceiveOrder {
         match receipts.pop_front() {
             Some(receipt) if (receipt.source, receipt.tag) == (source, tag) => Ok(()),
             Some(Receipt { index, line, tag: said, .. }) => Err(format!(
-                "event {index} (line {line}) receives tag {said} from rank {source}, but tag {tag} came from there first"
+                "its {} event (line {line}) receives tag {said} from rank {source}, but tag {tag} came from there first",
+                ordinal(index)
             )),
             None => {
                 Err(format!("received tag {tag} from rank {source} after the trace's last receive"))
@@ -139,7 +142,7 @@ mod tests {
     fn a_receive_that_the_node_does_not_take_is_named_by_its_index() {
         let receive_order = follows(&[(5, 1)], false);
         let wait = Wait::From { source: Rank(4), tag: Tag(8) };
-        let words = "event 0 (line 2) receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
+        let words = "its 1st event (line 2) receives from rank 5 with tag 1, but its node awaits tag 8 from rank 4";
         assert_eq!(receive_order.next(wait), Activity::CannotFollow(words.into()));
     }
 
@@ -153,7 +156,8 @@ mod tests {
     fn another_tag_from_the_right_source_is_noticed() {
         let mut receive_order = follows(&[(5, 1), (5, 2)], false);
         assert_eq!(receive_order.took(Rank(5), Tag(1)), Ok(()));
-        let words = "event 1 (line 3) receives tag 2 from rank 5, but tag 7 came from there first";
+        let words =
+            "its 2nd event (line 3) receives tag 2 from rank 5, but tag 7 came from there first";
         assert_eq!(receive_order.took(Rank(5), Tag(7)), Err(words.into()));
     }
 

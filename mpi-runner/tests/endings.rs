@@ -126,9 +126,12 @@ fn a_trace_that_cannot_be_followed_ends_with_the_event_at_which_it_could_not() {
     let cases = [
         (
             silent,
-            "rank 0 cannot follow the trace: event 4 (line 11) receives tag 0 from rank 5, which does not come",
+            "rank 0 cannot follow the trace: its 5th event (line 11) receives tag 0 from rank 5, which does not come",
         ),
-        (wrong, "rank 0 cannot follow the trace: event 0 (line 3) receives tag 7 from rank 7"),
+        (
+            wrong,
+            "rank 0 cannot follow the trace: its 1st event (line 3) receives tag 7 from rank 7",
+        ),
     ];
     for ((altered, words), mpi) in cases.iter().flat_map(|case| Mpi::ALL.map(|mpi| (case, mpi))) {
         let folder = Folder::new();

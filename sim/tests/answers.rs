@@ -55,8 +55,8 @@ fn the_reference_programs_answers_are_right() {
 #[test]
 fn what_the_reference_program_does_when_it_is_misused() {
     for (name, expected) in [
-        ("misuse-put-key-0", &["rank 7, event 0: put 0 1 has no acknowledgement"][..]),
-        ("misuse-add-id-neg", &["rank 7, event 0: add 3 -5 has no acknowledgement"]),
+        ("misuse-put-key-0", &["rank 7's 1st event: put 0 1 has no acknowledgement"][..]),
+        ("misuse-add-id-neg", &["rank 7's 1st event: add 3 -5 has no acknowledgement"]),
         ("misuse-get-missing", &[]),
         ("misuse-readd", &[]),
     ] {
@@ -82,7 +82,7 @@ fn a_built_in_scenario_that_completes_is_answered_rightly() {
 fn a_key_that_is_lost_in_a_race_is_found_by_the_answer_that_does_not_come() {
     let race = "window 2\nadd 3 500\nput 400 4\nput 900 9\nput 901 9\nget 400\n";
     let trace = Run::of(&support::scenario(race)).trace();
-    assert_eq!(found(&trace), ["rank 7, event 7: get 400 has no answer"]);
+    assert_eq!(found(&trace), ["rank 7's 8th event: get 400 has no answer"]);
 }
 
 proptest! {

@@ -54,14 +54,14 @@ fn a_node_that_loses_a_pair_as_it_leaves_is_found_by_what_is_answered() {
     let forgotten = DIALECT.replace("recv 6 RETVAL [1,1000]", "recv 6 RETVAL [0,1000]");
     says(
         &forgotten,
-        &["rank 7, event 10: get 100 is answered with 0; expected 1 (put at event 0)"],
+        &["rank 7's 11th event: get 100 is answered with 0; expected 1 (put by its 1st event)"],
     );
 }
 
 #[test]
 fn a_node_that_answers_for_one_that_has_left_is_found() {
     let stale = DIALECT.replace("recv 6 RETVAL [1,1000]", "recv 3 RETVAL [1,500]");
-    says(&stale, &["rank 7, event 10: get 100 is answered by 500; its owner is 1000"]);
+    says(&stale, &["rank 7's 11th event: get 100 is answered by 500; its owner is 1000"]);
 }
 
 #[test]
@@ -69,7 +69,9 @@ fn a_newcomer_that_nobody_asks_is_found() {
     let passed_over = DIALECT.replace("recv 3 RETVAL [1,500]", "recv 6 RETVAL [1,1000]");
     says(
         &passed_over,
-        &["rank 7, event 6: get 100 is answered by 1000; its owner is 500 (added at event 2)"],
+        &[
+            "rank 7's 7th event: get 100 is answered by 1000; its owner is 500 (added by its 3rd event)",
+        ],
     );
 }
 
@@ -83,7 +85,7 @@ fn the_last_put_counts() {
          send 0 GET 9
          recv 0 RETVAL [1,1000]
          send 0 END 0",
-        &["rank 7, event 5: get 9 is answered with 1; expected 2 (put at event 2)"],
+        &["rank 7's 6th event: get 9 is answered with 1; expected 2 (put by its 3rd event)"],
     );
 }
 
@@ -96,8 +98,8 @@ fn a_wrong_value_from_a_wrong_owner_is_two_things() {
          recv 0 RETVAL [2,500]
          send 0 END 0",
         &[
-            "rank 7, event 3: get 9 is answered with 2; expected 1 (put at event 0)",
-            "rank 7, event 3: get 9 is answered by 500; its owner is 1000",
+            "rank 7's 4th event: get 9 is answered with 2; expected 1 (put by its 1st event)",
+            "rank 7's 4th event: get 9 is answered by 500; its owner is 1000",
         ],
     );
 }
@@ -108,7 +110,7 @@ fn a_key_that_was_never_put_has_no_answer() {
         "send 0 GET 9
          recv 0 RETVAL [-1,1000]
          send 0 END 0",
-        &["rank 7, event 1: get 9 is answered with -1, but no PUT had stored 9"],
+        &["rank 7's 2nd event: get 9 is answered with -1, but no PUT had stored 9"],
     );
     let silent = judge(&talk("send 0 GET 9", Some(Ending::Deadlock))).expect("it can be judged");
     assert_eq!(talk::words(&silent), [""; 0]);
@@ -123,7 +125,7 @@ fn a_key_beyond_the_permanent_node_has_no_owner() {
          send 0 GET 1001
          recv 0 RETVAL [1,1000]
          send 0 END 0",
-        &["rank 7, event 3: get 1001 is answered by 1000; its owner is nobody"],
+        &["rank 7's 4th event: get 1001 is answered by 1000; its owner is nobody"],
     );
 }
 
@@ -136,8 +138,8 @@ fn commands_without_a_reply() {
     says(
         lines,
         &[
-            "rank 7, event 2: get 9 has no answer",
-            "rank 7, event 3: add 3 500 has no acknowledgement",
+            "rank 7's 3rd event: get 9 has no answer",
+            "rank 7's 4th event: add 3 500 has no acknowledgement",
         ],
     );
     let cut_off = judge(&talk(lines, None)).expect("it can be judged");
@@ -157,8 +159,8 @@ fn a_reply_that_nobody_waits_for() {
          recv 0 RETVAL [1,1000]
          send 0 END 0",
         &[
-            "rank 7, event 2: ACK [9,1] from rank 0, and no command waits for it",
-            "rank 7, event 5: RETVAL [1,1000] from rank 0, and no command waits for it",
+            "rank 7's 3rd event: ACK [9,1] from rank 0, and no command waits for it",
+            "rank 7's 6th event: RETVAL [1,1000] from rank 0, and no command waits for it",
         ],
     );
 }
@@ -170,7 +172,7 @@ fn a_reply_of_the_other_kind() {
          recv 0 RETVAL [1,1000]
          send 0 END 0",
         &[
-            "rank 7, event 1: RETVAL [1,1000] from rank 0; put 9 1 (event 0) wants an acknowledgement",
+            "rank 7's 2nd event: RETVAL [1,1000] from rank 0; put 9 1 (its 1st event) wants an acknowledgement",
         ],
     );
     says(
@@ -179,7 +181,7 @@ fn a_reply_of_the_other_kind() {
          send 0 GET 9
          recv 0 ACK null
          send 0 END 0",
-        &["rank 7, event 3: ACK null from rank 0; get 9 (event 2) wants an answer"],
+        &["rank 7's 4th event: ACK null from rank 0; get 9 (its 3rd event) wants an answer"],
     );
 }
 
@@ -192,7 +194,7 @@ fn an_acknowledgement_of_another_pair() {
          recv 0 ACK [3,500]
          send 0 END 0",
         &[
-            "rank 7, event 1: ACK [9,2] from rank 0 is for put 9 1 (event 0), and names another pair",
+            "rank 7's 2nd event: ACK [9,2] from rank 0 is for put 9 1 (its 1st event), and names another pair",
         ],
     );
 }
@@ -204,8 +206,8 @@ fn commands_after_the_end() {
          send 0 GET 9
          send 0 END 0",
         &[
-            "rank 7, event 1: GET 9 to rank 0 after END",
-            "rank 7, event 2: END 0 to rank 0 after END",
+            "rank 7's 2nd event: GET 9 to rank 0 after END",
+            "rank 7's 3rd event: END 0 to rank 0 after END",
         ],
     );
 }
@@ -230,8 +232,8 @@ fn what_cannot_be_read() {
          recv 0 ACK null
          recv 0 RETVAL [7,7]",
         &[
-            "rank 7, event 3: a RETVAL carries [value, id], not {\"value\":1}",
-            "rank 7, event 4: a PUT carries [key, value], not {\"key\":9}",
+            "rank 7's 4th event: a RETVAL carries [value, id], not {\"value\":1}",
+            "rank 7's 5th event: a PUT carries [key, value], not {\"key\":9}",
         ],
     );
 }
@@ -257,9 +259,9 @@ fn of_commands_in_flight_together_any_may_be_the_last() {
     says(
         &IN_FLIGHT.replace("ANSWER", "[3,700]"),
         &[
-            "rank 7, event 5: get 9 is answered with 3; expected 2 (put at event 1) or 1 (put at \
-             event 0)",
-            "rank 7, event 5: get 9 is answered by 700; its owner is 500 (added at event 2) or 1000",
+            "rank 7's 6th event: get 9 is answered with 3; expected 2 (put by its 2nd event) or 1 (put \
+             by its 1st event)",
+            "rank 7's 6th event: get 9 is answered by 700; its owner is 500 (added by its 3rd event) or 1000",
         ],
     );
 }
@@ -272,7 +274,9 @@ fn a_key_that_is_being_put_may_have_no_answer_yet() {
          recv 0 RETVAL [2,1000]
          recv 0 ACK [9,1]
          send 0 END 0",
-        &["rank 7, event 2: get 9 is answered with 2; expected 1 (put at event 0) or no answer"],
+        &[
+            "rank 7's 3rd event: get 9 is answered with 2; expected 1 (put by its 1st event) or no answer",
+        ],
     );
 }
 
@@ -282,8 +286,8 @@ fn many_possible_values_are_cut_short() {
     says(
         &format!("{puts}send 0 GET 9\nrecv 0 RETVAL [10,1000]\n{}", "recv 0 ACK null\n".repeat(9)),
         &[
-            "rank 7, event 10: get 9 is answered with 10; expected 9 (put at event 8) or 8 (put at \
-             event 7) or 7 (put at event 6) or 6 (put at event 5) or one of 6 more",
+            "rank 7's 11th event: get 9 is answered with 10; expected 9 (put by its 9th event) or 8 (put \
+             by its 8th event) or 7 (put by its 7th event) or 6 (put by its 6th event) or one of 6 more",
             "rank 7 ends after 20 events; no END was sent",
         ],
     );
@@ -309,5 +313,5 @@ fn what_cannot_be_judged() {
         judge(&too_many),
         Err(CannotJudgeAnswers::InFlight { index: LIMIT_IN_FLIGHT, .. })
     ));
-    assert_eq!(why(&too_many), "at event 4096 of rank 7, 4096 commands wait for a reply already");
+    assert_eq!(why(&too_many), "at rank 7's 4097th event, 4096 commands wait for a reply already");
 }

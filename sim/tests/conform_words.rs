@@ -51,7 +51,9 @@ fn pair(first: i64, second: i64) -> Mutation {
 fn a_send_that_is_not_the_nodes() {
     says(
         &altered(&put_and_get(), 0, 1, &pair(9, 101)),
-        &["rank 0, event 1: sends PUT [9,101] to rank 2; the protocol sends PUT [9,100] to rank 2"],
+        &[
+            "rank 0's 2nd event: sends PUT [9,101] to rank 2; the protocol sends PUT [9,100] to rank 2",
+        ],
     );
 }
 
@@ -59,7 +61,7 @@ fn a_send_that_is_not_the_nodes() {
 fn a_send_that_the_node_does_not_make() {
     says(
         &altered(&put_and_get(), 2, 1, &Mutation::Duplicate),
-        &["rank 2, event 2: sends ACK [9,100] to rank 0; the protocol waits for any message"],
+        &["rank 2's 3rd event: sends ACK [9,100] to rank 0; the protocol waits for any message"],
     );
 }
 
@@ -67,7 +69,9 @@ fn a_send_that_the_node_does_not_make() {
 fn a_command_that_is_sent_before_its_turn() {
     says(
         &altered(&put_and_get(), 3, 0, &Mutation::Duplicate),
-        &["rank 3, event 1: sends PUT [9,100] to rank 0; the protocol waits for ACK from rank 0"],
+        &[
+            "rank 3's 2nd event: sends PUT [9,100] to rank 0; the protocol waits for ACK from rank 0",
+        ],
     );
 }
 
@@ -75,7 +79,9 @@ fn a_command_that_is_sent_before_its_turn() {
 fn a_command_that_the_head_received_otherwise() {
     says(
         &altered(&put_and_get(), 3, 0, &pair(9, 7)),
-        &["rank 3, event 0: sends PUT [9,7] to rank 0; the protocol sends PUT [9,100] to rank 0"],
+        &[
+            "rank 3's 1st event: sends PUT [9,7] to rank 0; the protocol sends PUT [9,100] to rank 0",
+        ],
     );
 }
 
@@ -83,7 +89,7 @@ fn a_command_that_the_head_received_otherwise() {
 fn a_send_after_the_end() {
     says(
         &altered(&put_and_get(), 3, 4, &Mutation::Duplicate),
-        &["rank 3, event 5: sends END 0 to rank 0; the protocol has stopped"],
+        &["rank 3's 6th event: sends END 0 to rank 0; the protocol has stopped"],
     );
 }
 
@@ -92,7 +98,7 @@ fn a_receive_before_what_the_node_sends_first() {
     says(
         &altered(&put_and_get(), 0, 1, &Mutation::Drop),
         &[
-            "rank 0, event 1: receives ACK [9,100] from rank 2; the protocol first sends PUT [9,100] \
+            "rank 0's 2nd event: receives ACK [9,100] from rank 2; the protocol first sends PUT [9,100] \
            to rank 2",
         ],
     );
@@ -102,8 +108,10 @@ fn a_receive_before_what_the_node_sends_first() {
 fn a_receive_that_the_node_does_not_wait_for() {
     says(
         &altered(&put_and_get(), 3, 1, &Mutation::Tag(Tag(5))),
-        &["rank 3, event 1: receives RETVAL [9,100] from rank 0; the protocol waits for ACK from \
-           rank 0"],
+        &[
+            "rank 3's 2nd event: receives RETVAL [9,100] from rank 0; the protocol waits for ACK from \
+           rank 0",
+        ],
     );
 }
 
@@ -112,11 +120,11 @@ fn a_payload_that_is_none() {
     let text = Mutation::Data(Payload::Text("\u{1b}[2J".into()));
     says(
         &altered(&put_and_get(), 0, 0, &text),
-        &["rank 0, event 0: a PUT carries [key, value], not \"\\u{1b}[2J\""],
+        &["rank 0's 1st event: a PUT carries [key, value], not \"\\u{1b}[2J\""],
     );
     says(
         &altered(&put_and_get(), 0, 0, &Mutation::Tag(Tag(13))),
-        &["rank 0, event 0: the protocol has no tag 13"],
+        &["rank 0's 1st event: the protocol has no tag 13"],
     );
 }
 
@@ -124,7 +132,7 @@ fn a_payload_that_is_none() {
 fn events_after_a_crash() {
     says(
         &altered(&traced("put 0 1"), 0, 0, &Mutation::Duplicate),
-        &["rank 0, event 1: goes on, but it has crashed: it has no storage (PUT)"],
+        &["rank 0's 2nd event: goes on, but it has crashed: it has no storage (PUT)"],
     );
 }
 
@@ -132,7 +140,7 @@ fn events_after_a_crash() {
 fn a_receive_of_what_was_never_sent() {
     says(
         &altered(&put_and_get(), 1, 0, &Mutation::Peer(Rank(2))),
-        &["rank 1, event 0: receives END 0 from rank 2; rank 2 has not sent it"],
+        &["rank 1's 1st event: receives END 0 from rank 2; rank 2 has not sent it"],
     );
 }
 
@@ -140,7 +148,7 @@ fn a_receive_of_what_was_never_sent() {
 fn a_receive_of_something_else_than_was_sent() {
     says(
         &altered(&put_and_get(), 2, 0, &pair(9, 7)),
-        &["rank 2, event 0: receives PUT [9,7] from rank 0; rank 0 sent PUT [9,100]"],
+        &["rank 2's 1st event: receives PUT [9,7] from rank 0; rank 0 sent PUT [9,100]"],
     );
 }
 
@@ -153,7 +161,7 @@ fn a_send_that_nobody_received() {
     let finding = Finding { rank: Rank(3), index: 5, event: Some(17), what };
     assert_eq!(
         finding.to_string(),
-        "rank 3, event 5: sends PUT [9,100] to rank 6; rank 6 never receives it"
+        "rank 3's 6th event: sends PUT [9,100] to rank 6; rank 6 never receives it"
     );
 }
 
@@ -185,7 +193,7 @@ fn a_rank_that_ends_before_a_message_that_it_takes() {
 fn a_crash_in_a_run_that_is_said_to_have_ended_otherwise() {
     says(
         &ended(traced("put 0 1"), Ending::Deadlock),
-        &["rank 0, event 0: crashes: it has no storage (PUT); the trace says deadlock"],
+        &["rank 0's 1st event: crashes: it has no storage (PUT); the trace says deadlock"],
     );
 }
 
@@ -249,7 +257,7 @@ fn a_rank_that_is_not_there() {
     let mut stranger = trace.events[0].clone();
     stranger.rank = Rank(9);
     trace.events.push(stranger);
-    says(&trace, &["rank 9, event 0: there is no such rank, the header promises 4"]);
+    says(&trace, &["rank 9's 1st event: there is no such rank, the header promises 4"]);
 }
 
 #[test]
@@ -278,7 +286,7 @@ fn a_receive_that_stands_before_another() {
     let finding = Finding { rank: Rank(1), index: 4, event: Some(17), what };
     assert_eq!(
         finding.to_string(),
-        "rank 1, event 4: receives PUT [9,100] from rank 2; the protocol first receives GET 9 from rank 2"
+        "rank 1's 5th event: receives PUT [9,100] from rank 2; the protocol first receives GET 9 from rank 2"
     );
 }
 
@@ -289,7 +297,7 @@ fn a_rank_that_goes_on_while_a_long_send_waits() {
     let finding = Finding { rank: Rank(0), index: 4, event: Some(17), what };
     assert_eq!(
         finding.to_string(),
-        "rank 0, event 4: goes on, but rank 6 has not received PUT [9,100], which is above the eager \
+        "rank 0's 5th event: goes on, but rank 6 has not received PUT [9,100], which is above the eager \
          limit"
     );
 }

@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::event::{Ending, Event, Footer, Header, Rank, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
+use crate::words::of_rank;
 
 /// One trace made of parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub enum MergeError {
         second: usize,
     },
     /// Receives and sends that wait for each other in a cycle: no run does that.
-    #[error("rank {rank}, event {index} receives a message that could only be sent after it")]
+    #[error("{} receives a message that could only be sent after it", of_rank(*.rank, *.index))]
     Circular {
         /// Whose receive it is; the lowest of the ranks that are stuck.
         rank: Rank,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::event::{Event, Op, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
+use crate::words::of_rank;
 
 /// Something in a trace that does not hold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub enum Flaw {
 /// let findings = wellformed::check(&trace);
 /// assert_eq!(
 ///     findings[0].to_string(),
-///     "line 3: rank 0, event 0: receives a message with tag 0 that rank 6 never sent"
+///     "line 3, rank 0's 1st event: receives a message with tag 0 that rank 6 never sent"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -188,7 +189,7 @@ impl fmt::Display for Finding {
 
 impl fmt::Display for Spot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: rank {}, event {}", self.at.line(), self.rank, self.index)
+        write!(f, "line {}, {}", self.at.line(), of_rank(self.rank, self.index))
     }
 }
 
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!(
             findings_of(&trace),
             [
-                "line 3: rank 1, event 0: its `n` is 1, expected 0",
+                "line 3, rank 1's 1st event: its `n` is 1, expected 0",
                 "the footer counts 4 events, and the trace has 3"
             ]
         );
@@ -264,7 +265,7 @@ mod tests {
         trace.events[3].tag = Tag(7);
         assert_eq!(
             findings_of(&trace),
-            ["line 5: rank 0, event 1: receives a message with tag 7 that rank 1 never sent"]
+            ["line 5, rank 0's 2nd event: receives a message with tag 7 that rank 1 never sent"]
         );
     }
 
@@ -274,7 +275,7 @@ mod tests {
         trace.events.swap(0, 1);
         assert_eq!(
             findings_of(&trace),
-            ["line 2: rank 1, event 0: comes before its send, which is at line 3"]
+            ["line 2, rank 1's 1st event: comes before its send, which is at line 3"]
         );
     }
 
@@ -284,7 +285,7 @@ mod tests {
         trace.events[1].data = Payload::Int(1);
         assert_eq!(
             findings_of(&trace),
-            ["line 3: rank 1, event 0: receives a different payload than was sent at line 2"]
+            ["line 3, rank 1's 1st event: receives a different payload than was sent at line 2"]
         );
     }
 
@@ -296,9 +297,9 @@ mod tests {
         assert_eq!(
             findings_of(&trace),
             [
-                "line 3: rank 1, event 0: its Lamport time is 1, expected more than 1, that of its \
+                "line 3, rank 1's 1st event: its Lamport time is 1, expected more than 1, that of its \
                  send at line 2",
-                "line 4: rank 1, event 1: its Lamport time is 1, expected more than 1, which its \
+                "line 4, rank 1's 2nd event: its Lamport time is 1, expected more than 1, which its \
                  rank had"
             ]
         );

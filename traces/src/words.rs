@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::event::{Event, Op, Tag, Vocabulary};
+use crate::event::{Event, Op, Rank, Tag, Vocabulary};
+use crate::event_index::EventIndex;
 use crate::text::Short;
 
 /// How much of a payload is shown.
@@ -36,6 +37,45 @@ pub fn describe<'a>(event: &'a Event, vocabulary: &'a dyn Vocabulary) -> impl fm
             Op::Recv => write!(f, "receives {name} {payload} from rank {}", event.peer),
         }
     })
+}
+
+/// An event as people count them: `event 45`, by its number in the trace, from 1.
+///
+/// That is the number by which the screen and the command line know it, and one less than that of its line in the file.
+pub fn event(at: EventIndex) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "event {}", at.0 + 1))
+}
+
+/// An event by its place among those of its rank, `rank 3's 8th event`; the index is from 0, as the `n` of a trace.
+pub fn of_rank(rank: Rank, index: usize) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "rank {rank}'s {} event", ordinal(index)))
+}
+
+/// An event by both numbers, and by its line: `event 45 (rank 3's 8th, line 46)`.
+pub fn located(at: EventIndex, rank: Rank, index: usize) -> impl fmt::Display {
+    fmt::from_fn(move |f| {
+        write!(f, "{} (rank {rank}'s {}, line {})", event(at), ordinal(index), at.line())
+    })
+}
+
+/// Which one of several an index from 0 means.
+///
+/// ```
+/// use ringscope_traces::words::ordinal;
+///
+/// let named = [0, 1, 2, 3, 10, 11, 12, 20, 110, 121].map(|index| ordinal(index).to_string());
+/// assert_eq!(named, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd"]);
+/// ```
+pub fn ordinal(index: usize) -> impl fmt::Display {
+    let number = index + 1;
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    fmt::from_fn(move |f| write!(f, "{number}{ending}"))
 }
 
 /// A tag by its name, or as `tag 5` where it has none.

@@ -62,17 +62,18 @@ fn a_legal_race_is_named_with_what_the_receive_could_have_taken() {
         "\
 reordered: every channel carried the same, and 2 receives got another sender's message
 they part where rank 0 takes ASK from rank 1 before ASK from rank 2 in A, and after it in B
-rank 0, receive 0
-  A, event 0: receives ASK [10] from rank 1
-  B, event 0: receives ASK [20] from rank 2
+the receives (events by their numbers in their traces, from 1):
+rank 0's 1st receive
+  A, event 3: receives ASK [10] from rank 1
+  B, event 3: receives ASK [20] from rank 2
   in A it could have received
-    line 2: rank 1, event 0 sends ASK [10] to rank 0
-    line 3: rank 2, event 0 sends ASK [20] to rank 0
-rank 0, receive 1
-  A, event 2: receives ASK [20] from rank 2
-  B, event 2: receives ASK [10] from rank 1
+    event 1: rank 1 sends ASK [10] to rank 0
+    event 2: rank 2 sends ASK [20] to rank 0
+rank 0's 2nd receive
+  A, event 5: receives ASK [20] from rank 2
+  B, event 5: receives ASK [10] from rank 1
   in A it could have received
-    line 3: rank 2, event 0 sends ASK [20] to rank 0
+    event 2: rank 2 sends ASK [20] to rank 0
 "
     );
 }
@@ -109,21 +110,21 @@ fn the_first_difference_is_the_cause_and_not_what_stands_first_in_the_file() {
         "\
 different: 2 ranks of A and B did not do the same
 they part where rank 2 sends ANSWER to rank 0 with [1] in A, and with [2] in B
-the first divergence, in happens-before order:
-rank 2, event 1: A sends ANSWER [1] to rank 0; B sends ANSWER [2] to rank 0
-  the last event of the rank in both:
-    line 3: rank 2, event 0 receives ASK [7] from rank 1
+the first divergence, in happens-before order (events by their numbers in their traces, from 1):
+rank 2's 2nd event: A sends ANSWER [1] to rank 0 (event 3); B sends ANSWER [2] to rank 0 (event 3)
+  the last event of the rank in both, by its number in A:
+    event 2: rank 2 receives ASK [7] from rank 1
   the rank's events there in A:
-    line 3: rank 2, event 0 receives ASK [7] from rank 1
-    line 4: rank 2, event 1 sends ANSWER [1] to rank 0
+    event 2: rank 2 receives ASK [7] from rank 1
+    event 3: rank 2 sends ANSWER [1] to rank 0
   the rank's events there in B:
-    line 3: rank 2, event 0 receives ASK [7] from rank 1
-    line 4: rank 2, event 1 sends ANSWER [2] to rank 0
+    event 2: rank 2 receives ASK [7] from rank 1
+    event 3: rank 2 sends ANSWER [2] to rank 0
   what led to it in A:
-    line 2: rank 1, event 0 sends ASK [7] to rank 2
-    line 3: rank 2, event 0 receives ASK [7] from rank 1
+    event 1: rank 1 sends ASK [7] to rank 2
+    event 2: rank 2 receives ASK [7] from rank 1
 then, in order of rank:
-rank 0, event 0: A receives ANSWER [1] from rank 2; B receives ANSWER [2] from rank 2
+rank 0's 1st event: A receives ANSWER [1] from rank 2 (event 4); B receives ANSWER [2] from rank 2 (event 4)
 "
     );
 }

@@ -44,7 +44,7 @@ fn a_trace_that_departs_is_reported_where_and_how() {
     let result = folder.call_with(&["replay", "-"], &lost);
     assert_eq!(result.code, Some(1));
     assert!(
-        result.err.contains("rank 0, event 1: receives ACK [100,1] from rank 6"),
+        result.err.contains("event 5 (rank 0's 2nd, line 6): receives ACK [100,1] from rank"),
         "{}",
         result.err
     );

@@ -92,7 +92,11 @@ fn a_changed_value_is_found_at_its_rank_and_event() {
     let folder = with_mutation();
     let result = folder.call("check mutated.jsonl");
     assert_eq!(result.code, Some(1));
-    assert!(result.out.contains("rank 0, event 1 (line 4): sends PUT [100,2]"), "{}", result.out);
+    assert!(
+        result.out.contains("event 3 (rank 0's 2nd, line 4): sends PUT [100,2]"),
+        "{}",
+        result.out
+    );
     assert_snapshot!("check_mutated", result.golden());
 }
 

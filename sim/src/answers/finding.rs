@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ringscope_traces::words::ordinal;
+
 use crate::conform::Letter;
 use crate::protocol::{BadMessage, Command, Key, StorageId, Value};
 
@@ -54,7 +56,7 @@ pub enum Wrong {
         got: Letter,
     },
     /// An acknowledgement instead of an answer, or an answer instead of an acknowledgement.
-    #[error("{got} from rank {}; {command} (event {sent}) wants an {}", got.peer, reply_name(command))]
+    #[error("{got} from rank {}; {command} (its {} event) wants an {}", got.peer, ordinal(*.sent), reply_name(command))]
     WrongKind {
         /// The reply.
         got: Letter,
@@ -64,7 +66,7 @@ pub enum Wrong {
         sent: usize,
     },
     /// A PUT's acknowledgement names another pair.
-    #[error("{got} from rank {} is for {put} (event {sent}), and names another pair", got.peer)]
+    #[error("{got} from rank {} is for {put} (its {} event), and names another pair", got.peer, ordinal(*.sent))]
     OtherPair {
         /// The acknowledgement.
         got: Letter,
@@ -113,7 +115,7 @@ impl<T> FromIterator<(T, Option<usize>)> for OneOf<T> {
     }
 }
 
-/// `2 (put at event 3) or no answer`.
+/// `2 (put by its 4th event) or no answer`.
 impl fmt::Display for OneOf<Option<Value>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.list(f, "put", |value| {
@@ -122,7 +124,7 @@ impl fmt::Display for OneOf<Option<Value>> {
     }
 }
 
-/// `500 (added at event 4) or 1000`.
+/// `500 (added by its 5th event) or 1000`.
 impl fmt::Display for OneOf<StorageId> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.list(f, "added", StorageId::to_string)
@@ -141,7 +143,7 @@ impl<T> OneOf<T> {
         }
         for (i, (item, event)) in self.first.iter().enumerate() {
             let or = if i == 0 { "" } else { " or " };
-            let made = event.map(|event| format!(" ({made} at event {event})"));
+            let made = event.map(|event| format!(" ({made} by its {} event)", ordinal(event)));
             write!(f, "{or}{}{}", word(item), made.unwrap_or_default())?;
         }
         match self.more {

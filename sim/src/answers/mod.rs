@@ -35,6 +35,7 @@ mod judge;
 mod model;
 mod register;
 
+use ringscope_traces::words::of_rank;
 use ringscope_traces::{EventIndex, Rank, Trace};
 
 pub use finding::{OneOf, Wrong};
@@ -78,7 +79,7 @@ pub enum CannotJudgeAnswers {
     #[error(transparent)]
     Header(#[from] conform::CannotJudge),
     /// Too many commands are without a reply.
-    #[error("at event {index} of rank {rank}, {LIMIT_IN_FLIGHT} commands wait for a reply already")]
+    #[error("at {}, {LIMIT_IN_FLIGHT} commands wait for a reply already", of_rank(*.rank, *.index))]
     InFlight {
         /// The command node.
         rank: Rank,
@@ -108,7 +109,7 @@ pub enum CannotJudgeAnswers {
 /// assert_eq!((judgement.commands, judgement.answered), (2, 1));
 /// assert_eq!(
 ///     judgement.findings[0].to_string(),
-///     "rank 2, event 3: get 9 is answered with 200; expected 100 (put at event 0)"
+///     "rank 2's 4th event: get 9 is answered with 200; expected 100 (put by its 1st event)"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ringscope_traces::text::Short;
+use ringscope_traces::words::of_rank;
 use ringscope_traces::{Event, Rank, Tag, Vocabulary};
 
 use crate::protocol::{BadMessage, Fault, Message, Wait};
@@ -203,7 +204,7 @@ impl<W: fmt::Display> fmt::Display for Finding<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { rank, index, event, what } = self;
         match event {
-            Some(_) => write!(f, "rank {rank}, event {index}: {what}"),
+            Some(_) => write!(f, "{}: {what}", of_rank(*rank, *index)),
             None if *index == 1 => write!(f, "rank {rank} ends after 1 event; {what}"),
             None => write!(f, "rank {rank} ends after {index} events; {what}"),
         }

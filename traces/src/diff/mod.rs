@@ -137,6 +137,14 @@ pub struct Step {
     pub clock: u64,
 }
 
+impl Step {
+    /// Its index in its trace.
+    #[must_use]
+    pub fn at(&self) -> EventIndex {
+        EventIndex(self.line - EventIndex(0).line())
+    }
+}
+
 /// Why two traces cannot be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CannotCompare {

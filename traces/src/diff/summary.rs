@@ -3,12 +3,15 @@
 use std::fmt;
 
 use crate::event::{Event, Vocabulary};
-use crate::words::describe;
+use crate::words::{describe, event, of_rank, ordinal};
 
 use super::{Comparison, Divergence, First, Level, Race, Step};
 
 /// How many of the ranks that diverge, and of the races, are listed; the JSON has them all.
 const LIMIT_LISTED: usize = 20;
+
+/// What the number of an event is.
+const NUMBERED: &str = "events by their numbers in their traces, from 1";
 
 /// A comparison as text, with the protocol's names for its tags.
 #[derive(Clone, Copy)]
@@ -46,6 +49,7 @@ impl Summary<'_> {
             counted(races.len(), "receive")
         )?;
         self.parting(f)?;
+        writeln!(f, "the receives ({NUMBERED}):")?;
         for race in races.iter().take(LIMIT_LISTED) {
             self.race(f, race)?;
         }
@@ -60,9 +64,9 @@ impl Summary<'_> {
     }
 
     fn race(&self, f: &mut fmt::Formatter<'_>, race: &Race) -> fmt::Result {
-        writeln!(f, "rank {}, receive {}", race.rank, race.receive)?;
-        writeln!(f, "  A, event {}: {}", race.a.index, self.describe(&race.a))?;
-        writeln!(f, "  B, event {}: {}", race.b.index, self.describe(&race.b))?;
+        writeln!(f, "rank {}'s {} receive", race.rank, ordinal(race.receive))?;
+        writeln!(f, "  A, {}: {}", event(race.a.at()), self.describe(&race.a))?;
+        writeln!(f, "  B, {}: {}", event(race.b.at()), self.describe(&race.b))?;
         if !race.alternatives.is_empty() {
             writeln!(f, "  in A it could have received")?;
         }
@@ -75,11 +79,11 @@ impl Summary<'_> {
         let ranks = counted(comparison.divergences.len(), "rank");
         writeln!(f, "different: {ranks} of A and B did not do the same{cut}")?;
         self.parting(f)?;
-        writeln!(f, "the first divergence, in happens-before order:")?;
+        writeln!(f, "the first divergence, in happens-before order ({NUMBERED}):")?;
         self.divergence(f, &first.divergence)?;
         match &first.divergence.last_common {
             Some(last) => {
-                writeln!(f, "  the last event of the rank in both:")?;
+                writeln!(f, "  the last event of the rank in both, by its number in A:")?;
                 self.step(f, last)?;
             }
             None => writeln!(f, "  it is the first event of the rank")?,
@@ -116,10 +120,10 @@ impl Summary<'_> {
 
     fn divergence(&self, f: &mut fmt::Formatter<'_>, at: &Divergence) -> fmt::Result {
         let side = |step: &Option<Step>| match step {
-            Some(step) => self.describe(step),
+            Some(step) => format!("{} ({})", self.describe(step), event(step.at())),
             None => "does nothing more".to_owned(),
         };
-        writeln!(f, "rank {}, event {}: A {}; B {}", at.rank, at.index, side(&at.a), side(&at.b))
+        writeln!(f, "{}: A {}; B {}", of_rank(at.rank, at.index), side(&at.a), side(&at.b))
     }
 
     fn steps(&self, f: &mut fmt::Formatter<'_>, title: &str, steps: &[Step]) -> fmt::Result {
@@ -130,8 +134,7 @@ impl Summary<'_> {
     }
 
     fn step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-        let Step { line, rank, index, .. } = step;
-        writeln!(f, "    line {line}: rank {rank}, event {index} {}", self.describe(step))
+        writeln!(f, "    {}: rank {} {}", event(step.at()), step.rank, self.describe(step))
     }
 
     fn describe(&self, step: &Step) -> String {

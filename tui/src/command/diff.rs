@@ -31,6 +31,9 @@ Times, and the order of lines of different ranks, are never compared. The result
 events alone: two traces with the same events whose footers name different endings are
 equal, and a line says so; one of the two footers is wrong.
 
+Events are given by their numbers in their traces, from 1, as on the screen; event 45 is on
+line 46 of its file. In JSON `index` counts the events of each rank, from 0.
+
 Examples:
   ringscope diff a.jsonl b.jsonl
   ringscope run join --seed 2 -o - 2>/dev/null | ringscope diff join.jsonl -

@@ -10,6 +10,7 @@ use ringscope_screen::trace_summary::summary;
 use ringscope_sim::conform::{Departure, Repeated, repeat};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::text::Plain;
+use ringscope_traces::words::located;
 use ringscope_traces::{Ending, Rank, Trace};
 
 use super::Verdict;
@@ -98,12 +99,11 @@ fn print_result(repeated: &Repeated, trace: &Trace, notes: &mut Notes) {
     }
 }
 
-/// `line 12: rank 3, event 4: sends ...`
+/// `event 11 (rank 3's 5th, line 12): sends ...`
 fn in_place(departure: &Departure) -> String {
     let Departure { rank, index, place, what } = departure;
-    let line = place.map(|place| format!("line {}: ", place.line())).unwrap_or_default();
     match place {
-        Some(_) => format!("{line}rank {rank}, event {index}: {what}"),
+        Some(place) => format!("{}: {what}", located(*place, *rank, *index)),
         None => format!("rank {rank}, after {}: {what}", counted(*index as u64, "event")),
     }
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use ringscope_screen::numbers::counted;
 use ringscope_sim::conform::{EndSummary, end_summary};
 use ringscope_traces::text::Plain;
+use ringscope_traces::words::ordinal;
 use ringscope_traces::{Ending, Trace};
 
 use super::{Style, wrapped};
@@ -45,7 +46,7 @@ fn left_the_protocol(end_state: &EndSummary) -> String {
     let count = counted(end_state.strays.len() as u64, "rank");
     let first = end_state.strays.first().map(|stray| {
         let (rank, index, what) = (stray.rank, stray.index, stray.what.to_string());
-        format!(", rank {rank} at its event {index}: {}", Plain(&what))
+        format!(", rank {rank} at its {} event: {}", ordinal(index), Plain(&what))
     });
     let first = first.unwrap_or_default();
     format!("the state of the run is not known: {count} did what the protocol does not{first}")

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use ringscope_traces::diff::Divergence;
+use ringscope_traces::diff::{Divergence, Step};
 use ringscope_traces::{Causality, EventIndex, Trace};
 
 use super::align::{DiffRow, Pairs, What};
@@ -76,8 +76,7 @@ pub(super) struct Parts<'a> {
 
 /// The events of a divergence, in A and in B.
 pub(super) fn at(divergence: &Divergence) -> [Option<EventIndex>; 2] {
-    let place = |line: usize| EventIndex(line - EventIndex(0).line());
-    [&divergence.a, &divergence.b].map(|step| step.as_ref().map(|step| place(step.line)))
+    [&divergence.a, &divergence.b].map(|step| step.as_ref().map(Step::at))
 }
 
 /// Gives an event of A and that of B which it is tied to rows of their own; where they stand, if they were tied.

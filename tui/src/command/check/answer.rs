@@ -3,9 +3,11 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use ringscope_screen::numbers::counted;
 use ringscope_sim::conform::Finding;
-use ringscope_traces::EventIndex;
 use ringscope_traces::text::Plain;
+use ringscope_traces::words::{self, located};
+use ringscope_traces::{EventIndex, Rank};
 use serde::Serialize;
 
 use crate::output::Out;
@@ -100,11 +102,23 @@ impl Problem {
     fn describe(&self) -> String {
         let Problem { rank, event, line, what } = self;
         let what = Plain(what);
-        let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
-        match (rank, event) {
-            (Some(rank), Some(event)) => format!("rank {rank}, event {event}{line}: {what}"),
-            (Some(rank), None) => format!("rank {rank}{line}: {what}"),
-            (None, _) => what.to_string(),
+        match (rank, event, line) {
+            (Some(rank), Some(index), Some(line)) => {
+                format!("{}: {what}", located(on_line(*line), Rank(*rank), *index))
+            }
+            (Some(rank), None, Some(line)) => {
+                format!("{} (rank {rank}, line {line}): {what}", words::event(on_line(*line)))
+            }
+            (Some(rank), Some(events), None) => {
+                format!("rank {rank}, after {}: {what}", counted(*events as u64, "event"))
+            }
+            (Some(rank), None, None) => format!("rank {rank}: {what}"),
+            (None, ..) => what.to_string(),
         }
     }
+}
+
+/// The event that stands on a line of its file.
+fn on_line(line: usize) -> EventIndex {
+    EventIndex(line - EventIndex(0).line())
 }

@@ -5,7 +5,8 @@ use ringscope_sim::conform::{EndSummary, end_summary, judge, rewrite};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
-use ringscope_traces::{Ending, Trace, read_trace, wellformed};
+use ringscope_traces::words::located;
+use ringscope_traces::{Ending, EventIndex, Trace, read_trace, wellformed};
 use serde::Serialize;
 
 use super::real::Real;
@@ -166,16 +167,22 @@ fn ending(trace: &Trace) -> Option<&Ending> {
 fn flaws(trace: &Trace) -> Vec<String> {
     let flaws = wellformed::check(trace);
     let flaws = flaws.iter().map(|finding| match finding.spot {
-        Some(spot) => format!("rank {}, event {}: {}", spot.rank, spot.index, finding.flaw),
+        Some(spot) => {
+            format!("{}: {}", located(spot.at, spot.rank, spot.index), finding.flaw)
+        }
         None => finding.flaw.to_string(),
     });
     let judged = match judge(trace) {
         Ok(judgement) => judgement.findings,
         Err(cannot) => return vec![cannot.to_string()],
     };
-    let judged = judged
-        .iter()
-        .map(|finding| format!("rank {}, event {}: {}", finding.rank, finding.index, finding.what));
+    let judged = judged.iter().map(|finding| match finding.event {
+        Some(at) => {
+            let at = located(EventIndex(at), finding.rank, finding.index);
+            format!("{at}: {}", finding.what)
+        }
+        None => finding.to_string(),
+    });
     flaws.chain(judged).take(MOST_FINDINGS).collect()
 }
 
