@@ -211,6 +211,15 @@ impl Diff {
         first.map_or([None, None], |first| order::at(&first.divergence))
     }
 
+    /// The events of A and those of B of which the sentence speaks that says where the two part.
+    pub(crate) fn told(&self) -> [Vec<EventIndex>; 2] {
+        let Some(comparison) = &self.comparison else { return [Vec::new(), Vec::new()] };
+        let first = comparison.first.iter().map(|first| &first.divergence);
+        let race = comparison.first_race.iter().map(|race| &race.divergence);
+        let told: Vec<_> = first.chain(race).map(order::at).collect();
+        [0, 1].map(|side: usize| told.iter().filter_map(|events| events[side]).collect())
+    }
+
     /// What the comparison came to, in a line; and where the two part, in a sentence.
     pub fn summary(&self) -> Vec<String> {
         if let Some(problem) = &self.problem {

@@ -4,8 +4,10 @@ use ratatui_core::layout::{Margin, Position, Rect};
 use ratatui_core::style::Style;
 use ratatui_core::widgets::Widget as _;
 use ratatui_widgets::block::Block;
+use ringscope_traces::diff::Level;
 
 mod pictures;
+mod plan;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -13,13 +15,13 @@ mod tests;
 use super::framed::window;
 use super::geometry::cells;
 use super::keybar::Bar;
-use super::layout::{split_bottom, split_top};
 use super::pen::{fitted, row};
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, prompt, words};
 use crate::app::Target;
 use crate::app::diff::{Diff, Tally};
 
+use plan::PagePlan;
 pub(super) use summary::shown;
 
 /// What a comparison shows.
@@ -33,6 +35,8 @@ pub struct Comparison {
     pub tally: Tally,
     /// The verdict, in words.
     pub verdict: String,
+    /// How much the two agree, as soon as it is known.
+    pub level: Option<Level>,
     /// Rows of events that belong together.
     pub rows: Vec<Pair>,
     /// The row at which they first part.
@@ -117,22 +121,28 @@ impl Relation {
 
 /// Draws the page of the app, with the line that is typed on it.
 pub fn draw_page(page: &Diff, paint: &mut Paint<'_>) {
-    let area = paint.area.intersection(paint.buffer.area);
-    let comparison = shown(page, paint.look.symbols).0;
-    let plan = Plan::new(area, &comparison).with_pictures();
-    draw_parts(&comparison, &plan, &mut paint.within(area));
-    pictures::draw(page, &mut paint.within(plan.pictures));
-    draw_ends(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
+    draw_beside(page, paint);
     if let Some(line) = &page.prompt {
         let [above, last] = last_rows(paint.area);
         prompt::draw(line, above, &mut paint.within(last));
     }
 }
 
+/// Draws the page, without what is typed on it: beside a lesson's text nothing is.
+pub(super) fn draw_beside(page: &Diff, paint: &mut Paint<'_>) {
+    let area = paint.area.intersection(paint.buffer.area);
+    let comparison = shown(page, paint.look.symbols).0;
+    let plan = PagePlan::new(area, &comparison).with_pictures();
+    draw_parts(&comparison, &plan, &mut paint.within(area));
+    pictures::draw(page, &mut paint.within(plan.pictures));
+    draw_ends(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
+}
+
 /// Draws the whole page, without pictures.
+#[cfg(test)]
 pub(super) fn draw(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>) {
     let area = paint.area.intersection(paint.buffer.area);
-    draw_parts(comparison, &Plan::new(area, comparison), &mut paint.within(area));
+    draw_parts(comparison, &PagePlan::new(area, comparison), &mut paint.within(area));
     draw_ends(comparison, keys_bar, &mut paint.within(area));
 }
 
@@ -148,7 +158,7 @@ fn draw_ends(comparison: &Comparison, keys_bar: &Bar<'_>, paint: &mut Paint<'_>)
 }
 
 /// What lies between them.
-fn draw_parts(comparison: &Comparison, plan: &Plan, paint: &mut Paint<'_>) {
+fn draw_parts(comparison: &Comparison, plan: &PagePlan, paint: &mut Paint<'_>) {
     let look = paint.look;
     for (index, line) in plan.sentence_lines.iter().enumerate() {
         paint.within(row(plan.sentence, index)).pen().gap(1).write(line, look.theme.warning());
@@ -181,12 +191,12 @@ pub fn at(page: &Diff, surface: Surface<'_>, position: Position) -> Option<Targe
         let row = usize::from(x - bar.x) * rows / usize::from(bar.width);
         return (rows > 0).then_some(Target::Scrubber(row));
     }
-    let plan = Plan::new(surface.area, &comparison).with_pictures();
+    let plan = PagePlan::new(surface.area, &comparison).with_pictures();
     row_at(&comparison, &plan, y).map(|row| Target::Row(first + row))
 }
 
 /// The row of the list at a position, as it was drawn.
-fn row_at(comparison: &Comparison, plan: &Plan, y: u16) -> Option<usize> {
+fn row_at(comparison: &Comparison, plan: &PagePlan, y: u16) -> Option<usize> {
     let inside = plan.table.inner(Margin::new(1, 1));
     let index = usize::from(y.checked_sub(inside.y + 1).filter(|_| y < inside.bottom())?);
     let rows = usize::from(inside.height.saturating_sub(1));
@@ -198,64 +208,6 @@ fn row_at(comparison: &Comparison, plan: &Plan, y: u16) -> Option<usize> {
 fn last_rows(area: Rect) -> [Rect; 2] {
     let height = usize::from(area.height);
     [row(area, height.saturating_sub(2)), row(area, height.saturating_sub(1))]
-}
-
-/// Which part of a page shows what, from above.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Plan {
-    /// Where the two part, in a sentence.
-    sentence: Rect,
-    sentence_lines: Vec<String>,
-    /// Both rings and lanes, where there is room for them.
-    pictures: Rect,
-    table: Rect,
-    states: Rect,
-}
-
-/// The least that a page can be for pictures.
-const LEAST_FOR_PICTURES: (u16, u16) = (100, 30);
-
-impl Plan {
-    fn new(area: Rect, comparison: &Comparison) -> Plan {
-        let (_, rest) = split_top(area, 1);
-        let (rest, _) = split_bottom(rest, 2);
-        let width = usize::from(area.width).saturating_sub(2).max(1);
-        let sentence = words::plain(&comparison.sentence);
-        let mut lines: Vec<String> =
-            textwrap::wrap(&sentence, width).into_iter().map(String::from).collect();
-        let all = lines.len();
-        // On a small screen the rows say more than words do.
-        let most = usize::from(rest.height / 5);
-        if let Some(last) = lines.get_mut(most.saturating_sub(1)).filter(|_| most < all) {
-            let kept: String = last.chars().take(width.saturating_sub(4)).collect();
-            *last = format!("{kept} ...");
-        }
-        lines.truncate(most);
-        let (sentence, rest) = split_top(rest, cells(lines.len()));
-        let states = match rest.height {
-            0..12 => 0,
-            height => cells(comparison.states.len() + 2).min(height / 2),
-        };
-        let (table, states) = split_bottom(rest, states);
-        let pictures = Rect { height: 0, ..table };
-        Plan { sentence, sentence_lines: lines, pictures, table, states }
-    }
-
-    /// The same with pictures above the table, where there is room for both.
-    fn with_pictures(self) -> Plan {
-        const LEAST_ROWS: u16 = 8;
-        let whole = self.sentence.height + self.table.height + self.states.height + 3;
-        if self.table.width < LEAST_FOR_PICTURES.0 || whole < LEAST_FOR_PICTURES.1 {
-            return self;
-        }
-        // The pictures show what the states say.
-        let states = if whole < 34 { 0 } else { self.states.height };
-        let body = Rect { height: self.table.height + self.states.height, ..self.table };
-        let (body, states) = split_bottom(body, states);
-        let height = (body.height / 2).min(body.height.saturating_sub(LEAST_ROWS)).min(20);
-        let (pictures, table) = split_top(body, height);
-        Plan { pictures, table, states, ..self }
-    }
 }
 
 fn frame(title: &str, paint: &mut Paint<'_>) -> Rect {
@@ -278,12 +230,18 @@ fn draw_title(comparison: &Comparison, paint: &mut Paint<'_>) {
         pen.gap(2).write(letter, look.theme.key()).gap(1);
         pen.write(&words::plain(name), look.theme.text());
     }
-    let style = match comparison.first {
-        Some(_) => look.theme.bad(),
-        None => look.theme.good(),
-    };
+    let style = comparison.level.map_or(look.theme.text(), |level| verdict_style(level, look));
     let verdict = words::plain(&comparison.verdict);
     pen.gap(2).write(verdict.split(':').next().unwrap_or_default(), style);
+}
+
+/// The colour of a verdict.
+fn verdict_style(level: Level, look: &Look) -> Style {
+    match level {
+        Level::Equal => look.theme.good(),
+        Level::Reordered => look.theme.warning(),
+        Level::Different => look.theme.bad(),
+    }
 }
 
 /// How many events there are of each kind, under the signs that the rows have, and in words where there is room.

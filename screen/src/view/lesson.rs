@@ -120,8 +120,7 @@ fn draw_run(lesson: &Lesson, parts: &Parts, paint: &mut Paint<'_>) {
         // The last row of a comparison has its keys, which are not those of this page: that row is
         // drawn over.
         let area = Rect { height: parts.run.height + 1, ..parts.run };
-        let comparison = diff::shown(page, look.symbols).0;
-        diff::draw(&comparison, &Bar::of(page, &page.controls), &mut paint.within(area));
+        diff::draw_beside(page, &mut paint.within(area));
         return;
     }
     for placed in parts.panes(lesson.stop().pane) {

@@ -32,6 +32,17 @@ pub(crate) struct Scene<'a> {
     pub message: Option<EventIndex>,
     /// The commands whose replies are still to come, oldest first.
     pub commands: Vec<Command>,
+    /// Where the run and the one beside it part, in a comparison.
+    pub parting: Option<Parting>,
+}
+
+/// The events of a run at which it and another one part, and how they are lit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parting {
+    /// The events.
+    pub events: Vec<EventIndex>,
+    /// The colour of the verdict.
+    pub style: Style,
 }
 
 /// What a node is to the ring.
@@ -58,6 +69,7 @@ impl<'a> Scene<'a> {
             keyspace: header.unwrap_or(Settings::default().keyspace).max(1),
             message: message(app),
             commands: commands(app),
+            parting: None,
         }
     }
 
@@ -91,6 +103,19 @@ impl<'a> Scene<'a> {
     pub(crate) fn is_violation(&self, at: EventIndex) -> bool {
         let violations = self.app.timeline.violations();
         violations.binary_search_by_key(&at, |violation_at| violation_at.at).is_ok()
+    }
+
+    /// How an event is lit at which the two runs of a comparison part; `None` for every other one.
+    pub(crate) fn parting_at(&self, at: EventIndex) -> Option<Style> {
+        let parting = self.parting.as_ref()?;
+        parting.events.contains(&at).then_some(parting.style)
+    }
+
+    /// The same of a message that is sent or received by such an event, by its send.
+    pub(crate) fn parting_of(&self, sent: EventIndex) -> Option<Style> {
+        let received = || self.parting_at(self.app.timeline.partner(sent)?);
+        self.parting.as_ref()?;
+        self.parting_at(sent).or_else(received)
     }
 
     /// The rank that everything is about.

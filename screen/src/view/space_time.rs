@@ -194,10 +194,14 @@ fn relation(scene: &Scene<'_>, parts: &Parts, at: EventIndex) -> Relation {
     }
 }
 
-/// How an event's number and its place on the lane are drawn: red wherever the cursor is where an invariant was broken.
+/// How an event's number and its place on the lane are drawn: lit where two runs part, and red where an invariant was
+/// broken, wherever the cursor is.
 fn style_of_event(scene: &Scene<'_>, at: EventIndex, relation: Relation) -> Style {
     let theme = &scene.look.theme;
     let own = scene.style_of(scene.app.timeline.info(at).rank);
+    if let Some(lit) = scene.parting_at(at) {
+        return lit;
+    }
     if scene.is_violation(at) {
         return theme.bad();
     }
@@ -243,8 +247,12 @@ fn draw_event(scene: &Scene<'_>, parts: &Parts, at: EventIndex, paint: &mut Pain
         Relation::Before | Relation::Future => None,
     };
     let number = format!("{:>width$}", words::number(at), width = lanes::NUMBER);
+    let is_parting = scene.parting_at(at).is_some();
     let number_style = match relation {
         Relation::Cursor => style.patch(theme.selected()),
+        Relation::Before | Relation::Concurrent | Relation::Future if is_parting => {
+            style.patch(theme.selected())
+        }
         Relation::Before | Relation::Concurrent | Relation::Future => style,
     };
     let mut pen = paint.pen();

@@ -3,11 +3,11 @@
 use ratatui_core::layout::Rect;
 
 use super::super::layout::Placed;
-use super::super::scene::Scene;
+use super::super::scene::{Parting, Scene};
 use super::super::{Paint, panes, words};
-use super::frame;
+use super::{frame, verdict_style};
 use crate::app::Pane;
-use crate::app::diff::{Diff, Side};
+use crate::app::diff::Diff;
 
 /// From this width on, and so many rows, the rings are beside the lanes.
 const LEAST_FOR_RINGS: (u16, u16) = (140, 10);
@@ -25,7 +25,11 @@ pub(super) fn draw(page: &Diff, paint: &mut Paint<'_>) {
     let left = Rect { width: half, ..area };
     let right = Rect { x: area.x + half, width: area.width - half, ..area };
     let has_rings = area.width >= LEAST_FOR_RINGS.0 && area.height >= LEAST_FOR_RINGS.1;
-    for (letter, side, area) in [("A", &page.a, left), ("B", &page.b, right)] {
+    let level = page.comparison.as_ref().map(|comparison| comparison.level);
+    let style = level.map(|level| verdict_style(level, paint.look)).unwrap_or_default();
+    let [told_a, told_b] = page.told().map(|events| Parting { events, style });
+    let halves = [("A", &page.a, told_a, left), ("B", &page.b, told_b, right)];
+    for (letter, side, parting, area) in halves {
         let ring = if has_rings { area.width * RING_HUNDREDTHS / 100 } else { 0 };
         let lanes = Rect { width: area.width - ring, ..area };
         let ring = Rect { x: lanes.right(), width: ring, ..area };
@@ -35,13 +39,15 @@ pub(super) fn draw(page: &Diff, paint: &mut Paint<'_>) {
             side.app.view.cursor,
             side.timeline().len()
         );
-        draw_pane(side, Framed { pane: Pane::SpaceTime, title: &title }, &mut paint.within(lanes));
+        let mut scene = Scene::new(&side.app, paint.look);
+        // What the two came to is said above them.
+        scene.verdict = None;
+        scene.parting = Some(parting);
+        let framed = Framed { pane: Pane::SpaceTime, title: &title };
+        draw_pane(&scene, framed, &mut paint.within(lanes));
         if ring.width > 0 {
-            draw_pane(
-                side,
-                Framed { pane: Pane::Ring, title: &format!(" {letter} ") },
-                &mut paint.within(ring),
-            );
+            let framed = Framed { pane: Pane::Ring, title: &format!(" {letter} ") };
+            draw_pane(&scene, framed, &mut paint.within(ring));
         }
     }
 }
@@ -52,12 +58,9 @@ struct Framed<'a> {
     title: &'a str,
 }
 
-fn draw_pane(side: &Side, framed: Framed<'_>, paint: &mut Paint<'_>) {
-    let mut scene = Scene::new(&side.app, paint.look);
-    // What the two came to is said above them.
-    scene.verdict = None;
+fn draw_pane(scene: &Scene<'_>, framed: Framed<'_>, paint: &mut Paint<'_>) {
     let area = frame(framed.title, paint);
     let pane = framed.pane;
     let placed = Placed { pane, area, tabs: &[], has_frame: false };
-    (panes::drawing(pane).draw)(&scene, placed, paint.buffer);
+    (panes::drawing(pane).draw)(scene, placed, paint.buffer);
 }

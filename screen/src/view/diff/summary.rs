@@ -31,6 +31,7 @@ pub(crate) fn shown(page: &Diff, symbols: Symbols) -> (Comparison, usize) {
         names: [&page.a, &page.b].map(|side| side.name.clone()),
         sentence: page.controls.note.clone().or_else(|| words.last().cloned()).unwrap_or_default(),
         tally: page.tally,
+        level: page.comparison.as_ref().map(|comparison| comparison.level),
         verdict: words.first().cloned().unwrap_or_default(),
         rows: rows.map(|row| pair(page, symbols, row)).collect(),
         first: first_divergence.and_then(|row| row.checked_sub(first)),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ratatui_core::buffer::Buffer;
+use ringscope_traces::EventIndex;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
@@ -59,7 +60,8 @@ fn the_pictures_give_way_to_the_rows_the_rings_first() {
         ((160, 48), true, true),
         ((139, 48), true, false),
         ((100, 30), true, false),
-        ((99, 30), false, false),
+        ((84, 30), true, false),
+        ((83, 30), false, false),
         ((100, 29), false, false),
     ] {
         assert_eq!((has(size, " to come "), has(size, "idle r1")), (lanes, rings), "{size:?}");
@@ -105,4 +107,55 @@ fn what_was_done_last_is_said_in_the_place_of_the_sentence() {
     diff.controls.say("they do not differ after this");
     let buffer = drawn(&diff, (80, 24), Symbols::Ascii);
     assert!(line(&buffer, 1).contains("they do not differ after this"));
+}
+
+/// How the cells of a side's lanes look in which an event's number stands.
+fn numbers(buffer: &Buffer, columns: std::ops::Range<u16>, number: usize) -> Vec<Style> {
+    let number = format!("{number:>6}");
+    let of_row = |y: u16| {
+        let row: String =
+            columns.clone().take(number.len()).map(|x| buffer[(x, y)].symbol()).collect();
+        let style = || buffer[(columns.start + 5, y)].style();
+        (row == number).then(style)
+    };
+    (0..buffer.area.height).filter_map(of_row).collect()
+}
+
+#[test]
+fn where_they_part_is_lit_in_the_lanes_in_the_colour_of_the_verdict() {
+    let look = look(Palette::Rgb, Symbols::Braille);
+    let mut diff = beside_window_1("race-lost-key");
+    let lit = [diff.told()[0].clone(), diff.told()[1].clone()];
+    assert_eq!(lit, [vec![EventIndex(1), EventIndex(4)], vec![EventIndex(15), EventIndex(9)]]);
+    let red = look.theme.bad().fg;
+    for size in [(84, 30), (120, 36), (160, 48), (240, 67)] {
+        let buffer = drawn(&diff, size, Symbols::Braille);
+        for event in [2, 5] {
+            let seen = numbers(&buffer, 1..size.0 / 2, event);
+            assert_eq!(seen.iter().map(|style| style.fg).collect::<Vec<_>>(), [red], "{size:?}");
+        }
+        let other = numbers(&buffer, 1..size.0 / 2, 3);
+        assert!(other.iter().all(|style| style.fg != red), "{size:?}");
+    }
+    // Two runs in which receives took other senders' messages are no failure.
+    let comparison = diff.comparison.as_mut().expect("they were compared");
+    comparison.level = Level::Reordered;
+    let buffer = drawn(&diff, (120, 36), Symbols::Braille);
+    assert_eq!(numbers(&buffer, 1..60, 2)[0].fg, look.theme.warning().fg);
+}
+
+#[test]
+fn where_they_part_is_lit_on_the_ring_as_long_as_its_message_is_under_way() {
+    let red = look(Palette::Rgb, Symbols::Braille).theme.bad().fg.expect("a colour");
+    let mut diff = beside_window_1("race-lost-key");
+    let letters = |diff: &Diff| {
+        let buffer = drawn(diff, (240, 67), Symbols::Braille);
+        let ring_of_a = 48..120;
+        let lines = buffer.area.positions().filter(|place| ring_of_a.contains(&place.x));
+        let red = lines.filter(|place| (4..22).contains(&place.y) && buffer[*place].fg == red);
+        red.map(|place| buffer[place].symbol().to_owned()).collect::<String>()
+    };
+    assert!(letters(&diff).contains('✉'), "{}", letters(&diff));
+    diff.go_to(0);
+    assert_eq!(letters(&diff), "");
 }

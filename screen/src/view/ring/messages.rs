@@ -27,6 +27,7 @@ const ALONG: [f64; 4] = [0.5, 0.35, 0.65, 0.8];
 const PASSING: Ink = Ink(0);
 const LOOKED_AT: Ink = Ink(1);
 const LIT: Ink = Ink(2);
+const PARTING: Ink = Ink(3);
 
 /// Why a message is on the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct Course {
     from: Rank,
     to: Rank,
     kind: Kind,
+    /// Whether two runs part at its send or its receive.
+    is_parting: bool,
     way: Way,
     /// How far it has come, 0 to 1.
     part: f64,
@@ -117,7 +120,8 @@ fn course(scene: &Scene<'_>, picture: &Picture, sent: EventIndex, kind: Kind) ->
         Kind::Lit { .. } => 0.5,
         Kind::LookedAt | Kind::Passing => scene.progress(sent),
     };
-    Some(Course { sent, from, to, kind, way, part })
+    let is_parting = scene.parting_of(sent).is_some();
+    Some(Course { sent, from, to, kind, is_parting, way, part })
 }
 
 /// The angles between which keys move along the inside of an arc; none for a message of another kind.
@@ -141,6 +145,7 @@ pub(super) fn draw_lines(
     }
     let style = |ink: Ink| match ink {
         LIT => scene.look.theme.bad(),
+        PARTING => scene.parting.as_ref().map_or_else(Style::new, |parting| parting.style),
         LOOKED_AT => scene.look.theme.moving(),
         _ => scene.look.theme.passing(),
     };
@@ -167,6 +172,7 @@ pub(super) fn labels(
 impl Course {
     fn ink(&self) -> Ink {
         match self.kind {
+            _ if self.is_parting => PARTING,
             Kind::Lit { .. } => LIT,
             Kind::LookedAt => LOOKED_AT,
             Kind::Passing => PASSING,
@@ -174,6 +180,9 @@ impl Course {
     }
 
     fn style(&self, scene: &Scene<'_>) -> Style {
+        if let Some(lit) = scene.parting_of(self.sent) {
+            return lit;
+        }
         match self.kind {
             Kind::Lit { .. } => scene.look.theme.bad(),
             Kind::LookedAt => scene.look.theme.moving(),

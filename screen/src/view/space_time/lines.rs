@@ -39,7 +39,7 @@ pub(super) enum Weight {
     Cause,
     /// It is looked at.
     Shown,
-    /// It is part of what went wrong.
+    /// It is part of what went wrong, or of where two runs part.
     Wrong,
 }
 
@@ -102,7 +102,7 @@ fn line(scene: &Scene<'_>, parts: &Parts, sent: EventIndex) -> Option<Line> {
 pub(super) fn weight(scene: &Scene<'_>, parts: &Parts, sent: EventIndex) -> Weight {
     let receive = scene.app.timeline.partner(sent).filter(|receive| receive.0 < scene.listed);
     let ends = || [Some(sent), receive].into_iter().flatten();
-    if is_wrong(scene, sent, receive) {
+    if scene.parting_of(sent).is_some() || is_wrong(scene, sent, receive) {
         return Weight::Wrong;
     }
     if scene.message == Some(sent) {
@@ -144,6 +144,6 @@ pub(super) fn style(scene: &Scene<'_>, sent: EventIndex, weight: Weight) -> Styl
         Weight::UnderWay => theme.passing(),
         Weight::Cause => scene.style_of(scene.app.timeline.info(sent).rank),
         Weight::Shown => theme.moving(),
-        Weight::Wrong => theme.bad(),
+        Weight::Wrong => scene.parting_of(sent).unwrap_or(theme.bad()),
     }
 }

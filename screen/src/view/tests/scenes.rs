@@ -2,6 +2,7 @@
 
 use ringscope_sim::protocol::Key;
 use ringscope_sim::scenario::{Scenario, builtin};
+use ringscope_traces::diff::Level;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
 use super::super::diff::{Comparison, Pair, Relation, StatePair};
@@ -147,6 +148,7 @@ pub(super) fn comparison() -> Comparison {
         names: ["sim seed 42, 412 events".to_owned(), "mpi-runner, 415 events".to_owned()],
         tally: Tally { same: 1, moved: 1, only_a: 1, only_b: 1 },
         verdict: "different".to_owned(),
+        level: Some(Level::Different),
         sentence: "rank 6 sends REDIST to rank 8 in A, and does nothing more in B".to_owned(),
         rows: vec![
             pair(Relation::Same, "35 r3 → r1 ADD 8 340", "33 r3 → r1 ADD 8 340", ""),
