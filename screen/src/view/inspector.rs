@@ -62,11 +62,14 @@ fn first(scene: &Scene<'_>, lines: &[LabelledLine], inside: Rect) -> usize {
     row.map_or(scrolled, |row| scrolled.clamp((row + 1).saturating_sub(height), row))
 }
 
-/// What it says, by its labels.
+/// What it says of a rank, by its labels.
 #[cfg(test)]
-pub(super) fn in_words(scene: &Scene<'_>) -> std::collections::BTreeMap<&'static str, String> {
+pub(super) fn in_words(
+    scene: &Scene<'_>,
+    rank: Rank,
+) -> std::collections::BTreeMap<&'static str, String> {
     let text = |line: &LabelledLine| line.pieces.iter().map(|piece| piece.text.clone()).collect();
-    content(scene).1.iter().map(|line| (line.label, text(line))).collect()
+    of_rank(scene, rank).1.iter().map(|line| (line.label, text(line))).collect()
 }
 
 fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {

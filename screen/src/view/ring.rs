@@ -119,8 +119,9 @@ fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
 
 fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     let ids = format!("ids 0..{}", scene.keyspace);
-    let count = scene.owners().len();
-    match count > ALL_DRAWN {
+    // The head is a node, here as in the title.
+    let count = scene.states().map_or(0, |states| states.ring.members().len());
+    match scene.owners().len() > ALL_DRAWN {
         true if scene.app.view.is_zoomed => {
             format!("{ids}  {count} nodes, those near the selected one")
         }
