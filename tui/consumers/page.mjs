@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 375, height: 740 };
+const DESK = { width: 1280, height: 720 };
+const PHONE = { width: 375, height: 667 };
+
+/** What each button says that it leads to. */
+const BUTTONS = ["start", "command", "event", "play", "event", "command", "end"];
 
 export async function checkPage(browser, { file, events }) {
   const address = pathToFileURL(file).href;
@@ -50,6 +53,7 @@ async function atADesk(browser, address, events) {
     assert.equal(heading, `Event ${index + 1} of ${events.length}`);
     assert.match(deed, new RegExp(`^r${event.rank}\\b.* ${event.op === "recv" ? "receives" : "sends"} .* r${event.peer}\\b`, "s"));
     assert.equal(now.drawn.at(-1), 1, "the current event is on the lanes");
+    await nothingIsWrittenOver(page);
     assert.ok(now.listed.startsWith(String(index + 1)), "and in the list");
     forwards.push(now);
   }
@@ -103,11 +107,31 @@ async function theVerdict(page, end) {
   const arrows = await page.locator("#ring .wait").count();
   assert.equal(arrows > 0, run.waits.length > 0, "who waits is drawn at the end");
   if (run.decided === null) return;
-  const box = await button.boundingBox();
-  assert.ok(box.y + box.height < DESK.height, "above the fold");
+  await isAboveTheFold(page);
   await button.click();
   assert.equal(await cursor(page), run.decided[0]);
   assert.ok((await page.locator("#verdict-why").textContent()).length > 10);
+}
+
+/** The whole card of the verdict is seen without scrolling, above the buttons that are always at hand. */
+async function isAboveTheFold(page) {
+  await page.evaluate(() => scrollTo(0, 0));
+  const card = await page.locator("#verdict").boundingBox();
+  const controls = await page.locator("#controls").boundingBox();
+  assert.ok(card.y >= 0 && card.y + card.height <= controls.y, `the verdict ends at ${card.y + card.height}, the buttons begin at ${controls.y}`);
+}
+
+/** The names of messages beside the lanes, and those of nodes on the ring, cover no other of their kind. */
+async function nothingIsWrittenOver(page) {
+  const clashes = await page.evaluate(() => {
+    const clash = (selector) => {
+      const boxes = [...document.querySelectorAll(selector)].map((one) => [one.textContent, one.getBoundingClientRect()]);
+      const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4;
+      return boxes.flatMap(([text, box], index) => boxes.slice(index + 1).filter(([, other]) => overlap(box, other)).map(([other]) => `${text} and ${other}`));
+    };
+    return [...clash("#lanes .arrow-label"), ...clash("#ring .label")];
+  });
+  assert.deepEqual(clashes, [], `at ${await cursor(page)}`);
 }
 
 async function onAPhone(browser, address, events) {
@@ -117,7 +141,15 @@ async function onAPhone(browser, address, events) {
     await page.evaluate((at) => goTo(at), at);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= PHONE.width, `nothing is scrolled sideways: ${width} at ${at}`);
+    const [all, seen] = await page.evaluate(() => {
+      const table = document.querySelector("#nodes-pane .scroll");
+      return [table.scrollWidth, table.clientWidth];
+    });
+    assert.ok(all <= seen, `the nodes' table is whole: ${all} of ${seen} at ${at}`);
+    await nothingIsWrittenOver(page);
   }
+  if (await page.locator("#verdict").isVisible()) await isAboveTheFold(page);
+  assert.deepEqual((await page.locator("#controls button:visible span:visible").allTextContents()).slice(0, BUTTONS.length), BUTTONS);
   for (const button of await page.locator("#controls button:visible").all()) {
     const box = await button.boundingBox();
     assert.ok(box.width >= 36 && box.height >= 36, "a finger finds the buttons");

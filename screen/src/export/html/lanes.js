@@ -22,12 +22,13 @@ function drawLanes() {
   laneSvg.replaceChildren();
   const clip = element("clipPath", { id: "window" }, laneSvg);
   element("rect", { x: 0, y: HEAD - 6, width, height: height - HEAD + 6 }, clip);
-  const view = { first, last, x: (rank) => LEFT + 15 + lanes.get(rank) * spread, y: (number) => HEAD + (number - first + 0.5) * ROW };
+  const view = { first, last, names: [], x: (rank) => LEFT + 15 + lanes.get(rank) * spread, y: (number) => HEAD + (number - first + 0.5) * ROW };
   drawHeads(view, height, spread);
   for (let number = first; number <= last; number += 1) drawRow(view, number, width);
   const arrows = element("g", { "clip-path": "url(#window)" }, laneSvg);
   run.open.forEach((open) => drawArrow(view, open.event, open, arrows));
   run.events.forEach((event, index) => drawArrow(view, run.from + index + 1, event, arrows));
+  nameArrows(view, arrows);
   for (let number = first; number <= last; number += 1) drawDot(view, number);
 }
 
@@ -73,9 +74,24 @@ function drawArrow(view, number, event, parent) {
   const corner = (turn) => `${(tip[0] - 9 * Math.cos(angle + turn)).toFixed(1)},${(tip[1] - 9 * Math.sin(angle + turn)).toFixed(1)}`;
   element("polygon", { points: `${tip[0].toFixed(1)},${tip[1].toFixed(1)} ${corner(0.42)} ${corner(-0.42)}`, class: `arrow-head ${kind}` }, group);
   const room = Math.abs(x2 - from);
-  if (y1 > HEAD && (room > event.label.length * 5.5 || number === cursor || event.other === cursor)) {
-    const [x, y] = isSelf ? [from + 52, (y1 + y2) / 2] : [(from + x2) / 2, (y1 + y2) / 2 - 3];
-    element("text", { x, y, class: `arrow-label ${kind}` }, group, event.label);
+  const isLooked = number === cursor || event.other === cursor;
+  if (y1 > HEAD && (room > event.label.length * 5.5 || isLooked)) {
+    const place = (part) => (isSelf ? [from + 52, y1 + (y2 - y1) * part] : [from + (x2 - from) * part, y1 + (y2 - y1) * part - 3]);
+    view.names.push({ text: event.label, classes: `arrow-label ${kind}${future}`, place, isLooked });
+  }
+}
+
+/** The names of the arrows, that of the current event first: one that finds no free place along its arrow is left out. */
+function nameArrows(view, parent) {
+  const taken = [];
+  const isFree = ([x, y], half) => taken.every((other) => Math.abs(x - other.x) >= half + other.half || Math.abs(y - other.y) >= 12);
+  for (const { text, classes, place, isLooked } of [...view.names].sort((a, b) => b.isLooked - a.isLooked)) {
+    const half = text.length * 3.4 + 2;
+    const free = [0.5, 0.35, 0.65, 0.22, 0.78].map(place).find((at) => isFree(at, half));
+    if (!free && !isLooked) continue;
+    const [x, y] = free ?? place(0.5);
+    taken.push({ x, y, half });
+    element("text", { x, y, class: classes }, parent, text);
   }
 }
 

@@ -88,18 +88,5 @@ const ANY: Colors = Colors {
         let grey = 72 + step * 10;
         Color::Rgb(grey, grey, grey.saturating_add(6))
     }),
-    // The set on paper; its vermilion and its blue are too dark to be read on what is not quite black. A lighter blue would
-    // be taken for the other one: it is a violet.
-    owners: OwnerColors {
-        colors: &[
-            rgb(0xe6_9f_00),
-            rgb(0x56_b4_e9),
-            rgb(0xf0_e4_42),
-            rgb(0x00_9e_73),
-            rgb(0xe0_67_0f),
-            rgb(0xcc_79_a7),
-            rgb(0x84_78_ff),
-        ],
-        too_near: &[(0, 2), (0, 4), (0, 5), (1, 3), (3, 5)],
-    },
+    owners: OwnerColors::ON_PAPER,
 };

@@ -46,6 +46,11 @@ fn owners_that_may_be_neighbours_look_apart_to_everybody() {
     }
 }
 
+#[test]
+fn pages_and_pictures_have_the_colours_of_the_screen() {
+    assert_eq!(Theme::new(Palette::Rgb).owner_colors(), OwnerColors::ON_PAPER);
+}
+
 proptest::proptest! {
     #[test]
     fn neighbours_in_a_ring_are_told_apart_whatever_their_ranks(
