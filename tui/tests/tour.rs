@@ -188,7 +188,7 @@ fn a_lesson_is_read_as_a_page_with_questions_on_standard_input() {
     assert_snapshot!("page", result.golden());
     let result = folder.call_with(&["tour", "good.md", "--plain"], "");
     assert_eq!(result.code, Some(0));
-    assert!(result.out.contains("? Who owns key 600?") && !result.out.contains("right at once"));
+    assert!(result.out.contains("? Who owns key 600?") && !result.out.contains("at the first try"));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn every_lesson_is_read_to_its_end_as_a_page() {
         let count = tour.questions();
         assert_eq!(result.out.matches("That is not it.").count(), count, "{}", result.out);
         assert_eq!(result.out.matches("That is right.").count(), count, "{}", result.out);
-        let last = format!("\n0 of {count} questions answered right at once.\n");
+        let last = format!("\n0 of {count} questions answered right at the first try.\n");
         assert!(result.out.ends_with(&last), "{}: {}", one.name, result.out);
     }
 }

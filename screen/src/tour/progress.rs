@@ -39,11 +39,11 @@ impl Progress {
 }
 
 impl Record {
-    /// It in a few words, such as `step 3 of 7` or `done, 5 right at once`.
+    /// It in a few words, such as `step 3 of 7` or `done, 5 of 6 right at the first try`.
     pub fn summary(&self) -> String {
         let at_once = self.right.iter().filter(|(_, _, at_once)| *at_once).count();
         match self.is_done {
-            true => format!("done, {at_once} of {} right at once", self.right.len()),
+            true => format!("done, {at_once} of {} right at the first try", self.right.len()),
             false => format!("at step {} of {}", self.step + 1, self.steps),
         }
     }
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(record.summary(), "at step 3 of 7");
         let right = vec![(0, 0, true), (1, 0, false)];
         let record = Record { is_done: true, right, ..record };
-        assert_eq!(record.summary(), "done, 1 of 2 right at once");
+        assert_eq!(record.summary(), "done, 1 of 2 right at the first try");
     }
 
     #[test]

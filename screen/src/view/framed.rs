@@ -10,6 +10,7 @@ use crate::app::Pane;
 use super::Paint;
 use super::geometry::cells;
 use super::layout::Placed;
+use super::pen::fitted;
 use super::scene::Scene;
 use super::symbols::Symbol;
 
@@ -32,7 +33,9 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, detail: &str, buffer: &mut
         pen.write(&name, style);
     }
     if !detail.is_empty() {
-        pen.write(&format!(" {detail} "), scene.look.theme.text());
+        let style = scene.look.theme.text();
+        let room = pen.room().saturating_sub(1);
+        pen.write(" ", style).write(&fitted(detail, room), style).write(" ", style);
     }
     inside
 }

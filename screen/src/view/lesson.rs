@@ -196,7 +196,8 @@ fn draw_progress(lesson: &Lesson, paint: &mut Paint<'_>) {
     let right = lesson.record().right;
     let at_once = right.iter().filter(|(_, _, at_once)| *at_once).count();
     if !right.is_empty() {
-        pen.gap(2).write(&format!("{} right, {at_once} at once", right.len()), theme.text());
+        let right = format!("{} right, {at_once} at the first try", right.len());
+        pen.gap(2).write(&right, theme.text());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
-use ratatui_core::style::Style;
+use ratatui_core::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::geometry::cells;
@@ -29,8 +29,10 @@ impl<'a> Pen<'a> {
         usize::from(self.end - self.x)
     }
 
-    /// Writes what there is room for.
+    /// Writes what there is room for. What is written over something dim, such as a frame, is not dim with it.
     pub fn write(&mut self, text: &str, style: Style) -> &mut Self {
+        let is_dim = style.add_modifier.contains(Modifier::DIM);
+        let style = if is_dim { style } else { style.remove_modifier(Modifier::DIM) };
         if self.room() > 0 {
             let (x, _) = self.buffer.set_stringn(self.x, self.y, text, self.room(), style);
             self.x = x.min(self.end);

@@ -3,6 +3,7 @@
 mod consistency;
 pub(super) mod dump;
 mod matrix;
+mod readable;
 pub(super) mod scenes;
 mod start;
 

@@ -155,6 +155,10 @@ impl Picture {
     pub(super) fn put(&self, cell: (i32, i32), glyph: Glyph<'_>, buffer: &mut Buffer) {
         let Some(place) = self.on_screen(cell) else { return };
         let place = Rect { x: place.x, y: place.y, width: 1, height: 1 };
+        // What was there would dim it.
+        if let Some(cell) = buffer.cell_mut(place.as_position()) {
+            cell.reset();
+        }
         Pen::new(buffer, place).write(glyph.symbol, glyph.style);
     }
 

@@ -10,8 +10,6 @@ use ringscope_sim::scenario::builtin;
 use ringscope_traces::Op;
 
 use super::super::symbols::Symbols;
-use super::super::theme::contrast::unreadable;
-use super::super::theme::tests::themes;
 use super::super::theme::{Palette, Scheme, Theme};
 use super::super::{Look, Paint};
 use super::dump::dump;
@@ -35,7 +33,7 @@ const PALETTES: [(Palette, &str); 4] = [
 ];
 
 /// Every pane with the whole screen, what can be selected, and every page.
-fn views() -> Vec<(String, Box<dyn Page>)> {
+pub(super) fn views() -> Vec<(String, Box<dyn Page>)> {
     let zoomed = Pane::ALL.map(|pane| {
         let mut app = scenes::built_in("join", scenes::ADD);
         (app.view.focus, app.view.is_zoomed) = (pane, true);
@@ -64,7 +62,7 @@ fn views() -> Vec<(String, Box<dyn Page>)> {
     zoomed.into_iter().chain(pages.map(|(name, page)| (name.to_owned(), page))).collect()
 }
 
-fn run(app: App) -> Box<dyn Page> {
+pub(super) fn run(app: App) -> Box<dyn Page> {
     Box::new(app)
 }
 
@@ -78,7 +76,7 @@ fn replay() -> App {
 }
 
 /// A lesson after some keys.
-fn lesson(keys: &str) -> Box<dyn Page> {
+pub(super) fn lesson(keys: &str) -> Box<dyn Page> {
     let mut lesson = Lesson::new(testing::tour(), Keymap::default(), &Progress::default());
     for key in keys.split_whitespace() {
         lesson.press(key.parse().expect("a key"));
@@ -88,7 +86,7 @@ fn lesson(keys: &str) -> Box<dyn Page> {
 }
 
 /// Two runs that part.
-fn comparison() -> Box<dyn Page> {
+pub(super) fn comparison() -> Box<dyn Page> {
     let app = scenes::ended("join");
     let mut diff =
         Diff::open(Candidate::of(&app), Path::new("join-and-leave")).expect("it is built in");
@@ -96,7 +94,7 @@ fn comparison() -> Box<dyn Page> {
     Box::new(diff)
 }
 
-fn painted(page: &dyn Page, (width, height): (u16, u16), look: &Look) -> Buffer {
+pub(super) fn painted(page: &dyn Page, (width, height): (u16, u16), look: &Look) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     session::paint(page, &mut Paint::new(&mut buffer, look));
@@ -134,20 +132,6 @@ fn every_view_in_every_palette() {
                 &format!("{name}-{called}"),
                 &drawn(page.as_ref(), (80, 24), &look),
             );
-        }
-    }
-}
-
-/// Styles are laid over each other: what comes of it can be read, too.
-#[test]
-fn every_letter_of_every_view_can_be_read_in_every_theme() {
-    let scenes = scenes::all().into_iter().map(|(name, app, ..)| (name.to_owned(), run(app)));
-    for (name, page) in views().into_iter().chain(scenes) {
-        for theme in themes() {
-            let look = Look { theme, ..look(Palette::Rgb, Symbols::Braille) };
-            let buffer = painted(page.as_ref(), (100, 30), &look);
-            let faults = unreadable(theme, &buffer);
-            assert!(faults.is_empty(), "{name} in {theme:?}: {}", faults.join("\n"));
         }
     }
 }

@@ -3,6 +3,11 @@
 //! Of the first 16 colours the terminal decides the looks. They are judged as xterm shows them in its default settings, on
 //! xterm's own black and white. Colours that we choose ourselves are judged on what is nearly black or white, too. Bold is
 //! taken for no other colour: the screen names all colours in the form `38;5;N`, of which xterm makes no bright ones.
+//!
+//! The least is 4.5 to 1 in every scheme and depth of colour. `high-contrast` has more, 7 to 1, where the colours are our own:
+//! with 256 and with any. With 8 and 16 it reaches 4.5, which is what xterm's red comes to.
+
+use std::collections::HashSet;
 
 use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::style::{Color, Modifier, Style};
@@ -96,12 +101,23 @@ fn least(theme: Theme) -> f64 {
     }
 }
 
-/// The letters and digits of a screen that cannot be read, each with where it is.
+/// Whether a cell holds text: letters, digits, punctuation, and the marks that stand for words. Frames, lines and curves
+/// are pictures, of which others can be less seen.
+fn is_text(cell: &Cell) -> bool {
+    let is_picture = |sign: char| matches!(sign, '\u{2500}'..='\u{259f}' | '\u{2800}'..='\u{28ff}');
+    let mut signs = cell.symbol().chars().peekable();
+    signs.peek().is_some() && signs.all(|sign| !sign.is_whitespace() && !is_picture(sign))
+}
+
+/// The texts of a screen that cannot be read: a cell of each look that has too little contrast, and where it is.
 pub(in crate::view) fn unreadable(theme: Theme, buffer: &Buffer) -> Vec<String> {
-    let is_text = |cell: &Cell| cell.symbol().chars().all(char::is_alphanumeric);
     let mut faults = Vec::new();
+    let mut judged = HashSet::new();
     for position in buffer.area.positions().filter(|position| is_text(&buffer[*position])) {
         let cell = &buffer[position];
+        if !judged.insert(cell.style()) {
+            continue;
+        }
         for ground in grounds(theme) {
             let (text, background) = seen(cell.style(), theme, &ground);
             let found = contrast(text, background);

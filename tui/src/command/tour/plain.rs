@@ -55,7 +55,7 @@ impl Page<'_> {
         if self.score.asked > 0 {
             let Score { asked, right_at_once } = self.score;
             let asked = counted(asked, "question");
-            writeln!(self.out, "\n{right_at_once} of {asked} answered right at once.")?;
+            writeln!(self.out, "\n{right_at_once} of {asked} answered right at the first try.")?;
         }
         Ok(())
     }
