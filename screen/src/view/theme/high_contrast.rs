@@ -40,11 +40,14 @@ const TWO_HUNDRED: Colors = Colors {
             Color::Indexed(42),
             Color::Indexed(209),
             Color::Indexed(218),
+            Color::Indexed(141),
         ],
         too_near: &[(0, 4), (0, 5), (1, 3), (1, 5), (3, 4)],
     },
 };
 
+// The violet is the seventh for the sake of rings on which four nodes are, one time or another, neighbours of each other:
+// no four of the others can all be told apart.
 const ANY: Colors = Colors {
     base: Style::new().fg(rgb(0xff_ff_ff)).bg(rgb(0x00_00_00)),
     moving: OWN_BOLD,
@@ -66,7 +69,8 @@ const ANY: Colors = Colors {
             rgb(0x00_d2_9a),
             rgb(0xff_8a_3d),
             rgb(0xf0_9a_c8),
+            rgb(0xaf_87_ff),
         ],
-        too_near: &[(0, 4), (0, 5), (1, 3), (1, 5), (3, 5)],
+        too_near: &[(0, 4), (0, 5), (1, 3), (1, 5), (1, 6), (3, 5)],
     },
 };
