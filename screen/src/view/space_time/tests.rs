@@ -142,8 +142,9 @@ fn assert_nothing_covers_text(scene: &Scene<'_>, parts: &Parts, drawn: (Rect, &B
 fn at_every_event_of_every_built_in_run_lines_connect_sends_and_receives_and_cover_no_text() {
     for built_in in builtin::ALL {
         let mut app = zoomed(testing::built_in(built_in.name, 0));
-        // Of a long run at every so many cursors: what is seen at one overlaps what is seen at the next.
-        let step = if app.timeline.len() > 300 { 9 } else { 1 };
+        // Of `big-ring` at every so many cursors: all of its 10,765 screens take a minute of a core, and what is seen at
+        // one overlaps what is seen at the next.
+        let step = if app.timeline.len() > 1_000 { 9 } else { 1 };
         for cursor in (0..=app.timeline.len()).step_by(step) {
             app.go_to(cursor);
             let size = SIZES[cursor % SIZES.len()];
