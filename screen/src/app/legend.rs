@@ -32,18 +32,32 @@ pub(crate) const LEGEND: &[Sign] = &[
         "A key, in the colour of who holds it. A stray one is red, with a line to the node that owns it.",
     ),
     of(
-        &[Symbol::Command, Symbol::Link, Symbol::LinkDown, Symbol::LinkUp],
+        &[Symbol::Command, Symbol::Link, Symbol::LinkDown, Symbol::LinkUp, Symbol::LinkAlong],
         "The command node, and its line to the head.",
     ),
     said("(3)", "The node holds 3 keys."),
     said("500+", "A plus behind a node: its keys are still on their way to it."),
+    said(
+        "2 a segment",
+        "On a ring with more nodes than places: a segment stands for 2 nodes. The list beside it is of the selected node and its neighbours.",
+    ),
+    said(
+        "bar outwards",
+        "The longer, the more keys a segment holds; no more than a thin line: none. In yellow: over twice the average.",
+    ),
+    said(
+        "bar inwards",
+        "The longer, the more messages a segment has sent and received in the last events, 8 for each node. Bright: over twice the average.",
+    ),
+    said("most 6, 24", "What the longest bar outwards and the longest one inwards stand for."),
+    said("0 .:-=+*%#", "In place of a bar, where there are no dots: from nothing to the most."),
     of(
         &[Symbol::Message],
         "A message in flight, with its name. `100 1/3`: it carries the first of 3 keys.",
     ),
     of(
         &[Symbol::PointsUp, Symbol::PointsDown, Symbol::PointsLeft, Symbol::PointsRight],
-        "The head of an arrow from a rank that is blocked to the rank for which it waits.",
+        "The head of an arrow from a rank that is blocked to the rank for which it waits; beside a ring of many nodes: which way a message goes.",
     ),
     of(
         &[Symbol::Play],

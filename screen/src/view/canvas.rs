@@ -1,5 +1,7 @@
 //! Dots finer than cells, each with an ink, and arcs and lines made of them.
 
+use std::ops::Range;
+
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::Style;
@@ -35,6 +37,15 @@ impl Grain {
         const LEAST_SOLID: f64 = 12.0;
         match symbols {
             Symbols::Braille if disc.outer >= LEAST_SOLID => Grain::Quarters,
+            Symbols::Braille | Symbols::HalfBlocks | Symbols::Ascii => Grain::of_lines(symbols),
+        }
+    }
+
+    /// Of the bars round it: solid, but where their lengths would be few that way.
+    pub(super) fn of_bars(symbols: Symbols, disc: &Disc) -> Grain {
+        const LEAST_SOLID: f64 = 64.0;
+        match symbols {
+            Symbols::Braille if disc.reach >= LEAST_SOLID => Grain::Quarters,
             Symbols::Braille | Symbols::HalfBlocks | Symbols::Ascii => Grain::of_lines(symbols),
         }
     }
@@ -148,12 +159,31 @@ impl Canvas {
         }
     }
 
-    /// Part of a ring that is not parted from what is beside it.
-    pub(super) fn band(&mut self, disc: &Disc, arc: Arc) {
-        let mut radius = disc.inner + STEP / 2.0;
-        while radius < disc.outer {
-            self.curve(disc, Curve { arc, radius }, Meeting::Together);
-            radius += STEP;
+    /// Sets the dots between two circles that have an ink, by their angle and their distance from the middle.
+    ///
+    /// Dot by dot, since of what is as thick as bars are the dots are fewer than the steps along curves.
+    pub(super) fn fill(
+        &mut self,
+        disc: &Disc,
+        radii: Range<f64>,
+        ink: impl Fn(f64, f64) -> Option<Ink>,
+    ) {
+        let (width, height) = (self.width(), self.height());
+        let (dot_width, dot_height) =
+            (CELL_WIDTH / self.dots.0 as f64, CELL_HEIGHT / self.dots.1 as f64);
+        for y in 0..height {
+            let down = (y as f64 + 0.5) * dot_height;
+            for x in 0..width {
+                let point = Point { x: (x as f64 + 0.5) * dot_width, y: down };
+                let radius = disc.distance_of(point);
+                if !radii.contains(&radius) {
+                    continue;
+                }
+                if let Some(ink) = ink(disc.angle_of(point), radius) {
+                    let dot = &mut self.inks[y * width + x];
+                    *dot = (*dot).max(ink.0 + 1);
+                }
+            }
         }
     }
 
@@ -181,6 +211,9 @@ impl Canvas {
     /// The dots of a cell: which of them are set, by row, and the ink that they are drawn with.
     pub(super) fn cell(&self, column: u16, row: u16, meeting: Meeting) -> Option<(u8, Ink)> {
         let dots = self.dots_of(column, row);
+        if dots == [0; 8] {
+            return None;
+        }
         let ink = match meeting {
             Meeting::Apart => most_common(dots),
             Meeting::Together => dots.into_iter().max().unwrap_or(0),
@@ -191,6 +224,12 @@ impl Canvas {
         };
         let bits = (0..8).filter(|bit| is_kept(dots[*bit])).fold(0, |bits, bit| bits | 1_u8 << bit);
         Some((bits, Ink(ink.checked_sub(1)?)))
+    }
+
+    /// Whether there is any dot in a row of cells.
+    fn has_dots(&self, row: u16) -> bool {
+        let length = self.width() * self.dots.1;
+        self.inks[usize::from(row) * length..][..length].iter().any(|ink| *ink != 0)
     }
 
     fn dots_of(&self, column: u16, row: u16) -> [u16; 8] {
@@ -205,7 +244,8 @@ impl Canvas {
 
     /// Draws the cells that have dots.
     pub(super) fn draw(&self, buffer: &mut Buffer, meeting: Meeting, style: impl Fn(Ink) -> Style) {
-        for row in 0..self.area.height {
+        // Most rows have no dots.
+        for row in (0..self.area.height).filter(|row| self.has_dots(*row)) {
             for column in 0..self.area.width {
                 let Some((bits, ink)) = self.cell(column, row, meeting) else { continue };
                 let place = (self.area.x + column, self.area.y + row);

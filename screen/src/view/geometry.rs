@@ -22,10 +22,32 @@ pub(super) struct Point {
     pub y: f64,
 }
 
+/// A cell of an area, counted from its top left; it may lie outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GridCell {
+    /// To the right.
+    pub column: i32,
+    /// Down.
+    pub row: i32,
+}
+
+impl GridCell {
+    /// The cell so many columns to the right and rows down from here.
+    pub(super) fn moved(self, columns: i32, rows: i32) -> GridCell {
+        GridCell { column: self.column + columns, row: self.row + rows }
+    }
+
+    /// Its middle.
+    pub(super) fn middle(self) -> Point {
+        let middle = |cell: i32, length: f64| (f64::from(cell) + 0.5) * length;
+        Point { x: middle(self.column, CELL_WIDTH), y: middle(self.row, CELL_HEIGHT) }
+    }
+}
+
 impl Point {
-    /// The cell in which it lies: column and row.
-    pub(super) fn cell(self) -> (i32, i32) {
-        (floor(self.x / CELL_WIDTH), floor(self.y / CELL_HEIGHT))
+    /// The cell in which it lies.
+    pub(super) fn cell(self) -> GridCell {
+        GridCell { column: floor(self.x / CELL_WIDTH), row: floor(self.y / CELL_HEIGHT) }
     }
 
     /// On the way to another point, 0 being here and 1 there.
@@ -44,6 +66,10 @@ pub(super) struct Disc {
     pub outer: f64,
     /// Their inner radius.
     pub inner: f64,
+    /// How far from the middle anything of the ring reaches: the bars outside of it, where it has any.
+    pub reach: f64,
+    /// How far inside of the arcs what lies within the circle begins.
+    apart: f64,
 }
 
 impl Disc {
@@ -61,7 +87,21 @@ impl Disc {
             x: f64::from(area.width) * CELL_WIDTH / 2.0,
             y: f64::from(area.height) * CELL_HEIGHT / 2.0,
         };
-        Disc { middle, outer, inner: (outer - thickness).max(0.5) }
+        // So far in that keys share no cell with an arc, where there is room.
+        let apart = if outer >= 16.0 { 5.0 } else { 2.5 };
+        Disc { middle, outer, inner: (outer - thickness).max(0.5), reach: outer, apart }
+    }
+
+    /// The biggest circle with bars on both sides that leaves a row above.
+    pub(super) fn with_bars(area: Rect) -> Disc {
+        // There is nothing to stand below it.
+        let whole = Disc::within(Rect { height: area.height.saturating_add(1), ..area }, 0);
+        let reach = whole.outer;
+        let outwards = (reach / 4.0).clamp(2.0, 16.0);
+        let thickness = (reach / 16.0).clamp(1.0, 3.0);
+        let outer = (reach - outwards).max(1.0);
+        let inner = (outer - thickness).max(0.5);
+        Disc { outer, inner, apart: (reach / 5.0).clamp(1.5, 12.0) + 1.0, ..whole }
     }
 
     /// Where an angle meets a circle of that radius; 0 is at the top, and it grows clockwise.
@@ -75,10 +115,20 @@ impl Disc {
         self.at(angle, (self.inner + self.outer) / 2.0)
     }
 
-    /// Where keys and the ends of messages lie: so far in that they share no cell with an arc, where there is room.
+    /// Where keys and the ends of messages lie.
     pub(super) fn inside(&self) -> f64 {
-        let apart = if self.outer >= 16.0 { 5.0 } else { 2.5 };
-        (self.inner - apart).max(0.0)
+        (self.inner - self.apart).max(0.0)
+    }
+
+    /// The angle at which a point is seen from the middle, from 0 on.
+    pub(super) fn angle_of(&self, point: Point) -> f64 {
+        let (x, y) = (point.x - self.middle.x, self.middle.y - point.y);
+        x.atan2(y).rem_euclid(TAU)
+    }
+
+    /// How far a point is from the middle.
+    pub(super) fn distance_of(&self, point: Point) -> f64 {
+        (point.x - self.middle.x).hypot(point.y - self.middle.y)
     }
 
     /// How far the circle reaches to the left and right of its middle within a row of cells, in units.
@@ -116,6 +166,12 @@ impl Span {
     /// A key's angle; one outside of the bounds lies at the nearer one.
     pub(super) fn angle(&self, key: i64) -> f64 {
         self.start + part(key, self.keys.0, self.keys.1) * self.sweep
+    }
+
+    /// The part of the keys below an angle, 0 to 1; none where no keys are.
+    pub(super) fn part_at(&self, angle: f64) -> Option<f64> {
+        let along = (angle - self.start).rem_euclid(TAU);
+        (along <= self.sweep).then(|| along / self.sweep)
     }
 }
 
@@ -163,7 +219,7 @@ mod tests {
         let disc = Disc::within(area, 12);
         let left = disc.at(0.75 * TAU, disc.outer).cell();
         let right = disc.at(0.25 * TAU, disc.outer).cell();
-        assert!(left.0 >= 12 && right.0 < 48, "{left:?} {right:?}");
+        assert!(left.column >= 12 && right.column < 48, "{left:?} {right:?}");
     }
 
     #[test]

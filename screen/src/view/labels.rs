@@ -2,7 +2,7 @@
 
 use ratatui_core::layout::Rect;
 
-use super::geometry::{CELL_HEIGHT, CELL_WIDTH, Disc, Point, cells, floor};
+use super::geometry::{CELL_HEIGHT, CELL_WIDTH, Disc, GridCell, Point, cells, floor};
 
 /// How many rows a label may be away from what it names.
 const FARTHEST: i32 = 6;
@@ -24,42 +24,55 @@ impl Free {
         Free { area, is_taken: vec![false; usize::from(area.width) * usize::from(area.height)] }
     }
 
-    fn index(&self, column: i32, row: i32) -> Option<usize> {
+    fn index(&self, cell: GridCell) -> Option<usize> {
+        let GridCell { column, row } = cell;
         let inside = 0..i32::from(self.area.width);
         let (x, y) = (usize::try_from(column).ok()?, usize::try_from(row).ok()?);
         let is_inside = inside.contains(&column) && row < i32::from(self.area.height);
         is_inside.then_some(y * usize::from(self.area.width) + x)
     }
 
-    /// Takes a cell, counted from the area's top left.
-    pub(super) fn take(&mut self, cell: (i32, i32)) {
-        if let Some(index) = self.index(cell.0, cell.1) {
+    /// Takes a cell.
+    pub(super) fn take(&mut self, cell: GridCell) {
+        if let Some(index) = self.index(cell) {
             self.is_taken[index] = true;
         }
     }
 
+    /// Takes all cells of a rectangle of the screen.
+    pub(super) fn take_all(&mut self, place: Rect) {
+        for position in place.positions() {
+            self.take(GridCell {
+                column: i32::from(position.x) - i32::from(self.area.x),
+                row: i32::from(position.y) - i32::from(self.area.y),
+            });
+        }
+    }
+
     /// Takes cells in a row if all of them are free, with one free or outside on either side.
-    fn take_row(&mut self, column: i32, row: i32, width: i32) -> Option<Rect> {
-        let is_free = |at| self.index(at, row).is_some_and(|index| !self.is_taken[index]);
-        let is_clear = |at| self.index(at, row).is_none_or(|index| !self.is_taken[index]);
-        let fits = (column..column + width).all(is_free);
-        if !fits || !is_clear(column - 1) || !is_clear(column + width) {
+    fn take_row(&mut self, first: GridCell, width: i32) -> Option<Rect> {
+        let is_free = |cell| self.index(cell).is_some_and(|index| !self.is_taken[index]);
+        let is_clear = |cell| self.index(cell).is_none_or(|index| !self.is_taken[index]);
+        let fits = (0..width).all(|step| is_free(first.moved(step, 0)));
+        if !fits || !is_clear(first.moved(-1, 0)) || !is_clear(first.moved(width, 0)) {
             return None;
         }
-        (column..column + width).for_each(|at| self.take((at, row)));
-        let [x, y, width] = [column, row, width].map(|at| u16::try_from(at).unwrap_or(0));
+        (0..width).for_each(|step| self.take(first.moved(step, 0)));
+        let [x, y, width] =
+            [first.column, first.row, width].map(|at| u16::try_from(at).unwrap_or(0));
         Some(Rect { x: self.area.x + x, y: self.area.y + y, width, height: 1 })
     }
 
     /// A place outside of the circle, for the label of a node at that angle.
     pub(super) fn outside(&mut self, disc: &Disc, angle: f64, width: usize) -> Option<Rect> {
         let width = i32::from(cells(width));
-        let (column, row) = disc.node(angle).cell();
+        let GridCell { column, row } = disc.node(angle).cell();
         let x = angle.sin();
         let is_upright = x.abs() < 0.15;
         let above_or_below = if angle.cos() > 0.0 { row - 1 } else { row + 1 };
         if is_upright && disc.half_width(above_or_below).is_none() {
-            let place = self.take_row(column - width / 2, above_or_below, width);
+            let first = GridCell { column: column - width / 2, row: above_or_below };
+            let place = self.take_row(first, width);
             if place.is_some() {
                 return place;
             }
@@ -67,14 +80,14 @@ impl Free {
         nearest_rows(row).find_map(|row| {
             let column =
                 if x < 0.0 { leftmost(disc, row) - 1 - width } else { rightmost(disc, row) + 2 };
-            self.take_row(column, row, width)
+            self.take_row(GridCell { column, row }, width)
         })
     }
 
     /// A place within the circle at a point or a few cells from it, for a label that may hide what is drawn there.
     pub(super) fn inside(&mut self, disc: &Disc, point: Point, width: usize) -> Option<Rect> {
         let width = i32::from(cells(width));
-        let (at, row) = point.cell();
+        let GridCell { column: at, row } = point.cell();
         let rows = nearest_rows(row).take_while(|other| row.abs_diff(*other) <= NEAR_ROWS);
         let mut rows = rows;
         rows.find_map(|row| {
@@ -85,18 +98,18 @@ impl Free {
             let nearest = nearest.into_iter().filter(|_| last >= first);
             let inside = nearest.map(|column| column.clamp(first, last)).filter(is_near);
             let mut inside = inside;
-            inside.find_map(|column| self.take_row(column, row, width))
+            inside.find_map(|column| self.take_row(GridCell { column, row }, width))
         })
     }
 
     /// Takes that place if it is free, with a free cell on either side.
-    pub(super) fn at(&mut self, cell: (i32, i32), width: usize) -> Option<Rect> {
-        self.take_row(cell.0, cell.1, i32::from(cells(width)))
+    pub(super) fn at(&mut self, cell: GridCell, width: usize) -> Option<Rect> {
+        self.take_row(cell, i32::from(cells(width)))
     }
 
     /// Whether a cell is free.
-    pub(super) fn has(&self, cell: (i32, i32)) -> bool {
-        self.index(cell.0, cell.1).is_some_and(|index| !self.is_taken[index])
+    pub(super) fn has(&self, cell: GridCell) -> bool {
+        self.index(cell).is_some_and(|index| !self.is_taken[index])
     }
 }
 
@@ -172,7 +185,7 @@ mod tests {
             let head = disc.at(TAU * f64::from(part) / 20.0, disc.inside());
             let Some(place) = Free::new(area).inside(&disc, head, 13) else { continue };
             placed += 1;
-            let away = i32::from(place.y).abs_diff(head.cell().1);
+            let away = i32::from(place.y).abs_diff(head.cell().row);
             assert!(away <= NEAR_ROWS, "{place:?} {head:?}");
             let (first, end) = within(&disc, i32::from(place.y)).unwrap();
             assert!(i32::from(place.x) >= first && i32::from(place.right()) <= end);

@@ -4,7 +4,9 @@ mod keys;
 mod messages;
 mod middle;
 mod model;
+mod neighbourhood;
 mod outlet;
+mod overview;
 mod sketch;
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,7 @@ use super::pen::{Pen, row};
 use super::scene::Scene;
 use super::{framed, ownership, verdict, words};
 use crate::app::{Pane, Target};
-use ownership::ALL_DRAWN;
+use model::RingForm;
 use sketch::Sketch;
 
 /// Up to so many nodes each has its label.
@@ -35,6 +37,9 @@ const ALL_LABELLED: usize = 16;
 
 /// How many nodes on each side of the selected one are seen when an overview is zoomed.
 const NEIGHBOURHOOD: usize = 7;
+
+/// What the title takes beside its detail.
+const TITLE: usize = 14;
 
 /// The least radius that a ring is drawn with.
 const LEAST_RADIUS: f64 = 5.0;
@@ -71,7 +76,7 @@ pub(super) fn draw_within(scene: &Scene<'_>, inside: Rect, buffer: &mut Buffer) 
 
 /// The ring's part of an area, and a row for the whole key space where only a part of it is on the ring.
 fn share(scene: &Scene<'_>, inside: Rect) -> (Rect, Option<Rect>) {
-    if !model::is_part(scene) {
+    if RingForm::of(scene, inside) != RingForm::Part {
         return (inside, None);
     }
     let (ring, strip) = split_bottom(inside, 1);
@@ -119,15 +124,20 @@ fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
 
 fn detail(scene: &Scene<'_>, placed: Placed) -> String {
     let ids = format!("ids 0..{}", scene.keyspace);
-    // The head is a node, here as in the title.
-    let count = scene.states().map_or(0, |states| states.ring.members().len());
-    match scene.owners().len() > ALL_DRAWN {
-        true if scene.app.view.is_zoomed => {
-            format!("{ids}  {count} nodes, those near the selected one")
+    let Some(states) = scene.states() else { return ids };
+    // As the header counts them: with the head.
+    let count = states.ring.members().len();
+    let (inside, _) = verdict::share(scene, placed.inside());
+    match RingForm::of(scene, inside) {
+        RingForm::Whole => ids,
+        RingForm::Part => format!("{ids}  {count} nodes, those near the selected one"),
+        RingForm::Overview => {
+            let each = model::nodes_a_segment(scene, inside);
+            let counts = format!("{count} nodes, {each} a segment");
+            let both = format!("{ids}  {counts}");
+            let room = usize::from(placed.area.width).saturating_sub(TITLE);
+            if both.width() <= room { both } else { counts }
         }
-        true if placed.area.width >= 50 => format!("{ids}  {count} nodes, brightness is load"),
-        true => format!("{count} nodes by load"),
-        false => ids,
     }
 }
 

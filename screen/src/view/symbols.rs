@@ -111,6 +111,8 @@ pub enum Symbol {
     LinkDown,
     /// Where it turns up to it.
     LinkUp,
+    /// Between where it turns and the head, where there are bars round the ring.
+    LinkAlong,
     /// Which part of a list is seen.
     Thumb,
 }
@@ -165,6 +167,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Link, "─", "-"),
     (Symbol::LinkDown, "╮", "."),
     (Symbol::LinkUp, "╯", "'"),
+    (Symbol::LinkAlong, "│", "|"),
     (Symbol::Thumb, "┃", "#"),
 ];
 

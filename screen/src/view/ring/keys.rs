@@ -7,7 +7,7 @@ use ringscope_traces::Rank;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::canvas::{Canvas, Grain, Ink, Meeting};
-use super::super::geometry::{CELL_WIDTH, Point, cells, floor};
+use super::super::geometry::{CELL_WIDTH, GridCell, Point, cells, floor};
 use super::super::labels::Free;
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
@@ -43,7 +43,7 @@ struct Stray {
 #[derive(Debug)]
 struct Square {
     key: Key,
-    cell: (i32, i32),
+    cell: GridCell,
     /// Which side of the cell is towards the middle: -1 left, 1 right, 0 above or below.
     inwards: (i32, i32),
     style: Style,
@@ -62,9 +62,6 @@ pub(super) struct Keys {
 impl Keys {
     /// Those on a picture; squares take their cells.
     pub(super) fn new(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Keys {
-        if picture.is_overview {
-            return Keys::default();
-        }
         let astray = strays(scene);
         let mut keys = Keys::default();
         for held in astray.iter().take(MOST_STRAYS) {
@@ -75,6 +72,9 @@ impl Keys {
             let style = scene.look.theme.bad();
             let laid = Laid { key: *key, point: *from, style, is_astray: true };
             keys.squares.extend(laid.square(picture, free));
+        }
+        if picture.overview.is_some() {
+            return keys;
         }
         let held = held(scene, picture);
         let held = held.iter().filter(|held| !astray.contains(held));
@@ -126,12 +126,12 @@ impl Keys {
         let label = |square: &Square| {
             let text = square.key.to_string();
             let width = i32::from(cells(text.width()));
-            let ((column, row), (across, down)) = (square.cell, square.inwards);
-            let beside = if across < 0 { column - 1 - width } else { column + 2 };
-            let centred = (column - width / 2, row + down);
+            let (across, down) = square.inwards;
+            let beside = square.cell.moved(if across < 0 { -1 - width } else { 2 }, 0);
+            let centred = square.cell.moved(-width / 2, down);
             let order = match across {
-                0 => [centred, (beside, row)],
-                _ => [(beside, row), centred],
+                0 => [centred, beside],
+                _ => [beside, centred],
             };
             let place = order.into_iter().find_map(|cell| free.at(cell, text.width()))?;
             let (named, style) = (LabelSubject::Key(square.key), square.style);
@@ -141,7 +141,7 @@ impl Keys {
     }
 
     /// The key whose square is in a cell.
-    pub(super) fn at(&self, cell: (i32, i32)) -> Option<Key> {
+    pub(super) fn at(&self, cell: GridCell) -> Option<Key> {
         self.squares.iter().find(|square| square.cell == cell).map(|square| square.key)
     }
 }

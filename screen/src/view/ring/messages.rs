@@ -7,6 +7,8 @@ use ringscope_traces::{EventIndex, Rank};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::canvas::{Arc, Canvas, Curve, Grain, Ink, Meeting};
+#[cfg(test)]
+use super::super::geometry::GridCell;
 use super::super::geometry::Point;
 use super::super::labels::Free;
 use super::super::scene::Scene;
@@ -218,7 +220,7 @@ impl Course {
 
     /// All cells that the way of a message goes through.
     #[cfg(test)]
-    pub(super) fn cells(&self, picture: &Picture) -> Vec<(i32, i32)> {
+    pub(super) fn cells(&self, picture: &Picture) -> Vec<GridCell> {
         (0..=40).map(|part| self.way.at(picture, f64::from(part) / 40.0).cell()).collect()
     }
 

@@ -10,7 +10,6 @@ use super::super::geometry::{CELL_WIDTH, cells, whole};
 use super::super::pen::{self, Pen, row};
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
-use super::LEAST_RADIUS;
 use super::model::Picture;
 
 /// The least columns into which a line in the middle is cut.
@@ -28,7 +27,7 @@ impl Middle {
     /// What stands there at the moment.
     pub(super) fn new(scene: &Scene<'_>, picture: &Picture) -> Middle {
         let inside = picture.area;
-        let has_ring = picture.disc.outer >= LEAST_RADIUS;
+        let has_ring = picture.has_ring();
         let room = match has_ring {
             true => whole(2.0 * (picture.disc.inside() - CELL_WIDTH).max(0.0) / CELL_WIDTH),
             false => usize::from(inside.width),
@@ -44,7 +43,9 @@ impl Middle {
         if !has_ring {
             names(scene, room).into_iter().for_each(|name| add(name, theme.name()));
         }
-        command_label(scene).into_iter().for_each(|command| add(command, theme.text()));
+        // Beside the neighbourhood it has a line there.
+        let command = command_label(scene).filter(|_| picture.neighbourhood.is_none());
+        command.into_iter().for_each(|command| add(command, theme.text()));
         let width = lines.iter().map(|(line, _)| line.width()).max().unwrap_or(0);
         let (width, height) =
             (cells(width).min(inside.width), cells(lines.len()).min(inside.height));
@@ -76,7 +77,7 @@ fn names(scene: &Scene<'_>, room: usize) -> Vec<String> {
 }
 
 /// The oldest command in flight, and how many others there are.
-fn command_label(scene: &Scene<'_>) -> Option<String> {
+pub(super) fn command_label(scene: &Scene<'_>) -> Option<String> {
     let (oldest, others) = scene.commands.split_first()?;
     let more = if others.is_empty() { String::new() } else { format!(" +{}", others.len()) };
     Some(format!("{} {oldest}{more}", scene.symbol(Symbol::Play)))

@@ -7,14 +7,15 @@ use ratatui_core::layout::Rect;
 use ringscope_traces::Rank;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::geometry::{CELL_HEIGHT, CELL_WIDTH, Disc, Point, cells};
+use super::super::geometry::{CELL_HEIGHT, Disc, GridCell, Point, cells, floor};
 use super::super::labels::Free;
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
+use super::super::words;
 use super::model::{Glyph, Picture};
 use super::{Label, LabelSubject};
 
-/// The cells of the link between the command node and the corner above the head.
+/// The most cells of the link between the command node and the corner above the head.
 const LINK: i32 = 6;
 
 /// The head and the command node.
@@ -26,8 +27,12 @@ pub(super) struct Outlet {
     pub command: Rank,
     /// Where the head stands on the ring: at its id, 0.
     pub angle: f64,
-    /// The cell of the link's corner, next to the head.
-    corner: (i32, i32),
+    /// The cell of the link's corner, in the column of the head.
+    corner: GridCell,
+    /// The cells of the link between the corner and the command node: fewer where its name would have no room.
+    length: i32,
+    /// The cells of the link between the corner and the head: some where there are bars round the ring.
+    rise: i32,
 }
 
 impl Outlet {
@@ -35,15 +40,21 @@ impl Outlet {
     /// where the rest of the ring is left out.
     pub(super) fn new(scene: &Scene<'_>, disc: &Disc, is_part: bool) -> Option<Outlet> {
         let roles = scene.app.timeline.roles()?;
+        let (head, command) = (roles.head, roles.command);
         let (angle, beyond) = if is_part { (PI, 1) } else { (0.0, -1) };
-        let (column, row) = disc.node(angle).cell();
-        let corner = (column, row + beyond);
-        Some(Outlet { head: roles.head, command: roles.command, angle, corner })
+        let node = disc.node(angle).cell();
+        let has_bars = disc.reach > disc.outer;
+        let rise = node.row - floor((disc.middle.y - disc.reach) / CELL_HEIGHT);
+        let rise = if has_bars { rise.max(0) } else { 0 };
+        let corner = node.moved(0, beyond * (1 + rise));
+        let name = i32::from(cells(command_name(command).width()));
+        let length = LINK.min(corner.column - 2 - name).max(1);
+        Some(Outlet { head, command, angle, corner, length, rise })
     }
 
     /// The ends of a message's way between the two along the link, if it is one.
     pub(super) fn link(&self, from: Rank, to: Rank) -> Option<(Point, Point)> {
-        let (command, corner) = (self.command_point(), middle_of(self.corner));
+        let (command, corner) = (self.command_point(), self.corner.middle());
         match (from, to) {
             ends if ends == (self.command, self.head) => Some((command, corner)),
             ends if ends == (self.head, self.command) => Some((corner, command)),
@@ -51,71 +62,90 @@ impl Outlet {
         }
     }
 
+    fn command_cell(&self) -> GridCell {
+        self.corner.moved(-self.length - 1, 0)
+    }
+
     /// Where the command node stands.
     pub(super) fn command_point(&self) -> Point {
-        middle_of((self.corner.0 - LINK - 1, self.corner.1))
+        self.command_cell().middle()
+    }
+
+    /// From the corner towards the head: a row down, or up where the head is at the bottom.
+    fn inwards(&self) -> i32 {
+        if self.angle > 0.0 { -1 } else { 1 }
+    }
+
+    /// The cells of the link between the corner and the head.
+    fn riser(&self) -> impl Iterator<Item = GridCell> + use<> {
+        let (corner, inwards) = (self.corner, self.inwards());
+        (1..=self.rise).map(move |step| corner.moved(0, step * inwards))
     }
 
     /// Draws the link, and the two nodes.
     pub(super) fn draw(&self, scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
-        let is_up = self.angle > 0.0;
-        let corner = if is_up { Symbol::LinkUp } else { Symbol::LinkDown };
-        let (column, row) = self.corner;
+        let corner = if self.inwards() < 0 { Symbol::LinkUp } else { Symbol::LinkDown };
         let waits = scene.deadlocked.iter().find(|one| self.link(one.rank, one.on).is_some());
         let style = waits.map_or(scene.look.theme.faint(), |_| scene.look.theme.bad());
         let mut put = |cell, symbol, style| {
             picture.put(cell, Glyph { symbol: scene.symbol(symbol), style }, buffer);
         };
-        for step in 1..=LINK {
-            put((column - step, row), Symbol::Link, style);
+        for step in 1..=self.length {
+            put(self.corner.moved(-step, 0), Symbol::Link, style);
         }
-        put((column, row), corner, style);
+        put(self.corner, corner, style);
+        self.riser().for_each(|cell| put(cell, Symbol::LinkAlong, style));
         if let Some(blocked) = waits {
-            let is_to_head = blocked.on == self.head;
-            let (cell, symbol) = match is_to_head {
-                true => ((column - 1, row), Symbol::PointsRight),
-                false => ((column - LINK, row), Symbol::PointsLeft),
+            let (step, symbol) = match blocked.on == self.head {
+                true => (1, Symbol::PointsRight),
+                false => (self.length, Symbol::PointsLeft),
             };
-            put(cell, symbol, style);
+            put(self.corner.moved(-step, 0), symbol, style);
         }
-        put((column - LINK - 1, row), Symbol::Command, scene.look.theme.name());
-        let head = (column, if is_up { row - 1 } else { row + 1 });
+        put(self.command_cell(), Symbol::Command, scene.look.theme.name());
         let is_selected = scene.rank() == Some(self.head);
         let symbol = if is_selected { Symbol::Selected } else { Symbol::Active };
-        put(head, symbol, scene.look.theme.name());
+        put(picture.disc.node(self.angle).cell(), symbol, scene.look.theme.name());
     }
 
     /// The names of both at their places, which take their cells.
     pub(super) fn labels(&self, scene: &Scene<'_>, free: &mut Free) -> Vec<Label> {
-        let (column, row) = self.corner;
         // On a thick ring the arcs may reach as far as the link.
-        let rows = [row, if self.angle > 0.0 { row + 1 } else { row - 1 }];
+        let rows = [0, -self.inwards()];
         let style = |rank| match scene.rank() == Some(rank) {
             true => scene.look.theme.selected(),
             false => scene.look.theme.name(),
         };
-        let head = format!("head r{}", self.head);
-        let command = format!("cmd r{}", self.command);
-        let before = column - LINK - 2 - i32::from(cells(command.width()));
-        let named = [(self.command, command, before), (self.head, head, column + 2)];
-        let labels = named.into_iter().filter_map(|(rank, text, column)| {
-            let place = rows.into_iter().find_map(|row| free.at((column, row), text.width()))?;
+        let mut command = command_name(self.command);
+        let before = |name: &str| self.command_cell().moved(-1 - i32::from(cells(name.width())), 0);
+        if before(&command).column < 0 {
+            command = words::rank(self.command);
+        }
+        let before = before(&command);
+        let behind = self.corner.moved(2, 0);
+        let named = [(self.command, command, before), (self.head, head_name(self.head), behind)];
+        let labels = named.into_iter().filter_map(|(rank, text, first)| {
+            let mut places = rows.into_iter().map(|down| first.moved(0, down));
+            let place = places.find_map(|cell| free.at(cell, text.width()))?;
             Some(Label { named: LabelSubject::Rank(rank), place, text, style: style(rank) })
         });
         let labels = labels.collect();
-        (column - LINK - 1..=column).for_each(|column| free.take((column, row)));
+        (0..=self.length + 1).for_each(|step| free.take(self.corner.moved(-step, 0)));
+        self.riser().for_each(|cell| free.take(cell));
         labels
     }
 
     /// A place for what is said of the link: behind the name of the head.
     pub(super) fn beside(&self, free: &mut Free, width: usize) -> Option<Rect> {
-        let name = format!("head r{}", self.head);
-        let column = self.corner.0 + 2 + i32::from(cells(name.width())) + 2;
-        free.at((column, self.corner.1), width)
+        let name = i32::from(cells(head_name(self.head).width()));
+        free.at(self.corner.moved(2 + name + 2, 0), width)
     }
 }
 
-fn middle_of(cell: (i32, i32)) -> Point {
-    let middle = |cell: i32, length: f64| (f64::from(cell) + 0.5) * length;
-    Point { x: middle(cell.0, CELL_WIDTH), y: middle(cell.1, CELL_HEIGHT) }
+fn head_name(rank: Rank) -> String {
+    format!("head r{rank}")
+}
+
+fn command_name(rank: Rank) -> String {
+    format!("cmd r{rank}")
 }

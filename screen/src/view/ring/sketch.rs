@@ -5,7 +5,7 @@ use ratatui_core::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::canvas::{Arc, Canvas, Curve, Grain, Ink, Meeting};
-use super::super::geometry::{cells, whole};
+use super::super::geometry::{GridCell, cells};
 use super::super::labels::Free;
 use super::super::pen::{Pen, row};
 use super::super::scene::{Scene, Stage};
@@ -15,7 +15,8 @@ use super::keys::Keys;
 use super::messages::{self, Course};
 use super::middle::Middle;
 use super::model::{self, Glyph, Node, Picture};
-use super::{ALL_LABELLED, LEAST_RADIUS, Label, LabelSubject, waits};
+use super::waits::Waits;
+use super::{ALL_LABELLED, Label, LabelSubject};
 use crate::app::Target;
 
 /// Everything on the picture of the ring, and where it is.
@@ -25,6 +26,8 @@ pub(super) struct Sketch {
     /// What stands in its middle.
     pub middle: Middle,
     keys: Keys,
+    /// Who waits for whom.
+    pub waits: Waits,
     /// The messages between the nodes.
     pub courses: Vec<Course>,
     /// First the nodes', then those of what is between them, then the keys'.
@@ -40,34 +43,33 @@ impl Sketch {
         let middle = Middle::new(scene, &picture);
         let mut free = picture.free();
         let outside = outside(scene, area);
-        let taken = [Some(middle.area), outside.as_ref().map(|(place, _)| *place)];
-        for position in taken.into_iter().flatten().flat_map(Rect::positions) {
-            let column = i32::from(position.x) - i32::from(area.x);
-            free.take((column, i32::from(position.y) - i32::from(area.y)));
-        }
+        let list = picture.neighbourhood.as_ref().map(|list| list.area);
+        let taken = [Some(middle.area), outside.as_ref().map(|(place, _)| *place), list];
+        taken.into_iter().flatten().for_each(|place| free.take_all(place));
         let mut labels = Vec::new();
         labels.extend(picture.outlet.iter().flat_map(|outlet| outlet.labels(scene, &mut free)));
         labels.extend(nodes(scene, &picture, &mut free));
         let keys = Keys::new(scene, &picture, &mut free);
         labels.extend(keys.labels(true, &mut free));
+        let waits = Waits::new(scene, &picture, &mut free);
         let courses = messages::courses(scene, &picture);
-        labels.extend(waits::labels(scene, &picture, &mut free));
+        labels.extend(waits.labels(scene, &picture, &mut free));
         labels.extend(messages::labels(scene, &picture, &courses, &mut free));
         labels.extend(keys.labels(false, &mut free));
-        Sketch { picture, middle, keys, courses, labels, outside }
+        Sketch { picture, middle, keys, waits, courses, labels, outside }
     }
 
     /// Draws it: lines first, and text last, so that no line lies on any.
     pub(super) fn draw(&self, scene: &Scene<'_>, buffer: &mut Buffer) {
         let picture = &self.picture;
-        if picture.disc.outer < LEAST_RADIUS {
+        if !picture.has_ring() {
             self.middle.draw(buffer);
             return;
         }
         messages::draw_lines(scene, picture, &self.courses, buffer);
         self.keys.draw_lines(scene, picture, buffer);
         draw_arcs(scene, picture, buffer);
-        waits::draw(scene, picture, buffer);
+        self.waits.draw_lines(scene, picture, buffer);
         if let Some(outlet) = &picture.outlet {
             outlet.draw(scene, picture, buffer);
         }
@@ -77,7 +79,11 @@ impl Sketch {
         for course in self.courses.iter().filter(|course| !is_named(course)) {
             course.draw_head(scene, picture, buffer);
         }
+        self.waits.draw_heads(scene, picture, buffer);
         self.middle.draw(buffer);
+        if let Some(list) = &picture.neighbourhood {
+            list.draw(buffer);
+        }
         for label in &self.labels {
             Pen::new(buffer, label.place).write(&label.text, label.style);
         }
@@ -94,9 +100,14 @@ impl Sketch {
             return Some(label.named.target());
         }
         let picture = &self.picture;
-        let x = i32::from(position.x) - i32::from(picture.area.x);
-        let y = i32::from(position.y) - i32::from(picture.area.y);
-        if let Some(key) = self.keys.at((x, y)) {
+        if let Some(target) = picture.neighbourhood.as_ref().and_then(|list| list.at(position)) {
+            return Some(target);
+        }
+        let cell = GridCell {
+            column: i32::from(position.x) - i32::from(picture.area.x),
+            row: i32::from(position.y) - i32::from(picture.area.y),
+        };
+        if let Some(key) = self.keys.at(cell) {
             return Some(Target::Key(key));
         }
         let nodes = picture.nodes.iter().map(|node| (node.rank, picture.disc.node(node.angle)));
@@ -104,11 +115,14 @@ impl Sketch {
             let head = (outlet.head, picture.disc.node(outlet.angle));
             [head, (outlet.command, outlet.command_point())]
         });
-        let distance = |cell: (i32, i32)| (cell.0 - x).abs().max(2 * (cell.1 - y).abs());
+        let distance = |other: GridCell| {
+            (other.column - cell.column).abs().max(2 * (other.row - cell.row).abs())
+        };
         let all = outlet.chain(nodes).map(|(rank, point)| (distance(point.cell()), rank));
-        let (nearest, rank) = all.min_by_key(|(distance, _)| *distance)?;
-        let is_known = scene.node(rank).is_some();
-        (nearest <= NEAR && is_known).then_some(Target::Rank(rank))
+        let near = all.min_by_key(|(distance, _)| *distance);
+        let near = near.filter(|(distance, _)| *distance <= NEAR).map(|(_, rank)| rank);
+        let rank = near.or_else(|| picture.owner_at(scene, cell))?;
+        scene.node(rank).map(|_| Target::Rank(rank))
     }
 }
 
@@ -129,12 +143,12 @@ fn nodes(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
 
 fn draw_arcs(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     draw_orbit(scene, picture, buffer);
-    let grain = Grain::of_ring(scene.look.symbols, &picture.disc);
-    let mut canvas = Canvas::new(picture.area, grain);
-    if picture.is_overview {
-        draw_loads(scene, picture, &mut canvas, buffer);
+    if let Some(overview) = &picture.overview {
+        overview.draw(scene, picture, buffer);
         return;
     }
+    let grain = Grain::of_ring(scene.look.symbols, &picture.disc);
+    let mut canvas = Canvas::new(picture.area, grain);
     for (ink, (_, angles)) in (0_u16..).zip(&picture.arcs) {
         canvas.arc(&picture.disc, Arc { angles: *angles, ink: Ink(ink) });
     }
@@ -151,19 +165,6 @@ fn draw_orbit(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
     let radius = (disc.inner + disc.outer) / 2.0;
     canvas.curve(disc, Curve { arc, radius }, Meeting::Together);
     canvas.draw(buffer, Meeting::Together, |_| scene.look.theme.faint());
-}
-
-/// The ring as one band, as bright as what is held there.
-fn draw_loads(scene: &Scene<'_>, picture: &Picture, canvas: &mut Canvas, buffer: &mut Buffer) {
-    const LEVELS: u16 = 12;
-    let most = scene.most_keys();
-    for (rank, angles) in &picture.arcs {
-        let level = scene.load_of(*rank, most) * f64::from(LEVELS);
-        let ink = Ink(cells(whole(level.ceil())));
-        canvas.band(&picture.disc, Arc { angles: *angles, ink });
-    }
-    let style = |ink: Ink| scene.look.theme.load(f64::from(ink.0) / f64::from(LEVELS));
-    canvas.draw(buffer, Meeting::Together, style);
 }
 
 fn draw_nodes(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {

@@ -6,7 +6,7 @@ use ringscope_traces::words::tag_label;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::canvas::{Canvas, Grain, Ink, Meeting};
-use super::super::geometry::Point;
+use super::super::geometry::{GridCell, Point};
 use super::super::labels::Free;
 use super::super::scene::Scene;
 use super::super::symbols::Symbol;
@@ -22,26 +22,87 @@ const MOST_LABELS: usize = 8;
 /// How far an arrow lies beside the straight line, so that two that wait for each other have one each.
 const ASIDE: f64 = 2.5;
 
+/// The arrows on a picture.
+#[derive(Debug)]
+pub(super) struct Waits {
+    arrows: Vec<Arrow>,
+}
+
 /// An arrow from who waits to whom it waits for.
+#[derive(Debug)]
 struct Arrow {
     blocked: Blocked,
     /// Two points, or more of one who waits for itself.
     path: Vec<Point>,
+    /// The cell of the arrowhead, where one was free, and which way it points.
+    head: Option<(GridCell, Symbol)>,
     /// Whether it is the link between the head and the command node, which is drawn with them.
     is_link: bool,
 }
 
-impl Arrow {
-    /// Those that have two places on the picture.
-    fn all(scene: &Scene<'_>, picture: &Picture) -> Vec<Arrow> {
+impl Waits {
+    /// The arrows that have two places on the picture; their heads take their cells.
+    pub(super) fn new(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Waits {
         let blocked = scene.deadlocked.iter().take(MOST_ARROWS);
-        blocked.filter_map(|blocked| Arrow::of(scene, picture, *blocked)).collect()
+        let arrows = blocked.filter_map(|blocked| Arrow::of(scene, picture, *blocked));
+        let mut arrows: Vec<Arrow> = arrows.collect();
+        for arrow in arrows.iter_mut().filter(|arrow| !arrow.is_link) {
+            arrow.head = arrow.free_head(free);
+            arrow.head.iter().for_each(|(cell, _)| free.take(*cell));
+        }
+        Waits { arrows }
     }
 
+    /// What each waits for, at its arrow.
+    pub(super) fn labels(
+        &self,
+        scene: &Scene<'_>,
+        picture: &Picture,
+        free: &mut Free,
+    ) -> Vec<Label> {
+        let arrows = self.arrows.iter().take(MOST_LABELS);
+        arrows.filter_map(|arrow| arrow.label(scene, picture, free)).collect()
+    }
+
+    /// Draws the lines.
+    pub(super) fn draw_lines(&self, scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
+        let arrows = self.arrows.iter().filter(|arrow| !arrow.is_link);
+        let mut canvas = Canvas::new(picture.area, Grain::of_lines(scene.look.symbols));
+        for (from, to) in arrows.flat_map(Arrow::segments) {
+            canvas.line(from, to, Ink(0));
+        }
+        let style = scene.look.theme.bad();
+        canvas.draw(buffer, Meeting::Together, |_| style);
+    }
+
+    /// Draws the arrowheads, over whatever else is there.
+    pub(super) fn draw_heads(&self, scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
+        let style = scene.look.theme.bad();
+        for (cell, symbol) in self.arrows.iter().filter_map(|arrow| arrow.head) {
+            picture.put(cell, Glyph { symbol: scene.symbol(symbol), style }, buffer);
+        }
+    }
+
+    /// Where the head of a rank's arrow is, and what it is drawn with; none on the link, which has its own.
+    #[cfg(test)]
+    pub(super) fn head(&self, scene: &Scene<'_>, blocked: &Blocked) -> Option<(GridCell, &str)> {
+        let arrow = self.arrows.iter().find(|arrow| arrow.blocked == *blocked)?;
+        let (cell, symbol) = arrow.head?;
+        Some((cell, scene.symbol(symbol)))
+    }
+
+    /// Whether somebody's arrow is the link between the head and the command node.
+    #[cfg(test)]
+    pub(super) fn is_link(&self, blocked: &Blocked) -> bool {
+        self.arrows.iter().any(|arrow| arrow.blocked == *blocked && arrow.is_link)
+    }
+}
+
+impl Arrow {
     fn of(scene: &Scene<'_>, picture: &Picture, blocked: Blocked) -> Option<Arrow> {
         let link = picture.outlet.and_then(|outlet| outlet.link(blocked.rank, blocked.on));
         if let Some((from, to)) = link {
-            return Some(Arrow { blocked, path: vec![from, to], is_link: true });
+            return Some(Arrow { blocked, path: vec![from, to], head: None, is_link: true });
         }
         if blocked.rank == blocked.on {
             let angle = picture.angle_of(scene, blocked.rank)?;
@@ -55,7 +116,7 @@ impl Arrow {
         }
         let (aside_x, aside_y) = (ASIDE * -y / length, ASIDE * x / length);
         let moved = |point: Point| Point { x: point.x + aside_x, y: point.y + aside_y };
-        Some(Arrow { blocked, path: vec![moved(from), moved(to)], is_link: false })
+        Some(Arrow { blocked, path: vec![moved(from), moved(to)], head: None, is_link: false })
     }
 
     /// From a node back to itself, through the circle.
@@ -67,18 +128,24 @@ impl Arrow {
         let node = picture.disc.at(angle, radius);
         let corners = [angle - aside, angle + aside].map(|angle| picture.disc.at(angle, deep));
         let path = vec![node, corners[0], corners[1], node];
-        Arrow { blocked, path, is_link: false }
+        Arrow { blocked, path, head: None, is_link: false }
     }
 
     fn segments(&self) -> impl DoubleEndedIterator<Item = (Point, Point)> {
         self.path.windows(2).map(|ends| (ends[0], ends[1]))
     }
 
-    /// The arrowhead: where it is, and which way it points.
-    fn head(&self) -> Option<(Point, Symbol)> {
-        const NEAR_THE_END: f64 = 0.9;
-        let (from, to) = self.segments().next_back()?;
-        Some((from.towards(to, NEAR_THE_END), pointing(from, to)))
+    /// The arrowhead: in the free cell on the arrow that is nearest to its end, or else beside it.
+    fn free_head(&self, free: &Free) -> Option<(GridCell, Symbol)> {
+        const STEPS: u32 = 20;
+        const BESIDE: [i32; 5] = [0, 1, -1, 2, -2];
+        let parts = || (0..STEPS).rev().map(|step| f64::from(step) / f64::from(STEPS));
+        BESIDE.into_iter().find_map(|columns| {
+            self.segments().rev().find_map(|(from, to)| {
+                let mut cells = parts().map(|part| from.towards(to, part).cell().moved(columns, 0));
+                Some((cells.find(|cell| free.has(*cell))?, pointing(from, to)))
+            })
+        })
     }
 
     fn label(&self, scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Option<Label> {
@@ -111,27 +178,6 @@ fn pointing(from: Point, to: Point) -> Symbol {
     }
 }
 
-/// Draws the arrows.
-pub(super) fn draw(scene: &Scene<'_>, picture: &Picture, buffer: &mut Buffer) {
-    let arrows: Vec<Arrow> =
-        Arrow::all(scene, picture).into_iter().filter(|arrow| !arrow.is_link).collect();
-    let mut canvas = Canvas::new(picture.area, Grain::of_lines(scene.look.symbols));
-    for arrow in &arrows {
-        arrow.segments().for_each(|(from, to)| canvas.line(from, to, Ink(0)));
-    }
-    let style = scene.look.theme.bad();
-    canvas.draw(buffer, Meeting::Together, |_| style);
-    for (head, symbol) in arrows.iter().filter_map(Arrow::head) {
-        picture.put(head.cell(), Glyph { symbol: scene.symbol(symbol), style }, buffer);
-    }
-}
-
-/// What each waits for, at its arrow.
-pub(super) fn labels(scene: &Scene<'_>, picture: &Picture, free: &mut Free) -> Vec<Label> {
-    let arrows = Arrow::all(scene, picture).into_iter().take(MOST_LABELS);
-    arrows.filter_map(|arrow| arrow.label(scene, picture, free)).collect()
-}
-
 /// From long to short.
 fn texts(scene: &Scene<'_>, blocked: Blocked) -> Vec<String> {
     let rank = blocked.rank;
@@ -142,10 +188,4 @@ fn texts(scene: &Scene<'_>, blocked: Blocked) -> Vec<String> {
         }
         None => vec![format!("r{rank} is in a send"), "in a send".to_owned()],
     }
-}
-
-/// How many arrows there are for those who wait.
-#[cfg(test)]
-pub(super) fn count(scene: &Scene<'_>, picture: &Picture) -> usize {
-    Arrow::all(scene, picture).len()
 }
