@@ -142,6 +142,30 @@ pub(crate) struct LookingFlags {
     /// List only the causes of event N, and say why it came about
     #[arg(long, value_name = "N", requires = "run", conflicts_with_all = ["diff", "filter"])]
     why: Option<usize>,
+
+    /// Look for events as `/` does, such as `PUT`, and mark them on the bar of the run
+    #[arg(long, value_name = "WORDS", requires = "run", conflicts_with = "diff")]
+    search: Option<String>,
+
+    /// Break on this condition (repeatable), such as `key 612 moves`
+    #[arg(long = "break", value_name = "CONDITION", requires = "run", conflicts_with = "diff")]
+    breaks: Vec<String>,
+
+    /// Mark an event with a letter (repeatable), such as a=37
+    #[arg(long = "mark", value_name = "LETTER=N", requires = "run", conflicts_with = "diff")]
+    marks: Vec<String>,
+
+    /// Scroll a pane by so many rows (repeatable), such as inspector=4
+    #[arg(long, value_name = "PANE=ROWS", requires = "run", conflicts_with = "diff")]
+    scroll: Vec<String>,
+
+    /// Choose a row of the pane that has the keys: of the inspector, or of the conditions to break on
+    #[arg(long, value_name = "N", requires = "run", conflicts_with = "diff")]
+    row: Option<usize>,
+
+    /// Lay the whole explanation of how the run ended over the panes
+    #[arg(long, requires = "run", conflicts_with = "diff")]
+    explain: bool,
 }
 
 impl LookingFlags {
@@ -153,8 +177,33 @@ impl LookingFlags {
             select: self.select.clone(),
             filter: self.filter.clone(),
             why: self.why,
+            search: self.search.clone(),
+            breaks: self.breaks.clone(),
+            marks: self.marks.clone(),
+            scroll: self.scroll.clone(),
+            row: self.row,
+            explains: self.explain,
         }
     }
+
+    /// Refuses what only a screen shows, where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When one of the flags is given.
+    pub(crate) fn refuse_without_screen(&self) -> Result<(), Failure> {
+        match self.looking().given().first() {
+            Some(flag) => Err(only_on_a_screen(flag)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// That a flag is for a screen, where only lines are printed.
+pub(crate) fn only_on_a_screen(flag: &str) -> Failure {
+    let failure =
+        Failure::about(flag, "says what is looked at on a screen; here lines are printed");
+    failure.hint("leave it out; `ringscope snapshot` draws a screen without a terminal")
 }
 
 /// The most columns or rows: no screen is larger, and a buffer has to be made of them.

@@ -12,7 +12,7 @@ use ringscope_screen::settings::SettingOverrides;
 use ringscope_screen::tour::builtin as lessons;
 use ringscope_screen::tour::{Progress, Shelf, Tour};
 use ringscope_screen::view::picture::PictureFormat;
-use ringscope_screen::view::{Look, Paint};
+use ringscope_screen::view::{Look, Paint, Surface};
 use ringscope_sim::scenario::builtin;
 use support::Folder;
 
@@ -45,11 +45,23 @@ fn type_line(session: &mut Session, key: &str, line: &str) {
 /// The frame without what was said last.
 fn frame(session: &mut Session) -> String {
     press(session, "esc");
+    session.settle(Surface { area: SIZE, look: &Look::default() });
+    cells(session)
+}
+
+/// What is drawn.
+fn cells(session: &Session) -> String {
     let (look, mut cells) = (Look::default(), Buffer::empty(SIZE));
-    let mut paint = Paint::new(&mut cells, &look);
-    session.settle(paint.surface());
-    session.paint(&mut paint);
+    session.paint(&mut Paint::new(&mut cells, &look));
     PictureFormat::Text.draw(&cells)
+}
+
+/// Lets the background come to its end.
+fn wait(session: &mut Session) {
+    while session.is_busy() {
+        session.tick(std::time::Duration::ZERO);
+        std::thread::yield_now();
+    }
 }
 
 /// The words that `y` gives.
@@ -180,6 +192,43 @@ fn what_is_looked_at_is_looked_at_again() {
     }
 }
 
+/// What was typed, marked, scrolled and chosen.
+#[test]
+fn what_was_looked_for_broken_on_marked_and_scrolled_is_there_again() {
+    let folder = Folder::new();
+    for word in ["race-lost-key", "join", "get-missing"] {
+        let mut session = played(word, &[]);
+        type_line(&mut session, "L l /", "PUT");
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "n l");
+        type_line(&mut session, "b", "rank 0 waits");
+        assert_is_reproduced(&mut session, &folder);
+        type_line(&mut session, "b", "key 400 moves");
+        press(&mut session, "f5 up");
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "home m a L m b");
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "f2 6 down down");
+        assert_is_reproduced(&mut session, &folder);
+        press(&mut session, "pagedown pagedown pagedown");
+        assert_is_reproduced(&mut session, &folder);
+    }
+}
+
+#[test]
+fn the_whole_explanation_lies_over_the_panes_again() {
+    let folder = Folder::new();
+    let mut session = played("get-missing", &[]);
+    press(&mut session, "end E");
+    let words = given(&mut session);
+    let flags = words[2..].iter().map(String::as_str);
+    let args: Vec<&str> = ["snapshot", "--size", "160x48"].into_iter().chain(flags).collect();
+    let result = folder.call_with(&args, "");
+    session.settle(Surface { area: SIZE, look: &Look::default() });
+    let (shown, again) = (cells(&session), result.out);
+    assert_eq!(above_the_bar(&again), above_the_bar(&shown), "{words:?}");
+}
+
 #[test]
 fn a_theme_that_was_changed_is_in_the_line() {
     let mut session = played("join", &[]);
@@ -209,7 +258,9 @@ fn files_are_opened_again_whatever_their_names() {
         let trace = folder.path(&format!("{name}.jsonl"));
         press(&mut session, "x ctrl-u");
         session.paste(&trace.to_string_lossy());
-        press(&mut session, "enter l l l");
+        press(&mut session, "enter");
+        wait(&mut session);
+        press(&mut session, "l l l");
         assert_is_reproduced(&mut session, &folder);
         let mut replayed = played(&trace.to_string_lossy(), &[]);
         press(&mut replayed, "l l l");
@@ -235,10 +286,7 @@ fn a_comparison_is_opened_again() {
     let folder = Folder::new();
     let mut session = played("join", &[("window", "1"), ("seed", "2")]);
     type_line(&mut session, "d", "race-lost-key");
-    while session.is_busy() {
-        session.tick(std::time::Duration::ZERO);
-        std::thread::yield_now();
-    }
+    wait(&mut session);
     for keys in ["", "down down down", "end"] {
         press(&mut session, keys);
         assert_is_reproduced(&mut session, &folder);

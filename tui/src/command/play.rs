@@ -11,7 +11,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, Looks, ScreenFlags, beside};
 use super::{Verdict, diff, show, start, welcome};
-use crate::flags::{ChangeFlags, LookingFlags, SettingFlags};
+use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, only_on_a_screen};
 use crate::input;
 use crate::output::Streams;
 use crate::progress;
@@ -87,6 +87,10 @@ pub(crate) fn execute(
         ..input::order(run, &args.settings, args.unchecked)?
     };
     if args.plain || !terminal::is_capable() {
+        args.looking.refuse_without_screen()?;
+        if args.diff.is_some() && args.at.is_some() {
+            return Err(only_on_a_screen("--at"));
+        }
         return match &args.diff {
             Some(other) => compared(&order, other, streams),
             None => lines(&order, args.screen.marks(&looks.config), streams),

@@ -111,14 +111,22 @@ pub(crate) fn execute(
     }
     let background = look.theme.scheme().background();
     if let (Some(word), Some(At::Part(part)), Some(path)) = (&args.run, args.at, &args.output) {
-        let frames = moving::frames(args.order(word)?.open()?, part, args.area(), &look)?;
+        let mut app = args.order(word)?.open()?;
+        app.wait();
+        app.go_to(part.from);
+        app.look(&args.looking.looking())?;
+        let frames = moving::frames(app, part, args.area(), &look)?;
         write(path, &animated(&frames, background))?;
         return Ok(Verdict::Good);
     }
     let page = match (&args.run, &args.tour, &args.diff) {
         (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(at, config)?,
-        (Some(word), None, None) => run(args.order(word)?.open()?, at, &args.looking.looking())?,
+        (Some(word), None, None) => {
+            let mut app = run(args.order(word)?.open()?, at, &args.looking.looking())?;
+            app.settle(Surface { area: args.area(), look: &look });
+            Box::new(app)
+        }
         (Some(word), None, Some(other)) => comparison(&args.order(word)?.open()?, other, at)?,
     };
     let picture =
@@ -229,7 +237,7 @@ fn lesson(
 }
 
 /// A run, read to its end, at that event.
-fn run(mut app: App, at: Option<usize>, looking: &Looking) -> Result<Box<dyn Page>, Failure> {
+fn run(mut app: App, at: Option<usize>, looking: &Looking) -> Result<App, Failure> {
     app.wait();
     let events = app.timeline.len();
     match at {
@@ -240,7 +248,7 @@ fn run(mut app: App, at: Option<usize>, looking: &Looking) -> Result<Box<dyn Pag
     while app.is_busy() {
         app.poll();
     }
-    Ok(Box::new(app))
+    Ok(app)
 }
 
 /// Two runs beside each other, at that row.
