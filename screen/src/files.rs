@@ -1,5 +1,7 @@
 //! Where scenarios and traces come from: files, what is built in, and texts that are handed in.
 
+mod missing;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
 use crate::tour::builtin as lessons;
+use missing::meant_beside;
+pub use missing::missing;
 
 /// Where a scenario comes from.
 #[derive(Debug, Clone)]
@@ -82,12 +86,7 @@ impl Origin {
                 parse(&named, &text.bytes[..])
             }
             Origin::File(path) => {
-                let file = open(path).map_err(|failure| match built_in_of(path) {
-                    Some(one) if !path.exists() => {
-                        failure.hint(format!("`{}` is a built-in scenario", one.name))
-                    }
-                    Some(_) | None => failure,
-                })?;
+                let file = open(path)?;
                 let name = shown(path);
                 let is_scenario = has_ending(path, "dht");
                 parse(&Named { name: &name, word: &name, is_scenario }, file)
@@ -121,7 +120,10 @@ fn unknown(word: &Path) -> Failure {
     failure.hint(match meant(&name) {
         _ if lessons::find(&name).is_some() => format!("`ringscope tour {name}` is a lesson"),
         Some(meant) => format!("did you mean `{meant}`? `ringscope list` names them all"),
-        None => "`ringscope list` names the built-in scenarios".to_owned(),
+        None => match meant_beside(word) {
+            Some(file) => format!("did you mean `{}`?", shown(&file)),
+            None => "`ringscope list` names the built-in scenarios".to_owned(),
+        },
     })
 }
 
@@ -220,11 +222,11 @@ pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
 /// When it cannot be opened.
 pub fn open_trace(path: &Path) -> Result<File, Failure> {
     open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
-        Some(one) => failure.hint(format!(
+        Some(one) if meant_beside(path).is_none() => failure.hint(format!(
             "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",
             one.name
         )),
-        None => failure,
+        Some(_) | None => failure,
     })
 }
 
@@ -233,10 +235,10 @@ fn open(path: &Path) -> Result<File, Failure> {
         return Err(is_directory(path));
     }
     File::open(path).map_err(|error| {
-        let is_missing = error.kind() == io::ErrorKind::NotFound;
-        let cannot = || format!("cannot be opened: {error}");
-        let what = if is_missing { "no such file".to_owned() } else { cannot() };
-        Failure::about(&shown(path), what)
+        if error.kind() == io::ErrorKind::NotFound {
+            return missing(path);
+        }
+        Failure::about(&shown(path), format!("cannot be opened: {error}"))
     })
 }
 

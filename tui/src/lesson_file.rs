@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ringscope_screen::failure::Failure;
-use ringscope_screen::files::shown;
+use ringscope_screen::files::{missing, shown};
 use ringscope_screen::tour::{FilesBeside, Shelf};
 use rustix::fs::OFlags;
 
@@ -25,6 +25,9 @@ const MOST_BYTES_BESIDE: u64 = 64 << 20;
 /// When it cannot be read as text.
 pub(crate) fn read_lesson(path: &Path) -> Result<Shelf, Failure> {
     let name = shown(path);
+    if fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Err(missing(path));
+    }
     let bytes = read(path, MOST_BYTES).map_err(|what| Failure::about(&name, what))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to() + 1;
