@@ -205,7 +205,7 @@ fn every_lesson_is_read_to_its_end_as_a_page() {
         let count = tour.questions();
         assert_eq!(result.out.matches("That is not it.").count(), count, "{}", result.out);
         assert_eq!(result.out.matches("That is right.").count(), count, "{}", result.out);
-        let last = format!("\n0 of {count} questions answered right at the first try.\n");
+        let last = format!("{count} questions were answered right, none at the first try: good.\n");
         assert!(result.out.ends_with(&last), "{}: {}", one.name, result.out);
     }
 }
@@ -232,11 +232,14 @@ fn tour(name: &str) -> Tour {
 mod terminal {
     use std::fs;
 
-    use ringscope_screen::tour::builtin::ALL;
+    use ringscope_screen::tour::builtin::{ALL, BuiltIn, after};
     use ringscope_screen::tour::{Question, Tour};
     use termlens::Key;
 
     use crate::support::stage::{Stage, is_as_before, play};
+
+    /// What stands over the list of lessons.
+    const LIST: &str = "Walkthroughs: lessons on live runs";
 
     /// What is shown where an answer is waited for.
     const WAITING: [&str; 3] = ["choose with the letters", "type a number", "select a node"];
@@ -260,9 +263,19 @@ mod terminal {
                 }
                 let next = match number < tour.steps.len() {
                     true => place(&tour, number + 1),
-                    false => "Walkthroughs: lessons on live runs".to_owned(),
+                    false => {
+                        stage.send(Key::End);
+                        stage.until("Enter: ");
+                        let title = |next: &BuiltIn| super::tour(next.name).title;
+                        after(one.name)
+                            .map_or(LIST.to_owned(), |next| format!("TOUR   {}", title(next)))
+                    }
                 };
                 go_on(&mut stage, &next);
+            }
+            if after(one.name).is_some() {
+                stage.types("w");
+                stage.until(LIST);
             }
             stage.until(&format!("(done, 0 of {} right", tour.questions()));
             stage.types("q");

@@ -110,6 +110,10 @@ pub(crate) const LEGEND: &[Sign] = &[
         &[Symbol::Departure],
         "On the bar of the run: from there on the record does what the protocol does not.",
     ),
+    of(
+        &[Symbol::Skipped],
+        "In the row of a lesson's steps: a question was skipped there. Full dots are done, empty ones are to come.",
+    ),
     both(
         &[Symbol::More],
         "COMPL~",

@@ -1,6 +1,7 @@
 //! A lesson on the screen: its steps, the runs that stop where it says, and what is answered.
 
 mod answer;
+mod end;
 mod keys;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::timeline::Timeline;
 use crate::tour::{LessonRun, Progress, Question, Record, Step, Stop, Tour};
 
 pub(crate) use answer::{Draft, Reply};
+pub(crate) use end::{Sequel, StepMark};
 
 /// A lesson on the screen.
 pub struct Lesson {
@@ -31,8 +33,12 @@ pub struct Lesson {
     pub scrolled: usize,
     /// How much of the text is seen, as who draws it has found.
     pub room: Room,
+    /// What comes after it.
+    pub sequel: Sequel,
     /// Whether it was gone through to its end.
     is_done: bool,
+    /// Whether one has come back from its end to what was skipped.
+    comes_back: bool,
     /// The runs, in the order of the lesson's.
     apps: Vec<App>,
     /// The comparison of the step, if it is one.
@@ -83,7 +89,9 @@ impl Lesson {
             is_pausing: false,
             scrolled: 0,
             room: Room::default(),
+            sequel: Sequel::of(&tour.name, progress),
             is_done: false,
+            comes_back: false,
             apps,
             diff: None,
             moving: None,
@@ -106,6 +114,12 @@ impl Lesson {
             let replies = self.replies.get_mut(*step);
             if let Some(reply) = replies.and_then(|replies| replies.get_mut(*question)) {
                 *reply = Reply::Right { at_once: *at_once };
+            }
+        }
+        // Who came so far and did not answer has skipped it.
+        for reply in self.replies[..self.step].iter_mut().flatten() {
+            if *reply == Reply::Open {
+                *reply = Reply::Left;
             }
         }
         if self.step > 0 {

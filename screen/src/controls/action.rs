@@ -91,7 +91,7 @@ actions! {
     Tour "tour" ["w"] "the walkthroughs", None;
     Explore "explore" ["e"] "in a walkthrough: look at the run freely", None;
     StepBack "step-back" ["backspace"] "in a walkthrough: a step back", None;
-    Skip "skip" [">"] "in a walkthrough: leave a question open", None;
+    Skip "skip" [">"] "in a walkthrough: leave a question open, or come back to one", None;
     Again "again" ["r"] "in a walkthrough: see the run come to the stop again", None;
     Export "export" ["x"] "save the scenario, the trace, or a page, a picture, a table of the run", Some("export");
     Reproduce "reproduce" ["y"] "the command line that shows this again", None;

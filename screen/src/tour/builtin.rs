@@ -48,6 +48,12 @@ pub fn find(word: &str) -> Option<&'static BuiltIn> {
     ALL.iter().find(|one| one.name == word).or_else(by_number)
 }
 
+/// The lesson that follows on the one of that name in the course.
+pub fn after(name: &str) -> Option<&'static BuiltIn> {
+    let place = ALL.iter().position(|one| one.name == name)?;
+    ALL.get(place + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -72,6 +78,8 @@ mod tests {
         assert_eq!(find("1").map(|one| one.name), Some(ALL[0].name));
         let last = ALL[ALL.len() - 1].name;
         assert_eq!(find(last).map(|one| one.name), Some(last));
+        assert_eq!(after(ALL[0].name).map(|one| one.name), Some(ALL[1].name));
+        assert!(after(last).is_none() && after("my.md").is_none());
         assert!(find("0").is_none() && find("99").is_none() && find("none").is_none());
     }
 }

@@ -19,6 +19,7 @@ mod progress;
 mod prose;
 mod question;
 mod runs;
+mod score;
 mod shelf;
 mod stop;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use progress::{Progress, Record};
 pub use prose::{Block, Tone, ToneSpan, WrappedLine, set_in_lines, set_pieces};
 pub use question::{Answer, LETTERS, Question, QuestionKind};
 pub use runs::LessonRun;
+pub use score::Score;
 pub use shelf::{FilesBeside, Shelf};
 pub use stop::Stop;
 

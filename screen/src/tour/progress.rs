@@ -39,7 +39,7 @@ impl Progress {
 }
 
 impl Record {
-    /// It in a few words, such as `step 3 of 7` or `done, 5 of 6 right at the first try`.
+    /// It in a few words, such as `step 3 of 7` or `done, 5 of 7 right at the first try`.
     pub fn summary(&self) -> String {
         let at_once = self.right.iter().filter(|(_, _, at_once)| *at_once).count();
         match self.is_done {

@@ -13,8 +13,9 @@ use super::layout::{Class, Placed, draw_too_small, framed, split_bottom, split_r
 use super::scene::Scene;
 use super::symbols::Symbol;
 use super::{Look, Paint, Surface, diff, ownership, panes, target, words};
-use crate::app::lesson::{Lesson, Room};
+use crate::app::lesson::{Lesson, Room, StepMark};
 use crate::app::{Pane, Target};
+use crate::tour::Score;
 
 /// From so many columns on the text stands beside the run.
 const BESIDE: u16 = 76;
@@ -186,17 +187,17 @@ fn draw_progress(lesson: &Lesson, paint: &mut Paint<'_>) {
         if step > 0 {
             pen.write(between, theme.faint());
         }
-        let (symbol, style) = match step.cmp(&lesson.step) {
-            std::cmp::Ordering::Less => (Symbol::Active, theme.good()),
-            std::cmp::Ordering::Equal => (Symbol::Selected, theme.name()),
-            std::cmp::Ordering::Greater => (Symbol::Joining, theme.faint()),
+        let (symbol, style) = match lesson.mark(step) {
+            StepMark::Done => (Symbol::Active, theme.good()),
+            StepMark::Skipped => (Symbol::Skipped, theme.warning()),
+            StepMark::Shown => (Symbol::Selected, theme.name()),
+            StepMark::ToCome => (Symbol::Joining, theme.faint()),
         };
         pen.write(look.symbols.of(symbol), style);
     }
-    let right = lesson.record().right;
-    let at_once = right.iter().filter(|(_, _, at_once)| *at_once).count();
-    if !right.is_empty() {
-        let right = format!("{} right, {at_once} at the first try", right.len());
+    let Score { at_first_try, later, .. } = lesson.score();
+    if at_first_try + later > 0 {
+        let right = format!("{} right, {at_first_try} at the first try", at_first_try + later);
         pen.gap(2).write(&right, theme.text());
     }
 }

@@ -113,6 +113,8 @@ pub enum Symbol {
     LinkUp,
     /// Between where it turns and the head, where there are bars round the ring.
     LinkAlong,
+    /// A step in which a question was skipped.
+    Skipped,
     /// Which part of a list is seen.
     Thumb,
 }
@@ -168,6 +170,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::LinkDown, "╮", "."),
     (Symbol::LinkUp, "╯", "'"),
     (Symbol::LinkAlong, "│", "|"),
+    (Symbol::Skipped, "?", "?"),
     (Symbol::Thumb, "┃", "#"),
 ];
 

@@ -2,6 +2,7 @@
 
 mod consistency;
 pub(super) mod dump;
+mod lesson;
 mod matrix;
 mod readable;
 pub(super) mod scenes;

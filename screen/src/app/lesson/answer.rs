@@ -25,6 +25,14 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// Whether it was answered right.
+    pub fn is_right(self) -> bool {
+        match self {
+            Reply::Right { .. } => true,
+            Reply::Open | Reply::Wrong(_) | Reply::Left => false,
+        }
+    }
+
     /// Whether it is no longer asked.
     pub fn is_closed(self) -> bool {
         match self {
@@ -181,17 +189,5 @@ impl Lesson {
         self.draft = Draft::None;
         self.scrolled = usize::MAX;
         true
-    }
-
-    /// Leaves the question open that is asked.
-    pub(super) fn skip(&mut self) {
-        match self.asked() {
-            Some(asked) => {
-                self.replies[self.step][asked] = Reply::Left;
-                self.draft = Draft::None;
-                self.scrolled = usize::MAX;
-            }
-            None => self.controls.refuse("there is no question: Enter goes on"),
-        }
     }
 }

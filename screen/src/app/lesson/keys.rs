@@ -57,12 +57,22 @@ impl HandleActions for Lesson {
         let useless = [
             (Action::Open, is_asked && !is_drawn_up && !self.has_more_below()),
             (Action::StepBack, self.step == 0),
-            (Action::Skip, !is_asked),
+            (Action::Skip, self.bar_of_skip().is_none()),
             (Action::Again, !self.moves()),
             (Action::Back, self.controls.below.is_none()),
         ];
         let rows = Self::standing_bar().into_iter();
-        rows.filter(|(action, _)| !useless.contains(&(*action, true))).collect()
+        let rows = rows.filter(|(action, _)| !useless.contains(&(*action, true)));
+        let ends = self.is_over() && !self.has_more_below();
+        let as_it_stands = |(action, words)| {
+            let other = match (action == Action::Open && ends, action == Action::Skip) {
+                (true, _) => Some(self.sequel.in_bar()),
+                (false, true) => self.bar_of_skip(),
+                (false, false) => None,
+            };
+            (action, other.unwrap_or(words))
+        };
+        rows.map(as_it_stands).collect()
     }
 }
 
@@ -140,8 +150,7 @@ impl Lesson {
         } else if self.step + 1 < self.tour.steps.len() {
             self.go_to_step(self.step + 1);
         } else {
-            self.is_done = true;
-            self.controls.ask(PageRequest::Lessons);
+            self.end();
         }
     }
 

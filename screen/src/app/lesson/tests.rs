@@ -77,6 +77,29 @@ fn a_question_can_be_left_open() {
 }
 
 #[test]
+fn what_was_skipped_is_asked_again_here_and_from_the_end_on_everywhere() {
+    let mut lesson = lesson();
+    press(&mut lesson, "> > >");
+    assert_eq!((lesson.step, lesson.asked()), (0, Some(0)), "both questions of the step");
+    press(&mut lesson, "c enter enter > enter >");
+    assert_eq!(lesson.replies[1], [Reply::Left], "in the middle it leaves open what is asked");
+    press(&mut lesson, "esc enter");
+    assert!(lesson.is_over());
+    assert_eq!(lesson.score().skipped, [1, 2]);
+    let marks = |lesson: &Lesson| [0, 1, 2].map(|step| lesson.mark(step));
+    assert_eq!(marks(&lesson), [StepMark::Skipped, StepMark::Skipped, StepMark::Shown]);
+    press(&mut lesson, ">");
+    assert_eq!((lesson.step, lesson.asked()), (0, Some(1)));
+    press(&mut lesson, "6 enter >");
+    assert_eq!((lesson.step, lesson.asked()), (1, Some(0)), "on to the next one");
+    press(&mut lesson, "3 enter >");
+    assert_eq!(marks(&lesson), [StepMark::Done, StepMark::Done, StepMark::Shown]);
+    assert!(lesson.is_over() && lesson.score().skipped.is_empty());
+    press(&mut lesson, ">");
+    assert_eq!(note(&lesson), "there is no question: Enter goes on");
+}
+
+#[test]
 fn a_node_is_selected_by_arrows_by_its_number_and_by_the_mouse() {
     let mut lesson = lesson();
     press(&mut lesson, "> > enter right right");
@@ -140,6 +163,9 @@ fn a_lesson_is_taken_up_where_it_was_left_and_begun_again_when_it_was_done() {
     progress.note("test", first.record());
     let second = lesson_after(&progress);
     assert_eq!((second.step, &second.replies), (2, &first.replies));
+    let skipped = Record { right: vec![(1, 0, true)], ..first.record() };
+    progress.note("test", skipped);
+    assert_eq!(lesson_after(&progress).score().skipped, [1], "as it was left");
     press(&mut first, "enter");
     assert!(matches!(first.controls.request, Some(PageRequest::Lessons)) && first.record().is_done);
     progress.note("test", first.record());

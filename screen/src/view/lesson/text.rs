@@ -33,16 +33,12 @@ impl Content {
             let asked = (lesson.asked() == Some(number)).then_some(&lesson.draft);
             setter.question(question, lesson.replies[lesson.step][number], asked);
         }
-        if lesson.step + 1 == lesson.tour.steps.len() && lesson.asked().is_none() {
-            setter.space();
-            setter.line(END, look.theme.name());
+        if lesson.is_over() {
+            setter.end(lesson);
         }
         Content { rows: setter.rows }
     }
 }
-
-/// What stands below the last step.
-const END: &str = "That was the lesson. Enter closes it.";
 
 /// What came of a question, and what is being answered where it is asked.
 #[derive(Clone, Copy)]
@@ -92,6 +88,18 @@ impl Setter<'_> {
         for line in textwrap::wrap(text, self.width) {
             self.rows.push(TextRow { pieces: vec![(line.into_owned(), style)], option: None });
         }
+    }
+
+    /// What stands below the last step: how it went, where one can come back to, and what follows.
+    fn end(&mut self, lesson: &Lesson) {
+        let (theme, score) = (&self.look.theme, lesson.score());
+        let is_whole = score.skipped.is_empty();
+        self.space();
+        self.line(&score.words(), if is_whole { theme.good() } else { theme.name() });
+        if let Some(skipped) = score.skipped_words() {
+            self.line(&format!("{skipped}. `>` goes back there."), theme.warning());
+        }
+        self.line(&lesson.sequel.words(), theme.name());
     }
 
     fn question(&mut self, question: &Question, reply: Reply, asked: Option<&Draft>) {
@@ -185,7 +193,7 @@ impl Setter<'_> {
                     self.pieces(&question.right, ("", ""));
                 }
             }
-            Reply::Left => self.line("left open", theme.faint()),
+            Reply::Left => self.line("left open: `>` asks it again", theme.faint()),
         }
     }
 }

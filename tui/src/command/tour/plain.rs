@@ -3,10 +3,9 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use ringscope_screen::failure::Failure;
-use ringscope_screen::numbers::counted;
 use ringscope_screen::tour::{
-    LETTERS, Question, QuestionKind, Shelf, Step, Tone, ToneSpan, Tour, WrappedLine, set_in_lines,
-    set_pieces,
+    LETTERS, Question, QuestionKind, Score, Shelf, Step, Tone, ToneSpan, Tour, WrappedLine,
+    set_in_lines, set_pieces,
 };
 use ringscope_traces::text::Plain;
 
@@ -28,12 +27,6 @@ pub(super) fn execute(shelf: &Shelf, streams: &mut Streams) -> Result<Verdict, F
     Ok(Verdict::Good)
 }
 
-#[derive(Debug, Default)]
-struct Score {
-    asked: u64,
-    right_at_once: u64,
-}
-
 struct Page<'a> {
     tour: &'a Tour,
     out: &'a mut Out,
@@ -52,10 +45,10 @@ impl Page<'_> {
                 return Ok(());
             }
         }
-        if self.score.asked > 0 {
-            let Score { asked, right_at_once } = self.score;
-            let asked = counted(asked, "question");
-            writeln!(self.out, "\n{right_at_once} of {asked} answered right at the first try.")?;
+        if self.score.questions > 0 {
+            let skipped = self.score.skipped_words().map(|words| format!("\n{words}."));
+            let words = format!("{}{}", self.score.words(), skipped.unwrap_or_default());
+            writeln!(self.out, "\n{words}")?;
         }
         Ok(())
     }
@@ -67,7 +60,20 @@ impl Page<'_> {
         self.scene(step)?;
         let lines = set_in_lines(&step.blocks, self.out.width());
         self.lines(&lines)?;
-        step.questions.iter().try_for_each(|question| self.question(question))
+        for question in &step.questions {
+            let (asked, right) = (self.score.questions, self.right());
+            self.question(question)?;
+            if self.score.questions > asked && self.right() == right {
+                self.score.skipped.push(number);
+                self.score.skipped.dedup();
+            }
+        }
+        Ok(())
+    }
+
+    /// How many questions have been answered right.
+    fn right(&self) -> usize {
+        self.score.at_first_try + self.score.later
     }
 
     /// Where the run stands: in a line, and the ring as a picture.
@@ -114,12 +120,12 @@ impl Page<'_> {
 
     /// Takes answers until one is right, or an empty line leaves the question.
     fn take_answers(&mut self, question: &Question) -> Result<(), Failure> {
-        self.score.asked += 1;
+        self.score.questions += 1;
         for tries in 0_u32.. {
             let Some(line) = self.answer()? else {
                 // There is no more input: the rest is read without answers.
                 self.is_asked = false;
-                self.score.asked -= 1;
+                self.score.questions -= 1;
                 return Ok(());
             };
             if line.trim().is_empty() {
@@ -127,7 +133,10 @@ impl Page<'_> {
             }
             match question.read(&line) {
                 Ok(answer) if question.is_right(answer) => {
-                    self.score.right_at_once += u64::from(tries == 0);
+                    match tries {
+                        0 => self.score.at_first_try += 1,
+                        _ => self.score.later += 1,
+                    }
                     writeln!(self.out, "{}", self.out.paint(Style::Good, "That is right."))?;
                     if !question.right.is_empty() {
                         self.pieces(&question.right, ("", ""))?;
