@@ -26,8 +26,10 @@ pub(super) fn of_run(app: &App) -> Vec<(Action, &'static str)> {
         (Action::GoTo, "go to"),
         (Action::Mark, "mark"),
         (Action::Diff, "diff"),
-        (Action::Export, "export"),
     ]);
+    if app.saving.is_none() {
+        bar.push((Action::Export, "export"));
+    }
     bar
 }
 
@@ -40,6 +42,7 @@ fn way_back(app: &App) -> Option<(Action, &'static str)> {
         Some(OnTop::Listing) => "all events",
         Some(OnTop::Search) => "end search",
         Some(OnTop::Selection) => "deselect",
+        Some(OnTop::Saving) => "stop saving",
         None => app.controls.below?,
     };
     Some((Action::Back, words))
@@ -105,11 +108,10 @@ fn of_listing(app: &App) -> Vec<(Action, &'static str)> {
     bar
 }
 
-/// Commands into the run, and another way from here.
+/// Commands into the run, and another way from here: a recorded run takes neither.
 fn of_changes(app: &App) -> Vec<(Action, &'static str)> {
-    let fork = (Action::Fork, "fork");
     match app.mode() {
-        Mode::Live => vec![(Action::Command, "inject"), fork],
-        Mode::Replay => vec![fork],
+        Mode::Live => vec![(Action::Command, "inject"), (Action::Fork, "fork")],
+        Mode::Replay => Vec::new(),
     }
 }

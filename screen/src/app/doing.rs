@@ -49,13 +49,13 @@ impl HandleActions for App {
         on(Action::PreviousPane, |app| app.view.focus = app.view.focus.previous()),
         on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
         on(Action::Command, App::ask_for_command),
-        on(Action::Fork, |app| app.ask(Purpose::Fork, "")),
+        on(Action::Fork, App::ask_for_fork),
         on(Action::Mark, |app| app.await_letter(Letter::Mark)),
         on(Action::Jump, |app| app.await_letter(Letter::Jump)),
         on(Action::Break, |app| app.ask(Purpose::Break, "")),
         on(Action::Breaks, App::list_breaks),
         on(Action::RemoveBreak, App::remove_break),
-        on(Action::Diff, |app| app.ask(Purpose::Diff, "")),
+        on(Action::Diff, App::ask_to_compare),
         on(Action::Tour, lessons),
         on(Action::Export, App::ask_for_export),
         on(Action::Reproduce, App::reproduce),
@@ -144,6 +144,7 @@ impl App {
                 (self.search.sought, self.search.matches) = (None, Matches::default());
             }
             Some(OnTop::Selection) => self.view.look_at(Selection::Cursor),
+            Some(OnTop::Saving) => self.ask_to_abandon(),
             None => self.controls.ask(PageRequest::Back),
         }
     }
@@ -157,6 +158,7 @@ impl App {
             (self.search.listed.is_some(), OnTop::Listing),
             (self.search.sought.is_some(), OnTop::Search),
             (self.view.selection != Selection::Cursor, OnTop::Selection),
+            (self.saving.is_some(), OnTop::Saving),
         ];
         on_top.into_iter().find_map(|(is_there, what)| is_there.then_some(what))
     }
@@ -177,4 +179,6 @@ pub(super) enum OnTop {
     Search,
     /// Something is selected.
     Selection,
+    /// A file is being saved.
+    Saving,
 }

@@ -1,25 +1,21 @@
 //! Saving a scenario, a trace, or the run in a format of another program: whole or not at all, and over nothing without
 //! asking. The ending of the name says which.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Cursor, Write};
+mod saving;
+mod written;
+
 use std::path::{Path, PathBuf};
 
-use ratatui_core::layout::Size;
-use ringscope_sim::scenario::Scenario;
-use ringscope_sim::simulate::record;
-use ringscope_traces::Reader;
-use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use ringscope_traces::text::Plain;
 
 use super::keys::{Code, KeyPress};
 use super::{App, Prompt, Purpose, Recipe};
-use crate::export::{
-    ExportError, FORMATS, Feed, Format, FrameSettings, Part, Reel, Unwatched, Way,
-};
-use crate::failure::Failure;
-use crate::files::{open_trace, shown};
-use crate::timeline::{Source, Timeline, simulated};
-use crate::view::Look;
+use crate::export::{FORMATS, Format};
+use crate::files::shown;
+use crate::timeline::Source;
+pub use saving::Saving;
+use saving::{Saved, Turn};
+use written::Written;
 
 /// How the name of a scenario's file ends.
 const SCENARIO: &str = "dht";
@@ -29,6 +25,10 @@ const TRACE: &str = "jsonl";
 
 impl App {
     pub(super) fn ask_for_export(&mut self) {
+        if let Some(saving) = &self.saving {
+            let what = saving.label();
+            return self.controls.refuse(format!("{what}; one file at a time: Esc stops this one"));
+        }
         let stem =
             Path::new(&self.name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let stem = stem.unwrap_or_else(|| "run".to_owned());
@@ -43,7 +43,7 @@ impl App {
     /// Saves what the file's ending says; asks first when there is such a file.
     pub(super) fn export(&mut self, line: &str) -> Result<(), String> {
         let path = PathBuf::from(line);
-        self.kind(&path)?;
+        self.written(&path)?;
         if path.exists() {
             self.typing.prompt = Some(Prompt {
                 problem: Some(format!("{} is there already", Plain(&shown(&path)))),
@@ -68,32 +68,83 @@ impl App {
         }
     }
 
-    fn kind(&self, path: &Path) -> Result<Kind<'_>, String> {
+    fn written(&self, path: &Path) -> Result<Written, String> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         match (ending, self.timeline.source()) {
-            (SCENARIO, Source::Live(scenario)) => Ok(Kind::Scenario(scenario)),
+            (SCENARIO, Source::Live(scenario)) => Ok(Written::Scenario(scenario.clone())),
             (SCENARIO, Source::File(_) | Source::Kept(..)) => {
                 Err("a recorded run has no scenario: save the trace, as .jsonl".to_owned())
             }
-            (TRACE, source) => Ok(Kind::Trace(source)),
+            (TRACE, source) => Ok(Written::Trace(source.clone())),
             (ending, source) => match Format::of(ending) {
-                Some(format) => Ok(Kind::Format(format, source)),
+                Some(format) => Ok(Written::Format(format, source.clone())),
                 None => Err(format!("end the name in one of {}", endings(source).join(" "))),
             },
         }
     }
 
+    /// Begins to save; a scenario, which is short, is saved at once.
     fn save(&mut self, path: &Path) -> Result<(), String> {
-        let kind = self.kind(path)?;
-        let is_scenario = matches!(kind, Kind::Scenario(_));
-        kind.write(path).map_err(|failure| failure.one_line())?;
-        self.is_unsaved = false;
+        let written = self.written(path)?;
+        let is_scenario = matches!(written, Written::Scenario(_));
+        let saving = Saving::begin(written, path, self.screen);
+        self.saving = Some(Box::new(saving.map_err(|failure| failure.one_line())?));
         if is_scenario {
-            self.opened_as = shown(path);
-            self.rename(Recipe::of(&shown(path)));
+            self.wait_until_saved();
         }
-        self.controls.say(format!("saved as {}", Plain(&shown(path))));
         Ok(())
+    }
+
+    /// Waits until what is being saved is whole, or cannot be.
+    pub fn wait_until_saved(&mut self) {
+        while let Some(saving) = self.saving.take() {
+            self.turn(saving.wait());
+        }
+    }
+
+    /// Goes on with what is being saved; whether there is anything new to show.
+    pub fn save_on(&mut self) -> bool {
+        self.saving.take().is_some_and(|saving| self.turn(saving.go_on()))
+    }
+
+    fn turn(&mut self, turn: Turn) -> bool {
+        match turn {
+            Turn::GoesOn(saving, is_new) => {
+                self.saving = Some(saving);
+                return is_new;
+            }
+            Turn::Saved(saved) => self.note_saved(&saved),
+            Turn::Failed(problem) => self.controls.say(problem),
+        }
+        if self.typing.prompt.as_ref().is_some_and(|one| one.purpose == Purpose::Abandon) {
+            self.typing.prompt = None;
+        }
+        true
+    }
+
+    fn note_saved(&mut self, saved: &Saved) {
+        let path = shown(&saved.path);
+        if saved.is_run {
+            self.is_unsaved = false;
+        }
+        if saved.is_scenario {
+            self.opened_as.clone_from(&path);
+            self.rename(Recipe::of(&path));
+        }
+        self.controls.say(format!("saved as {}", Plain(&path)));
+    }
+
+    /// Asks whether what is being saved may be lost.
+    pub(super) fn ask_to_abandon(&mut self) {
+        self.ask(Purpose::Abandon, "");
+    }
+
+    pub(super) fn abandon_or_not(&mut self, key: KeyPress) {
+        self.typing.prompt = None;
+        if let Code::Char('y' | 'Y') = key.code {
+            self.saving = None;
+            self.say("nothing was saved");
+        }
     }
 }
 
@@ -141,88 +192,16 @@ pub(super) fn typed_ending(line: &str) -> &str {
     name.rfind('.').map_or("", |point| &name[point..])
 }
 
-/// What is saved.
-enum Kind<'a> {
-    Scenario(&'a Scenario),
-    Trace(&'a Source),
-    Format(&'static Format, &'a Source),
-}
-
-impl Kind<'_> {
-    fn write(&self, path: &Path) -> Result<(), Failure> {
-        if let Kind::Trace(Source::File(from)) | Kind::Format(_, Source::File(from)) = self
-            && let (Ok(from), Ok(to)) = (from.canonicalize(), path.canonicalize())
-            && from == to
-        {
-            return Err(Failure::about(&shown(path), "is the trace itself"));
-        }
-        let mut file = AtomicFile::create(path)?;
-        match self.put(&mut file) {
-            Ok(()) => Ok(file.finish()?),
-            Err(ExportError::Sink(error)) => Err(AtomicFileError::write(path, error).into()),
-            Err(ExportError::Run(failure)) => Err(failure),
-            Err(ExportError::Interrupted) => Err(Failure::about(&shown(path), "was not wanted")),
-        }
-    }
-
-    fn put(&self, file: &mut AtomicFile) -> Result<(), ExportError> {
-        match self {
-            Kind::Scenario(scenario) => file.write_all(scenario.to_text().as_bytes())?,
-            Kind::Trace(Source::Live(scenario)) => drop(record(scenario, file)?),
-            Kind::Trace(Source::Kept(_, bytes)) => file.write_all(bytes)?,
-            Kind::Trace(Source::File(from)) => drop(io::copy(&mut open_trace(from)?, file)?),
-            Kind::Format(format, source) => put_as(format, source, file)?,
-        }
-        Ok(())
-    }
-}
-
-/// Writes a run in a format.
-fn put_as(format: &Format, source: &Source, file: &mut AtomicFile) -> Result<(), ExportError> {
-    let mut sink = BufWriter::with_capacity(1 << 16, file);
-    match format.way {
-        Way::Events(write) => {
-            let (trace, name) = trace_of(source)?;
-            let reader = Reader::new(trace, &name)?;
-            write(&mut Feed::new(reader, Part::default(), &Unwatched), &mut sink)?;
-        }
-        Way::Timeline(write) => {
-            let app = App::new(Timeline::of(source)?, &name_of(source), 0);
-            let screen = FrameSettings { size: RECORDED, look: Look::default() };
-            write(&mut Reel::new(app, Part::default(), screen, &Unwatched)?, &mut sink)?;
-        }
-    }
-    Ok(sink.flush()?)
-}
-
-/// The size of a recorded screen, as the command line has it where nothing is said.
-const RECORDED: Size = Size { width: 100, height: 30 };
-
-fn name_of(source: &Source) -> String {
-    match source {
-        Source::Live(scenario) => scenario.name.clone(),
-        Source::File(path) => shown(path),
-        Source::Kept(name, _) => name.to_string(),
-    }
-}
-
-fn trace_of(source: &Source) -> Result<(Box<dyn BufRead + '_>, String), Failure> {
-    let trace: Box<dyn BufRead> = match source {
-        Source::Live(scenario) => Box::new(Cursor::new(simulated(scenario).to)),
-        Source::File(path) => Box::new(BufReader::with_capacity(1 << 16, open_trace(path)?)),
-        Source::Kept(_, bytes) => Box::new(&bytes[..]),
-    };
-    Ok((trace, name_of(source)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::testing::{built_in, press, type_line};
+    use crate::timeline::Timeline;
 
     fn saved(app: &mut App, path: &Path) -> String {
         press(app, "x ctrl-u");
         type_line(app, &path.to_string_lossy());
+        app.wait_until_saved();
         app.controls.note.clone().unwrap_or_default()
     }
 
@@ -276,6 +255,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), "mine");
         saved(&mut app, &path);
         press(&mut app, "y");
+        app.wait_until_saved();
         assert!(std::fs::read_to_string(&path).expect("a file").lines().count() > 200);
     }
 }

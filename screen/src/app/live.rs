@@ -2,7 +2,9 @@
 
 use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_sim::scenario::{COMMANDS, Scenario, Setting};
+use ringscope_traces::text::Plain;
 
+use super::diff::{Candidate, Diff};
 use super::prompt::last_word;
 use super::{App, Mode, PageRequest, Prompt, Purpose, Recipe};
 use crate::language::grammar::ParseError;
@@ -23,6 +25,17 @@ impl App {
         }
     }
 
+    pub(super) fn ask_for_fork(&mut self) {
+        match self.mode() {
+            Mode::Live => self.ask(Purpose::Fork, ""),
+            Mode::Replay => {
+                self.controls.refuse(
+                    "a recorded run goes no other way: `ringscope play` of a scenario does",
+                );
+            }
+        }
+    }
+
     /// Gives a command to the live run, after all that it has.
     pub(super) fn give(&mut self, line: &str, care: Validation) -> Result<(), String> {
         refuse_misread(line)?;
@@ -36,6 +49,7 @@ impl App {
         self.colors = self.colors.go_on_with(&self.timeline);
         self.rename(recipe);
         self.is_unsaved = true;
+        self.saving.iter_mut().for_each(|saving| saving.outdate());
         self.list(self.search.listing.clone());
         let sent = self.timeline.operations().get(before).map(|operation| operation.invoked.0);
         self.go_to(sent.unwrap_or(self.timeline.len()));
@@ -63,9 +77,30 @@ impl App {
         fork.is_unsaved = true;
         fork.controls.keymap = self.controls.keymap.clone();
         fork.search.breaks = self.search.breaks.clone();
+        fork.parent = Some(Candidate::of(self));
         fork.controls.below = Some("first run");
         fork.controls.say_the_way("this is another run: Esc goes back to the first");
         self.controls.ask(PageRequest::Run(Box::new(fork)));
+        Ok(())
+    }
+
+    /// Asks what to compare the run with: a fork, as long as nothing else is typed, with the run that it comes from.
+    pub(super) fn ask_to_compare(&mut self) {
+        self.ask(Purpose::Diff, "");
+        if let (Some(prompt), Some(parent)) = (&mut self.typing.prompt, &self.parent) {
+            let parent = Plain(&parent.name);
+            prompt.default = Some(format!("`{parent}`, from which this was forked"));
+        }
+    }
+
+    /// Compares a fork with the run that it comes from.
+    pub(super) fn compare_with_parent(&mut self) -> Result<(), String> {
+        let Some(parent) = self.parent.clone() else { return Ok(()) };
+        let diff = Diff::between(Candidate::of(self), parent);
+        let mut diff = diff.map_err(|failure| failure.one_line())?;
+        diff.controls.keymap = self.controls.keymap.clone();
+        diff.controls.below = Some("fork");
+        self.controls.ask(PageRequest::Diff(Box::new(diff)));
         Ok(())
     }
 

@@ -19,8 +19,8 @@ impl App {
             Letter::Jump if self.marks.is_empty() => {
                 return self.controls.refuse("there is no mark yet: `m` and a letter make one");
             }
-            Letter::Mark => self.say("mark with a letter"),
-            Letter::Jump => self.controls.say(format!("jump to one of{marked}")),
+            Letter::Mark => self.controls.question("mark with a letter"),
+            Letter::Jump => self.controls.question(format!("jump to one of{marked}")),
         }
         self.letter = Some(letter);
     }

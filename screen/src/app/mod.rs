@@ -41,9 +41,11 @@ mod view;
 
 use std::collections::BTreeMap;
 
+use ratatui_core::layout::Size;
 use ringscope_traces::{EventIndex, Rank};
 
 pub use colors::RunColors;
+pub use export::Saving;
 pub use keys::{KeyPress, Keymap};
 pub use lesson::Lesson;
 pub use line::InputLine;
@@ -65,6 +67,7 @@ pub(crate) use crate::controls::{Action, Selection};
 pub use crate::language::{Condition, Query};
 
 use crate::timeline::{Source, Timeline};
+use diff::Candidate;
 use marks::Letter;
 
 /// What the screen is for at the moment.
@@ -116,7 +119,16 @@ pub struct App {
     pub marks: BTreeMap<char, usize>,
     /// What the next letter is for, where one is awaited.
     letter: Option<Letter>,
+    /// The run from which it was forked.
+    parent: Option<Candidate>,
+    /// The file that is being saved.
+    pub saving: Option<Box<Saving>>,
+    /// How large the screen is, as who draws it has found.
+    pub screen: Size,
 }
+
+/// How large a screen is of which nothing else is known: that of a recording on the command line.
+const USUAL_SCREEN: Size = Size { width: 100, height: 30 };
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -145,6 +157,9 @@ impl App {
             typing: Typing::default(),
             marks: BTreeMap::new(),
             letter: None,
+            parent: None,
+            saving: None,
+            screen: USUAL_SCREEN,
         }
     }
 
@@ -190,7 +205,8 @@ impl App {
         let has_listed = self.search.list_on(&self.timeline);
         let has_sought = self.seek_on();
         let has_counted = self.count_matches();
-        is_new || has_gone || has_listed || has_sought || has_counted
+        let has_saved = self.save_on();
+        is_new || has_gone || has_listed || has_sought || has_counted || has_saved
     }
 
     /// Whether it changes by itself, so that it has to be polled soon.
@@ -199,6 +215,7 @@ impl App {
             || self.search.seek.is_some()
             || self.search.is_listing(&self.timeline)
             || self.is_counting_matches()
+            || self.saving.is_some()
             || self.is_reading()
     }
 

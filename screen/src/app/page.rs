@@ -53,6 +53,8 @@ pub struct Controls {
     pub(super) is_signpost: bool,
     /// Whether it says that what was asked for cannot be done here.
     is_refusal: bool,
+    /// Whether it asks something, so that the next key is the answer.
+    is_question: bool,
     /// What the page asks of the session.
     pub request: Option<PageRequest>,
     /// What lies below the page, in the words of a key bar; none where the page is the only one.
@@ -68,7 +70,18 @@ impl Controls {
     /// Says something about the last action.
     pub fn say(&mut self, what: impl Into<String>) {
         self.note = Some(what.into());
-        (self.is_signpost, self.is_refusal) = (false, false);
+        (self.is_signpost, self.is_refusal, self.is_question) = (false, false, false);
+    }
+
+    /// Asks something: the next key is the answer, whatever it does elsewhere.
+    pub fn question(&mut self, what: impl Into<String>) {
+        self.say(what);
+        self.is_question = true;
+    }
+
+    /// Whether the next key answers what is said.
+    pub fn has_asked(&self) -> bool {
+        self.note.is_some() && self.is_question
     }
 
     /// Says why the last action cannot be done here.

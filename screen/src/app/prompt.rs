@@ -24,6 +24,8 @@ pub enum Purpose {
     Export,
     /// To say whether a file may be replaced: `y` or `n`.
     Replace,
+    /// To say whether a file that is being saved may be lost: `y` or `n`.
+    Abandon,
 }
 
 impl Purpose {
@@ -39,11 +41,12 @@ impl Purpose {
             Purpose::Diff => "compare with",
             Purpose::Export => "save as",
             Purpose::Replace => "replace it? y or n",
+            Purpose::Abandon => "stop saving? y or n",
         }
     }
 
     /// What can be typed, in a few words, for a line that is still empty.
-    pub fn hint(self) -> &'static str {
+    fn hint(self) -> &'static str {
         match self {
             Purpose::Search | Purpose::Filter => "words, `rank 3`, `key 612`, a tag's name",
             Purpose::GoTo => "a number, +N, -N, or a percentage",
@@ -52,6 +55,7 @@ impl Purpose {
             Purpose::Diff => "another trace's file, or a scenario",
             Purpose::Export => "a file's name; its ending says what is saved",
             Purpose::Replace => "y or n",
+            Purpose::Abandon => "what is written so far is taken away",
         }
     }
 }
@@ -69,6 +73,8 @@ pub struct Prompt {
     pub completions: Vec<String>,
     /// What comes of the line as it is, where that is worth saying.
     pub meaning: Option<&'static str>,
+    /// What Enter takes where nothing has been typed, if it takes anything.
+    pub default: Option<String>,
     /// The line that was refused and may be typed again to insist on it.
     pub refused: Option<String>,
 }
@@ -82,7 +88,16 @@ impl Prompt {
             problem: None,
             completions: Vec::new(),
             meaning: None,
+            default: None,
             refused: None,
+        }
+    }
+
+    /// What there is to say as long as nothing has been typed.
+    pub fn hint(&self) -> String {
+        match &self.default {
+            Some(default) => format!("Enter: {default}; or a name"),
+            None => self.purpose.hint().to_owned(),
         }
     }
 
@@ -105,7 +120,8 @@ impl Prompt {
             | Purpose::Fork
             | Purpose::Break
             | Purpose::Diff
-            | Purpose::Replace => (last_word(line), " "),
+            | Purpose::Replace
+            | Purpose::Abandon => (last_word(line), " "),
         };
         let kept = line.len() - word.len();
         if common.is_empty() {

@@ -425,6 +425,7 @@ fn a_scenario_is_saved_whole_and_over_nothing_without_asking() {
     let save = |app: &mut App, line: &str| {
         press(app, "x ctrl-u");
         type_line(app, line);
+        app.wait_until_saved();
     };
     save(&mut app, "my.txt");
     assert!(problem(&app).starts_with("end the name in one of .dht"));

@@ -32,8 +32,17 @@ impl App {
         let Some(purpose) = self.typing.prompt.as_ref().map(|prompt| prompt.purpose) else {
             return;
         };
-        if purpose == Purpose::Replace {
-            return self.replace_or_not(key);
+        match purpose {
+            Purpose::Replace => return self.replace_or_not(key),
+            Purpose::Abandon => return self.abandon_or_not(key),
+            Purpose::Search
+            | Purpose::Filter
+            | Purpose::GoTo
+            | Purpose::Command
+            | Purpose::Fork
+            | Purpose::Break
+            | Purpose::Diff
+            | Purpose::Export => {}
         }
         match key.code {
             Code::Named(NamedKey::Esc) => self.cancel(purpose),
@@ -85,7 +94,8 @@ impl App {
             | Purpose::Break
             | Purpose::Diff
             | Purpose::Export
-            | Purpose::Replace => {}
+            | Purpose::Replace
+            | Purpose::Abandon => {}
         }
     }
 
@@ -97,7 +107,7 @@ impl App {
             Purpose::GoTo => self.cursor_meant(line).err(),
             Purpose::Command | Purpose::Fork => live::misread(line),
             Purpose::Export => export::problem(line, self.timeline.source()).map(ParseError),
-            Purpose::Diff | Purpose::Replace => None,
+            Purpose::Diff | Purpose::Replace | Purpose::Abandon => None,
         };
         wrong.map(|wrong| wrong.to_string())
     }
@@ -111,7 +121,7 @@ impl App {
                 live::completions(line, &self.timeline, &self.view.snapshot)
             }
             Purpose::Export => export::completions(line, self.timeline.source()),
-            Purpose::GoTo | Purpose::Diff | Purpose::Replace => Vec::new(),
+            Purpose::GoTo | Purpose::Diff | Purpose::Replace | Purpose::Abandon => Vec::new(),
         }
     }
 
@@ -121,6 +131,7 @@ impl App {
         let line = prompt.line().trim().to_owned();
         let done = match prompt.purpose {
             Purpose::Filter if prompt.problem.is_none() => Ok(()),
+            Purpose::Diff if line.is_empty() => self.compare_with_parent(),
             _ if line.is_empty() => Ok(()),
             Purpose::Search => self.search(&line),
             Purpose::Filter => Err(prompt.problem.clone().unwrap_or_default()),
@@ -134,7 +145,7 @@ impl App {
                 Ok(())
             }
             Purpose::Export => self.export(&line),
-            Purpose::Replace => Ok(()),
+            Purpose::Replace | Purpose::Abandon => Ok(()),
         };
         if let Err(problem) = done {
             // The same line again insists on it, where that is possible.

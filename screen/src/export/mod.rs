@@ -146,21 +146,6 @@ pub trait Watch {
     fn at(&self, position: usize) -> Result<(), ExportError>;
 }
 
-/// Nobody watches: whoever asked for the export waits until it is whole.
-pub(crate) struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stretch(&self, _: &'static str, _: Option<u64>) {}
-
-    fn go_on(&self) -> Result<(), ExportError> {
-        Ok(())
-    }
-
-    fn at(&self, _: usize) -> Result<(), ExportError> {
-        Ok(())
-    }
-}
-
 /// What keeps a run from being written down.
 #[derive(Debug)]
 pub enum ExportError {

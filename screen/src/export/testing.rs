@@ -10,12 +10,27 @@ use ringscope_sim::simulate::record;
 use ringscope_traces::Reader;
 
 use super::reel::FrameSettings;
-use super::{ExportError, Feed, Format, Part, Reel, Unwatched, Way};
+use super::{ExportError, Feed, Format, Part, Reel, Watch, Way};
 use crate::app::App;
 use crate::timeline::Timeline;
 use crate::view::Look;
 use crate::view::symbols::Symbols;
 use crate::view::theme::{Palette, Theme};
+
+/// Nobody watches: whoever asked for the export waits until it is whole.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stretch(&self, _: &'static str, _: Option<u64>) {}
+
+    fn go_on(&self) -> Result<(), ExportError> {
+        Ok(())
+    }
+
+    fn at(&self, _: usize) -> Result<(), ExportError> {
+        Ok(())
+    }
+}
 
 /// A trace of another dialect whose names and payloads mean something to whoever reads an export.
 pub(super) const HOSTILE: &str = include_str!("hostile.jsonl");

@@ -13,23 +13,48 @@ pub(super) enum Exit {
     Program(Leave),
 }
 
+/// A way out, and the question whether what would be lost by it may be.
+pub(super) struct LeavingQuestion {
+    exit: Exit,
+    text: String,
+}
+
 impl Session {
     /// Leaves, or asks first whether what would be lost may be.
     pub(super) fn leave_by(&mut self, exit: Exit) {
-        let lost = match exit {
-            Exit::Back if self.pages.len() == 1 => None,
-            Exit::Back => self.page().unsaved().map(str::to_owned),
-            Exit::Program(_) => {
-                self.pages.iter().rev().find_map(|page| page.unsaved()).map(str::to_owned)
-            }
-        };
-        match lost {
-            Some(name) => {
-                self.asked = Some(exit);
-                self.say(&format!("lose this run? y or n: `{name}` is in no file (`x` saves it)"));
+        match self.at_stake(exit) {
+            Some(text) => {
+                self.page_mut().controls_mut().question(&*text);
+                self.asked = Some(LeavingQuestion { exit, text });
             }
             None => self.leave_now(exit),
         }
+    }
+
+    /// What is asked before that, where something would be lost by it.
+    fn at_stake(&self, exit: Exit) -> Option<String> {
+        match exit {
+            Exit::Back if self.pages.len() == 1 => None,
+            Exit::Back => self.page().at_stake(),
+            Exit::Program(_) => self.pages.iter().rev().find_map(|page| page.at_stake()),
+        }
+    }
+
+    /// Asks on what is still to be asked, when time has passed: a file may have been saved meanwhile. Whether there is
+    /// anything new to show.
+    pub(super) fn ask_on(&mut self) -> bool {
+        let Some(question) = &self.asked else { return false };
+        let before = question.text.clone();
+        match self.at_stake(question.exit) {
+            Some(text) if text == before => return false,
+            Some(_) => self.leave_by(question.exit),
+            None => {
+                self.asked = None;
+                let note = &mut self.page_mut().controls_mut().note;
+                note.take_if(|note| *note == before);
+            }
+        }
+        true
     }
 
     fn leave_now(&mut self, exit: Exit) {
@@ -41,7 +66,7 @@ impl Session {
 
     /// Gives a key to the question that is asked; whether there was one. Only an answer ends it.
     pub(super) fn answer(&mut self, key: KeyPress) -> bool {
-        let Some(exit) = self.asked else { return false };
+        let Some(LeavingQuestion { exit, .. }) = self.asked else { return false };
         let is_interrupt = key.ctrl && key.code == Code::Char('c');
         match key.code {
             Code::Char('y' | 'Y') => {

@@ -20,7 +20,7 @@ use crate::tour::{Progress, Shelf, Tour};
 use crate::view::theme::ThemeChoice;
 use crate::view::{Paint, Surface};
 
-use leaving::Exit;
+use leaving::{Exit, LeavingQuestion};
 pub use page::{Page, at, paint};
 
 /// All that the screen shows, and the pages below.
@@ -51,6 +51,8 @@ pub use page::{Page, at, paint};
 pub struct Session {
     /// The last one is shown; there is always one.
     pages: Vec<Box<dyn Page>>,
+    /// Lessons that were left before their ends, as they stood: with what is typed in them and not sent.
+    left: Vec<Box<dyn Page>>,
     keymap: Keymap,
     /// The colours that somebody wants: whoever draws has to know what background there is.
     theme: ThemeChoice,
@@ -58,7 +60,7 @@ pub struct Session {
     changed_theme: Option<ThemeChoice>,
     leave: Option<Leave>,
     /// The way out that somebody has to confirm.
-    asked: Option<Exit>,
+    asked: Option<LeavingQuestion>,
     /// What is said of how things look, as flags on a command line.
     look_flags: Vec<String>,
     /// The command line that was given last, and whether it is on its way to the clipboard.
@@ -106,6 +108,7 @@ impl Session {
         let (opened, learnt) = (Vec::new(), Vec::new());
         Session {
             pages: vec![page],
+            left: Vec::new(),
             keymap,
             theme: ThemeChoice::default(),
             changed_theme: None,
@@ -214,12 +217,15 @@ impl Session {
 
     /// Lets time pass; whether there is anything new to show.
     pub fn tick(&mut self, elapsed: Duration) -> bool {
-        self.page_mut().tick(elapsed)
+        let is_new = self.page_mut().tick(elapsed);
+        let below = self.pages.len() - 1;
+        self.pages[..below].iter_mut().for_each(|page| page.save_on());
+        self.ask_on() || is_new
     }
 
     /// Whether what is shown changes by itself, so that time should pass in small steps.
     pub fn is_busy(&self) -> bool {
-        self.page().is_busy()
+        self.page().is_busy() || self.pages.iter().any(|page| page.is_saving())
     }
 
     /// What drawing has to settle first.
@@ -266,9 +272,7 @@ impl Session {
 
     /// Shows the list of the lessons: the one below, if that is it, else a new one.
     fn list_lessons(&mut self) {
-        if self.page().learnt().is_some() {
-            self.pages.pop();
-        }
+        self.close_lesson();
         let progress = &self.progress;
         let is_listed = self.pages.last_mut().is_some_and(|below| below.choose_lesson(progress));
         if !is_listed {
@@ -277,16 +281,42 @@ impl Session {
         }
     }
 
-    /// Shows a lesson from where somebody left it.
+    /// Shows a lesson from where somebody left it, in the place of the one that is shown.
     fn teach(&mut self, shelf: &Shelf) {
-        match Tour::open(shelf) {
-            Ok(tour) => {
-                self.opened.push(shelf.shown().into());
-                let lesson = Lesson::new(tour, self.keymap.clone(), &self.progress);
-                self.push(Box::new(lesson));
-            }
-            Err(faults) => self.say(&Failure::from(faults.errors).one_line()),
+        let lesson = match self.take_left(&shelf.key) {
+            Some(page) => page,
+            None => match Tour::open(shelf) {
+                Ok(tour) => Box::new(Lesson::new(tour, self.keymap.clone(), &self.progress)),
+                Err(faults) => return self.say(&Failure::from(faults.errors).one_line()),
+            },
+        };
+        self.opened.push(shelf.shown().into());
+        self.close_lesson();
+        self.push(lesson);
+    }
+
+    /// Takes the lesson that is shown away, if one is.
+    fn close_lesson(&mut self) {
+        if self.page().learnt().is_some() {
+            let lesson = self.pages.pop();
+            lesson.into_iter().for_each(|lesson| self.put_aside(lesson));
         }
+    }
+
+    /// Keeps a lesson that was left before its end; other pages are gone.
+    fn put_aside(&mut self, mut page: Box<dyn Page>) {
+        page.controls_mut().note = None;
+        let Some((name, _)) = page.learnt().filter(|(_, record)| !record.is_done) else { return };
+        let name = name.to_owned();
+        drop(self.take_left(&name));
+        self.left.push(page);
+    }
+
+    /// The lesson of that name, if it was left before its end.
+    fn take_left(&mut self, name: &str) -> Option<Box<dyn Page>> {
+        let mut left = self.left.iter().filter_map(|page| page.learnt());
+        let place = left.position(|(other, _)| other == name)?;
+        Some(self.left.remove(place))
     }
 
     /// Opens what the start page names, and lets it move.
@@ -328,7 +358,8 @@ impl Session {
 
     fn go_back(&mut self) {
         if self.pages.len() > 1 {
-            self.pages.pop();
+            let gone = self.pages.pop();
+            gone.into_iter().for_each(|page| self.put_aside(page));
             let page = self.pages.last_mut().expect("there is always a page");
             page.learn(&self.progress);
         } else {

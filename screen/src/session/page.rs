@@ -50,10 +50,18 @@ pub trait Page: Any {
         self.controls_mut().request.take()
     }
 
-    /// The name of what is shown, where it was changed here and is in no file as it is.
-    fn unsaved(&self) -> Option<&str> {
+    /// What is asked before it is left, where something would be lost by that.
+    fn at_stake(&self) -> Option<String> {
         None
     }
+
+    /// Whether a file of it is being saved, on which it goes on while another page lies over it, too.
+    fn is_saving(&self) -> bool {
+        false
+    }
+
+    /// Goes on with that file.
+    fn save_on(&mut self) {}
 
     /// How far somebody has come in it, and in which lesson, where it is one.
     fn learnt(&self) -> Option<(&str, Record)> {

@@ -51,8 +51,21 @@ impl Page for App {
         HandleActions::bar(self)
     }
 
-    fn unsaved(&self) -> Option<&str> {
-        self.is_unsaved.then_some(&*self.name)
+    fn at_stake(&self) -> Option<String> {
+        if let Some(saving) = &self.saving {
+            return Some(format!("stop saving? y or n: {} is not whole yet", saving.name()));
+        }
+        let name = &self.name;
+        let unsaved = || format!("lose this run? y or n (it is in no file): `{name}`");
+        self.is_unsaved.then(unsaved)
+    }
+
+    fn is_saving(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    fn save_on(&mut self) {
+        App::save_on(self);
     }
 
     fn settle(&mut self, surface: Surface<'_>) {

@@ -5,7 +5,7 @@ use ratatui_core::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::handle::HandleActions;
-use crate::app::{Action, Controls, Keymap};
+use crate::app::{Action, App, Controls, Keymap};
 
 use super::geometry::cells;
 use super::layout::{Class, Layout};
@@ -26,16 +26,63 @@ const SHORTER: [(&str, Symbol); 6] = [
 /// Draws the row of a run.
 pub(super) fn draw(scene: &Scene<'_>, layout: &Layout, buffer: &mut Buffer) {
     let mut paint = Paint { area: layout.keybar, look: scene.look, buffer };
-    if let Some(note) = &scene.app.controls.note {
-        paint.pen().gap(1).write(&words::plain(note), scene.look.theme.warning());
-        return;
+    let row = RunRow::of(scene.app, paint.surface());
+    let mut pen = paint.pen();
+    if !row.said.is_empty() {
+        pen.gap(1).write(&row.said, scene.look.theme.warning());
     }
-    let left = Bar::of(scene.app, &scene.app.controls).draw(&mut paint);
-    if layout.class == Class::Strip && MORE.len() + GAP <= usize::from(left.width) {
+    let left = row.bar.draw(&mut paint.within(row.keys));
+    let is_free = scene.app.controls.note.is_none() && layout.class == Class::Strip;
+    if is_free && MORE.len() + GAP <= usize::from(left.width) {
         let width = cells(MORE.len());
         let end = Rect { x: layout.keybar.right() - width, width, ..layout.keybar };
         paint.within(end).pen().write(MORE, scene.look.theme.faint());
     }
+}
+
+/// The last row of a run: what is said, and beside it the keys for which there is room.
+pub(super) struct RunRow<'a> {
+    said: String,
+    keys: Rect,
+    bar: Bar<'a>,
+}
+
+impl<'a> RunRow<'a> {
+    /// That of a run, as it stands: what there is to say with the keys without which nobody gets on; or how far the file is
+    /// that is being saved, with the keys that fit beside that.
+    pub(super) fn of(app: &'a App, surface: Surface<'_>) -> RunRow<'a> {
+        let Surface { area, look } = surface;
+        let bar = Bar::of(app, &app.controls);
+        let room_beside = |said: &str, least: usize| {
+            let used = 1 + said.width() + GAP;
+            usize::from(area.width).checked_sub(used).filter(|room| *room >= least)
+        };
+        if let Some(note) = &app.controls.note {
+            let (said, bar) = (words::plain(note), bar.beside_a_note());
+            let least = bar.least(look.symbols);
+            let has_room = room_beside(&said, least).is_some() && !app.controls.has_asked();
+            let room = if has_room { least } else { 0 };
+            return RunRow { said, keys: right_end(area, room), bar };
+        }
+        let least = bar.least(look.symbols);
+        let labels = app.saving.iter().flat_map(|saving| [saving.label(), saving.short_label()]);
+        let fitting = labels.map(|label| (room_beside(&label, least), label));
+        match fitting.into_iter().find_map(|(room, label)| Some((room?, label))) {
+            Some((room, said)) => RunRow { said, keys: right_end(area, room), bar },
+            None => RunRow { said: String::new(), keys: area, bar },
+        }
+    }
+
+    /// The action whose words are at a column of the row.
+    pub(super) fn action_at(&self, surface: Surface<'_>, x: u16) -> Option<Action> {
+        self.bar.action_at(surface.within(self.keys), x)
+    }
+}
+
+/// So many cells at the right end of a row.
+fn right_end(area: Rect, room: usize) -> Rect {
+    let width = cells(room).min(area.width);
+    Rect { x: area.right() - width, width, ..area }
 }
 
 /// What a bigger window would show.
@@ -45,6 +92,8 @@ const MORE: &str = "(80x24: ring)";
 const GAP: usize = 2;
 
 /// A page's key bar.
+///
+/// The way out and the help have their places in it, whatever else is left out for want of room.
 pub(super) struct Bar<'a> {
     /// Actions and their words, the most wanted ones first.
     wanted: Vec<(Action, &'static str)>,
@@ -89,22 +138,60 @@ impl<'a> Bar<'a> {
         hit.map(|(entry, _)| entry.action)
     }
 
+    /// Those without which nobody gets on: the way out, as far as the page has one, and the help.
+    fn needed(&self) -> Vec<Action> {
+        let offers = |action: &Action| self.wanted.iter().any(|(other, _)| other == action);
+        let way_out = [Action::Back, Action::Quit].into_iter().find(offers);
+        way_out.into_iter().chain([Action::Help].into_iter().filter(offers)).collect()
+    }
+
+    /// With nothing but those that act while something is said: the way back begins with taking that away.
+    fn beside_a_note(self) -> Bar<'a> {
+        let Bar { mut wanted, keymap } = self;
+        wanted.retain(|(action, _)| matches!(action, Action::Help | Action::Quit));
+        Bar { wanted, keymap }
+    }
+
+    /// The cells that those take.
+    fn least(&self, symbols: Symbols) -> usize {
+        let needed = self.needed();
+        let entries = self.all(symbols);
+        let widths = entries.iter().filter(|entry| needed.contains(&entry.action));
+        widths.map(|entry| entry.width() + GAP).sum::<usize>().saturating_sub(GAP)
+    }
+
+    /// All of them; an action without a key has no entry.
+    fn all(&self, symbols: Symbols) -> Vec<Entry> {
+        let entry = |(action, what): &(Action, &'static str)| {
+            let key = pretty(&self.keymap.keys(*action).first()?.to_string(), symbols);
+            Some(Entry { action: *action, key, what })
+        };
+        self.wanted.iter().filter_map(entry).collect()
+    }
+
     /// Those that fit into a width, in their order, each with its column.
     fn entries(&self, room: u16, symbols: Symbols) -> Vec<(Entry, u16)> {
         let mut column = usize::from(room > 60);
-        let mut entries = Vec::new();
-        for (action, what) in &self.wanted {
-            // An action without a key has no entry.
-            let Some(key) = self.keymap.keys(*action).first() else { continue };
-            let entry = Entry { action: *action, key: pretty(&key.to_string(), symbols), what };
+        let mut needed = self.needed();
+        let entries = self.all(symbols);
+        let widths: Vec<_> = entries.iter().map(|one| (one.action, one.width() + GAP)).collect();
+        let mut is_full = false;
+        let mut shown = Vec::new();
+        for entry in entries {
+            needed.retain(|action| *action != entry.action);
+            let kept = widths.iter().filter(|(action, _)| needed.contains(action));
+            let kept: usize = kept.map(|(_, width)| width).sum();
+            let is_needed = self.needed().contains(&entry.action);
             let width = entry.width();
-            if column + width > usize::from(room) {
-                break;
+            let fits = column + width + kept <= usize::from(room);
+            is_full |= !fits;
+            if !fits || (is_full && !is_needed) {
+                continue;
             }
-            entries.push((entry, cells(column)));
+            shown.push((entry, cells(column)));
             column += width + GAP;
         }
-        entries
+        shown
     }
 }
 
@@ -156,7 +243,9 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(columns(80)[..3], [1, 9, 21]);
-        assert_eq!(columns(20), [0, 8]);
+        assert_eq!(columns(26), [0, 8, 20]);
+        assert_eq!(columns(20), [0, 8], "the help, and what fits before it");
+        assert_eq!(columns(6), [0], "the help alone");
         assert_eq!(columns(5), [0; 0]);
     }
 

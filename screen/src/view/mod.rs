@@ -87,10 +87,11 @@ pub fn paint(app: &App, paint: &mut Paint<'_>) {
     }
 }
 
-/// What is settled before a screen is drawn: whether anything may move between events, and that no pane is scrolled further
-/// than there is something to see of it. The app knows neither.
+/// What is settled before a screen is drawn: how large it is, whether anything may move between events, and that no pane is
+/// scrolled further than there is something to see of it. The app knows none of these.
 pub fn settle(app: &mut App, surface: Surface<'_>) {
     app.playback.is_still = surface.look.reduce_motion;
+    app.screen = surface.area.as_size();
     if app.view.scrolled.is_empty() {
         return;
     }

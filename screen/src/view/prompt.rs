@@ -25,7 +25,7 @@ pub(super) fn draw(prompt: &Prompt, above: Rect, paint: &mut Paint<'_>) {
         pen.write(letter.encode_utf8(&mut [0; 4]), style);
     }
     if prompt.line().is_empty() {
-        pen.gap(1).write(prompt.purpose.hint(), look.theme.faint());
+        pen.gap(1).write(&words::plain(&prompt.hint()), look.theme.faint());
     } else {
         pen.gap(1).write(look.symbols.of(sign), style);
     }

@@ -4,7 +4,7 @@ use ratatui_core::layout::Position;
 
 use crate::app::{App, Target};
 
-use super::keybar::Bar;
+use super::keybar::RunRow;
 use super::layout::{Class, Layout, Placed};
 use super::scene::Scene;
 use super::{Surface, framed, ownership, panes, scrubber};
@@ -21,8 +21,8 @@ pub(crate) fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<
         return Some(Target::Scrubber(scrubber::cursor_at(&scene, layout.scrubber, x)));
     }
     if layout.keybar.contains(position) {
-        let bar = Bar::of(app, &app.controls);
-        return bar.action_at(surface.within(layout.keybar), x).map(Target::Bar);
+        let surface = surface.within(layout.keybar);
+        return RunRow::of(app, surface).action_at(surface, x).map(Target::Bar);
     }
     if let Some(strip) = layout.strip.filter(|strip| strip.contains(position)) {
         return ownership::rank_at(&scene, strip, x).map(Target::Rank);

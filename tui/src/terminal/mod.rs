@@ -18,6 +18,7 @@ use ringscope_screen::failure::Failure;
 use ringscope_screen::session::Session;
 use ringscope_screen::view::theme::ThemeChoice;
 use ringscope_screen::view::{Look, Paint, Surface};
+use ringscope_traces::atomic_file::remove_unfinished;
 
 use crate::launch::Stopwatch;
 pub use background::by_variable as background_by_variable;
@@ -100,6 +101,7 @@ pub fn show(
         Ended::Left(Leave::Keep) => screen.leave_behind().map_err(|error| cannot(&error)),
         Ended::BySignal(signal) => {
             drop(screen);
+            let _kept_from_beginning = remove_unfinished();
             signals::end_by(signal).map_err(|error| cannot(&error))
         }
         Ended::Gone => Ok(()),

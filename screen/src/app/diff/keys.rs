@@ -32,7 +32,7 @@ impl HandleActions for Diff {
         }),
         on(Action::Tour, lessons),
         on(Action::Palette, palette),
-        on(Action::Help, help),
+        in_bar(Action::Help, "help", help),
         in_bar(Action::Back, "back", back),
         in_bar(Action::Quit, "quit", quit),
         on(Action::Theme, next_theme),
