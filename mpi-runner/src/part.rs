@@ -60,7 +60,17 @@ impl Part {
         let Observed { op, peer, tag, message, clock } = *observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
         let n = self.writer.events();
-        self.writer.event(&Event { rank: self.rank, n, op, peer, tag, data: message, t, clock })?;
+        self.writer.event(&Event {
+            rank: self.rank,
+            n,
+            op,
+            peer,
+            tag,
+            data: message,
+            t,
+            clock,
+            more: None,
+        })?;
         self.writer.flush()
     }
 

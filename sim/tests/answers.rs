@@ -175,7 +175,7 @@ proptest! {
         trace.events = (0..).zip(events).map(|(n, (is_send, peer, tag, data))| {
             let op = if is_send { Op::Send } else { Op::Recv };
             let rank = Rank(ranks.saturating_sub(1));
-            Event { rank, n, op, peer: Rank(peer), tag: Tag(tag), data, t: 0, clock: n }
+            Event { rank, n, op, peer: Rank(peer), tag: Tag(tag), data, t: 0, clock: n, more: None }
         }).collect();
         if let Ok(judgement) = judge(&trace) {
             for finding in judgement.findings.iter().chain(&judgement.open) {

@@ -25,7 +25,7 @@ fn round_the_ring(events: u64) -> Trace {
         } else {
             (Op::Recv, rank(hop + 1), rank(hop), (hop + 1) / ranks * 2)
         };
-        Event { rank: me, n, op, peer, tag: Tag(0), data, t: i * 81_250, clock: i + 1 }
+        Event { rank: me, n, op, peer, tag: Tag(0), data, t: i * 81_250, clock: i + 1, more: None }
     };
     let header = Header {
         source: Source::Sim,
@@ -35,7 +35,7 @@ fn round_the_ring(events: u64) -> Trace {
         time: TimeKind::Virtual,
         more: Vec::new(),
     };
-    Trace { header, events: (0..events).map(event).collect(), footer: None }
+    Trace { header, events: (0..events).map(event).collect(), calls: Vec::new(), footer: None }
 }
 
 fn lines(criterion: &mut Criterion) {
@@ -57,7 +57,8 @@ fn lines(criterion: &mut Criterion) {
             let mut writer = Writer::new(io::sink(), &trace.header).expect("a header");
             for event in &trace.events {
                 let Event { rank, n, op, peer, tag, t, clock, .. } = *event;
-                let pair = Event { rank, n, op, peer, tag, data: (9_i64, 100_i64), t, clock };
+                let pair =
+                    Event { rank, n, op, peer, tag, data: (9_i64, 100_i64), t, clock, more: None };
                 writer.event(&pair).expect("a sink takes everything");
             }
             writer.finish(&Ending::Completed).expect("a sink takes everything").1

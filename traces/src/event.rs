@@ -4,10 +4,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calls::{Call, Details};
 use crate::payload::Payload;
 
-/// The version of the trace format that this crate reads and writes.
-pub const VERSION: u64 = 1;
+/// The newest version of the trace format; this one and all before it are read.
+pub const VERSION: u64 = 2;
+
+/// The version of a trace that holds messages alone: older readers know it too, so it is written wherever it
+/// will do.
+pub const MESSAGES_ONLY: u64 = 1;
 
 /// The most ranks that a trace may name: a header that promises more is refused before anything is
 /// set up for them.
@@ -77,6 +82,7 @@ pub enum Op {
 ///     data: Payload::list([9.into(), 100.into()]),
 ///     t: 81_250,
 ///     clock: 2,
+///     more: None,
 /// };
 /// assert_eq!((receive.sender(), receive.receiver()), (Rank(7), Rank(0)));
 /// // What two runs are compared by; when it happened does not count.
@@ -101,6 +107,8 @@ pub struct Event<D = Payload> {
     pub t: u64,
     /// Lamport time, from 1.
     pub clock: u64,
+    /// What is known of the call; `None` where it is nothing that a trace of messages alone would not say.
+    pub more: Option<Box<Details>>,
 }
 
 /// What a rank did: what two events of one rank must have in common to be the same event.
@@ -283,6 +291,8 @@ pub struct Trace {
     pub header: Header,
     /// The events in the order of the file.
     pub events: Vec<Event>,
+    /// What the ranks called beside sends and receives, in the order of the file.
+    pub calls: Vec<Call>,
     /// The last line; `None` when the run was cut off.
     pub footer: Option<Footer>,
 }

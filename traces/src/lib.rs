@@ -9,7 +9,9 @@
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
 pub mod atomic_file;
+pub mod calls;
 pub mod causality;
+pub mod diagnosis;
 pub mod diff;
 pub mod event;
 pub mod event_index;
@@ -32,8 +34,10 @@ pub use event::{
     Vocabulary,
 };
 pub use event_index::{ByRank, EventIndex};
-pub use jsonl::{Completeness, Digest, ReadError, Reader, Writer, read_trace, write_trace};
-pub use matching::{Channel, Matching, Numbering};
+pub use jsonl::{
+    Completeness, Digest, ReadError, Reader, TraceLine, Writer, read_trace, write_trace,
+};
+pub use matching::{Apart, Channel, Matching, Numbering};
 pub use payload::{Key, Payload};
 
 /// The examples of the readme are tests.

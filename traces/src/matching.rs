@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use crate::calls::{CommId, Details};
 use crate::event::{Event, Op, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
 
@@ -16,12 +17,35 @@ pub struct Channel {
     pub receiver: Rank,
     /// The messages' tag.
     pub tag: Tag,
+    /// The communicator, and the number of a message that does not come in the order of the others.
+    pub apart: Apart,
+}
+
+/// What keeps messages of the same sender, receiver and tag apart, in traces that say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Apart {
+    /// The communicator.
+    pub comm: CommId,
+    /// A number that only the two events of one message have.
+    pub message: Option<u64>,
+}
+
+impl Apart {
+    /// What the details of an event say.
+    #[must_use]
+    pub fn of(details: Option<&Details>) -> Apart {
+        details.map_or_else(Apart::default, |details| Apart {
+            comm: details.comm,
+            message: details.message,
+        })
+    }
 }
 
 impl Channel {
     /// The channel that an event's message goes through.
     pub fn of<D>(event: &Event<D>) -> Self {
-        Channel { sender: event.sender(), receiver: event.receiver(), tag: event.tag }
+        let (sender, receiver, tag) = (event.sender(), event.receiver(), event.tag);
+        Channel { sender, receiver, tag, apart: Apart::of(event.more.as_deref()) }
     }
 }
 

@@ -4,12 +4,13 @@
 //! which no receive stands before its send; [`split`] is the inverse.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
-use crate::event::{Ending, Event, Footer, Header, Rank, Trace};
+use crate::calls::{CommId, Post, unify};
+use crate::event::{Ending, Event, Footer, Header, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::matching::Matching;
 use crate::words::of_rank;
@@ -86,7 +87,7 @@ pub enum MergeError {
 /// # Errors
 ///
 /// When the parts are not of one run, hold a rank twice, or hold what no run does.
-pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
+pub fn merge(mut parts: Vec<Trace>) -> Result<Merged, MergeError> {
     let first = parts.first().ok_or(MergeError::NoParts)?;
     for (i, part) in parts.iter().enumerate() {
         if let Some(field) = differing_field(&first.header, &part.header) {
@@ -95,14 +96,62 @@ pub fn merge(parts: Vec<Trace>) -> Result<Merged, MergeError> {
     }
     each_rank_once(&parts)?;
     let (header, footer) = (first.header.clone(), common_footer(&parts));
-    let events = parts.into_iter().flat_map(|part| part.events).collect();
-    let heap = Trace { header, events, footer };
+    let (mut events, mut calls) = (Vec::new(), unify(&mut parts));
+    for part in parts {
+        events.extend(part.events);
+        calls.extend(part.calls);
+    }
+    number_overtaken(&mut events);
+    let heap = Trace { header, events, calls, footer };
     let matching = Matching::of(&heap);
     let order = causal_order(&heap, &matching)?;
     let is_orphan = |at: EventIndex| heap[at].source().is_some() && matching.partner(at).is_none();
     let orphans =
         order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| EventIndex(i));
     Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
+}
+
+/// Messages from one rank to another, through one communicator and with one tag.
+type Way = (CommId, Rank, Rank, Tag);
+
+/// Gives those messages a number whose receives were completed in another order than they were posted in.
+///
+/// Of the receives that could take them, the one that was posted first gets the message that was sent first (MPI
+/// 4.1, section 3.5), whichever is complete first.
+fn number_overtaken(events: &mut [Event]) {
+    let mut receives: FxHashMap<Way, Vec<(Post, usize)>> = FxHashMap::default();
+    let mut sends: BTreeMap<Way, Vec<usize>> = BTreeMap::new();
+    for (i, event) in events.iter().enumerate() {
+        let post = event.more.as_ref().and_then(|details| details.post);
+        if let (Some(_), Some(post)) = (event.source(), post) {
+            let posted = receives.entry(way(event)).or_default();
+            if posted.last().is_some_and(|(last, _)| *last > post) {
+                sends.insert(way(event), Vec::new());
+            }
+            posted.push((post, i));
+        }
+    }
+    for (i, event) in events.iter().enumerate().filter(|(_, event)| event.source().is_none()) {
+        if let Some(of_way) = sends.get_mut(&way(event)) {
+            of_way.push(i);
+        }
+    }
+    let mut number = 0;
+    for (way, sends) in sends {
+        let Some(mut posted) = receives.remove(&way) else { continue };
+        posted.sort_unstable();
+        for (send, (_, receive)) in sends.into_iter().zip(posted) {
+            for at in [send, receive] {
+                events[at].more.get_or_insert_default().message = Some(number);
+            }
+            number += 1;
+        }
+    }
+}
+
+fn way(event: &Event) -> Way {
+    let comm = event.more.as_ref().map_or(CommId::WORLD, |details| details.comm);
+    (comm, event.sender(), event.receiver(), event.tag)
 }
 
 /// A trace of each rank that has events, in growing order; a trace without events is its only part.
@@ -114,7 +163,10 @@ pub fn split(trace: &Trace) -> Vec<Trace> {
             .footer
             .as_ref()
             .map(|footer| Footer { ending: footer.ending.clone(), events: events.len() as u64 });
-        Trace { header: trace.header.clone(), events, footer }
+        let rank = events.first().map(|event| event.rank);
+        let calls = trace.calls.iter().filter(|call| rank.is_none() || call.rank() == rank);
+        let calls = calls.cloned().collect();
+        Trace { header: trace.header.clone(), events, calls, footer }
     };
     let of_rank = |rank| by_rank.events(rank).iter().map(|at| trace[*at].clone()).collect();
     let parts: Vec<Trace> = by_rank.ranks().map(|rank| part(of_rank(rank))).collect();
@@ -207,10 +259,10 @@ fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, M
 }
 
 fn reordered(trace: Trace, order: &[EventIndex]) -> Trace {
-    let Trace { header, events, footer } = trace;
+    let Trace { header, events, calls, footer } = trace;
     let mut events: Vec<Option<Event>> = events.into_iter().map(Some).collect();
     let events = order.iter().filter_map(|at| events[at.0].take()).collect();
-    Trace { header, events, footer }
+    Trace { header, events, calls, footer }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::calls::files;
 use crate::causality::{Causality, stamp};
 use crate::event::{Rank, Source, Trace};
 use crate::event_index::EventIndex;
@@ -20,7 +21,7 @@ use crate::text::Plain;
 
 /// How the names of part files begin and end.
 const PREFIX: &str = "rank-";
-const SUFFIX: &str = ".jsonl";
+pub(crate) const SUFFIX: &str = ".jsonl";
 
 /// The name of a rank's file in a folder of parts.
 #[must_use]
@@ -229,8 +230,9 @@ impl Files {
         if completeness != Completeness::Whole {
             self.cut_off.push(path);
         }
+        let calls = files::of_rank(folder, rank, trace.header.ranks)?;
         self.names.push(name);
-        self.traces.push(trace);
+        self.traces.push(Trace { calls, ..trace });
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn trace(ranks: u32, events: impl IntoIterator<Item = Event>) -> Trac
             more: Vec::new(),
         },
         events: events.into_iter().collect(),
+        calls: Vec::new(),
         footer: None,
     };
     let events = trace.events.len() as u64;
@@ -36,5 +37,5 @@ pub(crate) fn trace(ranks: u32, events: impl IntoIterator<Item = Event>) -> Trac
 
 fn event(op: Op, rank: u32, peer: u32, tag: i32) -> Event {
     let (rank, peer) = (Rank(rank), Rank(peer));
-    Event { rank, n: 0, op, peer, tag: Tag(tag), data: Payload::Null, t: 0, clock: 1 }
+    Event { rank, n: 0, op, peer, tag: Tag(tag), data: Payload::Null, t: 0, clock: 1, more: None }
 }

@@ -167,9 +167,25 @@ fn receive_flaws(
     let sent = trace[send].clock;
     [
         (send > at).then_some(Flaw::BeforeItsSend { send }),
-        (trace[send].data != event.data).then_some(Flaw::OtherData { send }),
+        carries_other_data(&trace[send], event).then_some(Flaw::OtherData { send }),
         (event.clock <= sent).then_some(Flaw::ClockBehindSend { clock: event.clock, sent, send }),
     ]
+}
+
+/// Whether another payload came than was sent.
+///
+/// The same bytes may be shown as different values, when they are sent as one datatype and received as
+/// another; where both ends say what bytes they were, these are compared.
+fn carries_other_data(send: &Event, receive: &Event) -> bool {
+    let bytes = |event: &Event| event.more.as_ref().and_then(|more| Some((more.bytes?, more.hash)));
+    match (bytes(send), bytes(receive)) {
+        (Some((sent, Some(one))), Some((received, Some(other)))) => {
+            (sent, one) != (received, other)
+        }
+        // Elements that do not lie side by side have no hash.
+        (Some((sent, _)), Some((received, _))) => sent != received,
+        (Some(_), None) | (None, _) => send.data != receive.data,
+    }
 }
 
 fn wrong_count(trace: &Trace) -> Option<Flaw> {

@@ -24,7 +24,7 @@ const PAYLOAD_CHARS: usize = 120;
 /// }
 ///
 /// let (rank, op, peer, tag) = (Rank(0), Op::Send, Rank(1), Tag(3));
-/// let send = Event { rank, n: 0, op, peer, tag, data: 7.into(), t: 0, clock: 1 };
+/// let send = Event { rank, n: 0, op, peer, tag, data: 7.into(), t: 0, clock: 1, more: None };
 /// assert_eq!(describe(&send, &Names).to_string(), "sends HELLO 7 to rank 1");
 /// assert_eq!(describe(&send, &NoNames).to_string(), "sends tag 3 7 to rank 1");
 /// ```

@@ -49,7 +49,7 @@ fn each_bad_sample_gets_its_line_its_column_and_a_hint() {
     let all = [
         error_text(sample!("peer-out-of-range.jsonl")),
         error_text(sample!("unknown-op.jsonl")),
-        error_text(sample!("version-2.jsonl")),
+        error_text(sample!("version-3.jsonl")),
         error_text(sample!("two-in-one.jsonl")),
         error_text(sample!("scenario.dht")),
     ];
@@ -60,7 +60,7 @@ peer-out-of-range.jsonl:3:36: the field `peer` is 8, expected a rank from 0 to 7
   hint: none
 unknown-op.jsonl:3:22: the field `op` is \"\\u001b[2Jreceive\", expected \"send\" or \"recv\"
   hint: none
-version-2.jsonl:1: trace format version 2, expected version 1
+version-3.jsonl:1: trace format version 3, expected version 1 or 2
   hint: a program of another version wrote it
 two-in-one.jsonl:5: a line after the footer, which is the last
   hint: are these two traces in one file?

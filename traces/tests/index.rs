@@ -41,7 +41,12 @@ fn read(bytes: &[u8]) -> Result<(Trace, Result<Completeness, String>), String> {
             Err(error) => break Err(error_text(error)),
         }
     };
-    let trace = Trace { header: reader.header().clone(), events, footer: reader.footer().cloned() };
+    let trace = Trace {
+        header: reader.header().clone(),
+        events,
+        calls: Vec::new(),
+        footer: reader.footer().cloned(),
+    };
     Ok((trace, outcome))
 }
 

@@ -12,10 +12,10 @@ pub enum Note {
     CannotWrite,
     /// Another process has begun the part of this rank.
     SecondOfRank,
+    /// The process was started by another one, by MPI's means.
+    Spawned,
     /// The MPI is neither Open MPI nor MPICH.
     UnknownMpi,
-    /// The program uses more than one communicator.
-    Communicators,
     /// MPI does not report what it has received.
     UnknownReceive,
     /// The request of a receive was freed before it was complete.
@@ -38,9 +38,8 @@ pub fn note(what: Note, detail: &str) {
              another MPI than the program, or two programs used MPI one after the other"
         }
         Note::UnknownMpi => "nothing is recorded: this MPI is neither Open MPI nor MPICH",
-        Note::Communicators => {
-            "the program uses several communicators: messages between the same two ranks with the same tag \
-             may be matched wrongly"
+        Note::Spawned => {
+            "a process that was spawned is not recorded: its ranks are those of another world"
         }
         Note::UnknownReceive => {
             "receives of MPI_Isendrecv are not recorded, since MPICH does not report what was received"

@@ -201,7 +201,8 @@ impl Worker<'_> {
             (0..self.index.len()).map(|at| lines.event(EventIndex(at)).ok()).collect();
         let events = events?;
         let footer = Some(Footer { ending: ending.clone(), events: events.len() as u64 });
-        let trace = Trace { header: self.index.header().clone(), events, footer };
+        let trace =
+            Trace { header: self.index.header().clone(), events, calls: Vec::new(), footer };
         end_summary(&trace, &[]).ok()?.explanation
     }
 }

@@ -102,7 +102,8 @@ fn repeat_with<N: Node>(trace: &Trace, nodes: Vec<N>, eager: Option<u64>) -> Rep
     let stuck = receive_all(trace, &mut world, &mut recording).err();
     let Recording { events, prints, .. } = recording;
     let events = events.into_iter().map(with_payload).collect();
-    let simulated = Trace { header: header(&trace.header), events, footer: None };
+    let simulated =
+        Trace { header: header(&trace.header), events, calls: Vec::new(), footer: None };
     let sides = Sides::of(trace, simulated, &world);
     let departure = sides.departure(stuck);
     let (beyond, ending) = (sides.beyond(), sides.ending());
@@ -116,10 +117,10 @@ fn repeat_with<N: Node>(trace: &Trace, nodes: Vec<N>, eager: Option<u64>) -> Rep
 
 /// An event as a trace has it.
 fn with_payload<M: Message>(event: Event<M>) -> Event {
-    let Event { rank, n, op, peer, tag, data, t, clock } = event;
+    let Event { rank, n, op, peer, tag, data, t, clock, more } = event;
     let json = serde_json::to_value(data).expect("a message is JSON");
     let data = Payload::deserialize(json).expect("JSON is a payload");
-    Event { rank, n, op, peer, tag, data, t, clock }
+    Event { rank, n, op, peer, tag, data, t, clock, more }
 }
 
 /// A simulated run's header: of the settings those that the record has too.

@@ -101,7 +101,7 @@ mod tests {
 
     fn event(op: Op, rank: u32, peer: u32, tag: i32) -> Event {
         let (rank, peer, tag) = (Rank(rank), Rank(peer), Tag(tag));
-        Event { rank, n: 0, op, peer, tag, data: Payload::Null, t: 0, clock: 0 }
+        Event { rank, n: 0, op, peer, tag, data: Payload::Null, t: 0, clock: 0, more: None }
     }
 
     /// Sends of `(from, to, tag)`, in that order.

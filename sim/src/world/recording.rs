@@ -33,6 +33,7 @@ impl Numbering {
             data: observed.message,
             t: observed.now_ns,
             clock: observed.clock,
+            more: None,
         }
     }
 }
@@ -55,8 +56,8 @@ impl<M> Default for Recording<M> {
 
 impl<N: Node> Observer<N> for Recording<N::Message> {
     fn observed(&mut self, observed: &Observed<'_, N::Message>) {
-        let Event { rank, n, op, peer, tag, data, t, clock } = self.numbering.event(observed);
-        self.events.push(Event { rank, n, op, peer, tag, data: data.clone(), t, clock });
+        let Event { rank, n, op, peer, tag, data, t, clock, more } = self.numbering.event(observed);
+        self.events.push(Event { rank, n, op, peer, tag, data: data.clone(), t, clock, more });
     }
 
     fn printed(&mut self, rank: Rank, print: Print) {

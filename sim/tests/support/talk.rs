@@ -25,7 +25,7 @@ pub(crate) fn talk(lines: &str, ending: Option<Ending>) -> Trace {
         let data: Payload = serde_json::from_str(word()).expect("JSON");
         let n = numbers[rank as usize];
         numbers[rank as usize] += 1;
-        Event { rank: Rank(rank), n, op, peer, tag, data, t: 0, clock: n + 1 }
+        Event { rank: Rank(rank), n, op, peer, tag, data, t: 0, clock: n + 1, more: None }
     };
     let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
     let events: Vec<Event> = lines.map(&mut event).collect();
@@ -38,7 +38,7 @@ pub(crate) fn talk(lines: &str, ending: Option<Ending>) -> Trace {
         more: Vec::new(),
     };
     let footer = ending.map(|ending| Footer { ending, events: events.len() as u64 });
-    Trace { header, events, footer }
+    Trace { header, events, calls: Vec::new(), footer }
 }
 
 fn tag(word: &str) -> Tag {

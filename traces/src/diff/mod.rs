@@ -279,7 +279,7 @@ impl<'a> Side<'a> {
     }
 
     fn step(&self, at: EventIndex) -> Step {
-        let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = self.trace[at];
+        let Event { rank, op, peer, tag, ref data, t, clock, .. } = self.trace[at];
         let index = self.by_rank.index(rank, at).expect("each event is among its rank's");
         Step { line: at.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
     }

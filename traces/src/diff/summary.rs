@@ -145,7 +145,7 @@ impl Summary<'_> {
 impl Step {
     fn event(&self) -> Event {
         let Step { rank, index, op, peer, tag, ref data, t, clock, line: _ } = *self;
-        Event { rank, n: index as u64, op, peer, tag, data: data.clone(), t, clock }
+        Event { rank, n: index as u64, op, peer, tag, data: data.clone(), t, clock, more: None }
     }
 }
 

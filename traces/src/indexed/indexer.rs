@@ -9,7 +9,7 @@ use super::block::{BLOCK_EVENTS, Block, NONE, Outline, load, store, to_index};
 use super::store::{Store, Stream};
 use crate::event::{Footer, Header, Op};
 use crate::jsonl::{Completeness, Problem, ReadError, Reader};
-use crate::matching::{Channel, Open};
+use crate::matching::{Apart, Channel, Open};
 
 /// How much is read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -78,7 +78,7 @@ impl Indexer {
                     let problem = self.reader.error(Problem::TooMany);
                     self.outcome = Some(Err(problem));
                 }
-                Ok(Some(outline)) => self.add(outline),
+                Ok(Some((outline, apart))) => self.add(outline, apart),
                 Ok(None) => self.outcome = Some(Ok(())),
                 Err(error) => self.outcome = Some(Err(error)),
             }
@@ -102,7 +102,7 @@ impl Indexer {
         self.done.len() * BLOCK_EVENTS + self.current.len()
     }
 
-    fn add(&mut self, outline: Outline) {
+    fn add(&mut self, outline: Outline, apart: Apart) {
         let at = u32::try_from(self.count()).expect("there are fewer than that");
         let previous = self.succeed(outline.rank.index(), at);
         if previous == NONE {
@@ -113,7 +113,9 @@ impl Indexer {
         if let Some(next) = to_index(previous) {
             store(&self.block(next.0).nexts[next.0 % BLOCK_EVENTS], at);
         }
-        self.find_partner(outline, at);
+        let (sender, receiver) = outline.way();
+        let channel = Channel { sender, receiver, tag: outline.tag, apart };
+        self.find_partner(channel, outline.op, at);
     }
 
     /// Notes a rank's last event, and gives the one before.
@@ -124,12 +126,10 @@ impl Indexer {
         std::mem::replace(&mut self.lasts[rank], at)
     }
 
-    fn find_partner(&mut self, outline: Outline, at: u32) {
-        let (sender, receiver) = outline.way();
-        let channel = Channel { sender, receiver, tag: outline.tag };
+    fn find_partner(&mut self, channel: Channel, op: Op, at: u32) {
         let open = self.open.entry(channel).or_default();
-        let partner = open.partner_or_wait(outline.op, at);
-        match (partner, outline.op) {
+        let partner = open.partner_or_wait(op, at);
+        match (partner, op) {
             (None, Op::Send) => self.open_sends += 1,
             (Some(_), Op::Recv) => self.open_sends -= 1,
             (None, Op::Recv) | (Some(_), Op::Send) => {}

@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::event::VERSION;
+use crate::event::{MESSAGES_ONLY, VERSION};
 use crate::text::Plain;
 
 /// Why a file could not be read as a trace: where, and what is wrong there.
@@ -42,7 +42,7 @@ pub enum Problem {
     #[error("not a trace: {0}")]
     Foreign(Foreign),
     /// The trace is of a version that is not known here.
-    #[error("trace format version {found}, expected version {VERSION}")]
+    #[error("trace format version {found}, expected version {MESSAGES_ONLY} or {VERSION}")]
     Version {
         /// The file's version.
         found: String,
@@ -101,6 +101,12 @@ pub enum Problem {
     /// There are more events than an index can hold.
     #[error("a trace has fewer than 4294967295 events")]
     TooMany,
+    /// A line of a call is none that is known.
+    #[error("not a call that is known here: {0}")]
+    Call(String),
+    /// An event stands below the calls.
+    #[error("an event below the lines of calls, which stand behind all events")]
+    EventBelowCalls,
     /// Something follows the footer.
     #[error("a line after the footer, which is the last")]
     AfterFooter,
@@ -146,7 +152,9 @@ impl Problem {
             Problem::AfterFooter => Some("are these two traces in one file?"),
             Problem::Blank => Some("each line is a JSON object"),
             Problem::Changed => Some("open it again"),
+            Problem::Call(_) => Some("a program of another version wrote it"),
             Problem::Io(_)
+            | Problem::EventBelowCalls
             | Problem::TooMany
             | Problem::TooLong
             | Problem::Syntax(_)

@@ -1,12 +1,16 @@
-//! The three kinds of lines, and the fields of each.
+//! The kinds of lines, and the fields of each.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::error::{Foreign, Problem};
 use super::fields::{Fault, Fields, Shape, quoted};
-use crate::event::{Ending, Event, Footer, Header, MAX_RANKS, Op, Rank, Tag, VERSION};
+use crate::calls::{Any, Call, CommId, Details, PlaceId, Post};
+use crate::event::{
+    Ending, Event, Footer, Header, MAX_RANKS, MESSAGES_ONLY, Op, Rank, Tag, VERSION,
+};
 use crate::payload::Payload;
+use crate::text::Plain;
 
 /// The fields of a header that are known; all others are kept as further fields.
 const HEADER_FIELDS: [&str; 6] = ["trace", "source", "protocol", "ranks", "seed", "time"];
@@ -15,6 +19,7 @@ const HEADER_FIELDS: [&str; 6] = ["trace", "source", "protocol", "ranks", "seed"
 #[derive(Debug)]
 pub(super) enum Line {
     Event(Event),
+    Call(Call),
     Footer(Footer),
 }
 
@@ -23,7 +28,7 @@ pub(super) fn header(line: &str) -> Result<Header, Fault> {
     let fields = Fields::parse(line)?;
     match fields.find("trace")? {
         None => return Err(Problem::Foreign(Foreign::OtherJson).into()),
-        Some(raw) if raw.get().parse() == Ok(VERSION) => {}
+        Some(raw) if is_known(raw.get()) => {}
         Some(raw) => return Err(Problem::Version { found: quoted(raw.get()) }.into()),
     }
     let ranks_expected = format!("a number of processes from 1 to {MAX_RANKS}");
@@ -36,6 +41,10 @@ pub(super) fn header(line: &str) -> Result<Header, Fault> {
         time: fields.require("time", one_of("\"virtual\" or \"wall\""))?,
         more: more(&fields)?,
     })
+}
+
+fn is_known(version: &str) -> bool {
+    version.parse().is_ok_and(|version: u64| (MESSAGES_ONLY..=VERSION).contains(&version))
 }
 
 fn more(fields: &Fields<'_>) -> Result<Vec<(String, Payload)>, Fault> {
@@ -58,9 +67,22 @@ fn carefully(line: &str, ranks: u32) -> Result<Line, Fault> {
     let fields = Fields::parse(line)?;
     if fields.has("end") {
         footer(&fields, ranks).map(Line::Footer)
+    } else if fields.has("call") {
+        call(line, ranks).map(Line::Call)
     } else {
         event(&fields, ranks).map(Line::Event)
     }
+}
+
+fn call(line: &str, ranks: u32) -> Result<Call, Fault> {
+    let unknown = |what: &str| Fault::from(Problem::Call(Plain(what).to_string()));
+    let call: Call = serde_json::from_str(line).map_err(|error| unknown(&error.to_string()))?;
+    let is_foreign = call.names().any(|rank| rank.0 >= ranks);
+    if is_foreign {
+        let what = format!("a rank in it is not {}", rank_expected(ranks));
+        return Err(unknown(&what));
+    }
+    Ok(call)
 }
 
 fn event(fields: &Fields<'_>, ranks: u32) -> Result<Event, Fault> {
@@ -80,7 +102,28 @@ fn event(fields: &Fields<'_>, ranks: u32) -> Result<Event, Fault> {
         })?,
         t: fields.require("t", one_of("a whole number of nanoseconds, 0 or more"))?,
         clock: fields.require("clock", one_of(WHOLE))?,
+        more: details(fields)?,
     })
+}
+
+fn details(fields: &Fields<'_>) -> Result<Option<Box<Details>>, Fault> {
+    const WHOLE: &str = "a whole number, 0 or more";
+    let comm = fields.optional("comm", one_of("the number of a communicator"))?;
+    let details = Details {
+        comm: comm.unwrap_or_default(),
+        message: fields.optional("message", one_of(WHOLE))?,
+        post: fields.optional("post", one_of(WHOLE))?,
+        any: fields.optional("any", one_of("\"source\", \"tag\" or \"both\""))?,
+        bytes: fields.optional("bytes", one_of(WHOLE))?,
+        hash: fields.optional("hash", one_of("a whole number of 64 bits"))?,
+        at: fields.optional("at", one_of("the number of a place"))?,
+    };
+    Ok(boxed(details))
+}
+
+/// Details that say something.
+fn boxed(details: Details) -> Option<Box<Details>> {
+    (details != Details::default()).then(|| Box::new(details))
 }
 
 fn footer(fields: &Fields<'_>, ranks: u32) -> Result<Footer, Fault> {
@@ -132,6 +175,20 @@ struct EventLine {
     t: u64,
     clock: u64,
     #[serde(default)]
+    comm: CommId,
+    #[serde(default)]
+    message: Option<u64>,
+    #[serde(default)]
+    post: Option<Post>,
+    #[serde(default)]
+    any: Option<Any>,
+    #[serde(default)]
+    bytes: Option<u64>,
+    #[serde(default)]
+    hash: Option<u64>,
+    #[serde(default)]
+    at: Option<PlaceId>,
+    #[serde(default)]
     end: Option<IgnoredAny>,
 }
 
@@ -141,7 +198,9 @@ impl EventLine {
     }
 
     fn into_event(self) -> Event {
-        let EventLine { rank, n, op, peer, tag, data, t, clock, end: _ } = self;
-        Event { rank, n, op, peer, tag, data, t, clock }
+        let EventLine { rank, n, op, peer, tag, data, t, clock, .. } = self;
+        let EventLine { comm, message, post, any, bytes, hash, at, .. } = self;
+        let more = boxed(Details { comm, message, post, any, bytes, hash, at });
+        Event { rank, n, op, peer, tag, data, t, clock, more }
     }
 }

@@ -15,6 +15,6 @@ mod write;
 
 pub use digest::Digest;
 pub use error::{Foreign, Problem, ReadError};
-pub(crate) use read::event_in;
-pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, read_trace};
-pub use write::{Writer, put_event, put_footer, put_header, write_trace};
+pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, TraceLine, read_trace};
+pub(crate) use read::{call_in, event_in};
+pub use write::{Writer, put_call, put_event, put_footer, put_header, write_trace};

@@ -6,8 +6,10 @@ use super::error::{Foreign, Problem, ReadError};
 use super::fields::Fault;
 use super::line::{self, Line};
 use super::scan::scan;
+use crate::calls::Call;
 use crate::event::{Event, Footer, Header, Trace};
 use crate::indexed::Outline;
+use crate::matching::Apart;
 
 /// The longest line that is read: a longer one is refused before it is in memory.
 pub const LIMIT_LINE_BYTES: u64 = 64 << 20;
@@ -58,6 +60,17 @@ pub struct Reader<R> {
     footer: Option<Footer>,
     completeness: Completeness,
     finished: bool,
+    /// Whether a line of a call has come: then there are no more events.
+    has_calls: bool,
+}
+
+/// A line between the first and the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TraceLine {
+    /// A message that was sent or received.
+    Event(Event),
+    /// Anything else that a rank has called.
+    Call(Call),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -71,7 +84,8 @@ impl<R: BufRead> Reader<R> {
         let mut lines = Lines { read, name, number: 0, start: 0, end: 0, bytes: Vec::new() };
         let header = lines.header()?;
         let completeness = Completeness::CutOff;
-        Ok(Reader { lines, header, footer: None, completeness, finished: false })
+        let (footer, finished, has_calls) = (None, false, false);
+        Ok(Reader { lines, header, footer, completeness, finished, has_calls })
     }
 
     /// The trace's first line.
@@ -79,21 +93,43 @@ impl<R: BufRead> Reader<R> {
         &self.header
     }
 
-    /// The next event; `None` after the last.
+    /// The next event; `None` after the last. Lines of calls are passed over.
     ///
     /// # Errors
     ///
     /// When the next line is not one that a trace may have there.
     pub fn next_event(&mut self) -> Result<Option<Event>, ReadError> {
+        loop {
+            match self.next_line()? {
+                Some(TraceLine::Event(event)) => return Ok(Some(event)),
+                Some(TraceLine::Call(_)) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event or call; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// When the next line is not one that a trace may have there.
+    pub fn next_line(&mut self) -> Result<Option<TraceLine>, ReadError> {
         if self.finished {
             return Ok(None);
         }
         self.finished = true;
         let Some(ended) = self.lines.next_filled()? else { return Ok(None) };
         match self.lines.event_or_footer(self.header.ranks) {
+            Ok(Line::Event(_)) if self.has_calls => {
+                Err(self.lines.error(Problem::EventBelowCalls.into()))
+            }
             Ok(Line::Event(event)) => {
                 self.finished = false;
-                Ok(Some(event))
+                Ok(Some(TraceLine::Event(event)))
+            }
+            Ok(Line::Call(call)) => {
+                (self.finished, self.has_calls) = (false, true);
+                Ok(Some(TraceLine::Call(call)))
             }
             Ok(Line::Footer(footer)) => {
                 self.footer = Some(footer);
@@ -113,14 +149,15 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     ///
     /// As [`Reader::next_event`].
-    pub(crate) fn next_outline(&mut self) -> Result<Option<Outline>, ReadError> {
+    pub(crate) fn next_outline(&mut self) -> Result<Option<(Outline, Apart)>, ReadError> {
         if !self.finished
             && let Some(outline) = self.lines.scan(self.header.ranks)
         {
-            return Ok(Some(outline));
+            return Ok(Some((outline, Apart::default())));
         }
         let event = self.next_event()?;
-        Ok(event.map(|event| Outline::of(&event, self.lines.start)))
+        let apart = |event: &Event| Apart::of(event.more.as_deref());
+        Ok(event.map(|event| (Outline::of(&event, self.lines.start), apart(&event))))
     }
 
     /// Where the line that was read last ends, in bytes from the start.
@@ -191,12 +228,15 @@ impl<R: BufRead> Iterator for Reader<R> {
 /// When a line is not one that a trace may have there.
 pub fn read_trace<R: BufRead>(read: R, name: &str) -> Result<(Trace, Completeness), ReadError> {
     let mut reader = Reader::new(read, name)?;
-    let mut events = Vec::new();
-    while let Some(event) = reader.next_event()? {
-        events.push(event);
+    let (mut events, mut calls) = (Vec::new(), Vec::new());
+    while let Some(line) = reader.next_line()? {
+        match line {
+            TraceLine::Event(event) => events.push(event),
+            TraceLine::Call(call) => calls.push(call),
+        }
     }
     let Reader { header, footer, completeness, .. } = reader;
-    Ok((Trace { header, events, footer }, completeness))
+    Ok((Trace { header, events, calls, footer }, completeness))
 }
 
 /// The event that a line is, if it is one.
@@ -204,7 +244,17 @@ pub(crate) fn event_in(line: &[u8], ranks: u32) -> Option<Event> {
     let line = str::from_utf8(without_end(line)).ok()?;
     match line::event_or_footer(line, ranks) {
         Ok(Line::Event(event)) => Some(event),
-        Ok(Line::Footer(_)) | Err(_) => None,
+        Ok(Line::Call(_) | Line::Footer(_)) | Err(_) => None,
+    }
+}
+
+/// The call that a line is.
+pub(crate) fn call_in(line: &[u8], ranks: u32) -> Result<Call, Problem> {
+    let text = str::from_utf8(without_end(line)).map_err(|_| Problem::NotUtf8)?;
+    match line::event_or_footer(text, ranks) {
+        Ok(Line::Call(call)) => Ok(call),
+        Ok(Line::Event(_) | Line::Footer(_)) => Err(Problem::Call("another line".to_owned())),
+        Err(fault) => Err(fault.problem),
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
-use crate::event::{Ending, Event, Header, Op, Trace, VERSION};
+use crate::calls::{Any, Call, Details};
+use crate::event::{Ending, Event, Header, MESSAGES_ONLY, Op, Trace, VERSION};
 use crate::json::put_json;
 
 /// How much is gathered before it is handed to the sink.
@@ -52,8 +53,30 @@ impl<W: Write> Writer<W> {
     pub fn new(sink: W, header: &Header) -> io::Result<Self> {
         let block = Vec::with_capacity(BLOCK_BYTES + 1024);
         let mut writer = Writer { sink, block, hash: Sha256::new(), events: 0 };
-        put_header(&mut writer.block, header)?;
+        put_header(&mut writer.block, MESSAGES_ONLY, header)?;
         Ok(writer)
+    }
+
+    /// The same for a trace of more than messages: version 2 of the format.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses the header.
+    pub fn with_calls(sink: W, header: &Header) -> io::Result<Self> {
+        let mut writer = Writer::new(sink, header)?;
+        writer.block.clear();
+        put_header(&mut writer.block, VERSION, header)?;
+        Ok(writer)
+    }
+
+    /// Writes a call; all events have been written.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses a block.
+    pub fn call(&mut self, call: &Call) -> io::Result<()> {
+        put_call(&mut self.block, call)?;
+        if self.block.len() >= BLOCK_BYTES { self.hand_over() } else { Ok(()) }
     }
 
     /// Writes one event.
@@ -111,9 +134,14 @@ impl<W: Write> Writer<W> {
 ///
 /// When the sink refuses.
 pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
-    let mut writer = Writer::new(sink, &trace.header)?;
+    let is_of_messages = trace.calls.is_empty() && trace.events.iter().all(|e| e.more.is_none());
+    let begin = if is_of_messages { Writer::new } else { Writer::with_calls };
+    let mut writer = begin(sink, &trace.header)?;
     for event in &trace.events {
         writer.event(event)?;
+    }
+    for call in &trace.calls {
+        writer.call(call)?;
     }
     match &trace.footer {
         Some(footer) => Ok(writer.finish(&footer.ending)?.0),
@@ -124,13 +152,13 @@ pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
     }
 }
 
-/// Adds the first line of a trace to a block.
+/// Adds the first line of a trace of a version to a block.
 ///
 /// # Errors
 ///
 /// When a field cannot be written as JSON.
-pub fn put_header(block: &mut Vec<u8>, header: &Header) -> io::Result<()> {
-    put_number(block, b"{\"trace\":", VERSION);
+pub fn put_header(block: &mut Vec<u8>, version: u64, header: &Header) -> io::Result<()> {
+    put_number(block, b"{\"trace\":", version);
     block.extend_from_slice(b",\"source\":");
     put_json(&mut *block, header.source.name())?;
     block.extend_from_slice(b",\"protocol\":");
@@ -173,7 +201,47 @@ pub fn put_event<D>(
     put_data(block)?;
     put_number(block, b",\"t\":", event.t);
     put_number(block, b",\"clock\":", event.clock);
+    if let Some(details) = &event.more {
+        put_details(block, details);
+    }
     block.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+fn put_details(block: &mut Vec<u8>, details: &Details) {
+    let Details { comm, message, post, any, bytes, hash, at } = details;
+    if !comm.is_world() {
+        put_number(block, b",\"comm\":", comm.0);
+    }
+    if let Some(any) = any {
+        block.extend_from_slice(match any {
+            Any::Source => b",\"any\":\"source\"",
+            Any::Tag => b",\"any\":\"tag\"",
+            Any::Both => b",\"any\":\"both\"",
+        });
+    }
+    let numbers: [(&[u8], Option<u64>); 5] = [
+        (b",\"message\":", *message),
+        (b",\"post\":", post.map(|post| post.0)),
+        (b",\"bytes\":", *bytes),
+        (b",\"hash\":", *hash),
+        (b",\"at\":", at.map(|at| u64::from(at.0))),
+    ];
+    for (name, number) in numbers {
+        if let Some(number) = number {
+            put_number(block, name, number);
+        }
+    }
+}
+
+/// Adds a call's line to a block.
+///
+/// # Errors
+///
+/// None that is known: a call is plain data.
+pub fn put_call(block: &mut Vec<u8>, call: &Call) -> io::Result<()> {
+    put_json(&mut *block, call)?;
+    block.push(b'\n');
     Ok(())
 }
 

@@ -47,7 +47,7 @@ fn run_of(data: impl Strategy<Value = Payload>) -> impl Strategy<Value = Trace> 
             header.ranks = u32::try_from(ranks).expect("a few");
             let events = play(ranks, moves);
             let footer = ending.map(|ending| Footer { ending, events: events.len() as u64 });
-            Trace { header, events, footer }
+            Trace { header, events, calls: Vec::new(), footer }
         },
     )
 }
@@ -68,7 +68,17 @@ fn play(ranks: usize, moves: Vec<Move>) -> Vec<Event> {
         clocks[me] = 1 + sent.max(clocks[me]);
         let (n, clock) = (counts[me], clocks[me]);
         counts[me] += 1;
-        let event = Event { rank: as_rank(me), n, op, peer, tag, data, t: t as u64 * 10, clock };
+        let event = Event {
+            rank: as_rank(me),
+            n,
+            op,
+            peer,
+            tag,
+            data,
+            t: t as u64 * 10,
+            clock,
+            more: None,
+        };
         if is_send {
             in_flight[peer.index()].push_back(event.clone());
         }
@@ -178,6 +188,7 @@ pub(crate) fn lines(ranks: u32, events: &[(u32, &str, u32, i32, i64)]) -> Trace 
             data: Payload::List(Arc::from([Payload::Int(*data)])),
             t: 0,
             clock: i as u64 + 1,
+            more: None,
         });
     }
     trace

@@ -228,7 +228,7 @@ mod steps {
         let near = places.skip(index.saturating_sub(context));
         let near = near.take_while(|(at, _)| *at <= index.saturating_add(context));
         near.map(|(index, place)| {
-            let Event { rank, op, peer, tag, ref data, t, clock, n: _ } = trace[*place];
+            let Event { rank, op, peer, tag, ref data, t, clock, .. } = trace[*place];
             Step { line: place.line(), rank, index, op, peer, tag, data: data.clone(), t, clock }
         })
         .collect()

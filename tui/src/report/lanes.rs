@@ -172,7 +172,17 @@ mod tests {
 
     fn event(rank: u32, op: Op, peer: u32) -> Event {
         let (rank, peer) = (Rank(rank), Rank(peer));
-        Event { rank, n: 0, op, peer, tag: Tag(3), data: Payload::Int(9), t: 81_250, clock: 1 }
+        Event {
+            rank,
+            n: 0,
+            op,
+            peer,
+            tag: Tag(3),
+            data: Payload::Int(9),
+            t: 81_250,
+            clock: 1,
+            more: None,
+        }
     }
 
     fn layout(ranks: u32, chosen: &[Rank]) -> LaneContent<'_> {

@@ -20,7 +20,26 @@ pub enum Abi {
 
 static OPEN_MPI_WORLD: Symbol = Symbol::new("ompi_mpi_comm_world\0");
 static OPEN_MPI_BYTE: Symbol = Symbol::new("ompi_mpi_byte\0");
+static OPEN_MPI_COMM_NULL: Symbol = Symbol::new("ompi_mpi_comm_null\0");
 static OPEN_MPI_PROC_NULL_MESSAGE: Symbol = Symbol::new("ompi_message_no_proc\0");
+
+/// The operations that MPI has for reductions: the name, MPICH's handle, and Open MPI's variable.
+static OPERATIONS: [(&str, Handle, Symbol); 14] = [
+    ("MPI_MAX", 0x5800_0001, Symbol::new("ompi_mpi_op_max\0")),
+    ("MPI_MIN", 0x5800_0002, Symbol::new("ompi_mpi_op_min\0")),
+    ("MPI_SUM", 0x5800_0003, Symbol::new("ompi_mpi_op_sum\0")),
+    ("MPI_PROD", 0x5800_0004, Symbol::new("ompi_mpi_op_prod\0")),
+    ("MPI_LAND", 0x5800_0005, Symbol::new("ompi_mpi_op_land\0")),
+    ("MPI_BAND", 0x5800_0006, Symbol::new("ompi_mpi_op_band\0")),
+    ("MPI_LOR", 0x5800_0007, Symbol::new("ompi_mpi_op_lor\0")),
+    ("MPI_BOR", 0x5800_0008, Symbol::new("ompi_mpi_op_bor\0")),
+    ("MPI_LXOR", 0x5800_0009, Symbol::new("ompi_mpi_op_lxor\0")),
+    ("MPI_BXOR", 0x5800_000a, Symbol::new("ompi_mpi_op_bxor\0")),
+    ("MPI_MINLOC", 0x5800_000b, Symbol::new("ompi_mpi_op_minloc\0")),
+    ("MPI_MAXLOC", 0x5800_000c, Symbol::new("ompi_mpi_op_maxloc\0")),
+    ("MPI_REPLACE", 0x5800_000d, Symbol::new("ompi_mpi_op_replace\0")),
+    ("MPI_NO_OP", 0x5800_000e, Symbol::new("ompi_mpi_op_no_op\0")),
+];
 
 /// The longest version string: MPICH's `MPI_MAX_LIBRARY_VERSION_STRING`.
 const VERSION_BYTES: usize = 8192;
@@ -64,6 +83,39 @@ impl Abi {
             Abi::OpenMpi => -2,
             Abi::Mpich => -1,
         }
+    }
+
+    /// `MPI_ANY_SOURCE`.
+    pub fn any_source(self) -> c_int {
+        match self {
+            Abi::OpenMpi => -1,
+            Abi::Mpich => -2,
+        }
+    }
+
+    /// `MPI_ANY_TAG`.
+    pub fn any_tag(self) -> c_int {
+        -1
+    }
+
+    /// Whether that is `MPI_COMM_NULL`.
+    pub fn is_no_communicator(self, communicator: Handle) -> bool {
+        match self {
+            Abi::OpenMpi => OPEN_MPI_COMM_NULL
+                .address()
+                .is_some_and(|address| address as Handle == communicator),
+            Abi::Mpich => self.handle(communicator) == 0x0400_0000,
+        }
+    }
+
+    /// The name of an operation of MPI's own.
+    pub fn op_name(self, op: Handle) -> Option<&'static str> {
+        let op = self.handle(op);
+        let is_it = |(_, mpich, open): &&(&str, Handle, Symbol)| match self {
+            Abi::OpenMpi => open.address().is_some_and(|address| address as Handle == op),
+            Abi::Mpich => *mpich == op,
+        };
+        OPERATIONS.iter().find(is_it).map(|(name, ..)| *name)
     }
 
     /// Whether that is `MPI_MESSAGE_NO_PROC`.

@@ -1,24 +1,45 @@
-//! Ranks of communicators as ranks of `MPI_COMM_WORLD`.
+//! Communicators: which one it is, and its ranks as ranks of `MPI_COMM_WORLD`.
 
 use std::collections::HashMap;
 use std::ffi::c_int;
 use std::sync::Arc;
 
 use ringscope_traces::Rank;
+use ringscope_traces::calls::CommId;
 
-use crate::note::{Note, note};
 use crate::real::{Abi, Handle, SUCCESS, real};
 
-/// The communicators that messages went through.
+/// The communicators that the program has, each with a number of this rank's own.
 pub struct Communicators {
     abi: Abi,
-    known: HashMap<Handle, Members>,
+    known: HashMap<Handle, Known>,
+    count: u32,
+}
+
+/// One communicator.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its number.
+    pub id: CommId,
+    /// Whom a rank in a call means.
+    pub members: Members,
+    /// Whether it joins two groups: then the roots and counts of the two need not be the same.
+    pub joins_two: bool,
 }
 
 /// The members of a communicator: for each of its ranks (of an inter-communicator: of its remote group) the
 /// rank in `MPI_COMM_WORLD`; a negative number for a process that was spawned later.
 #[derive(Debug, Clone)]
 pub struct Members(Arc<[c_int]>);
+
+/// A communicator that was not known before.
+#[derive(Debug)]
+pub struct Met {
+    /// Its number.
+    pub id: CommId,
+    /// The ranks in it, of both groups where it joins two.
+    pub all: Vec<Rank>,
+}
 
 impl Members {
     /// The rank among all of a communicator's rank; `None` for nobody, and for a process that was started
@@ -31,23 +52,39 @@ impl Members {
 }
 
 impl Communicators {
-    /// None are known yet.
+    /// None but the world is known yet.
     pub fn new(abi: Abi) -> Communicators {
-        Communicators { abi, known: HashMap::new() }
+        let mut known = HashMap::new();
+        let world = abi.handle(abi.world());
+        let members = Members(in_world(abi, world, Side::Local).into());
+        known.insert(world, Known { id: CommId::WORLD, members, joins_two: false });
+        Communicators { abi, known, count: 0 }
     }
 
-    /// Who is who in one that there is.
-    pub fn members(&mut self, communicator: Handle) -> Members {
+    /// Which one it is, and what it is when it was not known before.
+    pub fn of(&mut self, communicator: Handle) -> (Known, Option<Met>) {
         let (abi, handle) = (self.abi, self.abi.handle(communicator));
         if let Some(known) = self.known.get(&handle) {
-            return known.clone();
+            return (known.clone(), None);
         }
-        if !self.known.is_empty() {
-            note(Note::Communicators, "");
+        self.count += 1;
+        let (id, joins_two) = (CommId(self.count), joins_two(handle));
+        let local = in_world(abi, handle, Side::Local);
+        let (members, mut all) = match joins_two {
+            true => {
+                let remote = in_world(abi, handle, Side::Remote);
+                (remote.clone(), [local, remote].concat())
+            }
+            false => (local.clone(), local),
+        };
+        if joins_two {
+            // Each of the two groups takes itself for the first.
+            all.sort_unstable();
         }
-        let members = Members(members(abi, handle).into());
-        self.known.insert(handle, members.clone());
-        members
+        let all = all.into_iter().filter_map(|rank| u32::try_from(rank).ok()).map(Rank).collect();
+        let known = Known { id, members: Members(members.into()), joins_two };
+        self.known.insert(handle, known.clone());
+        (known, Some(Met { id, all }))
     }
 
     /// Forgets one that is no more.
@@ -56,11 +93,25 @@ impl Communicators {
     }
 }
 
-fn members(abi: Abi, communicator: Handle) -> Vec<c_int> {
+/// One of the two groups of a communicator that joins two.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Local,
+    Remote,
+}
+
+fn in_world(abi: Abi, communicator: Handle, side: Side) -> Vec<c_int> {
     let (mut of_all, mut of_these) = (0, 0);
     let mut size = 0;
     real!(MPI_Comm_group(abi.world() => Handle, &raw mut of_all => *mut Handle));
-    group(communicator, &mut of_these);
+    match side {
+        Side::Local => {
+            real!(MPI_Comm_group(communicator => Handle, &raw mut of_these => *mut Handle));
+        }
+        Side::Remote => {
+            real!(MPI_Comm_remote_group(communicator => Handle, &raw mut of_these => *mut Handle));
+        }
+    }
     real!(MPI_Group_size(of_these => Handle, &raw mut size => *mut c_int));
     let ranks: Vec<c_int> = (0..size).collect();
     let mut found = vec![-1; ranks.len()];
@@ -74,13 +125,8 @@ fn members(abi: Abi, communicator: Handle) -> Vec<c_int> {
     if code == SUCCESS { found } else { Vec::new() }
 }
 
-/// The group that a rank in a call is of: the other one, where a communicator joins two.
-fn group(communicator: Handle, found: &mut Handle) {
+fn joins_two(communicator: Handle) -> bool {
     let mut joins_two = 0;
     real!(MPI_Comm_test_inter(communicator => Handle, &raw mut joins_two => *mut c_int));
-    if joins_two == 0 {
-        real!(MPI_Comm_group(communicator => Handle, &raw mut *found => *mut Handle));
-    } else {
-        real!(MPI_Comm_remote_group(communicator => Handle, &raw mut *found => *mut Handle));
-    }
+    joins_two != 0
 }

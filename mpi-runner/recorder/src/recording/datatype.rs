@@ -22,12 +22,13 @@ pub struct Datatype {
 pub struct Datatypes {
     abi: Abi,
     known: HashMap<Handle, Datatype>,
+    names: HashMap<Handle, String>,
 }
 
 impl Datatypes {
     /// None are known yet.
     pub fn new(abi: Abi) -> Datatypes {
-        Datatypes { abi, known: HashMap::new() }
+        Datatypes { abi, known: HashMap::new(), names: HashMap::new() }
     }
 
     /// What is known of one.
@@ -36,9 +37,20 @@ impl Datatypes {
         *self.known.entry(handle).or_insert_with(|| Datatype::look_up(handle))
     }
 
+    /// Its name: that of MPI, or the one that the program has given it.
+    pub fn name(&mut self, handle: Handle) -> String {
+        let handle = self.abi.handle(handle);
+        let named = || match name(handle) {
+            name if name.is_empty() => "a datatype of the program's own".to_owned(),
+            name => String::from_utf8_lossy(&name).into_owned(),
+        };
+        self.names.entry(handle).or_insert_with(named).clone()
+    }
+
     /// Forgets a datatype that was freed: its handle may be reused.
     pub fn forget(&mut self, handle: Handle) {
         self.known.remove(&self.abi.handle(handle));
+        self.names.remove(&self.abi.handle(handle));
     }
 }
 

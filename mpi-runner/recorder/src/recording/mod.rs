@@ -1,42 +1,41 @@
-//! The state that the wrapped functions share: what this process has sent and received, and its open requests.
+//! The state that the wrapped functions share: what this process has called, and its open requests.
 
+mod begin;
+mod calling;
 mod communicator;
 mod datatype;
 mod disk;
+mod last_call;
+mod memory;
 mod part;
 mod request;
 
-use std::collections::HashMap;
-use std::env;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::{c_int, c_void};
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ringscope_traces::calls::{
+    Any, Became, Call, CommId, Completed, Details, Exception, Post, Posted,
+};
 use ringscope_traces::{Op, Rank, Tag};
+use twox_hash::XxHash3_64;
 
 use crate::note::{Note, note};
 use crate::payload::{self, Kind};
+use crate::place;
 use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
+pub use begin::{begin, end};
+use calling::Current;
+pub use calling::{Collective, New, enter, leave};
 use communicator::Communicators;
 pub use communicator::Members;
 use datatype::{Datatypes, received_bytes};
-use part::{Observed, Part, Run};
-pub use request::Request;
-
-/// The variable that names the folder of the parts; without it nothing is recorded.
-pub const FOLDER: &str = "RINGSCOPE_RECORD";
-
-/// The variable that says when the run began, in nanoseconds since 1970.
-pub const START: &str = "RINGSCOPE_RECORD_START";
-
-/// The variable that names the protocol that the program is said to follow.
-pub const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
-
-/// What the parts name as their protocol when nobody has named it.
-const UNNAMED: &str = "unnamed";
+use last_call::LastCall;
+pub use last_call::{Calling, Open, WaitsFor};
+use part::{Observed, Part};
+pub use request::{Done, Posting, Receiving, Request, Sending};
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
 static RECORDING: Mutex<Option<Recording>> = Mutex::new(None);
@@ -58,15 +57,28 @@ pub struct Outgoing {
     pub communicator: Handle,
 }
 
-/// Where a message is to be received.
+/// Where a message is to be received, and which.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming {
     /// Where its elements go.
     pub buffer: *const c_void,
+    /// For how many there is room.
+    pub count: i64,
     /// Of which type they are.
     pub datatype: Handle,
+    /// The sender's rank in the communicator, or `MPI_ANY_SOURCE`.
+    pub source: c_int,
+    /// The tag, or `MPI_ANY_TAG`.
+    pub tag: c_int,
     /// The communicator that it comes through.
     pub communicator: Handle,
+}
+
+impl Incoming {
+    /// What a probe looks for.
+    pub fn probe(source: c_int, tag: c_int, communicator: Handle) -> Incoming {
+        Incoming { buffer: std::ptr::null(), count: 0, datatype: 0, source, tag, communicator }
+    }
 }
 
 /// What is recorded of a message that is sent.
@@ -74,9 +86,35 @@ pub struct Incoming {
 pub struct SendRecord {
     to: Rank,
     tag: Tag,
+    comm: CommId,
     content: Content,
     /// `None` when it is more than can be counted.
     bytes: Option<u64>,
+}
+
+/// Which message is received, and for how much there is room.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// From whom.
+    pub source: Open<Rank>,
+    /// With which tag.
+    pub tag: Open<i32>,
+    /// Through which communicator.
+    pub comm: CommId,
+    /// For how many bytes there is room.
+    pub bytes: Option<u64>,
+}
+
+impl Wanted {
+    /// What it leaves open.
+    fn any(&self) -> Option<Any> {
+        match (self.source.is_any(), self.tag.is_any()) {
+            (true, true) => Some(Any::Both),
+            (true, false) => Some(Any::Source),
+            (false, true) => Some(Any::Tag),
+            (false, false) => None,
+        }
+    }
 }
 
 /// Where a message is received and who may have sent it: what is needed to record it.
@@ -88,9 +126,28 @@ pub struct ReceiveBuffer {
 
 /// Where elements lie, and what they are.
 #[derive(Debug, Clone, Copy)]
-struct Content {
+pub struct Content {
     buffer: *const c_void,
     kind: Kind,
+}
+
+impl Content {
+    /// The bytes, where they lie side by side and can be read; an empty message has none.
+    ///
+    /// # Safety
+    ///
+    /// The program has MPI read or write so many bytes there.
+    unsafe fn bytes(&self, length: Option<usize>) -> Option<&[u8]> {
+        match length {
+            // The pointer to an empty buffer may be anything.
+            Some(0) => Some(&[]),
+            Some(length) if self.kind != Kind::Opaque && !self.buffer.is_null() => {
+                // SAFETY: as the caller says.
+                Some(unsafe { std::slice::from_raw_parts(self.buffer.cast::<u8>(), length) })
+            }
+            Some(_) | None => None,
+        }
+    }
 }
 
 /// The recording of this process.
@@ -98,12 +155,28 @@ pub struct Recording {
     /// The MPI.
     pub abi: Abi,
     part: Part,
+    last_call: Option<LastCall>,
+    current: Current,
     is_python: bool,
     communicators: Communicators,
     datatypes: Datatypes,
-    requests: HashMap<Handle, Request>,
-    /// Who is who in the communicators of messages that were probed for and not received yet.
-    messages: HashMap<Handle, Members>,
+    /// By handle; MPICH gives one handle to all sends that were complete at once.
+    requests: HashMap<Handle, VecDeque<Request>>,
+    /// Messages that were found by a matched probe and not received yet.
+    messages: HashMap<Handle, Matched>,
+    /// How many requests and receives were numbered.
+    posts: u64,
+    /// How many collective operations there were, by communicator, and by name.
+    collectives: HashMap<(CommId, &'static str), u64>,
+}
+
+/// A message that a matched probe has found.
+#[derive(Debug, Clone)]
+pub struct Matched {
+    /// Its place in the order of posting: that of the probe, which reserved the message.
+    post: Post,
+    wanted: Wanted,
+    from: Members,
 }
 
 // SAFETY: the pointers in it are the program's buffers, which are read only within the calls of MPI that
@@ -131,105 +204,124 @@ pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     })
 }
 
-/// Begins to record, if the environment asks for it; MPI has been initialized.
-pub fn begin() {
-    let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
-    let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
-    let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
-    let protocol = env::var(PROTOCOL).unwrap_or_else(|_| UNNAMED.to_owned());
-    let (rank, ranks) = (number(Ask::Rank, abi), number(Ask::Size, abi));
-    let run = Run { protocol, start_unix_ns };
-    let begun = Part::create(Path::new(&folder), Rank(rank), ranks, run);
-    match begun {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));
-        }
-        Err(error) => note(Note::CannotWrite, &format!(": {error}")),
-        Ok(part) => {
-            *lock() = Some(Recording::new(abi, part));
-            IS_ON.store(true, Ordering::Release);
-        }
-    }
-}
-
-/// Closes the part, when the program finalizes MPI.
-pub fn end() {
-    IS_ON.store(false, Ordering::Release);
-    if let Some(recording) = lock().take() {
-        recording.part.finish();
-    }
-}
-
-/// A property of `MPI_COMM_WORLD`.
-#[derive(Clone, Copy)]
-enum Ask {
-    Rank,
-    Size,
-}
-
-fn number(ask: Ask, abi: Abi) -> u32 {
-    let (mut answer, world) = (0, abi.world());
-    match ask {
-        Ask::Rank => real!(MPI_Comm_rank(world => Handle, &raw mut answer => *mut c_int)),
-        Ask::Size => real!(MPI_Comm_size(world => Handle, &raw mut answer => *mut c_int)),
-    };
-    u32::try_from(answer).unwrap_or(0)
-}
-
 fn lock() -> MutexGuard<'static, Option<Recording>> {
     RECORDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Recording {
-    fn new(abi: Abi, part: Part) -> Recording {
+    fn new(abi: Abi, part: Part, last_call: Option<LastCall>) -> Recording {
         Recording {
             abi,
             part,
+            last_call,
+            current: Current::default(),
             is_python: is_loaded("Py_IsInitialized\0"),
             communicators: Communicators::new(abi),
             datatypes: Datatypes::new(abi),
             requests: HashMap::new(),
             messages: HashMap::new(),
+            posts: 0,
+            collectives: HashMap::new(),
         }
+    }
+
+    /// The next number of a request, or of a receive.
+    fn next_post(&mut self) -> Post {
+        self.posts += 1;
+        Post(self.posts - 1)
     }
 
     /// What to record of a message that is about to be sent; `None` when it goes to `MPI_PROC_NULL`.
     pub fn send(&mut self, message: &Outgoing) -> Option<SendRecord> {
-        let to = self.communicators.members(message.communicator).in_world(message.to)?;
+        let known = self.communicator(message.communicator);
+        let to = known.members.in_world(message.to)?;
         let datatype = self.datatypes.of(message.datatype);
         let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
         let content = Content { buffer: message.buffer, kind: datatype.kind };
-        Some(SendRecord { to, tag: Tag(message.tag), content, bytes })
+        Some(SendRecord { to, tag: Tag(message.tag), comm: known.id, content, bytes })
     }
 
     /// Records the send of a message.
     pub fn sent(&mut self, message: &Outgoing) {
         if let Some(send) = self.send(message) {
-            self.posted(&send);
+            self.posted(&send, None);
         }
     }
 
-    /// Records a send that was prepared before.
-    pub fn posted(&mut self, send: &SendRecord) {
-        let SendRecord { to, tag, content, bytes } = *send;
-        self.write(Observed { op: Op::Send, peer: to, tag }, content, bytes);
+    /// Records the beginning of a send whose end will be recorded, too.
+    pub fn sending(&mut self, send: &SendRecord) -> Sending {
+        let post = self.next_post();
+        let hash = self.posted(send, Some(post));
+        let length = send.bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        let sent = hash.zip(length).map(|(hash, length)| (send.content, length, hash));
+        Sending { post, sent }
     }
 
-    /// What is needed to record a receive that begins.
-    pub fn receive_buffer(&mut self, receive: &Incoming) -> ReceiveBuffer {
-        let from = self.communicators.members(receive.communicator);
-        self.receive_buffer_for(from, receive.buffer, receive.datatype)
+    /// Records a send; returns the hash of what is sent.
+    fn posted(&mut self, send: &SendRecord, post: Option<Post>) -> Option<u64> {
+        let SendRecord { to, tag, comm, content, bytes } = *send;
+        let more = Details { comm, post, bytes, at: self.current.at, ..Details::default() };
+        self.write(Observed { op: Op::Send, peer: to, tag, more }, content)
     }
 
-    /// The same for a message that comes from one of these ranks.
-    pub fn receive_buffer_for(
+    /// Which message a receive wants, and where it goes.
+    pub fn wanted(&mut self, receive: &Incoming) -> (Wanted, ReceiveBuffer) {
+        let known = self.communicator(receive.communicator);
+        // A probe has none.
+        let datatype = (receive.datatype != 0).then(|| self.datatypes.of(receive.datatype));
+        let count = u64::try_from(receive.count).ok();
+        let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
+        let source = match known.members.in_world(receive.source) {
+            Some(rank) => Open::One(rank),
+            None if receive.source == self.abi.any_source() => Open::Any,
+            None => Open::None,
+        };
+        let tag = match receive.tag == self.abi.any_tag() {
+            true => Open::Any,
+            false => Open::One(receive.tag),
+        };
+        let wanted = Wanted { source, tag, comm: known.id, bytes };
+        let kind = datatype.map_or(Kind::Opaque, |datatype| datatype.kind);
+        let content = Content { buffer: receive.buffer, kind };
+        (wanted, ReceiveBuffer { content, from: known.members })
+    }
+
+    /// A receive that begins now.
+    pub fn receiving(&mut self, wanted: &Wanted, buffer: ReceiveBuffer) -> Receiving {
+        Receiving { post: self.next_post(), any: wanted.any(), comm: wanted.comm, buffer }
+    }
+
+    /// Writes down a receive that was posted and will be complete later.
+    pub fn post(&mut self, name: &str, wanted: &Wanted, post: Post) {
+        let (after, _) = self.part.now();
+        self.part.call(&Call::Post(Posted {
+            rank: self.part.rank(),
+            after,
+            name: name.to_owned(),
+            post,
+            comm: wanted.comm,
+            source: wanted.source.one(),
+            tag: wanted.tag.one(),
+            bytes: wanted.bytes,
+            at: self.current.at,
+        }));
+    }
+
+    /// The receive of a message that a matched probe has found begins.
+    pub fn begin_matched(
         &mut self,
-        from: Members,
-        buffer: *const c_void,
-        datatype: Handle,
-    ) -> ReceiveBuffer {
-        let kind = self.datatypes.of(datatype).kind;
-        ReceiveBuffer { content: Content { buffer, kind }, from }
+        name: &'static str,
+        matched: Matched,
+        receive: &Incoming,
+    ) -> Receiving {
+        let datatype = self.datatypes.of(receive.datatype);
+        let bytes = u64::try_from(receive.count).ok().and_then(|count| datatype.bytes(count));
+        self.begin_receive(name, &Wanted { bytes, ..matched.wanted }, receive.count);
+        let kind = datatype.kind;
+        let content = Content { buffer: receive.buffer, kind };
+        let buffer = ReceiveBuffer { content, from: matched.from };
+        let (any, comm) = (matched.wanted.any(), matched.wanted.comm);
+        Receiving { post: matched.post, any, comm, buffer }
     }
 
     /// Records the receive of a message, by its status.
@@ -237,58 +329,134 @@ impl Recording {
     /// # Safety
     ///
     /// MPI has filled the status of this receive.
-    pub unsafe fn received(&mut self, receive_buffer: &ReceiveBuffer, status: *mut c_void) {
+    pub unsafe fn received(&mut self, receiving: &Receiving, status: *mut c_void) {
         // SAFETY: as the caller says.
         let (source, tag) = unsafe { self.abi.source_and_tag(status) };
         if is_cancelled(status) {
-            return;
+            return self.complete(receiving.post, Became::Cancelled, false);
         }
-        let Some(peer) = receive_buffer.from.in_world(source) else { return };
-        let observed = Observed { op: Op::Recv, peer, tag: Tag(tag) };
-        self.write(observed, receive_buffer.content, received_bytes(self.abi, status));
+        let Some(peer) = receiving.buffer.from.in_world(source) else {
+            // From `MPI_PROC_NULL`, or from a process of another world.
+            return self.complete(receiving.post, Became::Completed, false);
+        };
+        let more = Details {
+            comm: receiving.comm,
+            post: Some(receiving.post),
+            any: receiving.any,
+            bytes: received_bytes(self.abi, status),
+            at: self.current.at,
+            ..Details::default()
+        };
+        let observed = Observed { op: Op::Recv, peer, tag: Tag(tag), more };
+        self.write(observed, receiving.buffer.content);
     }
 
-    fn write(&mut self, observed: Observed, content: Content, bytes: Option<u64>) {
-        let Content { buffer, kind } = content;
+    /// Writes a message down; returns the hash of its bytes, where they can be read.
+    fn write(&mut self, mut observed: Observed, content: Content) -> Option<u64> {
         let is_python = self.is_python;
+        let bytes = observed.more.bytes;
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        self.part.event(observed, |json| match length {
-            // The pointer to an empty buffer may be anything.
-            Some(0) => payload::put(json, &[], kind, is_python),
-            Some(length) if kind != Kind::Opaque && !buffer.is_null() => {
-                // SAFETY: the program has MPI read or write so many bytes there.
-                let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), length) };
-                payload::put(json, bytes, kind, is_python);
-            }
-            Some(_) | None => payload::put_length(json, bytes.unwrap_or(0)),
+        // SAFETY: the program has MPI read or write so many bytes there.
+        let readable = unsafe { content.bytes(length) };
+        let hash = readable.map(XxHash3_64::oneshot);
+        observed.more.hash = hash;
+        self.part.event(observed, |json| match readable {
+            Some(readable) => payload::put(json, readable, content.kind, is_python),
+            None => payload::put_length(json, bytes.unwrap_or(0)),
         });
+        hash
+    }
+
+    /// Writes down what a completed request has done.
+    ///
+    /// # Safety
+    ///
+    /// MPI has filled the status.
+    pub unsafe fn done(&mut self, done: Done, status: *mut c_void) {
+        match done {
+            // SAFETY: as the caller says.
+            Done::Received(receiving) => unsafe { self.received(&receiving, status) },
+            Done::Collective(post) => self.complete(post, Became::Completed, false),
+            Done::Sent(Sending { post, sent }) => {
+                let is_changed = |(content, length, hash): (Content, usize, u64)| {
+                    // The program may have given the memory back, though it must not.
+                    memory::read(content.buffer, length)
+                        .is_some_and(|now| XxHash3_64::oneshot(&now) != hash)
+                };
+                let how = match is_cancelled(status) {
+                    true => Became::Cancelled,
+                    false => Became::Completed,
+                };
+                self.complete(post, how, sent.is_some_and(is_changed));
+            }
+        }
+    }
+
+    /// Writes down what became of a request that is none of a receive.
+    pub fn complete(&mut self, post: Post, how: Became, changed: bool) {
+        let (after, _) = self.part.now();
+        let (rank, at) = (self.part.rank(), self.current.at);
+        self.part.call(&Call::Complete(Completed { rank, after, post, how, changed, at }));
+    }
+
+    /// Writes down the exception that has ended the program, and where it was raised.
+    pub fn raised(&mut self, what: String, place: Option<(String, u32, String)>) {
+        let at = place.map(|(file, line, function)| place::of_exception(file, line, function));
+        self.put_places();
+        let (after, _) = self.part.now();
+        self.part.call(&Call::Exception(Exception { rank: self.part.rank(), after, what, at }));
     }
 
     /// Remembers a request whose completion or start is to be recorded.
     pub fn begin_request(&mut self, handle: Handle, request: Request) {
-        self.requests.insert(self.abi.handle(handle), request);
+        let same = self.requests.entry(self.abi.handle(handle)).or_default();
+        same.push_back(request);
+        // Which of them a call completes is not known then, and so neither whose buffer is to be looked at.
+        if same.len() > 1 {
+            same.iter_mut().for_each(Request::forget_what_is_sent);
+        }
+    }
+
+    /// Records what begins when a persistent request is started.
+    pub fn start(&mut self, handle: Handle) {
+        let Some(request) = self.take_request(handle) else { return };
+        let request = match request {
+            Request::PersistentSend { send, .. } => {
+                Request::PersistentSend { send, active: Some(self.sending(&send)) }
+            }
+            Request::PersistentReceive { posting, .. } => {
+                let receiving = self.receiving(&posting.wanted, posting.buffer.clone());
+                self.post(posting.name, &posting.wanted, receiving.post);
+                Request::PersistentReceive { posting, active: Some(receiving) }
+            }
+            other @ (Request::Receive(_) | Request::Send(_) | Request::Collective(_)) => other,
+        };
+        self.begin_request(handle, request);
     }
 
     /// Takes a request out, since its handle may be reused as soon as MPI completes it.
     pub fn take_request(&mut self, handle: Handle) -> Option<Request> {
-        self.requests.remove(&self.abi.handle(handle))
+        let handle = self.abi.handle(handle);
+        let same = self.requests.get_mut(&handle)?;
+        let first = same.pop_front();
+        if same.is_empty() {
+            self.requests.remove(&handle);
+        }
+        first
     }
 
-    /// A request that stays, to be changed.
-    pub fn request(&mut self, handle: Handle) -> Option<&mut Request> {
-        self.requests.get_mut(&self.abi.handle(handle))
-    }
-
-    /// Remembers the communicator of a message that a matched probe has found.
-    pub fn matched(&mut self, message: Handle, communicator: Handle) {
+    /// Remembers a message that a matched probe has found.
+    pub fn matched(&mut self, message: Handle, probe: &Incoming) {
         if !self.abi.is_no_message(message) {
-            let from = self.communicators.members(communicator);
-            self.messages.insert(self.abi.handle(message), from);
+            let (wanted, buffer) = self.wanted(probe);
+            let post = self.next_post();
+            let matched = Matched { post, wanted, from: buffer.from };
+            self.messages.insert(self.abi.handle(message), matched);
         }
     }
 
-    /// The possible senders of a probed message that is about to be received; `None` if there is no message.
-    pub fn take_message(&mut self, message: Handle) -> Option<Members> {
+    /// A message that was probed for and is about to be received; `None` if there is none.
+    pub fn take_message(&mut self, message: Handle) -> Option<Matched> {
         self.messages.remove(&self.abi.handle(message))
     }
 

@@ -1,10 +1,12 @@
-//! This rank's part of the trace.
+//! This rank's part of the trace, and its calls beside it.
 
 use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ringscope_traces::jsonl::{put_event, put_footer, put_header};
+use ringscope_traces::calls::{Call, Details};
+use ringscope_traces::event::VERSION;
+use ringscope_traces::jsonl::{put_call, put_event, put_footer, put_header};
 use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, parts};
 
 use super::disk::Disk;
@@ -12,8 +14,10 @@ use crate::note::{Note, note};
 
 /// The part as it is written: each event is handed to the system before the program goes on.
 pub struct Part {
-    /// `None` after a write has failed.
+    /// The events; `None` after a write has failed.
     disk: Option<Disk>,
+    /// The calls, in the same way.
+    calls: Option<Disk>,
     rank: Rank,
     events: u64,
     start_unix_ns: u64,
@@ -31,7 +35,7 @@ pub struct Run {
 }
 
 /// A message that this rank sends or has received.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Observed {
     /// Sent or received.
     pub op: Op,
@@ -39,6 +43,8 @@ pub struct Observed {
     pub peer: Rank,
     /// The tag.
     pub tag: Tag,
+    /// What else is known of the call.
+    pub more: Details,
 }
 
 impl Part {
@@ -56,20 +62,33 @@ impl Part {
             more: Vec::new(),
         };
         let mut line = Vec::new();
-        put_header(&mut line, &header)?;
-        let mut disk = Disk::create(&folder.join(parts::file_name(rank)))?;
+        put_header(&mut line, VERSION, &header)?;
+        let path = folder.join(parts::file_name(rank));
+        let mut disk = Disk::create(&path)?;
         disk.put(&line)?;
-        Ok(Part { disk: Some(disk), rank, events: 0, start_unix_ns, line })
+        let calls = Disk::create(&path.with_extension("calls")).ok();
+        Ok(Part { disk: Some(disk), calls, rank, events: 0, start_unix_ns, line })
+    }
+
+    /// Whose it is.
+    pub fn rank(&self) -> Rank {
+        self.rank
+    }
+
+    /// How many events the rank has had, and nanoseconds since the run began.
+    pub fn now(&self) -> (u64, u64) {
+        (self.events, unix_ns().saturating_sub(self.start_unix_ns))
     }
 
     /// Records an event; `put_payload` writes the payload as JSON. The Lamport times are computed when the
     /// parts are merged: the messages of a foreign program cannot carry them.
     pub fn event(&mut self, observed: Observed, put_payload: impl FnOnce(&mut Vec<u8>)) {
         let Some(disk) = &mut self.disk else { return };
-        let Observed { op, peer, tag } = observed;
+        let Observed { op, peer, tag, more } = observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
         let (rank, n, clock) = (self.rank, self.events, self.events + 1);
-        let event = Event { rank, n, op, peer, tag, data: (), t, clock };
+        let more = Some(Box::new(more));
+        let event = Event { rank, n, op, peer, tag, data: (), t, clock, more };
         self.line.clear();
         let put = put_event(&mut self.line, &event, |line| {
             put_payload(line);
@@ -84,9 +103,19 @@ impl Part {
         }
     }
 
+    /// Records a call.
+    pub fn call(&mut self, call: &Call) {
+        let Some(calls) = &mut self.calls else { return };
+        self.line.clear();
+        if let Err(error) = put_call(&mut self.line, call).and_then(|()| calls.put(&self.line)) {
+            note(Note::CannotWrite, &format!(": {error}"));
+            self.calls = None;
+        }
+    }
+
     /// Closes the part: the rank has finalized MPI.
-    pub fn finish(self) {
-        let Some(mut disk) = self.disk else { return };
+    pub fn finish(&mut self) {
+        let Some(mut disk) = self.disk.take() else { return };
         let mut line = Vec::new();
         let put = put_footer(&mut line, &Ending::Completed, self.events);
         if let Err(error) = put.and_then(|()| disk.put(&line)).and_then(|()| disk.close()) {

@@ -1,6 +1,8 @@
-//! Requests: receives and sends that are not complete yet.
+//! Requests: what is not complete yet.
 
-use super::{ReceiveBuffer, SendRecord};
+use ringscope_traces::calls::{Any, CommId, Post};
+
+use super::{Content, ReceiveBuffer, SendRecord};
 
 /// What is to be recorded of a request.
 ///
@@ -8,49 +10,123 @@ use super::{ReceiveBuffer, SendRecord};
 #[derive(Debug, Clone)]
 pub enum Request {
     /// A receive.
-    Receive(ReceiveBuffer),
+    Receive(Receiving),
+    /// A send.
+    Send(Sending),
     /// A persistent receive (MPI 4.1, section 3.9), which can be started again and again.
     PersistentReceive {
-        /// The receive.
-        buffer: ReceiveBuffer,
-        /// Whether it has been started and not completed.
-        is_active: bool,
+        /// How it is posted.
+        posting: Posting,
+        /// The receive, while it is under way.
+        active: Option<Receiving>,
     },
     /// A persistent send.
-    PersistentSend(SendRecord),
+    PersistentSend {
+        /// What is sent each time.
+        send: SendRecord,
+        /// The send, while it is under way.
+        active: Option<Sending>,
+    },
+    /// A collective operation.
+    Collective(Post),
+}
+
+/// How a receive is posted, again and again.
+#[derive(Debug, Clone)]
+pub struct Posting {
+    /// The call that made the request.
+    pub name: &'static str,
+    /// Where the message goes, and who may have sent it.
+    pub buffer: ReceiveBuffer,
+    /// From whom, with which tag, and for how many bytes there is room.
+    pub wanted: super::Wanted,
+}
+
+/// A receive that is under way.
+#[derive(Debug, Clone)]
+pub struct Receiving {
+    /// Its place in the order of posting.
+    pub post: Post,
+    /// What it left open.
+    pub any: Option<Any>,
+    /// The communicator.
+    pub comm: CommId,
+    /// Where the message goes, and who may have sent it.
+    pub buffer: ReceiveBuffer,
+}
+
+/// A send that is under way.
+#[derive(Debug, Clone, Copy)]
+pub struct Sending {
+    /// The request's number.
+    pub post: Post,
+    /// The bytes that are sent, and their hash when it began.
+    pub sent: Option<(Content, usize, u64)>,
 }
 
 /// A request that MPI has completed.
 #[derive(Debug)]
 pub struct Awaited {
-    /// What was received, if it was a receive.
-    pub received: Option<ReceiveBuffer>,
+    /// What was to be done.
+    pub done: Option<Done>,
     /// The request, if it is persistent.
     pub again: Option<Request>,
+}
+
+/// What a request has done.
+#[derive(Debug)]
+pub enum Done {
+    /// It has received.
+    Received(Receiving),
+    /// It has sent.
+    Sent(Sending),
+    /// It was a collective operation.
+    Collective(Post),
 }
 
 impl Request {
     /// What there is to record of it when it is complete.
     pub fn completed(self) -> Awaited {
         match self {
-            Request::Receive(buffer) => Awaited { received: Some(buffer), again: None },
-            Request::PersistentReceive { buffer, is_active } => {
-                let again = Request::PersistentReceive { buffer: buffer.clone(), is_active: false };
-                Awaited { received: is_active.then_some(buffer), again: Some(again) }
+            Request::Receive(receiving) => {
+                Awaited { done: Some(Done::Received(receiving)), again: None }
             }
-            Request::PersistentSend(_) => Awaited { received: None, again: Some(self) },
+            Request::Send(sending) => Awaited { done: Some(Done::Sent(sending)), again: None },
+            Request::Collective(post) => {
+                Awaited { done: Some(Done::Collective(post)), again: None }
+            }
+            Request::PersistentReceive { posting, active } => Awaited {
+                done: active.map(Done::Received),
+                again: Some(Request::PersistentReceive { posting, active: None }),
+            },
+            Request::PersistentSend { send, active } => Awaited {
+                done: active.map(Done::Sent),
+                again: Some(Request::PersistentSend { send, active: None }),
+            },
         }
     }
 
-    /// Marks a persistent request as started; returns what is sent thereby.
-    pub fn start(&mut self) -> Option<SendRecord> {
+    /// Forgets the bytes of a send, whose buffer then is not looked at when it is complete.
+    pub fn forget_what_is_sent(&mut self) {
         match self {
-            Request::PersistentSend(send) => Some(*send),
-            Request::PersistentReceive { is_active, .. } => {
-                *is_active = true;
-                None
+            Request::Send(sending) | Request::PersistentSend { active: Some(sending), .. } => {
+                sending.sent = None;
             }
-            Request::Receive(_) => None,
+            Request::PersistentSend { active: None, .. }
+            | Request::Receive(_)
+            | Request::PersistentReceive { .. }
+            | Request::Collective(_) => {}
+        }
+    }
+
+    /// The number of what is under way.
+    pub fn post(&self) -> Option<Post> {
+        match self {
+            Request::Receive(receiving) => Some(receiving.post),
+            Request::Send(sending) => Some(sending.post),
+            Request::PersistentReceive { active, .. } => active.as_ref().map(|active| active.post),
+            Request::PersistentSend { active, .. } => active.map(|active| active.post),
+            Request::Collective(post) => Some(*post),
         }
     }
 
@@ -58,8 +134,8 @@ impl Request {
     pub fn is_owed(&self) -> bool {
         match self {
             Request::Receive(_) => true,
-            Request::PersistentReceive { is_active, .. } => *is_active,
-            Request::PersistentSend(_) => false,
+            Request::PersistentReceive { active, .. } => active.is_some(),
+            Request::Send(_) | Request::PersistentSend { .. } | Request::Collective(_) => false,
         }
     }
 }

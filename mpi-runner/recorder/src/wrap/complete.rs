@@ -2,10 +2,13 @@
 
 use std::ffi::{c_int, c_void};
 
+use ringscope_traces::calls::note::MOST_WAITS;
+use ringscope_traces::calls::{Became, Post};
+
 use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Handle, SUCCESS, StatusBuffer};
-use crate::recording::{Recording, Request, is_on, with};
+use crate::recording::{Calling, Recording, Request, WaitsFor, enter, is_on, leave, with};
 
 /// Requests of the program during a call that may complete them.
 ///
@@ -19,31 +22,41 @@ struct Requests {
 }
 
 impl Requests {
-    fn take(requests: *const c_void, count: usize) -> Requests {
+    /// Begins a call that waits for all of these requests, or for one of them.
+    fn take(name: &'static str, all: bool, requests: *const c_void, count: usize) -> Requests {
         let take = |recording: &mut Recording| {
             let of = |index| {
                 // SAFETY: the program's array has that many.
                 let handle = unsafe { recording.abi.handle_at(requests, index) };
                 (handle, recording.take_request(handle))
             };
-            (0..count).map(of).collect()
+            let taken: Vec<(Handle, Option<Request>)> = (0..count).map(of).collect();
+            recording.begin(Calling::named(name));
+            let posts: Vec<Post> = taken
+                .iter()
+                .filter_map(|(_, request)| request.as_ref().and_then(Request::post))
+                .take(MOST_WAITS)
+                .collect();
+            let total = taken.iter().filter(|(_, request)| request.is_some()).count();
+            recording.waits(WaitsFor { all, total, posts: &posts });
+            taken
         };
-        Requests { handles: requests, taken: with(take).unwrap_or_default() }
+        Requests { handles: requests, taken: enter(take).unwrap_or_default() }
     }
 
     /// Records that the request at an index is complete, with the status at an index of the statuses.
     fn completed(&mut self, index: usize, statuses: *mut c_void, at: usize) {
         let Some((handle, request)) = self.taken.get_mut(index) else { return };
-        let Some(done) = request.take().map(Request::completed) else { return };
+        let Some(awaited) = request.take().map(Request::completed) else { return };
         with(|recording| {
-            if let Some(buffer) = done.received {
+            if let Some(done) = awaited.done {
                 // SAFETY: MPI has filled the statuses of what is completed.
                 unsafe {
                     let status = recording.abi.status_at(statuses, at);
-                    recording.received(&buffer, status);
+                    recording.done(done, status);
                 }
             }
-            if let Some(again) = done.again {
+            if let Some(again) = awaited.again {
                 recording.begin_request(*handle, again);
             }
         });
@@ -73,10 +86,11 @@ impl Requests {
         }
     }
 
-    /// Puts back the requests that are not complete: the program's array still has their handles.
+    /// Ends the call, and puts back the requests that are not complete: the program's array still has their
+    /// handles.
     ///
     /// A request that failed is freed, and another one may get its handle.
-    fn put_back(self) {
+    fn put_back(self, code: c_int, found_nothing: bool) -> c_int {
         for (index, (handle, request)) in self.taken.into_iter().enumerate() {
             let Some(request) = request else { continue };
             with(|recording| {
@@ -84,9 +98,17 @@ impl Requests {
                 let now = unsafe { recording.abi.handle_at(self.handles, index) };
                 if now == handle {
                     recording.begin_request(handle, request);
+                } else if let Some(post) = request.post() {
+                    // It is gone, and was not complete.
+                    recording.complete(post, Became::Failed, false);
                 }
             });
         }
+        leave(code, |recording| {
+            if code == SUCCESS && found_nothing {
+                recording.found_nothing();
+            }
+        })
     }
 }
 
@@ -103,6 +125,7 @@ fn counted(count: c_int) -> usize {
 /// The arguments of `MPI_Waitsome` and `MPI_Testsome`, which return the indices of the requests that are
 /// complete.
 struct SomeRequests {
+    name: &'static str,
     count: c_int,
     requests: *mut c_void,
     completed: *mut c_int,
@@ -116,7 +139,7 @@ impl SomeRequests {
         if !is_on() {
             return real(self.statuses);
         }
-        let mut taken = Requests::take(self.requests, counted(self.count));
+        let mut taken = Requests::take(self.name, false, self.requests, counted(self.count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, self.statuses, counted(self.count));
         let code = real(statuses);
@@ -125,8 +148,7 @@ impl SomeRequests {
         // SAFETY: MPI has written that many indices.
         let index = |at| (counted(unsafe { *self.indices.add(at) }), at);
         taken.completed_each(code, statuses, (0..completed).map(index));
-        taken.put_back();
-        code
+        taken.put_back(code, completed == 0)
     }
 }
 
@@ -135,22 +157,21 @@ wrap! {
         if !is_on() {
             return real(request, status);
         }
-        let mut taken = Requests::take(request, 1);
+        let mut taken = Requests::take("MPI_Wait", true, request, 1);
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(request, status);
         if code == SUCCESS {
             taken.completed(0, status, 0);
         }
-        taken.put_back();
-        code
+        taken.put_back(code, false)
     }
 
     MPI_Test(request: *mut c_void, flag: *mut c_int, status: *mut c_void) as real => {
         if !is_on() {
             return real(request, flag, status);
         }
-        let mut taken = Requests::take(request, 1);
+        let mut taken = Requests::take("MPI_Test", true, request, 1);
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(request, flag, status);
@@ -158,21 +179,20 @@ wrap! {
         if code == SUCCESS && unsafe { *flag } != 0 {
             taken.completed(0, status, 0);
         }
-        taken.put_back();
-        code
+        // SAFETY: as above.
+        taken.put_back(code, unsafe { *flag } == 0)
     }
 
     MPI_Waitall(count: c_int, requests: *mut c_void, statuses: *mut c_void) as real => {
         if !is_on() {
             return real(count, requests, statuses);
         }
-        let mut taken = Requests::take(requests, counted(count));
+        let mut taken = Requests::take("MPI_Waitall", true, requests, counted(count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
         taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
-        taken.put_back();
-        code
+        taken.put_back(code, false)
     }
 
     MPI_Testall(
@@ -181,7 +201,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, flag, statuses);
         }
-        let mut taken = Requests::take(requests, counted(count));
+        let mut taken = Requests::take("MPI_Testall", true, requests, counted(count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, flag, statuses);
@@ -189,8 +209,8 @@ wrap! {
         if code != SUCCESS || unsafe { *flag } != 0 {
             taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
         }
-        taken.put_back();
-        code
+        // SAFETY: as above.
+        taken.put_back(code, unsafe { *flag } == 0)
     }
 
     MPI_Waitany(
@@ -199,7 +219,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, index, status);
         }
-        let mut taken = Requests::take(requests, counted(count));
+        let mut taken = Requests::take("MPI_Waitany", false, requests, counted(count));
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(count, requests, index, status);
@@ -207,8 +227,7 @@ wrap! {
         if code == SUCCESS && let Ok(index) = usize::try_from(unsafe { *index }) {
             taken.completed(index, status, 0);
         }
-        taken.put_back();
-        code
+        taken.put_back(code, false)
     }
 
     MPI_Testany(
@@ -218,7 +237,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, index, flag, status);
         }
-        let mut taken = Requests::take(requests, counted(count));
+        let mut taken = Requests::take("MPI_Testany", false, requests, counted(count));
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(count, requests, index, flag, status);
@@ -227,15 +246,14 @@ wrap! {
         if code == SUCCESS && flag != 0 && let Ok(index) = usize::try_from(index) {
             taken.completed(index, status, 0);
         }
-        taken.put_back();
-        code
+        taken.put_back(code, flag == 0)
     }
 
     MPI_Waitsome(
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        let some = SomeRequests { count, requests, completed, indices, statuses };
+        let some = SomeRequests { name: "MPI_Waitsome", count, requests, completed, indices, statuses };
         some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 
@@ -243,19 +261,24 @@ wrap! {
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        let some = SomeRequests { count, requests, completed, indices, statuses };
+        let some = SomeRequests { name: "MPI_Testsome", count, requests, completed, indices, statuses };
         some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 
     MPI_Request_free(request: *mut c_void) as real => {
-        // SAFETY: it points to a handle.
-        let freed = with(|recording| unsafe {
-            let handle = recording.abi.handle_at(request, 0);
-            recording.take_request(handle)
+        let freed = enter(|recording| {
+            recording.begin(Calling::named("MPI_Request_free"));
+            // SAFETY: it points to a handle.
+            let handle = unsafe { recording.abi.handle_at(request, 0) };
+            let freed = recording.take_request(handle);
+            if let Some(post) = freed.as_ref().and_then(Request::post) {
+                recording.complete(post, Became::Freed, false);
+            }
+            freed
         });
         if freed.flatten().as_ref().is_some_and(Request::is_owed) {
             note(Note::FreedReceive, "");
         }
-        real(request)
+        leave(real(request), |_| {})
     }
 }

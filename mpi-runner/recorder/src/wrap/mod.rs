@@ -1,10 +1,14 @@
 //! The wrappers: MPI's functions as the program calls them, once this library is preloaded.
 //!
 //! Their parameters are those of MPI's C binding; those whose names end with `_c` count in 64 bits, and
-//! some MPIs do not have them. A send is recorded before MPI is called, a receive when it is complete.
+//! some MPIs do not have them. A send is recorded before MPI is called, a receive when it is complete. What is
+//! called is noted when it begins and when it has returned.
 
+mod collective;
+mod communicator;
 mod complete;
 mod persistent;
+mod probe;
 mod program;
 mod receive;
 mod send;
@@ -12,18 +16,23 @@ mod send;
 /// Defines wrappers, in whose bodies a name of choice calls MPI's own function.
 macro_rules! wrap {
     ($($name:ident($($argument:ident: $type:ty),* $(,)?) as $real:ident => $body:block)*) => {$(
-        #[doc = concat!("See `", stringify!($name), "` of MPI.")]
-        ///
-        /// # Safety
-        ///
-        /// As MPI has it.
-        #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
+        const _: () = {
             #[allow(clippy::too_many_arguments, reason = "they are MPI's")]
-            let $real = |$($argument: $type),*| $crate::real::real!($name($($argument => $type),*));
-            $body
-        }
+            unsafe extern "C" fn wrapper($($argument: $type),*) -> std::ffi::c_int {
+                #[allow(clippy::too_many_arguments, reason = "they are MPI's")]
+                let $real = |$($argument: $type),*| $crate::real::real!($name($($argument => $type),*));
+                $body
+            }
+
+            $crate::place::entry! {
+                #[doc = concat!("See `", stringify!($name), "` of MPI.")]
+                ///
+                /// # Safety
+                ///
+                /// As MPI has it.
+                $name($($argument: $type),*) => wrapper
+            }
+        };
     )*};
 }
 

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 
 use super::wrap;
 use crate::real::{Handle, SUCCESS};
-use crate::recording::{Incoming, Outgoing, Recording, Request, with};
+use crate::recording::{Calling, Incoming, Outgoing, Posting, Recording, Request, enter, leave};
 
 /// Remembers a request that was created, if there will be something to record of it.
 fn remember(
@@ -12,25 +12,23 @@ fn remember(
     handle: *const c_void,
     request: impl FnOnce(&mut Recording) -> Option<Request>,
 ) -> c_int {
-    if code == SUCCESS {
-        with(|recording| {
-            if let Some(request) = request(recording) {
-                // SAFETY: MPI has put a handle there.
-                let handle = unsafe { recording.abi.handle_at(handle, 0) };
-                recording.begin_request(handle, request);
-            }
-        });
-    }
+    enter(|recording| {
+        if code == SUCCESS
+            && let Some(request) = request(recording)
+        {
+            // SAFETY: MPI has put a handle there.
+            let handle = unsafe { recording.abi.handle_at(handle, 0) };
+            recording.begin_request(handle, request);
+        }
+    });
     code
 }
 
-/// Records what is sent when a request is started.
+/// Records what begins when a request is started.
 fn start(recording: &mut Recording, requests: *const c_void, index: usize) {
     // SAFETY: the index is within the program's array.
     let handle = unsafe { recording.abi.handle_at(requests, index) };
-    if let Some(send) = recording.request(handle).and_then(Request::start) {
-        recording.posted(&send);
-    }
+    recording.start(handle);
 }
 
 macro_rules! startable_sends {
@@ -44,7 +42,8 @@ macro_rules! startable_sends {
                 let count = i64::from(count);
                 let message = Outgoing { buffer, count, datatype, to, tag, communicator };
                 remember(code, request, |recording| {
-                    recording.send(&message).map(Request::PersistentSend)
+                    let send = recording.send(&message)?;
+                    Some(Request::PersistentSend { send, active: None })
                 })
             }
         )*}
@@ -59,10 +58,12 @@ macro_rules! startable_receives {
                 source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
             ) as real => {
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
-                let receive = Incoming { buffer, datatype, communicator };
+                let count = i64::from(count);
+                let receive = Incoming { buffer, count, datatype, source, tag, communicator };
                 remember(code, request, |recording| {
-                    let receive_buffer = recording.receive_buffer(&receive);
-                    Some(Request::PersistentReceive { buffer: receive_buffer, is_active: false })
+                    let (wanted, buffer) = recording.wanted(&receive);
+                    let posting = Posting { name: stringify!($name), buffer, wanted };
+                    Some(Request::PersistentReceive { posting, active: None })
                 })
             }
         )*}
@@ -87,14 +88,18 @@ startable_receives! {
 
 wrap! {
     MPI_Start(request: *mut c_void) as real => {
-        with(|recording| start(recording, request, 0));
-        real(request)
+        enter(|recording| {
+            recording.begin(Calling::named("MPI_Start"));
+            start(recording, request, 0);
+        });
+        leave(real(request), |_| {})
     }
 
     MPI_Startall(count: c_int, requests: *mut c_void) as real => {
-        with(|recording| {
+        enter(|recording| {
+            recording.begin(Calling::named("MPI_Startall"));
             (0..usize::try_from(count).unwrap_or(0)).for_each(|index| start(recording, requests, index));
         });
-        real(count, requests)
+        leave(real(count, requests), |_| {})
     }
 }

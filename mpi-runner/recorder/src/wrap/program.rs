@@ -1,10 +1,10 @@
-//! Initialization and finalization of MPI, and the freeing of communicators and datatypes.
+//! Initialization and finalization of MPI, and the freeing of datatypes.
 
 use std::ffi::{c_char, c_int, c_void};
 
 use super::wrap;
 use crate::real::SUCCESS;
-use crate::recording::{begin, end, with};
+use crate::recording::{begin, end, enter, leave, with};
 
 wrap! {
     MPI_Init(argc: *mut c_int, argv: *mut *mut *mut c_char) as real => {
@@ -26,26 +26,15 @@ wrap! {
     }
 
     MPI_Finalize() as real => {
+        enter(|recording| recording.begin_finalize("MPI_Finalize"));
+        let code = real();
+        leave(code, |recording| {
+            if code == SUCCESS {
+                recording.left();
+            }
+        });
         end();
-        real()
-    }
-
-    MPI_Comm_free(communicator: *mut c_void) as real => {
-        // SAFETY: it points to a handle.
-        with(|recording| unsafe {
-            let handle = recording.abi.handle_at(communicator, 0);
-            recording.forget_communicator(handle);
-        });
-        real(communicator)
-    }
-
-    MPI_Comm_disconnect(communicator: *mut c_void) as real => {
-        // SAFETY: it points to a handle.
-        with(|recording| unsafe {
-            let handle = recording.abi.handle_at(communicator, 0);
-            recording.forget_communicator(handle);
-        });
-        real(communicator)
+        code
     }
 
     MPI_Type_free(datatype: *mut c_void) as real => {

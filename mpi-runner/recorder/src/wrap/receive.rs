@@ -2,17 +2,57 @@
 
 use std::ffi::{c_int, c_void};
 
+use ringscope_traces::calls::Became;
+
+use super::send::begin as begin_sending;
 use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Abi, Handle, SUCCESS, StatusBuffer};
 use crate::recording::{
-    Incoming, Members, Outgoing, ReceiveBuffer, Recording, Request, is_on, with,
+    Incoming, Outgoing, Receiving, Recording, Request, WaitsFor, enter, leave, with,
 };
+
+/// Begins a receive that the call completes.
+fn begin(name: &'static str, receive: &Incoming) -> Option<Receiving> {
+    enter(|recording| {
+        let (wanted, buffer) = recording.wanted(receive);
+        recording.begin_receive(name, &wanted, receive.count);
+        recording.receiving(&wanted, buffer)
+    })
+}
+
+/// The same for a call that has begun with a send.
+fn begin_after_sending(name: &'static str, receive: &Incoming) -> Option<Receiving> {
+    with(|recording| {
+        let (wanted, buffer) = recording.wanted(receive);
+        let receiving = recording.receiving(&wanted, buffer);
+        if receive.source != recording.abi.proc_null() {
+            recording.post(name, &wanted, receiving.post);
+            recording.waits(WaitsFor { all: true, total: 1, posts: &[receiving.post] });
+        }
+        receiving
+    })
+}
+
+/// Begins the receive of a message that was probed for.
+fn begin_of_message(
+    name: &'static str,
+    message: *const c_void,
+    receive: &Incoming,
+) -> Option<Receiving> {
+    enter(|recording| {
+        // SAFETY: it points to a handle.
+        let handle = unsafe { recording.abi.handle_at(message, 0) };
+        let matched = recording.take_message(handle)?;
+        Some(recording.begin_matched(name, matched, receive))
+    })
+    .flatten()
+}
 
 /// Has MPI fill a status, and records what was received.
 fn completed(
     status: *mut c_void,
-    receive_buffer: impl FnOnce(&mut Recording) -> ReceiveBuffer,
+    receiving: Option<Receiving>,
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     let mut own = StatusBuffer::new();
@@ -20,76 +60,84 @@ fn completed(
         return receive(status);
     };
     let code = receive(status);
-    if code == SUCCESS {
-        with(|recording| {
-            let receive_buffer = receive_buffer(recording);
+    leave(code, |recording| {
+        if let Some(receiving) = receiving.filter(|_| code == SUCCESS) {
             // SAFETY: MPI has filled it.
-            unsafe { recording.received(&receive_buffer, status) };
-        });
-    }
-    code
-}
-
-/// Remembers a nonblocking receive.
-fn begun(
-    code: c_int,
-    request: *const c_void,
-    receive_buffer: impl FnOnce(&mut Recording) -> Option<ReceiveBuffer>,
-) -> c_int {
-    if code == SUCCESS {
-        with(|recording| {
-            if let Some(receive_buffer) = receive_buffer(recording) {
-                // SAFETY: MPI has put a handle there.
-                let handle = unsafe { recording.abi.handle_at(request, 0) };
-                recording.begin_request(handle, Request::Receive(receive_buffer));
-            }
-        });
-    }
-    code
-}
-
-/// The possible senders of a probed message; `None` when nothing is to be recorded of it.
-fn of_message(message: *const c_void) -> Option<Members> {
-    // SAFETY: it points to a handle.
-    with(|recording| unsafe {
-        let handle = recording.abi.handle_at(message, 0);
-        recording.take_message(handle)
+            unsafe { recording.received(&receiving, status) };
+        }
     })
-    .flatten()
 }
 
-/// Remembers a message that a matched probe has found.
-fn matched(communicator: Handle, message: *const c_void) {
-    // SAFETY: MPI has put a handle there.
-    with(|recording| unsafe {
-        let handle = recording.abi.handle_at(message, 0);
-        recording.matched(handle, communicator);
+/// Notes a nonblocking receive.
+fn begin_later(name: &'static str, receive: &Incoming) {
+    enter(|recording| {
+        let (wanted, _) = recording.wanted(receive);
+        recording.begin_receive(name, &wanted, receive.count);
     });
 }
 
-/// The buffer of a receive from that rank; `None` when that is `MPI_PROC_NULL`.
-fn buffer_from(
-    recording: &mut Recording,
-    source: c_int,
-    receive: &Incoming,
-) -> Option<ReceiveBuffer> {
-    (source != recording.abi.proc_null()).then(|| recording.receive_buffer(receive))
+/// Remembers a nonblocking receive from that rank, unless it is from `MPI_PROC_NULL`.
+fn begun(code: c_int, request: *const c_void, posted: (&'static str, &Incoming)) -> c_int {
+    let (name, receive) = posted;
+    leave(code, |recording: &mut Recording| {
+        if code != SUCCESS || receive.source == recording.abi.proc_null() {
+            return;
+        }
+        let (wanted, buffer) = recording.wanted(receive);
+        let receiving = recording.receiving(&wanted, buffer);
+        recording.post(name, &wanted, receiving.post);
+        // SAFETY: MPI has put a handle there.
+        let handle = unsafe { recording.abi.handle_at(request, 0) };
+        recording.begin_request(handle, Request::Receive(receiving));
+    })
 }
 
 /// The same for a receive combined with a send, of which MPICH does not report what was received.
-fn buffer_of_exchange(
-    recording: &mut Recording,
-    source: c_int,
-    receive: &Incoming,
-) -> Option<ReceiveBuffer> {
-    let receive_buffer = buffer_from(recording, source, receive)?;
-    match recording.abi {
-        Abi::OpenMpi => Some(receive_buffer),
-        Abi::Mpich => {
+fn exchange_begun(code: c_int, request: *const c_void, posted: (&'static str, &Incoming)) -> c_int {
+    match with(|recording| recording.abi) {
+        Some(Abi::OpenMpi) | None => begun(code, request, posted),
+        Some(Abi::Mpich) => {
             note(Note::UnknownReceive, "");
-            None
+            let (name, receive) = posted;
+            leave(code, |recording| {
+                let (wanted, buffer) = recording.wanted(receive);
+                let post = recording.receiving(&wanted, buffer).post;
+                recording.post(name, &wanted, post);
+                recording.complete(post, Became::Unseen, false);
+            })
         }
     }
+}
+
+/// Remembers a message that a matched probe has found.
+fn matched(recording: &mut Recording, message: *const c_void, probe: &Incoming) {
+    // SAFETY: MPI has put a handle there.
+    let handle = unsafe { recording.abi.handle_at(message, 0) };
+    recording.matched(handle, probe);
+}
+
+/// What a call says of what it receives; a message that was probed for is known without source and tag.
+macro_rules! incoming {
+    ($buffer:ident, $count:ident, $datatype:ident) => {
+        Incoming {
+            buffer: $buffer,
+            count: i64::from($count),
+            datatype: $datatype,
+            source: 0,
+            tag: 0,
+            communicator: 0,
+        }
+    };
+    ($buffer:ident, $count:ident, $datatype:ident, $source:ident, $tag:ident, $communicator:ident) => {
+        Incoming {
+            buffer: $buffer,
+            count: i64::from($count),
+            datatype: $datatype,
+            source: $source,
+            tag: $tag,
+            communicator: $communicator,
+        }
+    };
 }
 
 macro_rules! receives {
@@ -100,8 +148,9 @@ macro_rules! receives {
                 buffer: *mut c_void, count: $count, datatype: Handle,
                 source: c_int, tag: c_int, communicator: Handle, status: *mut c_void
             ) as real => {
-                let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.receive_buffer(&receive), |status| {
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                let receiving = begin(stringify!($receive), &receive);
+                completed(status, receiving, |status| {
                     real(buffer, count, datatype, source, tag, communicator, status)
                 })
             }
@@ -110,32 +159,35 @@ macro_rules! receives {
                 buffer: *mut c_void, count: $count, datatype: Handle,
                 source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
             ) as real => {
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                begin_later(stringify!($begin), &receive);
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
-                let receive = Incoming { buffer, datatype, communicator };
-                begun(code, request, |recording| buffer_from(recording, source, &receive))
+                begun(code, request, (stringify!($begin), &receive))
             }
 
             $of_message(
                 buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
                 status: *mut c_void
             ) as real => {
-                let Some(from) = of_message(message) else {
-                    return real(buffer, count, datatype, message, status);
-                };
-                let receive_buffer = |recording: &mut Recording| {
-                    recording.receive_buffer_for(from, buffer, datatype)
-                };
-                completed(status, receive_buffer, |status| real(buffer, count, datatype, message, status))
+                let receive = incoming!(buffer, count, datatype);
+                let receiving = begin_of_message(stringify!($of_message), message, &receive);
+                completed(status, receiving, |status| real(buffer, count, datatype, message, status))
             }
 
             $begin_of_message(
                 buffer: *mut c_void, count: $count, datatype: Handle, message: *mut c_void,
                 request: *mut c_void
             ) as real => {
-                let from = of_message(message);
+                let receive = incoming!(buffer, count, datatype);
+                let name = stringify!($begin_of_message);
+                let receiving = begin_of_message(name, message, &receive);
                 let code = real(buffer, count, datatype, message, request);
-                begun(code, request, |recording| {
-                    from.map(|from| recording.receive_buffer_for(from, buffer, datatype))
+                leave(code, |recording| {
+                    if let Some(receiving) = receiving.filter(|_| code == SUCCESS) {
+                        // SAFETY: MPI has put a handle there.
+                        let handle = unsafe { recording.abi.handle_at(request, 0) };
+                        recording.begin_request(handle, Request::Receive(receiving));
+                    }
                 })
             }
 
@@ -148,9 +200,9 @@ macro_rules! receives {
                     buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
                     communicator,
                 };
-                with(|recording| recording.sent(&message));
-                let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.receive_buffer(&receive), |status| {
+                begin_sending(stringify!($exchange), &message);
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                completed(status, begin_after_sending(stringify!($exchange), &receive), |status| {
                     real(
                         out, out_count, out_type, to, out_tag,
                         buffer, count, datatype, source, tag, communicator, status,
@@ -165,9 +217,9 @@ macro_rules! receives {
                 let message = Outgoing {
                     buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
                 };
-                with(|recording| recording.sent(&message));
-                let receive = Incoming { buffer, datatype, communicator };
-                completed(status, |recording| recording.receive_buffer(&receive), |status| {
+                begin_sending(stringify!($replace), &message);
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                completed(status, begin_after_sending(stringify!($replace), &receive), |status| {
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, status)
                 })
             }
@@ -181,13 +233,13 @@ macro_rules! receives {
                     buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
                     communicator,
                 };
-                with(|recording| recording.sent(&message));
+                begin_sending(stringify!($begin_exchange), &message);
                 let code = real(
                     out, out_count, out_type, to, out_tag,
                     buffer, count, datatype, source, tag, communicator, request,
                 );
-                let receive = Incoming { buffer, datatype, communicator };
-                begun(code, request, |recording| buffer_of_exchange(recording, source, &receive))
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                exchange_begun(code, request, (stringify!($begin_exchange), &receive))
             }
 
             $begin_replace(
@@ -197,11 +249,11 @@ macro_rules! receives {
                 let message = Outgoing {
                     buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
                 };
-                with(|recording| recording.sent(&message));
+                begin_sending(stringify!($begin_replace), &message);
                 let code =
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
-                let receive = Incoming { buffer, datatype, communicator };
-                begun(code, request, |recording| buffer_of_exchange(recording, source, &receive))
+                let receive = incoming!(buffer, count, datatype, source, tag, communicator);
+                exchange_begun(code, request, (stringify!($begin_replace), &receive))
             }
         }
     };
@@ -221,22 +273,33 @@ wrap! {
     MPI_Mprobe(
         source: c_int, tag: c_int, communicator: Handle, message: *mut c_void, status: *mut c_void
     ) as real => {
+        let probe = Incoming::probe(source, tag, communicator);
+        enter(|recording| {
+            let (wanted, _) = recording.wanted(&probe);
+            recording.begin_receive("MPI_Mprobe", &wanted, 0);
+        });
         let code = real(source, tag, communicator, message, status);
-        if code == SUCCESS {
-            matched(communicator, message);
-        }
-        code
+        leave(code, |recording| {
+            if code == SUCCESS {
+                matched(recording, message, &probe);
+            }
+        })
     }
 
     MPI_Improbe(
         source: c_int, tag: c_int, communicator: Handle, flag: *mut c_int, message: *mut c_void,
         status: *mut c_void
     ) as real => {
+        let probe = Incoming::probe(source, tag, communicator);
+        enter(|recording| recording.begin_probe("MPI_Improbe", &probe));
         let code = real(source, tag, communicator, flag, message, status);
-        // SAFETY: MPI has said there whether a message has come.
-        if code == SUCCESS && is_on() && unsafe { *flag } != 0 {
-            matched(communicator, message);
-        }
-        code
+        leave(code, |recording| {
+            // SAFETY: MPI has said there whether a message has come.
+            if code == SUCCESS && unsafe { *flag } != 0 {
+                matched(recording, message, &probe);
+            } else {
+                recording.probed(&probe, None);
+            }
+        })
     }
 }

@@ -3,42 +3,69 @@
 use std::ffi::{c_int, c_void};
 
 use super::wrap;
-use crate::real::Handle;
-use crate::recording::{Outgoing, with};
+use crate::real::{Handle, SUCCESS};
+use crate::recording::{Outgoing, Recording, Request, Sending, enter, leave};
 
-/// Defines sends, blocking ones and those that return a request, of whose completion nothing is recorded.
+/// Begins a blocking send.
+pub(super) fn begin(name: &'static str, message: &Outgoing) {
+    enter(|recording| {
+        recording.begin_send(name, message);
+        recording.sent(message);
+    });
+}
+
+/// Begins a send that will be complete later.
+fn begin_sending(name: &'static str, message: &Outgoing) -> Option<Sending> {
+    enter(|recording| {
+        recording.begin_send(name, message);
+        recording.send(message).map(|send| recording.sending(&send))
+    })
+    .flatten()
+}
+
+/// Remembers the request of a send that has begun.
+fn has_begun(code: c_int, request: *const c_void, sending: Option<Sending>) -> c_int {
+    leave(code, |recording: &mut Recording| {
+        if let Some(sending) = sending.filter(|_| code == SUCCESS) {
+            // SAFETY: MPI has put a handle there.
+            let handle = unsafe { recording.abi.handle_at(request, 0) };
+            recording.begin_request(handle, Request::Send(sending));
+        }
+    })
+}
+
+/// Defines sends.
 macro_rules! sends {
-    ($($name:ident($count:ty) $($request:ident)?;)*) => {
+    ($($count:ty: [$($name:ident)*] [$($begin:ident)*])*) => {
         wrap! {$(
-            $name(
+            $($name(
                 buffer: *const c_void, count: $count, datatype: Handle,
-                to: c_int, tag: c_int, communicator: Handle, $($request: *mut c_void)?
+                to: c_int, tag: c_int, communicator: Handle
             ) as real => {
                 let count_elements = i64::from(count);
                 let message =
                     Outgoing { buffer, count: count_elements, datatype, to, tag, communicator };
-                with(|recording| recording.sent(&message));
-                real(buffer, count, datatype, to, tag, communicator, $($request)?)
-            }
+                begin(stringify!($name), &message);
+                leave(real(buffer, count, datatype, to, tag, communicator), |_| {})
+            })*
+
+            $($begin(
+                buffer: *const c_void, count: $count, datatype: Handle,
+                to: c_int, tag: c_int, communicator: Handle, request: *mut c_void
+            ) as real => {
+                let count_elements = i64::from(count);
+                let message =
+                    Outgoing { buffer, count: count_elements, datatype, to, tag, communicator };
+                let sending = begin_sending(stringify!($begin), &message);
+                let code = real(buffer, count, datatype, to, tag, communicator, request);
+                has_begun(code, request, sending)
+            })*
         )*}
     };
 }
 
 sends! {
-    MPI_Send(c_int);
-    MPI_Bsend(c_int);
-    MPI_Ssend(c_int);
-    MPI_Rsend(c_int);
-    MPI_Send_c(i64);
-    MPI_Bsend_c(i64);
-    MPI_Ssend_c(i64);
-    MPI_Rsend_c(i64);
-    MPI_Isend(c_int) request;
-    MPI_Ibsend(c_int) request;
-    MPI_Issend(c_int) request;
-    MPI_Irsend(c_int) request;
-    MPI_Isend_c(i64) request;
-    MPI_Ibsend_c(i64) request;
-    MPI_Issend_c(i64) request;
-    MPI_Irsend_c(i64) request;
+    c_int: [MPI_Send MPI_Bsend MPI_Ssend MPI_Rsend] [MPI_Isend MPI_Ibsend MPI_Issend MPI_Irsend]
+    i64: [MPI_Send_c MPI_Bsend_c MPI_Ssend_c MPI_Rsend_c]
+        [MPI_Isend_c MPI_Ibsend_c MPI_Issend_c MPI_Irsend_c]
 }

@@ -169,7 +169,7 @@ mod tests {
 
     fn said(op: Op, tag: Tag, data: Payload) -> Option<Result<ClassicMessage, BadMessage>> {
         let (rank, peer) = (Rank(7), Rank(0));
-        client_message(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1 })
+        client_message(&Event { rank, n: 0, op, peer, tag, data, t: 0, clock: 1, more: None })
     }
 
     #[test]

@@ -158,7 +158,7 @@ fn receive(rank: u32, (from, tag, number): (u32, i32, i64)) -> Event {
 
 fn event(rank: u32, op: Op, (peer, tag, number): (u32, i32, i64)) -> Event {
     let (rank, peer, tag) = (Rank(rank), Rank(peer), Tag(tag));
-    Event { rank, n: 0, op, peer, tag, data: number.into(), t: 0, clock: 0 }
+    Event { rank, n: 0, op, peer, tag, data: number.into(), t: 0, clock: 0, more: None }
 }
 
 /// What is wrong with the last of these events, which is the only one that is.

@@ -1,0 +1,143 @@
+//! Where in its source the program calls MPI.
+//!
+//! Each place has a number, and is written down once, when it is first met. While the program runs it is no more
+//! than an address, or the line of a Python frame; what file and line an address is, is looked up when the
+//! parts are merged.
+
+mod caller;
+mod python;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ringscope_traces::Rank;
+use ringscope_traces::calls::{Address, Call, Place, PlaceId};
+
+pub(crate) use caller::entry;
+pub use python::watch_exceptions;
+
+/// What tells one place from all others while the program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Spot {
+    /// Where a call returns to.
+    Address(usize),
+    /// A line of some Python code.
+    Python(python::Line),
+}
+
+#[derive(Default)]
+struct Places {
+    /// How many numbers were given.
+    count: u32,
+    known: HashMap<Spot, PlaceId>,
+    /// Those that have not been written down yet.
+    fresh: Vec<Call>,
+}
+
+static PLACES: Mutex<Option<Places>> = Mutex::new(None);
+
+/// The place that the running thread asked for last, and its number: loops call from the same place.
+static LAST_ADDRESS: AtomicU64 = AtomicU64::new(0);
+static LAST_NUMBER: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// The place from which the program has called the wrapper that runs; `None` where that cannot be known.
+///
+/// Nothing of the recording may be locked: to look at a Python frame may wait for another thread, which may be
+/// in a wrapper itself.
+pub fn here() -> Option<PlaceId> {
+    if let Some(line) = python::line() {
+        return number(Spot::Python(line));
+    }
+    let address = caller::address()?;
+    let before = LAST_NUMBER.load(Ordering::Acquire);
+    if LAST_ADDRESS.load(Ordering::Acquire) == address as u64
+        && LAST_NUMBER.load(Ordering::Acquire) == before
+        && let Ok(known) = u32::try_from(before)
+    {
+        return Some(PlaceId(known));
+    }
+    let found = number(Spot::Address(address))?;
+    // While the pair is changed, no number belongs to an address.
+    LAST_NUMBER.store(u64::MAX, Ordering::Release);
+    LAST_ADDRESS.store(address as u64, Ordering::Release);
+    LAST_NUMBER.store(u64::from(found.0), Ordering::Release);
+    Some(found)
+}
+
+/// The place at which a Python exception was raised.
+pub fn of_exception(file: String, line: u32, function: String) -> PlaceId {
+    let mut places = lock();
+    let places = places.get_or_insert_default();
+    let id = places.next();
+    places.fresh.push(in_source(id, (file, Some(line), function)));
+    id
+}
+
+/// The places that have been met since this was asked last, as they are written down.
+pub fn fresh(rank: Rank) -> Vec<Call> {
+    let mut fresh = match lock().as_mut() {
+        Some(places) if !places.fresh.is_empty() => std::mem::take(&mut places.fresh),
+        Some(_) | None => return Vec::new(),
+    };
+    for call in &mut fresh {
+        match call {
+            Call::Address(address) => address.rank = Some(rank),
+            Call::Place(place) => place.rank = Some(rank),
+            Call::Communicator(_)
+            | Call::Enter(_)
+            | Call::Leave(_)
+            | Call::Post(_)
+            | Call::Complete(_)
+            | Call::Probe(_)
+            | Call::Fail(_)
+            | Call::Exception(_)
+            | Call::Exit(_)
+            | Call::Died(_)
+            | Call::Last(_) => {}
+        }
+    }
+    fresh
+}
+
+fn number(spot: Spot) -> Option<PlaceId> {
+    let known = |places: &Places| places.known.get(&spot).copied();
+    if let Some(known) = lock().as_ref().and_then(known) {
+        return Some(known);
+    }
+    // Python is asked before anything is locked.
+    let described: Box<dyn FnOnce(PlaceId) -> Call> = match spot {
+        Spot::Address(address) => {
+            let (module, offset) = caller::module(address)?;
+            Box::new(move |place| Call::Address(Address { rank: None, place, module, offset }))
+        }
+        Spot::Python(line) => {
+            let words = line.words()?;
+            Box::new(move |place| in_source(place, words))
+        }
+    };
+    let mut places = lock();
+    let places = places.get_or_insert_default();
+    if let Some(known) = known(places) {
+        return Some(known);
+    }
+    let id = places.next();
+    places.fresh.push(described(id));
+    places.known.insert(spot, id);
+    Some(id)
+}
+
+impl Places {
+    fn next(&mut self) -> PlaceId {
+        self.count += 1;
+        PlaceId(self.count - 1)
+    }
+}
+
+fn in_source(place: PlaceId, (file, line, function): (String, Option<u32>, String)) -> Call {
+    Call::Place(Place { rank: None, place, file, line, function: Some(function) })
+}
+
+fn lock() -> MutexGuard<'static, Option<Places>> {
+    PLACES.lock().unwrap_or_else(PoisonError::into_inner)
+}

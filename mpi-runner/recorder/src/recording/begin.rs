@@ -1,0 +1,119 @@
+//! Where a recording begins, and where it ends.
+
+use std::env;
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use ringscope_traces::calls::note::SUFFIX;
+use ringscope_traces::calls::{Call, Exit};
+use ringscope_traces::{Rank, parts};
+
+use super::last_call::LastCall;
+use super::part::{Part, Run};
+use super::{IS_ON, Recording, lock};
+use crate::note::{Note, note};
+use crate::place;
+use crate::real::{Abi, Handle, SUCCESS, real};
+
+/// The variable that names the folder of the parts; without it nothing is recorded.
+const FOLDER: &str = "RINGSCOPE_RECORD";
+
+/// The variable that says when the run began, in nanoseconds since 1970.
+const START: &str = "RINGSCOPE_RECORD_START";
+
+/// The variable that names the protocol that the program is said to follow.
+const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
+
+/// What the parts name as their protocol when nobody has named it.
+const UNNAMED: &str = "none";
+
+/// Begins to record, if the environment asks for it; MPI has been initialized.
+pub fn begin() {
+    let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
+    let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
+    if is_spawned(abi) {
+        return note(Note::Spawned, "");
+    }
+    let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
+    let protocol = env::var(PROTOCOL).unwrap_or_else(|_| UNNAMED.to_owned());
+    let (rank, ranks) = (Rank(number(Ask::Rank, abi)), number(Ask::Size, abi));
+    let run = Run { protocol, start_unix_ns };
+    let folder = Path::new(&folder);
+    match Part::create(folder, rank, ranks, run) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));
+        }
+        Err(error) => note(Note::CannotWrite, &format!(": {error}")),
+        Ok(part) => {
+            let path = folder.join(parts::file_name(rank)).with_extension(&SUFFIX[1..]);
+            *lock() = Some(Recording::new(abi, part, LastCall::create(&path, rank).ok()));
+            IS_ON.store(true, Ordering::Release);
+            watch_exit();
+            place::watch_exceptions();
+        }
+    }
+}
+
+/// Closes the part, when the program has finalized MPI. Its end is still awaited.
+pub fn end() {
+    IS_ON.store(false, Ordering::Release);
+    if let Some(recording) = lock().as_mut() {
+        recording.part.finish();
+    }
+}
+
+/// Whether the process was started by another one of MPI: then its ranks are those of another world.
+fn is_spawned(abi: Abi) -> bool {
+    let mut parent: Handle = 0;
+    let code = real!(MPI_Comm_get_parent(&raw mut parent => *mut Handle));
+    code == SUCCESS && !abi.is_no_communicator(parent)
+}
+
+/// A property of `MPI_COMM_WORLD`.
+#[derive(Clone, Copy)]
+enum Ask {
+    Rank,
+    Size,
+}
+
+fn number(ask: Ask, abi: Abi) -> u32 {
+    let (mut answer, world) = (0, abi.world());
+    match ask {
+        Ask::Rank => real!(MPI_Comm_rank(world => Handle, &raw mut answer => *mut c_int)),
+        Ask::Size => real!(MPI_Comm_size(world => Handle, &raw mut answer => *mut c_int)),
+    };
+    u32::try_from(answer).unwrap_or(0)
+}
+
+/// Has the system call us when the process ends by itself.
+#[cfg(target_env = "gnu")]
+fn watch_exit() {
+    unsafe extern "C" {
+        fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+    }
+    let process = std::process::id() as usize as *mut c_void;
+    // SAFETY: the function stays where it is, since this library is never unloaded.
+    unsafe { on_exit(exits, process) };
+}
+
+/// Other systems do not tell the exit code.
+#[cfg(not(target_env = "gnu"))]
+fn watch_exit() {}
+
+/// The process ends by itself, with this exit code. A child that it has forked is not meant.
+#[cfg(target_env = "gnu")]
+extern "C" fn exits(code: c_int, process: *mut c_void) {
+    if process as usize != std::process::id() as usize {
+        return;
+    }
+    IS_ON.store(false, Ordering::Release);
+    // Another thread may hold it, and may never give it back.
+    let Ok(mut recording) = super::RECORDING.try_lock() else { return };
+    if let Some(recording) = recording.as_mut() {
+        let (after, _) = recording.part.now();
+        let rank = recording.part.rank();
+        recording.part.call(&Call::Exit(Exit { rank, after, code }));
+    }
+}

@@ -1,0 +1,327 @@
+//! What every call has in common: it is noted when it begins and when it has returned.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use ringscope_traces::calls::{
+    Call, CommId, Communicator, Enter, Failure, Leave, PlaceId, Post, Probe,
+};
+
+use super::communicator::Known;
+use super::{
+    Calling, Handle, Incoming, Open, Outgoing, Recording, SUCCESS, WaitsFor, Wanted, is_on, real,
+    with,
+};
+use crate::place;
+
+/// The longest of MPI's words on an error: MPICH's `MPI_MAX_ERROR_STRING` is 512, Open MPI's 256.
+const ERROR_BYTES: usize = 1024;
+
+/// The call that this rank is in.
+#[derive(Debug, Default)]
+pub(super) struct Current {
+    /// Where the program calls.
+    pub(super) at: Option<PlaceId>,
+    calling: Option<Calling>,
+    /// The probe that was made last, if no other call was made since.
+    probed: Option<Probe>,
+}
+
+/// A collective operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Collective {
+    /// On which communicator.
+    pub communicator: Handle,
+    /// The root's rank in it.
+    pub root: Option<c_int>,
+    /// How many elements.
+    pub count: Option<i64>,
+    /// Of which type.
+    pub datatype: Option<Handle>,
+    /// By which operation they are reduced.
+    pub op: Option<Handle>,
+}
+
+/// How a communicator was made.
+#[derive(Debug, Clone, Copy)]
+pub struct New {
+    /// By which call.
+    pub by: &'static str,
+    /// From which communicator, if all of its members took part.
+    pub of: Option<Handle>,
+}
+
+/// Begins a call: the function notes it.
+pub fn enter<T>(begin: impl FnOnce(&mut Recording) -> T) -> Option<T> {
+    if !is_on() {
+        return None;
+    }
+    let at = place::here();
+    with(|recording| {
+        recording.current.at = at;
+        recording.put_places();
+        begin(recording)
+    })
+}
+
+/// A call has returned with that code; the function records what it has done.
+pub fn leave(code: c_int, end: impl FnOnce(&mut Recording)) -> c_int {
+    with(|recording| {
+        if code != SUCCESS {
+            recording.fail(code);
+        }
+        end(recording);
+        recording.end();
+    });
+    code
+}
+
+impl Recording {
+    /// Writes down the places that were met for the first time.
+    pub(super) fn put_places(&mut self) {
+        for call in place::fresh(self.part.rank()) {
+            self.part.call(&call);
+        }
+    }
+
+    /// The communicator of that handle.
+    pub(super) fn communicator(&mut self, communicator: Handle) -> Known {
+        self.met(communicator, None)
+    }
+
+    fn met(&mut self, communicator: Handle, made: Option<(&'static str, CommId, u64)>) -> Known {
+        let (known, met) = self.communicators.of(communicator);
+        if let Some(met) = met {
+            self.part.call(&Call::Communicator(Communicator {
+                rank: Some(self.part.rank()),
+                comm: met.id,
+                members: met.all,
+                by: made.map(|(by, ..)| by.to_owned()),
+                of: made.map(|(_, of, _)| of),
+                number: made.map(|(.., number)| number),
+                at: self.current.at,
+            }));
+        }
+        known
+    }
+
+    /// A call begins.
+    pub fn begin(&mut self, calling: Calling) {
+        if let Some(probed) = self.current.probed.take() {
+            self.part.call(&Call::Probe(probed));
+        }
+        self.note(calling);
+    }
+
+    fn note(&mut self, calling: Calling) {
+        self.current.calling = Some(calling);
+        let now = self.part.now();
+        if let Some(last_call) = &mut self.last_call {
+            last_call.begin(&calling, self.current.at, now);
+        }
+    }
+
+    /// A send begins.
+    pub fn begin_send(&mut self, name: &'static str, message: &Outgoing) {
+        let known = self.communicator(message.communicator);
+        let count = u64::try_from(message.count).ok();
+        let datatype = self.datatypes.of(message.datatype);
+        self.begin(Calling {
+            comm: known.id,
+            peer: known.members.in_world(message.to).map_or(Open::None, Open::One),
+            tag: Open::One(message.tag),
+            count,
+            bytes: count.and_then(|count| datatype.bytes(count)),
+            ..Calling::named(name)
+        });
+    }
+
+    /// A receive begins.
+    pub fn begin_receive(&mut self, name: &'static str, wanted: &Wanted, count: i64) {
+        self.begin(Calling {
+            comm: wanted.comm,
+            peer: wanted.source,
+            tag: wanted.tag,
+            count: u64::try_from(count).ok(),
+            bytes: wanted.bytes,
+            ..Calling::named(name)
+        });
+    }
+
+    /// What the call waits for.
+    pub fn waits(&mut self, waits: WaitsFor<'_>) {
+        if let Some(last_call) = &mut self.last_call {
+            last_call.waits(waits);
+        }
+    }
+
+    /// A collective operation begins; returns the request's number, of one that does not block.
+    pub fn begin_collective(
+        &mut self,
+        name: &'static str,
+        collective: &Collective,
+        blocks: bool,
+    ) -> Option<Post> {
+        let known = self.communicator(collective.communicator);
+        let mut count_up = |name: &'static str| {
+            let count = self.collectives.entry((known.id, name)).or_default();
+            *count += 1;
+            *count
+        };
+        let numbers = (count_up("") - 1, count_up(name));
+        let is_same_for_all = !known.joins_two;
+        let root = collective.root.filter(|_| is_same_for_all);
+        let root = root.and_then(|root| known.members.in_world(root));
+        let count = collective.count.filter(|_| is_same_for_all);
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        let datatype = collective.datatype.map(|handle| self.datatypes.of(handle));
+        let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
+        let post = (!blocks).then(|| self.next_post());
+        let (after, t) = self.part.now();
+        let datatype = collective.datatype.map(|handle| self.datatypes.name(handle));
+        self.begin(Calling {
+            comm: known.id,
+            root,
+            count,
+            bytes,
+            numbers: Some(numbers),
+            ..Calling::named(name)
+        });
+        self.part.call(&Call::Enter(Enter {
+            rank: self.part.rank(),
+            after,
+            name: name.to_owned(),
+            comm: known.id,
+            number: Some(numbers.0),
+            nth: Some(numbers.1),
+            root,
+            count,
+            datatype,
+            op: collective.op.and_then(|op| self.abi.op_name(op)).map(str::to_owned),
+            bytes,
+            post,
+            at: self.current.at,
+            t,
+        }));
+        post
+    }
+
+    /// `MPI_Finalize` begins.
+    pub fn begin_finalize(&mut self, name: &'static str) {
+        self.begin(Calling::named(name));
+        let (after, t) = self.part.now();
+        let (rank, at) = (self.part.rank(), self.current.at);
+        self.part.call(&Call::Enter(Enter { after, at, t, ..Enter::named(rank, name) }));
+    }
+
+    /// What was entered has been left.
+    pub fn left(&mut self) {
+        let (after, t) = self.part.now();
+        self.part.call(&Call::Leave(Leave { rank: self.part.rank(), after, t }));
+    }
+
+    /// A communicator was made; its handle is that.
+    pub fn made(&mut self, new: New, handle: Handle) {
+        if self.abi.is_no_communicator(handle) {
+            return;
+        }
+        let made = new.of.map(|of| {
+            let of = self.communicator(of).id;
+            let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
+            (new.by, of, count - 1)
+        });
+        self.met(handle, made);
+    }
+
+    /// A probe begins.
+    pub fn begin_probe(&mut self, name: &'static str, probe: &Incoming) {
+        let (wanted, _) = self.wanted(probe);
+        self.note(Calling {
+            comm: wanted.comm,
+            peer: wanted.source,
+            tag: wanted.tag,
+            ..Calling::named(name)
+        });
+    }
+
+    /// A probe has returned, with the source and the tag of the message that it has found.
+    pub fn probed(&mut self, probe: &Incoming, found: Option<(c_int, c_int)>) {
+        let (wanted, buffer) = self.wanted(probe);
+        let Some(calling) = self.current.calling else { return };
+        let found = found.and_then(|(source, tag)| Some((buffer.from.in_world(source)?, tag)));
+        let (after, t) = self.part.now();
+        let now = Probe {
+            rank: self.part.rank(),
+            after,
+            name: calling.name.to_owned(),
+            comm: wanted.comm,
+            source: wanted.source.one(),
+            tag: wanted.tag.one(),
+            found: found.map(|(source, _)| source),
+            found_tag: found.map(|(_, tag)| tag),
+            times: 1,
+            at: self.current.at,
+            t,
+        };
+        let repeats = match self.current.probed.take() {
+            Some(before) if before.is_as(&now) => {
+                let times = before.times + 1;
+                self.current.probed = Some(Probe { times, ..before });
+                times - 1
+            }
+            before => {
+                if let Some(before) = before {
+                    self.part.call(&Call::Probe(before));
+                }
+                self.current.probed = Some(now);
+                0
+            }
+        };
+        self.end_with(Some(repeats));
+    }
+
+    /// A test has found that nothing is complete yet.
+    pub fn found_nothing(&mut self) {
+        self.end_with(Some(0));
+    }
+
+    /// The call has returned.
+    fn end(&mut self) {
+        self.end_with(None);
+    }
+
+    fn end_with(&mut self, repeats: Option<u64>) {
+        if self.current.calling.take().is_some()
+            && let Some(last_call) = &mut self.last_call
+        {
+            last_call.end(repeats);
+        }
+    }
+
+    fn fail(&mut self, code: c_int) {
+        let Some(calling) = self.current.calling else { return };
+        let (after, _) = self.part.now();
+        self.part.call(&Call::Fail(Failure {
+            rank: self.part.rank(),
+            after,
+            name: calling.name.to_owned(),
+            why: words(code),
+            comm: calling.comm,
+            peer: calling.peer.one(),
+            tag: calling.tag.one(),
+            bytes: calling.bytes,
+            at: self.current.at,
+        }));
+    }
+}
+
+/// MPI's words on an error.
+fn words(code: c_int) -> String {
+    let mut text = vec![0_u8; ERROR_BYTES];
+    let mut length: c_int = 0;
+    real!(MPI_Error_string(
+        code => c_int, text.as_mut_ptr().cast::<c_void>().cast() => *mut c_char,
+        &raw mut length => *mut c_int
+    ));
+    text.truncate(usize::try_from(length).unwrap_or(0));
+    String::from_utf8_lossy(&text).into_owned()
+}

@@ -1,0 +1,217 @@
+//! The note of what this rank is in: a file, mapped into memory, that each call overwrites.
+
+use std::ffi::c_void;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::fd::AsRawFd as _;
+use std::path::Path;
+use std::ptr::{self, NonNull};
+
+use ringscope_traces::Rank;
+use ringscope_traces::calls::note::{
+    ANY, BYTES, MAGIC, MOST_WAITS, NAME_AT, NOTHING, TEXT_BYTES, WAITS_AT, WORDS, Word,
+};
+use ringscope_traces::calls::{CommId, PlaceId, Post};
+
+/// What is noted of a call when it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Calling {
+    /// Its name.
+    pub name: &'static str,
+    /// The communicator.
+    pub comm: CommId,
+    /// The other rank.
+    pub peer: Open<Rank>,
+    /// The tag.
+    pub tag: Open<i32>,
+    /// The root of a collective operation.
+    pub root: Option<Rank>,
+    /// How many elements.
+    pub count: Option<u64>,
+    /// How many bytes, or room for how many.
+    pub bytes: Option<u64>,
+    /// The number of a collective operation, and that among those of its name.
+    pub numbers: Option<(u64, u64)>,
+}
+
+/// Something that a call names, leaves open, or has no use for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open<T> {
+    /// It has no use for it.
+    None,
+    /// Any will do.
+    Any,
+    /// This one.
+    One(T),
+}
+
+impl<T> Open<T> {
+    /// What it names.
+    pub fn one(self) -> Option<T> {
+        match self {
+            Open::One(one) => Some(one),
+            Open::None | Open::Any => None,
+        }
+    }
+
+    /// Whether any will do.
+    pub fn is_any(&self) -> bool {
+        matches!(self, Open::Any)
+    }
+}
+
+impl Calling {
+    /// A call of which only the name is known yet.
+    pub fn named(name: &'static str) -> Calling {
+        Calling {
+            name,
+            comm: CommId::WORLD,
+            peer: Open::None,
+            tag: Open::None,
+            root: None,
+            count: None,
+            bytes: None,
+            numbers: None,
+        }
+    }
+}
+
+/// Requests that a call waits for.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitsFor<'a> {
+    /// Whether all of them must be complete.
+    pub all: bool,
+    /// How many there are.
+    pub total: usize,
+    /// The first of them.
+    pub posts: &'a [Post],
+}
+
+/// The note.
+pub struct LastCall {
+    memory: NonNull<u8>,
+    calls: i64,
+    progress: i64,
+}
+
+// SAFETY: the memory is the note's own, wherever it is.
+unsafe impl Send for LastCall {}
+
+impl LastCall {
+    /// Creates the file, which must not exist.
+    pub fn create(path: &Path, rank: Rank) -> io::Result<LastCall> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        // Space is allocated first: a store without it would kill the program.
+        file.set_len(BYTES as u64)?;
+        let length = libc::off_t::try_from(BYTES).unwrap_or(libc::off_t::MAX);
+        // SAFETY: it takes numbers only. A file system that cannot do it has had its length set.
+        unsafe { libc::fallocate(file.as_raw_fd(), 0, 0, length) };
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: the system chooses the address, so that no existing mapping is touched.
+        let memory = unsafe {
+            libc::mmap(ptr::null_mut(), BYTES, access, libc::MAP_SHARED, file.as_raw_fd(), 0)
+        };
+        let memory = NonNull::new(memory.cast::<u8>())
+            .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
+            .ok_or_else(io::Error::last_os_error)?;
+        let mut note = LastCall { memory, calls: 0, progress: 0 };
+        (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
+        for (word, value) in [
+            (Word::Turn, 0),
+            (Word::Process, i64::from(std::process::id())),
+            (Word::Rank, i64::from(rank.0)),
+            (Word::Inside, 0),
+            (Word::Calls, 0),
+            (Word::Progress, 0),
+            (Word::Magic, MAGIC.cast_signed()),
+        ] {
+            note.put(word, value);
+        }
+        Ok(note)
+    }
+
+    /// A call begins.
+    pub fn begin(&mut self, calling: &Calling, at: Option<PlaceId>, (after, t): (u64, u64)) {
+        self.calls += 1;
+        let number = |number: Option<u64>| number.map_or(NOTHING, u64::cast_signed);
+        let turn = self.calls * 4;
+        self.put(Word::Turn, turn + 1);
+        self.put(Word::Inside, 1);
+        self.put(Word::Calls, self.calls);
+        self.put(Word::After, after.cast_signed());
+        self.put(Word::Comm, i64::from(calling.comm.0));
+        self.put(Word::Peer, word(calling.peer, |rank| i64::from(rank.0)));
+        self.put(Word::Tag, word(calling.tag, i64::from));
+        self.put(Word::Root, calling.root.map_or(NOTHING, |root| i64::from(root.0)));
+        self.put(Word::Count, number(calling.count));
+        self.put(Word::Bytes, number(calling.bytes));
+        self.put(Word::Number, number(calling.numbers.map(|(number, _)| number)));
+        self.put(Word::Nth, number(calling.numbers.map(|(_, nth)| nth)));
+        self.put(Word::Repeats, 0);
+        self.put(Word::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
+        self.put(Word::Time, t.cast_signed());
+        self.put(Word::WaitsTotal, 0);
+        self.put(Word::WaitsAll, 0);
+        self.put_name(calling.name);
+        self.put(Word::Turn, turn + 2);
+    }
+
+    /// What the call that has begun waits for.
+    pub fn waits(&mut self, waits: WaitsFor<'_>) {
+        let turn = self.calls * 4;
+        self.put(Word::Turn, turn + 1);
+        for (i, post) in waits.posts.iter().take(MOST_WAITS).enumerate() {
+            self.store(WAITS_AT + i * 8, post.0.cast_signed());
+        }
+        self.put(Word::WaitsTotal, i64::try_from(waits.total).unwrap_or(i64::MAX));
+        self.put(Word::WaitsAll, i64::from(waits.all));
+        self.put(Word::Turn, turn + 2);
+    }
+
+    /// The call has returned. `repeats` says how many times the same call had the same outcome before; without
+    /// it, the call has changed something.
+    pub fn end(&mut self, repeats: Option<u64>) {
+        match repeats {
+            Some(repeats) => self.put(Word::Repeats, repeats.cast_signed()),
+            None => {
+                self.progress += 1;
+                self.put(Word::Progress, self.progress);
+            }
+        }
+        self.put(Word::Inside, 0);
+    }
+
+    fn put(&mut self, word: Word, value: i64) {
+        self.store(word as usize * 8, value);
+    }
+
+    fn put_name(&mut self, name: &str) {
+        let mut bytes = [0; TEXT_BYTES];
+        let kept = name.as_bytes().get(..TEXT_BYTES.min(name.len())).unwrap_or_default();
+        bytes.iter_mut().zip(kept).for_each(|(to, from)| *to = *from);
+        for (i, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
+            self.store(NAME_AT + i * 8, i64::from_le_bytes(*eight));
+        }
+    }
+
+    fn store(&mut self, offset: usize, value: i64) {
+        assert!(offset + 8 <= BYTES, "it is in the note");
+        // SAFETY: it is in the mapping, at a multiple of eight bytes from the beginning of a page.
+        unsafe { self.memory.as_ptr().add(offset).cast::<i64>().write_volatile(value.to_le()) };
+    }
+}
+
+impl Drop for LastCall {
+    fn drop(&mut self) {
+        // SAFETY: it was mapped so, and nothing else refers to it. A failure does no harm.
+        unsafe { libc::munmap(self.memory.as_ptr().cast::<c_void>(), BYTES) };
+    }
+}
+
+fn word<T>(open: Open<T>, number: impl FnOnce(T) -> i64) -> i64 {
+    match open {
+        Open::None => NOTHING,
+        Open::Any => ANY,
+        Open::One(one) => number(one),
+    }
+}

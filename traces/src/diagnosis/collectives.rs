@@ -1,0 +1,117 @@
+//! Collective operations that do not go together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::table::Table;
+use super::words::{nth, ranks_named};
+use super::{Kind, Verdict};
+use crate::calls::{CommId, Enter};
+use crate::event::Rank;
+
+/// What all members of a communicator must say alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    name: String,
+    root: Option<Rank>,
+    op: Option<String>,
+}
+
+/// The first operation on each communicator that its members have not called alike.
+///
+/// The calls of all members of a communicator must be the same and in the same order (MPI 4.1, section 6.14);
+/// after the first that is not, nothing that follows is compared.
+pub(super) fn mismatches(table: &Table<'_>) -> Vec<Verdict> {
+    let comms: BTreeSet<CommId> =
+        table.each().flat_map(|(_, calls)| calls.enters.keys().copied()).collect();
+    comms.into_iter().filter_map(|comm| mismatch(table, comm)).collect()
+}
+
+/// The number of the first operation on a communicator that was not called alike.
+pub(super) fn first_mismatch(table: &Table<'_>, comm: CommId) -> Option<usize> {
+    let members = table.members(comm);
+    let of_rank = |rank: &Rank| table.rank(*rank).enters.get(&comm);
+    let most = members.iter().filter_map(of_rank).map(Vec::len).max()?;
+    (0..most).find(|number| {
+        let mut all = members.iter().filter_map(of_rank).filter_map(|enters| enters.get(*number));
+        let Some(first) = all.next() else { return false };
+        all.any(|enter| differs(first, enter))
+    })
+}
+
+fn differs(one: &Enter, other: &Enter) -> bool {
+    said(one) != said(other) || (must_agree_on_bytes(&one.name) && one.bytes != other.bytes)
+}
+
+fn said(enter: &Enter) -> Said {
+    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone() }
+}
+
+/// Whether every rank must give as many bytes: what only the root gives, or each by its own count, does not.
+fn must_agree_on_bytes(name: &str) -> bool {
+    let name = name.strip_suffix("_c").unwrap_or(name);
+    let plain = name.strip_prefix("MPI_I").map(|rest| format!("MPI_{}", capital(rest)));
+    let plain = plain.as_deref().unwrap_or(name);
+    ["MPI_Bcast", "MPI_Reduce", "MPI_Allreduce", "MPI_Scan", "MPI_Exscan"].contains(&plain)
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The ranks that have called the same, each with its call.
+type Alike<'t> = Vec<(Rank, &'t Enter)>;
+
+fn mismatch(table: &Table<'_>, comm: CommId) -> Option<Verdict> {
+    let number = first_mismatch(table, comm)?;
+    let mut groups: BTreeMap<(Said, Option<u64>), Alike<'_>> = BTreeMap::new();
+    for rank in table.members(comm) {
+        let enters = table.rank(rank).enters.get(&comm);
+        let Some(enter) = enters.and_then(|enters| enters.get(number)) else { continue };
+        let bytes = enter.bytes.filter(|_| must_agree_on_bytes(&enter.name));
+        groups.entry((said(enter), bytes)).or_default().push((rank, enter));
+    }
+    // The rank with the lowest number speaks first.
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by_key(|group| group.first().map(|(rank, _)| *rank));
+    let names: BTreeSet<&str> =
+        groups.iter().flatten().map(|(_, enter)| enter.name.as_str()).collect();
+    let described: Vec<String> =
+        groups.iter().map(|group| describe(table, group, names.len() == 1)).collect();
+    let rule = match names.len() {
+        1 => "all ranks of a communicator must agree on that",
+        _ => "all ranks of a communicator must call the same",
+    };
+    let says = format!(
+        "the {} collective operation on {} is not the same everywhere: {}; {rule}",
+        nth(number as u64 + 1),
+        communicator(table, comm),
+        described.join("; "),
+    );
+    let ranks = groups.iter().flatten().map(|(rank, _)| *rank).collect();
+    Some(Verdict { kind: Kind::DifferentCollectives, ranks, says })
+}
+
+fn communicator(table: &Table<'_>, comm: CommId) -> String {
+    match comm.is_world() {
+        true => "MPI_COMM_WORLD".to_owned(),
+        false => format!("the communicator of {}", ranks_named(&table.members(comm))),
+    }
+}
+
+/// `ranks 0 and 1 have called their 11th MPI_Allreduce (a.c:31)`.
+fn describe(table: &Table<'_>, group: &[(Rank, &Enter)], same_name: bool) -> String {
+    let ranks: Vec<Rank> = group.iter().map(|(rank, _)| *rank).collect();
+    let Some((_, enter)) = group.first() else { return String::new() };
+    let (have, their) = if ranks.len() == 1 { ("has", "its") } else { ("have", "their") };
+    let which = enter.nth.map(|count| format!("{their} {} ", nth(count))).unwrap_or_default();
+    let mut with = Vec::new();
+    if same_name {
+        with.extend(enter.root.map(|root| format!("root {root}")));
+        with.extend(enter.op.as_ref().map(|op| super::words::one_line(op)));
+        with.extend(enter.bytes.map(super::words::bytes));
+    }
+    let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
+    let at = table.at(enter.at);
+    format!("{} {have} called {which}{}{at}{with}", ranks_named(&ranks), enter.name)
+}

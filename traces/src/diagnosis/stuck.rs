@@ -1,0 +1,331 @@
+//! Ranks that can never go on: what each of them waits for, and why that does not come.
+
+use std::collections::BTreeMap;
+
+use super::collectives::first_mismatch;
+use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
+use super::table::Table;
+use super::words::{self, nth, ranks_named};
+use super::{Kind, Verdict};
+use crate::calls::{CommId, LastCall, Post};
+use crate::event::{Event, Rank};
+
+/// Says of the ranks that are stuck what they wait for.
+pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<Verdict>) {
+    let in_sends = sends_in_a_cycle(table, waiting);
+    if let Some(cycle) = &in_sends {
+        let leads_there = |rank: &Rank| leads_into_sends(table, waiting, *rank);
+        let senders: Vec<Rank> = waiting.stuck.iter().copied().filter(leads_there).collect();
+        verdicts.push(told_of_sends(table, cycle, &senders));
+    }
+    let mut told: BTreeMap<(Kind, String), Vec<Rank>> = BTreeMap::new();
+    for rank in &waiting.stuck {
+        let is_told = in_sends.is_some() && leads_into_sends(table, waiting, *rank);
+        if let Some(last) = table.rank(*rank).inside().filter(|_| !is_told)
+            && let Some(why) = why(table, *rank, last)
+        {
+            told.entry(why).or_default().push(*rank);
+        }
+    }
+    let mut told: Vec<((Kind, String), Vec<Rank>)> = told.into_iter().collect();
+    told.sort_by_key(|(_, ranks)| ranks.first().copied());
+    for ((kind, says), ranks) in told {
+        let (verb, its) = if ranks.len() == 1 { ("waits", "its") } else { ("wait", "their") };
+        let says = format!(
+            "{} {verb} {}",
+            ranks_named(&ranks),
+            says.replacen("ITS ", &format!("{its} "), 1)
+        );
+        verdicts.push(Verdict { kind, ranks, says });
+    }
+    if in_sends.is_none() {
+        verdicts
+            .extend(waiting.cycle().filter(|cycle| cycle.len() > 1).map(|cycle| circle(&cycle)));
+    }
+}
+
+fn circle(cycle: &[Rank]) -> Verdict {
+    let mut ranks = cycle.to_vec();
+    ranks.sort_unstable();
+    let says = format!("{} wait for each other: {}", ranks_named(&ranks), arrows(cycle));
+    Verdict { kind: Kind::Cycle, ranks: cycle.to_vec(), says }
+}
+
+/// `0 → 2 → 0`.
+fn arrows(cycle: &[Rank]) -> String {
+    let round = cycle.iter().chain(cycle.first());
+    round.map(|rank| format!("rank {rank}")).collect::<Vec<_>>().join(" → ")
+}
+
+/// The rank that a stuck rank sends to, if it is stuck in a send to another that is stuck.
+fn sends_to(table: &Table<'_>, waiting: &Waiting, rank: Rank) -> Option<Rank> {
+    let last = table.rank(rank).inside().filter(|last| role(last) == Role::Send)?;
+    let to = matches!(waiting.need(rank), Some(Need::Of(_))).then_some(last.peer?)?;
+    waiting.stuck.contains(&to).then_some(to)
+}
+
+/// Whether a rank sends to one that sends to one, and so on, until a circle is closed.
+fn leads_into_sends(table: &Table<'_>, waiting: &Waiting, rank: Rank) -> bool {
+    let mut at = rank;
+    for _ in 0..=waiting.stuck.len() {
+        match sends_to(table, waiting, at) {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// A circle of ranks each of which sends to the next.
+fn sends_in_a_cycle(table: &Table<'_>, waiting: &Waiting) -> Option<Vec<Rank>> {
+    waiting.stuck.iter().find_map(|start| {
+        let mut way = vec![*start];
+        while let Some(next) = sends_to(table, waiting, *way.last()?) {
+            if next == *start {
+                return Some(way);
+            }
+            if way.contains(&next) {
+                return None;
+            }
+            way.push(next);
+        }
+        None
+    })
+}
+
+fn told_of_sends(table: &Table<'_>, cycle: &[Rank], senders: &[Rank]) -> Verdict {
+    let last = |rank: &Rank| table.rank(*rank).inside();
+    let mut groups: BTreeMap<String, Vec<Rank>> = BTreeMap::new();
+    for rank in senders {
+        let Some(last) = last(rank) else { continue };
+        let of = last.bytes.map(|bytes| format!(" of {}", words::bytes(bytes)));
+        let call = format!("{}{}{}", last.name, of.unwrap_or_default(), table.at(last.at));
+        groups.entry(call).or_default().push(*rank);
+    }
+    let each: Vec<String> = groups
+        .into_iter()
+        .map(|(call, mut ranks)| {
+            ranks.sort_unstable();
+            let are = if ranks.len() == 1 { "is" } else { "are" };
+            format!("{} {are} in {call}", ranks_named(&ranks))
+        })
+        .collect();
+    let says = format!(
+        "{}: a cycle of sends, {}. MPI does not buffer messages of that size: each of these sends returns \
+         when the message is received, and no rank comes to its receive",
+        each.join("; "),
+        arrows(cycle)
+    );
+    Verdict { kind: Kind::SendsInACycle, ranks: senders.to_vec(), says }
+}
+
+/// What a rank waits for, behind `rank 3 waits`; `None` where another verdict says it. `ITS` stands for the
+/// word whose number is not known yet.
+fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)> {
+    let call = format!("in {}{}{}", last.name, table.on(last.comm), table.at(last.at));
+    match role(last) {
+        Role::Send => {
+            let to = last.peer?;
+            let kind = kind_of_wait(table, to);
+            let what = message(&Envelope::of(last));
+            let state = standing(table, to);
+            Some((kind, format!("{call} for rank {to} to receive its message{what}; {state}")))
+        }
+        Role::Receive | Role::Probe => {
+            let (kind, what) = for_message(table, rank, (&Envelope::of(last), ""));
+            Some((kind, format!("{call} for {what}")))
+        }
+        Role::Collective => {
+            let number = last.number?;
+            is_told_elsewhere(table, last.comm, number)?;
+            let (kind, what) = for_members(table, last.comm, number);
+            let which = last.nth.map(|count| format!("in ITS {} {}", nth(count), last.name));
+            let call = which.map_or(call, |which| {
+                format!("{which}{}{}", table.on(last.comm), table.at(last.at))
+            });
+            Some((kind, format!("{call} for {what}")))
+        }
+        Role::Wait | Role::Exchange => {
+            let waits = last.waits.as_ref()?;
+            let open = waits.first.iter().find_map(|post| for_request(table, rank, *post));
+            match open {
+                Some((kind, what)) => Some((kind, format!("{call} for {what}"))),
+                None if role(last) == Role::Exchange => {
+                    let to = last.peer?;
+                    let state = standing(table, to);
+                    let says = format!("{call} for rank {to} to receive its message; {state}");
+                    Some((kind_of_wait(table, to), says))
+                }
+                None => None,
+            }
+        }
+        Role::Other => None,
+    }
+}
+
+/// Nothing when the operations of a communicator differ before that one: then that is the verdict.
+fn is_told_elsewhere(table: &Table<'_>, comm: CommId, number: u64) -> Option<()> {
+    let differs = first_mismatch(table, comm).is_some_and(|at| at as u64 <= number);
+    (!differs).then_some(())
+}
+
+fn kind_of_wait(table: &Table<'_>, of: Rank) -> Kind {
+    if table.rank(of).has_left() { Kind::WaitsForOneThatLeft } else { Kind::Waits }
+}
+
+/// What a request that is not complete waits for.
+fn for_request(table: &Table<'_>, rank: Rank, post: Post) -> Option<(Kind, String)> {
+    let calls = table.rank(rank);
+    if let Some(posted) = calls.posts.get(&post) {
+        if table.has_received(rank, post) {
+            return None;
+        }
+        let envelope = Envelope { comm: posted.comm, source: posted.source, tag: posted.tag };
+        let of = format!(", by its {}{}", posted.name, table.at(posted.at));
+        return Some(for_message(table, rank, (&envelope, &of)));
+    }
+    if let Some(send) = calls.sends.get(&post) {
+        let message = &table.trace[*send];
+        let to = message.destination().filter(|_| table.matching.partner(*send).is_none())?;
+        let at = table.at(message.more.as_ref().and_then(|more| more.at));
+        let state = standing(table, to);
+        let says = format!("rank {to} to receive what it sends{at}; {state}");
+        return Some((kind_of_wait(table, to), says));
+    }
+    let enter = calls.begun.get(&post)?;
+    let number = enter.number?;
+    is_told_elsewhere(table, enter.comm, number)?;
+    let (kind, what) = for_members(table, enter.comm, number);
+    Some((kind, format!("its {}{}: {what}", enter.name, table.at(enter.at))))
+}
+
+fn for_members(table: &Table<'_>, comm: CommId, number: u64) -> (Kind, String) {
+    let absent = absent(table, comm, number);
+    let has_one_left = absent.iter().any(|rank| table.rank(*rank).has_left());
+    let kind = if has_one_left { Kind::WaitsForOneThatLeft } else { Kind::CollectiveNotEntered };
+    let have = if absent.len() == 1 { "has" } else { "have" };
+    let says = format!(
+        "{}, which {have} not entered it: {}",
+        ranks_named(&absent),
+        standings(table, &absent)
+    );
+    (kind, says)
+}
+
+/// What a receive waits for, and why it does not come; `of` says which receive, where that is not the call.
+fn for_message(table: &Table<'_>, rank: Rank, (envelope, of): (&Envelope, &str)) -> (Kind, String) {
+    let from = match envelope.source {
+        Some(source) => format!("a message from rank {source}"),
+        None => "a message from any rank".to_owned(),
+    };
+    let what = format!("{from}{}{of}", message(envelope));
+    let nearest = nearest(table, rank, envelope);
+    let others: Vec<Rank> = match envelope.source {
+        Some(source) => vec![source],
+        None => table.members(envelope.comm).into_iter().filter(|one| *one != rank).collect(),
+    };
+    let have_all_left = others.iter().all(|other| table.rank(*other).has_left());
+    let kind = match (&nearest, have_all_left) {
+        (Some(_), _) => Kind::NobodySends,
+        (None, true) => Kind::WaitsForOneThatLeft,
+        (None, false) => Kind::Waits,
+    };
+    let mut says = vec![what];
+    says.extend(nearest);
+    says.push(match envelope.source {
+        None if have_all_left => "all other ranks have left".to_owned(),
+        _ => standings(table, &others),
+    });
+    (kind, says.join("; "))
+}
+
+fn message(envelope: &Envelope) -> String {
+    envelope.tag.map(|tag| format!(" with tag {tag}")).unwrap_or_default()
+}
+
+/// The message under way that is most like the one that is waited for.
+fn nearest(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Option<String> {
+    let fits_source = |message: &Event| envelope.source.is_none_or(|from| from == message.rank);
+    let fits_tag = |message: &Event| envelope.tag.is_none_or(|tag| tag == message.tag.0);
+    let in_comm = |message: &Event| comm_of(message) == envelope.comm;
+    let likeness =
+        |message: &Event| match (fits_source(message), in_comm(message), fits_tag(message)) {
+            (true, true, false) => Some(0),
+            (true, false, true) => Some(1),
+            (false, true, true) => Some(2),
+            (true, false, false) => Some(3),
+            (true, true, true) | (false, _, _) => None,
+        };
+    let under_way = table.in_flight_to(rank).map(|at| &table.trace[at]);
+    let (likeness, message) = under_way
+        .filter_map(|message| Some((likeness(message)?, message)))
+        .min_by_key(|(likeness, _)| *likeness)?;
+    let at = table.at(message.more.as_ref().and_then(|more| more.at));
+    let (from, tag) = (message.rank, message.tag);
+    let other_comm = match comm_of(message) {
+        comm if comm == envelope.comm => String::new(),
+        comm if comm.is_world() => " on MPI_COMM_WORLD".to_owned(),
+        comm => table.on(comm),
+    };
+    let what = match likeness {
+        0 | 3 => "with another tag",
+        1 => "through another communicator",
+        _ => "from another rank",
+    };
+    Some(format!(
+        "under way to it is a message {what}: from rank {from} with tag {tag}{other_comm}{at}"
+    ))
+}
+
+/// Where ranks are: `rank 2 is in MPI_Recv (a.c:28)`.
+fn standings(table: &Table<'_>, ranks: &[Rank]) -> String {
+    let mut groups: BTreeMap<String, Vec<Rank>> = BTreeMap::new();
+    for rank in ranks {
+        groups.entry(state(table, *rank)).or_default().push(*rank);
+    }
+    let mut groups: Vec<(String, Vec<Rank>)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, ranks)| ranks.first().copied());
+    let each = groups.into_iter().map(|(state, ranks)| {
+        let is = if ranks.len() == 1 { "is" } else { "are" };
+        let has = if ranks.len() == 1 { "has" } else { "have" };
+        let state =
+            state.replacen("IS ", &format!("{is} "), 1).replacen("HAS ", &format!("{has} "), 1);
+        format!("{} {state}", ranks_named(&ranks))
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn standing(table: &Table<'_>, rank: Rank) -> String {
+    standings(table, &[rank])
+}
+
+/// What a rank is in; `IS` and `HAS` stand for the verb, whose number is not known yet.
+fn state(table: &Table<'_>, rank: Rank) -> String {
+    let calls = table.rank(rank);
+    if let Some(exception) = calls.exception {
+        let what = words::one_line(&exception.what);
+        return format!("HAS left with an exception, {what}{}", table.at(exception.at));
+    }
+    if let Some(finalize) = calls.finalize {
+        return format!("HAS called MPI_Finalize{}", table.at(finalize.at));
+    }
+    if let Some(code) = calls.exit {
+        return format!("HAS ended with exit code {code}");
+    }
+    if calls.died {
+        return "HAS died".to_owned();
+    }
+    match calls.last {
+        Some(last) if last.inside => {
+            format!("IS in {}{}{}", last.name, table.on(last.comm), table.at(last.at))
+        }
+        Some(last) => format!("IS outside of MPI, after {}{}", last.name, table.at(last.at)),
+        None => "HAS called nothing".to_owned(),
+    }
+}
+
+/// Where all ranks are at the end of a run that was cut off, in groups.
+pub(super) fn all(table: &Table<'_>) -> String {
+    let ranks: Vec<Rank> = table.each().map(|(rank, _)| rank).collect();
+    standings(table, &ranks)
+}

@@ -1,0 +1,270 @@
+//! What a trace says, sorted by rank and by communicator.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::words::{list, ranks_named};
+use super::{Kind, Verdict};
+use crate::calls::{
+    Became, Call, CommId, Communicator, Completed, Enter, Exception, Failure, LastCall, Place,
+    PlaceId, Post, Posted, Probe,
+};
+use crate::event::{Event, Rank, Trace};
+use crate::event_index::EventIndex;
+use crate::matching::Matching;
+
+/// One rank's calls.
+#[derive(Debug, Default)]
+pub(super) struct RankCalls<'t> {
+    pub(super) last: Option<&'t LastCall>,
+    /// Collective operations on each communicator, in their order there.
+    pub(super) enters: BTreeMap<CommId, Vec<&'t Enter>>,
+    /// Collective operations that return a request, by the request.
+    pub(super) begun: BTreeMap<Post, &'t Enter>,
+    pub(super) posts: BTreeMap<Post, &'t Posted>,
+    pub(super) completed: BTreeMap<Post, &'t Completed>,
+    /// Receives that are complete.
+    pub(super) received: BTreeSet<Post>,
+    /// Requests of sends, each with its event.
+    pub(super) sends: BTreeMap<Post, EventIndex>,
+    pub(super) failures: Vec<&'t Failure>,
+    pub(super) probes: Vec<&'t Probe>,
+    pub(super) exception: Option<&'t Exception>,
+    pub(super) exit: Option<i32>,
+    pub(super) died: bool,
+    /// Whether it has called `MPI_Finalize`, and where.
+    pub(super) finalize: Option<&'t Enter>,
+}
+
+impl RankCalls<'_> {
+    /// Whether the rank will call nothing more.
+    pub(super) fn has_left(&self) -> bool {
+        self.finalize.is_some() || self.exit.is_some() || self.died
+    }
+
+    /// The call that it is in.
+    pub(super) fn inside(&self) -> Option<&LastCall> {
+        self.last.filter(|last| last.inside && self.exit.is_none() && !self.died)
+    }
+}
+
+/// The name of the call with which a rank leaves.
+pub(super) const FINALIZE: &str = "MPI_Finalize";
+
+/// A trace, and where to find what in it.
+pub(super) struct Table<'t> {
+    pub(super) trace: &'t Trace,
+    pub(super) matching: Matching,
+    pub(super) ranks: Vec<RankCalls<'t>>,
+    communicators: BTreeMap<CommId, &'t Communicator>,
+    places: BTreeMap<PlaceId, &'t Place>,
+    /// The messages that nobody has received, by receiver, in the order of sending.
+    in_flight: BTreeMap<Rank, Vec<EventIndex>>,
+}
+
+impl<'t> Table<'t> {
+    pub(super) fn of(trace: &'t Trace) -> Table<'t> {
+        let matching = Matching::of(trace);
+        let ranks = trace.header.ranks as usize;
+        let mut table = Table {
+            trace,
+            ranks: (0..ranks).map(|_| RankCalls::default()).collect(),
+            communicators: BTreeMap::new(),
+            places: BTreeMap::new(),
+            in_flight: BTreeMap::new(),
+            matching,
+        };
+        trace.calls.iter().for_each(|call| table.take(call));
+        for (i, event) in trace.events.iter().enumerate() {
+            let at = EventIndex(i);
+            let post = event.more.as_ref().and_then(|more| more.post);
+            let rank = table.ranks.get_mut(event.rank.index());
+            let Some(to) = event.destination() else {
+                if let (Some(post), Some(rank)) = (post, rank) {
+                    rank.received.insert(post);
+                }
+                continue;
+            };
+            let mut is_cancelled = false;
+            if let (Some(post), Some(rank)) = (post, rank) {
+                rank.sends.insert(post, at);
+                let how = rank.completed.get(&post).map(|completed| completed.how);
+                is_cancelled = how == Some(Became::Cancelled);
+            }
+            if table.matching.partner(at).is_none() && !is_cancelled {
+                table.in_flight.entry(to).or_default().push(at);
+            }
+        }
+        table
+    }
+
+    fn take(&mut self, call: &'t Call) {
+        match call {
+            Call::Place(place) => {
+                self.places.insert(place.place, place);
+                return;
+            }
+            Call::Communicator(communicator) => {
+                self.communicators.insert(communicator.comm, communicator);
+                return;
+            }
+            Call::Address(_)
+            | Call::Enter(_)
+            | Call::Leave(_)
+            | Call::Post(_)
+            | Call::Complete(_)
+            | Call::Probe(_)
+            | Call::Fail(_)
+            | Call::Exception(_)
+            | Call::Exit(_)
+            | Call::Died(_)
+            | Call::Last(_) => {}
+        }
+        let Some(rank) = call.rank().and_then(|rank| self.ranks.get_mut(rank.index())) else {
+            return;
+        };
+        match call {
+            Call::Place(_) | Call::Address(_) | Call::Communicator(_) | Call::Leave(_) => {}
+            Call::Enter(enter) => {
+                if enter.name == FINALIZE {
+                    rank.finalize = Some(enter);
+                }
+                if let Some(post) = enter.post {
+                    rank.begun.insert(post, enter);
+                }
+                if enter.number.is_some() {
+                    rank.enters.entry(enter.comm).or_default().push(enter);
+                }
+            }
+            Call::Post(posted) => {
+                rank.posts.insert(posted.post, posted);
+            }
+            Call::Complete(completed) => {
+                rank.completed.insert(completed.post, completed);
+            }
+            Call::Probe(probe) => rank.probes.push(probe),
+            Call::Fail(failure) => rank.failures.push(failure),
+            Call::Exception(exception) => rank.exception = Some(exception),
+            Call::Exit(exit) => rank.exit = Some(exit.code),
+            Call::Died(_) => rank.died = true,
+            Call::Last(last) => rank.last = Some(last),
+        }
+    }
+
+    /// All ranks, each with its calls.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Rank, &RankCalls<'t>)> {
+        (0..).map(Rank).zip(&self.ranks)
+    }
+
+    /// The calls of a rank.
+    pub(super) fn rank(&self, rank: Rank) -> &RankCalls<'t> {
+        &self.ranks[rank.index()]
+    }
+
+    /// The ranks of a communicator.
+    pub(super) fn members(&self, comm: CommId) -> Vec<Rank> {
+        let of_world = || (0..self.trace.header.ranks).map(Rank).collect();
+        let listed = self.communicators.get(&comm).map(|found| found.members.clone());
+        if comm.is_world() { of_world() } else { listed.unwrap_or_default() }
+    }
+
+    /// The messages to a rank that it has not received, in the order of sending.
+    pub(super) fn in_flight_to(&self, rank: Rank) -> impl Iterator<Item = EventIndex> {
+        self.in_flight.get(&rank).into_iter().flatten().copied()
+    }
+
+    /// All messages that nobody has received.
+    pub(super) fn in_flight(&self) -> impl Iterator<Item = (EventIndex, &'t Event)> {
+        let trace = self.trace;
+        self.in_flight.values().flatten().map(move |at| (*at, &trace[*at]))
+    }
+
+    /// The receive that completed a request; only those with a number are known.
+    pub(super) fn has_received(&self, rank: Rank, post: Post) -> bool {
+        self.rank(rank).received.contains(&post)
+    }
+
+    /// ` (a.c:31)`, with the space before it; nothing where the place is not known.
+    pub(super) fn at(&self, place: Option<PlaceId>) -> String {
+        let found = place.and_then(|place| self.places.get(&place));
+        found.map(|place| format!(" ({})", super::words::place(place))).unwrap_or_default()
+    }
+
+    /// ` on the communicator of ranks 2 and 3`, with the space before it; nothing for the world.
+    pub(super) fn on(&self, comm: CommId) -> String {
+        match comm.is_world() {
+            true => String::new(),
+            false => format!(" on the communicator of {}", ranks_named(&self.members(comm))),
+        }
+    }
+
+    /// Whether the run came to its end.
+    pub(super) fn has_completed(&self) -> bool {
+        self.trace.footer.is_some()
+    }
+
+    /// Whether the program ended by itself, as far as the trace says: some rank has ended or died.
+    pub(super) fn ended_by_itself(&self) -> bool {
+        self.each().any(|(_, calls)| calls.exit.is_some() || calls.died)
+    }
+
+    /// How ranks ended that did not end well.
+    pub(super) fn ends(&self, verdicts: &mut Vec<Verdict>) {
+        for (rank, calls) in self.each() {
+            let at_finalize = if calls.finalize.is_some() { "" } else { " without MPI_Finalize" };
+            if let Some(exception) = calls.exception {
+                verdicts.push(Verdict {
+                    kind: Kind::Exception,
+                    ranks: vec![rank],
+                    says: format!(
+                        "an exception has ended the program of rank {rank}: {}{}",
+                        super::words::one_line(&exception.what),
+                        self.at(exception.at)
+                    ),
+                });
+            } else if let Some(code) = calls.exit.filter(|code| *code != 0) {
+                let inside = calls.last.filter(|last| last.inside && last.name != FINALIZE);
+                let inside =
+                    inside.map(|last| format!(", inside {}{}", last.name, self.at(last.at)));
+                let says = format!(
+                    "rank {rank} has ended with exit code {code}{at_finalize}{}",
+                    inside.unwrap_or_default()
+                );
+                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
+            } else if calls.died {
+                let last = calls.last.map(|last| {
+                    let when = if last.inside { "inside" } else { "after" };
+                    format!(", {when} {}{}", last.name, self.at(last.at))
+                });
+                let says =
+                    format!("rank {rank} has died without a word{}", last.unwrap_or_default());
+                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
+            }
+            for failure in &calls.failures {
+                verdicts.push(self.failed(rank, failure));
+            }
+        }
+        self.exits_without_finalize(verdicts);
+    }
+
+    fn failed(&self, rank: Rank, failure: &Failure) -> Verdict {
+        let room = failure.bytes.map(|bytes| format!(", of {bytes} bytes")).unwrap_or_default();
+        let says = format!(
+            "rank {rank}: {}{}{room} has failed: {}",
+            failure.name,
+            self.at(failure.at),
+            super::words::one_line(&failure.why)
+        );
+        Verdict { kind: Kind::FailedCall, ranks: vec![rank], says }
+    }
+
+    fn exits_without_finalize(&self, verdicts: &mut Vec<Verdict>) {
+        let is_early = |calls: &RankCalls<'_>| calls.exit == Some(0) && calls.finalize.is_none();
+        let early: Vec<Rank> =
+            self.each().filter(|(_, calls)| is_early(calls)).map(|(rank, _)| rank).collect();
+        if !early.is_empty() {
+            let have = if early.len() == 1 { "has" } else { "have" };
+            let says = format!("{} {have} ended without MPI_Finalize", list("rank", &early));
+            verdicts.push(Verdict { kind: Kind::Ended, ranks: early, says });
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Ranks, places and numbers in words.
+
+use crate::calls::Place;
+use crate::event::Rank;
+use crate::text::Plain;
+
+/// The most ranks that are named one by one.
+const MOST_NAMED: usize = 8;
+
+/// `rank 3`, `ranks 0 and 1`, `ranks 0 to 15`, or the first of many.
+pub(super) fn ranks_named(ranks: &[Rank]) -> String {
+    list("rank", ranks)
+}
+
+/// The same with another word for what they are.
+pub(super) fn list(word: &str, ranks: &[Rank]) -> String {
+    let names: Vec<String> = ranks.iter().map(Rank::to_string).collect();
+    let is_row = ranks.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0);
+    match names.as_slice() {
+        [] => format!("no {word}"),
+        [one] => format!("{word} {one}"),
+        [first, .., last] if is_row && names.len() > 3 => format!("{word}s {first} to {last}"),
+        [most @ .., last] if names.len() <= MOST_NAMED => {
+            format!("{word}s {} and {last}", most.join(", "))
+        }
+        all => {
+            let more = all.len() - MOST_NAMED;
+            format!("{word}s {} and {more} more", all[..MOST_NAMED].join(", "))
+        }
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `11th`.
+pub(super) fn nth(number: u64) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+/// `1 byte`, `160,000 bytes`.
+pub(super) fn bytes(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "byte" } else { "bytes" })
+}
+
+/// `160,000`.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `a.c:31`: the file's name without its folder, and the line.
+pub(super) fn place(place: &Place) -> String {
+    let name = place.file.rsplit('/').next().unwrap_or(&place.file);
+    let name = Plain(name);
+    match (place.line, &place.function) {
+        (Some(line), _) => format!("{name}:{line}"),
+        (None, Some(function)) => format!("{} in {name}", Plain(function)),
+        (None, None) => name.to_string(),
+    }
+}
+
+/// Words from elsewhere, on one line.
+pub(super) fn one_line(words: &str) -> String {
+    let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    Plain(&joined).to_string()
+}

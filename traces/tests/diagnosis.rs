@@ -1,0 +1,295 @@
+//! What is said of small runs whose faults are known.
+
+use ringscope_traces::diagnosis::{Diagnosis, Kind, can_diagnose, diagnose, standings};
+use ringscope_traces::{Trace, read_trace};
+
+/// A trace of that many ranks, of these lines without what they all have.
+fn trace(ranks: u32, lines: &[&str]) -> Trace {
+    let header = format!(
+        r#"{{"trace":2,"source":"recorded","protocol":"none","ranks":{ranks},"time":"wall"}}"#
+    );
+    let (mut text, mut counts) = (header + "\n", vec![0; ranks as usize]);
+    for line in lines {
+        let line = match line.split_once(' ') {
+            Some(("send" | "recv", _)) => event(line, &mut counts),
+            _ => (*line).to_owned(),
+        };
+        text = text + &line + "\n";
+    }
+    read_trace(text.as_bytes(), "t.jsonl").unwrap_or_else(|error| panic!("{error}\n{text}")).0
+}
+
+/// The line of `send 0 1 7 "bytes":4`: rank, peer, tag, and further fields.
+fn event(words: &str, counts: &mut [u64]) -> String {
+    let fields: Vec<&str> = words.splitn(5, ' ').collect();
+    let [op, rank, peer, tag, more @ ..] = fields.as_slice() else { panic!("{words}") };
+    let count = &mut counts[rank.parse::<usize>().expect("a rank")];
+    let n = *count;
+    *count += 1;
+    let more = more.first().map(|more| format!(",{more}")).unwrap_or_default();
+    format!(
+        r#"{{"rank":{rank},"n":{n},"op":"{op}","peer":{peer},"tag":{tag},"data":0,"t":0,"clock":{}{more}}}"#,
+        n + 1
+    )
+}
+
+const PLACES: [&str; 3] = [
+    r#"{"call":"place","place":0,"file":"/a/x.c","line":10}"#,
+    r#"{"call":"place","place":1,"file":"/a/x.c","line":11}"#,
+    r#"{"call":"place","place":2,"file":"/a/x.c","line":12}"#,
+];
+
+/// Rank `rank` is in a call.
+fn inside(rank: u32, after: u64, name: &str, more: &str) -> String {
+    format!(
+        r#"{{"call":"last","rank":{rank},"after":{after},"name":"{name}","inside":true,"calls":9,{more},"t":0}}"#
+    )
+}
+
+/// Rank `rank` enters a collective operation.
+fn enter(rank: u32, name: &str, number: u64, more: &str) -> String {
+    format!(
+        r#"{{"call":"enter","rank":{rank},"after":0,"name":"{name}","number":{number},"nth":1{more},"t":0}}"#
+    )
+}
+
+fn finalize(rank: u32) -> String {
+    format!(r#"{{"call":"enter","rank":{rank},"after":0,"name":"MPI_Finalize","t":0}}"#)
+}
+
+fn lines<'a>(parts: &'a [&'a [String]]) -> Vec<&'a str> {
+    parts.iter().flat_map(|part| part.iter().map(String::as_str)).collect()
+}
+
+fn of(ranks: u32, events: &[&str], calls: &[String]) -> Diagnosis {
+    let all: Vec<&str> =
+        events.iter().copied().chain(PLACES).chain(calls.iter().map(String::as_str)).collect();
+    diagnose(&trace(ranks, &all))
+}
+
+fn says(diagnosis: &Diagnosis) -> Vec<&str> {
+    diagnosis.verdicts.iter().map(|verdict| verdict.says.as_str()).collect()
+}
+
+fn kinds(diagnosis: &Diagnosis) -> Vec<Kind> {
+    diagnosis.verdicts.iter().map(|verdict| verdict.kind).collect()
+}
+
+#[test]
+fn two_ranks_that_receive_from_each_other_wait_in_a_circle() {
+    let calls = [
+        inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5,"bytes":4,"at":0"#),
+        inside(1, 0, "MPI_Recv", r#""peer":0,"tag":5,"bytes":4,"at":1"#),
+    ];
+    assert_eq!(
+        says(&of(2, &[], &calls)),
+        [
+            "rank 0 waits in MPI_Recv (x.c:10) for a message from rank 1 with tag 5; rank 1 is in MPI_Recv \
+             (x.c:11)",
+            "rank 1 waits in MPI_Recv (x.c:11) for a message from rank 0 with tag 5; rank 0 is in MPI_Recv \
+             (x.c:10)",
+            "ranks 0 and 1 wait for each other: rank 0 → rank 1 → rank 0",
+        ]
+    );
+}
+
+/// Nobody is called stuck who could have gone on.
+#[test]
+fn a_rank_whose_message_is_under_way_or_whose_sender_computes_is_not_stuck() {
+    let receives = inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5,"bytes":4,"at":0"#);
+    let waits_for_it = inside(1, 1, "MPI_Recv", r#""peer":0,"tag":5,"bytes":4,"at":1"#);
+    let sent = ["send 1 0 5 \"bytes\":4"];
+    assert_eq!(kinds(&of(2, &sent, &[receives.clone(), waits_for_it])), []);
+
+    let computes = receives.replace(r#""rank":0"#, r#""rank":1"#).replace("true", "false");
+    let calls = [receives, computes];
+    assert_eq!(kinds(&of(2, &[], &calls)), []);
+    let trace = trace(2, &lines(&[&PLACES.map(str::to_owned), &calls]));
+    assert_eq!(
+        standings(&trace),
+        "rank 0 is in MPI_Recv (x.c:10); rank 1 is outside of MPI, after MPI_Recv (x.c:10)"
+    );
+}
+
+#[test]
+fn a_message_through_another_communicator_or_from_another_rank_is_named_as_the_nearest() {
+    let communicator = r#"{"call":"communicator","comm":1,"members":[0,1]}"#.to_owned();
+    let receives = inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5,"bytes":4,"at":0"#);
+    let other = inside(1, 1, "MPI_Recv", r#""peer":0,"tag":6,"bytes":4,"at":1"#);
+    let through = ["send 1 0 5 \"comm\":1,\"bytes\":4,\"at\":2"];
+    let found = of(2, &through, &[communicator, receives.clone(), other.clone()]);
+    assert_eq!(found.verdicts[0].kind, Kind::NobodySends);
+    assert!(
+        found.verdicts[0].says.contains(
+            "under way to it is a message through another communicator: from rank 1 with tag 5 on the \
+             communicator of ranks 0 and 1 (x.c:12)"
+        ),
+        "{}",
+        found.verdicts[0].says
+    );
+    let from_another = ["send 2 0 5 \"bytes\":4,\"at\":2"];
+    let found = of(3, &from_another, &[receives, other, finalize(2)]);
+    assert!(
+        found.verdicts[0].says.contains(
+            "under way to it is a message from another rank: from rank 2 with tag 5 (x.c:12)"
+        ),
+        "{}",
+        found.verdicts[0].says
+    );
+}
+
+/// A wildcard receive needs any of the others, a wait for all needs all of them.
+#[test]
+fn who_needs_any_goes_on_with_one_and_who_needs_all_does_not() {
+    let any = inside(0, 0, "MPI_Recv", r#""any_source":true,"tag":5,"bytes":4,"at":0"#);
+    let stuck = inside(1, 0, "MPI_Recv", r#""peer":0,"tag":5,"bytes":4,"at":1"#);
+    let free = inside(2, 0, "MPI_Recv", r#""peer":0,"tag":5,"at":1"#).replace("true", "false");
+    assert_eq!(kinds(&of(3, &[], &[any.clone(), stuck.clone(), free.clone()])), []);
+    let found = of(3, &[], &[any, stuck.clone(), finalize(2)]);
+    assert_eq!(kinds(&found), [Kind::Waits, Kind::Waits, Kind::Cycle]);
+
+    let post = |post: u64, source: u64| {
+        format!(
+            r#"{{"call":"post","rank":0,"after":0,"name":"MPI_Irecv","post":{post},"source":{source},"tag":5,"bytes":4,"at":2}}"#
+        )
+    };
+    let waits = |all: bool| {
+        let more = format!(r#""waits":{{"all":{all},"total":2,"first":[0,1]}},"at":0"#);
+        inside(0, 0, if all { "MPI_Waitall" } else { "MPI_Waitany" }, &more)
+    };
+    let posts = [post(0, 1), post(1, 2)];
+    let any = [&posts[..], &[waits(false), stuck.clone(), free.clone()]].concat();
+    assert_eq!(kinds(&of(3, &[], &any)), []);
+    let all = [&posts[..], &[waits(true), stuck, free]].concat();
+    let found = of(3, &[], &all);
+    assert_eq!(
+        found.verdicts[0].says,
+        "rank 0 waits in MPI_Waitall (x.c:10) for a message from rank 1 with tag 5, by its MPI_Irecv (x.c:12); \
+         rank 1 is in MPI_Recv (x.c:11)"
+    );
+}
+
+#[test]
+fn sends_of_all_to_the_next_are_a_cycle_that_mpi_does_not_buffer() {
+    let sends =
+        ["send 0 1 5 \"bytes\":99999", "send 1 2 5 \"bytes\":99999", "send 2 0 5 \"bytes\":99999"];
+    let call = |rank: u32| {
+        let to = (rank + 1) % 3;
+        inside(rank, 0, "MPI_Send", &format!(r#""peer":{to},"tag":5,"bytes":99999,"at":0"#))
+    };
+    let found = of(3, &sends, &[0, 1, 2].map(call));
+    assert_eq!(kinds(&found), [Kind::SendsInACycle]);
+    assert!(
+        found.verdicts[0].says.starts_with(
+            "ranks 0, 1 and 2 are in MPI_Send of 99,999 bytes (x.c:10): a cycle of sends, rank 0 → rank 1 → \
+             rank 2 → rank 0."
+        ),
+        "{}",
+        found.verdicts[0].says
+    );
+}
+
+#[test]
+fn the_first_collective_that_is_not_called_alike_is_named_and_none_after_it() {
+    let calls = [
+        enter(0, "MPI_Barrier", 0, ""),
+        enter(0, "MPI_Bcast", 1, r#","root":0,"bytes":8,"at":0"#),
+        enter(0, "MPI_Barrier", 2, ""),
+        enter(1, "MPI_Barrier", 0, ""),
+        enter(1, "MPI_Bcast", 1, r#","root":1,"bytes":8,"at":1"#),
+        enter(1, "MPI_Allreduce", 2, ""),
+    ];
+    assert_eq!(
+        says(&of(2, &[], &calls)),
+        [
+            "the 2nd collective operation on MPI_COMM_WORLD is not the same everywhere: rank 0 has called its 1st \
+          MPI_Bcast (x.c:10) with root 0, 8 bytes; rank 1 has called its 1st MPI_Bcast (x.c:11) with root 1, \
+          8 bytes; all ranks of a communicator must agree on that"
+        ]
+    );
+}
+
+#[test]
+fn a_rank_that_has_died_or_ended_is_told_by_those_who_wait_for_it() {
+    let waits = inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5,"bytes":4,"at":0"#);
+    let died = r#"{"call":"died","rank":1}"#.to_owned();
+    let found = of(2, &[], &[waits.clone(), died]);
+    assert_eq!(kinds(&found), [Kind::WaitsForOneThatLeft, Kind::Ended]);
+    assert!(found.verdicts[0].says.ends_with("; rank 1 has died"), "{:?}", found.verdicts);
+    let exit = r#"{"call":"exit","rank":1,"after":0,"code":3}"#.to_owned();
+    assert_eq!(
+        says(&of(2, &[], &[waits, exit])),
+        [
+            "rank 0 waits in MPI_Recv (x.c:10) for a message from rank 1 with tag 5; rank 1 has ended with exit \
+             code 3",
+            "rank 1 has ended with exit code 3 without MPI_Finalize",
+        ]
+    );
+}
+
+#[test]
+fn what_was_sent_to_one_that_has_left_was_never_received() {
+    let sent = ["send 0 1 5 \"bytes\":4,\"at\":0", "send 0 1 5 \"bytes\":4,\"at\":0"];
+    assert_eq!(
+        says(&of(2, &sent, &[finalize(0), finalize(1)])),
+        ["rank 0 has sent rank 1 2 messages with tag 5 (x.c:10) that rank 1 has never received"]
+    );
+}
+
+#[test]
+fn a_receive_of_any_source_could_have_taken_what_did_not_come_of_it() {
+    let wild = r#""any":"source","at":0"#;
+    let events = [
+        "send 1 0 5".to_owned(),
+        "send 2 0 5 \"at\":1".to_owned(),
+        format!("recv 0 1 5 {wild}"),
+        format!("recv 0 2 5 {wild}"),
+    ];
+    let racing: Vec<&str> = events.iter().map(String::as_str).collect();
+    let found = of(3, &racing, &[finalize(0)]);
+    assert_eq!(kinds(&found), []);
+    assert_eq!(
+        found.remarks.iter().map(|remark| remark.says.as_str()).collect::<Vec<_>>(),
+        [
+            "a race at the wildcard receive (x.c:10) of rank 0, once: it took a message of rank 1 with tag 5, and \
+          could have taken one of rank 2 with tag 5 (x.c:11)"
+        ]
+    );
+    // Rank 2 sends when it has heard of the first receive: no race.
+    let events = [
+        "send 1 0 5".to_owned(),
+        format!("recv 0 1 5 {wild}"),
+        "send 0 2 6".to_owned(),
+        "recv 2 0 6".to_owned(),
+        "send 2 0 5".to_owned(),
+        format!("recv 0 2 5 {wild}"),
+    ];
+    let ordered: Vec<&str> = events.iter().map(String::as_str).collect();
+    assert_eq!(of(3, &ordered, &[finalize(0)]).remarks, []);
+}
+
+/// A barrier between the two is as good as a message.
+#[test]
+fn a_barrier_orders_what_stands_before_and_behind_it() {
+    let wild = r#""any":"source","at":0"#;
+    let events = [
+        "send 1 0 5".to_owned(),
+        format!("recv 0 1 5 {wild}"),
+        "send 2 0 5".to_owned(),
+        format!("recv 0 2 5 {wild}"),
+    ];
+    let all: Vec<&str> = events.iter().map(String::as_str).collect();
+    let barrier = |rank: u32, after: u64| {
+        enter(rank, "MPI_Barrier", 0, "").replace("\"after\":0", &format!("\"after\":{after}"))
+    };
+    let calls = [barrier(0, 1), barrier(1, 1), barrier(2, 0), finalize(0)];
+    assert_eq!(of(3, &all, &calls).remarks, []);
+    assert_eq!(of(3, &all, &[finalize(0)]).remarks.len(), 1);
+}
+
+#[test]
+fn a_run_of_messages_alone_cannot_be_diagnosed() {
+    assert!(!can_diagnose(&trace(2, &["send 0 1 5"])));
+    let calls = [inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5"#)];
+    assert!(can_diagnose(&trace(2, &[&calls[0]])));
+}
