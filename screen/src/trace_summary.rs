@@ -6,6 +6,9 @@ use ringscope_traces::{Completeness, Ending, Footer, Header, NoNames, Source, Tr
 
 use crate::numbers::counted;
 
+/// What a header names when nobody has named a protocol, and the run is of none that is known.
+pub const NO_PROTOCOL: &str = "none";
+
 /// The names of the tags of the protocol that a header names; an unknown protocol has none.
 pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {
     let known = ProtocolId::named(&header.protocol);
@@ -21,7 +24,10 @@ pub fn header_summary(header: &Header) -> String {
         (Source::Recorded, _) => "recorded".to_owned(),
     };
     let ranks = counted(header.ranks.into(), "rank");
-    format!("{ranks}, {}, {source}", Plain(&header.protocol))
+    match header.protocol.as_str() {
+        NO_PROTOCOL => format!("{ranks}, {source}"),
+        protocol => format!("{ranks}, {}, {source}", Plain(protocol)),
+    }
 }
 
 /// `8 ranks, chord, simulated with seed 7; 50 events, completed`.

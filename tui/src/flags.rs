@@ -9,6 +9,7 @@ use ringscope_screen::app::{Changes, Looking};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::settings::SettingOverrides;
 use ringscope_screen::view::theme::{Scheme, ThemeChoice};
+use ringscope_sim::protocols::{NAMES, ProtocolId};
 use ringscope_sim::scenario::{SETTINGS, Setting};
 
 /// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
@@ -44,6 +45,11 @@ pub(crate) fn seconds(word: &str) -> Result<Duration, String> {
     } else {
         Err("expected more than 0 and at most 1000000 seconds".into())
     }
+}
+
+/// A protocol on the command line.
+pub(crate) fn protocol(name: &str) -> Result<ProtocolId, String> {
+    ProtocolId::named(name).ok_or_else(|| format!("unknown protocol (known: {NAMES})"))
 }
 
 impl clap::Args for SettingFlags {

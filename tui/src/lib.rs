@@ -12,6 +12,7 @@ mod input;
 mod launch;
 mod lesson_file;
 mod output;
+mod places;
 mod progress;
 mod recent;
 mod report;

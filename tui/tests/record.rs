@@ -151,9 +151,15 @@ fn a_program_that_fails_is_recorded_and_its_exit_code_reported() {
 #[test]
 fn the_recorder_is_told_which_protocol_the_program_follows() {
     let does = r#"echo "follows $RINGSCOPE_RECORD_PROTOCOL""#;
-    let told = Stage::leaving("join", does).call("-o run.jsonl ./dht");
-    let follows = format!("follows {}", ProtocolId::default().name());
-    assert!(told.out.lines().any(|line| line == follows), "{}", told.out);
+    let name = ProtocolId::default().name();
+    for (flag, follows) in [(String::new(), "none"), (format!("--protocol {name}"), name)] {
+        let told = Stage::leaving("join", does).call(&format!("-o run.jsonl {flag} ./dht"));
+        let follows = format!("follows {follows}");
+        assert!(told.out.lines().any(|line| line == follows), "{}", told.out);
+    }
+    let refused = Stage::leaving("join", does).call("-o run.jsonl --protocol chord ./dht");
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("unknown protocol (known: classic)"), "{}", refused.err);
 }
 
 /// All that ranks leave which are killed in a deadlock: no footers, and zero bytes at the end.

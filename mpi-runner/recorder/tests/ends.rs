@@ -89,7 +89,7 @@ fn input_and_output_are_the_programs_and_a_trace_may_go_to_the_output() {
             ["record", "-o", "-", "--window", "1", "--keyspace", "1000", &mpirun, "-n", "3"];
         let outcome = folder.ringscope(record.into_iter().chain([&*python, &*dht, "commands"]));
         assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
-        let header = r#"{"trace":1,"source":"recorded","protocol":"classic","ranks":3,"time":"wall","window":1,"keyspace":1000}"#;
+        let header = r#"{"trace":2,"source":"recorded","protocol":"classic","ranks":3,"time":"wall","window":1,"keyspace":1000}"#;
         assert_eq!(outcome.out.lines().next(), Some(header), "{mpi:?}");
         assert!(
             outcome.out.ends_with("{\"end\":\"completed\",\"events\":20}\n"),

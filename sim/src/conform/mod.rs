@@ -13,6 +13,7 @@ mod blame;
 mod end_state;
 mod ending;
 mod own_end;
+mod recognized;
 mod repeat;
 mod replay;
 mod script;
@@ -27,6 +28,7 @@ use ringscope_traces::{Ending, Rank, Trace};
 
 pub use crate::replay::finding::{Awaited, Finding, Letter, What};
 pub use end_state::{EndState, EndSummary, end_state, end_summary};
+pub use recognized::recognized;
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, check_invariants, replay, rewrite};
 pub use setup::{Setup, setup};

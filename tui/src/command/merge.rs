@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::counted;
-use ringscope_screen::trace_summary::summary;
+use ringscope_screen::trace_summary::{NO_PROTOCOL, summary};
+use ringscope_sim::conform::recognized;
 use ringscope_traces::parts::{Closed, GatherError, Gathered, gather, rank_of};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Rank, Trace};
@@ -15,6 +16,7 @@ use ringscope_traces::{Completeness, Rank, Trace};
 use super::Verdict;
 use crate::input::DASH;
 use crate::output::{Notes, Streams, TraceTarget};
+use crate::places::resolve;
 use crate::report::{Style, standing, wrapped};
 
 /// Merge the per-rank files of a run that died into one trace
@@ -158,7 +160,8 @@ pub(crate) struct MergedParts {
 impl MergedParts {
     /// Puts together what is in a folder; receives whose sends are lost are left out, or kept.
     pub(crate) fn gather(folder: PathBuf, keep_all: bool) -> Result<MergedParts, Failure> {
-        let gathered = gather(&folder).map_err(not_gathered)?;
+        let mut gathered = gather(&folder).map_err(not_gathered)?;
+        complete(&mut gathered.merged.trace);
         let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
         let all = gathered.merged.trace.clone();
         let closed = if keep_all { kept(gathered) } else { gathered.closed() };
@@ -200,6 +203,16 @@ impl MergedParts {
             let (events, whose) = (counted(events as u64, "event"), ranks(&whose));
             format!("left out: {events} of {whose}, which depend on messages whose sends are lost")
         })
+    }
+}
+
+/// Looks up what the parts could not say: lines of the source, and whether a run is one of a protocol.
+fn complete(trace: &mut Trace) {
+    resolve(&mut trace.calls);
+    if trace.header.protocol == NO_PROTOCOL
+        && let Some(protocol) = recognized(trace)
+    {
+        protocol.name().clone_into(&mut trace.header.protocol);
     }
 }
 

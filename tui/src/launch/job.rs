@@ -19,6 +19,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often it is seen whether the program has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+/// How often it is seen whether the program has come to a limit.
+const LOOK_FOR_LIMITS_EVERY: Duration = Duration::from_millis(100);
+
 /// How often in the longest silence it is seen whether there is progress.
 const LOOKS_IN_SILENCE: u32 = 10;
 
@@ -40,8 +43,31 @@ pub(crate) enum How {
     ByItself(ExitStatus),
     /// It showed no progress for so long that it was ended.
     Hung,
+    /// It has come to a limit that was set for it, and was ended.
+    Limited(Limit),
     /// This program is to end, so it was ended.
     Interrupted,
+}
+
+/// A limit that a program has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// The time that it may take.
+    Wall,
+    /// How many messages it may send and receive.
+    Events,
+    /// How much may be written down of it.
+    Bytes,
+}
+
+/// How a program is watched.
+pub(crate) struct Watched<P, L> {
+    /// For how long there may be no progress.
+    pub silence: Duration,
+    /// A number that changes as long as there is progress.
+    pub progress: P,
+    /// The limit that the program has come to, if there is one.
+    pub limit: L,
 }
 
 /// `exit code 3`, `signal 9`.
@@ -71,13 +97,13 @@ pub(crate) fn run(
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.process_group(0).spawn()?;
     let ear = child.stderr.take().map(Ear::listen);
-    let how = attend(&mut child, interrupt, silence, progress)?;
+    let how = attend(&mut child, interrupt, Watched { silence, progress, limit: || None })?;
     let elapsed_ns = watch.elapsed_ns();
     Ok(Done { how, said: ear.map(Ear::heard).unwrap_or_default(), elapsed_ns })
 }
 
 /// Waits for a program that was started, and ends it with all that it started when it hangs or when we
-/// are to end; `silence` and `progress` are those of [`run`].
+/// are to end.
 ///
 /// # Errors
 ///
@@ -85,12 +111,11 @@ pub(crate) fn run(
 pub(crate) fn attend(
     child: &mut Child,
     interrupt: &Interrupt,
-    silence: Duration,
-    progress: impl FnMut() -> u64,
+    watched: Watched<impl FnMut() -> u64, impl FnMut() -> Option<Limit>>,
 ) -> io::Result<How> {
-    let how = wait(child, interrupt, silence, progress)?;
+    let how = wait(child, interrupt, watched)?;
     match how {
-        How::Hung | How::Interrupted => family::end(child),
+        How::Hung | How::Limited(_) | How::Interrupted => family::end(child),
         How::ByItself(_) => {}
     }
     Ok(how)
@@ -99,9 +124,10 @@ pub(crate) fn attend(
 fn wait(
     child: &mut Child,
     interrupt: &Interrupt,
-    silence: Duration,
-    mut progress: impl FnMut() -> u64,
+    watched: Watched<impl FnMut() -> u64, impl FnMut() -> Option<Limit>>,
 ) -> io::Result<How> {
+    let Watched { silence, mut progress, mut limit } = watched;
+    let mut looked_for_limits = Stopwatch::start();
     let (mut last, mut since, mut looked) = (progress(), Stopwatch::start(), Stopwatch::start());
     loop {
         if let Some(status) = child.try_wait()? {
@@ -109,6 +135,12 @@ fn wait(
         }
         if interrupt.came() {
             return Ok(How::Interrupted);
+        }
+        if looked_for_limits.elapsed() >= LOOK_FOR_LIMITS_EVERY {
+            looked_for_limits = Stopwatch::start();
+            if let Some(limit) = limit() {
+                return Ok(How::Limited(limit));
+            }
         }
         if looked.elapsed() >= silence / LOOKS_IN_SILENCE {
             looked = Stopwatch::start();

@@ -90,6 +90,16 @@ impl Folder {
         built.to_str().expect("a plain path").to_owned()
     }
 
+    /// Builds a program as it stands, with debug information, by its path below `programs`.
+    pub fn build_plain(&self, file: &str, mpi: Mpi) -> String {
+        let built = self.path("program");
+        let mut compiler = Command::new(mpi.found("MPICC"));
+        compiler.args(["-g", "-O0", "-w"]).arg(source(file)).arg("-o").arg(&built);
+        let done = compiler.output().expect("mpicc starts");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        built.to_str().expect("a plain path").to_owned()
+    }
+
     /// Runs `ringscope` with these words in this folder.
     pub fn ringscope<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Recorded {
         let mut command = self.command();
@@ -117,10 +127,20 @@ impl Folder {
         (mpi, ranks): (Mpi, u32),
         program: &[&str],
     ) -> Recorded {
+        self.record_by(&["--timeout", timeout], (mpi, ranks), program)
+    }
+
+    /// The same with flags of choice.
+    pub fn record_by(
+        &self,
+        flags: &[&str],
+        (mpi, ranks): (Mpi, u32),
+        program: &[&str],
+    ) -> Recorded {
         let (mpirun, ranks) = (mpi.mpirun(), ranks.to_string());
-        let record = ["record", "-o", "trace.jsonl", "--timeout", timeout, "--"];
-        let launch = [mpirun.as_str(), "-n", &ranks];
-        self.ringscope(record.into_iter().chain(launch).chain(program.iter().copied()))
+        let record = ["record", "-o", "trace.jsonl"].into_iter().chain(flags.iter().copied());
+        let launch = ["--", mpirun.as_str(), "-n", &ranks];
+        self.ringscope(record.chain(launch).chain(program.iter().copied()))
     }
 
     /// The trace that was recorded, and whether it is all there.
@@ -156,10 +176,27 @@ impl Recorded {
         }
     }
 
+    /// What stands on standard error without its breaks between lines, which may stand behind a hyphen.
+    pub fn unbroken(&self) -> String {
+        unbroken(&self.err)
+    }
+
     /// The words on standard error, whatever the width in which they are set.
     pub fn words(&self) -> String {
         self.err.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// A text without its breaks between lines, which may stand behind a hyphen or a slash.
+pub fn unbroken(text: &str) -> String {
+    let joined = text.lines().map(str::trim_start).fold(String::new(), |mut whole, line| {
+        let is_in_word = whole.ends_with('-') && !whole.ends_with(" -");
+        if !is_in_word {
+            whole.push(' ');
+        }
+        whole + line
+    });
+    joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A program's source.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod dialect;
+mod ending;
 mod replay;
 
 use std::io::Write as _;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
-use ringscope_screen::trace_summary::summary;
+use ringscope_screen::trace_summary::{NO_PROTOCOL, summary};
 use ringscope_sim::conform;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::json::ascii_json;
@@ -38,6 +39,10 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     answers: bool,
 
+    /// Judge it by this protocol, whatever it names itself
+    #[arg(long, value_name = "NAME", value_parser = crate::flags::protocol)]
+    protocol: Option<ProtocolId>,
+
     /// Print JSON, with every finding
     #[arg(long)]
     json: bool,
@@ -49,11 +54,15 @@ fn after_help() -> String {
 }
 
 const QUESTIONS: &str = "\
-Three questions:
+The questions:
   well-formed  does every receive match a send, and are numbers and Lamport times right?
   conforms     does each rank, given what it received, send what it sent?
   invariants   in a replay: is no key lost, has each key one owner, does a GET read the last
                PUT, do messages of one sender stay in order? Only a conforming trace is replayed.
+  ended well   of a recorded program: what is wrong with it, with rank, call and line; a race is
+               said as what it is, and is no fault by itself
+
+A trace that names no protocol is asked the first and the last. --protocol has it judged by one.
 
 A trace that was cut off is checked as far as it goes.
 
@@ -75,7 +84,10 @@ Exit codes: 0 every answer is yes; 1 an answer is no; 2 the trace could not be r
 for example because it was cut off while a command waited for its reply.";
 
 pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let (trace, completeness) = input::trace(&args.trace)?;
+    let (mut trace, completeness) = input::trace(&args.trace)?;
+    if let Some(protocol) = args.protocol {
+        protocol.name().clone_into(&mut trace.header.protocol);
+    }
     let answers = if args.answers { vec![dialect::answers(&trace)] } else { questions(&trace) };
     let judged = Judged::new(&trace, completeness, answers);
     let name = input::trace_name(&args.trace);
@@ -117,8 +129,11 @@ struct Judged {
     answers: Vec<CheckResult>,
 }
 
-/// The three questions that are asked of a trace of our protocol.
+/// The questions that are asked of a trace: those about a protocol only if it names one.
 fn questions(trace: &Trace) -> Vec<CheckResult> {
+    if trace.header.protocol == NO_PROTOCOL {
+        return [Some(well_formed(trace)), ending::ended(trace)].into_iter().flatten().collect();
+    }
     let conforms = conforms(trace);
     let invariants = match conforms.says {
         Says::Yes => replay::invariants(trace),
@@ -127,7 +142,8 @@ fn questions(trace: &Trace) -> Vec<CheckResult> {
         }
         Says::NotJudged => CheckResult::not_judged("invariants", "the nodes are not known"),
     };
-    vec![well_formed(trace), conforms, invariants]
+    let of_protocol = [Some(well_formed(trace)), Some(conforms), Some(invariants)];
+    of_protocol.into_iter().chain([ending::ended(trace)]).flatten().collect()
 }
 
 impl Judged {

@@ -72,7 +72,7 @@ impl Real {
         }
         let failure = match how {
             How::Interrupted => Failure::about("crosscheck", "interrupted: mpirun was ended, too"),
-            How::Hung => hung(silence),
+            How::Hung | How::Limited(_) => hung(silence),
             How::ByItself(_) if target.is_file() => {
                 let (trace, completeness) = input::trace(&target)?;
                 return Ok(Real { runner, trace, completeness, elapsed_ns, said });

@@ -1,6 +1,7 @@
 //! `ringscope record`: what anybody's MPI program sends and receives, written down as it runs.
 
 mod folder;
+mod living;
 mod program;
 mod summary;
 
@@ -9,15 +10,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ringscope_screen::failure::Failure;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::Payload;
-use ringscope_traces::parts::written;
+use ringscope_traces::diagnosis::diagnose;
 
 use super::Verdict;
 use super::merge::{MergedParts, holds_parts};
-use crate::flags::seconds;
-use crate::launch::{How, Interrupt, Stopwatch, attend, recorder};
+use crate::flags::{protocol, seconds};
+use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
 use crate::output::{Streams, TraceTarget};
 use folder::Folder;
+use living::Living;
 use program::Program;
 use summary::RecordSummary;
 
@@ -27,14 +30,15 @@ use summary::RecordSummary;
 The program runs as it is, with its own input and output; an interposition library, preloaded
 into each of its processes (LD_PRELOAD), records every message between two ranks. It works with
 Open MPI and MPICH on one machine, for programs in C, C++, Python or anything else that calls
-MPI from a shared library. Collectives are not recorded. The recorder's README says what counts
-as a message's payload.
+MPI from a shared library. Collectives, requests and communicators are noted, too, and what
+each rank is in. The recorder's README says what counts as a message's payload.
 
 Each rank writes its own file in the folder TRACE.parts, every event before the rank goes on,
 so that nothing is lost even when it is killed. At the end the files are merged into one trace.
 It counts as completed when every rank has called MPI_Finalize, and otherwise as cut off:
-`ringscope check` judges both. A program that hangs is ended by Ctrl-C or by --timeout; if it
-followed the protocol, the state that it was stuck in is printed.
+`ringscope check` judges both. A program that hangs is ended by Ctrl-C or by --timeout. What is
+wrong with a run is said with rank, call and line; for lines, compile with -g. Of a program
+that followed the protocol, the state that it was stuck in is printed.
 
 Examples:
   ringscope record -o dht.jsonl -- mpirun -n 8 python dht.py
@@ -43,8 +47,8 @@ Examples:
 
 `make mpi` in the project's folder builds the recorder; RINGSCOPE_RECORDER names one elsewhere.
 
-Exit codes: 0 recorded, and the program ended with exit code 0; 1 recorded, but the program
-failed, was ended, or a rank did not call MPI_Finalize; 2 nothing could be recorded.")]
+Exit codes: 0 recorded, and the program ended well; 1 recorded, but the program failed, was
+ended, a rank did not call MPI_Finalize, or something is wrong; 2 nothing could be recorded.")]
 pub(crate) struct RecordArgs {
     /// Write the trace to this file; `-` is standard output
     ///
@@ -53,11 +57,31 @@ pub(crate) struct RecordArgs {
     #[arg(short, long, value_name = "TRACE")]
     output: PathBuf,
 
-    /// End the program when no rank has sent or received anything for this many seconds
+    /// End the program when no rank has got on with anything for this many seconds
     ///
-    /// Without this, it may take as long as it likes.
+    /// A rank gets on when a call of MPI begins or returns; a probe or a test that finds what the one before
+    /// it has found counts as nothing. Without this, it may take as long as it likes.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+
+    /// End the program after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    wall: Option<Duration>,
+
+    /// End the program when its ranks have sent and received this many messages
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    events: Option<u64>,
+
+    /// End the program when this many bytes have been written down of it
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    bytes: Option<u64>,
+
+    /// The protocol that the program is to follow, so that it is judged by it
+    ///
+    /// Without this, a run counts as one of the protocol only if all of it conforms; of any other program no
+    /// tag and no rank is given a name.
+    #[arg(long, value_name = "NAME", value_parser = protocol)]
+    protocol: Option<ProtocolId>,
 
     /// How many commands the program keeps in flight; the trace carries it for `check`
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
@@ -77,11 +101,27 @@ pub(crate) struct RecordArgs {
 }
 
 pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let program = Program::of(&args.command, recorder()?)?;
+    let program = Program::of(&args.command, args.protocol, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
     recorded.keep(args, target, streams)
+}
+
+impl RecordArgs {
+    /// The limit that a run has come to.
+    fn limit(&self, watch: &Stopwatch, parts: &Path) -> Option<Limit> {
+        if self.wall.is_some_and(|wall| watch.elapsed() >= wall) {
+            return Some(Limit::Wall);
+        }
+        let has_too_many = |most| living::events(parts) >= most;
+        let is_too_long = |most| living::bytes(parts) >= most;
+        match (self.events, self.bytes) {
+            (Some(most), _) if has_too_many(most) => Some(Limit::Events),
+            (_, Some(most)) if is_too_long(most) => Some(Limit::Bytes),
+            (Some(_) | None, Some(_) | None) => None,
+        }
+    }
 }
 
 /// A run of the program, and what its ranks have left.
@@ -89,6 +129,8 @@ struct Recorded {
     how: How,
     elapsed_ns: u64,
     folder: Folder,
+    /// What was seen of its processes when it was looked at last.
+    living: Living,
 }
 
 impl Recorded {
@@ -97,7 +139,7 @@ impl Recorded {
         let folder = Folder::beside(&args.output)?;
         let run = Recorded::run(args, program, folder.path());
         match run {
-            Ok((how, elapsed_ns)) => Ok(Recorded { how, elapsed_ns, folder }),
+            Ok((how, elapsed_ns, living)) => Ok(Recorded { how, elapsed_ns, folder, living }),
             Err(failure) => {
                 folder.remove()?;
                 Err(failure)
@@ -105,17 +147,26 @@ impl Recorded {
         }
     }
 
-    fn run(args: &RecordArgs, program: &Program, parts: &Path) -> Result<(How, u64), Failure> {
+    fn run(
+        args: &RecordArgs,
+        program: &Program,
+        parts: &Path,
+    ) -> Result<(How, u64, Living), Failure> {
         let fails = |what: &str, error| program.failure(format!("{what}: {error}"));
         let interrupt =
             Interrupt::watch().map_err(|error| fails("cannot watch for Ctrl-C", error))?;
         let watch = Stopwatch::start();
         let mut command = program.command(parts, &args.output);
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
-        let silence = args.timeout.unwrap_or(Duration::MAX);
-        let how = attend(&mut child, &interrupt, silence, || written(parts));
+        let mut living = Living::default();
+        let watched = Watched {
+            silence: args.timeout.unwrap_or(Duration::MAX),
+            progress: || living.look(parts),
+            limit: || args.limit(&watch, parts),
+        };
+        let how = attend(&mut child, &interrupt, watched);
         let how = how.map_err(|error| fails("cannot be waited for", error))?;
-        Ok((how, watch.elapsed_ns()))
+        Ok((how, watch.elapsed_ns(), living))
     }
 
     /// A run of which nothing was recorded leaves nothing.
@@ -129,7 +180,7 @@ impl Recorded {
             How::ByItself(status) if !status.success() => {
                 "it ended before it started MPI, or is not an MPI program"
             }
-            How::ByItself(_) | How::Hung | How::Interrupted => {
+            How::ByItself(_) | How::Hung | How::Limited(_) | How::Interrupted => {
                 "is it an MPI program, of Open MPI or MPICH, linked to MPI's shared library?"
             }
         };
@@ -144,6 +195,10 @@ impl Recorded {
         streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
         let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
+        if self.how == How::Hung {
+            self.living.note_the_dead(&mut found);
+        }
+        let diagnosis = diagnose(&found.all);
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
         for trace in [&mut found.all, &mut found.closed.trace] {
             let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
@@ -157,11 +212,11 @@ impl Recorded {
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            RecordSummary { how, elapsed_ns, found: &found }
+            RecordSummary { how, elapsed_ns, found: &found, diagnosis: &diagnosis }
                 .print(&args.output, &mut streams.notes);
         }
         let has_completed = found.closed.trace.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());
-        Ok(Verdict::good_if(has_completed && has_succeeded))
+        Ok(Verdict::good_if(has_completed && has_succeeded && diagnosis.is_good()))
     }
 }

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
+use ringscope_screen::trace_summary::NO_PROTOCOL;
 use ringscope_sim::protocols::ProtocolId;
 
 use crate::input::DASH;
@@ -33,6 +34,8 @@ pub(super) struct Program<'a> {
     launcher: Option<Flavor>,
     /// What is to be loaded before everything else.
     preload: OsString,
+    /// The protocol that it is said to follow.
+    protocol: Option<ProtocolId>,
 }
 
 impl<'a> Program<'a> {
@@ -41,7 +44,11 @@ impl<'a> Program<'a> {
     /// # Errors
     ///
     /// When the recorder lies where it cannot be loaded from.
-    pub(super) fn of(words: &'a [OsString], recorder: PathBuf) -> Result<Program<'a>, Failure> {
+    pub(super) fn of(
+        words: &'a [OsString],
+        protocol: Option<ProtocolId>,
+        recorder: PathBuf,
+    ) -> Result<Program<'a>, Failure> {
         let is_separator = |byte: &u8| matches!(byte, b' ' | b':');
         if recorder.as_os_str().as_bytes().iter().any(is_separator) {
             let what = format!("{PRELOAD} cannot hold a path with a space or a colon");
@@ -53,7 +60,7 @@ impl<'a> Program<'a> {
             preload.push(":");
             preload.push(others);
         }
-        Ok(Program { words, launcher: flavor(&words[0]), preload })
+        Ok(Program { words, launcher: flavor(&words[0]), preload, protocol })
     }
 
     /// The program's own word.
@@ -83,7 +90,7 @@ impl<'a> Program<'a> {
             .envs(wanted.filter(is_not_set))
             .env(FOLDER, parts)
             .env(START, unix_ns().to_string())
-            .env(PROTOCOL, ProtocolId::default().name());
+            .env(PROTOCOL, self.protocol.map_or(NO_PROTOCOL, ProtocolId::name));
         if output == Path::new(DASH) {
             command.stdout(io::stderr());
         }

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::{counted, time};
+use ringscope_sim::protocols::ProtocolId;
+use ringscope_traces::diagnosis::{Diagnosis, can_diagnose, standings};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Event, Trace};
 
 use crate::command::merge::MergedParts;
 use crate::input::DASH;
-use crate::launch::{How, describe_status};
+use crate::launch::{How, Limit, describe_status};
 use crate::output::Notes;
 use crate::report::{standing, wrapped};
 
@@ -19,6 +21,7 @@ pub(super) struct RecordSummary<'a> {
     pub how: How,
     pub elapsed_ns: u64,
     pub found: &'a MergedParts,
+    pub diagnosis: &'a Diagnosis,
 }
 
 impl RecordSummary<'_> {
@@ -36,9 +39,7 @@ impl RecordSummary<'_> {
                 notes,
             );
         }
-        if trace.footer.is_none() {
-            standing::print(&self.found.all, notes);
-        }
+        self.print_what_is_wrong(notes);
         if !is_on_output {
             let name = shown(output);
             let name = Plain(&name);
@@ -50,11 +51,38 @@ impl RecordSummary<'_> {
     }
 }
 
+impl RecordSummary<'_> {
+    /// Tells what is wrong with the run: in the protocol's words, if it followed one that is known.
+    fn print_what_is_wrong(&self, notes: &mut Notes) {
+        let all = &self.found.all;
+        let is_cut_off = self.found.closed.trace.footer.is_none();
+        if is_cut_off && ProtocolId::named(&all.header.protocol).is_some() {
+            standing::print(all, notes);
+        }
+        for verdict in &self.diagnosis.verdicts {
+            paragraph(&format!("- {verdict}"), notes);
+        }
+        for remark in &self.diagnosis.remarks {
+            paragraph(&format!("- {remark}"), notes);
+        }
+        if is_cut_off && self.diagnosis.is_good() && can_diagnose(all) {
+            paragraph(&standings(all), notes);
+        }
+    }
+}
+
 /// How a program ended.
 pub(super) fn program_end(how: How) -> String {
     match how {
         How::ByItself(status) => format!("the program ended with {}", describe_status(status)),
         How::Hung => "no rank did anything for too long, and the program was ended".to_owned(),
+        How::Limited(Limit::Wall) => "its time was over, and it was ended".to_owned(),
+        How::Limited(Limit::Events) => {
+            "it has sent and received as many messages as it may, and was ended".to_owned()
+        }
+        How::Limited(Limit::Bytes) => {
+            "as much has been written down of it as may be, and it was ended".to_owned()
+        }
         How::Interrupted => "interrupted, and the program was ended, too".to_owned(),
     }
 }
