@@ -1,13 +1,11 @@
 //! What a trace is, in a line.
 
 use ringscope_sim::protocols::ProtocolId;
+pub use ringscope_traces::event::NO_PROTOCOL;
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Ending, Footer, Header, NoNames, Source, Trace, Vocabulary};
 
 use crate::numbers::counted;
-
-/// What a header names when nobody has named a protocol, and the run is of none that is known.
-pub const NO_PROTOCOL: &str = "none";
 
 /// The names of the tags of the protocol that a header names; an unknown protocol has none.
 pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {

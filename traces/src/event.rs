@@ -14,6 +14,9 @@ pub const VERSION: u64 = 2;
 /// will do.
 pub const MESSAGES_ONLY: u64 = 1;
 
+/// What a header names when nobody has named a protocol, and the run is of none that is known.
+pub const NO_PROTOCOL: &str = "none";
+
 /// The most ranks that a trace may name: a header that promises more is refused before anything is
 /// set up for them.
 pub const MAX_RANKS: u32 = 1 << 20;

@@ -150,6 +150,9 @@ fn another_number_of_ranks_or_another_protocol_cannot_be_compared() {
     other.header.protocol = "\u{1b}".to_owned();
     let error = compare(&trace, &other).expect_err("the protocols differ");
     assert_eq!(error.to_string(), "A is of the protocol `test`, B of `\\u{1b}`");
+    // Of a recorded program nobody may have said which protocol it speaks.
+    other.header.protocol = "none".to_owned();
+    assert_eq!(compare(&trace, &other).map(|comparison| comparison.level), Ok(Level::Equal));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::causality::Causality;
-use crate::event::{Ending, Event, Op, Rank, Tag, Trace};
+use crate::event::{Ending, Event, Header, NO_PROTOCOL, Op, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::payload::Payload;
 use crate::text::Plain;
@@ -244,7 +244,8 @@ fn judge_headers(a: &Trace, b: &Trace) -> Result<(), CannotCompare> {
     if a.ranks != b.ranks {
         return Err(CannotCompare::Ranks { a: a.ranks, b: b.ranks });
     }
-    if a.protocol != b.protocol {
+    let is_named = |header: &Header| header.protocol != NO_PROTOCOL;
+    if a.protocol != b.protocol && is_named(a) && is_named(b) {
         let (a, b) = (a.protocol.clone(), b.protocol.clone());
         return Err(CannotCompare::Protocols { a, b });
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use ringscope_traces::calls::note::SUFFIX;
 use ringscope_traces::calls::{Call, Exit};
+use ringscope_traces::event::NO_PROTOCOL;
 use ringscope_traces::{Rank, parts};
 
 use super::last_call::LastCall;
@@ -26,9 +27,6 @@ const START: &str = "RINGSCOPE_RECORD_START";
 /// The variable that names the protocol that the program is said to follow.
 const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 
-/// What the parts name as their protocol when nobody has named it.
-const UNNAMED: &str = "none";
-
 /// Begins to record, if the environment asks for it; MPI has been initialized.
 pub fn begin() {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
@@ -37,7 +35,7 @@ pub fn begin() {
         return note(Note::Spawned, "");
     }
     let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
-    let protocol = env::var(PROTOCOL).unwrap_or_else(|_| UNNAMED.to_owned());
+    let protocol = env::var(PROTOCOL).unwrap_or_else(|_| NO_PROTOCOL.to_owned());
     let (rank, ranks) = (Rank(number(Ask::Rank, abi)), number(Ask::Size, abi));
     let run = Run { protocol, start_unix_ns };
     let folder = Path::new(&folder);
