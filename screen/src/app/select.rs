@@ -66,6 +66,11 @@ impl App {
 
     /// Up or down, by what the pane has rows of.
     pub(super) fn up_or_down(&mut self, rows: isize) {
+        if self.view.explains {
+            let from = &mut self.view.explained_from;
+            *from = from.saturating_add_signed(rows);
+            return;
+        }
         match self.view.focus {
             Pane::Ring | Pane::Ownership => self.select_key(rows),
             Pane::Inspector => self.choose_link(rows),

@@ -128,6 +128,7 @@ impl App {
 
     /// Shows the whole explanation of how the run ended, or no longer.
     pub(super) fn explain(&mut self) {
+        self.view.explained_from = 0;
         if self.view.explains {
             self.view.explains = false;
         } else if self.timeline.explanation().is_some() {

@@ -26,6 +26,9 @@ pub struct View {
     pub is_zoomed: bool,
     /// Whether the whole explanation of how the run ended lies over the panes.
     pub explains: bool,
+    /// From which of its rows on it is seen, where there is no room for all; no further than it goes, which who
+    /// draws it sees to.
+    pub explained_from: usize,
     /// By how many rows the panes that can be are scrolled.
     pub scrolled: BTreeMap<Pane, usize>,
 }
@@ -45,6 +48,7 @@ impl View {
             focus: Pane::Ring,
             is_zoomed: false,
             explains: false,
+            explained_from: 0,
             scrolled: BTreeMap::new(),
         }
     }
@@ -52,7 +56,7 @@ impl View {
     /// Goes to a cursor, or to the last one.
     pub fn go_to(&mut self, timeline: &Timeline, cursor: usize) {
         self.awaited = None;
-        self.explains = false;
+        (self.explains, self.explained_from) = (false, 0);
         self.cursor = cursor.min(timeline.len());
         self.refresh(timeline);
     }

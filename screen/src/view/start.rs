@@ -143,6 +143,11 @@ fn draw_head(start: &StartPage, subject: &[String], paint: &mut Paint<'_>) {
 fn draw_list(start: &StartPage, paint: &mut Paint<'_>) {
     let area = paint.area;
     let entries = start.rows();
+    if entries.is_empty() {
+        let faint = paint.look.theme.faint();
+        paint.pen().gap(1).write("nothing has these words: Esc shows all again", faint);
+        return;
+    }
     let rows = rows(&entries);
     let height = usize::from(area.height);
     let first = first(&rows, start.chosen, height);

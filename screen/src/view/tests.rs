@@ -112,6 +112,26 @@ fn the_whole_explanation_lies_over_the_panes() {
     insta::assert_snapshot!("explained-100x30", dump(&buffer));
 }
 
+/// Where there is no room for all of it, the arrows and the page keys go through it, and it says what is below.
+#[test]
+fn the_whole_explanation_can_be_read_on_a_small_screen() {
+    let mut app = scenes::ended("race-neighbours-leave");
+    let text = app.timeline.explanation().expect("it is a deadlock").paragraph.clone();
+    testing::press(&mut app, "E");
+    let at_first = dump(&screen(&app, (44, 12), look(Palette::Off, Symbols::Braille)));
+    assert!(at_first.contains(" more "), "{at_first}");
+    let mut seen = String::new();
+    for _ in 0..200 {
+        seen += &dump(&screen(&app, (44, 12), look(Palette::Off, Symbols::Braille)));
+        testing::press(&mut app, "down");
+    }
+    for word in text.split_whitespace() {
+        assert!(seen.contains(word), "`{word}` is never seen");
+    }
+    let last = dump(&screen(&app, (44, 12), look(Palette::Off, Symbols::Braille)));
+    assert!(!last.contains(" more "), "{last}");
+}
+
 #[test]
 fn why_is_said_on_the_ring_and_lit_in_the_lists() {
     let mut app = scenes::ended("race-lost-key");

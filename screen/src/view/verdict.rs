@@ -157,9 +157,18 @@ pub(super) fn draw_whole(app: &App, paint: &mut Paint<'_>) {
     let style = if verdict.is_bad { paint.look.theme.bad() } else { paint.look.theme.good() };
     let title = format!(" {} ", titled(&verdict, paint.look.symbols));
     paint.within(top).pen().write(&title, style.add_modifier(Modifier::REVERSED));
+    let (rows, count) = (usize::from(inside.height), lines.len());
+    let first = app.view.explained_from.min(count.saturating_sub(rows));
+    let below = count.saturating_sub(first + rows);
+    if below > 0 {
+        let more = format!(" {} {below} more ", paint.look.symbols.of(Symbol::Down));
+        let (_, bottom) = split_bottom(area.inner(Margin::new(1, 0)), 1);
+        let faint = paint.look.theme.faint();
+        paint.within(bottom).pen().write(&more, faint);
+    }
     let text = paint.look.theme.text();
     let mut paint = paint.within(inside);
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines.iter().skip(first).take(rows).enumerate() {
         paint.row(index).pen().write(line, text);
     }
 }

@@ -43,6 +43,20 @@ fn the_first_page_is_sensible_from_small_terminals_on() {
 }
 
 #[test]
+fn words_that_nothing_has_leave_a_sentence_and_not_a_blank() {
+    let mut page = page(&[]);
+    for key in ["/", "z", "q", "x"] {
+        page.press(key.parse().expect("a key"));
+    }
+    for size in [(44, 12), (120, 36)] {
+        let text = rows(&drawn(&page, size, &look(Palette::Off, Symbols::Braille))).join("\n");
+        assert!(text.contains("nothing has these words"), "{text}");
+    }
+    page.press("esc".parse().expect("a key"));
+    assert!(!page.rows().is_empty());
+}
+
+#[test]
 fn the_heading_of_what_is_seen_is_seen() {
     let files: Vec<String> = (0..12).map(|file| format!("/tmp/run-{file}.jsonl")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
