@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ringscope_sim::conform::end_summary;
+use ringscope_sim::conform::{as_read, end_summary};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::ExpectedEnd;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -149,7 +149,8 @@ impl Reproduction {
         let ending = followed.footer.as_ref().map(|footer| &footer.ending);
         let may_be_cut = matches!(ending, None | Some(Ending::Livelock | Ending::Stopped));
         let goes_on = run.events.len() >= followed.events.len();
-        let comparison = compare(followed, run).ok();
+        let [read, again] = as_read([followed, run]);
+        let comparison = compare(&read, &again).ok();
         let holds = comparison.as_ref().is_some_and(|found| {
             found.level == Level::Equal || (may_be_cut && goes_on && found.prefix)
         });

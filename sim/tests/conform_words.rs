@@ -94,6 +94,19 @@ fn a_send_after_the_end() {
 }
 
 #[test]
+fn an_end_may_carry_anything_but_must_be_received_as_it_was_sent() {
+    let mut trace = put_and_get();
+    for event in trace.events.iter_mut().filter(|event| event.tag == Tag(4)) {
+        event.data = 32_764.into();
+    }
+    says(&trace, &[]);
+    says(
+        &altered(&trace, 2, 4, &Mutation::Data(Payload::Int(7))),
+        &["rank 2's 5th event: receives END 7 from rank 0; rank 0 sent END 32764"],
+    );
+}
+
+#[test]
 fn a_receive_before_what_the_node_sends_first() {
     says(
         &altered(&put_and_get(), 0, 1, &Mutation::Drop),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use ringscope_sim::conform::{Departure, repeat};
+use ringscope_sim::conform::{Departure, as_read, repeat};
 use ringscope_sim::scenario::{Scenario, builtin, random};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::wellformed::{self, Flaw};
@@ -27,7 +27,8 @@ use support::scenario;
 /// way round, by the word of `ringscope diff`.
 fn departure(trace: &Trace) -> Option<Departure> {
     let repeated = repeat(trace).expect("its header says by which nodes");
-    let comparison = compare(trace, &repeated.trace).expect("they are of one program");
+    let [read, again] = as_read([trace, &repeated.trace]);
+    let comparison = compare(&read, &again).expect("they are of one program");
     if repeated.departure.is_none() {
         assert_eq!(comparison.level, Level::Equal, "{comparison:?}");
         assert_eq!(wellformed::check(&repeated.trace), []);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use ringscope_sim::conform::judge;
+use ringscope_sim::conform::{as_read, judge};
 use ringscope_sim::scenario::Scenario;
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::words::ordinal;
@@ -76,12 +76,14 @@ fn does_what_is_simulated(commands: &str, ranks: u32) {
         assert_eq!(outcome.code, Some(0), "{case}: {}", outcome.err);
         assert!(outcome.out.ends_with("command finalizing\n"), "{case}: {}", outcome.out);
         let trace = folder.whole_trace();
-        let comparison = compare(&expected, &trace).expect("they are of as many ranks");
+        let [ours, theirs] = as_read([&expected, &trace]);
+        let comparison = compare(&ours, &theirs).expect("they are of as many ranks");
         assert_eq!(comparison.level, Level::Equal, "{case}: {:?}", comparison.first);
         assert_eq!(wellformed::check(&trace), [], "{case}");
         let judgement = judge(&trace).expect("it is of the classic protocol");
         assert!(judgement.conforms(), "{case}: {:?}", judgement.findings);
         assert_eq!(folder.ringscope(["check", "trace.jsonl"]).code, Some(0), "{case}");
+        assert_eq!(folder.ringscope(["replay", "-q", "trace.jsonl"]).code, Some(0), "{case}");
     }
 }
 
@@ -113,7 +115,8 @@ fn a_get_of_an_absent_key_hangs_and_what_was_done_until_then_is_what_is_simulate
         assert!(words.contains("deadlock rank 3 waits for RETVAL from 0"), "{case}: {words}");
         let (trace, completeness) = folder.trace();
         assert_eq!(completeness, Completeness::CutOff, "{case}");
-        let comparison = compare(&expected, &trace).expect("they are of as many ranks");
+        let [ours, theirs] = as_read([&expected, &trace]);
+        let comparison = compare(&ours, &theirs).expect("they are of as many ranks");
         assert_eq!(comparison.level, Level::Equal, "{case}: {:?}", comparison.first);
         assert_eq!(folder.names().iter().filter(|name| name.contains("parts")).count(), 0);
         let judgement = judge(&trace).expect("it is of the classic protocol");

@@ -18,6 +18,7 @@ mod repeat;
 mod replay;
 mod script;
 mod setup;
+mod unread;
 mod verifier;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use recognized::recognized;
 pub use repeat::{Departure, Repeated, repeat};
 pub use replay::{CannotReplay, Replayed, check_invariants, replay, rewrite};
 pub use setup::{Setup, setup};
+pub use unread::as_read;
 
 use crate::protocol::definition::command_node;
 use crate::protocol::{Key, Node, NodeView, Protocol, Script, StorageId, Value};

@@ -15,6 +15,7 @@ use ringscope_traces::{
 use serde::Deserialize as _;
 
 use super::CannotJudge;
+use super::unread::{is_same, is_same_message};
 use super::verifier::is_receive;
 use crate::protocol::{Message, Node, Print, Protocol, Wait};
 use crate::protocols::Visitor;
@@ -150,13 +151,20 @@ impl<'a, N: Node> Sides<'a, N> {
     /// The first event of the record that the simulator does not repeat, the first that it does not
     /// have, or what is wrong with the record's end.
     fn departure(&self, stuck: Option<EventIndex>) -> Option<Departure> {
+        let matching = Matching::of(self.record);
         let mut places = (0..self.record.events.len()).map(EventIndex);
         let departure = places.find_map(|place| {
             let event = &self.record[place];
             let index = self.recorded.index(event.rank, place)?;
             let simulated = self.simulated_event(event.rank, index);
             let is_repeated =
-                simulated.is_some_and(|simulated| event.content() == simulated.content());
+                simulated.is_some_and(|simulated| is_same::<N::Message>(event, simulated));
+            // Also where nobody reads it, a receive is of what was sent.
+            let sent = matching.partner(place).filter(|_| is_receive(event));
+            let is_altered = sent.is_some_and(|sent| {
+                let sent = &self.record[sent];
+                sent.data != event.data && is_same_message::<N::Message>(sent, event)
+            });
             let departure = || {
                 let what = format!(
                     "{}; simulated, it {}",
@@ -165,7 +173,7 @@ impl<'a, N: Node> Sides<'a, N> {
                 );
                 Departure { rank: event.rank, index, place: Some(place), what }
             };
-            (!is_repeated || stuck == Some(place)).then(departure)
+            (!is_repeated || is_altered || stuck == Some(place)).then(departure)
         });
         let departure = departure.or_else(|| self.early_end()).or_else(|| self.unsent());
         departure.or_else(|| self.wrong_end())

@@ -101,6 +101,9 @@ pub struct TagInfo {
     pub kind: Purpose,
     /// Where the payload has the keys that the message is about.
     pub keys: KeysIn,
+    /// What the nodes send with it although nobody reads it: other programs may send anything there. `None`:
+    /// what it carries counts.
+    pub unread: Option<i64>,
     /// Whether such a message hands pairs from its sender to its receiver.
     pub moves_pairs: bool,
     /// What its receipt says of its receiver's place in the ring.

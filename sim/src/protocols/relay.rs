@@ -41,7 +41,7 @@ const TOPOLOGY: Topology = Topology {
 
 const fn tag(tag: Tag, name: &'static str, kind: Purpose) -> TagInfo {
     let (keys, receipt) = (KeysIn::FirstItem, PlaceChange::Nothing);
-    TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
+    TagInfo { tag, name, short: name, kind, keys, unread: None, moves_pairs: false, receipt }
 }
 
 /// The protocol.

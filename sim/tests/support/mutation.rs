@@ -8,7 +8,7 @@ use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::receive_order::ReceiveOrder;
 use ringscope_sim::world::recording::Recording;
 use ringscope_sim::world::{ByChoice, Choice, World};
-use ringscope_traces::{Ending, Event, Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{Ending, Event, EventIndex, Matching, Op, Payload, Rank, Tag, Trace};
 
 type Message = MessageOf<Classic>;
 
@@ -101,7 +101,15 @@ pub(crate) fn is_possible(trace: &Trace, settings: &Settings) -> bool {
             if is_whole { ours.len() == theirs.len() } else { ours.len() >= theirs.len() };
         long_enough && ours.iter().zip(&theirs).all(agree)
     });
-    ends_so && does_so
+    ends_so && does_so && is_received_as_sent(trace)
+}
+
+/// Whether every receive carries what was sent, also where nobody reads it.
+fn is_received_as_sent(trace: &Trace) -> bool {
+    let matching = Matching::of(trace);
+    let places = (0..trace.events.len()).map(EventIndex);
+    let pairs = places.filter_map(|place| Some((place, matching.partner(place)?)));
+    pairs.into_iter().all(|(one, other)| trace[one].data == trace[other].data)
 }
 
 /// Lets every receipt of the trace happen; the one that a rank is said to crash on comes last, because

@@ -7,6 +7,7 @@ use std::thread;
 use clap::ValueEnum;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::trace_summary::{summary, vocabulary};
+use ringscope_sim::conform::as_read;
 use ringscope_traces::diff::{Comparison, Level, compare};
 use ringscope_traces::json::ascii_json;
 use ringscope_traces::text::Plain;
@@ -96,7 +97,8 @@ pub(crate) fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict,
         let names = format!("{} and {}", a.name, b.name);
         Failure::about(&names, format!("cannot be compared: {error}"))
     };
-    let comparison = compare(&a.trace, &b.trace).map_err(|error| cannot(&error))?;
+    let [in_a, in_b] = as_read([&a.trace, &b.trace]);
+    let comparison = compare(&in_a, &in_b).map_err(|error| cannot(&error))?;
     let comparison = with_context(comparison, args.context, [&a, &b]);
     let is_allowed = is_allowed(&comparison, &args.allow);
     if args.json {

@@ -7,7 +7,7 @@ use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::counted;
 use ringscope_screen::trace_summary::summary;
-use ringscope_sim::conform::{Departure, Repeated, repeat};
+use ringscope_sim::conform::{Departure, Repeated, as_read, repeat};
 use ringscope_traces::diff::{Level, compare};
 use ringscope_traces::text::Plain;
 use ringscope_traces::words::located;
@@ -78,7 +78,8 @@ fn print(repeated: &Repeated, to: &mut dyn Write) -> Result<(), Failure> {
 
 /// Whether nothing departs, by the word of the comparison that `ringscope diff` makes, too.
 fn is_repeated(repeated: &Repeated, trace: &Trace) -> bool {
-    let level = compare(trace, &repeated.trace).map(|comparison| comparison.level);
+    let [recorded, again] = as_read([trace, &repeated.trace]);
+    let level = compare(&recorded, &again).map(|comparison| comparison.level);
     repeated.departure.is_none() && level == Ok(Level::Equal)
 }
 

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use ringscope_sim::conform::as_read;
 use ringscope_traces::diff::{Comparison, compare};
 
 use super::{Alignment, align};
@@ -37,6 +38,7 @@ pub(super) fn work([a, b]: &[Source; 2], updates: &Sender<CompareUpdate>) {
             return;
         }
     };
+    let [a, b] = as_read([&a, &b]);
     match compare(&a, &b) {
         Ok(comparison) => {
             let _ = updates.send(CompareUpdate::Compared(Box::new(comparison.clone())));

@@ -20,7 +20,7 @@ pub(super) const TAGS: &[TagInfo] = &[
     TagInfo { keys: KeysIn::Payload, ..command(tags::GET, "GET") },
     command(tags::ADD, "ADD"),
     command(tags::REMOVE, "REMOVE"),
-    command(tags::END, "END"),
+    TagInfo { unread: Some(0), ..command(tags::END, "END") },
     TagInfo { kind: Purpose::Reply, ..command(tags::RETVAL, "RETVAL") },
     TagInfo { kind: Purpose::Reply, keys: KeysIn::FirstItem, ..command(tags::ACK, "ACK") },
     TagInfo { receipt: PlaceChange::Joins, ..membership(tags::INIT, "INIT") },
@@ -47,7 +47,7 @@ pub(super) const TAGS: &[TagInfo] = &[
 
 const fn command(tag: Tag, name: &'static str) -> TagInfo {
     let (kind, keys, receipt) = (Purpose::Command, KeysIn::Maps, PlaceChange::Nothing);
-    TagInfo { tag, name, short: name, kind, keys, moves_pairs: false, receipt }
+    TagInfo { tag, name, short: name, kind, keys, unread: None, moves_pairs: false, receipt }
 }
 
 const fn membership(tag: Tag, name: &'static str) -> TagInfo {

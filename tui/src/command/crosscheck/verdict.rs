@@ -1,7 +1,7 @@
 //! The verdict on one run under MPI.
 
 use ringscope_screen::failure::Failure;
-use ringscope_sim::conform::{EndSummary, end_summary, judge, rewrite};
+use ringscope_sim::conform::{EndSummary, as_read, end_summary, judge, rewrite};
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::world::recording::Written;
 use ringscope_traces::diff::{Comparison, Level, compare};
@@ -112,7 +112,8 @@ impl Nearest {
         real: &Real,
         end_state: &EndSummary,
     ) -> Result<Nearest, Failure> {
-        let comparison = compare(&simulated.trace, &real.trace).map_err(cannot)?;
+        let [ours, theirs] = as_read([&simulated.trace, &real.trace]);
+        let comparison = compare(&ours, &theirs).map_err(cannot)?;
         let ends_agree = match (ending(&simulated.trace), ending(&real.trace)) {
             (Some(ours), Some(theirs)) => {
                 let is_limited = scenario.settings.limit.is_some();
@@ -197,7 +198,8 @@ fn not_repeated(trace: &Trace) -> Result<Option<String>, Failure> {
     let ending = ending(trace).unwrap_or(&Ending::Stopped);
     let (bytes, _) = written.finish(ending)?;
     let (again, _) = read_trace(bytes.as_slice(), "the repeated run")?;
-    let comparison = compare(&again, trace).map_err(cannot)?;
+    let [again, trace] = as_read([&again, trace]);
+    let comparison = compare(&again, &trace).map_err(cannot)?;
     let is_exact = comparison.level == Level::Equal || (is_stopped(ending) && comparison.prefix);
     Ok((!is_exact).then(|| "the simulator, in MPI's order, does something else".to_owned()))
 }
