@@ -78,6 +78,12 @@ pub fn ordinal(index: usize) -> impl fmt::Display {
     fmt::from_fn(move |f| write!(f, "{number}{ending}"))
 }
 
+/// The article that a name has in a sentence: `a PUT`, `an INIT`.
+#[must_use]
+pub fn article(name: &str) -> &'static str {
+    if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 /// A tag by its name, or as `tag 5` where it has none.
 pub fn tag_label(tag: Tag, vocabulary: &dyn Vocabulary) -> impl fmt::Display {
     let name = vocabulary.tag_name(tag);

@@ -106,16 +106,39 @@ fn a_trace_without_a_command_is_not_judged() {
 }
 
 #[test]
-fn who_asks_whether_another_dialect_conforms_is_reported_what_else_to_ask() {
+fn who_asks_of_another_dialect_whether_it_conforms_is_answered_first_what_can_be_judged() {
     let folder = Folder::new();
     folder.write("ours.jsonl", trace(DIALECT));
     let result = folder.call("check ours.jsonl");
     assert_eq!(result.code, Some(2));
-    assert_snapshot!("hint", result.golden());
+    assert_snapshot!("first", result.golden());
     folder.write("claims.jsonl", trace(DIALECT).replace("\"ours\"", "\"classic\""));
     let result = folder.call("check claims.jsonl");
     assert_eq!(result.code, Some(1));
-    assert!(result.out.contains("hint: a program of another dialect?"), "{}", result.out);
+    let second = result.out.lines().nth(1);
+    assert_eq!(second, Some("  answers      yes: 3 commands, 1 answer"), "{}", result.out);
+    folder.write("nobodys.jsonl", trace(DIALECT).replace("\"ours\"", "\"none\""));
+    let result = folder.call("check nobodys.jsonl");
+    assert_eq!(result.code, Some(0));
+    assert!(result.out.contains("answers      yes: 3 commands, 1 answer"), "{}", result.out);
+}
+
+#[test]
+fn a_program_whose_last_rank_does_something_else_is_asked_for_no_answers() {
+    let folder = Folder::new();
+    let others = [("[100,1]", 0, 20), ("[100]", 18, 16), ("null", 22, 9)];
+    for (_, place, tag) in others {
+        let mut events = DIALECT.to_vec();
+        (events[place].3, events[place + 1].3) = (tag, tag);
+        folder.write("ours.jsonl", trace(&events));
+        let place = if events[place].0 == 3 { "hint: a program" } else { "answers   " };
+        let result = folder.call("check ours.jsonl");
+        assert!(
+            result.out.lines().nth(1).is_some_and(|line| line.contains(place)),
+            "{}",
+            result.out
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The commands and replies between the command node and the ring, whichever way a dialect writes them.
 
-use ringscope_traces::Event;
+use ringscope_traces::{Event, Trace};
 
 use crate::protocol::{BadMessage, Command, Key, Meaning, StorageId, Value};
 use crate::protocols::ProtocolId;
@@ -32,4 +32,28 @@ pub(super) fn classify(
         Ok(Meaning::Membership) => None,
         Err(bad) => Some(Err(bad)),
     }
+}
+
+/// Whether the last rank of a trace does what a command node does, whatever happens between the other ranks:
+/// all that it sends are commands, all that it receives are replies, and it has sent one and received one.
+///
+/// A program in which that is so by chance is hardly one of few ranks with other tags; so its answers can be
+/// judged although nobody said that it is a hash table.
+#[must_use]
+pub fn has_client(trace: &Trace) -> bool {
+    let protocol = ProtocolId::spoken_with(&trace.header.protocol);
+    if trace.header.ranks < protocol.info().fewest_ranks {
+        return false;
+    }
+    let client = protocol.roles(trace.header.ranks).command;
+    let mut own = trace.events.iter().filter(|event| event.rank == client).peekable();
+    let begins = own.peek().is_some_and(|event| {
+        matches!(classify(protocol, event), Some(Ok(ClientMessage::Command(_))))
+    });
+    let (mut is_answered, mut speaks) = (false, begins);
+    for event in own {
+        speaks &= classify(protocol, event).is_some();
+        is_answered |= event.source().is_some();
+    }
+    speaks && is_answered
 }

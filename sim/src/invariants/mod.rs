@@ -10,6 +10,7 @@ mod order;
 mod pairs;
 mod reads;
 
+use ringscope_traces::words;
 use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashSet;
 
@@ -208,11 +209,12 @@ impl InvariantChecker {
         self.counts.begins(Invariant::SenderOrder, self.moment, || {
             let Receipt { sender, receiver, tag, number } = receipt;
             let name = M::tag_name(tag).unwrap_or("message of a tag without a name");
+            let article = words::article(name);
             let what = if number == later {
                 format!("rank {receiver} received the same {name} from rank {sender} twice")
             } else {
                 format!(
-                    "rank {receiver} received a {name} from rank {sender} (message {number} of \
+                    "rank {receiver} received {article} {name} from rank {sender} (message {number} of \
                      the run) after a later one (message {later})"
                 )
             };

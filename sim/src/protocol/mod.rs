@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::Hash;
 
+use ringscope_traces::words;
 use ringscope_traces::{Payload, Rank, Tag};
 use serde::{Deserialize, Serialize};
 
@@ -209,7 +210,7 @@ pub enum BadMessage {
     #[error("the protocol has no tag {0}")]
     UnknownTag(Tag),
     /// The payload is not of the tag's shape.
-    #[error("a {name} carries {expected}, not {got}")]
+    #[error("{} {name} carries {expected}, not {got}", words::article(name))]
     Shape {
         /// The tag's name.
         name: &'static str,

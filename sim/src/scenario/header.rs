@@ -20,7 +20,7 @@ pub enum BadHeader {
         known: String,
     },
     /// Too few ranks for the protocol's roles, or more than there can be.
-    #[error("the trace has {ranks} ranks, the protocol has {} to {}", RANKS.start(), RANKS.end())]
+    #[error("the trace has {ranks} {}, the protocol has {} to {}", rank_word(*ranks), RANKS.start(), RANKS.end())]
     Ranks {
         /// How many.
         ranks: u32,
@@ -35,6 +35,10 @@ pub enum BadHeader {
         /// What it should be.
         expected: &'static str,
     },
+}
+
+fn rank_word(ranks: u32) -> &'static str {
+    if ranks == 1 { "rank" } else { "ranks" }
 }
 
 impl Settings {
@@ -142,6 +146,7 @@ mod tests {
     #[test]
     fn two_ranks_are_too_few_and_a_billion_too_many() {
         let of = |ranks| refused(&Header { ranks, ..header(Vec::new()) });
+        assert_eq!(of(1), "the trace has 1 rank, the protocol has 3 to 1048576");
         assert_eq!(of(2), "the trace has 2 ranks, the protocol has 3 to 1048576");
         assert_eq!(
             of(1_000_000_000),

@@ -6,7 +6,7 @@ use ringscope_traces::Trace;
 
 use super::answer::{CheckResult, Problem, Says};
 
-const QUESTION: &str = "answers";
+pub(super) const QUESTION: &str = "answers";
 
 /// Whether what the program answers is right.
 pub(super) fn answers(trace: &Trace) -> CheckResult {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::trace_summary::{NO_PROTOCOL, summary};
+use ringscope_sim::answers::has_client;
 use ringscope_sim::conform;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::json::ascii_json;
@@ -70,6 +71,8 @@ A program of another dialect uses messages of its own between the nodes. With --
 there is one question, about what the last rank sends and receives and nothing else:
   answers      does every GET return the value of the last PUT and the owner's id, or nothing
                if the key was never put, and is every other command acknowledged?
+Where the last rank sends commands and gets replies and does nothing else, this is asked first
+of every recorded program that does not conform.
 ";
 
 const REST: &str = "\
@@ -97,16 +100,16 @@ pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict
     } else {
         let title = streams.out.paint(Style::Name, Plain(&name));
         writeln!(streams.out, "{title}: {}", summary(&trace, completeness))?;
-        for answer in &judged.answers {
-            answer.print(&mut streams.out)?;
-        }
-        if trace.header.source == Source::Recorded && judged.leaves_the_protocol() {
+        if trace.header.source == Source::Recorded && judged.leaves_the_protocol_unasked() {
             let hint = format!(
                 "hint: a program of another dialect? `ringscope check --answers {}` asks only \
                  whether what it answers is right",
                 Plain(&shown(&args.trace))
             );
             writeln!(streams.out, "{}", wrapped(&hint, streams.out.width(), "  "))?;
+        }
+        for answer in &judged.answers {
+            answer.print(&mut streams.out)?;
         }
     }
     Ok(judged.verdict())
@@ -129,8 +132,18 @@ struct Judged {
     answers: Vec<CheckResult>,
 }
 
-/// The questions that are asked of a trace: those about a protocol only if it names one.
+/// The questions that are asked of a trace. Of a program that does not follow a protocol and yet has its
+/// commands and replies, that is first whether the replies are right.
 fn questions(trace: &Trace) -> Vec<CheckResult> {
+    let rest = questions_of_protocol(trace);
+    let conforms = rest.iter().any(|one| one.question == CONFORMS && one.says == Says::Yes);
+    let is_dialect = trace.header.source == Source::Recorded && !conforms && has_client(trace);
+    let answers = is_dialect.then(|| dialect::answers(trace));
+    answers.into_iter().chain(rest).collect()
+}
+
+/// Those that can be asked of any trace, and about a protocol only if it names one.
+fn questions_of_protocol(trace: &Trace) -> Vec<CheckResult> {
     if trace.header.protocol == NO_PROTOCOL {
         return [Some(well_formed(trace)), ending::ended(trace)].into_iter().flatten().collect();
     }
@@ -157,10 +170,12 @@ impl Judged {
         }
     }
 
-    /// Whether it was asked, and not found, that the trace conforms.
-    fn leaves_the_protocol(&self) -> bool {
-        let conforms = self.answers.iter().find(|answer| answer.question == CONFORMS);
+    /// Whether it was asked, and not found, that the trace conforms; and not asked what it answers.
+    fn leaves_the_protocol_unasked(&self) -> bool {
+        let asked = |what: &str| self.answers.iter().find(|answer| answer.question == what);
+        let conforms = asked(CONFORMS);
         conforms.is_some_and(|answer| answer.says != Says::Yes)
+            && asked(dialect::QUESTION).is_none()
     }
 
     /// A no weighs more than a question that stays open.
