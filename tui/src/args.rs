@@ -14,8 +14,8 @@ use ringscope_screen::view::theme::ThemeChoice;
 
 use crate::command::screen::Looks;
 use crate::command::{
-    Verdict, check, completions, config, crosscheck, diff, export, list, man, merge, play, random,
-    record, replay, run, show, snapshot, start, tour, why,
+    Verdict, check, completions, config, crosscheck, diff, export, judge, list, man, merge, play,
+    random, record, replay, run, show, snapshot, start, tour, why,
 };
 use crate::config::LoadedConfig;
 use crate::flags::theme;
@@ -82,6 +82,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Crosscheck(crosscheck::CrosscheckArgs),
     Record(record::RecordArgs),
+    Judge(judge::JudgeArgs),
     Merge(merge::MergeArgs),
     Replay(replay::ReplayArgs),
     Random(random::RandomArgs),
@@ -122,6 +123,7 @@ impl Args {
             Some(Command::Diff(args)) => diff::execute(args, streams),
             Some(Command::Crosscheck(args)) => crosscheck::execute(args, streams),
             Some(Command::Record(args)) => record::execute(args, streams),
+            Some(Command::Judge(args)) => judge::execute(args, streams),
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),

@@ -69,6 +69,8 @@ fn every_subcommand_has_help_with_examples_and_exit_codes() {
         "check",
         "diff",
         "crosscheck",
+        "judge",
+        "record",
         "replay",
         "random",
         "snapshot",

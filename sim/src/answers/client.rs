@@ -34,6 +34,19 @@ pub(super) fn classify(
     }
 }
 
+/// The commands that the last rank of a trace sends, in order, as far as they can be read.
+#[must_use]
+pub fn commands(trace: &Trace) -> Vec<Command> {
+    let protocol = ProtocolId::spoken_with(&trace.header.protocol);
+    let client = protocol.roles(trace.header.ranks).command;
+    let own = trace.events.iter().filter(|event| event.rank == client);
+    own.filter_map(|event| match classify(protocol, event)? {
+        Ok(ClientMessage::Command(command)) => Some(command),
+        Ok(ClientMessage::End | ClientMessage::Found(..) | ClientMessage::Done(_)) | Err(_) => None,
+    })
+    .collect()
+}
+
 /// Whether the last rank of a trace does what a command node does, whatever happens between the other ranks:
 /// all that it sends are commands, all that it receives are replies, and it has sent one and received one.
 ///

@@ -38,7 +38,7 @@ mod register;
 use ringscope_traces::words::of_rank;
 use ringscope_traces::{EventIndex, Rank, Trace};
 
-pub use client::has_client;
+pub use client::{commands, has_client};
 pub use finding::{OneOf, Wrong};
 
 use crate::conform::{self, Finding};

@@ -226,6 +226,15 @@ impl ScenarioErrors {
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
+    /// The same where nothing runs the scenario all the same.
+    #[must_use]
+    pub fn for_good(mut self) -> ScenarioErrors {
+        if self.kind == Kind::Unsound {
+            self.kind = Kind::Unreadable;
+        }
+        self
+    }
+
     /// The same as notes, for a scenario that says itself how it ends and so runs nevertheless.
     #[must_use]
     pub fn into_notes(mut self) -> ScenarioErrors {

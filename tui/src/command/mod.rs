@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod crosscheck;
 pub(crate) mod diff;
 pub(crate) mod export;
+pub(crate) mod judge;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod merge;

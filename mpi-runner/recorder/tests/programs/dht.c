@@ -1,10 +1,16 @@
 /* A distributed hash table in the classic protocol, as a student might write it in C.
  *
- *     mpirun -n 8 ./dht COMMANDS [--bug wrong-parent]
+ *     mpirun -n 8 ./dht COMMANDS [--bug NAME]
  *
  * COMMANDS is a file with a command a line: put 5 50, get 5, add 3 500, remove 500. What is no command is
- * passed over. Numbers travel as MPI_LONG; what has a map in it, as JSON in MPI_CHAR. With the bug, a node
- * that leaves tells its child its own id and not its parent's.
+ * passed over. Numbers travel as MPI_LONG; what has a map in it, as JSON in MPI_CHAR. The bugs:
+ *
+ *     wrong-parent  a node that leaves tells its child its own id and not its parent's
+ *     wrong-value   a GET is answered with another value
+ *     wrong-owner   a GET is answered in another node's name
+ *     hang          a REMOVE is not acknowledged
+ *     crash         a GET is read through a null pointer
+ *     livelock      a GET goes back and forth between the head and its child for ever
  */
 #include <mpi.h>
 #include <stdio.h>
@@ -18,10 +24,13 @@ struct map { int count; long key[MOST_KEYS], value[MOST_KEYS]; };
 struct neighbour { long rank, id; };
 struct record { long field[6]; struct map storage; };
 
-static int rank, ranks, bug;
+static int rank, ranks;
+static const char *bug = "";
 static long id;
 static struct neighbour parent, child;
 static struct map storage;
+
+static int is(const char *name) { return !strcmp(bug, name); }
 
 static long *find(struct map *map, long key) {
     for (int i = 0; i < map->count; i++)
@@ -124,10 +133,15 @@ static void leave(void) {
     record = (struct record){{rank, id, parent.rank, parent.id, child.rank, child.id}, storage};
     if (storage.count) ask(&record, child.rank, TAKE_ALL, answer);
     ask(&record, parent.rank, NEW_CHILD, answer);
-    send_two(parent.rank, bug ? id : parent.id, child.rank, NEW_PARENT);
+    send_two(parent.rank, is("wrong-parent") ? id : parent.id, child.rank, NEW_PARENT);
     receive_text(answer, child.rank, COMPLETE);
     storage.count = 0;
-    send_numbers(NULL, 0, parent.rank, ACK);
+    if (!is("hang")) send_numbers(NULL, 0, parent.rank, ACK);
+}
+
+static void answer_get(const long *value) {
+    if (is("crash")) value = (const long *)8;
+    if (value) send_two(*value + is("wrong-value"), id + is("wrong-owner"), child.rank, RETVAL);
 }
 
 static void handle_numbers(enum tag tag, const long *numbers, int count, int source) {
@@ -138,8 +152,9 @@ static void handle_numbers(enum tag tag, const long *numbers, int count, int sou
         send_numbers(numbers, 2, child.rank, ACK);
         break;
     case GET:
+        if (is("livelock")) { send_numbers(numbers, 1, rank == HEAD ? child.rank : HEAD, GET); break; }
         if (numbers[0] > id) { send_numbers(numbers, 1, child.rank, GET); break; }
-        if (find(&storage, numbers[0])) send_two(*find(&storage, numbers[0]), id, child.rank, RETVAL);
+        answer_get(find(&storage, numbers[0]));
         break;
     case ADD:
         add(numbers);
@@ -239,7 +254,7 @@ int main(int argc, char **argv) {
     MPI_Init(&argc, &argv);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
-    bug = argc > 3;
+    if (argc > 3) bug = argv[3];
     if (rank == HEAD) {
         parent = (struct neighbour){ranks - 1, -1};
         child = (struct neighbour){ranks - 2, LARGEST};

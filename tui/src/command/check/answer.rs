@@ -19,7 +19,7 @@ const LIMIT_SHOWN: usize = 10;
 /// Yes, no, or neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Says {
+pub(crate) enum Says {
     Yes,
     No,
     NotJudged,
@@ -27,7 +27,7 @@ pub(super) enum Says {
 
 /// The answer to one question.
 #[derive(Debug, Serialize)]
-pub(super) struct CheckResult {
+pub(crate) struct CheckResult {
     pub question: &'static str,
     pub says: Says,
     /// What there is to say beside.
@@ -39,8 +39,8 @@ pub(super) struct CheckResult {
 }
 
 /// Something that is not as it should be.
-#[derive(Debug, Serialize)]
-pub(super) struct Problem {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Problem {
     /// Whose event it is; `None` when it is about the whole trace.
     pub rank: Option<u32>,
     /// Its index among the events of its rank, from 0.
@@ -52,19 +52,19 @@ pub(super) struct Problem {
 
 impl CheckResult {
     /// Yes if nothing was found.
-    pub(super) fn of_findings(question: &'static str, findings: Vec<Problem>) -> CheckResult {
+    pub(crate) fn of_findings(question: &'static str, findings: Vec<Problem>) -> CheckResult {
         let says = if findings.is_empty() { Says::Yes } else { Says::No };
         CheckResult { question, says, remark: None, findings, more: 0 }
     }
 
     /// It could not be judged, and why.
-    pub(super) fn not_judged(question: &'static str, why: &str) -> CheckResult {
+    pub(crate) fn not_judged(question: &'static str, why: &str) -> CheckResult {
         let remark = Some(why.to_owned());
         CheckResult { question, says: Says::NotJudged, remark, findings: Vec::new(), more: 0 }
     }
 
     /// Prints it on a line, and each finding on another.
-    pub(super) fn print(&self, out: &mut Out) -> io::Result<()> {
+    pub(crate) fn print(&self, out: &mut Out) -> io::Result<()> {
         let says = match self.says {
             Says::Yes => out.paint(Style::Good, "yes"),
             Says::No => out.paint(Style::Bad, "no"),
@@ -85,7 +85,7 @@ impl CheckResult {
 
 impl Problem {
     /// What a judge found.
-    pub(super) fn of<W: Display>(finding: &Finding<W>) -> Problem {
+    pub(crate) fn of<W: Display>(finding: &Finding<W>) -> Problem {
         let what = match finding.event {
             Some(_) => finding.what.to_string(),
             // At a rank's end there is no event to say it of.

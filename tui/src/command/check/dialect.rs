@@ -6,10 +6,10 @@ use ringscope_traces::Trace;
 
 use super::answer::{CheckResult, Problem, Says};
 
-pub(super) const QUESTION: &str = "answers";
+pub(crate) const QUESTION: &str = "answers";
 
 /// Whether what the program answers is right.
-pub(super) fn answers(trace: &Trace) -> CheckResult {
+pub(crate) fn answers(trace: &Trace) -> CheckResult {
     let judgement = match judge(trace) {
         Ok(judgement) => judgement,
         Err(cannot) => return CheckResult::not_judged(QUESTION, &cannot.to_string()),

@@ -23,7 +23,9 @@ use super::Verdict;
 use crate::input;
 use crate::output::Streams;
 use crate::report::{Style, wrapped};
-use answer::{CheckResult, Problem, Says};
+pub(crate) use answer::{CheckResult, Problem, Says};
+pub(crate) use dialect::answers;
+pub(crate) use ending::ended;
 
 const CONFORMS: &str = "conforms";
 
@@ -91,8 +93,8 @@ pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict
     if let Some(protocol) = args.protocol {
         protocol.name().clone_into(&mut trace.header.protocol);
     }
-    let answers = if args.answers { vec![dialect::answers(&trace)] } else { questions(&trace) };
-    let judged = Judged::new(&trace, completeness, answers);
+    let asked = if args.answers { vec![answers(&trace)] } else { questions(&trace) };
+    let judged = Judged::new(&trace, completeness, asked);
     let name = input::trace_name(&args.trace);
     if args.json {
         let all = Report { name: &name, judged: &judged };
@@ -138,14 +140,14 @@ fn questions(trace: &Trace) -> Vec<CheckResult> {
     let rest = questions_of_protocol(trace);
     let conforms = rest.iter().any(|one| one.question == CONFORMS && one.says == Says::Yes);
     let is_dialect = trace.header.source == Source::Recorded && !conforms && has_client(trace);
-    let answers = is_dialect.then(|| dialect::answers(trace));
-    answers.into_iter().chain(rest).collect()
+    let of_dialect = is_dialect.then(|| answers(trace));
+    of_dialect.into_iter().chain(rest).collect()
 }
 
 /// Those that can be asked of any trace, and about a protocol only if it names one.
 fn questions_of_protocol(trace: &Trace) -> Vec<CheckResult> {
     if trace.header.protocol == NO_PROTOCOL {
-        return [Some(well_formed(trace)), ending::ended(trace)].into_iter().flatten().collect();
+        return [Some(well_formed(trace)), ended(trace)].into_iter().flatten().collect();
     }
     let conforms = conforms(trace);
     let invariants = match conforms.says {
@@ -156,7 +158,7 @@ fn questions_of_protocol(trace: &Trace) -> Vec<CheckResult> {
         Says::NotJudged => CheckResult::not_judged("invariants", "the nodes are not known"),
     };
     let of_protocol = [Some(well_formed(trace)), Some(conforms), Some(invariants)];
-    of_protocol.into_iter().chain([ending::ended(trace)]).flatten().collect()
+    of_protocol.into_iter().chain([ended(trace)]).flatten().collect()
 }
 
 impl Judged {

@@ -17,12 +17,14 @@ use ringscope_traces::diagnosis::diagnose;
 use super::Verdict;
 use super::merge::{MergedParts, holds_parts};
 use crate::flags::{protocol, seconds};
+use crate::input::DASH;
 use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
 use crate::output::{Streams, TraceTarget};
 use folder::Folder;
 use living::Living;
 use program::Program;
 use summary::RecordSummary;
+pub(crate) use summary::program_end;
 
 /// Record what any MPI program sends and receives, without changing it
 #[derive(Debug, clap::Args)]
@@ -98,17 +100,37 @@ pub(crate) struct RecordArgs {
     /// The command that starts the program: `mpirun -n 8 python dht.py`
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<OsString>,
+
+    /// Whether what the program prints goes to standard error, although the trace goes into a file.
+    #[arg(skip)]
+    is_output_aside: bool,
 }
 
 pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+    run(args, streams).map(|(verdict, _)| verdict)
+}
+
+/// Records it, and says how the program ended.
+pub(crate) fn run(args: &RecordArgs, streams: &mut Streams) -> Result<(Verdict, How), Failure> {
     let program = Program::of(&args.command, args.protocol, recorder()?)?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
-    recorded.keep(args, target, streams)
+    let how = recorded.how;
+    Ok((recorded.keep(args, target, streams)?, how))
 }
 
 impl RecordArgs {
+    /// The same with what the program prints on standard error.
+    pub(crate) fn with_output_aside(self) -> RecordArgs {
+        RecordArgs { is_output_aside: true, ..self }
+    }
+
+    /// Whether standard output is wanted for something else.
+    fn keeps_output_free(&self) -> bool {
+        self.is_output_aside || self.output == Path::new(DASH)
+    }
+
     /// The limit that a run has come to.
     fn limit(&self, watch: &Stopwatch, parts: &Path) -> Option<Limit> {
         if self.wall.is_some_and(|wall| watch.elapsed() >= wall) {
@@ -156,7 +178,7 @@ impl Recorded {
         let interrupt =
             Interrupt::watch().map_err(|error| fails("cannot watch for Ctrl-C", error))?;
         let watch = Stopwatch::start();
-        let mut command = program.command(parts, &args.output);
+        let mut command = program.command(parts, args.keeps_output_free());
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
         let mut living = Living::default();
         let watched = Watched {
@@ -175,7 +197,7 @@ impl Recorded {
             return Ok(());
         }
         self.folder.remove()?;
-        let what = format!("{}, and nothing was recorded", summary::program_end(self.how));
+        let what = format!("{}, and nothing was recorded", program_end(self.how));
         let hint = match self.how {
             How::ByItself(status) if !status.success() => {
                 "it ended before it started MPI, or is not an MPI program"

@@ -12,7 +12,6 @@ use ringscope_screen::files::shown;
 use ringscope_screen::trace_summary::NO_PROTOCOL;
 use ringscope_sim::protocols::ProtocolId;
 
-use crate::input::DASH;
 use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
 /// The variables of the recorder: the folder of the parts, when the run began, and the protocol that the
@@ -77,7 +76,7 @@ impl<'a> Program<'a> {
     ///
     /// A launcher is told to load the recorder in its ranks and not in itself; with anything else, every
     /// process has it, which does nothing where MPI is not started.
-    pub(super) fn command(&self, parts: &Path, output: &Path) -> Command {
+    pub(super) fn command(&self, parts: &Path, keeps_output_free: bool) -> Command {
         let mut command = Command::new(&self.words[0]);
         match self.launcher {
             Some(flavor) => command.args(flavor.handing_on(PRELOAD, &self.preload)),
@@ -91,7 +90,7 @@ impl<'a> Program<'a> {
             .env(FOLDER, parts)
             .env(START, unix_ns().to_string())
             .env(PROTOCOL, self.protocol.map_or(NO_PROTOCOL, ProtocolId::name));
-        if output == Path::new(DASH) {
+        if keeps_output_free {
             command.stdout(io::stderr());
         }
         command

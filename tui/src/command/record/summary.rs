@@ -72,7 +72,7 @@ impl RecordSummary<'_> {
 }
 
 /// How a program ended.
-pub(super) fn program_end(how: How) -> String {
+pub(crate) fn program_end(how: How) -> String {
     match how {
         How::ByItself(status) => format!("the program ended with {}", describe_status(status)),
         How::Hung => "no rank did anything for too long, and the program was ended".to_owned(),
