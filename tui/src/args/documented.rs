@@ -64,7 +64,8 @@ fn pages() -> Vec<PathBuf> {
 }
 
 fn commands(text: &str) -> Vec<String> {
-    let code = text.lines().filter(|line| line.starts_with("  "));
+    let is_code = |line: &&str| line.starts_with("  ") || line.starts_with("$ ");
+    let code = text.lines().filter(is_code);
     let code = code.flat_map(|line| line.split(" | ")).map(str::trim_start);
     let code = code.map(|line| line.strip_prefix("$ ").unwrap_or(line));
     let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));

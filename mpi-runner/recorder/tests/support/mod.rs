@@ -41,6 +41,11 @@ impl Mpi {
         self.found("PYTHON")
     }
 
+    /// Its compiler.
+    pub fn mpicc(self) -> String {
+        self.found("MPICC")
+    }
+
     /// What `make mpi` has found.
     fn found(self, what: &str) -> String {
         let name = match self {
@@ -111,7 +116,7 @@ impl Folder {
         command
             .current_dir(self.0.path())
             .stdin(Stdio::null())
-            .env("RINGSCOPE_RECORDER", built(RECORDER, &["mpi/openmpi", "mpi/recorder"]));
+            .env("RINGSCOPE_RECORDER", recorder());
         command
     }
 
@@ -197,6 +202,16 @@ pub fn unbroken(text: &str) -> String {
         whole + line
     });
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where `ringscope` is.
+pub fn ringscope() -> String {
+    built("ringscope", &["mpi/openmpi", ""]).to_str().expect("a plain path").to_owned()
+}
+
+/// Where the recorder is.
+pub fn recorder() -> PathBuf {
+    built(RECORDER, &["mpi/openmpi", "mpi/recorder"])
 }
 
 /// A program's source.

@@ -8,7 +8,7 @@ use super::answer::{CheckResult, Problem, Says};
 const QUESTION: &str = "ended well";
 
 /// Whether the run ended well; `None` of a trace that does not say what its ranks called.
-pub(crate) fn ended(trace: &Trace) -> Option<CheckResult> {
+pub(super) fn ended(trace: &Trace) -> Option<CheckResult> {
     if !can_diagnose(trace) {
         return None;
     }

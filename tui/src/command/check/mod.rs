@@ -25,7 +25,7 @@ use crate::output::Streams;
 use crate::report::{Style, wrapped};
 pub(crate) use answer::{CheckResult, Problem, Says};
 pub(crate) use dialect::answers;
-pub(crate) use ending::ended;
+use ending::ended;
 
 const CONFORMS: &str = "conforms";
 

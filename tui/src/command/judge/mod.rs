@@ -12,11 +12,12 @@ use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_sim::scenario::{Scenario, ScenarioErrors};
 use ringscope_sim::simulate::{Summary, record as simulate};
+use ringscope_traces::diagnosis::{Diagnosis, diagnose};
 use ringscope_traces::{Ending, Event, Trace, read_trace};
 use tempfile::TempDir;
 
 use super::Verdict;
-use super::check::{CheckResult, Says, answers, ended};
+use super::check::{CheckResult, Says, answers};
 use super::record::{self, RecordArgs};
 use crate::flags::seconds;
 use crate::input;
@@ -184,8 +185,10 @@ struct Judgement {
     how: How,
     commands: Commands,
     answers: CheckResult,
-    /// What is wrong with the run, as `check` says it; `None` where the trace does not say what the ranks called.
-    ended: Option<CheckResult>,
+    /// What is wrong with the run, with rank, call and line.
+    diagnosis: Diagnosis,
+    /// Whether every rank has called `MPI_Finalize`.
+    is_whole: bool,
     messages: [u64; 2],
     ranks: [u32; 2],
 }
@@ -198,7 +201,8 @@ impl Judgement {
             how,
             commands: Commands::of(task, trace),
             answers: answers(trace),
-            ended: ended(trace),
+            diagnosis: diagnose(trace),
+            is_whole: trace.footer.is_some(),
             messages: [sent(trace), sent(&reference.trace)],
             ranks: [trace.header.ranks, task.settings.ranks],
         }
@@ -207,7 +211,7 @@ impl Judgement {
     /// Whether the program ended by itself, and nothing is wrong with how.
     fn has_ended_well(&self) -> bool {
         let by_itself = matches!(self.how, How::ByItself(status) if status.success());
-        by_itself && self.ended.as_ref().is_none_or(|ended| ended.says == Says::Yes)
+        by_itself && self.is_whole && self.diagnosis.is_good()
     }
 
     /// A program that sends no command is judged only by how it ended.

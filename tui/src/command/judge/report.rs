@@ -5,6 +5,7 @@ use std::io::Write as _;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::counted;
+use ringscope_traces::diagnosis::{Diagnosis, Kind, Verdict as Wrong};
 use ringscope_traces::json::ascii_json;
 use ringscope_traces::text::Plain;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::commands::Commands;
 use super::{JudgeArgs, Judgement};
 use crate::command::Verdict;
-use crate::command::check::{CheckResult, Says};
+use crate::command::check::{CheckResult, Problem, Says};
 use crate::command::record::program_end;
 use crate::output::Out;
 use crate::report::{Style, wrapped};
@@ -53,20 +54,17 @@ impl Report<'_> {
 
     fn print_end(&self, out: &mut Out) -> Result<(), Failure> {
         let says = if self.judgement.has_ended_well() { Says::Yes } else { Says::No };
-        let findings = self.judgement.ended.as_ref().map(|ended| ended.findings.clone());
-        let ended = CheckResult {
-            question: "ended well",
-            says,
-            remark: Some(program_end(self.judgement.how)),
-            findings: findings.unwrap_or_default(),
-            more: 0,
-        };
+        let Diagnosis { verdicts, remarks } = &self.judgement.diagnosis;
+        let told = verdicts.iter().filter(|verdict| tells_more(verdict, verdicts)).chain(remarks);
+        let findings = told.map(|verdict| problem(verdict.to_string())).collect();
+        let remark = Some(program_end(self.judgement.how));
+        let ended = CheckResult { question: "ended well", says, remark, findings, more: 0 };
         Ok(ended.print(out)?)
     }
 
     /// Tells it as JSON.
     pub(super) fn json(&self, out: &mut Out) -> Result<(), Failure> {
-        let Judgement { how, commands, answers, ended, messages: [sent, reference], .. } =
+        let Judgement { how, commands, answers, diagnosis, messages: [sent, reference], .. } =
             self.judgement;
         let all = ReportJson {
             program: self.program(),
@@ -80,7 +78,7 @@ impl Report<'_> {
             answers,
             end: program_end(*how),
             ended_well: self.judgement.has_ended_well(),
-            diagnosis: ended.as_ref().map(|ended| &ended.findings[..]).unwrap_or_default(),
+            diagnosis,
             messages: *sent,
             reference_messages: *reference,
             trace: self.args.output.as_deref().map(shown),
@@ -94,6 +92,19 @@ impl Report<'_> {
         let words = self.args.command.iter().map(|word| word.to_string_lossy());
         words.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Whether a verdict tells more than those beside it: where ranks wait for each other, that others wait, too, is what
+/// comes of it.
+fn tells_more(verdict: &Wrong, all: &[Wrong]) -> bool {
+    let mut cycles = all.iter().filter(|one| one.kind == Kind::Cycle).peekable();
+    verdict.kind != Kind::Waits
+        || cycles.peek().is_none()
+        || cycles.any(|cycle| verdict.ranks.iter().any(|rank| cycle.ranks.contains(rank)))
+}
+
+fn problem(what: String) -> Problem {
+    Problem { rank: None, event: None, line: None, what }
 }
 
 /// `  commands     all 7 of the task`.
@@ -111,7 +122,7 @@ struct ReportJson<'a> {
     answers: &'a CheckResult,
     end: String,
     ended_well: bool,
-    diagnosis: &'a [crate::command::check::Problem],
+    diagnosis: &'a Diagnosis,
     messages: u64,
     reference_messages: u64,
     trace: Option<String>,
