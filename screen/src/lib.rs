@@ -8,6 +8,7 @@
 //! runs; an [`export`] is a run written down for other programs.
 
 pub mod app;
+pub mod call_summary;
 pub mod config;
 pub(crate) mod controls;
 pub mod export;

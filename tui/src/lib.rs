@@ -16,6 +16,7 @@ mod places;
 mod progress;
 mod recent;
 mod report;
+mod source;
 #[doc(hidden)]
 pub mod terminal;
 

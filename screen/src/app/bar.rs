@@ -49,7 +49,8 @@ fn way_back(app: &App) -> Option<(Action, &'static str)> {
 }
 
 fn of_time(app: &App) -> Vec<(Action, &'static str)> {
-    let step = match (app.view.cursor < app.timeline.len(), app.view.cursor > 0) {
+    let is_past_start = app.view.cursor > 0 || app.call_here().is_some();
+    let step = match (app.view.cursor < app.timeline.len() || !app.is_at_end(), is_past_start) {
         (true, _) => Some((Action::NextEvent, "step")),
         (false, true) => Some((Action::PreviousEvent, "step back")),
         (false, false) => None,

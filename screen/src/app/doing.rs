@@ -32,7 +32,7 @@ impl HandleActions for App {
         on(Action::NextViolation, App::next_violation),
         on(Action::Decisive, App::go_to_decisive),
         on(Action::Explain, App::explain),
-        on(Action::Start, |app| app.go_to(0)),
+        on(Action::Start, App::go_to_start),
         on(Action::End, App::go_to_end),
         on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),
         on(Action::Search, |app| app.ask(Purpose::Search, "")),
@@ -45,8 +45,8 @@ impl HandleActions for App {
         on(Action::PageUp, |app| app.up_or_down(-PAGE)),
         on(Action::PageDown, |app| app.up_or_down(PAGE)),
         on(Action::Open, App::follow),
-        on(Action::NextPane, |app| app.view.focus = app.view.focus.next()),
-        on(Action::PreviousPane, |app| app.view.focus = app.view.focus.previous()),
+        on(Action::NextPane, |app| app.focus_next(Pane::next)),
+        on(Action::PreviousPane, |app| app.focus_next(Pane::previous)),
         on(Action::Zoom, |app| app.view.is_zoomed = !app.view.is_zoomed),
         on(Action::Command, App::ask_for_command),
         on(Action::Fork, App::ask_for_fork),
@@ -67,7 +67,7 @@ impl HandleActions for App {
         on(Action::QuitAndKeep, quit_and_keep),
     ];
 
-    const FOCUS: Option<fn(&mut App, Pane)> = Some(|app, pane| app.view.focus = pane);
+    const FOCUS: Option<fn(&mut App, Pane)> = Some(App::focus);
 
     fn controls(&mut self) -> &mut Controls {
         &mut self.controls

@@ -81,6 +81,17 @@ pub(crate) const LEGEND: &[Sign] = &[
         "A message is sent, to the right or to the left. Its line goes to its receive, and has no head where it is never received.",
     ),
     of(&[Symbol::ReceivedRight, Symbol::ReceivedLeft], "A message is received."),
+    of(
+        &[Symbol::Collective, Symbol::Enters],
+        "A collective operation, when the last rank enters it; its colour is that of its communicator.",
+    ),
+    of(
+        &[Symbol::Incomplete],
+        "The same, where ranks of the communicator never enter it: their places are empty.",
+    ),
+    of(&[Symbol::Inside], "The lane of a rank that is in a collective operation."),
+    of(&[Symbol::Probe], "A rank probes for a message; how often in a row is said."),
+    of(&[Symbol::Blocked], "A rank is in a call that has not returned when the trace ends."),
     of(&[Symbol::Divider], "What is above has happened, what is below is to come."),
     of(&[Symbol::Concurrent], "Neither event happens before the other: they are concurrent."),
     of(&[Symbol::Good], "It holds."),

@@ -3,8 +3,9 @@
 use ringscope_sim::protocol::Key;
 use ringscope_traces::{EventIndex, Rank};
 
+use super::panes::NO_RING;
 use super::reproduce::quoted;
-use super::{App, Condition, Listing, Pane, Query, Selection};
+use super::{App, Condition, Listing, Pane, Query, Selection, View};
 use crate::failure::Failure;
 use crate::language::grammar::SymbolTable;
 
@@ -79,7 +80,11 @@ impl App {
     /// When there is no such pane, rank or event, or one of the lines is none.
     pub fn look(&mut self, looking: &Looking) -> Result<(), Failure> {
         if let Some(word) = &looking.pane {
-            self.view.focus = pane("--pane", word)?;
+            let pane = pane("--pane", word)?;
+            if !self.has_pane(pane) {
+                return Err(Failure::about("--pane", NO_RING).hint("`--pane space-time` is there"));
+            }
+            self.view.focus = pane;
         }
         self.view.is_zoomed = looking.is_zoomed;
         if looking.is_about_events() {
@@ -104,7 +109,7 @@ impl App {
             self.choose_row(row)?;
         }
         if looking.explains {
-            self.view.explains = self.timeline.explanation().is_some();
+            self.view.explains = self.has_explanation();
             if !self.view.explains {
                 let what = "there is nothing to explain in this run";
                 let failure = Failure::about("--explain", what);
@@ -248,7 +253,7 @@ impl App {
     /// The flags that say what is looked at; `None` when no shell can have them.
     pub(super) fn looking(&self) -> Option<Vec<String>> {
         let mut words = Vec::new();
-        if self.view.focus != Pane::Ring {
+        if self.view.focus != View::first_focus(&self.timeline) {
             words.extend(["--pane".to_owned(), self.view.focus.spec().word.to_owned()]);
         }
         if self.view.is_zoomed {

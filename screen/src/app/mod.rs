@@ -1,6 +1,7 @@
 //! What the person in front of the screen looks at, and how actions change it. Knows no terminal.
 
 mod bar;
+mod calls;
 mod colors;
 pub mod diff;
 mod doing;
@@ -22,6 +23,7 @@ mod mouse;
 mod moving;
 mod opening;
 pub(crate) mod page;
+mod panes;
 mod play;
 mod playback;
 mod preview;
@@ -30,6 +32,7 @@ mod reproduce;
 mod search;
 mod seek;
 mod select;
+mod sources;
 pub mod start;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -59,6 +62,7 @@ pub use playback::Playback;
 pub use prompt::{Prompt, Purpose};
 pub use reproduce::{Kept, Recipe};
 pub use search::Search;
+pub use sources::{ReadSource, SourceLines, Sources};
 pub use typing::Typing;
 pub use view::View;
 
@@ -123,6 +127,8 @@ pub struct App {
     parent: Option<Candidate>,
     /// The file that is being saved.
     pub saving: Option<Box<Saving>>,
+    /// The source of a recorded program.
+    pub sources: Sources,
     /// How large the screen is, as who draws it has found.
     pub screen: Size,
 }
@@ -159,6 +165,7 @@ impl App {
             letter: None,
             parent: None,
             saving: None,
+            sources: Sources::default(),
             screen: USUAL_SCREEN,
         }
     }
@@ -181,7 +188,8 @@ impl App {
         match self.view.selection {
             Selection::Rank(rank) => Some(rank),
             Selection::Cursor | Selection::Message(_) | Selection::Key(_) => {
-                self.event().map(|at| self.timeline.info(at).rank)
+                let of_event = || self.event().map(|at| self.timeline.info(at).rank);
+                self.rank_of_call().or_else(of_event)
             }
         }
     }

@@ -40,7 +40,7 @@ impl App {
                 self.go_to(at.0 + 1);
             }
             Target::Scrubber(cursor) => self.drag(Target::Scrubber(cursor)),
-            Target::Pane(pane) => self.view.focus = pane,
+            Target::Pane(pane) => self.focus(pane),
             Target::Row(row) => {
                 self.ask_menu(|menu| menu.click(row));
             }

@@ -33,6 +33,9 @@ impl App {
     }
 
     pub(super) fn step(&mut self, events: usize) {
+        if !self.timeline.calls().rows().is_empty() {
+            return self.step_past_calls(events);
+        }
         if self.view.cursor == self.timeline.len() {
             return self.say_how_it_ended();
         }
@@ -40,6 +43,9 @@ impl App {
     }
 
     pub(super) fn step_back(&mut self, events: usize) {
+        if !self.timeline.calls().rows().is_empty() {
+            return self.step_back_past_calls(events);
+        }
         if self.view.cursor == 0 {
             return self.controls.refuse("the run begins here");
         }

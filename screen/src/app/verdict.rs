@@ -34,7 +34,7 @@ impl App {
 
     /// Whether the cursor stands at the end of a run that did not complete.
     pub(crate) fn has_ended_badly(&self) -> bool {
-        self.is_at_end() && self.timeline.ending().is_some_and(|end| *end != Ending::Completed)
+        self.is_at_end() && self.went_wrong()
     }
 
     /// Who waits for whom, as far as that is no usual wait: at a deadlock all who wait, before it only those who wait
@@ -44,10 +44,6 @@ impl App {
         let graph = wait_for_graph(states);
         let is_over = self.is_at_end() && self.timeline.ending() == Some(&Ending::Deadlock);
         if is_over { graph.blocked } else { graph.cycle() }
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.view.cursor == self.timeline.len() && !self.is_reading()
     }
 
     fn why_verdict(&self) -> Option<Verdict> {
@@ -71,14 +67,25 @@ impl App {
     }
 
     fn final_verdict(&self) -> Option<Verdict> {
-        let ending = self.timeline.ending().filter(|_| self.is_at_end())?;
+        if !self.is_at_end() {
+            return None;
+        }
+        if self.timeline.explanation().is_none()
+            && let Some(verdict) = self.diagnosed_verdict()
+        {
+            return Some(verdict);
+        }
+        let ending = self.timeline.ending()?;
         let is_bad = *ending != Ending::Completed;
         let explanation = self.timeline.explanation();
         let mut facts: Vec<String> = match explanation {
             Some(explanation) => explanation.facts.split("; ").map(str::to_owned).collect(),
             None => Vec::new(),
         };
-        facts.push(self.invariants_in_words());
+        let diagnosed = self.timeline.diagnosed().into_iter();
+        facts.extend(diagnosed.flat_map(|all| &all.diagnosis.verdicts).map(ToString::to_string));
+        facts.extend(self.timeline.undiagnosed());
+        facts.extend(self.timeline.has_ring().then(|| self.invariants_in_words()));
         Some(Verdict {
             title: ending.name().to_owned(),
             cycle: self.cycle(),
@@ -87,6 +94,53 @@ impl App {
             paragraph: explanation.map(|explanation| explanation.paragraph.clone()),
             has_decisive: is_bad || !self.timeline.violations().is_empty(),
         })
+    }
+
+    /// What the calls of a recorded program show, where something is wrong or no protocol says more.
+    fn diagnosed_verdict(&self) -> Option<Verdict> {
+        let diagnosed = self.timeline.diagnosed()?;
+        let diagnosis = &diagnosed.diagnosis;
+        if diagnosis.is_good() && self.timeline.has_ring() {
+            return None;
+        }
+        let ending = self.timeline.ending().map(Ending::name);
+        let title = diagnosed.title().or(ending).unwrap_or("cut off");
+        let mut facts: Vec<String> = diagnosis.verdicts.iter().map(ToString::to_string).collect();
+        if facts.is_empty() {
+            facts.push("nothing is wrong, as far as the trace shows".to_owned());
+        }
+        let mut rest: Vec<String> = diagnosis.remarks.iter().map(ToString::to_string).collect();
+        if self.timeline.ending().is_none() {
+            rest.push(format!("where the ranks are: {}", diagnosed.standings));
+        }
+        Some(Verdict {
+            title: title.to_owned(),
+            cycle: Vec::new(),
+            is_bad: !diagnosis.is_good(),
+            facts,
+            paragraph: Some(rest.join(". ")).filter(|rest| !rest.is_empty()),
+            has_decisive: !diagnosis.is_good() && self.timeline.has_decisive(),
+        })
+    }
+
+    /// Whether the run did not end as it should.
+    fn went_wrong(&self) -> bool {
+        let is_diagnosed = self.timeline.diagnosed().is_some_and(|all| !all.diagnosis.is_good());
+        is_diagnosed || self.timeline.ending().is_some_and(|end| *end != Ending::Completed)
+    }
+
+    /// Whether there is a whole explanation of how the run ended.
+    pub(super) fn has_explanation(&self) -> bool {
+        self.timeline.explanation().is_some() || self.timeline.diagnosed().is_some()
+    }
+
+    /// To the last call that somebody has made of whom the first verdict is, where no event of theirs is later.
+    fn go_to_decisive_call(&mut self) {
+        match self.timeline.decisive_call() {
+            Some(moment) if moment == self.view.moment() => self.say("this call decided it"),
+            Some(moment) => self.view.go_to_moment(&self.timeline, moment),
+            None => self.controls.refuse(self.timeline.nothing_decisive()),
+        }
     }
 
     fn cycle(&self) -> Vec<Rank> {
@@ -131,7 +185,7 @@ impl App {
         self.view.explained_from = 0;
         if self.view.explains {
             self.view.explains = false;
-        } else if self.timeline.explanation().is_some() {
+        } else if self.has_explanation() {
             self.view.explains = true;
         } else {
             self.controls
@@ -143,6 +197,7 @@ impl App {
     pub(super) fn go_to_decisive(&mut self) {
         match self.timeline.decisive() {
             Some(at) if at.0 + 1 == self.view.cursor => self.say("this event decided it"),
+            None if self.timeline.decisive_call().is_some() => self.go_to_decisive_call(),
             Some(at) => self.go_to(at.0 + 1),
             None => self.controls.refuse(self.timeline.nothing_decisive()),
         }

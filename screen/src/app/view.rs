@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use super::follow::Trail;
 use crate::controls::{Pane, Selection};
-use crate::timeline::{Snapshot, Timeline};
+use crate::timeline::{Moment, Snapshot, Timeline};
 
 /// Where somebody stands in a run and what they look at there.
 pub struct View {
     /// How many events have happened: 0 to the timeline's length.
     pub cursor: usize,
+    /// Of the calls behind the last event that happened: up to which time they have been made, in nanoseconds since the run
+    /// began.
+    pub until: u64,
     /// How the run stood there.
     pub snapshot: Snapshot,
     /// The cursor to go to as soon as the timeline has been read so far.
@@ -40,16 +43,35 @@ impl View {
         let cursor = cursor.min(timeline.len());
         View {
             cursor,
+            until: all_calls(timeline, cursor),
             snapshot: timeline.snapshot(cursor),
             awaited,
             selection: Selection::Cursor,
             trail: None,
             chosen_link: None,
-            focus: Pane::Ring,
+            focus: View::first_focus(timeline),
             is_zoomed: false,
             explains: false,
             explained_from: 0,
             scrolled: BTreeMap::new(),
+        }
+    }
+
+    /// The pane that takes the keys at first.
+    pub fn first_focus(timeline: &Timeline) -> Pane {
+        if timeline.has_ring() { Pane::Ring } else { Pane::SpaceTime }
+    }
+
+    /// Where it stands, calls counted.
+    pub fn moment(&self) -> Moment {
+        Moment { cursor: self.cursor, t: self.until }
+    }
+
+    /// Goes to a cursor, and no further among the calls behind it than this.
+    pub fn go_to_moment(&mut self, timeline: &Timeline, moment: Moment) {
+        self.go_to(timeline, moment.cursor);
+        if self.cursor == moment.cursor {
+            self.until = moment.t;
         }
     }
 
@@ -58,6 +80,7 @@ impl View {
         self.awaited = None;
         (self.explains, self.explained_from) = (false, 0);
         self.cursor = cursor.min(timeline.len());
+        self.until = all_calls(timeline, self.cursor);
         self.refresh(timeline);
     }
 
@@ -97,4 +120,9 @@ impl View {
     pub fn scrolled_by(&self, pane: Pane) -> usize {
         self.scrolled.get(&pane).copied().unwrap_or(0)
     }
+}
+
+/// All calls behind an event have been made when the run stands there; at the start, where there is anything to come, none.
+fn all_calls(timeline: &Timeline, cursor: usize) -> u64 {
+    if cursor == 0 && !timeline.is_empty() { 0 } else { u64::MAX }
 }

@@ -28,6 +28,10 @@ pub struct PaneSpec {
     pub small: Spot,
     /// Where it stands on a screen that has room for all panes.
     pub large: Spot,
+    /// Where it stands when the run has no ring, small and large.
+    pub without_ring: (Spot, Spot),
+    /// Whether it shows the ring, and nothing where there is none.
+    pub is_of_ring: bool,
     /// Whether it takes its turn where there is room for one pane only.
     pub is_in_strip: bool,
     /// How much of a lesson's screen it takes below the ring.
@@ -49,6 +53,8 @@ pub enum Spot {
     Below,
     /// At the bottom.
     Bottom,
+    /// It is not there.
+    Nowhere,
 }
 
 /// How many rows a pane takes of those that there are.
@@ -96,7 +102,8 @@ panes! {
         what: "nodes at their ids, what each owns, keys and messages on their way",
         word: "ring", name: "Ring", takes_keys: "the ring takes the keys",
         actions: OF_THE_RING, scrolls: false,
-        small: Spot::Left, large: Spot::Left, is_in_strip: true, beside_ring: Share::NONE,
+        small: Spot::Left, large: Spot::Left, without_ring: (Spot::Left, Spot::Left),
+        is_of_ring: true, is_in_strip: true, beside_ring: Share::NONE,
     }
     Inspector {
         what: "the selected node or message, and what this step changed",
@@ -105,7 +112,8 @@ panes! {
             Action::Up, Action::Down, Action::Open, Action::NextRank, Action::PreviousRank, Action::OnlyCauses,
         ],
         scrolls: true,
-        small: Spot::Right, large: Spot::Right, is_in_strip: true, beside_ring: Share::THIRD,
+        small: Spot::Right, large: Spot::Right, without_ring: (Spot::Right, Spot::Right),
+        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Events {
         what: "the events as a list",
@@ -114,7 +122,8 @@ panes! {
             Action::Up, Action::Down, Action::Search, Action::NextMatch, Action::Filter, Action::OnlyCauses,
         ],
         scrolls: false,
-        small: Spot::Below, large: Spot::Below, is_in_strip: true, beside_ring: Share::THIRD,
+        small: Spot::Below, large: Spot::Below, without_ring: (Spot::Below, Spot::Below),
+        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     SpaceTime {
         what: "a lane for each rank, a row for each event, arrows for messages",
@@ -123,7 +132,8 @@ panes! {
             Action::Up, Action::Down, Action::NextRank, Action::PreviousRank, Action::Open, Action::OnlyCauses,
         ],
         scrolls: false,
-        small: Spot::Below, large: Spot::Middle, is_in_strip: true, beside_ring: Share::THIRD,
+        small: Spot::Below, large: Spot::Middle, without_ring: (Spot::Left, Spot::Left),
+        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Watches {
         what: "invariants, and conditions to break on",
@@ -133,13 +143,15 @@ panes! {
             Action::RemoveBreak, Action::NextViolation, Action::PreviousViolation,
         ],
         scrolls: true,
-        small: Spot::Right, large: Spot::LowerRight, is_in_strip: true, beside_ring: Share::THIRD,
+        small: Spot::Right, large: Spot::LowerRight, without_ring: (Spot::Right, Spot::LowerRight),
+        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Ownership {
         what: "the key space as one row",
         word: "ownership", name: "Ownership, unrolled", takes_keys: "the key space takes the keys",
         actions: OF_THE_RING, scrolls: false,
-        small: Spot::Below, large: Spot::Bottom, is_in_strip: false, beside_ring: Share::STRIP,
+        small: Spot::Below, large: Spot::Bottom, without_ring: (Spot::Below, Spot::Below),
+        is_of_ring: true, is_in_strip: false, beside_ring: Share::STRIP,
     }
 }
 

@@ -93,7 +93,10 @@ fn remarks(reel: &Reel<'_>) -> Vec<(u32, String)> {
     let why =
         reel.timeline().explanation().map(|why| format!(": {}", why.facts)).unwrap_or_default();
     let ending = reel.ending().map(|ending| (INK, format!("the run ended: {ending}{why}")));
-    wrong.chain(ending).collect()
+    let diagnosed = reel.ending().and(reel.timeline().diagnosed()).into_iter();
+    let verdicts = diagnosed.flat_map(|all| &all.diagnosis.verdicts).take(MOST_REMARKS);
+    let verdicts = verdicts.map(|verdict| (BAD, verdict.says.clone()));
+    wrong.chain(ending).chain(verdicts).collect()
 }
 
 fn draw_heading(reel: &Reel<'_>, plan: &Plan, pen: &mut SvgPen) {

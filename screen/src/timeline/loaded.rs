@@ -11,6 +11,8 @@ use ringscope_sim::replay::recorded::{Changes, History};
 use ringscope_traces::indexed::Block;
 use ringscope_traces::{Completeness, Ending};
 
+use super::calls::Calls;
+use super::diagnosed::Diagnosed;
 use super::operations::{Operation, OperationUpdate};
 use super::{Departure, ViolationAt};
 
@@ -20,6 +22,10 @@ pub(super) enum Update {
     Events(Stretch),
     /// Its last line: how it ended, or that it was cut off, and where.
     End(Option<Ending>, Completeness),
+    /// What its ranks called beside sends and receives.
+    Calls(Arc<Calls>),
+    /// What is wrong with it, by what the calls show.
+    Diagnosed(Box<Diagnosed>),
     /// What keeps its events from being read to the end.
     Problem(String),
     /// Why nobody knows its nodes.
@@ -83,6 +89,8 @@ pub(super) struct Loaded {
     pub key_events: BTreeMap<Key, Vec<KeyEvent>>,
     pub departure: Option<Departure>,
     pub explanation: Option<Explanation>,
+    pub calls: Arc<Calls>,
+    pub diagnosed: Option<Diagnosed>,
     pub is_done: bool,
 }
 
@@ -116,6 +124,8 @@ impl Loaded {
             Update::Explanation(explanation) => {
                 self.explanation.get_or_insert(explanation);
             }
+            Update::Calls(calls) => self.calls = calls,
+            Update::Diagnosed(diagnosed) => self.diagnosed = Some(*diagnosed),
             Update::Done => self.is_done = true,
         }
         None

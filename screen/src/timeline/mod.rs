@@ -3,6 +3,8 @@
 //! A cursor is how many events have happened: 0 is before the first one, and the event that brought the
 //! run to a cursor is the one before it ([`Timeline::event_at`]). Going back costs what going forward costs.
 
+pub(crate) mod calls;
+mod diagnosed;
 mod find;
 mod fork;
 mod holdings;
@@ -35,6 +37,8 @@ use ringscope_traces::{
     Trace, Vocabulary, read_trace,
 };
 
+pub use calls::{CallMark, CallRow, Calls, Collective, Entered, Moment, TimedCall};
+pub use diagnosed::Diagnosed;
 pub use find::Direction;
 pub use fork::Validation;
 pub use holdings::Holdings;
@@ -378,6 +382,28 @@ impl Timeline {
     /// Why the run did not complete, as far as that is known.
     pub fn explanation(&self) -> Option<&Explanation> {
         self.loaded.explanation.as_ref()
+    }
+
+    /// What the ranks called beside sends and receives; none as long as the trace is being read, and of a run of messages alone.
+    pub fn calls(&self) -> &Arc<Calls> {
+        &self.loaded.calls
+    }
+
+    /// What is wrong with the run by what its calls show; `None` where that cannot be said, see [`Timeline::undiagnosed`].
+    pub fn diagnosed(&self) -> Option<&Diagnosed> {
+        self.loaded.diagnosed.as_ref()
+    }
+
+    /// Why nobody says what is wrong with a run whose trace has calls: it is too long.
+    pub fn undiagnosed(&self) -> Option<String> {
+        let has_calls = !self.calls().is_empty() || self.calls().left_out() > 0;
+        let is_known = self.diagnosed().is_some() || !has_calls;
+        (self.progress() == LoadProgress::Done && !is_known).then(|| diagnosed::TOO_LONG.to_owned())
+    }
+
+    /// Whether the run is of a protocol that is known, which has a ring.
+    pub fn has_ring(&self) -> bool {
+        self.protocol().is_some()
     }
 
     /// How many events are there so far.

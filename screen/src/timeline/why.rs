@@ -11,7 +11,7 @@ use ringscope_traces::words::tag_label;
 use ringscope_traces::{Ending, Event, EventIndex, Op, Rank, Tag};
 use rustc_hash::FxHashSet;
 
-use super::{NodeStates, Timeline};
+use super::{Moment, NodeStates, Timeline};
 
 /// How many messages of the direct chain are looked at for a race, the nearest first.
 const MOST_LINKS: usize = 64;
@@ -104,6 +104,9 @@ impl Timeline {
         if let Some(first) = self.violations().first() {
             return Some(first.at);
         }
+        if let Some(at) = self.diagnosed_decisive() {
+            return Some(at);
+        }
         let end = self.len();
         if self.opaque().is_some() || self.states() < end {
             return None;
@@ -130,12 +133,32 @@ impl Timeline {
             Ending::Completed => false,
             Ending::Crashed { .. } | Ending::Deadlock | Ending::Livelock | Ending::Stopped => true,
         });
-        !self.violations().is_empty() || (is_known && went_wrong && !self.is_empty())
+        let is_diagnosed = || self.decisive_call().is_some() || self.diagnosed_decisive().is_some();
+        !self.violations().is_empty()
+            || (is_known && went_wrong && !self.is_empty())
+            || is_diagnosed()
+    }
+
+    /// The last event of those of whom the first verdict of the diagnosis is, where the run has no protocol that says more.
+    fn diagnosed_decisive(&self) -> Option<EventIndex> {
+        let first = self.diagnosed()?.diagnosis.verdicts.first().filter(|_| !self.has_ring())?;
+        first.ranks.iter().filter_map(|rank| self.last_of(*rank)).max()
+    }
+
+    /// When the last of those has made its last call, where none of them has sent or received anything.
+    pub fn decisive_call(&self) -> Option<Moment> {
+        let first = self.diagnosed()?.diagnosis.verdicts.first().filter(|_| !self.has_ring())?;
+        let calls = self.calls();
+        let end = Moment::after(self.len());
+        first.ranks.iter().filter_map(|rank| Some(calls.of_rank(*rank, end).last()?.moment)).max()
     }
 
     /// Why there is no such event.
     pub fn nothing_decisive(&self) -> &'static str {
         match self.ending() {
+            _ if self.diagnosed().is_some_and(|all| all.diagnosis.is_good()) => {
+                "nothing is wrong with this run, as far as the trace shows"
+            }
             Some(Ending::Completed) => "nothing went wrong in this run",
             None => "how the run ended is not known: no event can be said to have decided it",
             Some(_) => "the nodes' states are unknown: which event decided it cannot be said",
@@ -223,6 +246,9 @@ impl Timeline {
     pub fn why_in_words(&self, why: &Why) -> String {
         match &why.race {
             Some(race) => self.race_in_words(race),
+            None if !self.has_ring() => {
+                "no protocol is known: what another order would have changed cannot be said".to_owned()
+            }
             None if !why.is_known => {
                 "the nodes' states are unknown here: what another order would have changed cannot be said"
                     .to_owned()

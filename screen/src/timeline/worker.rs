@@ -3,6 +3,7 @@
 //! It publishes what it finds on the way, and ends when the receiver is gone.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use ringscope_sim::conform::{Setup, What, end_summary};
@@ -10,9 +11,12 @@ use ringscope_sim::explain::Explanation;
 use ringscope_sim::protocol::{Command, Script};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::replay::recorded::{self, Changes, RecordedRun};
-use ringscope_traces::indexed::{Index, Indexer};
+use ringscope_traces::event::NO_PROTOCOL;
+use ringscope_traces::indexed::{Index, IndexedCalls, Indexer};
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace};
 
+use super::calls::Calls;
+use super::diagnosed;
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
 use super::{Departure, MOST_RANKS, ViolationAt};
@@ -87,6 +91,7 @@ impl Worker<'_> {
                 self.wait_at_the_gate();
             }
         }
+        let calls = indexer.take_calls();
         let footer = match indexer.finish() {
             Ok((footer, completeness)) => {
                 let ending = footer.as_ref().map(|footer| footer.ending.clone());
@@ -98,7 +103,22 @@ impl Worker<'_> {
                 None
             }
         };
+        self.look_at_calls(calls, footer.as_ref())?;
         Ok((commands, footer))
+    }
+
+    /// Says what the ranks called, and what is wrong by that.
+    fn look_at_calls(
+        &mut self,
+        found: IndexedCalls,
+        footer: Option<&Footer>,
+    ) -> Result<(), Disconnected> {
+        if found.calls.is_empty() {
+            return Ok(());
+        }
+        let diagnosed = diagnosed::of(&self.index, &found, footer);
+        (self.publish)(Update::Calls(Arc::new(Calls::of(&self.index, found))))?;
+        diagnosed.map_or(Ok(()), |all| (self.publish)(Update::Diagnosed(Box::new(all))))
     }
 
     /// The nodes at the start, or why nobody can know them.
@@ -131,6 +151,10 @@ impl Worker<'_> {
 
     /// What the events from a place on say of the commands.
     fn turns(&self, book: &mut OpenOperations, start: usize) -> Vec<OperationUpdate> {
+        // Where no protocol is named nothing is a command, whatever its tag.
+        if self.index.header().protocol == NO_PROTOCOL {
+            return Vec::new();
+        }
         let command = self.command_rank();
         let mut lines = self.index.lines();
         let places = (start..self.index.len()).map(EventIndex);

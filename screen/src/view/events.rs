@@ -33,8 +33,12 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     let rows = usize::from(inside.height);
     let count = count(scene);
     if count == 0 {
-        let what =
-            if scene.app.timeline.is_empty() { "no events" } else { "no event passes the filter" };
+        let has_calls = !scene.app.timeline.calls().is_empty();
+        let what = match scene.app.timeline.is_empty() {
+            true if has_calls => "no messages: what was called stands in the lanes",
+            true => "no events",
+            false => "no event passes the filter",
+        };
         paint.pen().gap(1).write(what, scene.look.theme.faint());
         return;
     }

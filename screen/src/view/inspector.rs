@@ -1,5 +1,6 @@
 //! What is selected, from near: a node, a message or a key, and what this step changed.
 
+mod calls;
 mod changes;
 
 use ratatui_core::buffer::Buffer;
@@ -7,6 +8,7 @@ use ratatui_core::layout::{Position, Rect};
 use ringscope_sim::protocol::arithmetic::KeyRange;
 use ringscope_sim::protocol::{ActivityKind, Key, NodeView, Role, Viewed as _};
 use ringscope_sim::world::Status;
+use ringscope_traces::event::NO_PROTOCOL;
 use ringscope_traces::{EventIndex, Rank};
 
 use crate::app::links::{MOST_FLIGHTS, MOST_KEYS};
@@ -31,7 +33,7 @@ pub(super) const PANE: Drawing = Drawing {
 
 /// Draws the pane.
 pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
-    let (detail, lines) = content(scene);
+    let (detail, lines) = content(scene, placed.inside().width);
     let inside = framed::draw(scene, placed, &detail, buffer);
     let mut paint = Paint { area: inside, look: scene.look, buffer };
     lines::draw(&lines, first(scene, &lines, inside), &mut paint);
@@ -39,12 +41,12 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
 
 /// How many rows there are.
 pub(super) fn height(scene: &Scene<'_>, width: u16) -> usize {
-    lines::height(&content(scene).1, width)
+    lines::height(&content(scene, width).1, width)
 }
 
 /// What is named at a position, as it was drawn.
 fn target_at(scene: &Scene<'_>, inside: Rect, position: Position) -> Option<Target> {
-    let lines = content(scene).1;
+    let lines = content(scene, inside.width).1;
     match lines::link_at(&lines, first(scene, &lines, inside), inside, position)? {
         Selection::Cursor => None,
         Selection::Rank(rank) => Some(Target::Rank(rank)),
@@ -72,8 +74,8 @@ pub(super) fn in_words(
     of_rank(scene, rank).1.iter().map(|line| (line.label, text(line))).collect()
 }
 
-fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
-    let (detail, mut lines) = unmarked(scene);
+fn content(scene: &Scene<'_>, width: u16) -> (String, Vec<LabelledLine>) {
+    let (detail, mut lines) = unmarked(scene, width);
     if let Some(chosen) = scene.app.view.chosen_link.filter(|_| scene.app.chosen_link().is_some()) {
         lines::choose(&mut lines, chosen, scene.look.theme.selected());
     }
@@ -81,11 +83,12 @@ fn content(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
 }
 
 /// What there is to say, without a mark at what is chosen.
-fn unmarked(scene: &Scene<'_>) -> (String, Vec<LabelledLine>) {
+fn unmarked(scene: &Scene<'_>, width: u16) -> (String, Vec<LabelledLine>) {
     match scene.app.view.selection {
         Selection::Message(sent) if sent.0 < scene.app.timeline.len() => of_message(scene, sent),
         Selection::Key(key) => (format!("key {key}"), of_key(scene, key)),
         Selection::Cursor | Selection::Rank(_) | Selection::Message(_) => match scene.rank() {
+            Some(rank) if !scene.app.timeline.has_ring() => calls::of_rank(scene, rank, width),
             Some(rank) => of_rank(scene, rank),
             None => (String::new(), start(scene)),
         },
@@ -97,9 +100,13 @@ fn start(scene: &Scene<'_>) -> Vec<LabelledLine> {
     let theme = &scene.look.theme;
     let header = scene.app.timeline.header();
     let source = header.source.name();
+    let run = match header.protocol.as_str() {
+        NO_PROTOCOL => source.to_owned(),
+        protocol => format!("{source}, {}", words::plain(protocol)),
+    };
     vec![
         line("", "nothing has happened yet", theme.name()),
-        line("run", format!("{source}, {}", words::plain(&header.protocol)), theme.text()),
+        line("run", run, theme.text()),
         line("ranks", header.ranks.to_string(), theme.text()),
         line("events", scene.app.timeline.len().to_string(), theme.text()),
     ]
@@ -408,7 +415,7 @@ mod tests {
                 let all: Vec<_> = ranks.chain(keys).chain(messages).collect();
                 for selection in all.into_iter().chain([Selection::Cursor]) {
                     app.view.look_at(selection);
-                    let lines = content(&Scene::new(&app, &look)).1;
+                    let lines = content(&Scene::new(&app, &look), 60).1;
                     let pieces = lines.iter().flat_map(|line| &line.pieces);
                     let named: Vec<_> = pieces.filter_map(|piece| piece.link).collect();
                     assert_eq!(named, app.links(), "{name} at {cursor}: {selection:?}");

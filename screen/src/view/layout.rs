@@ -2,7 +2,7 @@
 
 use ratatui_core::layout::{Margin, Position, Rect};
 
-use crate::app::Pane;
+use crate::app::{App, Pane};
 use crate::controls::{PANES, Spot};
 
 use super::Paint;
@@ -99,11 +99,28 @@ const LEAST_FRAMED: u16 = 7;
 const SMALL: [Spot; PANES.len()] = spots(false);
 const LARGE: [Spot; PANES.len()] = spots(true);
 
+/// The same of a run that has no ring: its place is that of the lanes.
+const SMALL_LANES: [Spot; PANES.len()] = spots_without_ring(false);
+const LARGE_LANES: [Spot; PANES.len()] = spots_without_ring(true);
+
 const fn spots(is_large: bool) -> [Spot; PANES.len()] {
     let mut spots = [Spot::Left; PANES.len()];
     let mut index = 0;
     while index < PANES.len() {
         spots[index] = if is_large { PANES[index].large } else { PANES[index].small };
+        index += 1;
+    }
+    spots
+}
+
+const fn spots_without_ring(is_large: bool) -> [Spot; PANES.len()] {
+    let mut spots = [Spot::Nowhere; PANES.len()];
+    let mut index = 0;
+    while index < PANES.len() {
+        if !PANES[index].is_of_ring {
+            let (small, large) = PANES[index].without_ring;
+            spots[index] = if is_large { large } else { small };
+        }
         index += 1;
     }
     spots
@@ -144,6 +161,9 @@ macro_rules! sharing {
 
 /// Those that take turns where there is room for one only.
 const NARROW: &[Pane] = &narrow();
+
+/// The same of a run that has no ring.
+const NARROW_LANES: &[Pane] = &[Pane::SpaceTime, Pane::Events, Pane::Inspector, Pane::Watches];
 
 const fn narrow() -> [Pane; narrow_count()] {
     let order = [Spot::Below, Spot::Right, Spot::Left];
@@ -196,6 +216,34 @@ impl Layout {
         Layout { class, title, strip: None, watch: None, panes, scrubber, keybar }
     }
 
+    /// Shares out the screen of a run: without a ring, its place is that of the lanes.
+    pub(crate) fn of(area: Rect, app: &App) -> Layout {
+        let (focus, is_zoomed) = (app.view.focus, app.view.is_zoomed);
+        if app.timeline.has_ring() {
+            return Layout::new(area, focus, is_zoomed);
+        }
+        Layout::without_ring(area, focus, is_zoomed)
+    }
+
+    /// Shares out the screen of a run that has no ring.
+    pub(crate) fn without_ring(area: Rect, focus: Pane, is_zoomed: bool) -> Layout {
+        let class = Class::of(area);
+        let (title, rest) = split_top(area, 1);
+        let (rest, keybar) = split_bottom(rest, 1);
+        let (body, scrubber) = split_bottom(rest, 1);
+        let panes = match class {
+            Class::TooSmall => Vec::new(),
+            _ if is_zoomed => vec![framed(focus, body)],
+            Class::Strip => {
+                let has_frame = body.height >= LEAST_FRAMED;
+                vec![Placed { has_frame, ..shared(NARROW_LANES, focus, body) }]
+            }
+            Class::Three | Class::Wide => three_lanes(body, focus),
+            Class::All => all_lanes(body, focus),
+        };
+        Layout { class, title, strip: None, watch: None, panes, scrubber, keybar }
+    }
+
     /// The pane at a position.
     pub(crate) fn pane_at(&self, position: Position) -> Option<Placed> {
         self.panes.iter().copied().find(|placed| placed.area.contains(position))
@@ -211,6 +259,32 @@ fn three(body: Rect, focus: Pane) -> Vec<Placed> {
         shared(sharing!(SMALL, Right), focus, right),
         shared(sharing!(SMALL, Below), focus, lower),
     ]
+}
+
+/// Lanes and inspector side by side, and the events below them.
+fn three_lanes(body: Rect, focus: Pane) -> Vec<Placed> {
+    let (upper, lower) = split_bottom(body, (body.height / 4).max(5));
+    let (left, right) = split_right(upper, (upper.width * 9 / 20).min(60));
+    vec![
+        shared(sharing!(SMALL_LANES, Left), focus, left),
+        shared(sharing!(SMALL_LANES, Right), focus, right),
+        shared(sharing!(SMALL_LANES, Below), focus, lower),
+    ]
+}
+
+/// The same, and the watches.
+fn all_lanes(body: Rect, focus: Pane) -> Vec<Placed> {
+    let (upper, events) = split_bottom(body, (body.height / 4).clamp(8, 16));
+    let (lanes, right) = split_right(upper, (upper.width * 2 / 5).clamp(36, 90));
+    let (inspector, watches) = split_bottom(right, 5);
+    [
+        (sharing!(LARGE_LANES, Left), lanes),
+        (sharing!(LARGE_LANES, Right), inspector),
+        (sharing!(LARGE_LANES, LowerRight), watches),
+        (sharing!(LARGE_LANES, Below), events),
+    ]
+    .map(|(panes, area)| shared(panes, focus, area))
+    .to_vec()
 }
 
 /// All of them: three columns, then the events, then the strip.

@@ -1,5 +1,6 @@
 //! Draws what the app has: a file for each pane, and each a function of a frame.
 
+pub(crate) mod call_words;
 mod canvas;
 pub mod diff;
 mod events;
@@ -62,7 +63,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
 /// Draws a run and its panes, without the list over them.
 pub fn paint(app: &App, paint: &mut Paint<'_>) {
     let (area, look) = (paint.area, paint.look);
-    let layout = Layout::new(area, app.view.focus, app.view.is_zoomed);
+    let layout = Layout::of(area, app);
     if layout.class == Class::TooSmall {
         draw_too_small(paint);
         return;
@@ -96,7 +97,7 @@ pub fn settle(app: &mut App, surface: Surface<'_>) {
         return;
     }
     let scene = Scene::new(app, surface.look);
-    let layout = Layout::new(surface.area, app.view.focus, app.view.is_zoomed);
+    let layout = Layout::of(surface.area, app);
     let most = layout.panes.iter().filter_map(|placed| {
         let inside = placed.inside();
         let rows = panes::drawing(placed.pane).height?(&scene, inside.width);

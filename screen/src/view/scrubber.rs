@@ -27,7 +27,7 @@ const LOOKED_AT: usize = 16;
 pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     let bar = bar(scene, area);
     let scale = Scale::of(scene, bar);
-    let head = scale.column(scene.app.view.cursor);
+    let head = head(scene, &scale);
     let name = shutdown_name(scene, &scale);
     for at in 0..usize::from(bar.width) {
         let (text, style) = if at == head {
@@ -42,6 +42,18 @@ pub(super) fn draw(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     }
     let end = Rect { x: bar.right(), width: area.right().saturating_sub(bar.right()), ..area };
     Pen::new(buffer, end).write(&percentage(scene), scene.look.theme.text());
+}
+
+/// The column of the head: by the calls, where nothing was sent.
+fn head(scene: &Scene<'_>, scale: &Scale) -> usize {
+    let calls = scene.app.timeline.calls();
+    match calls.rows().len() {
+        0 => scale.column(scene.app.view.cursor),
+        rows if scene.app.timeline.is_empty() => {
+            scale.last.column * calls.passed(scene.app.view.moment()) / rows
+        }
+        _ => scale.column(scene.app.view.cursor),
+    }
 }
 
 /// The cursor at a column of the screen; outside of the bar its nearer end.
@@ -154,8 +166,9 @@ fn shutdown_name(scene: &Scene<'_>, scale: &Scale) -> BTreeMap<usize, String> {
 
 /// Where the cursor stands in hundredths, and how much of the timeline has been read.
 fn percentage(scene: &Scene<'_>) -> String {
-    let events = scene.app.timeline.len().max(1);
-    let part = scene.app.view.cursor * 100 / events;
+    let (events, calls) = (scene.app.timeline.len(), scene.app.timeline.calls());
+    let passed = scene.app.view.cursor + calls.passed(scene.app.view.moment());
+    let part = passed * 100 / (events + calls.rows().len()).max(1);
     match scene.app.timeline.progress() {
         LoadProgress::Reading(read) => format!(" {part}% reading {read}%"),
         LoadProgress::Checking(checked) => format!(" {part}% checking {checked}%"),

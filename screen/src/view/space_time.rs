@@ -1,5 +1,6 @@
 //! A lane for each rank, a row for each event, a line for each message from its send to its receive.
 
+mod calls;
 mod labels;
 mod lanes;
 mod lines;
@@ -17,7 +18,7 @@ use ringscope_traces::{EventIndex, Op};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::{Pane, Target};
-use crate::timeline::Light;
+use crate::timeline::{Light, Moment};
 
 use super::geometry::cells;
 use super::layout::Placed;
@@ -25,6 +26,7 @@ use super::panes::Drawing;
 use super::pen::Pen;
 use super::scene::Scene;
 use super::symbols::Symbol;
+use super::verdict::{self, Card};
 use super::{Paint, framed, words};
 use labels::labels;
 use lanes::Lanes;
@@ -49,8 +51,13 @@ pub(super) const PANE: Drawing = Drawing { pane: Pane::SpaceTime, draw, at, heig
 
 /// Draws the pane.
 pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
-    let parts = Parts::new(scene, placed.inside());
-    let inside = framed::draw(scene, placed, &detail(&parts.lanes), buffer);
+    let (inside, card) = share(scene, placed.inside());
+    let parts = Parts::new(scene, inside);
+    framed::draw(scene, placed, &detail(scene, &parts.lanes), buffer);
+    if let Some(card) = &card {
+        card.draw(buffer);
+    }
+    let inside = inside.intersection(buffer.area);
     if inside.height < 2 {
         return;
     }
@@ -62,11 +69,20 @@ pub(super) fn draw(scene: &Scene<'_>, placed: Placed, buffer: &mut Buffer) {
     }
 }
 
-fn detail(lanes: &Lanes) -> String {
+/// The lanes' part of the pane, and the card's, where there is no ring on whose pane it would stand.
+fn share(scene: &Scene<'_>, inside: Rect) -> (Rect, Option<Card>) {
+    match scene.app.timeline.has_ring() {
+        true => (inside, None),
+        false => verdict::share(scene, inside),
+    }
+}
+
+fn detail(scene: &Scene<'_>, lanes: &Lanes) -> String {
+    let order = if scene.app.timeline.has_ring() { "in ring order" } else { "by rank" };
     match lanes.hidden {
-        0 => "in ring order".to_owned(),
-        1 => "in ring order, 1 hidden".to_owned(),
-        hidden => format!("in ring order, {hidden} hidden"),
+        0 => order.to_owned(),
+        1 => format!("{order}, 1 hidden"),
+        hidden => format!("{order}, {hidden} hidden"),
     }
 }
 
@@ -88,6 +104,7 @@ fn draw_rows(scene: &Scene<'_>, parts: &Parts, paint: &mut Paint<'_>) {
         let mut paint = paint.row(row);
         match one {
             Row::Event(at) => draw_event(scene, parts, *at, &mut paint),
+            Row::Call(at) => calls::draw(scene, &parts.lanes, *at, &mut paint),
             Row::Shutdown(_) => draw_shutdown(scene, &mut paint),
             Row::Divider => draw_divider(scene, &mut paint),
         }
@@ -122,8 +139,11 @@ fn write_over(paint: &mut Paint<'_>, label: &Label) {
 
 /// What is at a position of the pane: the event of a row, or the rank of a lane's heading.
 fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
-    let inside = placed.inside();
+    let (inside, _) = share(scene, placed.inside());
     let Position { x, y } = position;
+    if y >= inside.bottom() {
+        return None;
+    }
     let parts = Parts::new(scene, inside);
     let index = usize::from(y.checked_sub(inside.y)?);
     let Some(index) = index.checked_sub(1) else {
@@ -131,6 +151,7 @@ fn at(scene: &Scene<'_>, placed: Placed, position: Position) -> Option<Target> {
     };
     match parts.rows.seen.get(index)? {
         Row::Event(at) | Row::Shutdown(at) => Some(Target::Event(*at)),
+        Row::Call(at) => calls::rank(scene, *at).map(Target::Rank),
         Row::Divider => None,
     }
 }
@@ -232,13 +253,14 @@ fn draw_heading(scene: &Scene<'_>, parts: &Parts, paint: &mut Paint<'_>) {
 fn draw_event(scene: &Scene<'_>, parts: &Parts, at: EventIndex, paint: &mut Paint<'_>) {
     let relation = relation(scene, parts, at);
     let style = style_of_event(scene, at, relation);
-    draw_lanes(scene, parts, paint);
+    draw_lanes(scene, &parts.lanes, Moment { cursor: at.0 + 1, t: 0 }, paint);
     let info = scene.app.timeline.info(at);
     if let Some(own) = parts.lanes.column(info.rank) {
         put(paint, own, mark_of(scene, parts, at), style.bold());
     }
     let theme = &scene.look.theme;
     let mark = match relation {
+        Relation::Cursor if scene.app.call_here().is_some() => None,
         Relation::Cursor => Some(Symbol::Cursor),
         Relation::Before | Relation::Concurrent | Relation::Future if scene.is_violation(at) => {
             Some(Symbol::Bad)
@@ -274,10 +296,13 @@ fn mark_of(scene: &Scene<'_>, parts: &Parts, at: EventIndex) -> &'static str {
     })
 }
 
-/// The lanes, where no line crosses them.
-fn draw_lanes(scene: &Scene<'_>, parts: &Parts, paint: &mut Paint<'_>) {
-    for (_, column) in parts.lanes.columns() {
-        put_below(paint, column, scene.symbol(Symbol::Lane));
+/// The lanes, where no line crosses them; that of a rank that is in a collective operation looks otherwise.
+fn draw_lanes(scene: &Scene<'_>, lanes: &Lanes, now: Moment, paint: &mut Paint<'_>) {
+    for (rank, column) in lanes.columns() {
+        match calls::inside(scene, rank, now) {
+            Some(style) => put(paint, column, scene.symbol(Symbol::Inside), style),
+            None => put_below(paint, column, scene.symbol(Symbol::Lane)),
+        }
     }
 }
 

@@ -117,6 +117,18 @@ pub enum Symbol {
     Skipped,
     /// Which part of a list is seen.
     Thumb,
+    /// The bar of a collective operation.
+    Collective,
+    /// The same, where some never enter it.
+    Incomplete,
+    /// A rank enters it.
+    Enters,
+    /// The lane of a rank that is in one.
+    Inside,
+    /// A rank looks for a message.
+    Probe,
+    /// A rank is in a call that does not return.
+    Blocked,
 }
 
 /// Symbol, Unicode, ASCII: the one place where a symbol is chosen.
@@ -172,6 +184,12 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::LinkAlong, "│", "|"),
     (Symbol::Skipped, "?", "?"),
     (Symbol::Thumb, "┃", "#"),
+    (Symbol::Collective, "═", "="),
+    (Symbol::Incomplete, "┄", "-"),
+    (Symbol::Enters, "╬", "#"),
+    (Symbol::Inside, "║", "H"),
+    (Symbol::Probe, "◇", "?"),
+    (Symbol::Blocked, "▣", "#"),
 ];
 
 /// All of them.
@@ -245,7 +263,7 @@ mod tests {
         for (place, (symbol, ..)) in TABLE.iter().enumerate() {
             assert_eq!(*symbol as usize, place, "{symbol:?}");
         }
-        assert_eq!(Symbol::Thumb as usize + 1, TABLE.len());
+        assert_eq!(Symbol::Blocked as usize + 1, TABLE.len());
     }
 
     #[test]

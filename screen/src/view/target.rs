@@ -12,7 +12,7 @@ use super::{Surface, framed, ownership, panes, scrubber};
 /// What is at a position of the screen as it was drawn from this state.
 pub(crate) fn at(app: &App, surface: Surface<'_>, position: Position) -> Option<Target> {
     let Position { x, .. } = position;
-    let layout = Layout::new(surface.area, app.view.focus, app.view.is_zoomed);
+    let layout = Layout::of(surface.area, app);
     let scene = Scene::new(app, surface.look);
     if layout.class == Class::TooSmall {
         return None;

@@ -5,6 +5,7 @@ pub(super) mod dump;
 mod lesson;
 mod matrix;
 mod readable;
+mod recorded;
 pub(super) mod scenes;
 mod start;
 

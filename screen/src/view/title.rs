@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::app::Mode;
 use crate::numbers;
+use crate::timeline::Diagnosed;
 
 use super::pen::Pen;
 use super::scene::Scene;
@@ -67,15 +68,25 @@ fn parts(scene: &Scene<'_>) -> Vec<Part> {
         app.timeline.header().seed.map_or(String::new(), |seed| format!("seed {seed}")),
         theme.text(),
     );
-    let now = app.event().map_or(0, |at| app.timeline.info(at).t);
+    let now = app.time_here();
     part(4, format!("t {}", numbers::time(now)), theme.text());
     part(0, format!("event {}/{}", app.view.cursor, app.timeline.len()), theme.name());
+    part(1, calls(scene), theme.name());
     part(7, nodes(scene), theme.text());
     part(3, keys(scene), theme.text());
     part(8, under_way(scene), theme.text());
     let ended = if app.has_ended_badly() { theme.bad() } else { theme.good() };
     part(2, ending(scene), ended);
     parts
+}
+
+/// `call 3/24`: those that stand beside the events, where there are any.
+fn calls(scene: &Scene<'_>) -> String {
+    let calls = scene.app.timeline.calls();
+    match calls.rows().len() {
+        0 => String::new(),
+        count => format!("call {}/{count}", calls.passed(scene.app.view.moment())),
+    }
 }
 
 /// Whether time runs, and whether it was turned back.
@@ -115,6 +126,10 @@ fn under_way(scene: &Scene<'_>) -> String {
 
 /// How the run ended, once the cursor is there; that its record does not reach so far, wherever it is.
 fn ending(scene: &Scene<'_>) -> String {
+    let diagnosed = scene.app.timeline.diagnosed().filter(|_| scene.app.is_at_end());
+    if let Some(title) = diagnosed.and_then(Diagnosed::title) {
+        return title.to_owned();
+    }
     match scene.app.timeline.ending() {
         Some(ending) if scene.app.view.cursor == scene.app.timeline.len() => match ending {
             Ending::Crashed { rank: Some(rank), .. } => format!("crashed: r{rank}"),

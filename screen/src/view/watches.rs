@@ -84,7 +84,9 @@ enum Row<'a> {
 }
 
 fn rows<'a>(scene: &Scene<'_>, conditions: &'a [WatchedCondition]) -> Vec<Row<'a>> {
-    let invariants = Invariant::ALL.into_iter().map(Row::Invariant);
+    // Invariants are of a protocol: where none is known, none is checked.
+    let has_ring = scene.app.timeline.has_ring();
+    let invariants = Invariant::ALL.into_iter().filter(|_| has_ring).map(Row::Invariant);
     let broken = broken(scene).into_iter().map(Row::Broken);
     let has_keys = scene.app.view.focus == Pane::Watches;
     let hint = match conditions {

@@ -10,9 +10,12 @@ mod last;
 pub mod note;
 mod unify;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::Rank;
+use crate::text::Plain;
 
 pub use details::{Any, Details};
 pub use files::{Progress, progress};
@@ -99,6 +102,19 @@ pub struct Place {
     /// The function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+}
+
+/// `a.c:31`: the file's name without its folder, and the line.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
+        let name = Plain(name);
+        match (self.line, &self.function) {
+            (Some(line), _) => write!(f, "{name}:{line}"),
+            (None, Some(function)) => write!(f, "{} in {name}", Plain(function)),
+            (None, None) => name.fmt(f),
+        }
+    }
 }
 
 /// A place as it is known while a program runs.

@@ -64,6 +64,32 @@ pub enum Kind {
     Race,
 }
 
+impl Kind {
+    /// It in a few words, as a heading: `different collectives`.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::DifferentCollectives => "different collectives",
+            Kind::CollectiveNotEntered => "a collective that not all enter",
+            Kind::WaitsForOneThatLeft => "a wait for one that has left",
+            Kind::NobodySends => "a message that nobody sends",
+            Kind::SendsInACycle => "a cycle of sends",
+            Kind::Waits => "a wait without an end",
+            Kind::Cycle => "ranks that wait for each other",
+            Kind::Truncation => "a message too long for its receive",
+            Kind::FailedCall => "a call that failed",
+            Kind::Exception => "an exception",
+            Kind::Ended => "a rank that ended badly",
+            Kind::BufferChanged => "a buffer changed while it was sent",
+            Kind::ProbedAndNotReceived => "a message probed and not received",
+            Kind::Livelock => "a livelock",
+            Kind::NeverCompleted => "a request never completed",
+            Kind::NeverReceived => "a message never received",
+            Kind::Race => "a race",
+        }
+    }
+}
+
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {

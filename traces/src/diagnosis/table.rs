@@ -186,7 +186,7 @@ impl<'t> Table<'t> {
     /// ` (a.c:31)`, with the space before it; nothing where the place is not known.
     pub(super) fn at(&self, place: Option<PlaceId>) -> String {
         let found = place.and_then(|place| self.places.get(&place));
-        found.map(|place| format!(" ({})", super::words::place(place))).unwrap_or_default()
+        found.map(|place| format!(" ({place})")).unwrap_or_default()
     }
 
     /// ` on the communicator of ranks 2 and 3`, with the space before it; nothing for the world.

@@ -1,6 +1,5 @@
 //! Ranks, places and numbers in words.
 
-use crate::calls::Place;
 use crate::event::Rank;
 use crate::text::Plain;
 
@@ -58,17 +57,6 @@ pub(super) fn grouped(count: u64) -> String {
         grouped.push(digit);
     }
     grouped
-}
-
-/// `a.c:31`: the file's name without its folder, and the line.
-pub(super) fn place(place: &Place) -> String {
-    let name = place.file.rsplit('/').next().unwrap_or(&place.file);
-    let name = Plain(name);
-    match (place.line, &place.function) {
-        (Some(line), _) => format!("{name}:{line}"),
-        (None, Some(function)) => format!("{} in {name}", Plain(function)),
-        (None, None) => name.to_string(),
-    }
 }
 
 /// Words from elsewhere, on one line.

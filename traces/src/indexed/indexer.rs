@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::block::{BLOCK_EVENTS, Block, NONE, Outline, load, store, to_index};
 use super::store::{Store, Stream};
+use crate::calls::Call;
 use crate::event::{Footer, Header, Op};
 use crate::jsonl::{Completeness, Problem, ReadError, Reader};
 use crate::matching::{Apart, Channel, Open};
@@ -33,7 +34,20 @@ pub struct Indexer {
     /// The block whose open sends were kept last.
     kept: usize,
     outcome: Option<Result<(), ReadError>>,
+    calls: IndexedCalls,
 }
+
+/// The calls that stand behind the events of a trace.
+#[derive(Debug, Default)]
+pub struct IndexedCalls {
+    /// Those that are kept: all of them, or the first [`MOST_CALLS`].
+    pub calls: Vec<Call>,
+    /// How many came after those.
+    pub left_out: u64,
+}
+
+/// The most calls that are kept: they take some 100 MB.
+pub const MOST_CALLS: usize = 1 << 18;
 
 impl Indexer {
     /// Reads the header. The name is what errors call the trace.
@@ -54,6 +68,7 @@ impl Indexer {
             open_sends: 0,
             kept: 0,
             outcome: None,
+            calls: IndexedCalls::default(),
         })
     }
 
@@ -73,7 +88,8 @@ impl Indexer {
     /// The next block; `None` after the last.
     pub fn advance(&mut self) -> Option<Arc<Block>> {
         while self.outcome.is_none() && self.current.len() < BLOCK_EVENTS {
-            match self.reader.next_outline() {
+            let calls = &mut self.calls;
+            match self.reader.next_outline(|call| calls.take(call)) {
                 Ok(Some(_)) if self.count() == NONE as usize => {
                     let problem = self.reader.error(Problem::TooMany);
                     self.outcome = Some(Err(problem));
@@ -84,6 +100,11 @@ impl Indexer {
             }
         }
         (!self.current.is_empty()).then(|| self.hand_over())
+    }
+
+    /// The calls behind the events: known after the last block.
+    pub fn take_calls(&mut self) -> IndexedCalls {
+        std::mem::take(&mut self.calls)
     }
 
     /// How the trace ends: its last line, where it has one, and whether it is all there. Known after the
@@ -168,5 +189,15 @@ impl Indexer {
         let open = kept.copied().chain(since..here).filter(is_open).collect();
         self.kept = next;
         Some(open)
+    }
+}
+
+impl IndexedCalls {
+    fn take(&mut self, call: Call) {
+        if self.calls.len() < MOST_CALLS {
+            self.calls.push(call);
+        } else {
+            self.left_out += 1;
+        }
     }
 }

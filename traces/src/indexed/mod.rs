@@ -15,5 +15,5 @@ mod store;
 
 pub use block::{Block, Outline};
 pub use index::{Index, Lines};
-pub use indexer::Indexer;
+pub use indexer::{IndexedCalls, Indexer, MOST_CALLS};
 pub use store::Store;

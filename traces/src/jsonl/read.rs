@@ -144,20 +144,30 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// What an index keeps of the next event; `None` after the last.
+    /// What an index keeps of the next event; `None` after the last. Lines of calls are handed to `take`.
     ///
     /// # Errors
     ///
-    /// As [`Reader::next_event`].
-    pub(crate) fn next_outline(&mut self) -> Result<Option<(Outline, Apart)>, ReadError> {
+    /// As [`Reader::next_line`].
+    pub(crate) fn next_outline(
+        &mut self,
+        mut take: impl FnMut(Call),
+    ) -> Result<Option<(Outline, Apart)>, ReadError> {
         if !self.finished
             && let Some(outline) = self.lines.scan(self.header.ranks)
         {
             return Ok(Some((outline, Apart::default())));
         }
-        let event = self.next_event()?;
-        let apart = |event: &Event| Apart::of(event.more.as_deref());
-        Ok(event.map(|event| (Outline::of(&event, self.lines.start), apart(&event))))
+        loop {
+            match self.next_line()? {
+                Some(TraceLine::Event(event)) => {
+                    let apart = Apart::of(event.more.as_deref());
+                    return Ok(Some((Outline::of(&event, self.lines.start), apart)));
+                }
+                Some(TraceLine::Call(call)) => take(call),
+                None => return Ok(None),
+            }
+        }
     }
 
     /// Where the line that was read last ends, in bytes from the start.

@@ -17,6 +17,7 @@ use crate::output::Streams;
 use crate::progress;
 use crate::recent;
 use crate::report::lanes::LaneSymbols;
+use crate::source::sources;
 use crate::terminal;
 
 /// Step through a run event by event, forwards and backwards
@@ -97,6 +98,7 @@ pub(crate) fn execute(
         };
     }
     let mut app = order.open()?;
+    app.sources = sources();
     app.look(&args.looking.looking())?;
     let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
     for run in [Some(run), args.diff.as_ref()].into_iter().flatten() {

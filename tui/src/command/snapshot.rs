@@ -111,7 +111,7 @@ pub(crate) fn execute(
     }
     let background = look.theme.scheme().background();
     if let (Some(word), Some(At::Part(part)), Some(path)) = (&args.run, args.at, &args.output) {
-        let mut app = args.order(word)?.open()?;
+        let mut app = opened(args, word)?;
         app.wait();
         app.go_to(part.from);
         app.look(&args.looking.looking())?;
@@ -123,7 +123,7 @@ pub(crate) fn execute(
         (_, Some(word), _) => lesson(word, args, config, &look)?,
         (None, None, _) => start(at, config)?,
         (Some(word), None, None) => {
-            let mut app = run(args.order(word)?.open()?, at, &args.looking.looking())?;
+            let mut app = run(opened(args, word)?, at, &args.looking.looking())?;
             app.settle(Surface { area: args.area(), look: &look });
             Box::new(app)
         }
@@ -139,6 +139,13 @@ pub(crate) fn execute(
         _ => write!(streams.out, "{}", picture(PictureFormat::Ansi))?,
     }
     Ok(Verdict::Good)
+}
+
+/// A run, with the source of a recorded program.
+fn opened(args: &SnapshotArgs, word: &Path) -> Result<App, Failure> {
+    let mut app = args.order(word)?.open()?;
+    app.sources = crate::source::sources();
+    Ok(app)
 }
 
 /// What of a run is shown.

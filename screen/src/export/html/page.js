@@ -104,9 +104,10 @@ function pressed(event) {
 
 /** How it ended, above the fold: the facts, what decided it, and the way to both. */
 function showVerdict() {
-  if (!run.why && !run.decided) return;
+  if (!run.why && !run.decided && !run.diagnosis) return;
   byId("verdict").hidden = false;
   for (const fact of run.why?.[0].split("; ") ?? []) byId("verdict-facts").append(tag("li", fact));
+  for (const verdict of run.diagnosis ?? []) byId("verdict-facts").append(tag("li", verdict));
   if (run.decided) {
     const [at, why] = run.decided;
     byId("verdict-why").textContent = why;
@@ -129,7 +130,7 @@ function begin() {
   if (run.ending) {
     byId("ending").textContent = run.ending;
     byId("ending").hidden = false;
-    byId("ending").classList.toggle("bad", run.ending !== "completed");
+    byId("ending").classList.toggle("bad", run.ending !== "completed" || Boolean(run.diagnosis));
   }
   if (run.why) {
     [byId("why-facts").textContent, byId("why").textContent] = run.why;

@@ -46,6 +46,9 @@ pub(super) struct PageRun {
     ending: Option<String>,
     /// Why it did, in short and as a paragraph.
     why: Option<(String, String)>,
+    /// What is wrong by what the ranks called, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnosis: Vec<String>,
     /// The event that decided how it went wrong, and why that event came about.
     decided: Option<(usize, String)>,
     /// At the end of a deadlock: who waits, for whom, and for what.
@@ -162,6 +165,7 @@ impl PageRun {
             keyspace: keyspace.unwrap_or(Settings::default().keyspace).max(1),
             ending: reel.ending(),
             why: reel.ending().and(timeline.explanation()).map(explained),
+            diagnosis: reel.ending().map_or_else(Vec::new, |_| diagnosis(reel)),
             decided: reel.ending().and(decided(reel)),
             waits: reel.ending().map_or_else(Vec::new, |_| waits(reel)),
             known,
@@ -335,6 +339,13 @@ fn explained(why: &Explanation) -> (String, String) {
     (Plain(&why.facts).to_string(), Plain(&why.paragraph).to_string())
 }
 
+/// What is wrong by what the ranks called, a sentence each.
+fn diagnosis(reel: &Reel<'_>) -> Vec<String> {
+    let diagnosed = reel.timeline().diagnosed().into_iter();
+    let verdicts = diagnosed.flat_map(|all| &all.diagnosis.verdicts);
+    verdicts.map(|verdict| Plain(&verdict.says).to_string()).collect()
+}
+
 /// Why the states are not known to the end.
 fn unknown(reel: &Reel<'_>) -> String {
     let timeline = reel.timeline();
@@ -350,7 +361,11 @@ fn unknown(reel: &Reel<'_>) -> String {
 fn decided(reel: &Reel<'_>) -> Option<(usize, String)> {
     let timeline = reel.timeline();
     let at = timeline.decisive().filter(|at| (reel.from..reel.to).contains(&at.0))?;
-    Some((words::number(at), timeline.why_in_words(&timeline.why(at))))
+    let why = match timeline.has_ring() {
+        true => timeline.why_in_words(&timeline.why(at)),
+        false => String::new(),
+    };
+    Some((words::number(at), why))
 }
 
 /// Who waits for whom at the end of a deadlock.

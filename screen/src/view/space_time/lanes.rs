@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::super::scene::Scene;
 use super::super::words;
+use super::calls::{self, call_width};
 use super::rows::Rows;
 
 /// The width of an event's number in front of the lanes.
@@ -36,7 +37,8 @@ impl Lanes {
         let count = all.len();
         let widest = words::rank(Rank(scene.app.timeline.header().ranks.max(1) - 1)).width();
         let least = LEAST_WIDTH.max(widest + 1);
-        let room = usize::from(width).saturating_sub(MARGIN + 1 + widest / 2);
+        let width = usize::from(width).saturating_sub(call_width(scene, width));
+        let room = width.saturating_sub(MARGIN + 1 + widest / 2);
         let most = (room / least + 1).max(1);
         let ranks = taking_part(scene, rows, Candidates { all, in_ring, most });
         let between = ranks.len().saturating_sub(1).max(1);
@@ -114,7 +116,8 @@ fn taking_part(scene: &Scene<'_>, rows: &Rows, candidates: Candidates) -> Vec<Ra
     events.sort_by_key(|(row, _)| row.cast_signed().abs_diff(now));
     let always = scene.app.event().into_iter().flat_map(ends).chain(scene.rank()).chain(head);
     let mut wanted: BTreeSet<Rank> = BTreeSet::new();
-    for rank in always.chain(events.into_iter().flat_map(|(_, at)| ends(at))) {
+    let of_calls = rows.calls().rev().flat_map(|at| calls::ranks(scene, at));
+    for rank in always.chain(of_calls).chain(events.into_iter().flat_map(|(_, at)| ends(at))) {
         if wanted.len() < most {
             wanted.insert(rank);
         }
