@@ -25,6 +25,7 @@ pub mod payload;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod usage;
 pub mod wellformed;
 pub mod words;
 

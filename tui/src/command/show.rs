@@ -1,19 +1,25 @@
 //! `ringscope show`: a trace, one line per event.
 
+mod kept;
+mod stats;
+
 use std::io::{BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_screen::app::beyond;
+use ringscope_screen::call_summary::CallLines;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::trace_summary::{ending_summary, header_summary, vocabulary};
+use ringscope_traces::calls::Call;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Event, Rank, Reader, Vocabulary};
+use ringscope_traces::{Event, Rank, Reader, TraceLine, Vocabulary};
 
 use super::Verdict;
 use crate::input;
 use crate::output::Streams;
-use crate::report::Style;
 use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
+use crate::report::{Style, wrapped};
+use kept::Kept;
 
 /// Show a trace: one line per event, causes before effects
 #[derive(Debug, clap::Args)]
@@ -22,11 +28,15 @@ Each event has its mark in the column of its rank: `→` it sends, `←` it rece
 no columns when they would be more than 24, or take more than half of the terminal's width;
 with --rank only the chosen ranks count.
 
-On a terminal a long payload is cut at the end of the line; elsewhere it is printed whole.
+A long payload is cut, on a terminal at the end of the line; --full prints it whole.
+
+Of a recorded program the calls follow that are no messages, by rank, with their places in the
+source (`=` in the column of the rank), and then what is wrong with the run.
 
 Examples:
   ringscope show join.jsonl | less
   ringscope show join.jsonl --rank 0 --rank 6 --rows 20
+  ringscope show mine.jsonl --stats --beside reference.jsonl
   ringscope run join -o - 2>/dev/null | ringscope show -
 
 Exit codes: 0 done; 2 the trace could not be read.")]
@@ -50,6 +60,22 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     no_times: bool,
 
+    /// Print payloads whole, however long they are
+    #[arg(long)]
+    full: bool,
+
+    /// Print what each rank came to, and no events: messages, bytes, calls, time in collective operations
+    #[arg(long)]
+    stats: bool,
+
+    /// Print the totals of another trace beside it
+    #[arg(long, value_name = "TRACE", requires = "stats")]
+    beside: Option<PathBuf>,
+
+    /// Print these numbers as JSON
+    #[arg(long, requires = "stats")]
+    json: bool,
+
     /// The marks of sends and receives
     #[arg(long, value_name = "SET", value_enum, default_value_t)]
     symbols: LaneSymbols,
@@ -68,6 +94,10 @@ impl ShowArgs {
             from: from as u64,
             rows: None,
             no_times: false,
+            full: false,
+            stats: false,
+            beside: None,
+            json: false,
             symbols,
             must_reach: true,
         }
@@ -75,6 +105,9 @@ impl ShowArgs {
 }
 
 pub(crate) fn execute(args: &ShowArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+    if args.stats {
+        return stats::execute(args, streams);
+    }
     show(&mut input::reader(&args.trace)?, args, streams)
 }
 
@@ -92,6 +125,7 @@ pub(crate) fn show<R: BufRead>(
         symbols: args.symbols,
         has_times: !args.no_times,
         width: out.terminal_width(),
+        is_full: args.full,
         is_coloured: out.is_coloured(),
     });
     let name = input::trace_name(&args.trace);
@@ -105,14 +139,34 @@ pub(crate) fn show<R: BufRead>(
         writeln!(out, "{line}")?;
     }
     let is_watched = out.get_ref().terminal_width().is_some();
-    let end = events(reader, args, &chosen, &mut |event, names| {
-        writeln!(out, "{}", lanes.line(event, names))?;
-        if is_watched {
-            // A run that is still being recorded is seen as it goes.
-            out.flush()?;
-        }
-        Ok(!out.get_ref().is_gone())
-    });
+    let mut kept = Kept::of(reader.header());
+    let mut calls = CallLines::default();
+    let mut has_calls = false;
+    let end = lines(
+        reader,
+        Wanted { args, chosen: &chosen },
+        &mut |one, names| {
+            match one {
+                Shown::Event(event) => writeln!(out, "{}", lanes.line(event, names))?,
+                Shown::Call(call) => {
+                    let is_chosen = |rank: Rank| chosen.is_empty() || chosen.contains(&rank);
+                    let line = calls.take(call.clone()).filter(|line| is_chosen(line.rank));
+                    if let Some(line) = line {
+                        if !std::mem::replace(&mut has_calls, true) {
+                            writeln!(out, "calls beside these messages, rank by rank:")?;
+                        }
+                        writeln!(out, "{}", lanes.call_line(&line))?;
+                    }
+                }
+            }
+            if is_watched {
+                // A run that is still being recorded is seen as it goes.
+                out.flush()?;
+            }
+            Ok(!out.get_ref().is_gone())
+        },
+        &mut kept,
+    );
     let shown = match end {
         Ok(shown) => shown,
         Err(failure) => {
@@ -122,6 +176,10 @@ pub(crate) fn show<R: BufRead>(
         }
     };
     writeln!(out, "{shown}")?;
+    let width = out.get_ref().width();
+    for paragraph in kept.diagnosis(reader) {
+        writeln!(out, "{}", wrapped(&format!("- {}", Plain(&paragraph)), width, "  "))?;
+    }
     out.flush()?;
     Ok(Verdict::Good)
 }
@@ -152,29 +210,55 @@ fn chosen<R: BufRead>(args: &ShowArgs, reader: &Reader<R>) -> Result<Vec<Rank>, 
     }
 }
 
-/// Passes the requested events to `take` until it has enough, and says how the trace ended.
-fn events<R: BufRead>(
+/// What is to be shown.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    args: &'a ShowArgs,
+    /// The ranks; all when empty.
+    chosen: &'a [Rank],
+}
+
+/// Something that has a line.
+enum Shown<'a> {
+    Event(&'a Event),
+    Call(&'a Call),
+}
+
+/// Passes the requested events, and the calls behind them, to `take` until it has enough, and says how the trace ended.
+fn lines<R: BufRead>(
     reader: &mut Reader<R>,
-    args: &ShowArgs,
-    chosen: &[Rank],
-    take: &mut dyn FnMut(&Event, &dyn Vocabulary) -> Result<bool, Failure>,
+    Wanted { args, chosen }: Wanted<'_>,
+    take: &mut dyn FnMut(Shown<'_>, &dyn Vocabulary) -> Result<bool, Failure>,
+    kept: &mut Kept,
 ) -> Result<String, Failure> {
     let names = vocabulary(reader.header());
     let (mut place, mut shown) = (if args.must_reach { args.from } else { 0 }, 0);
-    while let Some(event) = reader.next_event()? {
+    while let Some(line) = reader.next_line()? {
+        let event = match line {
+            TraceLine::Event(event) => event,
+            TraceLine::Call(call) => {
+                let goes_on = take(Shown::Call(&call), names)?;
+                kept.take_call(call);
+                if !goes_on {
+                    return Ok(String::new());
+                }
+                continue;
+            }
+        };
         let is_asked_for =
             place >= args.from && (chosen.is_empty() || chosen.binary_search(&event.rank).is_ok());
         place += 1;
-        if !is_asked_for {
-            continue;
-        }
-        if args.rows.is_some_and(|rows| shown >= rows) {
+        if is_asked_for && args.rows.is_some_and(|rows| shown >= rows) {
+            kept.give_up();
             return Ok(format!("... (--rows {shown})"));
         }
-        shown += 1;
-        if !take(&event, names)? {
-            return Ok(String::new());
+        if is_asked_for {
+            shown += 1;
+            if !take(Shown::Event(&event), names)? {
+                return Ok(String::new());
+            }
         }
+        kept.take_event(event);
     }
     let end = ending_summary(reader.footer(), reader.completeness());
     Ok(format!("{end}, {shown} of {place} events shown"))

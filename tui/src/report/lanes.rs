@@ -1,6 +1,7 @@
 //! Events as lines, each with its mark in the column of its rank.
 
 use clap::ValueEnum;
+use ringscope_screen::call_summary::CallLine;
 use ringscope_traces::text::Short;
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{Event, Op, Rank, Vocabulary};
@@ -10,8 +11,14 @@ use super::Style;
 /// The most columns, however wide the terminal is: more cannot be told apart.
 const MOST_COLUMNS: usize = 24;
 
+/// The mark of a call that is no message.
+const CALL: char = '=';
+
 /// A column is a mark and a space.
 const COLUMN_WIDTH: usize = 2;
+
+/// How much of a payload is written where there is no terminal whose width would say.
+const PAYLOAD_CHARS: usize = 200;
 
 /// The width of a time in microseconds.
 const TIME_WIDTH: usize = 12;
@@ -62,8 +69,10 @@ pub(crate) struct LaneStyle {
     has_times: bool,
     /// The digits of the highest rank.
     rank_width: usize,
-    /// The width of a line; `None` for as wide as it gets.
+    /// The width of a line, where somebody looks at it.
     width: Option<usize>,
+    /// Whether payloads are written whole.
+    is_full: bool,
     is_coloured: bool,
 }
 
@@ -80,6 +89,8 @@ pub(crate) struct LaneContent<'a> {
     pub has_times: bool,
     /// The terminal's width.
     pub width: Option<usize>,
+    /// Whether payloads are written whole.
+    pub is_full: bool,
     /// Whether there are to be colours.
     pub is_coloured: bool,
 }
@@ -88,7 +99,7 @@ impl LaneStyle {
     /// Columns for the ranks that are shown, in their order, when they take no more than half of the
     /// width; none otherwise.
     pub(crate) fn new(layout: LaneContent<'_>) -> LaneStyle {
-        let LaneContent { ranks, chosen, symbols, has_times, width, is_coloured } = layout;
+        let LaneContent { ranks, chosen, symbols, has_times, width, is_full, is_coloured } = layout;
         let fit = width.map_or(MOST_COLUMNS, |width| width / 2 / COLUMN_WIDTH).min(MOST_COLUMNS);
         let columns: Vec<Rank> = match chosen {
             [] => (0..ranks).map(Rank).take(fit + 1).collect(),
@@ -100,6 +111,7 @@ impl LaneStyle {
             has_times,
             rank_width: digits(ranks.saturating_sub(1)),
             width,
+            is_full,
             is_coloured,
         }
     }
@@ -135,13 +147,34 @@ impl LaneStyle {
         let tag = tag_label(event.tag, vocabulary);
         let before = format!("{rank:>width$} {arrow} {peer:<width$}  {tag} ");
         let used = line.chars().count() + before.chars().count();
-        let room = self.width.map_or(usize::MAX, |width| width.saturating_sub(used + "...".len()));
+        let room = match (self.is_full, self.width) {
+            (true, _) => usize::MAX,
+            (false, Some(width)) => width.saturating_sub(used + "...".len()),
+            (false, None) => PAYLOAD_CHARS,
+        };
         let data = Short { value: &event.data, limit_chars: room.max(8) };
         let marked = match self.is_coloured {
             true => line.replace(self.symbols.mark(event.op), &self.painted(event.op)),
             false => line,
         };
         format!("{marked}{before}{data}")
+    }
+
+    /// The line of a call that is no message.
+    pub(crate) fn call_line(&self, call: &CallLine) -> String {
+        let mut line = String::new();
+        if self.has_times {
+            let time = call.t.map(microseconds).unwrap_or_default();
+            line += &format!("{time:>TIME_WIDTH$}  ");
+        }
+        let empty = self.symbols.empty();
+        let cell = |rank: &Rank| [if *rank == call.rank { CALL } else { empty }, ' '];
+        let marks: String = self.columns.iter().flat_map(cell).collect();
+        if !marks.is_empty() {
+            line += &(marks + " ");
+        }
+        let width = self.rank_width;
+        line + &format!("{:>width$}  {}", call.rank, call.what)
     }
 
     fn painted(&self, op: Op) -> String {
@@ -192,6 +225,7 @@ mod tests {
             symbols: LaneSymbols::Unicode,
             has_times: true,
             width: None,
+            is_full: false,
             is_coloured: false,
         }
     }

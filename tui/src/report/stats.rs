@@ -33,7 +33,7 @@ fn section(text: &mut String, title: &str, table: String) {
 }
 
 /// A table whose first column is text and whose others are numbers.
-fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut titles = header.iter().map(ToString::to_string);
