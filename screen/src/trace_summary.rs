@@ -2,15 +2,37 @@
 
 use ringscope_sim::protocols::ProtocolId;
 pub use ringscope_traces::event::NO_PROTOCOL;
+use ringscope_traces::tags::TagNames;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Completeness, Ending, Footer, Header, NoNames, Source, Trace, Vocabulary};
+use ringscope_traces::{Completeness, Ending, Footer, Header, Source, Tag, Trace, Vocabulary};
 
 use crate::numbers::counted;
 
-/// The names of the tags of the protocol that a header names; an unknown protocol has none.
-pub fn vocabulary(header: &Header) -> &'static dyn Vocabulary {
-    let known = ProtocolId::named(&header.protocol);
-    known.map_or(&NoNames, ProtocolId::vocabulary)
+/// The names of a trace's tags: those of its protocol, and those that its header has.
+#[derive(Debug, Clone)]
+pub struct HeaderNames {
+    protocol: Option<ProtocolId>,
+    given: TagNames,
+}
+
+/// The names of a trace's tags; an unknown protocol has none but those that the header has.
+pub fn vocabulary(header: &Header) -> HeaderNames {
+    let protocol = ProtocolId::named(&header.protocol);
+    HeaderNames { protocol, given: TagNames::of_header(header) }
+}
+
+impl HeaderNames {
+    /// The names that the header has, by tag.
+    pub fn given(&self) -> impl Iterator<Item = (Tag, &str)> {
+        self.given.iter()
+    }
+}
+
+impl Vocabulary for HeaderNames {
+    fn tag_name(&self, tag: Tag) -> Option<&str> {
+        let of_protocol = self.protocol.and_then(|protocol| protocol.tag_name(tag));
+        of_protocol.or_else(|| self.given.of(tag))
+    }
 }
 
 /// `8 ranks, chord, simulated with seed 7`.

@@ -97,6 +97,12 @@ impl ProtocolId {
         self.info().tag(tag)
     }
 
+    /// A tag's name; `None` when the protocol does not have it.
+    #[must_use]
+    pub fn tag_name(self, tag: Tag) -> Option<&'static str> {
+        self.tag(tag).map(|info| info.name)
+    }
+
     /// The names of its tags.
     #[must_use]
     pub fn vocabulary(self) -> &'static dyn Vocabulary {
@@ -142,8 +148,8 @@ impl ProtocolId {
 
 /// The names of a protocol's tags.
 impl Vocabulary for ProtocolId {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
-        self.tag(tag).map(|info| info.name)
+    fn tag_name(&self, tag: Tag) -> Option<&str> {
+        ProtocolId::tag_name(*self, tag)
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use ringscope_sim::scenario::{Settings, builtin};
-use ringscope_traces::{Op, Tag, Trace, Vocabulary, read_trace};
+use ringscope_traces::{Op, Tag, Trace, read_trace};
 use support::reference::reference_runs;
 use support::{Run, scenario};
 

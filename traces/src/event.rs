@@ -302,8 +302,8 @@ pub struct Trace {
 
 /// The names of a protocol's messages, for everything here that prints messages.
 pub trait Vocabulary {
-    /// The name of a tag, such as `PUT`; `None` when the protocol does not have that tag.
-    fn tag_name(&self, tag: Tag) -> Option<&'static str>;
+    /// The name of a tag, such as `PUT`; `None` when it has none.
+    fn tag_name(&self, tag: Tag) -> Option<&str>;
 }
 
 /// The vocabulary of an unknown protocol: it has no names.
@@ -311,7 +311,7 @@ pub trait Vocabulary {
 pub struct NoNames;
 
 impl Vocabulary for NoNames {
-    fn tag_name(&self, _tag: Tag) -> Option<&'static str> {
+    fn tag_name(&self, _tag: Tag) -> Option<&str> {
         None
     }
 }

@@ -22,6 +22,7 @@ pub mod matching;
 pub mod merge;
 pub mod parts;
 pub mod payload;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod text;

@@ -18,7 +18,7 @@ const PAYLOAD_CHARS: usize = 120;
 /// struct Names;
 ///
 /// impl Vocabulary for Names {
-///     fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+///     fn tag_name(&self, tag: Tag) -> Option<&str> {
 ///         (tag == Tag(3)).then_some("HELLO")
 ///     }
 /// }

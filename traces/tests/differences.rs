@@ -32,7 +32,7 @@ fn asked_by(first: u32, second: u32) -> Trace {
 struct Questions;
 
 impl Vocabulary for Questions {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+    fn tag_name(&self, tag: Tag) -> Option<&str> {
         ["ASK", "ANSWER"].get(usize::try_from(tag.0).ok()?).copied()
     }
 }

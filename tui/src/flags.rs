@@ -1,5 +1,7 @@
 //! Flags that several subcommands take, and what their values mean.
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -7,10 +9,13 @@ use clap::{ArgMatches, FromArgMatches};
 use ratatui_core::layout::Size;
 use ringscope_screen::app::{Changes, Looking};
 use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
 use ringscope_screen::settings::SettingOverrides;
 use ringscope_screen::view::theme::{Scheme, ThemeChoice};
 use ringscope_sim::protocols::{NAMES, ProtocolId};
 use ringscope_sim::scenario::{SETTINGS, Setting};
+use ringscope_traces::Header;
+use ringscope_traces::tags::{BadTags, TagNames};
 
 /// A flag for each setting of a scenario, made from the table of settings, so that both say the same.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +107,45 @@ fn described(choice: ThemeChoice) -> &'static str {
         ThemeChoice::Fixed(Scheme::HighContrast) => {
             "White text on black, whatever the terminal has"
         }
+    }
+}
+
+/// A file with the names of a dialect's tags.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct TagFlags {
+    /// A file with names for the program's tags: in each line a tag and its name, such as `20 STORE`
+    #[arg(long, value_name = "FILE")]
+    tags: Option<PathBuf>,
+}
+
+impl TagFlags {
+    /// The names; none where there is no file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or something else stands in it.
+    pub(crate) fn names(&self) -> Result<Option<TagNames>, Failure> {
+        let Some(path) = &self.tags else { return Ok(None) };
+        let name = shown(path);
+        let text = fs::read_to_string(path)
+            .map_err(|error| Failure::about(&name, format!("cannot be read: {error}")))?;
+        let names = TagNames::parse(&text).map_err(|BadTags { line, what, text }| {
+            Failure::about(&format!("{name}:{line}"), format!("{what}, and got `{text}`"))
+                .hint("each line has a tag and its name, such as `20 STORE`; `#` begins a remark")
+        })?;
+        Ok(Some(names))
+    }
+
+    /// Puts the names into a header, in the place of those that it has.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`TagFlags::names`].
+    pub(crate) fn put_into(&self, header: &mut Header) -> Result<(), Failure> {
+        if let Some(names) = self.names()? {
+            names.put_into(header);
+        }
+        Ok(())
     }
 }
 

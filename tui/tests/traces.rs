@@ -100,6 +100,51 @@ fn a_changed_value_is_found_at_its_rank_and_event() {
     assert_snapshot!("check_mutated", result.golden());
 }
 
+const OF_A_DIALECT: &str = r#"{"trace":1,"source":"recorded","protocol":"none","ranks":3,"time":"wall"}
+{"rank":0,"n":0,"op":"send","peer":1,"tag":20,"data":[9,100],"t":0,"clock":1}
+{"rank":1,"n":0,"op":"recv","peer":0,"tag":20,"data":[9,100],"t":5,"clock":2}
+{"rank":1,"n":1,"op":"send","peer":0,"tag":21,"data":null,"t":6,"clock":3}
+{"end":"stopped","events":3}
+"#;
+
+#[test]
+fn the_tags_of_a_dialect_have_the_names_that_a_file_or_the_trace_gives_them() {
+    let folder = Folder::new();
+    folder.write("one.jsonl", OF_A_DIALECT);
+    folder.write("other.jsonl", OF_A_DIALECT.replace("[9,100]", "[9,101]"));
+    folder.write("names", "# between the nodes\n20 STORE\n\n21 LOOK_UP # and its answer\n");
+    let named = OF_A_DIALECT.replace("\"wall\"", r#""wall","tags":{"20":"STORE","21":"LOOK_UP"}"#);
+    folder.write("named.jsonl", named);
+    for words in ["show one.jsonl --tags names", "show named.jsonl"] {
+        let shown = folder.call(words).out;
+        assert!(shown.contains("STORE [9,100]") && shown.contains("LOOK_UP null"), "{shown}");
+    }
+    let differ = folder.call("diff one.jsonl other.jsonl --tags names").out;
+    assert!(differ.contains("STORE"), "{differ}");
+    let table = folder.call("export named.jsonl --to csv -o -").out;
+    assert!(table.contains("STORE") && table.contains("LOOK_UP"), "{table}");
+    let renamed = folder.write("others", "20 KEEP\n").call("show named.jsonl --tags others").out;
+    assert!(renamed.contains("KEEP [9,100]") && renamed.contains("tag 21 null"), "{renamed}");
+}
+
+#[test]
+fn what_is_wrong_with_a_file_of_names_is_said_with_its_line() {
+    let folder = Folder::new();
+    folder.write("one.jsonl", OF_A_DIALECT).write("names", "20 STORE\nSTORE 21\n");
+    for command in ["show", "check"] {
+        let result = folder.call(&format!("{command} one.jsonl --tags names"));
+        assert_eq!(result.code, Some(2));
+        assert_eq!(
+            result.err,
+            "ringscope: names:2: expected a tag, a whole number, and got `STORE 21`\n  hint: each line has a tag \
+             and its name, such as `20 STORE`; `#` begins a remark\n"
+        );
+    }
+    let missing = folder.call("show one.jsonl --tags nowhere");
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.err.starts_with("ringscope: nowhere: cannot be read"), "{}", missing.err);
+}
+
 #[test]
 fn a_check_is_reported_in_json() {
     let folder = with_mutation();

@@ -229,9 +229,9 @@ impl Diff {
             return vec!["comparing".to_owned()];
         };
         let vocabulary = self.a.timeline().vocabulary();
-        let summary = comparison.summary(vocabulary).to_string();
+        let summary = comparison.summary(&vocabulary).to_string();
         let verdict = summary.lines().next().map(str::to_owned);
-        let parting = comparison.parting(vocabulary);
+        let parting = comparison.parting(&vocabulary);
         verdict.into_iter().chain(parting.map(|parting| parting.to_string())).collect()
     }
 

@@ -19,7 +19,8 @@ pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Exp
     writeln!(sink, "{HEADING}")?;
     let mut json = Vec::new();
     while let Some(FeedEvent { at, message, event, .. }) = feed.next()? {
-        let (number, name) = (at.0 + 1, feed.names().tag(event.tag).unwrap_or_default());
+        let names = feed.names();
+        let (number, name) = (at.0 + 1, names.tag(event.tag).unwrap_or_default());
         let (rank, n, op, peer, tag) = (event.rank, event.n, op(event.op), event.peer, event.tag);
         write!(sink, "{number},{rank},{n},{op},{peer},{tag},{name},{message},")?;
         write!(sink, "{},{},", event.t, event.clock)?;

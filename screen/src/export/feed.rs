@@ -53,7 +53,7 @@ impl<'a> Feed<'a> {
 
     /// How ranks and messages are called.
     pub(super) fn names(&self) -> Names {
-        self.names
+        self.names.clone()
     }
 
     /// The cursor at which the part begins.

@@ -1,20 +1,24 @@
 //! How ranks and messages are called in all formats.
 
+use std::sync::Arc;
+
 use ringscope_sim::protocol::{Described, Purpose, Role};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::text::Short;
 use ringscope_traces::{Event, Header, Payload, Rank, Tag, Vocabulary as _};
 
+use crate::trace_summary::{HeaderNames, vocabulary};
 use crate::view::words;
 
 /// How much of the payload of a message without a name is shown.
 const PAYLOAD_CHARS: usize = 24;
 
 /// How the ranks and messages of a trace are called.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Names {
     protocol: Option<ProtocolId>,
     ranks: u32,
+    tags: Arc<HeaderNames>,
 }
 
 /// What a message is for, which its looks follow.
@@ -48,12 +52,13 @@ impl MessageKind {
 impl Names {
     /// The names of a trace's protocol; another dialect's messages go by their tags.
     pub(super) fn of(header: &Header) -> Names {
-        Names { protocol: ProtocolId::named(&header.protocol), ranks: header.ranks }
+        let tags = Arc::new(vocabulary(header));
+        Names { protocol: ProtocolId::named(&header.protocol), ranks: header.ranks, tags }
     }
 
     /// The name of a tag, where it has one.
-    pub(super) fn tag(&self, tag: Tag) -> Option<&'static str> {
-        self.protocol?.tag_name(tag)
+    pub(super) fn tag(&self, tag: Tag) -> Option<&str> {
+        self.tags.tag_name(tag)
     }
 
     /// What a rank plays, where that is fixed.
@@ -77,7 +82,9 @@ impl Names {
     pub(super) fn message(&self, event: &Event) -> String {
         let (tag, data) = (event.tag, &event.data);
         match self.parsed(tag, data) {
-            Some(message) => words::labelled(words::shortened(tag, self.protocol), &message),
+            Some(message) => {
+                words::labelled(words::shortened(tag, self.protocol, &*self.tags), &message)
+            }
             None => self.unknown(tag, data),
         }
     }
@@ -99,6 +106,6 @@ impl Names {
 
     fn unknown(&self, tag: Tag, data: &Payload) -> String {
         let payload = Short { value: data, limit_chars: PAYLOAD_CHARS };
-        format!("{} {payload}", words::shortened(tag, self.protocol))
+        format!("{} {payload}", words::shortened(tag, self.protocol, &*self.tags))
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Exp
         let (rank, t_ns) = (next.rank, next.t.max(behind_ns));
         let start_ns = match open.remove(&rank) {
             None => {
-                put_track(sink, rank, names)?;
+                put_track(sink, rank, &names)?;
                 t_ns
             }
             Some(before) => before.put(sink, Some(t_ns))?,
@@ -52,7 +52,7 @@ pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Exp
             sent.insert(message, start_ns);
         }
         last_ns = start_ns.max(last_ns);
-        open.insert(rank, Slice { numbered, start_ns, names });
+        open.insert(rank, Slice { numbered, start_ns, names: names.clone() });
     }
     for slice in open.into_values() {
         slice.put(sink, None)?;
@@ -75,7 +75,7 @@ fn named(what: &str, rank: Option<Rank>, name: &str) -> String {
 }
 
 /// Tracks stand in the order of the ranks.
-fn put_track(sink: &mut dyn Write, rank: Rank, names: Names) -> Result<(), ExportError> {
+fn put_track(sink: &mut dyn Write, rank: Rank, names: &Names) -> Result<(), ExportError> {
     write!(sink, ",\n{}", named("thread_name", Some(rank), &names.rank(rank)))?;
     let thread = rank.0 + 1;
     write!(sink, ",\n{{\"ph\":\"M\",\"pid\":{PROCESS},\"tid\":{thread},")?;

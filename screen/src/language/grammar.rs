@@ -4,7 +4,7 @@
 use ringscope_sim::nearest::nearest;
 use ringscope_sim::protocol::Key;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Rank, Tag};
+use ringscope_traces::{Rank, Tag, Vocabulary as _};
 
 use crate::timeline::Timeline;
 
@@ -50,24 +50,26 @@ const MOST_TAGS: i32 = 64;
 #[derive(Debug, Clone)]
 pub struct SymbolTable {
     ranks: u32,
-    tags: Vec<(&'static str, Tag)>,
+    tags: Vec<(String, Tag)>,
 }
 
 impl SymbolTable {
     /// The ranks and tags of a timeline.
     pub fn of(timeline: &Timeline) -> SymbolTable {
         let names = timeline.vocabulary();
-        let named = |tag: Tag| names.tag_name(tag).map(|name| (name, tag));
+        let named = |tag: Tag| names.tag_name(tag).map(|name| (name.to_owned(), tag));
+        let is_further = |tag: &Tag| !(0..MOST_TAGS).contains(&tag.0);
+        let given = names.given().map(|(tag, _)| tag).filter(is_further);
         SymbolTable {
             ranks: timeline.header().ranks,
-            tags: (0..MOST_TAGS).map(Tag).filter_map(named).collect(),
+            tags: (0..MOST_TAGS).map(Tag).chain(given).filter_map(named).collect(),
         }
     }
 
     /// The tags whose name has that in it, in upper or lower case.
     pub fn tags_like(&self, part: &str) -> Vec<Tag> {
         let part = part.to_lowercase();
-        let is_like = |(name, _): &&(&str, Tag)| name.to_lowercase().contains(&part);
+        let is_like = |(name, _): &&(String, Tag)| name.to_lowercase().contains(&part);
         self.tags.iter().filter(is_like).map(|(_, tag)| *tag).collect()
     }
 
@@ -78,7 +80,7 @@ impl SymbolTable {
 
     /// A tag's name, or its number where it has none.
     pub fn tag_name(&self, tag: Tag) -> String {
-        let name = self.tags.iter().find(|(_, of)| *of == tag).map(|(name, _)| (*name).to_owned());
+        let name = self.tags.iter().find(|(_, of)| *of == tag).map(|(name, _)| name.clone());
         name.unwrap_or_else(|| tag.to_string())
     }
 
@@ -116,7 +118,7 @@ impl SymbolTable {
             return Ok(*tag);
         }
         word.parse().map(Tag).map_err(|_| {
-            let names = || self.tags.iter().map(|(name, _)| *name);
+            let names = || self.tags.iter().map(|(name, _)| name.as_str());
             let advice = match nearest(word, names()) {
                 Some(meant) => format!("did you mean {meant}?"),
                 None if self.tags.is_empty() => "here tags are numbers".to_owned(),

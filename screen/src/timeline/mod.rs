@@ -33,8 +33,8 @@ use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Recorded, record};
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
 use ringscope_traces::{
-    Completeness, Ending, Event, EventIndex, Header, NoNames, Op, Payload, Rank, ReadError, Tag,
-    Trace, Vocabulary, read_trace,
+    Completeness, Ending, Event, EventIndex, Header, Op, Payload, Rank, ReadError, Tag, Trace,
+    read_trace,
 };
 
 pub use calls::{CallMark, CallRow, Calls, Collective, Entered, Moment, TimedCall};
@@ -52,7 +52,7 @@ pub use why::{Light, Race, Why};
 
 use crate::failure::Failure;
 use crate::files::{self, shown};
-use crate::trace_summary::ending_summary;
+use crate::trace_summary::{HeaderNames, ending_summary, vocabulary};
 use loaded::{Loaded, Update};
 use worker::{Disconnected, LoadOptions, Worker, with_hint};
 
@@ -494,8 +494,8 @@ impl Timeline {
     }
 
     /// The names of the run's tags.
-    pub fn vocabulary(&self) -> &'static dyn Vocabulary {
-        self.protocol().map_or(&NoNames as &dyn Vocabulary, ProtocolId::vocabulary)
+    pub fn vocabulary(&self) -> HeaderNames {
+        vocabulary(self.header())
     }
 
     /// The run's commands, in the order in which they were sent.

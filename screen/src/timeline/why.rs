@@ -298,7 +298,7 @@ impl Timeline {
     }
 
     fn tag_word(&self, tag: Tag) -> String {
-        tag_label(tag, self.vocabulary()).to_string()
+        tag_label(tag, &self.vocabulary()).to_string()
     }
 }
 

@@ -426,7 +426,7 @@ impl FactContext<'_> {
     }
 
     fn tag(&self, tag: Tag) -> Value {
-        Value::words(tag_label(tag, self.timeline.vocabulary()).to_string())
+        Value::words(tag_label(tag, &self.timeline.vocabulary()).to_string())
     }
 
     fn so_far(&self) -> Range<usize> {

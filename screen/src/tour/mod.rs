@@ -111,7 +111,8 @@ impl Tour {
         let did = event.map_or_else(
             || "nothing has happened yet".to_owned(),
             |event| {
-                let tag = tag_label(event.tag, timeline.vocabulary());
+                let names = timeline.vocabulary();
+                let tag = tag_label(event.tag, &names);
                 match event.op {
                     Op::Send => format!("rank {} sends {tag} to rank {}", event.rank, event.peer),
                     Op::Recv => {

@@ -5,7 +5,7 @@ use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::world::Status;
 use ringscope_traces::text::{Plain, Short};
 use ringscope_traces::words::tag_label;
-use ringscope_traces::{EventIndex, NoNames, Op, Rank, Tag};
+use ringscope_traces::{EventIndex, Op, Rank, Tag, Vocabulary};
 
 use crate::app::App;
 use crate::timeline::{EventInfo, Timeline};
@@ -39,19 +39,20 @@ pub(crate) fn node_at(app: &App, rank: Rank, symbols: Symbols) -> String {
 
 /// The name of a tag, whole.
 pub(crate) fn tag(app: &App, tag: Tag) -> String {
-    tag_label(tag, app.timeline.vocabulary()).to_string()
+    tag_label(tag, &app.timeline.vocabulary()).to_string()
 }
 
 /// The name of a tag, shortened where it is long.
 pub(crate) fn short_tag(app: &App, tag: Tag) -> String {
-    shortened(tag, app.timeline.protocol())
+    shortened(tag, app.timeline.protocol(), &app.timeline.vocabulary())
 }
 
-/// The name of a tag of that protocol, shortened where it is long; of another dialect, its number.
-pub(crate) fn shortened(tag: Tag, protocol: Option<ProtocolId>) -> String {
+/// The name of a tag of that protocol, shortened where it is long; of another dialect, the name that it is given or
+/// its number.
+pub(crate) fn shortened(tag: Tag, protocol: Option<ProtocolId>, names: &dyn Vocabulary) -> String {
     match protocol.and_then(|protocol| protocol.tag(tag)) {
         Some(info) => info.short.to_owned(),
-        None => tag_label(tag, &NoNames).to_string(),
+        None => tag_label(tag, names).to_string(),
     }
 }
 
@@ -110,7 +111,7 @@ pub(crate) fn status(timeline: &Timeline, status: &Status) -> String {
     match *status {
         Status::WaitingForAny => "any message".to_owned(),
         Status::Waiting { source, tag } => {
-            format!("{} from r{source}", tag_label(tag, timeline.vocabulary()))
+            format!("{} from r{source}", tag_label(tag, &timeline.vocabulary()))
         }
         Status::Sending { to } | Status::Owing { to } => format!("r{to} to receive what it sends"),
         Status::Crashed(_) | Status::Finished => "nothing: it has stopped".to_owned(),

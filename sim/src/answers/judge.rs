@@ -258,7 +258,7 @@ impl<'a> Judge<'a> {
 
     fn letter(&self, at: LogicalTime) -> Letter {
         let (_, place) = self.place(at);
-        Letter::named(&self.trace[place], &self.protocol)
+        Letter::named(&self.trace[place], self.protocol)
     }
 
     fn place(&self, at: LogicalTime) -> (usize, EventIndex) {

@@ -361,7 +361,7 @@ impl<'a, N: Node> Sides<'a, N> {
 struct Tags<M>(PhantomData<fn() -> M>);
 
 impl<M: Message> Vocabulary for Tags<M> {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+    fn tag_name(&self, tag: Tag) -> Option<&str> {
         M::tag_name(tag)
     }
 }

@@ -52,7 +52,7 @@ mod tests {
     use crate::scenario::Scenario;
     use crate::simulate::record;
     use ringscope_traces::diff::{Level, compare};
-    use ringscope_traces::{Vocabulary as _, read_trace};
+    use ringscope_traces::read_trace;
 
     fn trace() -> Trace {
         let scenario = Scenario::parse("put", "put 400 4\nget 400").expect("a scenario");

@@ -153,7 +153,7 @@ impl Info {
 
 /// The names of a protocol's tags.
 impl Vocabulary for Info {
-    fn tag_name(&self, tag: Tag) -> Option<&'static str> {
+    fn tag_name(&self, tag: Tag) -> Option<&str> {
         self.tag(tag).map(|info| info.name)
     }
 }

@@ -4,9 +4,10 @@ use std::fmt;
 
 use ringscope_traces::text::Short;
 use ringscope_traces::words::of_rank;
-use ringscope_traces::{Event, Rank, Tag, Vocabulary};
+use ringscope_traces::{Event, Rank, Tag};
 
 use crate::protocol::{BadMessage, Fault, Message, Wait};
+use crate::protocols::ProtocolId;
 
 /// One place at which a trace is not what it should be: by default, not what its protocol does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,8 +170,8 @@ impl Letter {
 
     /// The message of a trace's event, with the name that its tag has there.
     #[must_use]
-    pub fn named(event: &Event, names: &dyn Vocabulary) -> Letter {
-        let name = names.tag_name(event.tag);
+    pub fn named(event: &Event, protocol: ProtocolId) -> Letter {
+        let name = protocol.tag_name(event.tag);
         Letter { peer: event.peer, tag: event.tag, name, payload: short(&event.data) }
     }
 

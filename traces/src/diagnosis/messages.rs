@@ -60,11 +60,11 @@ fn truncation(
 ) -> Verdict {
     let at = table.at(message.more.as_ref().and_then(|more| more.at));
     let says = format!(
-        "{call} of rank {rank} has room for {}, and the message of rank {} with tag {}{at} has {}: it is \
+        "{call} of rank {rank} has room for {}, and the message of rank {} with {}{at} has {}: it is \
          truncated",
         words::bytes(room),
         message.rank,
-        message.tag,
+        table.tag(message.tag),
         words::bytes(bytes)
     );
     Verdict { kind: Kind::Truncation, ranks: vec![rank, message.rank], says }
@@ -93,10 +93,10 @@ fn probed(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<Verdict> {
     let message = under_way.find(|message| is_probe && envelope.fits(message))?;
     let sent_at = table.at(message.more.as_ref().and_then(|more| more.at));
     let says = format!(
-        "rank {rank} has found the message of rank {} with tag {}{sent_at} by {}{} {} times, and has not \
+        "rank {rank} has found the message of rank {} with {}{sent_at} by {}{} {} times, and has not \
          received it",
         message.rank,
-        message.tag,
+        table.tag(message.tag),
         last.name,
         table.at(last.at),
         words::grouped(last.repeats + 1)
@@ -125,9 +125,9 @@ fn never_received(table: &Table<'_>, verdicts: &mut Vec<Verdict>) {
             1 => "a message".to_owned(),
             many => format!("{many} messages"),
         };
-        let (on, at) = (table.on(comm), table.at(at));
+        let (on, at, tag) = (table.on(comm), table.at(at), table.tag(tag));
         let says = format!(
-            "rank {from} has sent rank {to} {what} with tag {tag}{on}{at} that rank {to} has never received"
+            "rank {from} has sent rank {to} {what} with {tag}{on}{at} that rank {to} has never received"
         );
         verdicts.push(Verdict { kind: Kind::NeverReceived, ranks: vec![from, to], says });
     }
@@ -170,9 +170,9 @@ fn livelock(table: &Table<'_>) -> Option<Verdict> {
     let at = table.at(message.more.as_ref().and_then(|more| more.at));
     let says = format!(
         "{} have passed the same messages on for at least {times} rounds, and nothing else happened: rank \
-         {first} sends tag {} to rank {}{at} again and again",
+         {first} sends {} to rank {}{at} again and again",
         ranks_named(&ranks),
-        message.tag,
+        table.tag(message.tag),
         message.peer
     );
     Some(Verdict { kind: Kind::Livelock, ranks, says })

@@ -204,13 +204,13 @@ fn told(table: &Table<'_>, rank: Rank, (place, race): (Option<PlaceId>, Race<'_>
     let sent_at = |event: &Event| table.at(event.more.as_ref().and_then(|more| more.at));
     let often = if times == 1 { "once".to_owned() } else { format!("{times} times") };
     let says = format!(
-        "a race at the wildcard receive{} of rank {rank}, {often}: it took a message of rank {} with tag {}, \
-         and could have taken one of rank {} with tag {}{}",
+        "a race at the wildcard receive{} of rank {rank}, {often}: it took a message of rank {} with {}, \
+         and could have taken one of rank {} with {}{}",
         table.at(place),
         receive.peer,
-        receive.tag,
+        table.tag(receive.tag),
         other.rank,
-        other.tag,
+        table.tag(other.tag),
         sent_at(other)
     );
     Verdict { kind: Kind::Race, ranks: vec![rank, receive.peer, other.rank], says }

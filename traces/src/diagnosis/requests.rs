@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::table::{RankCalls, Table};
 use super::{Kind, Verdict};
 use crate::calls::{PlaceId, Post};
-use crate::event::Rank;
+use crate::event::{Rank, Tag};
 
 /// A request as it was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ impl Made {
         let way = if self.what.starts_with("MPI_") { "from" } else { "to" };
         let with = with.map(|rank| format!(" {way} rank {rank}")).unwrap_or_default();
         let tag = tags.first().copied().flatten().filter(|_| one);
-        let tag = tag.map(|tag| format!(" with tag {tag}")).unwrap_or_default();
+        let tag = tag.map(|tag| format!(" with {}", table.tag(Tag(tag)))).unwrap_or_default();
         format!("{what}{with}{tag}{}", table.at(*at))
     }
 }

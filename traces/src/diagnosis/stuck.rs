@@ -8,7 +8,7 @@ use super::table::Table;
 use super::words::{self, nth, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{CommId, LastCall, Post};
-use crate::event::{Event, Rank};
+use crate::event::{Event, Rank, Tag};
 
 /// Says of the ranks that are stuck what they wait for.
 pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<Verdict>) {
@@ -127,7 +127,7 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
         Role::Send => {
             let to = last.peer?;
             let kind = kind_of_wait(table, to);
-            let what = message(&Envelope::of(last));
+            let what = message(table, &Envelope::of(last));
             let state = standing(table, to);
             Some((kind, format!("{call} for rank {to} to receive its message{what}; {state}")))
         }
@@ -218,7 +218,7 @@ fn for_message(table: &Table<'_>, rank: Rank, (envelope, of): (&Envelope, &str))
         Some(source) => format!("a message from rank {source}"),
         None => "a message from any rank".to_owned(),
     };
-    let what = format!("{from}{}{of}", message(envelope));
+    let what = format!("{from}{}{of}", message(table, envelope));
     let nearest = nearest(table, rank, envelope);
     let others: Vec<Rank> = match envelope.source {
         Some(source) => vec![source],
@@ -239,8 +239,8 @@ fn for_message(table: &Table<'_>, rank: Rank, (envelope, of): (&Envelope, &str))
     (kind, says.join("; "))
 }
 
-fn message(envelope: &Envelope) -> String {
-    envelope.tag.map(|tag| format!(" with tag {tag}")).unwrap_or_default()
+fn message(table: &Table<'_>, envelope: &Envelope) -> String {
+    envelope.tag.map(|tag| format!(" with {}", table.tag(Tag(tag)))).unwrap_or_default()
 }
 
 /// The message under way that is most like the one that is waited for.
@@ -261,7 +261,7 @@ fn nearest(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Option<String>
         .filter_map(|message| Some((likeness(message)?, message)))
         .min_by_key(|(likeness, _)| *likeness)?;
     let at = table.at(message.more.as_ref().and_then(|more| more.at));
-    let (from, tag) = (message.rank, message.tag);
+    let (from, tag) = (message.rank, table.tag(message.tag));
     let other_comm = match comm_of(message) {
         comm if comm == envelope.comm => String::new(),
         comm if comm.is_world() => " on MPI_COMM_WORLD".to_owned(),
@@ -273,7 +273,7 @@ fn nearest(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Option<String>
         _ => "from another rank",
     };
     Some(format!(
-        "under way to it is a message {what}: from rank {from} with tag {tag}{other_comm}{at}"
+        "under way to it is a message {what}: from rank {from} with {tag}{other_comm}{at}"
     ))
 }
 

@@ -8,9 +8,10 @@ use crate::calls::{
     Became, Call, CommId, Communicator, Completed, Enter, Exception, Failure, LastCall, Place,
     PlaceId, Post, Posted, Probe,
 };
-use crate::event::{Event, Rank, Trace};
+use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
 use crate::matching::Matching;
+use crate::tags::TagNames;
 
 /// One rank's calls.
 #[derive(Debug, Default)]
@@ -53,6 +54,8 @@ pub(super) const FINALIZE: &str = "MPI_Finalize";
 /// A trace, and where to find what in it.
 pub(super) struct Table<'t> {
     pub(super) trace: &'t Trace,
+    /// What its tags are called, where they have names.
+    names: TagNames,
     pub(super) matching: Matching,
     pub(super) ranks: Vec<RankCalls<'t>>,
     communicators: BTreeMap<CommId, &'t Communicator>,
@@ -62,11 +65,20 @@ pub(super) struct Table<'t> {
 }
 
 impl<'t> Table<'t> {
+    /// `tag 7`, or `tag 7 FIND_OWNER` where it has a name.
+    pub(super) fn tag(&self, tag: Tag) -> String {
+        match self.names.of(tag) {
+            Some(name) => format!("tag {tag} {name}"),
+            None => format!("tag {tag}"),
+        }
+    }
+
     pub(super) fn of(trace: &'t Trace) -> Table<'t> {
         let matching = Matching::of(trace);
         let ranks = trace.header.ranks as usize;
         let mut table = Table {
             trace,
+            names: TagNames::of_header(&trace.header),
             ranks: (0..ranks).map(|_| RankCalls::default()).collect(),
             communicators: BTreeMap::new(),
             places: BTreeMap::new(),

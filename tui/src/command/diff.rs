@@ -15,6 +15,7 @@ use ringscope_traces::{Completeness, Trace};
 use serde::Serialize;
 
 use super::Verdict;
+use crate::flags::TagFlags;
 use crate::input::{self, DASH, trace_name};
 use crate::output::Streams;
 use crate::report::Style;
@@ -59,12 +60,22 @@ pub(crate) struct DiffArgs {
     /// Print JSON, with every divergence and every race
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    tags: TagFlags,
 }
 
 impl DiffArgs {
     /// What is asked for when nothing else is said.
     pub(crate) fn of(a: &Path, b: &Path) -> DiffArgs {
-        DiffArgs { a: a.into(), b: b.into(), allow: Vec::new(), context: CONTEXT, json: false }
+        DiffArgs {
+            a: a.into(),
+            b: b.into(),
+            allow: Vec::new(),
+            context: CONTEXT,
+            json: false,
+            tags: TagFlags::default(),
+        }
     }
 }
 
@@ -92,7 +103,8 @@ pub(crate) fn execute(args: &DiffArgs, streams: &mut Streams) -> Result<Verdict,
         let b = scope.spawn(|| Side::read(&args.b));
         (Side::read(&args.a), b.join().expect("reading does not panic"))
     });
-    let (a, b) = (a?, b?);
+    let (mut a, b) = (a?, b?);
+    args.tags.put_into(&mut a.trace.header)?;
     let cannot = |error: &dyn std::fmt::Display| {
         let names = format!("{} and {}", a.name, b.name);
         Failure::about(&names, format!("cannot be compared: {error}"))
@@ -167,7 +179,7 @@ fn print(
         let words = summary(&side.trace, side.completeness);
         writeln!(out, "{letter}  {}: {words}", Plain(&side.name))?;
     }
-    let text = comparison.summary(vocabulary(&a.trace.header)).to_string();
+    let text = comparison.summary(&vocabulary(&a.trace.header)).to_string();
     let (level, rest) = text.split_once(':').unwrap_or((&text, ""));
     let style = match comparison.level {
         Level::Equal => Style::Good,

@@ -15,6 +15,7 @@ use ringscope_traces::text::Plain;
 use ringscope_traces::{Event, Rank, Reader, TraceLine, Vocabulary};
 
 use super::Verdict;
+use crate::flags::TagFlags;
 use crate::input;
 use crate::output::Streams;
 use crate::report::lanes::{LaneContent, LaneStyle, LaneSymbols};
@@ -76,6 +77,9 @@ pub(crate) struct ShowArgs {
     #[arg(long, requires = "stats")]
     json: bool,
 
+    #[command(flatten)]
+    tags: TagFlags,
+
     /// The marks of sends and receives
     #[arg(long, value_name = "SET", value_enum, default_value_t)]
     symbols: LaneSymbols,
@@ -99,6 +103,7 @@ impl ShowArgs {
             beside: None,
             json: false,
             symbols,
+            tags: TagFlags::default(),
             must_reach: true,
         }
     }
@@ -117,6 +122,8 @@ pub(crate) fn show<R: BufRead>(
     args: &ShowArgs,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
+    // What is wrong with the names is said before anything is shown.
+    args.tags.names()?;
     let chosen = chosen(args, reader)?;
     let out = &mut streams.out;
     let lanes = LaneStyle::new(LaneContent {
@@ -231,13 +238,15 @@ fn lines<R: BufRead>(
     take: &mut dyn FnMut(Shown<'_>, &dyn Vocabulary) -> Result<bool, Failure>,
     kept: &mut Kept,
 ) -> Result<String, Failure> {
-    let names = vocabulary(reader.header());
+    let mut header = reader.header().clone();
+    args.tags.put_into(&mut header)?;
+    let names = vocabulary(&header);
     let (mut place, mut shown) = (if args.must_reach { args.from } else { 0 }, 0);
     while let Some(line) = reader.next_line()? {
         let event = match line {
             TraceLine::Event(event) => event,
             TraceLine::Call(call) => {
-                let goes_on = take(Shown::Call(&call), names)?;
+                let goes_on = take(Shown::Call(&call), &names)?;
                 kept.take_call(call);
                 if !goes_on {
                     return Ok(String::new());
@@ -254,7 +263,7 @@ fn lines<R: BufRead>(
         }
         if is_asked_for {
             shown += 1;
-            if !take(Shown::Event(&event), names)? {
+            if !take(Shown::Event(&event), &names)? {
                 return Ok(String::new());
             }
         }

@@ -101,7 +101,8 @@ fn print(timeline: &Timeline, why: &Why, streams: &mut Streams) -> Result<(), Fa
 /// `rank 0 sends PUT to rank 6`.
 fn event_in_words(timeline: &Timeline, at: EventIndex) -> String {
     let info = timeline.info(at);
-    let tag = tag_label(info.tag, timeline.vocabulary());
+    let names = timeline.vocabulary();
+    let tag = tag_label(info.tag, &names);
     match info.op {
         Op::Send => format!("rank {} sends {tag} to rank {}", info.rank, info.peer),
         Op::Recv => format!("rank {} receives {tag} from rank {}", info.rank, info.peer),

@@ -172,7 +172,7 @@ impl PageRun {
             unknown: (!is_whole).then(|| unknown(reel)),
             kinds: MessageKind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
             lanes: lanes(reel),
-            nodes: nodes(reel.names, &start),
+            nodes: nodes(&reel.names, &start),
             rings,
             open: start.flights.iter().map(|flight| open(reel, flight)).collect(),
             events,
@@ -211,7 +211,7 @@ impl<'a> Course<'a> {
             self.known = cursor;
         } else if is_known && let Some(states) = self.reel.timeline().snapshot(cursor).states {
             self.known = cursor;
-            step.node = changed(self.reel.names, &states);
+            step.node = changed(&self.reel.names, &states);
             self.note_ring(&states, cursor);
         }
         self.events.push(step);
@@ -269,7 +269,7 @@ fn open(reel: &Reel<'_>, flight: &Flight) -> Sent {
 }
 
 /// The node of the last event, beside how it was before.
-fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
+fn changed(names: &Names, states: &NodeStates) -> Option<NodeState> {
     let (rank, before) = states.before.as_ref()?;
     Some(state(
         &states.nodes[rank.index()].view(),
@@ -280,7 +280,7 @@ fn changed(names: Names, states: &NodeStates) -> Option<NodeState> {
 }
 
 /// The nodes that are anything at the start.
-fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
+fn nodes(names: &Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
     let Some(states) = &start.states else { return Vec::new() };
     let all = states.statuses.iter().zip(&states.nodes);
     let something = all.filter(|((rank, _), node)| rank.0 < MOST_IDLE || node.view().id.is_some());
@@ -292,7 +292,7 @@ fn nodes(names: Names, start: &Snapshot) -> Vec<(Rank, NodeState)> {
 fn state(
     now: &NodeView<'_>,
     before: Option<&NodeView<'_>>,
-    names: Names,
+    names: &Names,
     status: &Status,
 ) -> NodeState {
     let peer = |peer: Option<Peer>| peer.map(|peer| (peer.rank, peer.id.map(|id| id.0)));
@@ -375,7 +375,7 @@ fn waits(reel: &Reel<'_>) -> Vec<(Rank, Rank, String)> {
     let states = states.filter(|_| timeline.ending() == Some(&Ending::Deadlock));
     let blocked = states.map(|states| wait_for_graph(&states).blocked).unwrap_or_default();
     let what = |blocked: &Blocked| match blocked.tag {
-        Some(tag) => tag_label(tag, timeline.vocabulary()).to_string(),
+        Some(tag) => tag_label(tag, &timeline.vocabulary()).to_string(),
         None => "a receive".to_owned(),
     };
     blocked.iter().map(|blocked| (blocked.rank, blocked.on, what(blocked))).collect()

@@ -82,7 +82,8 @@ fn describe(timeline: &Timeline, at: EventIndex, symbols: Symbols) -> String {
         Op::Send => Symbol::To,
         Op::Recv => Symbol::From,
     });
-    let tag = tag_label(info.tag, timeline.vocabulary());
+    let names = timeline.vocabulary();
+    let tag = tag_label(info.tag, &names);
     let data = timeline.data(at);
     let data = Short { value: &data, limit_chars: PAYLOAD_CHARS };
     format!("{} r{}{arrow}r{} {tag} {data}", at.0 + 1, info.rank, info.peer)

@@ -183,7 +183,7 @@ fn texts(scene: &Scene<'_>, blocked: Blocked) -> Vec<String> {
     let rank = blocked.rank;
     match blocked.tag {
         Some(tag) => {
-            let tag = tag_label(tag, scene.app.timeline.vocabulary()).to_string();
+            let tag = tag_label(tag, &scene.app.timeline.vocabulary()).to_string();
             vec![format!("r{rank} waits for {tag}"), format!("r{rank}: {tag}"), tag]
         }
         None => vec![format!("r{rank} is in a send"), "in a send".to_owned()],

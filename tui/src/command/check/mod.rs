@@ -20,6 +20,7 @@ use ringscope_traces::{Completeness, Source, Trace, wellformed};
 use serde::Serialize;
 
 use super::Verdict;
+use crate::flags::TagFlags;
 use crate::input;
 use crate::output::Streams;
 use crate::report::{Style, wrapped};
@@ -45,6 +46,9 @@ pub(crate) struct CheckArgs {
     /// Judge it by this protocol, whatever it names itself
     #[arg(long, value_name = "NAME", value_parser = crate::flags::protocol)]
     protocol: Option<ProtocolId>,
+
+    #[command(flatten)]
+    tags: TagFlags,
 
     /// Print JSON, with every finding
     #[arg(long)]
@@ -90,6 +94,7 @@ for example because it was cut off while a command waited for its reply.";
 
 pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let (mut trace, completeness) = input::trace(&args.trace)?;
+    args.tags.put_into(&mut trace.header)?;
     if let Some(protocol) = args.protocol {
         protocol.name().clone_into(&mut trace.header.protocol);
     }

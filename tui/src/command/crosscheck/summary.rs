@@ -176,7 +176,7 @@ fn difference(real: &Real, judged: &MpiVerdict, out: &mut Out) -> Result<(), Fai
     if nearest.comparison.level != Level::Equal {
         let (seed, mpi) = (nearest.seed, real.runner.flavor.name());
         writeln!(out, "A is the simulated run with seed {seed}, B is the run under {mpi}:")?;
-        write!(out, "{}", nearest.comparison.summary(vocabulary(&real.trace.header)))?;
+        write!(out, "{}", nearest.comparison.summary(&vocabulary(&real.trace.header)))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use ringscope_traces::diagnosis::diagnose;
 
 use super::Verdict;
 use super::merge::{MergedParts, holds_parts};
-use crate::flags::{protocol, seconds};
+use crate::flags::{TagFlags, protocol, seconds};
 use crate::input::DASH;
 use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
 use crate::output::{Streams, TraceTarget};
@@ -93,6 +93,9 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "KEY", value_parser = clap::value_parser!(i64).range(1..))]
     keyspace: Option<i64>,
 
+    #[command(flatten)]
+    tags: TagFlags,
+
     /// Print only errors on standard error
     #[arg(short, long)]
     quiet: bool,
@@ -113,6 +116,8 @@ pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdic
 /// Records it, and says how the program ended.
 pub(crate) fn run(args: &RecordArgs, streams: &mut Streams) -> Result<(Verdict, How), Failure> {
     let program = Program::of(&args.command, args.protocol, recorder()?)?;
+    // What is wrong with the names is said before anything runs.
+    args.tags.names()?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
@@ -220,6 +225,8 @@ impl Recorded {
         if self.how == How::Hung {
             self.living.note_the_dead(&mut found);
         }
+        args.tags.put_into(&mut found.all.header)?;
+        args.tags.put_into(&mut found.closed.trace.header)?;
         let diagnosis = diagnose(&found.all);
         let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
         for trace in [&mut found.all, &mut found.closed.trace] {
