@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::event::{Op, Rank, Trace};
-use crate::event_index::{ByRank, EventIndex};
+use crate::event_index::EventIndex;
 use crate::matching::Matching;
 
 /// Gives each event its Lamport time and its number among its rank's events anew, for a trace of a
@@ -71,11 +71,11 @@ impl Causality {
     pub fn of(trace: &Trace) -> Self {
         let count = trace.events.len();
         let (mut before, mut after) = (vec![None; count], vec![None; count]);
-        let by_rank = ByRank::of(trace);
-        for rank in by_rank.ranks() {
-            for pair in by_rank.events(rank).windows(2) {
-                before[pair[1].0] = Some(pair[0]);
-                after[pair[0].0] = Some(pair[1]);
+        let mut last: FxHashMap<Rank, EventIndex> = FxHashMap::default();
+        for (index, event) in trace.events.iter().enumerate() {
+            let at = EventIndex(index);
+            if let Some(previous) = last.insert(event.rank, at) {
+                (before[index], after[previous.0]) = (Some(previous), Some(at));
             }
         }
         let matching = Matching::of(trace);

@@ -2,6 +2,7 @@
 
 use std::ops::Index;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::event::{Event, Rank, Trace};
@@ -42,18 +43,26 @@ pub struct ByRank {
 }
 
 impl ByRank {
-    /// Sorts a trace's events by rank.
+    /// Sorts a trace's events by rank: they are counted, then each goes to its place.
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
-        let events = &trace.events;
-        let mut indices: Vec<EventIndex> = (0..events.len()).map(EventIndex).collect();
-        indices.sort_by_key(|at| events[at.0].rank);
-        let mut ranks: Vec<(Rank, usize)> = Vec::new();
-        for (i, at) in indices.iter().enumerate() {
-            let rank = events[at.0].rank;
-            if ranks.last().is_none_or(|last| last.0 != rank) {
-                ranks.push((rank, i));
-            }
+        let mut counts: FxHashMap<Rank, usize> = FxHashMap::default();
+        for event in &trace.events {
+            *counts.entry(event.rank).or_default() += 1;
+        }
+        let mut ranks: Vec<(Rank, usize)> = counts.iter().map(|(rank, _)| (*rank, 0)).collect();
+        ranks.sort_unstable();
+        let mut next = counts;
+        let mut begin = 0;
+        for (rank, start) in &mut ranks {
+            *start = begin;
+            begin += next.insert(*rank, begin).unwrap_or_default();
+        }
+        let mut indices = vec![EventIndex(0); trace.events.len()];
+        for (at, event) in trace.events.iter().enumerate() {
+            let place = next.get_mut(&event.rank).expect("its rank was counted");
+            indices[*place] = EventIndex(at);
+            *place += 1;
         }
         ByRank { ranks, indices }
     }
