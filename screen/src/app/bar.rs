@@ -7,8 +7,8 @@ use super::{Action, App, Listing, Mode, Pane};
 pub(super) fn of_run(app: &App) -> Vec<(Action, &'static str)> {
     let mut bar = Vec::new();
     bar.extend(way_back(app));
-    bar.extend(of_time(app));
     bar.extend(of_verdict(app));
+    bar.extend(of_time(app));
     bar.extend(of_pane(app));
     bar.push((Action::Help, "help"));
     bar.extend(of_listing(app));

@@ -139,7 +139,8 @@ const fn of(symbols: &'static [Symbol], what: &'static str) -> Sign {
     Sign { symbols, text: "", what }
 }
 
-const fn said(text: &'static str, what: &'static str) -> Sign {
+/// A sign that is written with letters.
+pub(crate) const fn said(text: &'static str, what: &'static str) -> Sign {
     Sign { symbols: &[], text, what }
 }
 

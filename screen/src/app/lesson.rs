@@ -140,6 +140,7 @@ impl Lesson {
             step: self.step,
             steps: self.tour.steps.len(),
             is_done: self.is_done,
+            questions: self.replies.iter().map(Vec::len).sum(),
             right: right.collect(),
         }
     }

@@ -130,7 +130,12 @@ impl App {
         let Some(prompt) = self.typing.prompt.take() else { return };
         let line = prompt.line().trim().to_owned();
         let done = match prompt.purpose {
-            Purpose::Filter if prompt.problem.is_none() => Ok(()),
+            Purpose::Filter if prompt.problem.is_none() => {
+                if line.is_empty() {
+                    self.say("no words, no filter: all events are listed");
+                }
+                Ok(())
+            }
             Purpose::Diff if line.is_empty() => self.compare_with_parent(),
             _ if line.is_empty() => Ok(()),
             Purpose::Search => self.search(&line),

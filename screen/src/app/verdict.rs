@@ -16,14 +16,23 @@ pub(crate) struct Verdict {
     pub title: String,
     /// The ranks that wait for each other in a circle, if any do.
     pub cycle: Vec<Rank>,
-    /// Whether something went wrong.
-    pub is_bad: bool,
+    /// Whether it tells of something that went wrong.
+    pub tone: Tone,
     /// The facts, one each.
     pub facts: Vec<String>,
     /// A paragraph for somebody who has never seen this happen.
     pub paragraph: Option<String>,
     /// Whether an event decided that it goes wrong, to which a key leads.
     pub has_decisive: bool,
+}
+
+/// How a verdict is to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    /// It is a fact, and no judgement.
+    Neither,
 }
 
 impl App {
@@ -52,13 +61,13 @@ impl App {
         Some(Verdict {
             title: format!("why event {}", why.at.0 + 1),
             cycle: Vec::new(),
-            is_bad: why.race.is_some(),
+            tone: if why.race.is_some() { Tone::Bad } else { Tone::Neither },
             facts: vec![
                 words.clone(),
                 format!(
-                    "led to it: {}; {} in its past",
-                    chain.join(", "),
-                    counted(why.past.len() as u64, "event")
+                    "led to it: {}; {} happened before it",
+                    shortened(&chain),
+                    counted(why.past.len().saturating_sub(1) as u64, "event")
                 ),
             ],
             paragraph: None,
@@ -89,7 +98,7 @@ impl App {
         Some(Verdict {
             title: ending.name().to_owned(),
             cycle: self.cycle(),
-            is_bad,
+            tone: if is_bad { Tone::Bad } else { Tone::Good },
             facts,
             paragraph: explanation.map(|explanation| explanation.paragraph.clone()),
             has_decisive: is_bad || !self.timeline.violations().is_empty(),
@@ -116,7 +125,7 @@ impl App {
         Some(Verdict {
             title: title.to_owned(),
             cycle: Vec::new(),
-            is_bad: !diagnosis.is_good(),
+            tone: if diagnosis.is_good() { Tone::Good } else { Tone::Bad },
             facts,
             paragraph: Some(rest.join(". ")).filter(|rest| !rest.is_empty()),
             has_decisive: !diagnosis.is_good() && self.timeline.has_decisive(),
@@ -173,7 +182,7 @@ impl App {
         Some(Verdict {
             title: format!("broken invariant: {}", first.violation.invariant.name()),
             cycle: Vec::new(),
-            is_bad: true,
+            tone: Tone::Bad,
             facts: here.iter().map(|one| Plain(&one.violation.what).to_string()).collect(),
             paragraph: None,
             has_decisive: false,
@@ -204,6 +213,21 @@ impl App {
     }
 }
 
+/// The numbers of a chain of events: of a long one where it begins and what came last.
+fn shortened(chain: &[String]) -> String {
+    const BEGIN: usize = 3;
+    const END: usize = 6;
+    match chain.len().checked_sub(BEGIN + END) {
+        None | Some(0) => chain.join(", "),
+        Some(between) => format!(
+            "{}, {} between, {}",
+            chain[..BEGIN].join(", "),
+            between,
+            chain[chain.len() - END..].join(", ")
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ringscope_sim::explain::explain;
@@ -228,7 +252,8 @@ mod tests {
         for built_in in builtin::ALL {
             let run = simulate::<Classic>(&built_in.scenario(), &mut ());
             let verdict = at_its_end(built_in.name).verdict().expect("its end is known");
-            assert_eq!(verdict.is_bad, run.outcome.end != End::Completed, "{}", built_in.name);
+            let is_bad = verdict.tone == Tone::Bad;
+            assert_eq!(is_bad, run.outcome.end != End::Completed, "{}", built_in.name);
             let Some(why) = explain::<Classic>(&run.outcome.end, run.world.nodes()) else {
                 continue;
             };
@@ -280,7 +305,10 @@ mod tests {
         assert_eq!(app.verdict(), None);
         press(&mut app, "]");
         let verdict = app.verdict().expect("a violation");
-        assert_eq!((verdict.title.as_str(), verdict.is_bad), ("broken invariant: one owner", true));
+        assert_eq!(
+            (verdict.title.as_str(), verdict.tone),
+            ("broken invariant: one owner", Tone::Bad)
+        );
         press(&mut app, "l");
         assert_eq!(app.verdict(), None);
     }
@@ -318,7 +346,7 @@ mod tests {
         assert!(!why.past.contains(&race.late_sent));
         assert_eq!(why.past, app.timeline.causes(why.at));
         let facts = app.verdict().expect("it is asked why").facts;
-        let count = format!("{} events in its past", why.past.len());
+        let count = format!("{} events happened before it", why.past.len() - 1);
         assert!(facts[1].ends_with(&count), "{facts:?}");
     }
 

@@ -20,6 +20,9 @@ pub struct Record {
     pub steps: usize,
     /// Whether it was gone through to its end.
     pub is_done: bool,
+    /// How many questions the lesson had; 0 in what was kept before this was counted.
+    #[serde(default)]
+    pub questions: usize,
     /// The questions that were answered right, by step and question, and whether at once.
     pub right: Vec<(usize, usize, bool)>,
 }
@@ -43,7 +46,10 @@ impl Record {
     pub fn summary(&self) -> String {
         let at_once = self.right.iter().filter(|(_, _, at_once)| *at_once).count();
         match self.is_done {
-            true => format!("done, {at_once} of {} right at the first try", self.right.len()),
+            true => {
+                let all = self.questions.max(self.right.len());
+                format!("done, {at_once} of {all} right at the first try")
+            }
             false => format!("at step {} of {}", self.step + 1, self.steps),
         }
     }
@@ -60,6 +66,8 @@ mod tests {
         let right = vec![(0, 0, true), (1, 0, false)];
         let record = Record { is_done: true, right, ..record };
         assert_eq!(record.summary(), "done, 1 of 2 right at the first try");
+        let skipped = Record { questions: 7, ..record };
+        assert_eq!(skipped.summary(), "done, 1 of 7 right at the first try");
     }
 
     #[test]

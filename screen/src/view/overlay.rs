@@ -194,7 +194,7 @@ fn draw_title(menu: &Menu, part: &VisibleRows, paint: &mut Paint<'_>) {
         pen.write(&format!(" {} ", super::words::plain(menu.typed())), look.theme.name());
     }
     let below = part.count.saturating_sub(part.first + part.rows);
-    if part.count > part.rows {
+    if below > 0 {
         let down = look.symbols.of(Symbol::Down);
         pen.write(&format!(" {down} {below} more lines below "), look.theme.label());
     }

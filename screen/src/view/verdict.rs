@@ -8,7 +8,7 @@ use ratatui_core::widgets::Widget as _;
 use ratatui_widgets::clear::Clear;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::verdict::Verdict;
+use crate::app::verdict::{Tone, Verdict};
 use crate::app::{Action, App};
 
 use super::geometry::cells;
@@ -16,6 +16,7 @@ use super::layout::{split_bottom, split_top};
 use super::pen::{Pen, row};
 use super::scene::Scene;
 use super::symbols::{Symbol, Symbols};
+use super::theme::Theme;
 use super::{Paint, framed, keybar, words};
 
 /// The least rows of a pane on which there is a card.
@@ -53,13 +54,23 @@ impl Card {
     }
 }
 
+fn style(tone: Tone, theme: &Theme) -> Style {
+    match tone {
+        Tone::Bad => theme.bad(),
+        Tone::Good => theme.good(),
+        Tone::Neither => theme.name(),
+    }
+}
+
 /// The title, as many facts and words as there is room for, and the keys that lead on.
 fn lines(scene: &Scene<'_>, verdict: &Verdict, most: Size) -> Vec<Line> {
     let (width, height) = (usize::from(most.width), usize::from(most.height));
     let theme = &scene.look.theme;
-    let (mark, style) = match verdict.is_bad {
-        true => (Symbol::Bad, theme.bad()),
-        false => (Symbol::Good, theme.good()),
+    let style = style(verdict.tone, theme);
+    let mark = match verdict.tone {
+        Tone::Bad => Symbol::Bad,
+        Tone::Good => Symbol::Good,
+        Tone::Neither => Symbol::Because,
     };
     let title = format!(" {} {}", scene.symbol(mark), titled(verdict, scene.look.symbols));
     let title =
@@ -154,7 +165,7 @@ pub(super) fn draw_whole(app: &App, paint: &mut Paint<'_>) {
     Clear.render(area.intersection(paint.buffer.area), paint.buffer);
     let inside = framed::plain(&mut paint.within(area), true).inner(Margin::new(1, 0));
     let (top, _) = split_top(area.inner(Margin::new(1, 0)), 1);
-    let style = if verdict.is_bad { paint.look.theme.bad() } else { paint.look.theme.good() };
+    let style = style(verdict.tone, &paint.look.theme);
     let title = format!(" {} ", titled(&verdict, paint.look.symbols));
     paint.within(top).pen().write(&title, style.add_modifier(Modifier::REVERSED));
     let (rows, count) = (usize::from(inside.height), lines.len());

@@ -6,8 +6,21 @@ use crate::app::handle::{
     quit_and_keep,
 };
 use crate::app::keys::{Code, KeyPress, NamedKey};
+use crate::app::legend::{Sign, said};
 use crate::app::moving::{Numbered, meant};
 use crate::app::{Action, Controls, PAGE, Prompt, Purpose};
+
+/// What stands between the two columns.
+const LEGEND: &[Sign] = &[
+    said("=", "The rank did the same in both, in the same order."),
+    said("~", "It did the same, at another time: in the other column that has a row of its own."),
+    said(
+        "#",
+        "Here the two part: what the rank did in A, and what it did in B instead. The counts have each of these two events where it belongs.",
+    ),
+    said("<", "Only A has it."),
+    said(">", "Only B has it."),
+];
 
 impl HandleActions for Diff {
     const HANDLERS: &'static [Handler<Diff>] = &[
@@ -45,6 +58,10 @@ impl HandleActions for Diff {
 
     fn refusal(_: Action) -> &'static str {
         OTHERWISE
+    }
+
+    fn legend() -> &'static [Sign] {
+        LEGEND
     }
 
     fn bar(&self) -> Vec<(Action, &'static str)> {

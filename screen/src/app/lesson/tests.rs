@@ -172,7 +172,10 @@ fn a_lesson_is_taken_up_where_it_was_left_and_begun_again_when_it_was_done() {
     assert_eq!(lesson_after(&progress).step, 0);
     progress.note("test", Record { steps: 9, step: 8, ..Record::default() });
     assert_eq!(lesson_after(&progress).step, 0, "it is another lesson by now");
-    progress.note("test", Record { steps: 3, step: 99, right: vec![(9, 9, true)], is_done: false });
+    progress.note(
+        "test",
+        Record { steps: 3, step: 99, right: vec![(9, 9, true)], ..Record::default() },
+    );
     assert_eq!(lesson_after(&progress).step, 2, "whatever stands in the file");
 }
 
