@@ -50,7 +50,7 @@ impl ByRank {
         for event in &trace.events {
             *counts.entry(event.rank).or_default() += 1;
         }
-        let mut ranks: Vec<(Rank, usize)> = counts.iter().map(|(rank, _)| (*rank, 0)).collect();
+        let mut ranks: Vec<(Rank, usize)> = counts.keys().map(|rank| (*rank, 0)).collect();
         ranks.sort_unstable();
         let mut next = counts;
         let mut begin = 0;

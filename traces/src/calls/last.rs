@@ -57,6 +57,12 @@ pub struct LastCall {
     /// or none, a test of requests that are not complete.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeats: u64,
+    /// Whether a probe has found a message each of these times.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
+    /// The signal that has ended the rank's process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<PlaceId>,

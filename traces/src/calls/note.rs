@@ -16,8 +16,8 @@ pub const MOST_WAITS: usize = 8;
 /// The longest text.
 pub const TEXT_BYTES: usize = 32;
 
-/// What the first word holds: the letters `RSNOTE01`.
-pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE01");
+/// What the first word holds: the letters `RSNOTE02`.
+pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE02");
 
 /// A word that says nothing.
 pub const NOTHING: i64 = i64::MIN;
@@ -63,6 +63,10 @@ pub enum Word {
     Nth,
     /// How many times it was the same before.
     Repeats,
+    /// Whether it found a message before: 1 or 0.
+    Found,
+    /// The signal that has ended the process; 0 while none has.
+    Signal,
     /// The place in the source.
     Place,
     /// When it was entered.
@@ -130,6 +134,10 @@ pub fn read(bytes: &[u8]) -> Option<Note> {
         number: unsigned(Word::Number),
         nth: unsigned(Word::Nth),
         repeats: unsigned(Word::Repeats).unwrap_or(0),
+        found: at(Word::Found)? == 1,
+        signal: at(Word::Signal)
+            .and_then(|signal| i32::try_from(signal).ok())
+            .filter(|signal| *signal > 0),
         at: unsigned(Word::Place).and_then(|place| u32::try_from(place).ok()).map(PlaceId),
         t: unsigned(Word::Time)?,
         waits: (total > 0).then_some(waits),

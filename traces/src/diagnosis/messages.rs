@@ -15,6 +15,9 @@ const MANY_PROBES: u64 = 1000;
 /// The longest round of messages that is looked for, in events of a rank.
 const LONGEST_ROUND: usize = 64;
 
+/// The most sends of a round that are named.
+const MOST_SENDS: usize = 4;
+
 /// How many rounds there must be.
 const MANY_ROUNDS: usize = 100;
 
@@ -87,7 +90,7 @@ fn failed(table: &Table<'_>, rank: Rank, failure: &Failure) -> Option<Verdict> {
 }
 
 fn probed(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<Verdict> {
-    let is_probe = last.name.ends_with("robe") && last.repeats >= MANY_PROBES;
+    let is_probe = last.found && last.repeats >= MANY_PROBES;
     let envelope = Envelope::of(last);
     let mut under_way = table.in_flight_to(rank).map(|at| &table.trace[at]);
     let message = under_way.find(|message| is_probe && envelope.fits(message))?;
@@ -162,20 +165,25 @@ fn livelock(table: &Table<'_>) -> Option<Verdict> {
             None => return None,
         }
     }
-    let (first, _, times) = *in_rounds.first()?;
+    let (_, _, times) = *in_rounds.first()?;
     let ranks: Vec<Rank> = in_rounds.iter().map(|(rank, ..)| *rank).collect();
-    let events = table.trace.events.iter().rev();
-    let mut sends = events.filter(|event| event.rank == first && event.destination().is_some());
-    let message = sends.next()?;
-    let at = table.at(message.more.as_ref().and_then(|more| more.at));
+    let sends = ranks.iter().take(MOST_SENDS).filter_map(|rank| last_send(table, *rank));
     let says = format!(
-        "{} have passed the same messages on for at least {times} rounds, and nothing else happened: rank \
-         {first} sends {} to rank {}{at} again and again",
+        "{} have passed the same messages on for at least {times} rounds, and nothing else happened: {} again \
+         and again",
         ranks_named(&ranks),
-        table.tag(message.tag),
-        message.peer
+        sends.collect::<Vec<_>>().join(", ")
     );
     Some(Verdict { kind: Kind::Livelock, ranks, says })
+}
+
+/// `rank 0 sends tag 7 to rank 1 (a.c:31)`: what a rank has sent last.
+fn last_send(table: &Table<'_>, rank: Rank) -> Option<String> {
+    let events = table.trace.events.iter().rev();
+    let mut sends = events.filter(|event| event.rank == rank && event.destination().is_some());
+    let message = sends.next()?;
+    let at = table.at(message.more.as_ref().and_then(|more| more.at));
+    Some(format!("rank {rank} sends {} to rank {}{at}", table.tag(message.tag), message.peer))
 }
 
 /// A rank's last events, the last one first, as many as are looked at.

@@ -312,6 +312,9 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
     if let Some(code) = calls.exit {
         return format!("HAS ended with exit code {code}");
     }
+    if let Some(signal) = calls.signal() {
+        return format!("HAS been ended by {}", words::signal(signal));
+    }
     if calls.died {
         return "HAS died".to_owned();
     }

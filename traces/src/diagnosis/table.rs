@@ -37,14 +37,24 @@ pub(super) struct RankCalls<'t> {
 }
 
 impl RankCalls<'_> {
+    /// The signal that has ended its process.
+    pub(super) fn signal(&self) -> Option<i32> {
+        self.last.and_then(|last| last.signal)
+    }
+
+    /// Whether its process was ended from outside or by a signal.
+    pub(super) fn was_killed(&self) -> bool {
+        self.died || self.signal().is_some()
+    }
+
     /// Whether the rank will call nothing more.
     pub(super) fn has_left(&self) -> bool {
-        self.finalize.is_some() || self.exit.is_some() || self.died
+        self.finalize.is_some() || self.exit.is_some() || self.was_killed()
     }
 
     /// The call that it is in.
     pub(super) fn inside(&self) -> Option<&LastCall> {
-        self.last.filter(|last| last.inside && self.exit.is_none() && !self.died)
+        self.last.filter(|last| last.inside && self.exit.is_none() && !self.was_killed())
     }
 }
 
@@ -216,7 +226,7 @@ impl<'t> Table<'t> {
 
     /// Whether the program ended by itself, as far as the trace says: some rank has ended or died.
     pub(super) fn ended_by_itself(&self) -> bool {
-        self.each().any(|(_, calls)| calls.exit.is_some() || calls.died)
+        self.each().any(|(_, calls)| calls.exit.is_some() || calls.was_killed())
     }
 
     /// How ranks ended that did not end well.
@@ -234,21 +244,17 @@ impl<'t> Table<'t> {
                     ),
                 });
             } else if let Some(code) = calls.exit.filter(|code| *code != 0) {
-                let inside = calls.last.filter(|last| last.inside && last.name != FINALIZE);
-                let inside =
-                    inside.map(|last| format!(", inside {}{}", last.name, self.at(last.at)));
                 let says = format!(
                     "rank {rank} has ended with exit code {code}{at_finalize}{}",
-                    inside.unwrap_or_default()
+                    self.beside_last(calls)
                 );
                 verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
-            } else if calls.died {
-                let last = calls.last.map(|last| {
-                    let when = if last.inside { "inside" } else { "after" };
-                    format!(", {when} {}{}", last.name, self.at(last.at))
-                });
-                let says =
-                    format!("rank {rank} has died without a word{}", last.unwrap_or_default());
+            } else if calls.was_killed() {
+                let how = calls.signal().map_or_else(
+                    || "has died without a word".to_owned(),
+                    |signal| format!("was ended by {}", super::words::signal(signal)),
+                );
+                let says = format!("rank {rank} {how}{}", self.beside_last(calls));
                 verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
             }
             for failure in &calls.failures {
@@ -256,6 +262,16 @@ impl<'t> Table<'t> {
             }
         }
         self.exits_without_finalize(verdicts);
+    }
+
+    /// `, inside MPI_Recv (a.c:31)` or `, after ...`: where a rank was when it ended; nothing once it had finalized.
+    fn beside_last(&self, calls: &RankCalls<'_>) -> String {
+        let last = calls.last.filter(|last| last.name != FINALIZE);
+        let beside = last.map(|last| {
+            let when = if last.inside { "inside" } else { "after" };
+            format!(", {when} {}{}", last.name, self.at(last.at))
+        });
+        beside.unwrap_or_default()
     }
 
     fn failed(&self, rank: Rank, failure: &Failure) -> Verdict {
@@ -271,12 +287,15 @@ impl<'t> Table<'t> {
 
     fn exits_without_finalize(&self, verdicts: &mut Vec<Verdict>) {
         let is_early = |calls: &RankCalls<'_>| calls.exit == Some(0) && calls.finalize.is_none();
-        let early: Vec<Rank> =
-            self.each().filter(|(_, calls)| is_early(calls)).map(|(rank, _)| rank).collect();
-        if !early.is_empty() {
-            let have = if early.len() == 1 { "has" } else { "have" };
-            let says = format!("{} {have} ended without MPI_Finalize", list("rank", &early));
-            verdicts.push(Verdict { kind: Kind::Ended, ranks: early, says });
+        let mut early: BTreeMap<String, Vec<Rank>> = BTreeMap::new();
+        for (rank, calls) in self.each().filter(|(_, calls)| is_early(calls)) {
+            early.entry(self.beside_last(calls)).or_default().push(rank);
+        }
+        for (beside, ranks) in early {
+            let have = if ranks.len() == 1 { "has" } else { "have" };
+            let says =
+                format!("{} {have} ended without MPI_Finalize{beside}", list("rank", &ranks));
+            verdicts.push(Verdict { kind: Kind::Ended, ranks, says });
         }
     }
 }

@@ -59,6 +59,18 @@ pub(super) fn grouped(count: u64) -> String {
     grouped
 }
 
+/// A signal by its name, as Linux numbers them, with what it usually means.
+pub(super) fn signal(number: i32) -> String {
+    match number {
+        4 => "SIGILL (an instruction that the processor does not know)".to_owned(),
+        6 => "SIGABRT (abort, or an assertion that failed)".to_owned(),
+        7 => "SIGBUS (memory that cannot be accessed)".to_owned(),
+        8 => "SIGFPE (a division by zero)".to_owned(),
+        11 => "SIGSEGV (memory that is not the program's)".to_owned(),
+        _ => format!("signal {number}"),
+    }
+}
+
 /// Words from elsewhere, on one line.
 pub(super) fn one_line(words: &str) -> String {
     let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");

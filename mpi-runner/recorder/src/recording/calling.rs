@@ -8,8 +8,8 @@ use ringscope_traces::calls::{
 
 use super::communicator::Known;
 use super::{
-    Calling, Handle, Incoming, Open, Outgoing, Recording, SUCCESS, WaitsFor, Wanted, is_on, real,
-    with,
+    Calling, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, WaitsFor, Wanted,
+    is_on, real, with,
 };
 use crate::place;
 
@@ -235,10 +235,15 @@ impl Recording {
     /// A probe begins.
     pub fn begin_probe(&mut self, name: &'static str, probe: &Incoming) {
         let (wanted, _) = self.wanted(probe);
+        let before = self.current.probed.as_ref().filter(|before| {
+            let what = (before.name.as_str(), before.comm, before.source, before.tag, before.at);
+            what == (name, wanted.comm, wanted.source.one(), wanted.tag.one(), self.current.at)
+        });
         self.note(Calling {
             comm: wanted.comm,
             peer: wanted.source,
             tag: wanted.tag,
+            before: before.map(outcome).unwrap_or_default(),
             ..Calling::named(name)
         });
     }
@@ -262,26 +267,27 @@ impl Recording {
             at: self.current.at,
             t,
         };
-        let repeats = match self.current.probed.take() {
+        let before = match self.current.probed.take() {
             Some(before) if before.is_as(&now) => {
-                let times = before.times + 1;
-                self.current.probed = Some(Probe { times, ..before });
-                times - 1
+                let outcome = outcome(&before);
+                self.current.probed = Some(Probe { times: before.times + 1, ..before });
+                outcome
             }
             before => {
                 if let Some(before) = before {
                     self.part.call(&Call::Probe(before));
                 }
+                let first = Outcome { times: 0, ..outcome(&now) };
                 self.current.probed = Some(now);
-                0
+                first
             }
         };
-        self.end_with(Some(repeats));
+        self.end_with(Some(before));
     }
 
     /// A test has found that nothing is complete yet.
     pub fn found_nothing(&mut self) {
-        self.end_with(Some(0));
+        self.end_with(Some(Outcome::default()));
     }
 
     /// The call has returned.
@@ -289,11 +295,11 @@ impl Recording {
         self.end_with(None);
     }
 
-    fn end_with(&mut self, repeats: Option<u64>) {
+    fn end_with(&mut self, before: Option<Outcome>) {
         if self.current.calling.take().is_some()
             && let Some(last_call) = &mut self.last_call
         {
-            last_call.end(repeats);
+            last_call.end(before);
         }
     }
 
@@ -312,6 +318,11 @@ impl Recording {
             at: self.current.at,
         }));
     }
+}
+
+/// What a probe has come to so far.
+fn outcome(probe: &Probe) -> Outcome {
+    Outcome { times: probe.times, found: probe.found.is_some() }
 }
 
 /// MPI's words on an error.

@@ -7,6 +7,7 @@ use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::ptr::{self, NonNull};
 
+use super::signals;
 use ringscope_traces::Rank;
 use ringscope_traces::calls::note::{
     ANY, BYTES, MAGIC, MOST_WAITS, NAME_AT, NOTHING, TEXT_BYTES, WAITS_AT, WORDS, Word,
@@ -32,6 +33,17 @@ pub struct Calling {
     pub bytes: Option<u64>,
     /// The number of a collective operation, and that among those of its name.
     pub numbers: Option<(u64, u64)>,
+    /// How often the same was called before with the same outcome, and whether that was a message.
+    pub before: Outcome,
+}
+
+/// What calls of the same kind have come to, one after the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How often it came to this.
+    pub times: u64,
+    /// Whether a message was found.
+    pub found: bool,
 }
 
 /// Something that a call names, leaves open, or has no use for.
@@ -72,6 +84,7 @@ impl Calling {
             count: None,
             bytes: None,
             numbers: None,
+            before: Outcome::default(),
         }
     }
 }
@@ -123,10 +136,12 @@ impl LastCall {
             (Word::Inside, 0),
             (Word::Calls, 0),
             (Word::Progress, 0),
+            (Word::Signal, 0),
             (Word::Magic, MAGIC.cast_signed()),
         ] {
             note.put(word, value);
         }
+        signals::watch(note.memory.as_ptr());
         Ok(note)
     }
 
@@ -147,7 +162,7 @@ impl LastCall {
         self.put(Word::Bytes, number(calling.bytes));
         self.put(Word::Number, number(calling.numbers.map(|(number, _)| number)));
         self.put(Word::Nth, number(calling.numbers.map(|(_, nth)| nth)));
-        self.put(Word::Repeats, 0);
+        self.put_outcome(calling.before);
         self.put(Word::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
         self.put(Word::Time, t.cast_signed());
         self.put(Word::WaitsTotal, 0);
@@ -168,11 +183,11 @@ impl LastCall {
         self.put(Word::Turn, turn + 2);
     }
 
-    /// The call has returned. `repeats` says how many times the same call had the same outcome before; without
+    /// The call has returned. `before` says how many times the same call had the same outcome before; without
     /// it, the call has changed something.
-    pub fn end(&mut self, repeats: Option<u64>) {
-        match repeats {
-            Some(repeats) => self.put(Word::Repeats, repeats.cast_signed()),
+    pub fn end(&mut self, before: Option<Outcome>) {
+        match before {
+            Some(before) => self.put_outcome(before),
             None => {
                 self.progress += 1;
                 self.put(Word::Progress, self.progress);
@@ -183,6 +198,11 @@ impl LastCall {
 
     fn put(&mut self, word: Word, value: i64) {
         self.store(word as usize * 8, value);
+    }
+
+    fn put_outcome(&mut self, outcome: Outcome) {
+        self.put(Word::Repeats, outcome.times.cast_signed());
+        self.put(Word::Found, i64::from(outcome.found));
     }
 
     fn put_name(&mut self, name: &str) {
@@ -203,6 +223,7 @@ impl LastCall {
 
 impl Drop for LastCall {
     fn drop(&mut self) {
+        signals::watch(ptr::null_mut());
         // SAFETY: it was mapped so, and nothing else refers to it. A failure does no harm.
         unsafe { libc::munmap(self.memory.as_ptr().cast::<c_void>(), BYTES) };
     }

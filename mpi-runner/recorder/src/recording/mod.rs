@@ -9,6 +9,7 @@ mod last_call;
 mod memory;
 mod part;
 mod request;
+mod signals;
 
 use std::collections::{HashMap, VecDeque};
 use std::ffi::{c_int, c_void};
@@ -33,7 +34,7 @@ use communicator::Communicators;
 pub use communicator::Members;
 use datatype::{Datatypes, received_bytes};
 use last_call::LastCall;
-pub use last_call::{Calling, Open, WaitsFor};
+pub use last_call::{Calling, Open, Outcome, WaitsFor};
 use part::{Observed, Part};
 pub use request::{Done, Posting, Receiving, Request, Sending};
 

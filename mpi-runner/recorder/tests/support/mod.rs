@@ -97,9 +97,14 @@ impl Folder {
 
     /// Builds a program as it stands, with debug information, by its path below `programs`.
     pub fn build_plain(&self, file: &str, mpi: Mpi) -> String {
+        self.build_debuggable(Path::new(&source(file)), mpi)
+    }
+
+    /// The same of a file that lies anywhere.
+    pub fn build_debuggable(&self, file: &Path, mpi: Mpi) -> String {
         let built = self.path("program");
         let mut compiler = Command::new(mpi.found("MPICC"));
-        compiler.args(["-g", "-O0", "-w"]).arg(source(file)).arg("-o").arg(&built);
+        compiler.args(["-g", "-O0", "-w"]).arg(file).arg("-o").arg(&built);
         let done = compiler.output().expect("mpicc starts");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         built.to_str().expect("a plain path").to_owned()
