@@ -71,6 +71,11 @@ impl Matching {
         Matching { partners }
     }
 
+    /// Partners that are known, by event.
+    pub(crate) fn known(partners: Vec<Option<EventIndex>>) -> Self {
+        Matching { partners }
+    }
+
     /// A send's receive, or a receive's send; `None` where the trace does not have it.
     #[must_use]
     pub fn partner(&self, at: EventIndex) -> Option<EventIndex> {

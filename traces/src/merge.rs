@@ -3,17 +3,24 @@
 //! Under MPI each rank records its own events. [`merge()`] puts such parts into one order in
 //! which no receive stands before its send; [`split`] is the inverse.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+mod order;
+mod overtaken;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::vec::IntoIter;
 
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
-use crate::calls::{CommId, Post, unify};
+use crate::calls::{CommId, Numbers, Tables};
 use crate::event::{Ending, Event, Footer, Header, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
-use crate::matching::Matching;
 use crate::words::of_rank;
+
+pub use order::Placed;
+pub(crate) use order::{Order, OrderError, RankEvents};
+pub(crate) use overtaken::{Collect, Takes, Watch};
 
 /// One trace made of parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,62 +103,94 @@ pub fn merge(mut parts: Vec<Trace>) -> Result<Merged, MergeError> {
     }
     each_rank_once(&parts)?;
     let (header, footer) = (first.header.clone(), common_footer(&parts));
-    let (mut events, mut calls) = (Vec::new(), unify(&mut parts));
-    for part in parts {
-        events.extend(part.events);
-        calls.extend(part.calls);
+    let calls = unify(&mut parts);
+    let mut by_rank: BTreeMap<Rank, Vec<Event>> = BTreeMap::new();
+    for event in parts.into_iter().flat_map(|part| part.events) {
+        by_rank.entry(event.rank).or_default().push(event);
     }
-    number_overtaken(&mut events);
-    let heap = Trace { header, events, calls, footer };
-    let matching = Matching::of(&heap);
-    let order = causal_order(&heap, &matching)?;
-    let is_orphan = |at: EventIndex| heap[at].source().is_some() && matching.partner(at).is_none();
-    let orphans =
-        order.iter().enumerate().filter(|(_, from)| is_orphan(**from)).map(|(i, _)| EventIndex(i));
-    Ok(Merged { orphans: orphans.collect(), trace: reordered(heap, &order) })
+    let takes = by_rank.values().flat_map(|events| takes(events)).collect();
+    let in_memory = |(rank, events): (Rank, Vec<Event>)| (rank, InMemory(events.into_iter()));
+    let ranks = by_rank.into_iter().map(in_memory).collect();
+    let circular = |error| match error {
+        OrderError::Circular { rank, index } => MergeError::Circular { rank, index },
+    };
+    let mut order = Order::of(ranks, takes, false).map_err(circular)?;
+    let mut merged =
+        Merged { trace: Trace { header, events: Vec::new(), calls, footer }, orphans: Vec::new() };
+    while let Some(placed) = order.next().map_err(circular)? {
+        merged.add(placed);
+    }
+    Ok(merged)
+}
+
+impl Merged {
+    /// Adds the next event.
+    pub(crate) fn add(&mut self, placed: Placed) {
+        if placed.is_orphan() {
+            self.orphans.push(EventIndex(self.trace.events.len()));
+        }
+        self.trace.events.push(placed.event);
+    }
+}
+
+/// The events of a rank that are in memory.
+#[derive(Debug)]
+struct InMemory(IntoIter<Event>);
+
+impl RankEvents for InMemory {
+    type Error = Infallible;
+
+    fn next(&mut self) -> Result<Option<Event>, Infallible> {
+        Ok(self.0.next())
+    }
+
+    fn sends_ahead(&mut self, on: Way, most: u64) -> Result<u64, Infallible> {
+        let ahead = self.0.as_slice().iter().filter(|event| event.source().is_none());
+        let on_way = ahead.filter(|event| way(event) == on).count();
+        Ok((on_way as u64).min(most))
+    }
 }
 
 /// Messages from one rank to another, through one communicator and with one tag.
-type Way = (CommId, Rank, Rank, Tag);
-
-/// Gives those messages a number whose receives were completed in another order than they were posted in.
-///
-/// Of the receives that could take them, the one that was posted first gets the message that was sent first (MPI
-/// 4.1, section 3.5), whichever is complete first.
-fn number_overtaken(events: &mut [Event]) {
-    let mut receives: FxHashMap<Way, Vec<(Post, usize)>> = FxHashMap::default();
-    let mut sends: BTreeMap<Way, Vec<usize>> = BTreeMap::new();
-    for (i, event) in events.iter().enumerate() {
-        let post = event.more.as_ref().and_then(|details| details.post);
-        if let (Some(_), Some(post)) = (event.source(), post) {
-            let posted = receives.entry(way(event)).or_default();
-            if posted.last().is_some_and(|(last, _)| *last > post) {
-                sends.insert(way(event), Vec::new());
-            }
-            posted.push((post, i));
-        }
-    }
-    for (i, event) in events.iter().enumerate().filter(|(_, event)| event.source().is_none()) {
-        if let Some(of_way) = sends.get_mut(&way(event)) {
-            of_way.push(i);
-        }
-    }
-    let mut number = 0;
-    for (way, sends) in sends {
-        let Some(mut posted) = receives.remove(&way) else { continue };
-        posted.sort_unstable();
-        for (send, (_, receive)) in sends.into_iter().zip(posted) {
-            for at in [send, receive] {
-                events[at].more.get_or_insert_default().message = Some(number);
-            }
-            number += 1;
-        }
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Way {
+    pub(crate) comm: CommId,
+    pub(crate) sender: Rank,
+    pub(crate) receiver: Rank,
+    pub(crate) tag: Tag,
 }
 
-fn way(event: &Event) -> Way {
+/// The way of an event's message.
+pub(crate) fn way(event: &Event) -> Way {
     let comm = event.more.as_ref().map_or(CommId::WORLD, |details| details.comm);
-    (comm, event.sender(), event.receiver(), event.tag)
+    Way { comm, sender: event.sender(), receiver: event.receiver(), tag: event.tag }
+}
+
+/// Of a rank's ways on which receives overtake each other, which message each receive takes.
+fn takes(events: &[Event]) -> impl Iterator<Item = (Way, Takes)> {
+    let receives = || {
+        let post = |event: &Event| event.more.as_ref().and_then(|details| details.post);
+        let receives = events.iter().filter(|event| event.source().is_some());
+        receives.filter_map(move |event| Some((way(event), post(event)?)))
+    };
+    let mut watch = Watch::default();
+    receives().for_each(|(way, post)| watch.see(way, post));
+    let mut collect = Collect::on(watch.found());
+    receives().for_each(|(way, post)| collect.see(way, post));
+    collect.takes()
+}
+
+/// Numbers the places and communicators of all parts anew; returns the tables, and all other calls behind them.
+fn unify(parts: &mut [Trace]) -> Vec<crate::calls::Call> {
+    let mut tables = Tables::default();
+    let mut others = Vec::new();
+    for part in parts {
+        let mut numbers = Numbers::default();
+        let calls = std::mem::take(&mut part.calls);
+        others.extend(calls.into_iter().filter_map(|call| tables.take(&mut numbers, call)));
+        part.events.iter_mut().for_each(|event| numbers.renumber_event(event));
+    }
+    tables.into_lines().into_iter().chain(others).collect()
 }
 
 /// A trace of each rank that has events, in growing order; a trace without events is its only part.
@@ -173,7 +212,7 @@ pub fn split(trace: &Trace) -> Vec<Trace> {
     if parts.is_empty() { vec![trace.clone()] } else { parts }
 }
 
-fn differing_field(one: &Header, other: &Header) -> Option<String> {
+pub(crate) fn differing_field(one: &Header, other: &Header) -> Option<String> {
     let known = [
         ("source", one.source == other.source),
         ("protocol", one.protocol == other.protocol),
@@ -209,7 +248,7 @@ fn common_footer(parts: &[Trace]) -> Option<Footer> {
     Some(Footer { ending: worst.ending.clone(), events })
 }
 
-fn how_well(ending: &Ending) -> u8 {
+pub(crate) fn how_well(ending: &Ending) -> u8 {
     match ending {
         Ending::Crashed { .. } => 0,
         Ending::Deadlock => 1,
@@ -217,52 +256,6 @@ fn how_well(ending: &Ending) -> u8 {
         Ending::Stopped => 3,
         Ending::Completed => 4,
     }
-}
-
-/// An event that could be next: Lamport time, rank, and index among its rank's events.
-type Candidate = Reverse<(u64, Rank, usize)>;
-
-/// Repeats, until every event has its place:
-/// 1. take the least of the candidates;
-/// 2. if it is a send that its receive was held up for, the receive becomes a candidate;
-/// 3. the next event of its rank becomes a candidate, unless it is a receive whose send has no place yet.
-fn causal_order(trace: &Trace, matching: &Matching) -> Result<Vec<EventIndex>, MergeError> {
-    let by_rank = ByRank::of(trace);
-    let mut order = Vec::with_capacity(trace.events.len());
-    let mut is_placed = vec![false; trace.events.len()];
-    let mut held_up: FxHashMap<EventIndex, Candidate> = FxHashMap::default();
-    let mut candidates: BinaryHeap<Candidate> = BinaryHeap::new();
-    let mut to_offer: Vec<(Rank, usize)> = by_rank.ranks().map(|rank| (rank, 0)).collect();
-    loop {
-        for (rank, index) in to_offer.drain(..) {
-            let Some(at) = by_rank.events(rank).get(index) else { continue };
-            let candidate = Reverse((trace[*at].clock, rank, index));
-            match matching.partner(*at) {
-                Some(send) if trace[*at].source().is_some() && !is_placed[send.0] => {
-                    held_up.insert(send, candidate);
-                }
-                Some(_) | None => candidates.push(candidate),
-            }
-        }
-        let Some(Reverse((_, rank, index))) = candidates.pop() else { break };
-        let at = by_rank.events(rank)[index];
-        is_placed[at.0] = true;
-        order.push(at);
-        candidates.extend(held_up.remove(&at));
-        to_offer.push((rank, index + 1));
-    }
-    let stuck = held_up.into_values().map(|Reverse((_, rank, index))| (rank, index)).min();
-    match stuck {
-        None => Ok(order),
-        Some((rank, index)) => Err(MergeError::Circular { rank, index }),
-    }
-}
-
-fn reordered(trace: Trace, order: &[EventIndex]) -> Trace {
-    let Trace { header, events, calls, footer } = trace;
-    let mut events: Vec<Option<Event>> = events.into_iter().map(Some).collect();
-    let events = order.iter().filter_map(|at| events[at.0].take()).collect();
-    Trace { header, events, calls, footer }
 }
 
 #[cfg(test)]

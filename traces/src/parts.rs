@@ -3,21 +3,26 @@
 //! Under MPI each rank writes down what it does itself, as it happens, so that a rank that is killed
 //! leaves what it did. [`gather()`] makes one trace of what such a folder holds, whole or not.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod merging;
+pub(crate) mod stretch;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::calls::files;
-use crate::causality::{Causality, stamp};
-use crate::event::{Rank, Source, Trace};
+use crate::event::{Rank, Trace};
 use crate::event_index::EventIndex;
-use crate::jsonl::{Completeness, LIMIT_LINE_BYTES, ReadError, read_trace};
-use crate::merge::{MergeError, Merged, merge};
+use crate::jsonl::{LIMIT_LINE_BYTES, ReadError};
+use crate::merge::{MergeError, Merged};
 use crate::text::Plain;
+
+pub use merging::{Merging, Outcome};
+pub use stretch::OnRead;
+use stretch::bytes_written;
 
 /// How the names of part files begin and end.
 const PREFIX: &str = "rank-";
@@ -46,6 +51,8 @@ pub struct Gathered {
     pub cut_off: Vec<PathBuf>,
     /// The ranks that the header promises and no file is there for.
     pub missing: Vec<Rank>,
+    /// The events that depend on messages whose sends are in no part, in growing order.
+    pub depending: Vec<EventIndex>,
 }
 
 /// A trace without what depends on messages whose sends are lost.
@@ -61,17 +68,14 @@ impl Gathered {
     /// Leaves out the receives whose sends are in no part, and all that came of them.
     #[must_use]
     pub fn closed(self) -> Closed {
-        let Merged { mut trace, orphans } = self.merged;
-        if orphans.is_empty() {
-            return Closed { trace, left_out: BTreeMap::new() };
-        }
-        let causality = Causality::of(&trace);
-        let after = causality.future_of(orphans.iter().copied());
-        let orphans: BTreeSet<EventIndex> = orphans.into_iter().collect();
+        let Gathered { merged: Merged { mut trace, .. }, depending, .. } = self;
         let mut left_out: BTreeMap<Rank, usize> = BTreeMap::new();
-        let mut place = 0;
+        if depending.is_empty() {
+            return Closed { trace, left_out };
+        }
+        let (mut place, mut next) = (0, depending.iter().peekable());
         trace.events.retain(|event| {
-            let stays = !orphans.contains(&EventIndex(place)) && !after.contains(EventIndex(place));
+            let stays = next.next_if_eq(&&EventIndex(place)).is_none();
             place += 1;
             if !stays {
                 *left_out.entry(event.rank).or_default() += 1;
@@ -156,39 +160,15 @@ impl GatherError {
     }
 }
 
-/// Makes one trace of the parts in a folder.
+/// Makes one trace of the parts in a folder, in memory: see [`Merging`] for parts that are too large for that.
 ///
-/// A part counts as cut off where its last line is, where zero bytes stand in place of what was never
-/// written, and where it holds nothing, since its rank died before it wrote its header. The parts of a
-/// program that carries no Lamport clocks with its messages get them here.
+/// The parts of a program that carries no Lamport clocks with its messages get them here.
 ///
 /// # Errors
 ///
 /// When the folder cannot be read or does not hold the parts of one run.
 pub fn gather(folder: &Path) -> Result<Gathered, GatherError> {
-    let mut files = Files::default();
-    for (rank, name) in part_names(folder)? {
-        files.add(folder, rank, name)?;
-    }
-    let Files { ranks, names, traces, cut_off } = files;
-    let Some(first) = traces.first() else {
-        let (folder, are_there) = (folder.to_owned(), !cut_off.is_empty());
-        let none = GatherError::NoParts { folder: folder.clone() };
-        return Err(if are_there { GatherError::Empty { folder } } else { none });
-    };
-    let missing: Vec<Rank> =
-        (0..first.header.ranks).map(Rank).filter(|rank| !ranks.contains(rank)).collect();
-    let mut merged = merge(traces).map_err(|error| {
-        let folder = folder.to_owned();
-        GatherError::Merge { folder, names, error }
-    })?;
-    if !(missing.is_empty() && cut_off.is_empty()) {
-        merged.trace.footer = None;
-    }
-    if merged.trace.header.source == Source::Recorded {
-        stamp(&mut merged.trace);
-    }
-    Ok(Gathered { merged, cut_off, missing })
+    Merging::open(folder, &OnRead::nobody())?.gather()
 }
 
 /// How many bytes the ranks have written to their parts so far: as long as it grows, there is progress.
@@ -199,42 +179,6 @@ pub fn written(folder: &Path) -> u64 {
     let of = |name: String| bytes_written(&mut File::open(folder.join(name)).ok()?).ok();
     let names = part_names(folder).unwrap_or_default();
     names.into_iter().filter_map(|(_, name)| of(name)).sum()
-}
-
-/// The files read so far.
-#[derive(Default)]
-struct Files {
-    ranks: BTreeSet<Rank>,
-    names: Vec<String>,
-    traces: Vec<Trace>,
-    cut_off: Vec<PathBuf>,
-}
-
-impl Files {
-    fn add(&mut self, folder: &Path, rank: Rank, name: String) -> Result<(), GatherError> {
-        let path = folder.join(&name);
-        self.ranks.insert(rank);
-        let fails = |error| GatherError::Io { path: path.clone(), error };
-        // A pipe would be waited for when it is opened.
-        if !fs::metadata(&path).map_err(fails)?.is_file() {
-            return Err(GatherError::NoFile { path });
-        }
-        let mut file = File::open(&path).map_err(fails)?;
-        let Some(bytes) = bytes_with_header(&mut file).map_err(fails)? else {
-            self.cut_off.push(path);
-            return Ok(());
-        };
-        let read = BufReader::new(file.take(bytes));
-        let (trace, completeness) = read_trace(read, &path.to_string_lossy())?;
-        of_one_rank(&trace, rank, &path)?;
-        if completeness != Completeness::Whole {
-            self.cut_off.push(path);
-        }
-        let calls = files::of_rank(folder, rank, trace.header.ranks)?;
-        self.names.push(name);
-        self.traces.push(Trace { calls, ..trace });
-        Ok(())
-    }
 }
 
 /// How many bytes were written to a file, which is then at its beginning; `None` when it has not come
@@ -249,32 +193,6 @@ fn bytes_with_header(file: &mut File) -> io::Result<Option<u64>> {
     // What is too long for a line is for the reader to refuse.
     let is_whole = first.ends_with(b"\n") || first.len() as u64 > LIMIT_LINE_BYTES;
     Ok(is_whole.then_some(bytes))
-}
-
-/// How many bytes there are before the zero bytes at the end: a file system that had made room for
-/// more when the machine stopped leaves these.
-fn bytes_written(file: &mut File) -> io::Result<u64> {
-    const BLOCK_BYTES: u64 = 1 << 16;
-    let mut end = file.seek(SeekFrom::End(0))?;
-    while end > 0 {
-        let start = end.saturating_sub(BLOCK_BYTES);
-        let mut block = Vec::new();
-        file.seek(SeekFrom::Start(start))?;
-        Read::by_ref(file).take(end - start).read_to_end(&mut block)?;
-        if let Some(last) = block.iter().rposition(|byte| *byte != 0) {
-            return Ok(start + last as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
-}
-
-fn of_one_rank(trace: &Trace, rank: Rank, path: &Path) -> Result<(), GatherError> {
-    let of_other = trace.events.iter().position(|event| event.rank != rank);
-    of_other.map_or(Ok(()), |place| {
-        let (path, found) = (path.to_owned(), trace.events[place].rank);
-        Err(GatherError::OtherRank { path, line: EventIndex(place).line(), found, expected: rank })
-    })
 }
 
 /// The part files by rank, in growing order.

@@ -94,11 +94,16 @@ impl TagNames {
     /// Puts the names into a header, in the place of those that it has.
     pub fn put_into(&self, header: &mut Header) {
         header.more.retain(|(field, _)| field != FIELD);
+        header.more.push(self.field());
+    }
+
+    /// The field of a header that has the names: its own name, and what it holds.
+    #[must_use]
+    pub fn field(&self) -> (String, Payload) {
         let entry = |(tag, name): (&Tag, &String)| {
             (Key::Int(i64::from(tag.0)), Payload::Text(name.as_str().into()))
         };
-        let names = Payload::map(self.0.iter().map(entry));
-        header.more.push((FIELD.to_owned(), names));
+        (FIELD.to_owned(), Payload::map(self.0.iter().map(entry)))
     }
 
     /// A tag's name.

@@ -1,16 +1,20 @@
 //! What lies beside a rank's part: its calls, and the note of what it is in.
 
 use std::fs;
-use std::io;
+use std::io::{self, BufRead as _, BufReader, Read as _, Take};
 use std::path::{Path, PathBuf};
 
-use super::{Call, note};
+use super::{Call, LastCall, note};
 use crate::event::Rank;
-use crate::jsonl::{Problem, ReadError, call_in};
+use crate::jsonl::{LIMIT_LINE_BYTES, Problem, ReadError, call_in};
+use crate::parts::stretch::{OnRead, Stretch};
 use crate::parts::{GatherError, SUFFIX as PART_SUFFIX, file_name, rank_of};
 
 /// How the file of a rank's calls ends, in the place of a part's `.jsonl`.
 const SUFFIX: &str = ".calls";
+
+/// How much is read at once.
+const READ_BYTES: usize = 1 << 18;
 
 /// What a rank had done when its note was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,35 +53,68 @@ pub fn progress(folder: &Path) -> Vec<Progress> {
     notes.collect()
 }
 
-/// The calls of a rank, with the last one; none where it has written none.
-pub(crate) fn of_rank(folder: &Path, rank: Rank, ranks: u32) -> Result<Vec<Call>, GatherError> {
-    let mut calls = written(&beside(folder, rank, SUFFIX), ranks)?;
-    let bytes = bytes_of(&beside(folder, rank, note::SUFFIX))?;
-    let last = note::read(&bytes).and_then(|note| note.last);
-    calls.extend(last.filter(|last| last.rank == rank).map(Call::Last));
-    Ok(calls)
+/// The calls of a rank, line by line, and its last call behind them; none where it has written none.
+#[derive(Debug)]
+pub(crate) struct CallLines {
+    path: PathBuf,
+    ranks: u32,
+    lines: Option<BufReader<Take<Stretch>>>,
+    number: u64,
+    line: Vec<u8>,
+    last: Option<LastCall>,
 }
 
-fn written(path: &Path, ranks: u32) -> Result<Vec<Call>, GatherError> {
-    let bytes = bytes_of(path)?;
-    // Zero bytes stand where room was made for lines that were never written.
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    let lines: Vec<&[u8]> = bytes[..end].split_inclusive(|byte| *byte == b'\n').collect();
-    let mut calls = Vec::with_capacity(lines.len());
-    for (i, line) in lines.iter().enumerate() {
-        match call_in(line, ranks) {
-            Ok(call) => calls.push(call),
+impl CallLines {
+    /// Opens those of a rank of so many.
+    pub(crate) fn open(
+        folder: &Path,
+        (rank, ranks): (Rank, u32),
+        on_read: &OnRead,
+    ) -> Result<CallLines, GatherError> {
+        let path = beside(folder, rank, SUFFIX);
+        let lines = match Stretch::open(&path, on_read) {
+            // Zero bytes stand where room was made for lines that were never written.
+            Ok((stretch, bytes)) => Some(BufReader::with_capacity(READ_BYTES, stretch.take(bytes))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(GatherError::Io { path, error }),
+        };
+        let note = bytes_of(&beside(folder, rank, note::SUFFIX))?;
+        let last = note::read(&note).and_then(|note| note.last).filter(|last| last.rank == rank);
+        Ok(CallLines { path, ranks, lines, number: 0, line: Vec::new(), last })
+    }
+
+    /// The next one; `None` after the last.
+    pub(crate) fn next(&mut self) -> Result<Option<Call>, GatherError> {
+        let last = |last: &mut Option<LastCall>| Ok(last.take().map(Call::Last));
+        let Some(lines) = &mut self.lines else { return last(&mut self.last) };
+        self.line.clear();
+        let read = lines.by_ref().take(LIMIT_LINE_BYTES + 1).read_until(b'\n', &mut self.line);
+        let read = read.map_err(|error| GatherError::Io { path: self.path.clone(), error })?;
+        if read == 0 {
+            self.lines = None;
+            return last(&mut self.last);
+        }
+        self.number += 1;
+        match call_in(&self.line, self.ranks) {
+            Ok(call) => Ok(Some(call)),
             // A rank that is killed leaves the beginning of a line.
-            Err(_) if !line.ends_with(b"\n") => {}
-            Err(problem) => return Err(bad_line(path, i, problem).into()),
+            Err(_) if !self.line.ends_with(b"\n") => {
+                self.lines = None;
+                last(&mut self.last)
+            }
+            Err(problem) => Err(self.bad_line(problem).into()),
         }
     }
-    Ok(calls)
+
+    fn bad_line(&self, problem: Problem) -> ReadError {
+        let name = self.path.to_string_lossy().into_owned();
+        ReadError { name, line: self.number, column: None, problem }
+    }
 }
 
-fn bad_line(path: &Path, index: usize, problem: Problem) -> ReadError {
-    let name = path.to_string_lossy().into_owned();
-    ReadError { name, line: index as u64 + 1, column: None, problem }
+/// How long the calls of a rank are, in bytes, room that was made for more included.
+pub(crate) fn length(folder: &Path, rank: Rank) -> u64 {
+    fs::metadata(beside(folder, rank, SUFFIX)).map_or(0, |found| found.len())
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, GatherError> {

@@ -21,7 +21,7 @@ pub use details::{Any, Details};
 pub use files::{Progress, progress};
 pub use last::{LastCall, Waits};
 pub use unify::resolve;
-pub(crate) use unify::unify;
+pub(crate) use unify::{Numbers, Tables};
 
 /// A place in the program's source, by its number in the trace's table of places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Address, Call, CommId, Communicator, Place, PlaceId};
-use crate::event::{Rank, Trace};
+use crate::event::{Event, Rank};
 
 /// What makes a place the same.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,61 +20,73 @@ enum PlaceKey {
 /// What makes a communicator the same: where it comes from, and who is in it.
 type CommKey = (Option<(CommId, u64)>, usize, Vec<Rank>);
 
-#[derive(Default)]
-struct Tables {
+/// The tables of a merged trace.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
     places: BTreeMap<PlaceKey, PlaceId>,
     communicators: BTreeMap<CommKey, CommId>,
     lines: Vec<Call>,
 }
 
-/// Numbers the places and communicators of all parts anew, in the parts, and returns the tables of both.
-pub(crate) fn unify(parts: &mut [Trace]) -> Vec<Call> {
-    let mut tables = Tables::default();
-    for part in parts {
-        tables.take(part);
+/// What the numbers of one rank are in the whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Numbers {
+    places: BTreeMap<PlaceId, PlaceId>,
+    comms: BTreeMap<CommId, CommId>,
+    /// Of the communicators whose making was not seen, how many there were with the same members.
+    unknown: BTreeMap<Vec<Rank>, usize>,
+}
+
+impl Numbers {
+    /// Puts the numbers of the whole for those of the rank.
+    pub(crate) fn renumber_event(&self, event: &mut Event) {
+        let Some(details) = &mut event.more else { return };
+        details.comm = self.comm(details.comm);
+        details.at = details.at.and_then(|at| self.places.get(&at).copied());
     }
-    // Places first: communicators name them.
-    tables.lines.sort_by_key(|line| !matches!(line, Call::Address(_) | Call::Place(_)));
-    tables.lines
+
+    /// The communicator's number in the whole; the world and what is in no table stay as they are.
+    pub(crate) fn comm(&self, comm: CommId) -> CommId {
+        *self.comms.get(&comm).unwrap_or(&comm)
+    }
 }
 
 impl Tables {
-    fn take(&mut self, part: &mut Trace) {
-        let mut places: BTreeMap<PlaceId, PlaceId> = BTreeMap::new();
-        let mut comms: BTreeMap<CommId, CommId> = BTreeMap::from([(CommId::WORLD, CommId::WORLD)]);
-        let mut unknown: BTreeMap<Vec<Rank>, usize> = BTreeMap::new();
-        let mut kept = Vec::new();
-        for mut call in std::mem::take(&mut part.calls) {
-            call.renumber(&places, &comms);
-            match call {
-                Call::Address(address) => {
-                    places.insert(address.place, self.address(address));
-                }
-                Call::Place(place) => {
-                    places.insert(place.place, self.place(place));
-                }
-                Call::Communicator(communicator) => {
-                    let nth = unknown.entry(communicator.members.clone()).or_default();
-                    comms.insert(communicator.comm, self.communicator(communicator, *nth));
-                    *nth += 1;
-                }
-                Call::Enter(_)
-                | Call::Leave(_)
-                | Call::Post(_)
-                | Call::Complete(_)
-                | Call::Probe(_)
-                | Call::Fail(_)
-                | Call::Exception(_)
-                | Call::Exit(_)
-                | Call::Died(_)
-                | Call::Last(_) => kept.push(call),
+    /// The lines of the tables, places first, since communicators name them.
+    pub(crate) fn into_lines(mut self) -> Vec<Call> {
+        self.lines.sort_by_key(|line| !matches!(line, Call::Address(_) | Call::Place(_)));
+        self.lines
+    }
+
+    /// Takes a line of a rank into the tables if it belongs there; gives back any other with the numbers of the
+    /// whole.
+    pub(crate) fn take(&mut self, numbers: &mut Numbers, mut call: Call) -> Option<Call> {
+        call.renumber(numbers);
+        match call {
+            Call::Address(address) => {
+                numbers.places.insert(address.place, self.address(address));
             }
+            Call::Place(place) => {
+                numbers.places.insert(place.place, self.place(place));
+            }
+            Call::Communicator(communicator) => {
+                let nth = numbers.unknown.entry(communicator.members.clone()).or_default();
+                *nth += 1;
+                let nth = *nth - 1;
+                numbers.comms.insert(communicator.comm, self.communicator(communicator, nth));
+            }
+            Call::Enter(_)
+            | Call::Leave(_)
+            | Call::Post(_)
+            | Call::Complete(_)
+            | Call::Probe(_)
+            | Call::Fail(_)
+            | Call::Exception(_)
+            | Call::Exit(_)
+            | Call::Died(_)
+            | Call::Last(_) => return Some(call),
         }
-        part.calls = kept;
-        for details in part.events.iter_mut().filter_map(|event| event.more.as_mut()) {
-            details.comm = *comms.get(&details.comm).unwrap_or(&details.comm);
-            details.at = details.at.and_then(|at| places.get(&at).copied());
-        }
+        None
     }
 
     fn address(&mut self, address: Address) -> PlaceId {
@@ -121,8 +133,8 @@ impl Tables {
 
 impl Call {
     /// Puts the numbers of the whole for those of a rank; those of the line's own place or communicator stay.
-    fn renumber(&mut self, places: &BTreeMap<PlaceId, PlaceId>, comms: &BTreeMap<CommId, CommId>) {
-        let comm = |comm: &mut CommId| *comm = *comms.get(comm).unwrap_or(comm);
+    pub(crate) fn renumber(&mut self, numbers: &Numbers) {
+        let comm = |comm: &mut CommId| *comm = numbers.comm(*comm);
         let at = match self {
             Call::Communicator(made) => {
                 made.of.iter_mut().for_each(comm);
@@ -154,7 +166,7 @@ impl Call {
                 return;
             }
         };
-        *at = at.and_then(|at| places.get(&at).copied());
+        *at = at.and_then(|at| numbers.places.get(&at).copied());
     }
 }
 

@@ -9,11 +9,13 @@ use crate::calls::{CommId, Enter};
 use crate::event::Rank;
 
 /// What all members of a communicator must say alike.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Said {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Said {
     name: String,
     root: Option<Rank>,
     op: Option<String>,
+    /// Where every rank must give as many.
+    bytes: Option<u64>,
 }
 
 /// The first operation on each communicator that its members have not called alike.
@@ -22,28 +24,29 @@ struct Said {
 /// after the first that is not, nothing that follows is compared.
 pub(super) fn mismatches(table: &Table<'_>) -> Vec<Verdict> {
     let comms: BTreeSet<CommId> =
-        table.each().flat_map(|(_, calls)| calls.enters.keys().copied()).collect();
+        table.each().flat_map(|(rank, _)| table.entered_on(rank)).collect();
     comms.into_iter().filter_map(|comm| mismatch(table, comm)).collect()
 }
 
 /// The number of the first operation on a communicator that was not called alike.
-pub(super) fn first_mismatch(table: &Table<'_>, comm: CommId) -> Option<usize> {
+pub(super) fn first_mismatch(table: &Table<'_>, comm: CommId) -> Option<u64> {
     let members = table.members(comm);
-    let of_rank = |rank: &Rank| table.rank(*rank).enters.get(&comm);
-    let most = members.iter().filter_map(of_rank).map(Vec::len).max()?;
-    (0..most).find(|number| {
-        let mut all = members.iter().filter_map(of_rank).filter_map(|enters| enters.get(*number));
+    let most = members.iter().map(|rank| table.entered(*rank, comm)).max()?;
+    (table.dropped(comm)..most).find(|number| {
+        let mut all = members.iter().filter_map(|rank| table.enter(*rank, comm, *number));
         let Some(first) = all.next() else { return false };
         all.any(|enter| differs(first, enter))
     })
 }
 
 fn differs(one: &Enter, other: &Enter) -> bool {
-    said(one) != said(other) || (must_agree_on_bytes(&one.name) && one.bytes != other.bytes)
+    said(one) != said(other)
 }
 
-fn said(enter: &Enter) -> Said {
-    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone() }
+/// What a rank has said in a collective operation.
+pub(super) fn said(enter: &Enter) -> Said {
+    let bytes = enter.bytes.filter(|_| must_agree_on_bytes(&enter.name));
+    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone(), bytes }
 }
 
 /// Whether every rank must give as many bytes: what only the root gives, or each by its own count, does not.
@@ -64,12 +67,10 @@ type Alike<'t> = Vec<(Rank, &'t Enter)>;
 
 fn mismatch(table: &Table<'_>, comm: CommId) -> Option<Verdict> {
     let number = first_mismatch(table, comm)?;
-    let mut groups: BTreeMap<(Said, Option<u64>), Alike<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<Said, Alike<'_>> = BTreeMap::new();
     for rank in table.members(comm) {
-        let enters = table.rank(rank).enters.get(&comm);
-        let Some(enter) = enters.and_then(|enters| enters.get(number)) else { continue };
-        let bytes = enter.bytes.filter(|_| must_agree_on_bytes(&enter.name));
-        groups.entry((said(enter), bytes)).or_default().push((rank, enter));
+        let Some(enter) = table.enter(rank, comm, number) else { continue };
+        groups.entry(said(enter)).or_default().push((rank, enter));
     }
     // The rank with the lowest number speaks first.
     let mut groups: Vec<_> = groups.into_values().collect();
@@ -84,7 +85,7 @@ fn mismatch(table: &Table<'_>, comm: CommId) -> Option<Verdict> {
     };
     let says = format!(
         "the {} collective operation on {} is not the same everywhere: {}; {rule}",
-        nth(number as u64 + 1),
+        nth(number + 1),
         communicator(table, comm),
         described.join("; "),
     );

@@ -150,6 +150,9 @@ fn may_be_received(table: &Table<'_>, rank: Rank, message: &Event) -> bool {
     })
 }
 
+/// How many of a rank's last events are looked at.
+pub(super) const MOST_STEPS: usize = LONGEST_ROUND * (MANY_ROUNDS + 1);
+
 /// What a rank did with a message, for the comparison of rounds.
 type Step = (Op, Rank, Tag, u64);
 
@@ -191,7 +194,7 @@ fn last_steps(table: &Table<'_>, rank: Rank) -> Vec<Step> {
     let own = table.trace.events.iter().rev().filter(|event| event.rank == rank);
     // Without a hash nobody knows whether it is the same message.
     let step = |event: &Event| Some((event.op, event.peer, event.tag, event.more.as_ref()?.hash?));
-    own.map_while(step).take(LONGEST_ROUND * (MANY_ROUNDS + 1)).collect()
+    own.map_while(step).take(MOST_STEPS).collect()
 }
 
 /// How long the shortest round is with which a rank's events end, and how often it was gone through.

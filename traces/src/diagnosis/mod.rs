@@ -6,6 +6,7 @@
 //! Detection with MUST*, 2012): a rank that needs all of several others, and one that needs any of them.
 
 mod collectives;
+mod condensed;
 mod messages;
 mod needs;
 mod races;
@@ -21,6 +22,8 @@ use serde::Serialize;
 use crate::calls::Call;
 use crate::event::{Rank, Trace};
 
+pub(crate) use condensed::Beforehand;
+pub use condensed::Condensed;
 use needs::Waiting;
 use table::Table;
 
@@ -141,15 +144,18 @@ pub fn standings(trace: &Trace) -> String {
 #[must_use]
 pub fn diagnose(trace: &Trace) -> Diagnosis {
     let table = Table::of(trace);
-    let mismatches = collectives::mismatches(&table);
-    let waiting = Waiting::of(&table);
-    let mut verdicts = mismatches;
-    stuck::verdicts(&table, &waiting, &mut verdicts);
-    messages::verdicts(&table, &waiting, &mut verdicts);
-    requests::verdicts(&table, &mut verdicts);
+    Diagnosis { verdicts: verdicts(&table), remarks: races::remarks(&table) }
+}
+
+fn verdicts(table: &Table<'_>) -> Vec<Verdict> {
+    let mut verdicts = collectives::mismatches(table);
+    let waiting = Waiting::of(table);
+    stuck::verdicts(table, &waiting, &mut verdicts);
+    messages::verdicts(table, &waiting, &mut verdicts);
+    requests::verdicts(table, &mut verdicts);
     table.ends(&mut verdicts);
     // A cause before what came of it; what was found first stays first.
     verdicts.sort_by_key(|verdict| verdict.kind);
     verdicts.dedup();
-    Diagnosis { verdicts, remarks: races::remarks(&table) }
+    verdicts
 }

@@ -268,15 +268,13 @@ fn of_request(table: &Table<'_>, rank: Rank, post: Post) -> Need {
 }
 
 fn of_collective(table: &Table<'_>, rank: Rank, comm: CommId, number: u64) -> Need {
-    let differs_at = first_mismatch(table, comm).map(|at| at as u64);
-    if differs_at.is_some_and(|at| at <= number) {
+    if first_mismatch(table, comm).is_some_and(|at| at <= number) {
         return Need::Never;
     }
     let others = table.members(comm).into_iter().filter(|other| *other != rank);
     let needs = others.map(|other| {
         let calls = table.rank(other);
-        let entered = calls.enters.get(&comm).map_or(0, Vec::len) as u64;
-        match (entered > number, calls.has_left()) {
+        match (table.entered(other, comm) > number, calls.has_left()) {
             (true, _) => Need::Nothing,
             (false, true) => Need::Never,
             (false, false) => Need::Of(other),
@@ -287,7 +285,6 @@ fn of_collective(table: &Table<'_>, rank: Rank, comm: CommId, number: u64) -> Ne
 
 /// The members of a communicator that have not entered its operation of that number.
 pub(super) fn absent(table: &Table<'_>, comm: CommId, number: u64) -> Vec<Rank> {
-    let has_entered =
-        |rank: &Rank| table.rank(*rank).enters.get(&comm).map_or(0, Vec::len) as u64 > number;
+    let has_entered = |rank: &Rank| table.entered(*rank, comm) > number;
     table.members(comm).into_iter().filter(|rank| !has_entered(rank)).collect()
 }

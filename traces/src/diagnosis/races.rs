@@ -80,8 +80,8 @@ impl Meetings {
     fn of(table: &Table<'_>) -> Meetings {
         let is_for_all = |name: &str| FOR_ALL.contains(&name.strip_suffix("_c").unwrap_or(name));
         let of_rank = |rank: Rank| {
-            let enters = table.rank(rank).enters.values().flatten();
-            let mut all: Vec<(u64, CommId, u64)> = enters
+            let mut all: Vec<(u64, CommId, u64)> = table
+                .enters(rank)
                 .filter(|enter| is_for_all(&enter.name))
                 .map(|enter| (enter.after, enter.comm, enter.number.unwrap_or_default()))
                 .collect();

@@ -165,7 +165,7 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
 
 /// Nothing when the operations of a communicator differ before that one: then that is the verdict.
 fn is_told_elsewhere(table: &Table<'_>, comm: CommId, number: u64) -> Option<()> {
-    let differs = first_mismatch(table, comm).is_some_and(|at| at as u64 <= number);
+    let differs = first_mismatch(table, comm).is_some_and(|at| at <= number);
     (!differs).then_some(())
 }
 

@@ -17,8 +17,8 @@ use crate::tags::TagNames;
 #[derive(Debug, Default)]
 pub(super) struct RankCalls<'t> {
     pub(super) last: Option<&'t LastCall>,
-    /// Collective operations on each communicator, in their order there.
-    pub(super) enters: BTreeMap<CommId, Vec<&'t Enter>>,
+    /// Collective operations on each communicator, in their order there, from the first on that was not dropped.
+    enters: BTreeMap<CommId, Vec<&'t Enter>>,
     /// Collective operations that return a request, by the request.
     pub(super) begun: BTreeMap<Post, &'t Enter>,
     pub(super) posts: BTreeMap<Post, &'t Posted>,
@@ -72,6 +72,8 @@ pub(super) struct Table<'t> {
     places: BTreeMap<PlaceId, &'t Place>,
     /// The messages that nobody has received, by receiver, in the order of sending.
     in_flight: BTreeMap<Rank, Vec<EventIndex>>,
+    /// How many collective operations, which all members have called alike, are not in the trace.
+    dropped: BTreeMap<CommId, u64>,
 }
 
 impl<'t> Table<'t> {
@@ -84,7 +86,16 @@ impl<'t> Table<'t> {
     }
 
     pub(super) fn of(trace: &'t Trace) -> Table<'t> {
-        let matching = Matching::of(trace);
+        Table::with(trace, Matching::of(trace), BTreeMap::new())
+    }
+
+    /// The same of a trace without what has come to its end, by what is known of it: which of its messages were
+    /// received, and how many of its collective operations were dropped on each communicator.
+    pub(super) fn with(
+        trace: &'t Trace,
+        matching: Matching,
+        dropped: BTreeMap<CommId, u64>,
+    ) -> Table<'t> {
         let ranks = trace.header.ranks as usize;
         let mut table = Table {
             trace,
@@ -93,6 +104,7 @@ impl<'t> Table<'t> {
             communicators: BTreeMap::new(),
             places: BTreeMap::new(),
             in_flight: BTreeMap::new(),
+            dropped,
             matching,
         };
         trace.calls.iter().for_each(|call| table.take(call));
@@ -153,7 +165,8 @@ impl<'t> Table<'t> {
                 if let Some(post) = enter.post {
                     rank.begun.insert(post, enter);
                 }
-                if enter.number.is_some() {
+                let dropped = self.dropped.get(&enter.comm).copied().unwrap_or_default();
+                if enter.number.is_some_and(|number| number >= dropped) {
                     rank.enters.entry(enter.comm).or_default().push(enter);
                 }
             }
@@ -187,6 +200,33 @@ impl<'t> Table<'t> {
         let of_world = || (0..self.trace.header.ranks).map(Rank).collect();
         let listed = self.communicators.get(&comm).map(|found| found.members.clone());
         if comm.is_world() { of_world() } else { listed.unwrap_or_default() }
+    }
+
+    /// How many collective operations on a communicator are not in the trace.
+    pub(super) fn dropped(&self, comm: CommId) -> u64 {
+        self.dropped.get(&comm).copied().unwrap_or_default()
+    }
+
+    /// How many collective operations on a communicator a rank has entered.
+    pub(super) fn entered(&self, rank: Rank, comm: CommId) -> u64 {
+        let kept = self.rank(rank).enters.get(&comm).map_or(0, Vec::len) as u64;
+        if kept == 0 { 0 } else { self.dropped(comm) + kept }
+    }
+
+    /// A rank's collective operation of that number on a communicator.
+    pub(super) fn enter(&self, rank: Rank, comm: CommId, number: u64) -> Option<&'t Enter> {
+        let at = usize::try_from(number.checked_sub(self.dropped(comm))?).ok()?;
+        self.rank(rank).enters.get(&comm)?.get(at).copied()
+    }
+
+    /// The communicators on which a rank has entered collective operations.
+    pub(super) fn entered_on(&self, rank: Rank) -> impl Iterator<Item = CommId> {
+        self.rank(rank).enters.keys().copied()
+    }
+
+    /// A rank's collective operations, by communicator.
+    pub(super) fn enters(&self, rank: Rank) -> impl Iterator<Item = &'t Enter> {
+        self.rank(rank).enters.values().flatten().copied()
     }
 
     /// The messages to a rank that it has not received, in the order of sending.

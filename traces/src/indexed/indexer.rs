@@ -89,12 +89,12 @@ impl Indexer {
     pub fn advance(&mut self) -> Option<Arc<Block>> {
         while self.outcome.is_none() && self.current.len() < BLOCK_EVENTS {
             let calls = &mut self.calls;
-            match self.reader.next_outline(|call| calls.take(call)) {
+            match self.reader.next_sketch(|call| calls.take(call)) {
                 Ok(Some(_)) if self.count() == NONE as usize => {
                     let problem = self.reader.error(Problem::TooMany);
                     self.outcome = Some(Err(problem));
                 }
-                Ok(Some((outline, apart))) => self.add(outline, apart),
+                Ok(Some(sketch)) => self.add(sketch.outline, sketch.apart),
                 Ok(None) => self.outcome = Some(Ok(())),
                 Err(error) => self.outcome = Some(Err(error)),
             }

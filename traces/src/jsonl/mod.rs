@@ -17,4 +17,5 @@ pub use digest::Digest;
 pub use error::{Foreign, Problem, ReadError};
 pub use read::{Completeness, LIMIT_LINE_BYTES, Reader, TraceLine, read_trace};
 pub(crate) use read::{call_in, event_in};
+pub(crate) use scan::Sketch;
 pub use write::{Writer, put_call, put_event, put_footer, put_header, write_trace};

@@ -5,11 +5,9 @@ use std::io::{BufRead, Read as _};
 use super::error::{Foreign, Problem, ReadError};
 use super::fields::Fault;
 use super::line::{self, Line};
-use super::scan::scan;
+use super::scan::{Sketch, scan};
 use crate::calls::Call;
 use crate::event::{Event, Footer, Header, Trace};
-use crate::indexed::Outline;
-use crate::matching::Apart;
 
 /// The longest line that is read: a longer one is refused before it is in memory.
 pub const LIMIT_LINE_BYTES: u64 = 64 << 20;
@@ -144,25 +142,24 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// What an index keeps of the next event; `None` after the last. Lines of calls are handed to `take`.
+    /// What is told of the next event without its payload; `None` after the last. Lines of calls are handed to `take`.
     ///
     /// # Errors
     ///
     /// As [`Reader::next_line`].
-    pub(crate) fn next_outline(
+    pub(crate) fn next_sketch(
         &mut self,
         mut take: impl FnMut(Call),
-    ) -> Result<Option<(Outline, Apart)>, ReadError> {
+    ) -> Result<Option<Sketch>, ReadError> {
         if !self.finished
-            && let Some(outline) = self.lines.scan(self.header.ranks)
+            && let Some(sketch) = self.lines.scan(self.header.ranks)
         {
-            return Ok(Some((outline, Apart::default())));
+            return Ok(Some(sketch));
         }
         loop {
             match self.next_line()? {
                 Some(TraceLine::Event(event)) => {
-                    let apart = Apart::of(event.more.as_deref());
-                    return Ok(Some((Outline::of(&event, self.lines.start), apart)));
+                    return Ok(Some(Sketch::of(&event, self.lines.start)));
                 }
                 Some(TraceLine::Call(call)) => take(call),
                 None => return Ok(None),
@@ -261,6 +258,9 @@ pub(crate) fn event_in(line: &[u8], ranks: u32) -> Option<Event> {
 /// The call that a line is.
 pub(crate) fn call_in(line: &[u8], ranks: u32) -> Result<Call, Problem> {
     let text = str::from_utf8(without_end(line)).map_err(|_| Problem::NotUtf8)?;
+    if let Some(call) = line::call_fast(text, ranks) {
+        return Ok(call);
+    }
     match line::event_or_footer(text, ranks) {
         Ok(Line::Call(call)) => Ok(call),
         Ok(Line::Event(_) | Line::Footer(_)) => Err(Problem::Call("another line".to_owned())),
@@ -300,14 +300,14 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// Moves to the next line if it is one of those that are read fast.
-    fn scan(&mut self, ranks: u32) -> Option<Outline> {
+    fn scan(&mut self, ranks: u32) -> Option<Sketch> {
         // A source that fails does so again on the slow path, which reports it.
         let ahead = self.read.fill_buf().ok()?;
-        let (outline, length) = scan(ahead, ranks, self.end)?;
+        let (sketch, length) = scan(ahead, ranks, self.end)?;
         self.read.consume(length);
         self.number += 1;
         (self.start, self.end) = (self.end, self.end + length as u64);
-        Some(outline)
+        Some(sketch)
     }
 
     /// Moves to the next line that is not blank, which must be the next one of all.

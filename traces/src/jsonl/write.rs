@@ -117,6 +117,16 @@ impl<W: Write> Writer<W> {
         Ok((self.sink, Digest(self.hash.finalize().into())))
     }
 
+    /// Ends the trace without a footer, as one that was cut off, and gives back the sink.
+    ///
+    /// # Errors
+    ///
+    /// When the sink refuses.
+    pub fn cut_off(mut self) -> io::Result<W> {
+        self.flush()?;
+        Ok(self.sink)
+    }
+
     fn hand_over(&mut self) -> io::Result<()> {
         self.hash.update(&self.block);
         self.sink.write_all(&self.block)?;
@@ -145,10 +155,7 @@ pub fn write_trace<W: Write>(sink: W, trace: &Trace) -> io::Result<W> {
     }
     match &trace.footer {
         Some(footer) => Ok(writer.finish(&footer.ending)?.0),
-        None => {
-            writer.flush()?;
-            Ok(writer.sink)
-        }
+        None => writer.cut_off(),
     }
 }
 

@@ -1,23 +1,22 @@
 //! `ringscope merge`: the parts of a run that died, put together.
 
+mod merged;
+mod progress;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
-use ringscope_screen::numbers::counted;
-use ringscope_screen::trace_summary::{NO_PROTOCOL, summary};
-use ringscope_sim::conform::recognized;
-use ringscope_traces::parts::{Closed, GatherError, Gathered, gather, rank_of};
+use ringscope_traces::Rank;
+use ringscope_traces::parts::rank_of;
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Completeness, Rank, Trace};
 
 use super::Verdict;
 use crate::input::DASH;
-use crate::output::{Notes, Streams, TraceTarget};
-use crate::places::resolve;
-use crate::report::{Style, standing, wrapped};
+use crate::output::{Streams, TraceTarget};
+pub(crate) use merged::{Findings, MergedParts, Plan};
 
 /// Merge the per-rank files of a run that died into one trace
 #[derive(Debug, clap::Args)]
@@ -61,16 +60,17 @@ pub(crate) struct MergeArgs {
 pub(crate) fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let folder = find(&args.folder)?;
     refuse_the_folder_itself(&args.output, &folder)?;
-    let found = MergedParts::gather(folder, args.all)?;
-    TraceTarget::open(&args.output, &args.folder)?.put(&found.closed.trace, &mut streams.out)?;
+    let plan = Plan { keeps_all: args.all, is_quiet: args.quiet, ..Plan::default() };
+    let target = || TraceTarget::open(&args.output, &args.folder);
+    let found = MergedParts::put(&folder, plan, target, &mut streams.out)?;
     if !args.quiet {
-        found.print(&found.folder, &mut streams.notes);
-        standing::print(&found.all, &mut streams.notes);
+        found.print(&folder, &mut streams.notes);
+        found.print_standing(&mut streams.notes);
         if args.output != Path::new(DASH) {
             let _ = writeln!(streams.notes, "  trace {}", Plain(&shown(&args.output)));
         }
     }
-    Ok(Verdict::good_if(found.missing.is_empty() && found.closed.left_out.is_empty()))
+    Ok(Verdict::good_if(found.outcome.missing.is_empty() && found.outcome.left_out.is_empty()))
 }
 
 /// The folder that holds the parts.
@@ -144,91 +144,6 @@ fn refuse_the_folder_itself(output: &Path, folder: &Path) -> Result<(), Failure>
             .hint("put the trace into another folder"));
     }
     Ok(())
-}
-
-/// The parts of a run, put together.
-pub(crate) struct MergedParts {
-    folder: PathBuf,
-    cut_off: Vec<PathBuf>,
-    missing: Vec<Rank>,
-    /// Everything that the parts hold.
-    pub all: Trace,
-    /// What is written.
-    pub closed: Closed,
-}
-
-impl MergedParts {
-    /// Puts together what is in a folder; receives whose sends are lost are left out, or kept.
-    pub(crate) fn gather(folder: PathBuf, keep_all: bool) -> Result<MergedParts, Failure> {
-        let mut gathered = gather(&folder).map_err(not_gathered)?;
-        complete(&mut gathered.merged.trace);
-        let (cut_off, missing) = (gathered.cut_off.clone(), gathered.missing.clone());
-        let all = gathered.merged.trace.clone();
-        let closed = if keep_all { kept(gathered) } else { gathered.closed() };
-        Ok(MergedParts { folder, cut_off, missing, all, closed })
-    }
-
-    /// Tells under that name what there is, and what is missing.
-    pub(crate) fn print(&self, name: &Path, notes: &mut Notes) {
-        let completeness = match self.all.footer {
-            Some(_) => Completeness::Whole,
-            None => Completeness::CutOff,
-        };
-        let title = notes.paint(Style::Name, Plain(&shown(name)));
-        let words = summary(&self.all, completeness);
-        let _ = writeln!(notes, "{title}: {words}");
-        let lacks = [self.lost(), self.torn(), self.left_out()];
-        for lack in lacks.into_iter().flatten() {
-            let _ = writeln!(notes, "{}", wrapped(&lack, notes.width(), "  "));
-        }
-    }
-
-    fn lost(&self) -> Option<String> {
-        (!self.missing.is_empty()).then(|| format!("no part of {}", ranks(&self.missing)))
-    }
-
-    fn torn(&self) -> Option<String> {
-        let name = |path: &PathBuf| path.file_name()?.to_str().and_then(rank_of);
-        let torn: Vec<Rank> = self.cut_off.iter().filter_map(name).collect();
-        let is_of_all = torn.len() == self.all.header.ranks as usize;
-        let whose = if is_of_all { "every rank".to_owned() } else { ranks(&torn) };
-        (!torn.is_empty()).then(|| format!("cut off: the part of {whose}"))
-    }
-
-    fn left_out(&self) -> Option<String> {
-        let left_out = &self.closed.left_out;
-        let events: usize = left_out.values().sum();
-        let whose: Vec<Rank> = left_out.keys().copied().collect();
-        (events > 0).then(|| {
-            let (events, whose) = (counted(events as u64, "event"), ranks(&whose));
-            format!("left out: {events} of {whose}, which depend on messages whose sends are lost")
-        })
-    }
-}
-
-/// Looks up what the parts could not say: lines of the source, and whether a run is one of a protocol.
-fn complete(trace: &mut Trace) {
-    resolve(&mut trace.calls);
-    if trace.header.protocol == NO_PROTOCOL
-        && let Some(protocol) = recognized(trace)
-    {
-        protocol.name().clone_into(&mut trace.header.protocol);
-    }
-}
-
-fn kept(gathered: Gathered) -> Closed {
-    Closed { trace: gathered.merged.trace, left_out: std::collections::BTreeMap::new() }
-}
-
-fn not_gathered(error: GatherError) -> Failure {
-    let hint = error.hint().map(str::to_owned);
-    if let GatherError::Read(error) = error {
-        return error.into();
-    }
-    let text = error.to_string();
-    // The path of the folder or of a file in it stands in front.
-    let (name, what) = text.split_once(": ").unwrap_or(("", &text));
-    Failure::about(name, what).hint_maybe(hint)
 }
 
 /// `rank 3`, `ranks 3, 4 and 6`; many are counted.

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use ringscope_traces::calls::{Call, Died, Progress, progress};
+use ringscope_traces::Rank;
+use ringscope_traces::calls::{Progress, progress};
 use ringscope_traces::parts::written;
 use rustix::process::{Pid, test_kill_process};
-
-use crate::command::merge::MergedParts;
 
 /// The ranks' processes, as they were when they were looked at last.
 #[derive(Debug, Default)]
@@ -30,17 +29,9 @@ impl Living {
         }
     }
 
-    /// Notes those whose process was gone, although nothing says that it has ended.
-    pub(super) fn note_the_dead(&self, found: &mut MergedParts) {
-        let has_ended =
-            |call: &Call, of: &Progress| matches!(call, Call::Exit(exit) if exit.rank == of.rank);
-        for (rank, _) in self.seen.iter().filter(|(_, lives)| !lives) {
-            if !found.all.calls.iter().any(|call| has_ended(call, rank)) {
-                for trace in [&mut found.all, &mut found.closed.trace] {
-                    trace.calls.push(Call::Died(Died { rank: rank.rank }));
-                }
-            }
-        }
+    /// Those whose process was gone.
+    pub(super) fn gone(&self) -> Vec<Rank> {
+        self.seen.iter().filter(|(_, lives)| !lives).map(|(rank, _)| rank.rank).collect()
     }
 }
 

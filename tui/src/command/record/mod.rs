@@ -12,10 +12,9 @@ use std::time::Duration;
 use ringscope_screen::failure::Failure;
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::Payload;
-use ringscope_traces::diagnosis::diagnose;
 
 use super::Verdict;
-use super::merge::{MergedParts, holds_parts};
+use super::merge::{MergedParts, Plan, holds_parts};
 use crate::flags::{TagFlags, protocol, seconds};
 use crate::input::DASH;
 use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
@@ -136,6 +135,15 @@ impl RecordArgs {
         self.is_output_aside || self.output == Path::new(DASH)
     }
 
+    /// What the header is to say of the program.
+    fn settings(&self) -> Result<Vec<(String, Payload)>, Failure> {
+        let settings = [("window", self.window.map(i64::from)), ("keyspace", self.keyspace)];
+        let given = settings.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let given = given.map(|(name, value)| (name.to_owned(), Payload::Int(value)));
+        let tags = self.tags.names()?.map(|names| names.field());
+        Ok(tags.into_iter().chain(given).collect())
+    }
+
     /// The limit that a run has come to.
     fn limit(&self, watch: &Stopwatch, parts: &Path) -> Option<Limit> {
         if self.wall.is_some_and(|wall| watch.elapsed() >= wall) {
@@ -221,31 +229,23 @@ impl Recorded {
         target: TraceTarget,
         streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
-        let mut found = MergedParts::gather(self.folder.path().to_owned(), false)?;
-        if self.how == How::Hung {
-            self.living.note_the_dead(&mut found);
-        }
-        args.tags.put_into(&mut found.all.header)?;
-        args.tags.put_into(&mut found.closed.trace.header)?;
-        let diagnosis = diagnose(&found.all);
-        let settings = [("window", args.window.map(i64::from)), ("keyspace", args.keyspace)];
-        for trace in [&mut found.all, &mut found.closed.trace] {
-            let given = settings.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
-            let given = given.map(|(name, value)| (name.to_owned(), Payload::Int(value)));
-            trace.header.more.extend(given);
-        }
-        target.put(&found.closed.trace, &mut streams.out)?;
-        let is_all_used = found.closed.left_out.is_empty();
+        let gone = if self.how == How::Hung { self.living.gone() } else { Vec::new() };
+        let settings = args.settings()?;
+        let plan = Plan { settings, gone, is_quiet: args.quiet, ..Plan::default() };
+        let parts = self.folder.path();
+        let mut found = MergedParts::put(parts, plan, || Ok(target), &mut streams.out)?;
+        let findings = found.findings();
+        let is_all_used = found.outcome.left_out.is_empty();
         if is_all_used {
             self.folder.remove()?;
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            RecordSummary { how, elapsed_ns, found: &found, diagnosis: &diagnosis }
+            RecordSummary { how, elapsed_ns, found: &found, findings: &findings }
                 .print(&args.output, &mut streams.notes);
         }
-        let has_completed = found.closed.trace.footer.is_some();
+        let has_completed = found.footer.is_some();
         let has_succeeded = matches!(self.how, How::ByItself(status) if status.success());
-        Ok(Verdict::good_if(has_completed && has_succeeded && diagnosis.is_good()))
+        Ok(Verdict::good_if(has_completed && has_succeeded && findings.diagnosis.is_good()))
     }
 }

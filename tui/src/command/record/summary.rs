@@ -6,22 +6,20 @@ use std::path::Path;
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::{counted, time};
 use ringscope_sim::protocols::ProtocolId;
-use ringscope_traces::diagnosis::{Diagnosis, can_diagnose, standings};
 use ringscope_traces::text::Plain;
-use ringscope_traces::{Event, Trace};
 
-use crate::command::merge::MergedParts;
+use crate::command::merge::{Findings, MergedParts};
 use crate::input::DASH;
 use crate::launch::{How, Limit, describe_status};
 use crate::output::Notes;
-use crate::report::{standing, wrapped};
+use crate::report::wrapped;
 
 /// What is printed about a recorded run.
 pub(super) struct RecordSummary<'a> {
     pub how: How,
     pub elapsed_ns: u64,
     pub found: &'a MergedParts,
-    pub diagnosis: &'a Diagnosis,
+    pub findings: &'a Findings,
 }
 
 impl RecordSummary<'_> {
@@ -29,10 +27,9 @@ impl RecordSummary<'_> {
     pub(super) fn print(&self, output: &Path, notes: &mut Notes) {
         let is_on_output = output == Path::new(DASH);
         self.found.print(if is_on_output { Path::new("record") } else { output }, notes);
-        let trace = &self.found.closed.trace;
-        let cost = format!("{}, {}; ", messages(trace), time(self.elapsed_ns));
+        let cost = format!("{}, {}; ", messages(self.found), time(self.elapsed_ns));
         paragraph(&(cost + &program_end(self.how)), notes);
-        if trace.header.ranks == 1 {
+        if self.found.header.ranks == 1 {
             paragraph(
                 "there is only one rank: under the mpirun of another MPI than its own, each process of a \
                  program takes itself for the only one",
@@ -43,7 +40,7 @@ impl RecordSummary<'_> {
         if !is_on_output {
             let name = shown(output);
             let name = Plain(&name);
-            if !self.found.closed.left_out.is_empty() {
+            if !self.found.outcome.left_out.is_empty() {
                 let _ = writeln!(notes, "  parts {name}.parts: kept, with what was left out");
             }
             let _ = writeln!(notes, "  trace {name}: `ringscope check {name}` judges it");
@@ -54,19 +51,20 @@ impl RecordSummary<'_> {
 impl RecordSummary<'_> {
     /// Tells what is wrong with the run: in the protocol's words, if it followed one that is known.
     fn print_what_is_wrong(&self, notes: &mut Notes) {
-        let all = &self.found.all;
-        let is_cut_off = self.found.closed.trace.footer.is_none();
-        if is_cut_off && ProtocolId::named(&all.header.protocol).is_some() {
-            standing::print(all, notes);
+        let Findings { diagnosis, standings } = self.findings;
+        let is_cut_off = self.found.footer.is_none();
+        if is_cut_off && ProtocolId::named(&self.found.header.protocol).is_some() {
+            self.found.print_standing(notes);
         }
-        for verdict in &self.diagnosis.verdicts {
+        for verdict in &diagnosis.verdicts {
             paragraph(&format!("- {verdict}"), notes);
         }
-        for remark in &self.diagnosis.remarks {
+        for remark in &diagnosis.remarks {
             paragraph(&format!("- {remark}"), notes);
         }
-        if is_cut_off && self.diagnosis.is_good() && can_diagnose(all) {
-            paragraph(&standings(all), notes);
+        let standings = standings.as_ref().filter(|_| is_cut_off && diagnosis.is_good());
+        if let Some(standings) = standings {
+            paragraph(standings, notes);
         }
     }
 }
@@ -87,9 +85,8 @@ pub(crate) fn program_end(how: How) -> String {
     }
 }
 
-fn messages(trace: &Trace) -> String {
-    let sent = trace.events.iter().filter_map(Event::destination).count() as u64;
-    let received = trace.events.iter().filter_map(Event::source).count() as u64;
+fn messages(found: &MergedParts) -> String {
+    let MergedParts { sent, received, .. } = *found;
     let never = match sent.saturating_sub(received) {
         0 => String::new(),
         some => format!(" ({some} never received)"),
