@@ -127,6 +127,8 @@ pub struct EventContent<'a, D = Payload> {
     pub tag: Tag,
     /// The payload.
     pub data: &'a D,
+    /// The length and the hash, of a payload that was cut.
+    pub cut: Option<(Option<u64>, Option<u64>)>,
 }
 
 impl<D> Event<D> {
@@ -151,7 +153,15 @@ impl<D> Event<D> {
     /// What the rank did, by which the event is compared with those of other runs.
     #[must_use]
     pub fn content(&self) -> EventContent<'_, D> {
-        EventContent { op: self.op, peer: self.peer, tag: self.tag, data: &self.data }
+        let cut = self.more.as_ref().filter(|more| more.cut.is_some());
+        let cut = cut.map(|more| (more.bytes, more.hash));
+        EventContent { op: self.op, peer: self.peer, tag: self.tag, data: &self.data, cut }
+    }
+
+    /// Whether not all of its payload is there.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.cut.is_some())
     }
 
     /// The rank that sent the event's message.
@@ -298,6 +308,14 @@ pub struct Trace {
     pub calls: Vec<Call>,
     /// The last line; `None` when the run was cut off.
     pub footer: Option<Footer>,
+}
+
+impl Trace {
+    /// Whether payloads in it were cut: then nobody can say whether they are what they should be.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.events.iter().any(Event::is_cut)
+    }
 }
 
 /// The names of a protocol's messages, for everything here that prints messages.

@@ -57,6 +57,21 @@ pub(crate) fn protocol(name: &str) -> Result<ProtocolId, String> {
     ProtocolId::named(name).ok_or_else(|| format!("unknown protocol (known: {NAMES})"))
 }
 
+/// How much of payloads is recorded, in the recorder's words.
+pub(crate) fn payload(word: &str) -> Result<String, String> {
+    let is_number = |bytes: &str| {
+        bytes.bytes().all(|byte| byte.is_ascii_digit()) && bytes.parse::<u32>().is_ok()
+    };
+    match word {
+        "full" | "hash" | "none" => Ok(word.to_owned()),
+        _ if word.strip_prefix("head:").is_some_and(is_number) => Ok(word.to_owned()),
+        _ => {
+            Err("expected full, hash, none, or head: with a number of bytes, such as head:64"
+                .into())
+        }
+    }
+}
+
 impl clap::Args for SettingFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
         SETTINGS.iter().map(flag).fold(command, clap::Command::arg)

@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use ringscope_traces::{Op, Rank, Trace, wellformed};
+use ringscope_traces::{Op, Payload, Rank, Trace, wellformed};
 
 use support::{Folder, Mpi, Recorded, events, source};
 
@@ -32,7 +32,18 @@ fn messages(trace: &Trace, op: Op) -> Messages {
 
 /// Records a program that comes to its end, whose trace holds together. Of one, calls fail on the way.
 fn recorded(mpi: Mpi, ranks: u32, command: &[&str], folder: &Folder) -> (Trace, Recorded) {
-    let outcome = folder.record((mpi, ranks), command);
+    recorded_with("full", (mpi, ranks), command, folder)
+}
+
+/// The same with so much of the payloads.
+fn recorded_with(
+    payload: &str,
+    (mpi, ranks): (Mpi, u32),
+    command: &[&str],
+    folder: &Folder,
+) -> (Trace, Recorded) {
+    let outcome =
+        folder.record_by(&["--timeout", "60", "--payload", payload], (mpi, ranks), command);
     let has_failed = command.iter().any(|word| word.ends_with("/kinds"));
     assert_eq!(outcome.code, Some(i32::from(has_failed)), "{mpi:?}: {}", outcome.err);
     let trace = folder.whole_trace();
@@ -186,6 +197,41 @@ fn payloads_in_c_are_shown_as_the_table_says() {
             assert!(is_so, "{mpi:?}: {found}, expected {shown}");
         }
     }
+}
+
+/// Whatever is left of payloads, messages are matched, and both ends show the same.
+#[test]
+fn payloads_are_cut_as_it_is_asked_for_and_marked() {
+    let folder = Folder::new();
+    let program = folder.build("payloads", Mpi::Open);
+    for payload in ["head:8", "hash", "none"] {
+        let (trace, _) = recorded_with(payload, (Mpi::Open, 2), &[&program], &folder);
+        for event in &trace.events {
+            let more = event.more.as_ref().expect("a recorded event has details");
+            let bytes = more.bytes.expect("the length is always known");
+            assert!(more.cut.is_none_or(|shown| shown < bytes), "{payload}: {event:?}");
+            // What MPI puts together from several places has no hash, and its length for a payload.
+            let is_opaque = event.data.to_string() == format!("{{\"bytes\":{bytes}}}");
+            let (has_hash, is_shown) = (payload != "none", payload == "head:8");
+            assert_eq!(more.hash.is_some(), has_hash && !is_opaque, "{payload}: {event:?}");
+            if bytes > 0 && !is_opaque && !is_shown {
+                assert_eq!((&event.data, more.cut), (&Payload::Null, Some(0)), "{payload}");
+            }
+        }
+        let three = trace.events.iter().find(|event| event.tag.0 == 2).expect("it is sent");
+        let cut = three.more.as_ref().and_then(|more| more.cut);
+        match payload {
+            "head:8" => assert_eq!((three.data.to_string(), cut), ("[1,2]".to_owned(), Some(8))),
+            _ => assert_eq!(cut, Some(0)),
+        }
+        assert_eq!(payloads(&trace).len(), 18, "{payload}");
+    }
+    let checked = folder.ringscope(["check", "--protocol", "classic", "trace.jsonl"]);
+    assert!(
+        checked.out.contains("payloads were cut, record with --payload full"),
+        "{}",
+        checked.out
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn conforms(trace: &Trace, protocol: ProtocolId) -> bool {
             && event.destination().is_some()
             && protocol.meaning(event.tag, &event.data).is_ok()
     };
-    if !trace.events.iter().any(is_command) {
+    if trace.is_cut() || !trace.events.iter().any(is_command) {
         return false;
     }
     let mut named = trace.clone();

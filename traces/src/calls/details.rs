@@ -52,6 +52,9 @@ pub struct Details {
     /// A hash of these bytes, where they could be read: two payloads with the same hash are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash: Option<u64>,
+    /// Of how many of these bytes the payload is, when it was cut: nothing else is known of the rest but its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<u64>,
     /// Where in the source it was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<PlaceId>,

@@ -135,6 +135,7 @@ fn details(fields: &Fields<'_>) -> Result<Option<Box<Details>>, Fault> {
         any: fields.optional("any", one_of("\"source\", \"tag\" or \"both\""))?,
         bytes: fields.optional("bytes", one_of(WHOLE))?,
         hash: fields.optional("hash", one_of("a whole number of 64 bits"))?,
+        cut: fields.optional("cut", one_of(WHOLE))?,
         at: fields.optional("at", one_of("the number of a place"))?,
     };
     Ok(boxed(details))
@@ -206,6 +207,8 @@ struct EventLine {
     #[serde(default)]
     hash: Option<u64>,
     #[serde(default)]
+    cut: Option<u64>,
+    #[serde(default)]
     at: Option<PlaceId>,
     #[serde(default)]
     end: Option<IgnoredAny>,
@@ -218,8 +221,8 @@ impl EventLine {
 
     fn into_event(self) -> Event {
         let EventLine { rank, n, op, peer, tag, data, t, clock, .. } = self;
-        let EventLine { comm, message, post, any, bytes, hash, at, .. } = self;
-        let more = boxed(Details { comm, message, post, any, bytes, hash, at });
+        let EventLine { comm, message, post, any, bytes, hash, cut, at, .. } = self;
+        let more = boxed(Details { comm, message, post, any, bytes, hash, cut, at });
         Event { rank, n, op, peer, tag, data, t, clock, more }
     }
 }

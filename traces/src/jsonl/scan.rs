@@ -86,6 +86,7 @@ impl Scan<'_> {
         let post = self.field(b",\"post\":")?.map(Post);
         self.field(b",\"bytes\":")?;
         self.field(b",\"hash\":")?;
+        self.field(b",\"cut\":")?;
         if let Some(place) = self.field(b",\"at\":")? {
             u32::try_from(place).ok()?;
         }
@@ -254,7 +255,7 @@ mod tests {
     const LINES: [&str; 6] = [
         r#"{"rank":0,"n":0,"op":"send","peer":1,"tag":0,"data":[9,100],"t":0,"clock":1}"#,
         r#"{"rank":0,"n":0,"op":"send","peer":1,"tag":7,"data":5,"t":1,"clock":1,"bytes":4,"hash":18446744073709551615,"at":0}"#,
-        r#"{"rank":1,"n":3,"op":"recv","peer":0,"tag":-7,"data":[0.1,-2.0,1e-7,-0.0],"t":9,"clock":4,"comm":2,"any":"both","post":17,"bytes":32,"hash":0,"at":12}"#,
+        r#"{"rank":1,"n":3,"op":"recv","peer":0,"tag":-7,"data":[0.1,-2.0,1e-7,-0.0],"t":9,"clock":4,"comm":2,"any":"both","post":17,"bytes":32,"hash":0,"cut":8,"at":12}"#,
         r#"{"rank":1,"n":3,"op":"recv","peer":0,"tag":7,"data":null,"t":9,"clock":4,"any":"source","message":3,"post":17}"#,
         r#"{"rank":1,"n":3,"op":"recv","peer":0,"tag":7,"data":null,"t":9,"clock":4,"any":"tag","bytes":0}"#,
         r#"{"rank":1,"n":3,"op":"recv","peer":0,"tag":7,"data":"a b","t":9,"clock":4,"comm":3}"#,

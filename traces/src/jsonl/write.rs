@@ -216,7 +216,7 @@ pub fn put_event<D>(
 }
 
 fn put_details(block: &mut Vec<u8>, details: &Details) {
-    let Details { comm, message, post, any, bytes, hash, at } = details;
+    let Details { comm, message, post, any, bytes, hash, cut, at } = details;
     if !comm.is_world() {
         put_number(block, b",\"comm\":", comm.0);
     }
@@ -227,11 +227,12 @@ fn put_details(block: &mut Vec<u8>, details: &Details) {
             Any::Both => b",\"any\":\"both\"",
         });
     }
-    let numbers: [(&[u8], Option<u64>); 5] = [
+    let numbers: [(&[u8], Option<u64>); 6] = [
         (b",\"message\":", *message),
         (b",\"post\":", post.map(|post| post.0)),
         (b",\"bytes\":", *bytes),
         (b",\"hash\":", *hash),
+        (b",\"cut\":", *cut),
         (b",\"at\":", at.map(|at| u64::from(at.0))),
     ];
     for (name, number) in numbers {

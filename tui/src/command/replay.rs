@@ -55,6 +55,10 @@ pub(crate) struct ReplayArgs {
 pub(crate) fn execute(args: &ReplayArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
     let name = input::trace_name(&args.trace);
     let (trace, completeness) = input::trace(&args.trace)?;
+    if trace.is_cut() {
+        return Err(Failure::about(&name, "cannot be replayed: payloads were cut")
+            .hint("record with --payload full"));
+    }
     let open = |output: &PathBuf| TraceTarget::open(output, &args.trace);
     let target = args.output.as_ref().map(open).transpose()?;
     let repeated = repeat(&trace).map_err(|cannot| Failure::about(&name, cannot.to_string()))?;

@@ -16,6 +16,7 @@
 //! | anything else | `{"bytes":N,"sha256":"..."}` |
 
 pub mod json;
+mod keep;
 pub mod pickle;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,8 @@ mod tests;
 use ringscope_traces::Payload;
 use ringscope_traces::json::put_json;
 use sha2::{Digest as _, Sha256};
+
+pub use keep::{Keep, Raw};
 
 use json::{put_float, put_integer, put_short_float};
 
@@ -69,12 +72,19 @@ pub enum Kind {
 ///
 /// `is_python` says that the program is Python: then pickles need no header to be taken for pickles.
 pub fn put(out: &mut Vec<u8>, bytes: &[u8], kind: Kind, is_python: bool) {
+    if put_decoded(out, bytes, kind, is_python).is_none() {
+        put_fingerprint(out, bytes);
+    }
+}
+
+/// Writes what a payload means as JSON; `None`, with nothing written, where that is not known.
+fn put_decoded(out: &mut Vec<u8>, bytes: &[u8], kind: Kind, is_python: bool) -> Option<()> {
     let start = out.len();
     let decoded = decode(out, bytes, kind, is_python);
     if decoded.is_none() {
         out.truncate(start);
-        put_fingerprint(out, bytes);
     }
+    decoded
 }
 
 /// The stand-in for a payload whose bytes cannot be read here.

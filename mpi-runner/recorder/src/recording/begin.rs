@@ -15,6 +15,7 @@ use super::last_call::LastCall;
 use super::part::{Part, Run};
 use super::{IS_ON, Recording, lock};
 use crate::note::{Note, note};
+use crate::payload::Keep;
 use crate::place;
 use crate::real::{Abi, Handle, SUCCESS, real};
 
@@ -26,6 +27,9 @@ const START: &str = "RINGSCOPE_RECORD_START";
 
 /// The variable that names the protocol that the program is said to follow.
 const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
+
+/// The variable that says how much of payloads is written down: `full`, `head:N`, `hash` or `none`.
+const PAYLOAD: &str = "RINGSCOPE_RECORD_PAYLOAD";
 
 /// Begins to record, if the environment asks for it; MPI has been initialized.
 pub fn begin() {
@@ -46,7 +50,8 @@ pub fn begin() {
         Err(error) => note(Note::CannotWrite, &format!(": {error}")),
         Ok(part) => {
             let path = folder.join(parts::file_name(rank)).with_extension(&SUFFIX[1..]);
-            *lock() = Some(Recording::new(abi, part, LastCall::create(&path, rank).ok()));
+            let keep = Keep::of_word(env::var(PAYLOAD).ok().as_deref());
+            *lock() = Some(Recording::new(abi, part, LastCall::create(&path, rank).ok(), keep));
             IS_ON.store(true, Ordering::Release);
             watch_exit();
             place::watch_exceptions();

@@ -24,7 +24,7 @@ use ringscope_traces::{Op, Rank, Tag};
 use twox_hash::XxHash3_64;
 
 use crate::note::{Note, note};
-use crate::payload::{self, Kind};
+use crate::payload::{self, Keep, Kind, Raw};
 use crate::place;
 use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
 pub use begin::{begin, end};
@@ -159,6 +159,12 @@ pub struct Recording {
     last_call: Option<LastCall>,
     current: Current,
     is_python: bool,
+    /// How much of the payloads is written down.
+    keep: Keep,
+    /// A payload on its way.
+    json: Vec<u8>,
+    /// Bytes of the program that were looked at again.
+    seen: Vec<u8>,
     communicators: Communicators,
     datatypes: Datatypes,
     /// By handle; MPICH gives one handle to all sends that were complete at once.
@@ -210,13 +216,16 @@ fn lock() -> MutexGuard<'static, Option<Recording>> {
 }
 
 impl Recording {
-    fn new(abi: Abi, part: Part, last_call: Option<LastCall>) -> Recording {
+    fn new(abi: Abi, part: Part, last_call: Option<LastCall>, keep: Keep) -> Recording {
         Recording {
             abi,
             part,
             last_call,
             current: Current::default(),
             is_python: is_loaded("Py_IsInitialized\0"),
+            keep,
+            json: Vec::new(),
+            seen: Vec::new(),
             communicators: Communicators::new(abi),
             datatypes: Datatypes::new(abi),
             requests: HashMap::new(),
@@ -354,17 +363,21 @@ impl Recording {
 
     /// Writes a message down; returns the hash of its bytes, where they can be read.
     fn write(&mut self, mut observed: Observed, content: Content) -> Option<u64> {
-        let is_python = self.is_python;
         let bytes = observed.more.bytes;
         let length = bytes.and_then(|bytes| usize::try_from(bytes).ok());
         // SAFETY: the program has MPI read or write so many bytes there.
         let readable = unsafe { content.bytes(length) };
-        let hash = readable.map(XxHash3_64::oneshot);
+        let hash = readable.filter(|_| self.keep.has_hash()).map(XxHash3_64::oneshot);
         observed.more.hash = hash;
-        self.part.event(observed, |json| match readable {
-            Some(readable) => payload::put(json, readable, content.kind, is_python),
-            None => payload::put_length(json, bytes.unwrap_or(0)),
-        });
+        self.json.clear();
+        match readable {
+            Some(bytes) => {
+                let raw = Raw { bytes, kind: content.kind, is_python: self.is_python };
+                observed.more.cut = self.keep.put(&mut self.json, raw);
+            }
+            None => payload::put_length(&mut self.json, bytes.unwrap_or(0)),
+        }
+        self.part.event(observed, &self.json);
         hash
     }
 
@@ -379,16 +392,18 @@ impl Recording {
             Done::Received(receiving) => unsafe { self.received(&receiving, status) },
             Done::Collective(post) => self.complete(post, Became::Completed, false),
             Done::Sent(Sending { post, sent }) => {
+                let seen = &mut self.seen;
                 let is_changed = |(content, length, hash): (Content, usize, u64)| {
                     // The program may have given the memory back, though it must not.
-                    memory::read(content.buffer, length)
-                        .is_some_and(|now| XxHash3_64::oneshot(&now) != hash)
+                    let now = memory::read(content.buffer, length, seen);
+                    now.is_some_and(|now| XxHash3_64::oneshot(now) != hash)
                 };
                 let how = match is_cancelled(status) {
                     true => Became::Cancelled,
                     false => Became::Completed,
                 };
-                self.complete(post, how, sent.is_some_and(is_changed));
+                let changed = sent.is_some_and(is_changed);
+                self.complete(post, how, changed);
             }
         }
     }

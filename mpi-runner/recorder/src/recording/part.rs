@@ -80,9 +80,9 @@ impl Part {
         (self.events, unix_ns().saturating_sub(self.start_unix_ns))
     }
 
-    /// Records an event; `put_payload` writes the payload as JSON. The Lamport times are computed when the
+    /// Records an event with its payload as JSON. The Lamport times are computed when the
     /// parts are merged: the messages of a foreign program cannot carry them.
-    pub fn event(&mut self, observed: Observed, put_payload: impl FnOnce(&mut Vec<u8>)) {
+    pub fn event(&mut self, observed: Observed, payload: &[u8]) {
         let Some(disk) = &mut self.disk else { return };
         let Observed { op, peer, tag, more } = observed;
         let t = unix_ns().saturating_sub(self.start_unix_ns);
@@ -91,7 +91,7 @@ impl Part {
         let event = Event { rank, n, op, peer, tag, data: (), t, clock, more };
         self.line.clear();
         let put = put_event(&mut self.line, &event, |line| {
-            put_payload(line);
+            line.extend_from_slice(payload);
             Ok(())
         });
         match put.and_then(|()| disk.put(&self.line)) {

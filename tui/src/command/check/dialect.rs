@@ -2,7 +2,7 @@
 
 use ringscope_screen::numbers::counted;
 use ringscope_sim::answers::{AnswersJudgement, judge};
-use ringscope_traces::Trace;
+use ringscope_traces::{Event, Rank, Trace};
 
 use super::answer::{CheckResult, Problem, Says};
 
@@ -10,6 +10,12 @@ pub(crate) const QUESTION: &str = "answers";
 
 /// Whether what the program answers is right.
 pub(crate) fn answers(trace: &Trace) -> CheckResult {
+    // What the nodes tell each other is not looked at.
+    let client = Rank(trace.header.ranks.saturating_sub(1));
+    let is_seen = |event: &Event| event.rank == client || event.peer == client;
+    if trace.events.iter().any(|event| is_seen(event) && event.is_cut()) {
+        return CheckResult::not_judged(QUESTION, super::CUT);
+    }
     let judgement = match judge(trace) {
         Ok(judgement) => judgement,
         Err(cannot) => return CheckResult::not_judged(QUESTION, &cannot.to_string()),

@@ -160,6 +160,7 @@ fn questions_of_protocol(trace: &Trace) -> Vec<CheckResult> {
         Says::No => {
             CheckResult::not_judged("invariants", "only a trace that conforms can be replayed")
         }
+        Says::NotJudged if trace.is_cut() => CheckResult::not_judged("invariants", CUT),
         Says::NotJudged => CheckResult::not_judged("invariants", "the nodes are not known"),
     };
     let of_protocol = [Some(well_formed(trace)), Some(conforms), Some(invariants)];
@@ -207,7 +208,13 @@ fn well_formed(trace: &Trace) -> CheckResult {
     CheckResult::of_findings("well-formed", found.collect())
 }
 
+/// Why a trace cannot be judged by what its messages say.
+const CUT: &str = "cannot be judged: payloads were cut, record with --payload full";
+
 fn conforms(trace: &Trace) -> CheckResult {
+    if trace.is_cut() {
+        return CheckResult::not_judged(CONFORMS, CUT);
+    }
     let judgement = match conform::judge(trace) {
         Ok(judgement) => judgement,
         Err(cannot) => return CheckResult::not_judged(CONFORMS, &cannot.to_string()),

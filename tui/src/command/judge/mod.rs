@@ -169,7 +169,8 @@ impl Recording<'_> {
             ("--keyspace", settings.keyspace.to_string()),
         ];
         let numbers = numbers.into_iter().flat_map(|(flag, number)| [flag.to_owned(), number]);
-        let words = ["record", "--quiet", "--output"].map(OsString::from).into_iter();
+        let words =
+            ["record", "--quiet", "--payload", "full", "--output"].map(OsString::from).into_iter();
         let words = words.chain([self.trace.as_os_str().to_owned()]);
         let words = words.chain(numbers.map(OsString::from)).chain([OsString::from("--")]);
         let parser = <RecordArgs as clap::Args>::augment_args(clap::Command::new("record"));

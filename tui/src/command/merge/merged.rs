@@ -126,8 +126,13 @@ impl MergedParts {
     /// Tells how the run stood when its record ends.
     pub(crate) fn print_standing(&self, notes: &mut Notes) {
         match &self.evidence {
+            Evidence::Whole(trace) if trace.is_cut() => {
+                print_no_standing("payloads were cut: record with --payload full", notes);
+            }
             Evidence::Whole(trace) => standing::print(trace, notes),
-            Evidence::Condensed(_) => print_no_standing(notes),
+            Evidence::Condensed(_) => {
+                print_no_standing("its trace is long: `ringscope check` judges it", notes);
+            }
         }
     }
 
@@ -155,10 +160,10 @@ impl MergedParts {
     }
 }
 
-/// Tells that nobody knows how a run stood whose trace was not held.
-fn print_no_standing(notes: &mut Notes) {
-    let text = "the state of the run was not worked out, since its trace is long: `ringscope check` does that";
-    let _ = writeln!(notes, "{}", wrapped(text, notes.width(), "  "));
+/// Tells why nobody knows how a run stood.
+fn print_no_standing(why: &str, notes: &mut Notes) {
+    let text = format!("the state of the run was not worked out, since {why}");
+    let _ = writeln!(notes, "{}", wrapped(&text, notes.width(), "  "));
 }
 
 /// Parts that are to be written to a target.

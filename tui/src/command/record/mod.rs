@@ -15,7 +15,7 @@ use ringscope_traces::Payload;
 
 use super::Verdict;
 use super::merge::{MergedParts, Plan, holds_parts};
-use crate::flags::{TagFlags, protocol, seconds};
+use crate::flags::{TagFlags, payload, protocol, seconds};
 use crate::input::DASH;
 use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
 use crate::output::{Streams, TraceTarget};
@@ -84,6 +84,14 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "NAME", value_parser = protocol)]
     protocol: Option<ProtocolId>,
 
+    /// How much of each message's payload is written down: full, head:BYTES, hash or none
+    ///
+    /// Usually those of at most 256 bytes are, and longer ones that are a value, up to 16 KiB (a pickle, JSON,
+    /// whole numbers); of others a head of 256 bytes, the length and a hash, by which messages are compared. With
+    /// --protocol all of it is. `hash` keeps the length and the hash, `none` the length alone; both are fast.
+    #[arg(long, value_name = "HOW", value_parser = payload)]
+    payload: Option<String>,
+
     /// How many commands the program keeps in flight; the trace carries it for `check`
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     window: Option<u32>,
@@ -114,7 +122,8 @@ pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdic
 
 /// Records it, and says how the program ended.
 pub(crate) fn run(args: &RecordArgs, streams: &mut Streams) -> Result<(Verdict, How), Failure> {
-    let program = Program::of(&args.command, args.protocol, recorder()?)?;
+    let payload = args.payload.clone().or(args.protocol.map(|_| "full".to_owned()));
+    let program = Program::of(&args.command, args.protocol, recorder()?)?.with_payload(payload);
     // What is wrong with the names is said before anything runs.
     args.tags.names()?;
     let target = TraceTarget::open(&args.output, program.path())?;

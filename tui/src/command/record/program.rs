@@ -20,6 +20,9 @@ const FOLDER: &str = "RINGSCOPE_RECORD";
 const START: &str = "RINGSCOPE_RECORD_START";
 const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 
+/// The variable that says how much of payloads is written down; without it, the usual.
+const PAYLOAD: &str = "RINGSCOPE_RECORD_PAYLOAD";
+
 const PRELOAD: &str = "LD_PRELOAD";
 
 /// How the names of launchers begin that can say which MPI they are of.
@@ -35,6 +38,8 @@ pub(super) struct Program<'a> {
     preload: OsString,
     /// The protocol that it is said to follow.
     protocol: Option<ProtocolId>,
+    /// How much of payloads is written down, in the recorder's words.
+    payload: Option<String>,
 }
 
 impl<'a> Program<'a> {
@@ -59,7 +64,12 @@ impl<'a> Program<'a> {
             preload.push(":");
             preload.push(others);
         }
-        Ok(Program { words, launcher: flavor(&words[0]), preload, protocol })
+        Ok(Program { words, launcher: flavor(&words[0]), preload, protocol, payload: None })
+    }
+
+    /// The same, with so much of payloads written down.
+    pub(super) fn with_payload(self, payload: Option<String>) -> Program<'a> {
+        Program { payload, ..self }
     }
 
     /// The program's own word.
@@ -90,6 +100,10 @@ impl<'a> Program<'a> {
             .env(FOLDER, parts)
             .env(START, unix_ns().to_string())
             .env(PROTOCOL, self.protocol.map_or(NO_PROTOCOL, ProtocolId::name));
+        match &self.payload {
+            Some(payload) => command.env(PAYLOAD, payload),
+            None => command.env_remove(PAYLOAD),
+        };
         if keeps_output_free {
             command.stdout(io::stderr());
         }
