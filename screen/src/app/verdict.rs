@@ -17,7 +17,7 @@ pub(crate) struct Verdict {
     /// The ranks that wait for each other in a circle, if any do.
     pub cycle: Vec<Rank>,
     /// Whether it tells of something that went wrong.
-    pub tone: Tone,
+    pub judgement: Judgement,
     /// The facts, one each.
     pub facts: Vec<String>,
     /// A paragraph for somebody who has never seen this happen.
@@ -28,7 +28,7 @@ pub(crate) struct Verdict {
 
 /// How a verdict is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub(crate) enum Judgement {
     Good,
     Bad,
     /// It is a fact, and no judgement.
@@ -61,7 +61,7 @@ impl App {
         Some(Verdict {
             title: format!("why event {}", why.at.0 + 1),
             cycle: Vec::new(),
-            tone: if why.race.is_some() { Tone::Bad } else { Tone::Neither },
+            judgement: if why.race.is_some() { Judgement::Bad } else { Judgement::Neither },
             facts: vec![
                 words.clone(),
                 format!(
@@ -98,7 +98,7 @@ impl App {
         Some(Verdict {
             title: ending.name().to_owned(),
             cycle: self.cycle(),
-            tone: if is_bad { Tone::Bad } else { Tone::Good },
+            judgement: if is_bad { Judgement::Bad } else { Judgement::Good },
             facts,
             paragraph: explanation.map(|explanation| explanation.paragraph.clone()),
             has_decisive: is_bad || !self.timeline.violations().is_empty(),
@@ -125,7 +125,7 @@ impl App {
         Some(Verdict {
             title: title.to_owned(),
             cycle: Vec::new(),
-            tone: if diagnosis.is_good() { Tone::Good } else { Tone::Bad },
+            judgement: if diagnosis.is_good() { Judgement::Good } else { Judgement::Bad },
             facts,
             paragraph: Some(rest.join(". ")).filter(|rest| !rest.is_empty()),
             has_decisive: !diagnosis.is_good() && self.timeline.has_decisive(),
@@ -182,7 +182,7 @@ impl App {
         Some(Verdict {
             title: format!("broken invariant: {}", first.violation.invariant.name()),
             cycle: Vec::new(),
-            tone: Tone::Bad,
+            judgement: Judgement::Bad,
             facts: here.iter().map(|one| Plain(&one.violation.what).to_string()).collect(),
             paragraph: None,
             has_decisive: false,
@@ -252,7 +252,7 @@ mod tests {
         for built_in in builtin::ALL {
             let run = simulate::<Classic>(&built_in.scenario(), &mut ());
             let verdict = at_its_end(built_in.name).verdict().expect("its end is known");
-            let is_bad = verdict.tone == Tone::Bad;
+            let is_bad = verdict.judgement == Judgement::Bad;
             assert_eq!(is_bad, run.outcome.end != End::Completed, "{}", built_in.name);
             let Some(why) = explain::<Classic>(&run.outcome.end, run.world.nodes()) else {
                 continue;
@@ -306,8 +306,8 @@ mod tests {
         press(&mut app, "]");
         let verdict = app.verdict().expect("a violation");
         assert_eq!(
-            (verdict.title.as_str(), verdict.tone),
-            ("broken invariant: one owner", Tone::Bad)
+            (verdict.title.as_str(), verdict.judgement),
+            ("broken invariant: one owner", Judgement::Bad)
         );
         press(&mut app, "l");
         assert_eq!(app.verdict(), None);

@@ -107,7 +107,8 @@ pub(super) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) 
 
 /// A call of a rank in all its words, without the rank.
 pub(crate) fn whole(calls: &Calls, call: &Call, symbols: Symbols) -> String {
-    of_rank(calls, Rank::FIRST, call, symbols).into_iter().nth(1).unwrap_or_default()
+    let words = call.rank().map(|rank| of_rank(calls, rank, call, symbols));
+    words.and_then(|words| words.into_iter().nth(1)).unwrap_or_default()
 }
 
 /// A collective operation that a rank enters: `MPI_Allreduce, its 3rd (a.c:17)`.

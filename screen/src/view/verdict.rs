@@ -8,7 +8,7 @@ use ratatui_core::widgets::Widget as _;
 use ratatui_widgets::clear::Clear;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::app::verdict::{Tone, Verdict};
+use crate::app::verdict::{Judgement, Verdict};
 use crate::app::{Action, App};
 
 use super::geometry::cells;
@@ -54,11 +54,11 @@ impl Card {
     }
 }
 
-fn style(tone: Tone, theme: &Theme) -> Style {
-    match tone {
-        Tone::Bad => theme.bad(),
-        Tone::Good => theme.good(),
-        Tone::Neither => theme.name(),
+fn style(judgement: Judgement, theme: &Theme) -> Style {
+    match judgement {
+        Judgement::Bad => theme.bad(),
+        Judgement::Good => theme.good(),
+        Judgement::Neither => theme.name(),
     }
 }
 
@@ -66,11 +66,11 @@ fn style(tone: Tone, theme: &Theme) -> Style {
 fn lines(scene: &Scene<'_>, verdict: &Verdict, most: Size) -> Vec<Line> {
     let (width, height) = (usize::from(most.width), usize::from(most.height));
     let theme = &scene.look.theme;
-    let style = style(verdict.tone, theme);
-    let mark = match verdict.tone {
-        Tone::Bad => Symbol::Bad,
-        Tone::Good => Symbol::Good,
-        Tone::Neither => Symbol::Because,
+    let style = style(verdict.judgement, theme);
+    let mark = match verdict.judgement {
+        Judgement::Bad => Symbol::Bad,
+        Judgement::Good => Symbol::Good,
+        Judgement::Neither => Symbol::Because,
     };
     let title = format!(" {} {}", scene.symbol(mark), titled(verdict, scene.look.symbols));
     let title =
@@ -165,7 +165,7 @@ pub(super) fn draw_whole(app: &App, paint: &mut Paint<'_>) {
     Clear.render(area.intersection(paint.buffer.area), paint.buffer);
     let inside = framed::plain(&mut paint.within(area), true).inner(Margin::new(1, 0));
     let (top, _) = split_top(area.inner(Margin::new(1, 0)), 1);
-    let style = style(verdict.tone, &paint.look.theme);
+    let style = style(verdict.judgement, &paint.look.theme);
     let title = format!(" {} ", titled(&verdict, paint.look.symbols));
     paint.within(top).pen().write(&title, style.add_modifier(Modifier::REVERSED));
     let (rows, count) = (usize::from(inside.height), lines.len());

@@ -1,5 +1,7 @@
 //! Programs of which no protocol is known, as they were recorded: lanes, calls, and what is wrong.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use ratatui_core::layout::Rect;
@@ -23,10 +25,7 @@ macro_rules! recording {
         Recording {
             name: $name,
             trace: include_bytes!(concat!("recorded/", $name, ".jsonl")),
-            source: include_str!(concat!(
-                "../../../../mpi-runner/recorder/tests/programs/reported/",
-                $source
-            )),
+            source: $source,
         }
     };
 }
@@ -41,8 +40,11 @@ fn opened(recording: &Recording) -> App {
     let name = format!("{}.jsonl", recording.name);
     let timeline = Timeline::kept(&name, Arc::from(recording.trace)).expect("it is a trace");
     let mut app = App::new(timeline, &name, 0);
-    let source = recording.source;
-    app.sources = Sources::read_by(Box::new(move |_| Ok(source.to_owned())));
+    let folder =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../mpi-runner/recorder/tests/programs/reported");
+    let source = fs::read_to_string(Path::new(folder).join(recording.source));
+    let source = source.expect("the program is there");
+    app.sources = Sources::read_by(Box::new(move |_| Ok(source.clone())));
     app
 }
 
