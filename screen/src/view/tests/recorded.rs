@@ -40,9 +40,9 @@ fn opened(recording: &Recording) -> App {
     let name = format!("{}.jsonl", recording.name);
     let timeline = Timeline::kept(&name, Arc::from(recording.trace)).expect("it is a trace");
     let mut app = App::new(timeline, &name, 0);
-    let folder =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../mpi-runner/recorder/tests/programs/reported");
-    let source = fs::read_to_string(Path::new(folder).join(recording.source));
+    let folder = "../mpi-runner/recorder/tests/programs/reported";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(recording.source);
+    let source = fs::read_to_string(path);
     let source = source.expect("the program is there");
     app.sources = Sources::read_by(Box::new(move |_| Ok(source.clone())));
     app
