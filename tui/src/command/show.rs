@@ -3,7 +3,7 @@
 mod kept;
 mod stats;
 
-use std::io::{BufRead, BufWriter, Write};
+use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ringscope_screen::app::beyond;
@@ -66,7 +66,7 @@ pub(crate) struct ShowArgs {
     full: bool,
 
     /// Print what each rank came to, and no events: messages, bytes, calls, time in collective operations
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rank", "from", "rows", "no_times", "full", "tags", "symbols"])]
     stats: bool,
 
     /// Print the totals of another trace beside it
@@ -123,7 +123,9 @@ pub(crate) fn show<R: BufRead>(
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
     // What is wrong with the names is said before anything is shown.
-    args.tags.names()?;
+    let mut header = reader.header().clone();
+    args.tags.put_into(&mut header)?;
+    let names = vocabulary(&header);
     let chosen = chosen(args, reader)?;
     let out = &mut streams.out;
     let lanes = LaneStyle::new(LaneContent {
@@ -147,34 +149,22 @@ pub(crate) fn show<R: BufRead>(
     }
     let is_watched = out.get_ref().terminal_width().is_some();
     let mut kept = Kept::of(reader.header());
-    let mut calls = CallLines::default();
-    let mut has_calls = false;
-    let end = lines(
-        reader,
-        Wanted { args, chosen: &chosen },
-        &mut |one, names| {
-            match one {
-                Shown::Event(event) => writeln!(out, "{}", lanes.line(event, names))?,
-                Shown::Call(call) => {
-                    let is_chosen = |rank: Rank| chosen.is_empty() || chosen.contains(&rank);
-                    let line = calls.take(call.clone()).filter(|line| is_chosen(line.rank));
-                    if let Some(line) = line {
-                        if !std::mem::replace(&mut has_calls, true) {
-                            writeln!(out, "calls beside these messages, rank by rank:")?;
-                        }
-                        writeln!(out, "{}", lanes.call_line(&line))?;
-                    }
-                }
-            }
-            if is_watched {
-                // A run that is still being recorded is seen as it goes.
-                out.flush()?;
-            }
-            Ok(!out.get_ref().is_gone())
-        },
-        &mut kept,
-    );
-    let shown = match end {
+    let mut rows = Rows {
+        lanes,
+        chosen: &chosen,
+        names: &names,
+        calls: CallLines::default(),
+        has_calls: false,
+    };
+    let mut take = |one: Shown<'_>| {
+        rows.write(&one, &mut out)?;
+        if is_watched {
+            // A run that is still being recorded is seen as it goes.
+            out.flush()?;
+        }
+        Ok(!out.get_ref().is_gone())
+    };
+    let shown = match lines(reader, Wanted { args, chosen: &chosen }, &mut take, &mut kept) {
         Ok(shown) => shown,
         Err(failure) => {
             // What could be read stands before what could not.
@@ -189,6 +179,36 @@ pub(crate) fn show<R: BufRead>(
     }
     out.flush()?;
     Ok(Verdict::Good)
+}
+
+/// The rows of a trace, as they are written one after the other.
+struct Rows<'a> {
+    lanes: LaneStyle,
+    /// The ranks whose calls are shown; all when empty.
+    chosen: &'a [Rank],
+    names: &'a dyn Vocabulary,
+    calls: CallLines,
+    /// Whether calls have been written: the first has a heading.
+    has_calls: bool,
+}
+
+impl Rows<'_> {
+    fn write(&mut self, one: &Shown<'_>, out: &mut impl Write) -> io::Result<()> {
+        match one {
+            Shown::Event(event) => writeln!(out, "{}", self.lanes.line(event, self.names)),
+            Shown::Call(call) => self.write_call(call, out),
+        }
+    }
+
+    fn write_call(&mut self, call: &Call, out: &mut impl Write) -> io::Result<()> {
+        let line = self.calls.take(call.clone());
+        let is_chosen = |rank: Rank| self.chosen.is_empty() || self.chosen.contains(&rank);
+        let Some(line) = line.filter(|line| is_chosen(line.rank)) else { return Ok(()) };
+        if !std::mem::replace(&mut self.has_calls, true) {
+            writeln!(out, "calls beside these messages, rank by rank:")?;
+        }
+        writeln!(out, "{}", self.lanes.call_line(&line))
+    }
 }
 
 /// Reads the events before the first that is shown.
@@ -235,18 +255,15 @@ enum Shown<'a> {
 fn lines<R: BufRead>(
     reader: &mut Reader<R>,
     Wanted { args, chosen }: Wanted<'_>,
-    take: &mut dyn FnMut(Shown<'_>, &dyn Vocabulary) -> Result<bool, Failure>,
+    take: &mut dyn FnMut(Shown<'_>) -> Result<bool, Failure>,
     kept: &mut Kept,
 ) -> Result<String, Failure> {
-    let mut header = reader.header().clone();
-    args.tags.put_into(&mut header)?;
-    let names = vocabulary(&header);
     let (mut place, mut shown) = (if args.must_reach { args.from } else { 0 }, 0);
     while let Some(line) = reader.next_line()? {
         let event = match line {
             TraceLine::Event(event) => event,
             TraceLine::Call(call) => {
-                let goes_on = take(Shown::Call(&call), &names)?;
+                let goes_on = take(Shown::Call(&call))?;
                 kept.take_call(call);
                 if !goes_on {
                     return Ok(String::new());
@@ -263,7 +280,7 @@ fn lines<R: BufRead>(
         }
         if is_asked_for {
             shown += 1;
-            if !take(Shown::Event(&event), &names)? {
+            if !take(Shown::Event(&event))? {
                 return Ok(String::new());
             }
         }
