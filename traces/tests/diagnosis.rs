@@ -228,6 +228,24 @@ fn a_rank_that_has_died_or_ended_is_told_by_those_who_wait_for_it() {
 }
 
 #[test]
+fn a_rank_that_a_signal_ended_is_named_and_one_that_went_on_after_it_is_not() {
+    let ended = r#"{"call":"last","rank":0,"after":0,"name":"MPI_Barrier","inside":false,"calls":9,"signal":11,"at":1,"t":0}"#;
+    let waits = inside(1, 0, "MPI_Recv", r#""peer":0,"tag":7,"at":2"#);
+    let diagnosis = of(2, &[], &[ended.to_owned(), waits]);
+    assert_eq!(
+        says(&diagnosis),
+        [
+            "rank 1 waits in MPI_Recv (x.c:12) for a message from rank 0 with tag 7; rank 0 has been ended by \
+             SIGSEGV (memory that is not the program's)",
+            "rank 0 was ended by SIGSEGV (memory that is not the program's), after MPI_Barrier (x.c:11)",
+        ]
+    );
+    let went_on = r#"{"call":"exit","rank":0,"after":0,"code":0}"#;
+    let diagnosis = of(1, &[], &[finalize(0), ended.to_owned(), went_on.to_owned()]);
+    assert_eq!(says(&diagnosis), [""; 0]);
+}
+
+#[test]
 fn what_was_sent_to_one_that_has_left_was_never_received() {
     let sent = ["send 0 1 5 \"bytes\":4,\"at\":0", "send 0 1 5 \"bytes\":4,\"at\":0"];
     assert_eq!(

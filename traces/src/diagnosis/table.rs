@@ -37,9 +37,9 @@ pub(super) struct RankCalls<'t> {
 }
 
 impl RankCalls<'_> {
-    /// The signal that has ended its process.
+    /// The signal that has ended its process: none did where the program went on and ended by itself.
     pub(super) fn signal(&self) -> Option<i32> {
-        self.last.and_then(|last| last.signal)
+        self.last.and_then(|last| last.signal).filter(|_| self.exit.is_none())
     }
 
     /// Whether its process was ended from outside or by a signal.

@@ -163,6 +163,8 @@ impl LastCall {
         self.put(Word::Number, number(calling.numbers.map(|(number, _)| number)));
         self.put(Word::Nth, number(calling.numbers.map(|(_, nth)| nth)));
         self.put_outcome(calling.before);
+        // Whoever calls has survived the signal: the program has a handler of its own.
+        self.put(Word::Signal, 0);
         self.put(Word::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
         self.put(Word::Time, t.cast_signed());
         self.put(Word::WaitsTotal, 0);
