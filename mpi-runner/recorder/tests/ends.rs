@@ -2,7 +2,8 @@
 
 mod support;
 
-use ringscope_traces::{Completeness, Op};
+use ringscope_traces::tags::TagNames;
+use ringscope_traces::{Completeness, Op, Tag};
 
 use support::{Folder, Mpi, events, source};
 
@@ -40,12 +41,37 @@ fn what_a_rank_did_before_it_was_killed_is_there() {
     }
 }
 
+/// Some languages have such handlers, for their memory.
+#[test]
+fn a_program_that_handles_its_signals_has_not_been_ended_by_them() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build("signal-handled", mpi);
+        let outcome = folder.record((mpi, 2), &[&program]);
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
+        assert!(!outcome.unbroken().contains("SIG"), "{mpi:?}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn names_of_tags_are_read_before_the_program_runs() {
+    let folder = Folder::new();
+    let program = folder.build("ends", Mpi::Open);
+    folder.write("names", "0 ROUND\n");
+    let removes = format!("rm -f names; exec {program} returns");
+    let flags = ["--timeout", "60", "--tags", "names"];
+    let outcome = folder.record_by(&flags, (Mpi::Open, 2), &["sh", "-c", &removes]);
+    assert!(!folder.path("names").exists(), "{}", outcome.err);
+    let names = TagNames::of_header(&folder.whole_trace().header);
+    assert_eq!(names.of(Tag(0)), Some("ROUND"), "{}", outcome.err);
+}
+
 #[test]
 fn a_program_that_fails_in_order_is_recorded_and_its_exit_code_told() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
         let program = folder.build("ends", mpi);
-        let outcome = folder.record((mpi, 2), &[&program, "fails"]);
+        let outcome = folder.record((mpi, 2), &[&program, "fails", "finalized"]);
         assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
         assert!(
             outcome.err.contains("the program ended with exit code 7\n"),

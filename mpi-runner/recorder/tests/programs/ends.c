@@ -1,5 +1,6 @@
 /* Rank 0 sends ten numbers to rank 1, which sends each back; then rank 1 ends in the way that its argument says:
- * killed, abort, exit (without MPI_Finalize), fails (with MPI_Finalize, exit code 7), hangs. */
+ * killed, abort, exit (without MPI_Finalize), fails (with MPI_Finalize, exit code 7), hangs, returns. A launcher ends the
+ * others when one fails: so rank 1 fails when rank 0 has finalized, and that has made the file which a second argument names. */
 #include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,5 +29,8 @@ int main(int argc, char **argv) {
         if (!strcmp(end, "hangs")) MPI_Recv(&number, 1, MPI_INT, 0, 1, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     } else if (!strcmp(end, "exit")) _exit(0);
     MPI_Finalize();
-    return !strcmp(end, "fails") ? 7 : 0;
+    if (strcmp(end, "fails")) return 0;
+    if (rank == 0) fclose(fopen(argv[2], "w"));
+    while (access(argv[2], F_OK)) usleep(1000);
+    return 7;
 }

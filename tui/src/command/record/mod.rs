@@ -124,8 +124,6 @@ pub(crate) fn execute(args: &RecordArgs, streams: &mut Streams) -> Result<Verdic
 pub(crate) fn run(args: &RecordArgs, streams: &mut Streams) -> Result<(Verdict, How), Failure> {
     let payload = args.payload.clone().or(args.protocol.map(|_| "full".to_owned()));
     let program = Program::of(&args.command, args.protocol, recorder()?)?.with_payload(payload);
-    // What is wrong with the names is said before anything runs.
-    args.tags.names()?;
     let target = TraceTarget::open(&args.output, program.path())?;
     let recorded = Recorded::of(args, &program)?;
     recorded.refuse_nothing(&program)?;
@@ -173,6 +171,8 @@ struct Recorded {
     how: How,
     elapsed_ns: u64,
     folder: Folder,
+    /// What the header says of the program.
+    settings: Vec<(String, Payload)>,
     /// What was seen of its processes when it was looked at last.
     living: Living,
 }
@@ -180,10 +180,14 @@ struct Recorded {
 impl Recorded {
     /// Runs the program to its end.
     fn of(args: &RecordArgs, program: &Program) -> Result<Recorded, Failure> {
+        // What is wrong with them is said before anything runs: afterwards it would be the recording that is lost.
+        let settings = args.settings()?;
         let folder = Folder::beside(&args.output)?;
         let run = Recorded::run(args, program, folder.path());
         match run {
-            Ok((how, elapsed_ns, living)) => Ok(Recorded { how, elapsed_ns, folder, living }),
+            Ok((how, elapsed_ns, living)) => {
+                Ok(Recorded { how, elapsed_ns, folder, settings, living })
+            }
             Err(failure) => {
                 folder.remove()?;
                 Err(failure)
@@ -239,7 +243,7 @@ impl Recorded {
         streams: &mut Streams,
     ) -> Result<Verdict, Failure> {
         let gone = if self.how == How::Hung { self.living.gone() } else { Vec::new() };
-        let settings = args.settings()?;
+        let settings = self.settings;
         let plan = Plan { settings, gone, is_quiet: args.quiet, ..Plan::default() };
         let parts = self.folder.path();
         let mut found = MergedParts::put(parts, plan, || Ok(target), &mut streams.out)?;
