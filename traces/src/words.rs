@@ -67,7 +67,11 @@ pub fn located(at: EventIndex, rank: Rank, index: usize) -> impl fmt::Display {
 /// assert_eq!(named, ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "111th", "122nd"]);
 /// ```
 pub fn ordinal(index: usize) -> impl fmt::Display {
-    let number = index + 1;
+    nth(index as u64 + 1)
+}
+
+/// A number from 1 as it stands before a word: `1st`, `2nd`, `3rd`, `11th`.
+pub fn nth(number: u64) -> impl fmt::Display {
     let ending = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",

@@ -7,7 +7,7 @@ mod collective;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ringscope_traces::calls::{Call, CommId, Communicator, LastCall, Place, PlaceId};
+use ringscope_traces::calls::{Call, CommId, Communicator, FINALIZE, LastCall, Place, PlaceId};
 use ringscope_traces::indexed::{Index, IndexedCalls};
 use ringscope_traces::{EventIndex, Rank};
 
@@ -100,20 +100,10 @@ impl Calls {
 
     /// Takes note of a place or a communicator.
     pub(crate) fn note(&mut self, call: Call) {
-        match call {
-            Call::Place(place) => drop(self.places.insert(place.place, place)),
-            Call::Communicator(one) => drop(self.communicators.insert(one.comm, one)),
-            Call::Address(_)
-            | Call::Enter(_)
-            | Call::Leave(_)
-            | Call::Post(_)
-            | Call::Complete(_)
-            | Call::Probe(_)
-            | Call::Fail(_)
-            | Call::Exception(_)
-            | Call::Exit(_)
-            | Call::Died(_)
-            | Call::Last(_) => {}
+        if let Call::Place(place) = call {
+            self.places.insert(place.place, place);
+        } else if let Call::Communicator(one) = call {
+            self.communicators.insert(one.comm, one);
         }
     }
 
@@ -196,20 +186,9 @@ impl Calls {
     /// The call in which a rank is when the run ends.
     pub fn last_of(&self, rank: Rank) -> Option<&LastCall> {
         let calls = self.ranks.get(rank.index())?;
-        calls.iter().rev().find_map(|one| match &one.call {
-            Call::Last(last) => Some(last),
-            Call::Place(_)
-            | Call::Address(_)
-            | Call::Communicator(_)
-            | Call::Enter(_)
-            | Call::Leave(_)
-            | Call::Post(_)
-            | Call::Complete(_)
-            | Call::Probe(_)
-            | Call::Fail(_)
-            | Call::Exception(_)
-            | Call::Exit(_)
-            | Call::Died(_) => None,
+        calls.iter().rev().find_map(|one| {
+            let Call::Last(last) = &one.call else { return None };
+            Some(last)
         })
     }
 
@@ -263,9 +242,6 @@ fn has_row(call: &Call) -> bool {
 
 /// How many calls of a rank are gone through for the collective operation that it is in.
 const FARTHEST: usize = 1_000;
-
-/// The call with which a rank leaves, which all make and which has no number.
-pub(super) const FINALIZE: &str = "MPI_Finalize";
 
 /// Where a rank's calls stand among the events, as they go by.
 struct Clock {

@@ -2,6 +2,7 @@
 
 use ringscope_traces::calls::{Call, CommId, Enter, LastCall, PlaceId};
 use ringscope_traces::text::Plain;
+use ringscope_traces::words::nth as in_order;
 use ringscope_traces::{Event, Op, Rank};
 
 use super::symbols::{Symbol, Symbols};
@@ -84,7 +85,7 @@ pub(super) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) 
         Call::Died(_) => ("died without a word".to_owned(), "died".to_owned(), None),
         Call::Enter(enter) => {
             let name = Plain(&enter.name).to_string();
-            let nth = enter.nth.map(|nth| format!(", its {}", words::ordinal(nth)));
+            let nth = enter.nth.map(|nth| format!(", its {}", in_order(nth)));
             let what = format!("{name}{}{}", on(enter.comm), nth.unwrap_or_default());
             (what, short(&name).to_owned(), enter.at)
         }
@@ -113,7 +114,7 @@ pub(crate) fn whole(calls: &Calls, call: &Call, symbols: Symbols) -> String {
 
 /// A collective operation that a rank enters: `MPI_Allreduce, its 3rd (a.c:17)`.
 pub(crate) fn enter(calls: &Calls, enter: &Enter) -> String {
-    let nth = enter.nth.map(|nth| format!(", its {}", words::ordinal(nth))).unwrap_or_default();
+    let nth = enter.nth.map(|nth| format!(", its {}", in_order(nth))).unwrap_or_default();
     let root = enter.root.map(|root| format!(", root r{root}")).unwrap_or_default();
     let name = Plain(&enter.name);
     format!("{name}{}{nth}{root}{}", on(enter.comm), at(calls, enter.at))

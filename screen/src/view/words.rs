@@ -118,18 +118,6 @@ pub(crate) fn status(timeline: &Timeline, status: &Status) -> String {
     }
 }
 
-/// `1st`, `2nd`, `3rd`, `11th`.
-pub(crate) fn ordinal(number: u64) -> String {
-    let ending = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{ending}")
-}
-
 /// Text that came from a file or from somebody's keyboard.
 pub(crate) fn plain(text: &str) -> String {
     Plain(text).to_string()

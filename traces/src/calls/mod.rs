@@ -21,6 +21,9 @@ pub use details::{Any, Details};
 pub use files::{Progress, progress};
 pub use last::{LastCall, Waits};
 pub use unify::resolve;
+
+/// The call with which a rank leaves: all make it, and it has no number.
+pub const FINALIZE: &str = "MPI_Finalize";
 pub(crate) use unify::{Numbers, Tables};
 
 /// A place in the program's source, by its number in the trace's table of places.

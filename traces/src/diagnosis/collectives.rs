@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::Table;
-use super::words::{nth, ranks_named};
+use super::words::ranks_named;
 use super::{Kind, Verdict};
 use crate::calls::{CommId, Enter};
 use crate::event::Rank;
+use crate::words::nth;
 
 /// What all members of a communicator must say alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collectives::first_mismatch;
-use super::table::{FINALIZE, Table};
-use crate::calls::{CommId, LastCall, Post};
+use super::table::Table;
+use crate::calls::{CommId, FINALIZE, LastCall, Post};
 use crate::event::{Event, Rank, Tag};
 use crate::event_index::EventIndex;
 

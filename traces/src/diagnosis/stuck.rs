@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::collectives::first_mismatch;
 use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
 use super::table::Table;
-use super::words::{self, nth, ranks_named};
+use super::words::{self, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{CommId, LastCall, Post};
 use crate::event::{Event, Rank, Tag};
+use crate::words::nth;
 
 /// Says of the ranks that are stuck what they wait for.
 pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<Verdict>) {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
-    Became, Call, CommId, Communicator, Completed, Enter, Exception, Failure, LastCall, Place,
-    PlaceId, Post, Posted, Probe,
+    Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure, LastCall,
+    Place, PlaceId, Post, Posted, Probe,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -57,9 +57,6 @@ impl RankCalls<'_> {
         self.last.filter(|last| last.inside && self.exit.is_none() && !self.was_killed())
     }
 }
-
-/// The name of the call with which a rank leaves.
-pub(super) const FINALIZE: &str = "MPI_Finalize";
 
 /// A trace, and where to find what in it.
 pub(super) struct Table<'t> {
@@ -132,26 +129,10 @@ impl<'t> Table<'t> {
     }
 
     fn take(&mut self, call: &'t Call) {
-        match call {
-            Call::Place(place) => {
-                self.places.insert(place.place, place);
-                return;
-            }
-            Call::Communicator(communicator) => {
-                self.communicators.insert(communicator.comm, communicator);
-                return;
-            }
-            Call::Address(_)
-            | Call::Enter(_)
-            | Call::Leave(_)
-            | Call::Post(_)
-            | Call::Complete(_)
-            | Call::Probe(_)
-            | Call::Fail(_)
-            | Call::Exception(_)
-            | Call::Exit(_)
-            | Call::Died(_)
-            | Call::Last(_) => {}
+        if let Call::Place(place) = call {
+            self.places.insert(place.place, place);
+        } else if let Call::Communicator(communicator) = call {
+            self.communicators.insert(communicator.comm, communicator);
         }
         let Some(rank) = call.rank().and_then(|rank| self.ranks.get_mut(rank.index())) else {
             return;

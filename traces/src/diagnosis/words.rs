@@ -29,18 +29,6 @@ pub(super) fn list(word: &str, ranks: &[Rank]) -> String {
     }
 }
 
-/// `1st`, `2nd`, `3rd`, `11th`.
-pub(super) fn nth(number: u64) -> String {
-    let ending = match (number % 10, number % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    format!("{number}{ending}")
-}
-
 /// `1 byte`, `160,000 bytes`.
 pub(super) fn bytes(count: u64) -> String {
     format!("{} {}", grouped(count), if count == 1 { "byte" } else { "bytes" })

@@ -81,20 +81,9 @@ pub fn fresh(rank: Rank) -> Vec<Call> {
         Some(_) | None => return Vec::new(),
     };
     for call in &mut fresh {
-        match call {
-            Call::Address(address) => address.rank = Some(rank),
-            Call::Place(place) => place.rank = Some(rank),
-            Call::Communicator(_)
-            | Call::Enter(_)
-            | Call::Leave(_)
-            | Call::Post(_)
-            | Call::Complete(_)
-            | Call::Probe(_)
-            | Call::Fail(_)
-            | Call::Exception(_)
-            | Call::Exit(_)
-            | Call::Died(_)
-            | Call::Last(_) => {}
+        if let Call::Address(Address { rank: of, .. }) | Call::Place(Place { rank: of, .. }) = call
+        {
+            *of = Some(rank);
         }
     }
     fresh

@@ -2,6 +2,8 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
+use ringscope_traces::calls::FINALIZE;
+
 use super::wrap;
 use crate::real::SUCCESS;
 use crate::recording::{begin, end, enter, leave, with};
@@ -26,7 +28,7 @@ wrap! {
     }
 
     MPI_Finalize() as real => {
-        enter(|recording| recording.begin_finalize("MPI_Finalize"));
+        enter(|recording| recording.begin_finalize(FINALIZE));
         let code = real();
         leave(code, |recording| {
             if code == SUCCESS {

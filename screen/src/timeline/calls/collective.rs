@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use ringscope_traces::Rank;
-use ringscope_traces::calls::{Call, CommId, Enter};
+use ringscope_traces::calls::{Call, CommId, Enter, FINALIZE};
 
-use super::{Calls, FINALIZE, Moment, TimedCall};
+use super::{Calls, Moment, TimedCall};
 
 /// A collective operation, or `MPI_Finalize`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! it called before.
 
 use ringscope_traces::calls::{Call, LastCall, Place, PlaceId};
+use ringscope_traces::words::nth as in_order;
 use ringscope_traces::{EventIndex, Rank};
 
 use super::super::call_words;
@@ -93,7 +94,7 @@ fn nth_of(scene: &Scene<'_>, rank: Rank, at: usize) -> String {
     let Some(collective) = calls.collectives().get(at) else { return String::new() };
     let own = collective.entered.iter().find(|one| one.rank == rank);
     let nth = own.and_then(|own| own.enter.nth);
-    let nth = nth.map(|nth| format!(", its {}", words::ordinal(nth))).unwrap_or_default();
+    let nth = nth.map(|nth| format!(", its {}", in_order(nth))).unwrap_or_default();
     let place = own.and_then(|own| own.enter.at);
     let later = collective.entered.iter().filter(|one| one.moment > now).map(|one| one.rank);
     let awaited: Vec<Rank> = later.chain(collective.missing.iter().copied()).collect();
