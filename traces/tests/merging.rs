@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use ringscope_traces::diagnosis::{diagnose, standings};
+use ringscope_traces::diagnosis::{diagnose, standings_of_others};
 use ringscope_traces::parts::{Merging, OnRead, file_name, gather};
 use ringscope_traces::{Event, EventIndex, Matching, Rank};
 use tempfile::TempDir;
@@ -130,7 +130,7 @@ fn what_is_said_of_a_trace_that_is_not_held_is_what_is_said_of_the_whole() {
         assert_eq!(diagnosis.verdicts, diagnose(&whole).verdicts, "{rounds} rounds");
         let is_named = |says: &str| says.contains("with another tag: from rank 1 with tag 8");
         assert!(diagnosis.verdicts.iter().any(|one| is_named(&one.says)), "{diagnosis:?}");
-        assert_eq!(stands, standings(&whole));
+        assert_eq!(stands, standings_of_others(&whole, &diagnosis));
     }
 }
 

@@ -253,9 +253,9 @@ impl Condensed {
         }
     }
 
-    /// What is wrong with the run, and where all ranks are.
+    /// What is wrong with the run, and where those ranks are that no verdict is about, of a run that was cut off.
     #[must_use]
-    pub fn diagnose(self, footer: Option<Footer>) -> (Diagnosis, String) {
+    pub fn diagnose(self, footer: Option<Footer>) -> (Diagnosis, Option<String>) {
         let mut kept: Vec<(u64, Kept)> = self.kept.into_iter().collect();
         kept.sort_unstable_by_key(|(at, _)| *at);
         // Of what was received no more is asked than whether it was.
@@ -270,6 +270,7 @@ impl Condensed {
                 "the trace is too long for races at wildcard receives to be looked for".to_owned();
             diagnosis.remarks.push(Verdict { kind: Kind::Race, ranks: Vec::new(), says });
         }
-        (diagnosis, stuck::all(&table))
+        let others = stuck::others(&table, &diagnosis);
+        (diagnosis, others)
     }
 }

@@ -140,6 +140,12 @@ pub fn standings(trace: &Trace) -> String {
     stuck::all(&Table::of(trace))
 }
 
+/// Where those ranks are that no verdict is about, when a trace ends that was cut off; `None` when there are none.
+#[must_use]
+pub fn standings_of_others(trace: &Trace, diagnosis: &Diagnosis) -> Option<String> {
+    stuck::others(&Table::of(trace), diagnosis)
+}
+
 /// Says what is wrong with a run, of a trace that says what its ranks called.
 #[must_use]
 pub fn diagnose(trace: &Trace) -> Diagnosis {

@@ -6,7 +6,7 @@ use super::collectives::first_mismatch;
 use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
 use super::table::Table;
 use super::words::{self, ranks_named};
-use super::{Kind, Verdict};
+use super::{Diagnosis, Kind, Verdict};
 use crate::calls::{CommId, LastCall, Post};
 use crate::event::{Event, Rank, Tag};
 use crate::words::nth;
@@ -332,4 +332,12 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
 pub(super) fn all(table: &Table<'_>) -> String {
     let ranks: Vec<Rank> = table.each().map(|(rank, _)| rank).collect();
     standings(table, &ranks)
+}
+
+/// Where those ranks are that no verdict is about, at the end of a run that was cut off.
+pub(super) fn others(table: &Table<'_>, diagnosis: &Diagnosis) -> Option<String> {
+    let is_told = |rank: &Rank| diagnosis.verdicts.iter().any(|told| told.ranks.contains(rank));
+    let ranks = table.each().map(|(rank, _)| rank).filter(|rank| !is_told(rank));
+    let ranks: Vec<Rank> = ranks.filter(|_| !table.has_completed()).collect();
+    (!ranks.is_empty()).then(|| standings(table, &ranks))
 }

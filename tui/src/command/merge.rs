@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
+use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::Rank;
 use ringscope_traces::parts::rank_of;
 use ringscope_traces::text::Plain;
@@ -23,7 +24,8 @@ pub(crate) use merged::{Findings, MergedParts, Plan};
 #[command(after_help = "\
 While a run under MPI is recorded, each rank writes a file of its own into the folder
 TRACE.parts. When the run dies, the files stay there. This command merges them, and says
-what is missing and in which state the run died. The files themselves are not changed.
+what is missing and in which state the run died: for a recorded program, what is wrong with it
+and where its ranks are. The files themselves are not changed.
 
 A rank that was killed may leave a half-written last line, or zero bytes at the end: its
 file is used up to there. When a rank's file is lost, or ends earlier than the others, the
@@ -62,10 +64,15 @@ pub(crate) fn execute(args: &MergeArgs, streams: &mut Streams) -> Result<Verdict
     refuse_the_folder_itself(&args.output, &folder)?;
     let plan = Plan { keeps_all: args.all, is_quiet: args.quiet, ..Plan::default() };
     let target = || TraceTarget::open(&args.output, &args.folder);
-    let found = MergedParts::put(&folder, plan, target, &mut streams.out)?;
+    let mut found = MergedParts::put(&folder, plan, target, &mut streams.out)?;
     if !args.quiet {
+        let findings = found.findings();
         found.print(&folder, &mut streams.notes);
-        found.print_standing(&mut streams.notes);
+        let is_open = found.footer.is_none() && findings.say_nothing();
+        if is_open || ProtocolId::named(&found.header.protocol).is_some() {
+            found.print_standing(&mut streams.notes);
+        }
+        findings.print(&mut streams.notes);
         if args.output != Path::new(DASH) {
             let _ = writeln!(streams.notes, "  trace {}", Plain(&shown(&args.output)));
         }

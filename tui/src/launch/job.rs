@@ -61,13 +61,15 @@ pub(crate) enum Limit {
 }
 
 /// How a program is watched.
-pub(crate) struct Watched<P, L> {
+pub(crate) struct Watched<P, L, G> {
     /// For how long there may be no progress.
     pub silence: Duration,
     /// A number that changes as long as there is progress.
     pub progress: P,
     /// The limit that the program has come to, if there is one.
     pub limit: L,
+    /// Whether what the program has started goes on, now that the program itself has ended so.
+    pub goes_on: G,
 }
 
 /// `exit code 3`, `signal 9`.
@@ -97,7 +99,8 @@ pub(crate) fn run(
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.process_group(0).spawn()?;
     let ear = child.stderr.take().map(Ear::listen);
-    let how = attend(&mut child, interrupt, Watched { silence, progress, limit: || None })?;
+    let watched = Watched { silence, progress, limit: || None, goes_on: |_| false };
+    let how = attend(&mut child, interrupt, watched)?;
     let elapsed_ns = watch.elapsed_ns();
     Ok(Done { how, said: ear.map(Ear::heard).unwrap_or_default(), elapsed_ns })
 }
@@ -111,7 +114,11 @@ pub(crate) fn run(
 pub(crate) fn attend(
     child: &mut Child,
     interrupt: &Interrupt,
-    watched: Watched<impl FnMut() -> u64, impl FnMut() -> Option<Limit>>,
+    watched: Watched<
+        impl FnMut() -> u64,
+        impl FnMut() -> Option<Limit>,
+        impl FnMut(ExitStatus) -> bool,
+    >,
 ) -> io::Result<How> {
     let how = wait(child, interrupt, watched)?;
     match how {
@@ -124,13 +131,17 @@ pub(crate) fn attend(
 fn wait(
     child: &mut Child,
     interrupt: &Interrupt,
-    watched: Watched<impl FnMut() -> u64, impl FnMut() -> Option<Limit>>,
+    watched: Watched<
+        impl FnMut() -> u64,
+        impl FnMut() -> Option<Limit>,
+        impl FnMut(ExitStatus) -> bool,
+    >,
 ) -> io::Result<How> {
-    let Watched { silence, mut progress, mut limit } = watched;
+    let Watched { silence, mut progress, mut limit, mut goes_on } = watched;
     let mut looked_for_limits = Stopwatch::start();
     let (mut last, mut since, mut looked) = (progress(), Stopwatch::start(), Stopwatch::start());
     loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = child.try_wait()?.filter(|status| !goes_on(*status)) {
             return Ok(How::ByItself(status));
         }
         if interrupt.came() {

@@ -7,7 +7,6 @@ mod program;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::env;
 use std::ops::Range;
 
 use ringscope_traces::Rank;
@@ -18,12 +17,7 @@ use support::{Folder, Mpi, Recorded};
 
 /// The seeds to try.
 fn seeds() -> Range<u64> {
-    let Ok(words) = env::var("RINGSCOPE_SEEDS") else { return 1..3 };
-    let parsed = words
-        .split_once("..")
-        .and_then(|(begin, end)| Some(begin.parse().ok()?..end.parse().ok()?));
-    parsed
-        .unwrap_or_else(|| panic!("RINGSCOPE_SEEDS={words}: wanted are two numbers, such as 1..9"))
+    support::seeds("RINGSCOPE_SEEDS", 1..3)
 }
 
 /// The MPI under which a seed is tried.

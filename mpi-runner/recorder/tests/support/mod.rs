@@ -8,6 +8,7 @@ mod built;
 use std::env;
 use std::fs::{self, File};
 use std::io::BufReader;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -207,6 +208,15 @@ pub fn unbroken(text: &str) -> String {
         whole + line
     });
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The seeds to try: those of a variable, such as `10..60`, or the usual ones.
+pub fn seeds(variable: &str, usual: Range<u64>) -> Range<u64> {
+    let Ok(words) = env::var(variable) else { return usual };
+    let parsed = words
+        .split_once("..")
+        .and_then(|(begin, end)| Some(begin.parse().ok()?..end.parse().ok()?));
+    parsed.unwrap_or_else(|| panic!("{variable}={words}: wanted are two numbers, such as 1..9"))
 }
 
 /// Where `ringscope` is.

@@ -1,7 +1,7 @@
 //! How a recorded program ended, and what is wrong with it.
 
 use ringscope_traces::Trace;
-use ringscope_traces::diagnosis::{can_diagnose, diagnose, standings};
+use ringscope_traces::diagnosis::{can_diagnose, diagnose, standings_of_others};
 
 use super::answer::{CheckResult, Problem, Says};
 
@@ -16,9 +16,11 @@ pub(super) fn ended(trace: &Trace) -> Option<CheckResult> {
     let of_all = |what: String| Problem { rank: None, event: None, line: None, what };
     let verdicts = diagnosis.verdicts.iter().map(|verdict| of_all(verdict.to_string()));
     let mut result = CheckResult::of_findings(QUESTION, verdicts.collect());
-    if trace.footer.is_none() && result.findings.is_empty() {
+    if let Some(others) = standings_of_others(trace, &diagnosis) {
+        let has_no_findings = result.findings.is_empty();
         result.says = Says::No;
-        result.findings.push(of_all(format!("it was cut off: {}", standings(trace))));
+        let is_cut_off = if has_no_findings { "it was cut off: " } else { "" };
+        result.findings.push(of_all(format!("{is_cut_off}{others}")));
     }
     result.findings.extend(diagnosis.remarks.iter().map(|remark| of_all(remark.to_string())));
     Some(result)

@@ -9,7 +9,9 @@ use ringscope_screen::numbers::counted;
 use ringscope_screen::trace_summary::{NO_PROTOCOL, ending_summary, header_summary};
 use ringscope_sim::conform::recognized;
 use ringscope_traces::calls::{Call, Died};
-use ringscope_traces::diagnosis::{Condensed, Diagnosis, can_diagnose, diagnose, standings};
+use ringscope_traces::diagnosis::{
+    Condensed, Diagnosis, can_diagnose, diagnose, standings_of_others,
+};
 use ringscope_traces::parts::{GatherError, Gathered, Merging, Outcome, rank_of};
 use ringscope_traces::text::Plain;
 use ringscope_traces::{Completeness, Event, Footer, Header, Payload, Rank, Trace};
@@ -69,8 +71,26 @@ enum Evidence {
 pub(crate) struct Findings {
     /// In sentences.
     pub diagnosis: Diagnosis,
-    /// Where all ranks are, if the trace says that.
+    /// Where those ranks are that no verdict is about, of a run that was cut off, if the trace says that.
     pub standings: Option<String>,
+}
+
+impl Findings {
+    /// Whether there is nothing to tell.
+    pub(crate) fn say_nothing(&self) -> bool {
+        let Findings { diagnosis, standings } = self;
+        diagnosis.is_good() && diagnosis.remarks.is_empty() && standings.is_none()
+    }
+
+    /// Tells them one by one.
+    pub(crate) fn print(&self, notes: &mut Notes) {
+        let Findings { diagnosis, standings } = self;
+        let told = diagnosis.verdicts.iter().chain(&diagnosis.remarks);
+        let told = told.map(|verdict| format!("- {verdict}"));
+        for words in told.chain(standings.clone()) {
+            let _ = writeln!(notes, "{}", wrapped(&words, notes.width(), "  "));
+        }
+    }
 }
 
 impl MergedParts {
@@ -96,13 +116,15 @@ impl MergedParts {
     pub(crate) fn findings(&mut self) -> Findings {
         match &mut self.evidence {
             Evidence::Whole(trace) => {
-                let standings = can_diagnose(trace).then(|| standings(trace));
-                Findings { diagnosis: diagnose(trace), standings }
+                let diagnosis = diagnose(trace);
+                let is_known = can_diagnose(trace);
+                let standings = is_known.then(|| standings_of_others(trace, &diagnosis)).flatten();
+                Findings { diagnosis, standings }
             }
             Evidence::Condensed(condensed) => {
                 let found = condensed.take().map(|all| all.diagnose(self.outcome.footer.clone()));
-                let (diagnosis, standings) = found.unzip();
-                Findings { diagnosis: diagnosis.unwrap_or_default(), standings }
+                let (diagnosis, standings) = found.unwrap_or_default();
+                Findings { diagnosis, standings }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod folder;
 mod living;
+mod outliving;
 mod program;
 mod summary;
 
@@ -211,9 +212,11 @@ impl Recorded {
             silence: args.timeout.unwrap_or(Duration::MAX),
             progress: || living.look(parts),
             limit: || args.limit(&watch, parts),
+            goes_on: |status| outliving::goes_on(parts, status),
         };
         let how = attend(&mut child, &interrupt, watched);
         let how = how.map_err(|error| fails("cannot be waited for", error))?;
+        outliving::end(parts);
         Ok((how, watch.elapsed_ns(), living))
     }
 

@@ -16,7 +16,7 @@ use crate::launch::{Flavor, flavor_of_launcher, unix_ns};
 
 /// The variables of the recorder: the folder of the parts, when the run began, and the protocol that the
 /// program is said to follow.
-const FOLDER: &str = "RINGSCOPE_RECORD";
+pub(super) const FOLDER: &str = "RINGSCOPE_RECORD";
 const START: &str = "RINGSCOPE_RECORD_START";
 const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 

@@ -51,21 +51,11 @@ impl RecordSummary<'_> {
 impl RecordSummary<'_> {
     /// Tells what is wrong with the run: in the protocol's words, if it followed one that is known.
     fn print_what_is_wrong(&self, notes: &mut Notes) {
-        let Findings { diagnosis, standings } = self.findings;
         let is_cut_off = self.found.footer.is_none();
         if is_cut_off && ProtocolId::named(&self.found.header.protocol).is_some() {
             self.found.print_standing(notes);
         }
-        for verdict in &diagnosis.verdicts {
-            paragraph(&format!("- {verdict}"), notes);
-        }
-        for remark in &diagnosis.remarks {
-            paragraph(&format!("- {remark}"), notes);
-        }
-        let standings = standings.as_ref().filter(|_| is_cut_off && diagnosis.is_good());
-        if let Some(standings) = standings {
-            paragraph(standings, notes);
-        }
+        self.findings.print(notes);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use ringscope_traces::calls::Call;
-use ringscope_traces::diagnosis::{can_diagnose, diagnose, standings};
+use ringscope_traces::diagnosis::{can_diagnose, diagnose, standings_of_others};
 use ringscope_traces::{Event, Header, Reader, Source, Trace};
 
 /// The most events and calls of a run that is diagnosed while it is shown: all of them are in memory.
@@ -78,9 +78,7 @@ impl Kept {
         let diagnosis = diagnose(&trace);
         let mut says: Vec<String> =
             diagnosis.verdicts.iter().chain(&diagnosis.remarks).map(ToString::to_string).collect();
-        if diagnosis.is_good() && trace.footer.is_none() {
-            says.push(standings(&trace));
-        }
+        says.extend(standings_of_others(&trace, &diagnosis));
         says
     }
 }
