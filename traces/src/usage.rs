@@ -24,6 +24,11 @@ pub struct RankUsage {
     pub collectives: u64,
     /// How long it was in those that it left, in nanoseconds.
     pub collectives_ns: u64,
+    /// How long it was in calls that may block and have returned, in nanoseconds; `None` where the trace does
+    /// not say.
+    pub waited_ns: Option<u64>,
+    /// Whether the trace ends while it is in a call, whose time nobody knows.
+    pub inside: bool,
 }
 
 /// What a run came to, in numbers.
@@ -39,6 +44,8 @@ pub struct Usage {
     pub never_received: u64,
     /// How many collective operations were entered, each counted for each rank.
     pub collectives: u64,
+    /// How long all ranks together were in calls that may block, in nanoseconds; `None` where no rank says so.
+    pub waited_ns: Option<u64>,
 }
 
 impl Usage {
@@ -66,6 +73,7 @@ impl Usage {
             bytes: sum(|rank| rank.sent_bytes),
             never_received: messages.saturating_sub(received),
             collectives: sum(|rank| rank.collectives),
+            waited_ns: ranks.iter().filter_map(|rank| rank.waited_ns).reduce(u64::saturating_add),
             ranks,
         }
     }
@@ -95,7 +103,11 @@ impl RankUsage {
                 let spent = since.take().map_or(0, |since| leave.t.saturating_sub(since));
                 self.collectives_ns = self.collectives_ns.saturating_add(spent);
             }
-            Call::Last(last) => self.calls = Some(last.calls),
+            Call::Last(last) => {
+                self.calls = Some(last.calls);
+                self.waited_ns = last.waited_ns;
+                self.inside = last.inside;
+            }
             Call::Place(_)
             | Call::Address(_)
             | Call::Communicator(_)
@@ -116,14 +128,14 @@ mod tests {
     use crate::jsonl::read_trace;
 
     #[test]
-    fn each_rank_is_counted_with_its_bytes_its_calls_and_its_time_in_collectives() {
+    fn each_rank_is_counted_with_its_bytes_its_calls_and_its_time_of_waiting() {
         let file = r#"{"trace":2,"source":"recorded","protocol":"none","ranks":2,"time":"wall"}
 {"rank":0,"n":0,"op":"send","peer":1,"tag":7,"data":5,"t":10,"clock":1,"bytes":4}
 {"rank":0,"n":1,"op":"send","peer":1,"tag":7,"data":[1,2],"t":11,"clock":2}
 {"rank":1,"n":0,"op":"recv","peer":0,"tag":7,"data":5,"t":20,"clock":3,"bytes":4}
 {"call":"enter","rank":0,"after":2,"name":"MPI_Barrier","number":0,"nth":1,"t":30}
 {"call":"leave","rank":0,"after":2,"t":45}
-{"call":"last","rank":0,"after":2,"name":"MPI_Barrier","inside":false,"calls":3,"t":30}
+{"call":"last","rank":0,"after":2,"name":"MPI_Barrier","inside":false,"calls":3,"waited_ns":21,"t":30}
 {"call":"enter","rank":1,"after":1,"name":"MPI_Barrier","number":0,"nth":1,"t":40}
 {"call":"last","rank":1,"after":1,"name":"MPI_Barrier","inside":true,"calls":2,"t":40}
 "#;
@@ -136,11 +148,14 @@ mod tests {
             calls: Some(3),
             collectives: 1,
             collectives_ns: 15,
+            waited_ns: Some(21),
             ..RankUsage::default()
         };
         assert_eq!(usage.ranks[0], first);
         // What it never left has no length.
         assert_eq!((usage.ranks[1].collectives, usage.ranks[1].collectives_ns), (1, 0));
+        assert_eq!((usage.ranks[1].waited_ns, usage.ranks[1].inside), (None, true));
         assert_eq!((usage.messages, usage.bytes, usage.never_received), (2, 9, 1));
+        assert_eq!(usage.waited_ns, Some(21));
     }
 }

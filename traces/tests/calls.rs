@@ -209,7 +209,8 @@ fn note_bytes(words: &[(note::Word, i64)], name: &str) -> Vec<u8> {
 #[test]
 fn a_note_says_what_its_rank_is_in() {
     use note::Word;
-    let words = [(Word::Peer, note::ANY), (Word::Tag, 7), (Word::Comm, 0), (Word::Bytes, 4)];
+    let call = [(Word::Peer, note::ANY), (Word::Tag, 7), (Word::Comm, 0), (Word::Bytes, 4)];
+    let words = [&call[..], &[(Word::Waited, 6)]].concat();
     let folder = folder([&[], &[]], [&[], &[]]);
     let path = folder.path().join(file_name(Rank(1))).with_extension("note");
     fs::write(&path, note_bytes(&words, "MPI_Recv")).expect("the folder takes files");
@@ -222,6 +223,7 @@ fn a_note_says_what_its_rank_is_in() {
     let [Call::Last(last)] = trace.calls.as_slice() else { panic!("{:?}", trace.calls) };
     assert_eq!((last.name.as_str(), last.inside, last.any_source), ("MPI_Recv", true, true));
     assert_eq!((last.peer, last.tag, last.bytes), (None, Some(7), Some(4)));
+    assert_eq!(last.waited_ns, Some(6));
 }
 
 #[test]

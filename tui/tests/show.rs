@@ -75,6 +75,11 @@ fn a_run_is_counted_rank_by_rank_and_beside_another() {
     {
         assert!(counted.out.contains(line), "{line}\nin:\n{}", counted.out);
     }
+    folder.write("timed.jsonl", HUNG.replace(r#""calls":2,"#, r#""calls":2,"waited_ns":81250,"#));
+    let timed = folder.call("show timed.jsonl --stats --beside one.jsonl");
+    for line in ["waiting", "81.250 us and on\n", " 162.500 us of waiting, one.jsonl -\n"] {
+        assert!(timed.out.contains(line), "{line}\nin:\n{}", timed.out);
+    }
     let json = folder.call("show hung.jsonl --stats --beside one.jsonl --json").out;
     let json: Value = serde_json::from_str(&json).expect("JSON");
     let at = |names: &[&str]| names.iter().fold(&json, |value, name| &value[*name]).as_u64();

@@ -3,6 +3,7 @@
 mod support;
 
 use ringscope_traces::tags::TagNames;
+use ringscope_traces::usage::Usage;
 use ringscope_traces::{Completeness, Op, Tag};
 
 use support::{Folder, Mpi, events, source};
@@ -38,6 +39,22 @@ fn what_a_rank_did_before_it_was_killed_is_there() {
         let others = events(&trace, 0);
         assert!(others.len() >= 19 && ten_rounds(0).starts_with(&others), "{case}");
         assert_eq!(folder.names(), ["ends", "trace.jsonl"], "{case}");
+    }
+}
+
+#[test]
+fn how_long_a_rank_was_waiting_is_there_even_if_it_was_killed() {
+    for (end, mpi) in
+        ["killed", "returns"].into_iter().flat_map(|end| Mpi::ALL.map(|mpi| (end, mpi)))
+    {
+        let folder = Folder::new();
+        let program = folder.build("ends", mpi);
+        let outcome = folder.record((mpi, 2), &[&program, end]);
+        let usage = Usage::of(&folder.trace().0);
+        for rank in usage.ranks {
+            let is_known = rank.waited_ns.is_some_and(|waited| waited > 0);
+            assert!(is_known, "{end}, {mpi:?}: {rank:?}\n{}", outcome.err);
+        }
     }
 }
 

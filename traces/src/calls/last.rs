@@ -60,6 +60,9 @@ pub struct LastCall {
     /// Whether a probe has found a message each of these times.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub found: bool,
+    /// How long the rank was in calls that may block and that have returned, in nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited_ns: Option<u64>,
     /// The signal that has ended the rank's process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,

@@ -16,8 +16,8 @@ pub const MOST_WAITS: usize = 8;
 /// The longest text.
 pub const TEXT_BYTES: usize = 32;
 
-/// What the first word holds: the letters `RSNOTE02`.
-pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE02");
+/// What the first word holds: the letters `RSNOTE03`.
+pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE03");
 
 /// A word that says nothing.
 pub const NOTHING: i64 = i64::MIN;
@@ -75,10 +75,12 @@ pub enum Word {
     WaitsTotal,
     /// Whether all of them are: 1 or 0.
     WaitsAll,
+    /// How long the calls took that may block and have returned, in nanoseconds.
+    Waited,
 }
 
 /// How many words there are.
-pub const WORDS: usize = Word::WaitsAll as usize + 1;
+pub const WORDS: usize = Word::Waited as usize + 1;
 
 /// Where the call's name begins.
 pub const NAME_AT: usize = WORDS * 8;
@@ -141,6 +143,7 @@ pub fn read(bytes: &[u8]) -> Option<Note> {
         at: unsigned(Word::Place).and_then(|place| u32::try_from(place).ok()).map(PlaceId),
         t: unsigned(Word::Time)?,
         waits: (total > 0).then_some(waits),
+        waited_ns: unsigned(Word::Waited),
         name,
     };
     let process = u32::try_from(at(Word::Process)?).ok()?;

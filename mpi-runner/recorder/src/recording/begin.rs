@@ -115,8 +115,7 @@ extern "C" fn exits(code: c_int, process: *mut c_void) {
     // Another thread may hold it, and may never give it back.
     let Ok(mut recording) = super::RECORDING.try_lock() else { return };
     if let Some(recording) = recording.as_mut() {
-        let (after, _) = recording.part.now();
-        let rank = recording.part.rank();
+        let (rank, after) = (recording.part.rank(), recording.part.events());
         recording.part.call(&Call::Exit(Exit { rank, after, code }));
     }
 }

@@ -22,6 +22,10 @@ pub(super) struct Current {
     /// Where the program calls.
     pub(super) at: Option<PlaceId>,
     calling: Option<Calling>,
+    /// When it was entered, in nanoseconds since the run began.
+    pub(super) began: u64,
+    /// When it returned, once somebody has asked.
+    returned: Option<u64>,
     /// The probe that was made last, if no other call was made since.
     probed: Option<Probe>,
 }
@@ -58,6 +62,8 @@ pub fn enter<T>(begin: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     let at = place::here();
     with(|recording| {
         recording.current.at = at;
+        recording.current.began = recording.part.time();
+        recording.current.returned = None;
         recording.put_places();
         begin(recording)
     })
@@ -71,6 +77,7 @@ pub fn leave(code: c_int, end: impl FnOnce(&mut Recording)) -> c_int {
         }
         end(recording);
         recording.end();
+        recording.current.returned = None;
     });
     code
 }
@@ -114,14 +121,19 @@ impl Recording {
 
     fn note(&mut self, calling: Calling) {
         self.current.calling = Some(calling);
-        let now = self.part.now();
+        let when = (self.part.events(), self.current.began);
         if let Some(last_call) = &mut self.last_call {
-            last_call.begin(&calling, self.current.at, now);
+            last_call.begin(&calling, self.current.at, when);
         }
     }
 
+    /// When the call returned: the clock is read once for all that it has brought.
+    pub(super) fn returned(&mut self) -> u64 {
+        *self.current.returned.get_or_insert_with(|| self.part.time())
+    }
+
     /// A send begins.
-    pub fn begin_send(&mut self, name: &'static str, message: &Outgoing) {
+    pub fn begin_send(&mut self, calling: Calling, message: &Outgoing) {
         let known = self.communicator(message.communicator);
         let count = u64::try_from(message.count).ok();
         let datatype = self.datatypes.of(message.datatype);
@@ -131,19 +143,19 @@ impl Recording {
             tag: Open::One(message.tag),
             count,
             bytes: count.and_then(|count| datatype.bytes(count)),
-            ..Calling::named(name)
+            ..calling
         });
     }
 
     /// A receive begins.
-    pub fn begin_receive(&mut self, name: &'static str, wanted: &Wanted, count: i64) {
+    pub fn begin_receive(&mut self, calling: Calling, wanted: &Wanted, count: i64) {
         self.begin(Calling {
             comm: wanted.comm,
             peer: wanted.source,
             tag: wanted.tag,
             count: u64::try_from(count).ok(),
             bytes: wanted.bytes,
-            ..Calling::named(name)
+            ..calling
         });
     }
 
@@ -176,7 +188,6 @@ impl Recording {
         let datatype = collective.datatype.map(|handle| self.datatypes.of(handle));
         let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
         let post = (!blocks).then(|| self.next_post());
-        let (after, t) = self.part.now();
         let datatype = collective.datatype.map(|handle| self.datatypes.name(handle));
         self.begin(Calling {
             comm: known.id,
@@ -184,11 +195,12 @@ impl Recording {
             count,
             bytes,
             numbers: Some(numbers),
+            blocks,
             ..Calling::named(name)
         });
         self.part.call(&Call::Enter(Enter {
             rank: self.part.rank(),
-            after,
+            after: self.part.events(),
             name: name.to_owned(),
             comm: known.id,
             number: Some(numbers.0),
@@ -200,22 +212,22 @@ impl Recording {
             bytes,
             post,
             at: self.current.at,
-            t,
+            t: self.current.began,
         }));
         post
     }
 
     /// `MPI_Finalize` begins.
     pub fn begin_finalize(&mut self, name: &'static str) {
-        self.begin(Calling::named(name));
-        let (after, t) = self.part.now();
-        let (rank, at) = (self.part.rank(), self.current.at);
+        self.begin(Calling::blocking(name));
+        let (rank, after) = (self.part.rank(), self.part.events());
+        let (at, t) = (self.current.at, self.current.began);
         self.part.call(&Call::Enter(Enter { after, at, t, ..Enter::named(rank, name) }));
     }
 
     /// What was entered has been left.
     pub fn left(&mut self) {
-        let (after, t) = self.part.now();
+        let (after, t) = (self.part.events(), self.returned());
         self.part.call(&Call::Leave(Leave { rank: self.part.rank(), after, t }));
     }
 
@@ -233,18 +245,24 @@ impl Recording {
     }
 
     /// A probe begins.
-    pub fn begin_probe(&mut self, name: &'static str, probe: &Incoming) {
+    pub fn begin_probe(&mut self, calling: Calling, probe: &Incoming) {
         let (wanted, _) = self.wanted(probe);
         let before = self.current.probed.as_ref().filter(|before| {
             let what = (before.name.as_str(), before.comm, before.source, before.tag, before.at);
-            what == (name, wanted.comm, wanted.source.one(), wanted.tag.one(), self.current.at)
+            what == (
+                calling.name,
+                wanted.comm,
+                wanted.source.one(),
+                wanted.tag.one(),
+                self.current.at,
+            )
         });
         self.note(Calling {
             comm: wanted.comm,
             peer: wanted.source,
             tag: wanted.tag,
             before: before.map(outcome).unwrap_or_default(),
-            ..Calling::named(name)
+            ..calling
         });
     }
 
@@ -253,10 +271,9 @@ impl Recording {
         let (wanted, buffer) = self.wanted(probe);
         let Some(calling) = self.current.calling else { return };
         let found = found.and_then(|(source, tag)| Some((buffer.from.in_world(source)?, tag)));
-        let (after, t) = self.part.now();
         let now = Probe {
             rank: self.part.rank(),
-            after,
+            after: self.part.events(),
             name: calling.name.to_owned(),
             comm: wanted.comm,
             source: wanted.source.one(),
@@ -265,7 +282,7 @@ impl Recording {
             found_tag: found.map(|(_, tag)| tag),
             times: 1,
             at: self.current.at,
-            t,
+            t: self.current.began,
         };
         let before = match self.current.probed.take() {
             Some(before) if before.is_as(&now) => {
@@ -278,7 +295,7 @@ impl Recording {
                     self.part.call(&Call::Probe(before));
                 }
                 let first = Outcome { times: 0, ..outcome(&now) };
-                self.current.probed = Some(now);
+                self.current.probed = Some(Probe { t: self.returned(), ..now });
                 first
             }
         };
@@ -296,19 +313,19 @@ impl Recording {
     }
 
     fn end_with(&mut self, before: Option<Outcome>) {
-        if self.current.calling.take().is_some()
-            && let Some(last_call) = &mut self.last_call
-        {
+        let Some(calling) = self.current.calling.take() else { return };
+        let waited = calling.blocks.then(|| self.returned().saturating_sub(self.current.began));
+        if let Some(last_call) = &mut self.last_call {
             last_call.end(before);
+            waited.into_iter().for_each(|waited| last_call.waited(waited));
         }
     }
 
     fn fail(&mut self, code: c_int) {
         let Some(calling) = self.current.calling else { return };
-        let (after, _) = self.part.now();
         self.part.call(&Call::Fail(Failure {
             rank: self.part.rank(),
-            after,
+            after: self.part.events(),
             name: calling.name.to_owned(),
             why: words(code),
             comm: calling.comm,

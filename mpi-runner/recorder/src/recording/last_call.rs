@@ -19,6 +19,8 @@ use ringscope_traces::calls::{CommId, PlaceId, Post};
 pub struct Calling {
     /// Its name.
     pub name: &'static str,
+    /// Whether it may wait for another rank.
+    pub blocks: bool,
     /// The communicator.
     pub comm: CommId,
     /// The other rank.
@@ -73,10 +75,16 @@ impl<T> Open<T> {
 }
 
 impl Calling {
-    /// A call of which only the name is known yet.
+    /// A call that may wait for another rank, and of which only the name is known yet.
+    pub fn blocking(name: &'static str) -> Calling {
+        Calling { blocks: true, ..Calling::named(name) }
+    }
+
+    /// A call that returns at once, and of which only the name is known yet.
     pub fn named(name: &'static str) -> Calling {
         Calling {
             name,
+            blocks: false,
             comm: CommId::WORLD,
             peer: Open::None,
             tag: Open::None,
@@ -105,6 +113,7 @@ pub struct LastCall {
     memory: NonNull<u8>,
     calls: i64,
     progress: i64,
+    waited_ns: i64,
 }
 
 // SAFETY: the memory is the note's own, wherever it is.
@@ -127,7 +136,7 @@ impl LastCall {
         let memory = NonNull::new(memory.cast::<u8>())
             .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
             .ok_or_else(io::Error::last_os_error)?;
-        let mut note = LastCall { memory, calls: 0, progress: 0 };
+        let mut note = LastCall { memory, calls: 0, progress: 0, waited_ns: 0 };
         (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
         for (word, value) in [
             (Word::Turn, 0),
@@ -137,6 +146,7 @@ impl LastCall {
             (Word::Calls, 0),
             (Word::Progress, 0),
             (Word::Signal, 0),
+            (Word::Waited, 0),
             (Word::Magic, MAGIC.cast_signed()),
         ] {
             note.put(word, value);
@@ -183,6 +193,12 @@ impl LastCall {
         self.put(Word::WaitsTotal, i64::try_from(waits.total).unwrap_or(i64::MAX));
         self.put(Word::WaitsAll, i64::from(waits.all));
         self.put(Word::Turn, turn + 2);
+    }
+
+    /// The call has returned that may have waited for another rank, after so many nanoseconds.
+    pub fn waited(&mut self, nanoseconds: u64) {
+        self.waited_ns = self.waited_ns.saturating_add_unsigned(nanoseconds);
+        self.put(Word::Waited, self.waited_ns);
     }
 
     /// The call has returned. `before` says how many times the same call had the same outcome before; without

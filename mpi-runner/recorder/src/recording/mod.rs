@@ -271,7 +271,8 @@ impl Recording {
     fn posted(&mut self, send: &SendRecord, post: Option<Post>) -> Option<u64> {
         let SendRecord { to, tag, comm, content, bytes } = *send;
         let more = Details { comm, post, bytes, at: self.current.at, ..Details::default() };
-        self.write(Observed { op: Op::Send, peer: to, tag, more }, content)
+        let t = self.current.began;
+        self.write(Observed { op: Op::Send, peer: to, tag, t, more }, content)
     }
 
     /// Which message a receive wants, and where it goes.
@@ -303,10 +304,9 @@ impl Recording {
 
     /// Writes down a receive that was posted and will be complete later.
     pub fn post(&mut self, name: &str, wanted: &Wanted, post: Post) {
-        let (after, _) = self.part.now();
         self.part.call(&Call::Post(Posted {
             rank: self.part.rank(),
-            after,
+            after: self.part.events(),
             name: name.to_owned(),
             post,
             comm: wanted.comm,
@@ -320,13 +320,13 @@ impl Recording {
     /// The receive of a message that a matched probe has found begins.
     pub fn begin_matched(
         &mut self,
-        name: &'static str,
+        calling: Calling,
         matched: Matched,
         receive: &Incoming,
     ) -> Receiving {
         let datatype = self.datatypes.of(receive.datatype);
         let bytes = u64::try_from(receive.count).ok().and_then(|count| datatype.bytes(count));
-        self.begin_receive(name, &Wanted { bytes, ..matched.wanted }, receive.count);
+        self.begin_receive(calling, &Wanted { bytes, ..matched.wanted }, receive.count);
         let kind = datatype.kind;
         let content = Content { buffer: receive.buffer, kind };
         let buffer = ReceiveBuffer { content, from: matched.from };
@@ -357,7 +357,8 @@ impl Recording {
             at: self.current.at,
             ..Details::default()
         };
-        let observed = Observed { op: Op::Recv, peer, tag: Tag(tag), more };
+        let t = self.returned();
+        let observed = Observed { op: Op::Recv, peer, tag: Tag(tag), t, more };
         self.write(observed, receiving.buffer.content);
     }
 
@@ -410,8 +411,7 @@ impl Recording {
 
     /// Writes down what became of a request that is none of a receive.
     pub fn complete(&mut self, post: Post, how: Became, changed: bool) {
-        let (after, _) = self.part.now();
-        let (rank, at) = (self.part.rank(), self.current.at);
+        let (rank, after, at) = (self.part.rank(), self.part.events(), self.current.at);
         self.part.call(&Call::Complete(Completed { rank, after, post, how, changed, at }));
     }
 
@@ -419,8 +419,8 @@ impl Recording {
     pub fn raised(&mut self, what: String, place: Option<(String, u32, String)>) {
         let at = place.map(|(file, line, function)| place::of_exception(file, line, function));
         self.put_places();
-        let (after, _) = self.part.now();
-        self.part.call(&Call::Exception(Exception { rank: self.part.rank(), after, what, at }));
+        let (rank, after) = (self.part.rank(), self.part.events());
+        self.part.call(&Call::Exception(Exception { rank, after, what, at }));
     }
 
     /// Remembers a request whose completion or start is to be recorded.

@@ -43,6 +43,8 @@ pub struct Observed {
     pub peer: Rank,
     /// The tag.
     pub tag: Tag,
+    /// When, in nanoseconds since the run began.
+    pub t: u64,
     /// What else is known of the call.
     pub more: Details,
 }
@@ -75,17 +77,21 @@ impl Part {
         self.rank
     }
 
-    /// How many events the rank has had, and nanoseconds since the run began.
-    pub fn now(&self) -> (u64, u64) {
-        (self.events, unix_ns().saturating_sub(self.start_unix_ns))
+    /// How many events the rank has had.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Nanoseconds since the run began.
+    pub fn time(&self) -> u64 {
+        unix_ns().saturating_sub(self.start_unix_ns)
     }
 
     /// Records an event with its payload as JSON. The Lamport times are computed when the
     /// parts are merged: the messages of a foreign program cannot carry them.
     pub fn event(&mut self, observed: Observed, payload: &[u8]) {
         let Some(disk) = &mut self.disk else { return };
-        let Observed { op, peer, tag, more } = observed;
-        let t = unix_ns().saturating_sub(self.start_unix_ns);
+        let Observed { op, peer, tag, t, more } = observed;
         let (rank, n, clock) = (self.rank, self.events, self.events + 1);
         let more = Some(Box::new(more));
         let event = Event { rank, n, op, peer, tag, data: (), t, clock, more };

@@ -67,7 +67,7 @@ wrap! {
     MPI_Comm_create_group(
         communicator: Handle, group: Handle, tag: c_int, new: *mut c_void
     ) as real => {
-        enter(|recording| recording.begin(Calling::named("MPI_Comm_create_group")));
+        enter(|recording| recording.begin(Calling::blocking("MPI_Comm_create_group")));
         let code = real(communicator, group, tag, new);
         leave(code, |recording| {
             if code == SUCCESS {
@@ -109,7 +109,7 @@ wrap! {
 
     MPI_Comm_disconnect(communicator: *mut c_void) as real => {
         enter(|recording| {
-            recording.begin(Calling::named("MPI_Comm_disconnect"));
+            recording.begin(Calling::blocking("MPI_Comm_disconnect"));
             // SAFETY: it points to a handle.
             let handle = unsafe { recording.abi.handle_at(communicator, 0) };
             recording.forget_communicator(handle);

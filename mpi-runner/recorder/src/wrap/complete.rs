@@ -23,7 +23,7 @@ struct Requests {
 
 impl Requests {
     /// Begins a call that waits for all of these requests, or for one of them.
-    fn take(name: &'static str, all: bool, requests: *const c_void, count: usize) -> Requests {
+    fn take(calling: Calling, all: bool, requests: *const c_void, count: usize) -> Requests {
         let take = |recording: &mut Recording| {
             let of = |index| {
                 // SAFETY: the program's array has that many.
@@ -31,7 +31,7 @@ impl Requests {
                 (handle, recording.take_request(handle))
             };
             let taken: Vec<(Handle, Option<Request>)> = (0..count).map(of).collect();
-            recording.begin(Calling::named(name));
+            recording.begin(calling);
             let posts: Vec<Post> = taken
                 .iter()
                 .filter_map(|(_, request)| request.as_ref().and_then(Request::post))
@@ -125,7 +125,7 @@ fn counted(count: c_int) -> usize {
 /// The arguments of `MPI_Waitsome` and `MPI_Testsome`, which return the indices of the requests that are
 /// complete.
 struct SomeRequests {
-    name: &'static str,
+    calling: Calling,
     count: c_int,
     requests: *mut c_void,
     completed: *mut c_int,
@@ -139,7 +139,7 @@ impl SomeRequests {
         if !is_on() {
             return real(self.statuses);
         }
-        let mut taken = Requests::take(self.name, false, self.requests, counted(self.count));
+        let mut taken = Requests::take(self.calling, false, self.requests, counted(self.count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, self.statuses, counted(self.count));
         let code = real(statuses);
@@ -157,7 +157,7 @@ wrap! {
         if !is_on() {
             return real(request, status);
         }
-        let mut taken = Requests::take("MPI_Wait", true, request, 1);
+        let mut taken = Requests::take(Calling::blocking("MPI_Wait"), true, request, 1);
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(request, status);
@@ -171,7 +171,7 @@ wrap! {
         if !is_on() {
             return real(request, flag, status);
         }
-        let mut taken = Requests::take("MPI_Test", true, request, 1);
+        let mut taken = Requests::take(Calling::named("MPI_Test"), true, request, 1);
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(request, flag, status);
@@ -187,7 +187,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, statuses);
         }
-        let mut taken = Requests::take("MPI_Waitall", true, requests, counted(count));
+        let mut taken = Requests::take(Calling::blocking("MPI_Waitall"), true, requests, counted(count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
@@ -201,7 +201,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, flag, statuses);
         }
-        let mut taken = Requests::take("MPI_Testall", true, requests, counted(count));
+        let mut taken = Requests::take(Calling::named("MPI_Testall"), true, requests, counted(count));
         let mut own = StatusBuffer::new();
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, flag, statuses);
@@ -219,7 +219,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, index, status);
         }
-        let mut taken = Requests::take("MPI_Waitany", false, requests, counted(count));
+        let mut taken = Requests::take(Calling::blocking("MPI_Waitany"), false, requests, counted(count));
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(count, requests, index, status);
@@ -237,7 +237,7 @@ wrap! {
         if !is_on() {
             return real(count, requests, index, flag, status);
         }
-        let mut taken = Requests::take("MPI_Testany", false, requests, counted(count));
+        let mut taken = Requests::take(Calling::named("MPI_Testany"), false, requests, counted(count));
         let mut own = StatusBuffer::new();
         let status = status_buffer(&mut own, status, 1);
         let code = real(count, requests, index, flag, status);
@@ -253,7 +253,7 @@ wrap! {
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        let some = SomeRequests { name: "MPI_Waitsome", count, requests, completed, indices, statuses };
+        let some = SomeRequests { calling: Calling::blocking("MPI_Waitsome"), count, requests, completed, indices, statuses };
         some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 
@@ -261,7 +261,7 @@ wrap! {
         count: c_int, requests: *mut c_void, completed: *mut c_int, indices: *mut c_int,
         statuses: *mut c_void
     ) as real => {
-        let some = SomeRequests { name: "MPI_Testsome", count, requests, completed, indices, statuses };
+        let some = SomeRequests { calling: Calling::named("MPI_Testsome"), count, requests, completed, indices, statuses };
         some.record(|statuses| real(count, requests, completed, indices, statuses))
     }
 

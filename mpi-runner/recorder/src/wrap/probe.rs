@@ -4,18 +4,18 @@ use std::ffi::{c_int, c_void};
 
 use super::wrap;
 use crate::real::{Handle, SUCCESS, StatusBuffer};
-use crate::recording::{Incoming, enter, leave};
+use crate::recording::{Calling, Incoming, enter, leave};
 
 /// Has MPI fill a status, and records what was found; the function says whether anything was.
 fn record(
-    (name, probe): (&'static str, &Incoming),
+    (calling, probe): (Calling, &Incoming),
     status: *mut c_void,
     look: impl FnOnce(*mut c_void) -> c_int,
     has_found: impl FnOnce() -> bool,
 ) -> c_int {
     let mut own = StatusBuffer::new();
     let Some(status) = enter(|recording| {
-        recording.begin_probe(name, probe);
+        recording.begin_probe(calling, probe);
         own.or_given(recording.abi, status, 1)
     }) else {
         return look(status);
@@ -34,7 +34,7 @@ wrap! {
     MPI_Probe(source: c_int, tag: c_int, communicator: Handle, status: *mut c_void) as real => {
         let probe = Incoming::probe(source, tag, communicator);
         let look = |status| real(source, tag, communicator, status);
-        record(("MPI_Probe", &probe), status, look, || true)
+        record((Calling::blocking("MPI_Probe"), &probe), status, look, || true)
     }
 
     MPI_Iprobe(
@@ -43,6 +43,6 @@ wrap! {
         let probe = Incoming::probe(source, tag, communicator);
         let look = |status| real(source, tag, communicator, flag, status);
         // SAFETY: MPI has said there whether a message has come.
-        record(("MPI_Iprobe", &probe), status, look, || unsafe { *flag } != 0)
+        record((Calling::named("MPI_Iprobe"), &probe), status, look, || unsafe { *flag } != 0)
     }
 }

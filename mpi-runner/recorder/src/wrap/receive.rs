@@ -9,14 +9,14 @@ use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Abi, Handle, SUCCESS, StatusBuffer};
 use crate::recording::{
-    Incoming, Outgoing, Receiving, Recording, Request, WaitsFor, enter, leave, with,
+    Calling, Incoming, Outgoing, Receiving, Recording, Request, WaitsFor, enter, leave, with,
 };
 
 /// Begins a receive that the call completes.
 fn begin(name: &'static str, receive: &Incoming) -> Option<Receiving> {
     enter(|recording| {
         let (wanted, buffer) = recording.wanted(receive);
-        recording.begin_receive(name, &wanted, receive.count);
+        recording.begin_receive(Calling::blocking(name), &wanted, receive.count);
         recording.receiving(&wanted, buffer)
     })
 }
@@ -36,7 +36,7 @@ fn begin_after_sending(name: &'static str, receive: &Incoming) -> Option<Receivi
 
 /// Begins the receive of a message that was probed for.
 fn begin_of_message(
-    name: &'static str,
+    calling: Calling,
     message: *const c_void,
     receive: &Incoming,
 ) -> Option<Receiving> {
@@ -44,7 +44,7 @@ fn begin_of_message(
         // SAFETY: it points to a handle.
         let handle = unsafe { recording.abi.handle_at(message, 0) };
         let matched = recording.take_message(handle)?;
-        Some(recording.begin_matched(name, matched, receive))
+        Some(recording.begin_matched(calling, matched, receive))
     })
     .flatten()
 }
@@ -72,7 +72,7 @@ fn completed(
 fn begin_later(name: &'static str, receive: &Incoming) {
     enter(|recording| {
         let (wanted, _) = recording.wanted(receive);
-        recording.begin_receive(name, &wanted, receive.count);
+        recording.begin_receive(Calling::named(name), &wanted, receive.count);
     });
 }
 
@@ -170,7 +170,7 @@ macro_rules! receives {
                 status: *mut c_void
             ) as real => {
                 let receive = incoming!(buffer, count, datatype);
-                let receiving = begin_of_message(stringify!($of_message), message, &receive);
+                let receiving = begin_of_message(Calling::blocking(stringify!($of_message)), message, &receive);
                 completed(status, receiving, |status| real(buffer, count, datatype, message, status))
             }
 
@@ -179,8 +179,8 @@ macro_rules! receives {
                 request: *mut c_void
             ) as real => {
                 let receive = incoming!(buffer, count, datatype);
-                let name = stringify!($begin_of_message);
-                let receiving = begin_of_message(name, message, &receive);
+                let calling = Calling::named(stringify!($begin_of_message));
+                let receiving = begin_of_message(calling, message, &receive);
                 let code = real(buffer, count, datatype, message, request);
                 leave(code, |recording| {
                     if let Some(receiving) = receiving.filter(|_| code == SUCCESS) {
@@ -200,7 +200,7 @@ macro_rules! receives {
                     buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
                     communicator,
                 };
-                begin_sending(stringify!($exchange), &message);
+                begin_sending(Calling::blocking(stringify!($exchange)), &message);
                 let receive = incoming!(buffer, count, datatype, source, tag, communicator);
                 completed(status, begin_after_sending(stringify!($exchange), &receive), |status| {
                     real(
@@ -217,7 +217,7 @@ macro_rules! receives {
                 let message = Outgoing {
                     buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
                 };
-                begin_sending(stringify!($replace), &message);
+                begin_sending(Calling::blocking(stringify!($replace)), &message);
                 let receive = incoming!(buffer, count, datatype, source, tag, communicator);
                 completed(status, begin_after_sending(stringify!($replace), &receive), |status| {
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, status)
@@ -233,7 +233,7 @@ macro_rules! receives {
                     buffer: out, count: i64::from(out_count), datatype: out_type, to, tag: out_tag,
                     communicator,
                 };
-                begin_sending(stringify!($begin_exchange), &message);
+                begin_sending(Calling::named(stringify!($begin_exchange)), &message);
                 let code = real(
                     out, out_count, out_type, to, out_tag,
                     buffer, count, datatype, source, tag, communicator, request,
@@ -249,7 +249,7 @@ macro_rules! receives {
                 let message = Outgoing {
                     buffer, count: i64::from(count), datatype, to, tag: out_tag, communicator,
                 };
-                begin_sending(stringify!($begin_replace), &message);
+                begin_sending(Calling::named(stringify!($begin_replace)), &message);
                 let code =
                     real(buffer, count, datatype, to, out_tag, source, tag, communicator, request);
                 let receive = incoming!(buffer, count, datatype, source, tag, communicator);
@@ -276,7 +276,7 @@ wrap! {
         let probe = Incoming::probe(source, tag, communicator);
         enter(|recording| {
             let (wanted, _) = recording.wanted(&probe);
-            recording.begin_receive("MPI_Mprobe", &wanted, 0);
+            recording.begin_receive(Calling::blocking("MPI_Mprobe"), &wanted, 0);
         });
         let code = real(source, tag, communicator, message, status);
         leave(code, |recording| {
@@ -291,7 +291,7 @@ wrap! {
         status: *mut c_void
     ) as real => {
         let probe = Incoming::probe(source, tag, communicator);
-        enter(|recording| recording.begin_probe("MPI_Improbe", &probe));
+        enter(|recording| recording.begin_probe(Calling::named("MPI_Improbe"), &probe));
         let code = real(source, tag, communicator, flag, message, status);
         leave(code, |recording| {
             // SAFETY: MPI has said there whether a message has come.

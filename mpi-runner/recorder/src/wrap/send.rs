@@ -4,20 +4,20 @@ use std::ffi::{c_int, c_void};
 
 use super::wrap;
 use crate::real::{Handle, SUCCESS};
-use crate::recording::{Outgoing, Recording, Request, Sending, enter, leave};
+use crate::recording::{Calling, Outgoing, Recording, Request, Sending, enter, leave};
 
 /// Begins a blocking send.
-pub(super) fn begin(name: &'static str, message: &Outgoing) {
+pub(super) fn begin(calling: Calling, message: &Outgoing) {
     enter(|recording| {
-        recording.begin_send(name, message);
+        recording.begin_send(calling, message);
         recording.sent(message);
     });
 }
 
 /// Begins a send that will be complete later.
-fn begin_sending(name: &'static str, message: &Outgoing) -> Option<Sending> {
+fn begin_sending(calling: Calling, message: &Outgoing) -> Option<Sending> {
     enter(|recording| {
-        recording.begin_send(name, message);
+        recording.begin_send(calling, message);
         recording.send(message).map(|send| recording.sending(&send))
     })
     .flatten()
@@ -45,7 +45,7 @@ macro_rules! sends {
                 let count_elements = i64::from(count);
                 let message =
                     Outgoing { buffer, count: count_elements, datatype, to, tag, communicator };
-                begin(stringify!($name), &message);
+                begin(Calling::blocking(stringify!($name)), &message);
                 leave(real(buffer, count, datatype, to, tag, communicator), |_| {})
             })*
 
@@ -56,7 +56,7 @@ macro_rules! sends {
                 let count_elements = i64::from(count);
                 let message =
                     Outgoing { buffer, count: count_elements, datatype, to, tag, communicator };
-                let sending = begin_sending(stringify!($begin), &message);
+                let sending = begin_sending(Calling::named(stringify!($begin)), &message);
                 let code = real(buffer, count, datatype, to, tag, communicator, request);
                 has_begun(code, request, sending)
             })*

@@ -50,15 +50,17 @@ pub(super) fn execute(args: &ShowArgs, streams: &mut Streams) -> Result<Verdict,
 }
 
 fn rows(usage: &Usage) -> String {
-    let header =
-        ["rank", "sent", "bytes", "received", "bytes", "calls", "collectives", "time in them"];
-    let shown = usage.ranks.iter().take(MOST_RANKS).map(row);
+    // A trace that was recorded before this was noted knows the time in collective operations alone.
+    let is_known = usage.ranks.iter().any(|rank| rank.waited_ns.is_some());
+    let last = if is_known { "waiting" } else { "time in them" };
+    let header = ["rank", "sent", "bytes", "received", "bytes", "calls", "collectives", last];
+    let shown = usage.ranks.iter().take(MOST_RANKS).map(|rank| row(rank, is_known));
     let left_out = usage.ranks.len().saturating_sub(MOST_RANKS);
     let more = (left_out > 0).then(|| vec![format!("and {left_out} more")]);
     table(&header, shown.chain(more))
 }
 
-fn row(rank: &RankUsage) -> Vec<String> {
+fn row(rank: &RankUsage, is_known: bool) -> Vec<String> {
     let calls = rank.calls.map_or_else(|| "-".to_owned(), |calls| calls.to_string());
     vec![
         rank.rank.to_string(),
@@ -68,8 +70,14 @@ fn row(rank: &RankUsage) -> Vec<String> {
         rank.received_bytes.to_string(),
         calls,
         rank.collectives.to_string(),
-        time(rank.collectives_ns),
+        if is_known { waiting(rank) } else { time(rank.collectives_ns) },
     ]
+}
+
+/// `3.2 ms`; and `3.2 ms and on` of a rank that is in a call when the trace ends.
+fn waiting(rank: &RankUsage) -> String {
+    let on = if rank.inside { " and on" } else { "" };
+    rank.waited_ns.map_or_else(|| "-".to_owned(), |waited| time(waited) + on)
 }
 
 /// `539 messages, reference.jsonl 93`.
@@ -84,13 +92,21 @@ fn totals(numbers: &Numbers) -> Vec<String> {
         some => format!(" ({some} never received)"),
     };
     let line = |what: String, other: String| format!(" {what}{other}");
+    let waited = |ns: Option<u64>| ns.map_or_else(|| "-".to_owned(), time);
+    let waiting = usage.waited_ns.map(|ns| {
+        let other = beside
+            .as_deref()
+            .map(|other| format!(", {} {}", Plain(&other.name), waited(other.usage.waited_ns)));
+        line(format!("{} of waiting", time(ns)), other.unwrap_or_default())
+    });
     let messages = format!("{}{never}", counted(usage.messages, "message"));
-    vec![
+    let counts = [
         line(messages, of_other(|usage| usage.messages)),
         line(counted(usage.bytes, "byte"), of_other(|usage| usage.bytes)),
         line(
             counted(usage.collectives, "call") + " of collective operations",
             of_other(|usage| usage.collectives),
         ),
-    ]
+    ];
+    counts.into_iter().chain(waiting).collect()
 }
