@@ -5,6 +5,7 @@
 //! Neither holds more than a line. A file that was cut off is no error: its reader says so, and yields what
 //! is there.
 
+mod calls;
 mod digest;
 mod error;
 mod fields;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Digest;
+use super::calls::{put_completed, put_enter, put_leave, put_posted};
 use crate::calls::{Any, Call, Details};
 use crate::event::{Ending, Event, Header, MESSAGES_ONLY, Op, Trace, VERSION};
 use crate::json::put_json;
@@ -227,7 +228,7 @@ fn put_details(block: &mut Vec<u8>, details: &Details) {
             Any::Both => b",\"any\":\"both\"",
         });
     }
-    let numbers: [(&[u8], Option<u64>); 6] = [
+    let numbers: [(&[u8], _); 6] = [
         (b",\"message\":", *message),
         (b",\"post\":", post.map(|post| post.0)),
         (b",\"bytes\":", *bytes),
@@ -235,9 +236,14 @@ fn put_details(block: &mut Vec<u8>, details: &Details) {
         (b",\"cut\":", *cut),
         (b",\"at\":", at.map(|at| u64::from(at.0))),
     ];
+    put_numbers(block, &numbers);
+}
+
+/// Adds the numbers that are there.
+pub(super) fn put_numbers(block: &mut Vec<u8>, numbers: &[(&[u8], Option<u64>)]) {
     for (name, number) in numbers {
         if let Some(number) = number {
-            put_number(block, name, number);
+            put_number(block, name, *number);
         }
     }
 }
@@ -248,7 +254,21 @@ fn put_details(block: &mut Vec<u8>, details: &Details) {
 ///
 /// None that is known: a call is plain data.
 pub fn put_call(block: &mut Vec<u8>, call: &Call) -> io::Result<()> {
-    put_json(&mut *block, call)?;
+    match call {
+        Call::Enter(enter) => put_enter(block, enter)?,
+        Call::Leave(leave) => put_leave(block, leave),
+        Call::Post(posted) => put_posted(block, posted)?,
+        Call::Complete(completed) => put_completed(block, completed),
+        Call::Place(_)
+        | Call::Address(_)
+        | Call::Communicator(_)
+        | Call::Probe(_)
+        | Call::Fail(_)
+        | Call::Exception(_)
+        | Call::Exit(_)
+        | Call::Died(_)
+        | Call::Last(_) => put_json(&mut *block, call)?,
+    }
     block.push(b'\n');
     Ok(())
 }
@@ -275,7 +295,7 @@ pub fn put_footer(block: &mut Vec<u8>, ending: &Ending, events: u64) -> io::Resu
     Ok(())
 }
 
-fn put_number(block: &mut Vec<u8>, before: &[u8], number: impl itoa::Integer) {
+pub(super) fn put_number(block: &mut Vec<u8>, before: &[u8], number: impl itoa::Integer) {
     block.extend_from_slice(before);
     block.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
