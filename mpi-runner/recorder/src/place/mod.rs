@@ -7,12 +7,12 @@
 mod caller;
 mod python;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ringscope_traces::Rank;
 use ringscope_traces::calls::{Address, Call, Place, PlaceId};
+use rustc_hash::FxHashMap;
 
 pub(crate) use caller::entry;
 pub use python::watch_exceptions;
@@ -30,10 +30,13 @@ enum Spot {
 struct Places {
     /// How many numbers were given.
     count: u32,
-    known: HashMap<Spot, PlaceId>,
+    known: FxHashMap<Spot, PlaceId>,
     /// Those that have not been written down yet.
     fresh: Vec<Call>,
 }
+
+/// Whether some place has not been written down yet.
+static HAS_FRESH: AtomicBool = AtomicBool::new(false);
 
 static PLACES: Mutex<Option<Places>> = Mutex::new(None);
 
@@ -70,15 +73,21 @@ pub fn of_exception(file: String, line: u32, function: String) -> PlaceId {
     let mut places = lock();
     let places = places.get_or_insert_default();
     let id = places.next();
-    places.fresh.push(in_source(id, (file, Some(line), function)));
+    places.put(in_source(id, (file, Some(line), function)));
     id
 }
 
 /// The places that have been met since this was asked last, as they are written down.
 pub fn fresh(rank: Rank) -> Vec<Call> {
+    if !HAS_FRESH.load(Ordering::Acquire) {
+        return Vec::new();
+    }
     let mut fresh = match lock().as_mut() {
-        Some(places) if !places.fresh.is_empty() => std::mem::take(&mut places.fresh),
-        Some(_) | None => return Vec::new(),
+        Some(places) => {
+            HAS_FRESH.store(false, Ordering::Release);
+            std::mem::take(&mut places.fresh)
+        }
+        None => return Vec::new(),
     };
     for call in &mut fresh {
         if let Call::Address(Address { rank: of, .. }) | Call::Place(Place { rank: of, .. }) = call
@@ -111,7 +120,7 @@ fn number(spot: Spot) -> Option<PlaceId> {
         return Some(known);
     }
     let id = places.next();
-    places.fresh.push(described(id));
+    places.put(described(id));
     places.known.insert(spot, id);
     Some(id)
 }
@@ -120,6 +129,12 @@ impl Places {
     fn next(&mut self) -> PlaceId {
         self.count += 1;
         PlaceId(self.count - 1)
+    }
+
+    /// Has it written down by whoever records next.
+    fn put(&mut self, place: Call) {
+        self.fresh.push(place);
+        HAS_FRESH.store(true, Ordering::Release);
     }
 }
 

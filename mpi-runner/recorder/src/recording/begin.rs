@@ -13,7 +13,7 @@ use ringscope_traces::{Rank, parts};
 
 use super::last_call::LastCall;
 use super::part::{Part, Run};
-use super::{IS_ON, Recording, lock};
+use super::{ABI, IS_ON, Recording, lock};
 use crate::note::{Note, note};
 use crate::payload::Keep;
 use crate::place;
@@ -51,6 +51,7 @@ pub fn begin() {
         Ok(part) => {
             let path = folder.join(parts::file_name(rank)).with_extension(&SUFFIX[1..]);
             let keep = Keep::of_word(env::var(PAYLOAD).ok().as_deref());
+            ABI.get_or_init(|| abi);
             *lock() = Some(Recording::new(abi, part, LastCall::create(&path, rank).ok(), keep));
             IS_ON.store(true, Ordering::Release);
             watch_exit();

@@ -2,14 +2,15 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
+use ringscope_traces::Tag;
 use ringscope_traces::calls::{
     Call, CommId, Communicator, Enter, Failure, Leave, PlaceId, Post, Probe,
 };
 
 use super::communicator::Known;
 use super::{
-    Calling, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, WaitsFor, Wanted,
-    is_on, real, with,
+    Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord,
+    WaitsFor, Wanted, is_on, real, with,
 };
 use crate::place;
 
@@ -91,13 +92,15 @@ impl Recording {
     }
 
     /// The communicator of that handle.
-    pub(super) fn communicator(&mut self, communicator: Handle) -> Known {
-        self.met(communicator, None)
+    pub(super) fn communicator(&mut self, communicator: Handle) -> &Known {
+        if self.communicators.of(communicator).is_none() {
+            self.meet(communicator, None);
+        }
+        self.communicators.of(communicator).expect("it was met")
     }
 
-    fn met(&mut self, communicator: Handle, made: Option<(&'static str, CommId, u64)>) -> Known {
-        let (known, met) = self.communicators.of(communicator);
-        if let Some(met) = met {
+    fn meet(&mut self, communicator: Handle, made: Option<(&'static str, CommId, u64)>) {
+        if let Some(met) = self.communicators.meet(communicator) {
             self.part.call(&Call::Communicator(Communicator {
                 rank: Some(self.part.rank()),
                 comm: met.id,
@@ -108,7 +111,6 @@ impl Recording {
                 at: self.current.at,
             }));
         }
-        known
     }
 
     /// A call begins.
@@ -132,19 +134,17 @@ impl Recording {
         *self.current.returned.get_or_insert_with(|| self.part.time())
     }
 
-    /// A send begins.
-    pub fn begin_send(&mut self, calling: Calling, message: &Outgoing) {
+    /// A send begins; returns what to record of it, unless it goes to `MPI_PROC_NULL`.
+    pub fn begin_send(&mut self, calling: Calling, message: &Outgoing) -> Option<SendRecord> {
         let known = self.communicator(message.communicator);
+        let (comm, to) = (known.id, known.members.in_world(message.to));
         let count = u64::try_from(message.count).ok();
         let datatype = self.datatypes.of(message.datatype);
-        self.begin(Calling {
-            comm: known.id,
-            peer: known.members.in_world(message.to).map_or(Open::None, Open::One),
-            tag: Open::One(message.tag),
-            count,
-            bytes: count.and_then(|count| datatype.bytes(count)),
-            ..calling
-        });
+        let bytes = count.and_then(|count| datatype.bytes(count));
+        let (peer, tag) = (to.map_or(Open::None, Open::One), Open::One(message.tag));
+        self.begin(Calling { comm, peer, tag, count, bytes, ..calling });
+        let content = Content { buffer: message.buffer, kind: datatype.kind };
+        Some(SendRecord { to: to?, tag: Tag(message.tag), comm, content, bytes })
     }
 
     /// A receive begins.
@@ -157,6 +157,12 @@ impl Recording {
             bytes: wanted.bytes,
             ..calling
         });
+    }
+
+    /// A matched probe begins that waits for a message.
+    pub fn begin_mprobe(&mut self, calling: Calling, probe: &Incoming) {
+        let (comm, source, tag) = self.envelope(probe);
+        self.begin_receive(calling, &Wanted { source, tag, comm, bytes: None }, 0);
     }
 
     /// What the call waits for.
@@ -174,15 +180,15 @@ impl Recording {
         blocks: bool,
     ) -> Option<Post> {
         let known = self.communicator(collective.communicator);
+        let (comm, is_same_for_all) = (known.id, !known.joins_two);
+        let root = collective.root.filter(|_| is_same_for_all);
+        let root = root.and_then(|root| known.members.in_world(root));
         let mut count_up = |name: &'static str| {
-            let count = self.collectives.entry((known.id, name)).or_default();
+            let count = self.collectives.entry((comm, name)).or_default();
             *count += 1;
             *count
         };
         let numbers = (count_up("") - 1, count_up(name));
-        let is_same_for_all = !known.joins_two;
-        let root = collective.root.filter(|_| is_same_for_all);
-        let root = root.and_then(|root| known.members.in_world(root));
         let count = collective.count.filter(|_| is_same_for_all);
         let count = count.and_then(|count| u64::try_from(count).ok());
         let datatype = collective.datatype.map(|handle| self.datatypes.of(handle));
@@ -190,7 +196,7 @@ impl Recording {
         let post = (!blocks).then(|| self.next_post());
         let datatype = collective.datatype.map(|handle| self.datatypes.name(handle));
         self.begin(Calling {
-            comm: known.id,
+            comm,
             root,
             count,
             bytes,
@@ -202,7 +208,7 @@ impl Recording {
             rank: self.part.rank(),
             after: self.part.events(),
             name: name.to_owned(),
-            comm: known.id,
+            comm,
             number: Some(numbers.0),
             nth: Some(numbers.1),
             root,
@@ -241,65 +247,52 @@ impl Recording {
             let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
             (new.by, of, count - 1)
         });
-        self.met(handle, made);
+        self.meet(handle, made);
     }
 
-    /// A probe begins.
-    pub fn begin_probe(&mut self, calling: Calling, probe: &Incoming) {
-        let (wanted, _) = self.wanted(probe);
-        let before = self.current.probed.as_ref().filter(|before| {
-            let what = (before.name.as_str(), before.comm, before.source, before.tag, before.at);
-            what == (
-                calling.name,
-                wanted.comm,
-                wanted.source.one(),
-                wanted.tag.one(),
-                self.current.at,
-            )
-        });
-        self.note(Calling {
-            comm: wanted.comm,
-            peer: wanted.source,
-            tag: wanted.tag,
-            before: before.map(outcome).unwrap_or_default(),
-            ..calling
-        });
+    /// A probe begins; returns what is known of the call.
+    pub fn begin_probe(&mut self, calling: Calling, probe: &Incoming) -> Calling {
+        let (comm, peer, tag) = self.envelope(probe);
+        let calling = Calling { comm, peer, tag, ..calling };
+        let before = self.current.probed.as_ref();
+        let before = before.filter(|before| is_for_the_same(before, &calling, self.current.at));
+        let calling = Calling { before: before.map(outcome).unwrap_or_default(), ..calling };
+        self.note(calling);
+        calling
     }
 
     /// A probe has returned, with the source and the tag of the message that it has found.
-    pub fn probed(&mut self, probe: &Incoming, found: Option<(c_int, c_int)>) {
-        let (wanted, buffer) = self.wanted(probe);
-        let Some(calling) = self.current.calling else { return };
-        let found = found.and_then(|(source, tag)| Some((buffer.from.in_world(source)?, tag)));
-        let now = Probe {
+    pub fn probed(&mut self, calling: &Calling, probe: &Incoming, found: Option<(c_int, c_int)>) {
+        let members = &self.communicator(probe.communicator).members;
+        let found = found.and_then(|(source, tag)| Some((members.in_world(source)?, tag)));
+        let (found, found_tag) = found.unzip();
+        let (after, at) = (self.part.events(), self.current.at);
+        if let Some(before) = &mut self.current.probed
+            && (before.after, before.found, before.found_tag) == (after, found, found_tag)
+            && is_for_the_same(before, calling, at)
+        {
+            let outcome = outcome(before);
+            before.times += 1;
+            return self.end_with(Some(outcome));
+        }
+        if let Some(before) = self.current.probed.take() {
+            self.part.call(&Call::Probe(before));
+        }
+        let first = Probe {
             rank: self.part.rank(),
-            after: self.part.events(),
+            after,
             name: calling.name.to_owned(),
-            comm: wanted.comm,
-            source: wanted.source.one(),
-            tag: wanted.tag.one(),
-            found: found.map(|(source, _)| source),
-            found_tag: found.map(|(_, tag)| tag),
+            comm: calling.comm,
+            source: calling.peer.one(),
+            tag: calling.tag.one(),
+            found,
+            found_tag,
             times: 1,
-            at: self.current.at,
-            t: self.current.began,
+            at,
+            t: self.returned(),
         };
-        let before = match self.current.probed.take() {
-            Some(before) if before.is_as(&now) => {
-                let outcome = outcome(&before);
-                self.current.probed = Some(Probe { times: before.times + 1, ..before });
-                outcome
-            }
-            before => {
-                if let Some(before) = before {
-                    self.part.call(&Call::Probe(before));
-                }
-                let first = Outcome { times: 0, ..outcome(&now) };
-                self.current.probed = Some(Probe { t: self.returned(), ..now });
-                first
-            }
-        };
-        self.end_with(Some(before));
+        self.end_with(Some(Outcome { times: 0, ..outcome(&first) }));
+        self.current.probed = Some(first);
     }
 
     /// A test has found that nothing is complete yet.
@@ -335,6 +328,12 @@ impl Recording {
             at: self.current.at,
         }));
     }
+}
+
+/// Whether a probe before was called at the same place for the same messages.
+fn is_for_the_same(before: &Probe, calling: &Calling, at: Option<PlaceId>) -> bool {
+    let wanted = (calling.comm, calling.peer.one(), calling.tag.one(), at);
+    (before.comm, before.source, before.tag, before.at) == wanted && before.name == calling.name
 }
 
 /// What a probe has come to so far.

@@ -1,18 +1,18 @@
 //! Communicators: which one it is, and its ranks as ranks of `MPI_COMM_WORLD`.
 
-use std::collections::HashMap;
 use std::ffi::c_int;
 use std::sync::Arc;
 
 use ringscope_traces::Rank;
 use ringscope_traces::calls::CommId;
+use rustc_hash::FxHashMap;
 
 use crate::real::{Abi, Handle, SUCCESS, real};
 
 /// The communicators that the program has, each with a number of this rank's own.
 pub struct Communicators {
     abi: Abi,
-    known: HashMap<Handle, Known>,
+    known: FxHashMap<Handle, Known>,
     count: u32,
 }
 
@@ -54,18 +54,23 @@ impl Members {
 impl Communicators {
     /// None but the world is known yet.
     pub fn new(abi: Abi) -> Communicators {
-        let mut known = HashMap::new();
+        let mut known = FxHashMap::default();
         let world = abi.handle(abi.world());
         let members = Members(in_world(abi, world, Side::Local).into());
         known.insert(world, Known { id: CommId::WORLD, members, joins_two: false });
         Communicators { abi, known, count: 0 }
     }
 
-    /// Which one it is, and what it is when it was not known before.
-    pub fn of(&mut self, communicator: Handle) -> (Known, Option<Met>) {
+    /// What is known of one.
+    pub fn of(&self, communicator: Handle) -> Option<&Known> {
+        self.known.get(&self.abi.handle(communicator))
+    }
+
+    /// Looks at one that is not known; `None` when it is.
+    pub fn meet(&mut self, communicator: Handle) -> Option<Met> {
         let (abi, handle) = (self.abi, self.abi.handle(communicator));
-        if let Some(known) = self.known.get(&handle) {
-            return (known.clone(), None);
+        if self.known.contains_key(&handle) {
+            return None;
         }
         self.count += 1;
         let (id, joins_two) = (CommId(self.count), joins_two(handle));
@@ -82,9 +87,8 @@ impl Communicators {
             all.sort_unstable();
         }
         let all = all.into_iter().filter_map(|rank| u32::try_from(rank).ok()).map(Rank).collect();
-        let known = Known { id, members: Members(members.into()), joins_two };
-        self.known.insert(handle, known.clone());
-        (known, Some(Met { id, all }))
+        self.known.insert(handle, Known { id, members: Members(members.into()), joins_two });
+        Some(Met { id, all })
     }
 
     /// Forgets one that is no more.

@@ -1,7 +1,8 @@
 //! What the elements of a message are.
 
-use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void};
+
+use rustc_hash::FxHashMap;
 
 use crate::payload::Kind;
 use crate::real::{Abi, Handle, SUCCESS, real};
@@ -21,14 +22,14 @@ pub struct Datatype {
 /// The datatypes that the program has used.
 pub struct Datatypes {
     abi: Abi,
-    known: HashMap<Handle, Datatype>,
-    names: HashMap<Handle, String>,
+    known: FxHashMap<Handle, Datatype>,
+    names: FxHashMap<Handle, String>,
 }
 
 impl Datatypes {
     /// None are known yet.
     pub fn new(abi: Abi) -> Datatypes {
-        Datatypes { abi, known: HashMap::new(), names: HashMap::new() }
+        Datatypes { abi, known: FxHashMap::default(), names: FxHashMap::default() }
     }
 
     /// What is known of one.

@@ -114,6 +114,8 @@ pub struct LastCall {
     calls: i64,
     progress: i64,
     waited_ns: i64,
+    /// The name that was written last.
+    name: &'static str,
 }
 
 // SAFETY: the memory is the note's own, wherever it is.
@@ -136,7 +138,7 @@ impl LastCall {
         let memory = NonNull::new(memory.cast::<u8>())
             .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
             .ok_or_else(io::Error::last_os_error)?;
-        let mut note = LastCall { memory, calls: 0, progress: 0, waited_ns: 0 };
+        let mut note = LastCall { memory, calls: 0, progress: 0, waited_ns: 0, name: "" };
         (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
         for (word, value) in [
             (Word::Turn, 0),
@@ -223,7 +225,11 @@ impl LastCall {
         self.put(Word::Found, i64::from(outcome.found));
     }
 
-    fn put_name(&mut self, name: &str) {
+    fn put_name(&mut self, name: &'static str) {
+        if ptr::eq(self.name, name) {
+            return;
+        }
+        self.name = name;
         let mut bytes = [0; TEXT_BYTES];
         let kept = name.as_bytes().get(..TEXT_BYTES.min(name.len())).unwrap_or_default();
         bytes.iter_mut().zip(kept).for_each(|(to, from)| *to = *from);

@@ -11,16 +11,17 @@ mod part;
 mod request;
 mod signals;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::hash_map::Entry;
 use std::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ringscope_traces::calls::{
     Any, Became, Call, CommId, Completed, Details, Exception, Post, Posted,
 };
 use ringscope_traces::{Op, Rank, Tag};
+use rustc_hash::FxHashMap;
 use twox_hash::XxHash3_64;
 
 use crate::note::{Note, note};
@@ -36,9 +37,11 @@ use datatype::{Datatypes, received_bytes};
 use last_call::LastCall;
 pub use last_call::{Calling, Open, Outcome, WaitsFor};
 use part::{Observed, Part};
+use request::SameHandle;
 pub use request::{Done, Posting, Receiving, Request, Sending};
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
+static ABI: OnceLock<Abi> = OnceLock::new();
 static RECORDING: Mutex<Option<Recording>> = Mutex::new(None);
 
 /// A message that is about to be sent.
@@ -167,14 +170,14 @@ pub struct Recording {
     seen: Vec<u8>,
     communicators: Communicators,
     datatypes: Datatypes,
-    /// By handle; MPICH gives one handle to all sends that were complete at once.
-    requests: HashMap<Handle, VecDeque<Request>>,
+    /// By handle.
+    requests: FxHashMap<Handle, SameHandle>,
     /// Messages that were found by a matched probe and not received yet.
-    messages: HashMap<Handle, Matched>,
+    messages: FxHashMap<Handle, Matched>,
     /// How many requests and receives were numbered.
     posts: u64,
     /// How many collective operations there were, by communicator, and by name.
-    collectives: HashMap<(CommId, &'static str), u64>,
+    collectives: FxHashMap<(CommId, &'static str), u64>,
 }
 
 /// A message that a matched probe has found.
@@ -193,6 +196,11 @@ unsafe impl Send for Recording {}
 /// Whether this process is being recorded.
 pub fn is_on() -> bool {
     IS_ON.load(Ordering::Acquire)
+}
+
+/// The MPI of the process, if it is being recorded.
+pub fn abi() -> Option<Abi> {
+    if is_on() { ABI.get().copied() } else { None }
 }
 
 /// Calls a function on the recording, if there is one.
@@ -228,10 +236,10 @@ impl Recording {
             seen: Vec::new(),
             communicators: Communicators::new(abi),
             datatypes: Datatypes::new(abi),
-            requests: HashMap::new(),
-            messages: HashMap::new(),
+            requests: FxHashMap::default(),
+            messages: FxHashMap::default(),
             posts: 0,
-            collectives: HashMap::new(),
+            collectives: FxHashMap::default(),
         }
     }
 
@@ -241,21 +249,19 @@ impl Recording {
         Post(self.posts - 1)
     }
 
-    /// What to record of a message that is about to be sent; `None` when it goes to `MPI_PROC_NULL`.
+    /// What to record each time that a message is sent; `None` when it goes to `MPI_PROC_NULL`.
     pub fn send(&mut self, message: &Outgoing) -> Option<SendRecord> {
         let known = self.communicator(message.communicator);
-        let to = known.members.in_world(message.to)?;
+        let (comm, to) = (known.id, known.members.in_world(message.to)?);
         let datatype = self.datatypes.of(message.datatype);
         let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
         let content = Content { buffer: message.buffer, kind: datatype.kind };
-        Some(SendRecord { to, tag: Tag(message.tag), comm: known.id, content, bytes })
+        Some(SendRecord { to, tag: Tag(message.tag), comm, content, bytes })
     }
 
     /// Records the send of a message.
-    pub fn sent(&mut self, message: &Outgoing) {
-        if let Some(send) = self.send(message) {
-            self.posted(&send, None);
-        }
+    pub fn sent(&mut self, send: &SendRecord) {
+        self.posted(send, None);
     }
 
     /// Records the beginning of a send whose end will be recorded, too.
@@ -277,24 +283,25 @@ impl Recording {
 
     /// Which message a receive wants, and where it goes.
     pub fn wanted(&mut self, receive: &Incoming) -> (Wanted, ReceiveBuffer) {
+        let (comm, source, tag) = self.envelope(receive);
+        let from = self.communicator(receive.communicator).members.clone();
+        let datatype = self.datatypes.of(receive.datatype);
+        let bytes = u64::try_from(receive.count).ok().and_then(|count| datatype.bytes(count));
+        let content = Content { buffer: receive.buffer, kind: datatype.kind };
+        (Wanted { source, tag, comm, bytes }, ReceiveBuffer { content, from })
+    }
+
+    /// The communicator, the sender and the tag that a receive or a probe asks for.
+    fn envelope(&mut self, receive: &Incoming) -> (CommId, Open<Rank>, Open<i32>) {
+        let (any_source, any_tag) = (self.abi.any_source(), self.abi.any_tag());
         let known = self.communicator(receive.communicator);
-        // A probe has none.
-        let datatype = (receive.datatype != 0).then(|| self.datatypes.of(receive.datatype));
-        let count = u64::try_from(receive.count).ok();
-        let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
         let source = match known.members.in_world(receive.source) {
             Some(rank) => Open::One(rank),
-            None if receive.source == self.abi.any_source() => Open::Any,
+            None if receive.source == any_source => Open::Any,
             None => Open::None,
         };
-        let tag = match receive.tag == self.abi.any_tag() {
-            true => Open::Any,
-            false => Open::One(receive.tag),
-        };
-        let wanted = Wanted { source, tag, comm: known.id, bytes };
-        let kind = datatype.map_or(Kind::Opaque, |datatype| datatype.kind);
-        let content = Content { buffer: receive.buffer, kind };
-        (wanted, ReceiveBuffer { content, from: known.members })
+        let tag = if receive.tag == any_tag { Open::Any } else { Open::One(receive.tag) };
+        (known.id, source, tag)
     }
 
     /// A receive that begins now.
@@ -425,11 +432,11 @@ impl Recording {
 
     /// Remembers a request whose completion or start is to be recorded.
     pub fn begin_request(&mut self, handle: Handle, request: Request) {
-        let same = self.requests.entry(self.abi.handle(handle)).or_default();
-        same.push_back(request);
-        // Which of them a call completes is not known then, and so neither whose buffer is to be looked at.
-        if same.len() > 1 {
-            same.iter_mut().for_each(Request::forget_what_is_sent);
+        match self.requests.entry(self.abi.handle(handle)) {
+            Entry::Vacant(place) => {
+                place.insert(SameHandle::of(request));
+            }
+            Entry::Occupied(mut same) => same.get_mut().add(request),
         }
     }
 
@@ -452,21 +459,23 @@ impl Recording {
 
     /// Takes a request out, since its handle may be reused as soon as MPI completes it.
     pub fn take_request(&mut self, handle: Handle) -> Option<Request> {
-        let handle = self.abi.handle(handle);
-        let same = self.requests.get_mut(&handle)?;
-        let first = same.pop_front();
-        if same.is_empty() {
-            self.requests.remove(&handle);
+        match self.requests.entry(self.abi.handle(handle)) {
+            Entry::Vacant(_) => None,
+            Entry::Occupied(mut same) => match same.get_mut().take_one() {
+                Some(first) => Some(first),
+                None => Some(same.remove().first),
+            },
         }
-        first
     }
 
     /// Remembers a message that a matched probe has found.
     pub fn matched(&mut self, message: Handle, probe: &Incoming) {
         if !self.abi.is_no_message(message) {
-            let (wanted, buffer) = self.wanted(probe);
+            let (comm, source, tag) = self.envelope(probe);
+            let from = self.communicator(probe.communicator).members.clone();
+            let wanted = Wanted { source, tag, comm, bytes: None };
             let post = self.next_post();
-            let matched = Matched { post, wanted, from: buffer.from };
+            let matched = Matched { post, wanted, from };
             self.messages.insert(self.abi.handle(message), matched);
         }
     }

@@ -23,6 +23,8 @@ pub struct Part {
     start_unix_ns: u64,
     /// The line that is being written.
     line: Vec<u8>,
+    /// What is known of the call in it.
+    more: Option<Box<Details>>,
 }
 
 /// What the parts of all ranks of a run say of it.
@@ -69,7 +71,7 @@ impl Part {
         let mut disk = Disk::create(&path)?;
         disk.put(&line)?;
         let calls = Disk::create(&path.with_extension("calls")).ok();
-        Ok(Part { disk: Some(disk), calls, rank, events: 0, start_unix_ns, line })
+        Ok(Part { disk: Some(disk), calls, rank, events: 0, start_unix_ns, line, more: None })
     }
 
     /// Whose it is.
@@ -93,13 +95,16 @@ impl Part {
         let Some(disk) = &mut self.disk else { return };
         let Observed { op, peer, tag, t, more } = observed;
         let (rank, n, clock) = (self.rank, self.events, self.events + 1);
-        let more = Some(Box::new(more));
+        let mut kept = self.more.take().unwrap_or_default();
+        *kept = more;
+        let more = Some(kept);
         let event = Event { rank, n, op, peer, tag, data: (), t, clock, more };
         self.line.clear();
         let put = put_event(&mut self.line, &event, |line| {
             line.extend_from_slice(payload);
             Ok(())
         });
+        self.more = event.more;
         match put.and_then(|()| disk.put(&self.line)) {
             Ok(()) => self.events += 1,
             Err(error) => {

@@ -1,5 +1,8 @@
 //! Requests: what is not complete yet.
 
+use std::collections::VecDeque;
+use std::mem;
+
 use ringscope_traces::calls::{Any, CommId, Post};
 
 use super::{Content, ReceiveBuffer, SendRecord};
@@ -82,6 +85,36 @@ pub enum Done {
     Sent(Sending),
     /// It was a collective operation.
     Collective(Post),
+}
+
+/// The requests of one handle: MPICH gives one to all sends that were complete at once.
+#[derive(Debug)]
+pub struct SameHandle {
+    /// The one that was made first.
+    pub first: Request,
+    /// Those behind it, in the order in which they were made.
+    more: VecDeque<Request>,
+}
+
+impl SameHandle {
+    /// One.
+    pub fn of(first: Request) -> SameHandle {
+        SameHandle { first, more: VecDeque::new() }
+    }
+
+    /// Adds another one.
+    pub fn add(&mut self, mut request: Request) {
+        // Which of them a call completes is not known then, and so neither whose buffer is to be looked at.
+        self.first.forget_what_is_sent();
+        request.forget_what_is_sent();
+        self.more.push_back(request);
+    }
+
+    /// Takes the first; `None` when it is the only one.
+    pub fn take_one(&mut self) -> Option<Request> {
+        let second = self.more.pop_front()?;
+        Some(mem::replace(&mut self.first, second))
+    }
 }
 
 impl Request {

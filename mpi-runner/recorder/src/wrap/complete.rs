@@ -8,7 +8,7 @@ use ringscope_traces::calls::{Became, Post};
 use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Handle, SUCCESS, StatusBuffer};
-use crate::recording::{Calling, Recording, Request, WaitsFor, enter, is_on, leave, with};
+use crate::recording::{Calling, Recording, Request, WaitsFor, abi, enter, is_on, leave, with};
 
 /// Requests of the program during a call that may complete them.
 ///
@@ -46,20 +46,27 @@ impl Requests {
 
     /// Records that the request at an index is complete, with the status at an index of the statuses.
     fn completed(&mut self, index: usize, statuses: *mut c_void, at: usize) {
+        with(|recording| self.complete(recording, (index, at), statuses));
+    }
+
+    fn complete(
+        &mut self,
+        recording: &mut Recording,
+        (index, at): (usize, usize),
+        statuses: *mut c_void,
+    ) {
         let Some((handle, request)) = self.taken.get_mut(index) else { return };
         let Some(awaited) = request.take().map(Request::completed) else { return };
-        with(|recording| {
-            if let Some(done) = awaited.done {
-                // SAFETY: MPI has filled the statuses of what is completed.
-                unsafe {
-                    let status = recording.abi.status_at(statuses, at);
-                    recording.done(done, status);
-                }
+        if let Some(done) = awaited.done {
+            // SAFETY: MPI has filled the statuses of what is completed.
+            unsafe {
+                let status = recording.abi.status_at(statuses, at);
+                recording.done(done, status);
             }
-            if let Some(again) = awaited.again {
-                recording.begin_request(*handle, again);
-            }
-        });
+        }
+        if let Some(again) = awaited.again {
+            recording.begin_request(*handle, again);
+        }
     }
 
     /// Records the requests that a call has completed, each with its index among the statuses.
@@ -71,19 +78,19 @@ impl Requests {
         statuses: *mut c_void,
         indices: impl Iterator<Item = (usize, usize)>,
     ) {
-        let says_in_statuses = |recording: &mut Recording| recording.abi.is_error_in_status(code);
-        if code != SUCCESS && with(says_in_statuses) != Some(true) {
-            return;
-        }
-        for (index, at) in indices {
-            // SAFETY: MPI has filled the statuses, as its return code says.
-            let error = |recording: &mut Recording| unsafe {
-                recording.abi.error(recording.abi.status_at(statuses, at))
-            };
-            if code == SUCCESS || with(error) == Some(SUCCESS) {
-                self.completed(index, statuses, at);
+        with(|recording| {
+            if code != SUCCESS && !recording.abi.is_error_in_status(code) {
+                return;
             }
-        }
+            for (index, at) in indices {
+                // SAFETY: MPI has filled the statuses, as its return code says.
+                let error =
+                    || unsafe { recording.abi.error(recording.abi.status_at(statuses, at)) };
+                if code == SUCCESS || error() == SUCCESS {
+                    self.complete(recording, (index, at), statuses);
+                }
+            }
+        });
     }
 
     /// Ends the call, and puts back the requests that are not complete: the program's array still has their
@@ -114,7 +121,7 @@ impl Requests {
 
 /// The caller's statuses, or a buffer for as many where the caller ignores them.
 fn status_buffer(own: &mut StatusBuffer, statuses: *mut c_void, count: usize) -> *mut c_void {
-    with(|recording| own.or_given(recording.abi, statuses, count)).unwrap_or(statuses)
+    abi().map_or(statuses, |abi| own.or_given(abi, statuses, count))
 }
 
 /// A count of C's as a number of elements.

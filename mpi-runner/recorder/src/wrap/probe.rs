@@ -14,9 +14,9 @@ fn record(
     has_found: impl FnOnce() -> bool,
 ) -> c_int {
     let mut own = StatusBuffer::new();
-    let Some(status) = enter(|recording| {
-        recording.begin_probe(calling, probe);
-        own.or_given(recording.abi, status, 1)
+    let Some((calling, status)) = enter(|recording| {
+        let calling = recording.begin_probe(calling, probe);
+        (calling, own.or_given(recording.abi, status, 1))
     }) else {
         return look(status);
     };
@@ -25,7 +25,7 @@ fn record(
         if code == SUCCESS {
             // SAFETY: MPI has filled it when it has found something.
             let found = has_found().then(|| unsafe { recording.abi.source_and_tag(status) });
-            recording.probed(probe, found);
+            recording.probed(&calling, probe, found);
         }
     })
 }

@@ -9,7 +9,8 @@ use super::wrap;
 use crate::note::{Note, note};
 use crate::real::{Abi, Handle, SUCCESS, StatusBuffer};
 use crate::recording::{
-    Calling, Incoming, Outgoing, Receiving, Recording, Request, WaitsFor, enter, leave, with,
+    Calling, Incoming, Outgoing, ReceiveBuffer, Receiving, Recording, Request, WaitsFor, Wanted,
+    abi, enter, leave, with,
 };
 
 /// Begins a receive that the call completes.
@@ -56,7 +57,7 @@ fn completed(
     receive: impl FnOnce(*mut c_void) -> c_int,
 ) -> c_int {
     let mut own = StatusBuffer::new();
-    let Some(status) = with(|recording| own.or_given(recording.abi, status, 1)) else {
+    let Some(status) = abi().map(|abi| own.or_given(abi, status, 1)) else {
         return receive(status);
     };
     let code = receive(status);
@@ -68,22 +69,23 @@ fn completed(
     })
 }
 
-/// Notes a nonblocking receive.
-fn begin_later(name: &'static str, receive: &Incoming) {
+/// What is known of a nonblocking receive when it begins: the call, what it wants, and where that goes.
+type Begun = (&'static str, Wanted, ReceiveBuffer);
+
+/// Notes a nonblocking receive; `None` of one from `MPI_PROC_NULL`.
+fn begin_later(name: &'static str, receive: &Incoming) -> Option<Begun> {
     enter(|recording| {
-        let (wanted, _) = recording.wanted(receive);
+        let (wanted, buffer) = recording.wanted(receive);
         recording.begin_receive(Calling::named(name), &wanted, receive.count);
-    });
+        (receive.source != recording.abi.proc_null()).then_some((name, wanted, buffer))
+    })
+    .flatten()
 }
 
-/// Remembers a nonblocking receive from that rank, unless it is from `MPI_PROC_NULL`.
-fn begun(code: c_int, request: *const c_void, posted: (&'static str, &Incoming)) -> c_int {
-    let (name, receive) = posted;
+/// Remembers a nonblocking receive.
+fn begun(code: c_int, request: *const c_void, posted: Option<Begun>) -> c_int {
     leave(code, |recording: &mut Recording| {
-        if code != SUCCESS || receive.source == recording.abi.proc_null() {
-            return;
-        }
-        let (wanted, buffer) = recording.wanted(receive);
+        let Some((name, wanted, buffer)) = posted.filter(|_| code == SUCCESS) else { return };
         let receiving = recording.receiving(&wanted, buffer);
         recording.post(name, &wanted, receiving.post);
         // SAFETY: MPI has put a handle there.
@@ -93,14 +95,24 @@ fn begun(code: c_int, request: *const c_void, posted: (&'static str, &Incoming))
 }
 
 /// The same for a receive combined with a send, of which MPICH does not report what was received.
-fn exchange_begun(code: c_int, request: *const c_void, posted: (&'static str, &Incoming)) -> c_int {
-    match with(|recording| recording.abi) {
-        Some(Abi::OpenMpi) | None => begun(code, request, posted),
+fn exchange_begun(
+    code: c_int,
+    request: *const c_void,
+    (name, receive): (&'static str, &Incoming),
+) -> c_int {
+    let wanted = with(|recording| {
+        let (wanted, buffer) = recording.wanted(receive);
+        (name, wanted, buffer)
+    });
+    match abi() {
+        Some(Abi::OpenMpi) | None => {
+            let is_of_somebody = abi().is_some_and(|abi| receive.source != abi.proc_null());
+            begun(code, request, wanted.filter(|_| is_of_somebody))
+        }
         Some(Abi::Mpich) => {
             note(Note::UnknownReceive, "");
-            let (name, receive) = posted;
             leave(code, |recording| {
-                let (wanted, buffer) = recording.wanted(receive);
+                let Some((name, wanted, buffer)) = wanted else { return };
                 let post = recording.receiving(&wanted, buffer).post;
                 recording.post(name, &wanted, post);
                 recording.complete(post, Became::Unseen, false);
@@ -160,9 +172,9 @@ macro_rules! receives {
                 source: c_int, tag: c_int, communicator: Handle, request: *mut c_void
             ) as real => {
                 let receive = incoming!(buffer, count, datatype, source, tag, communicator);
-                begin_later(stringify!($begin), &receive);
+                let begins = begin_later(stringify!($begin), &receive);
                 let code = real(buffer, count, datatype, source, tag, communicator, request);
-                begun(code, request, (stringify!($begin), &receive))
+                begun(code, request, begins)
             }
 
             $of_message(
@@ -274,10 +286,7 @@ wrap! {
         source: c_int, tag: c_int, communicator: Handle, message: *mut c_void, status: *mut c_void
     ) as real => {
         let probe = Incoming::probe(source, tag, communicator);
-        enter(|recording| {
-            let (wanted, _) = recording.wanted(&probe);
-            recording.begin_receive(Calling::blocking("MPI_Mprobe"), &wanted, 0);
-        });
+        enter(|recording| recording.begin_mprobe(Calling::blocking("MPI_Mprobe"), &probe));
         let code = real(source, tag, communicator, message, status);
         leave(code, |recording| {
             if code == SUCCESS {
@@ -291,14 +300,15 @@ wrap! {
         status: *mut c_void
     ) as real => {
         let probe = Incoming::probe(source, tag, communicator);
-        enter(|recording| recording.begin_probe(Calling::named("MPI_Improbe"), &probe));
+        let calling =
+            enter(|recording| recording.begin_probe(Calling::named("MPI_Improbe"), &probe));
         let code = real(source, tag, communicator, flag, message, status);
         leave(code, |recording| {
             // SAFETY: MPI has said there whether a message has come.
             if code == SUCCESS && unsafe { *flag } != 0 {
                 matched(recording, message, &probe);
-            } else {
-                recording.probed(&probe, None);
+            } else if let Some(calling) = &calling {
+                recording.probed(calling, &probe, None);
             }
         })
     }

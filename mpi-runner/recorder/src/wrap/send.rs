@@ -9,18 +9,16 @@ use crate::recording::{Calling, Outgoing, Recording, Request, Sending, enter, le
 /// Begins a blocking send.
 pub(super) fn begin(calling: Calling, message: &Outgoing) {
     enter(|recording| {
-        recording.begin_send(calling, message);
-        recording.sent(message);
+        if let Some(send) = recording.begin_send(calling, message) {
+            recording.sent(&send);
+        }
     });
 }
 
 /// Begins a send that will be complete later.
 fn begin_sending(calling: Calling, message: &Outgoing) -> Option<Sending> {
-    enter(|recording| {
-        recording.begin_send(calling, message);
-        recording.send(message).map(|send| recording.sending(&send))
-    })
-    .flatten()
+    enter(|recording| recording.begin_send(calling, message).map(|send| recording.sending(&send)))
+        .flatten()
 }
 
 /// Remembers the request of a send that has begun.
