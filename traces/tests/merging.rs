@@ -92,6 +92,18 @@ impl Parts {
         );
     }
 
+    /// Both ranks finalize and leave.
+    fn finalize(&mut self) {
+        for rank in [0, 1] {
+            self.call(rank, "enter", r#""name":"MPI_Finalize","at":0,"t":9"#);
+            self.call(rank, "leave", r#""t":9"#);
+            let last = r#""name":"MPI_Finalize","inside":false,"calls":9,"at":0,"t":9"#;
+            self.call(rank, "last", last);
+            let footer = format!("{{\"end\":\"completed\",\"events\":{}}}\n", self.count[rank]);
+            self.events[rank].push_str(&footer);
+        }
+    }
+
     fn folder(&self) -> TempDir {
         let folder = tempfile::tempdir().expect("a folder for temporary files");
         for rank in [0, 1] {
@@ -132,6 +144,34 @@ fn what_is_said_of_a_trace_that_is_not_held_is_what_is_said_of_the_whole() {
         assert!(diagnosis.verdicts.iter().any(|one| is_named(&one.says)), "{diagnosis:?}");
         assert_eq!(stands, standings_of_others(&whole, &diagnosis));
     }
+}
+
+/// Of the last events all are kept, and of what became of their requests nothing.
+#[test]
+fn sends_that_are_complete_are_not_said_to_be_open_when_a_trace_is_not_held() {
+    let mut parts = Parts::new();
+    (0..20).for_each(|round| parts.exchange(round));
+    parts.event(0, "send", (6, 40));
+    parts.event(1, "recv", (6, 40));
+    parts.finalize();
+    let folder = parts.folder();
+    let whole = gather(folder.path()).expect("they are parts of a run").merged.trace;
+    let mut merging = Merging::open(folder.path(), &OnRead::nobody()).expect("they are parts");
+    let mut condensed = merging.condensed();
+    while let Some(placed) = merging.next_event().expect("they can be read") {
+        condensed.event(&placed);
+    }
+    while let Some(call) = merging.next_call().expect("they can be read") {
+        condensed.call(call);
+    }
+    let (diagnosis, _) = condensed.diagnose(merging.outcome().footer.clone());
+    assert_eq!(diagnosis.verdicts, diagnose(&whole).verdicts);
+    let says: Vec<&str> = diagnosis.verdicts.iter().map(|verdict| verdict.says.as_str()).collect();
+    let [open] = says.as_slice() else { panic!("{says:?}") };
+    assert!(
+        open.contains("has never completed its nonblocking send to rank 1 with tag 6"),
+        "{open}"
+    );
 }
 
 #[test]

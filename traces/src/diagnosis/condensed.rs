@@ -188,7 +188,7 @@ impl Condensed {
         self.events += 1;
         let &Event { rank, n, op, peer, tag, t, clock, .. } = &placed.event;
         let more = placed.event.more.clone();
-        let event = Event { rank, n, op, peer, tag, data: Payload::Null, t, clock, more };
+        let mut event = Event { rank, n, op, peer, tag, data: Payload::Null, t, clock, more };
         let post = event.more.as_ref().and_then(|more| more.post);
         let is_receive = event.source().is_some();
         if let Some(post) = post.filter(|_| is_receive) {
@@ -198,6 +198,10 @@ impl Condensed {
         self.has_wildcards |= is_receive && any.is_some_and(|any| any.source());
         let is_complete = |post| self.completed.get(&rank).is_some_and(|all| all.contains(post));
         let is_open = !is_receive && post.is_some_and(|post| !is_complete(post));
+        if let Some(more) = event.more.as_mut().filter(|_| !is_receive && !is_open) {
+            // That its request is complete will not be there: the line of it is dropped.
+            more.post = None;
+        }
         let kept = Kept { event, is_open, is_received: false, is_of_last: true };
         self.kept.insert(at, kept);
         if let Some(send) = placed.send {
