@@ -2,8 +2,8 @@
  *
  *     mpirun -n 1 calls KIND SECONDS
  *
- * KIND is `probe` (MPI_Iprobe, which finds nothing), `barrier` (MPI_Barrier of one rank alone), `message` (MPI_Send of eight
- * integers to itself and MPI_Recv), or `request` (the same with MPI_Isend and MPI_Wait). Prints how many there were, and in how
+ * KIND is `probe` (MPI_Iprobe, which finds nothing), `barrier` (MPI_Barrier of one rank alone), `message` (MPI_Irecv, MPI_Send
+ * of eight integers to itself, MPI_Wait), or `request` (MPI_Isend, MPI_Recv, MPI_Wait). Prints how many there were, and in how
  * many seconds of this process's own time: that of others does not count.
  */
 #include <mpi.h>
@@ -30,8 +30,10 @@ static void barrier(void) { MPI_Barrier(MPI_COMM_SELF); }
 static int out[COUNT], in[COUNT];
 
 static void message(void) {
+    MPI_Request request;
+    MPI_Irecv(in, COUNT, MPI_INT, 0, 0, MPI_COMM_SELF, &request);
     MPI_Send(out, COUNT, MPI_INT, 0, 0, MPI_COMM_SELF);
-    MPI_Recv(in, COUNT, MPI_INT, 0, 0, MPI_COMM_SELF, MPI_STATUS_IGNORE);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
 static void request(void) {
