@@ -5,6 +5,7 @@
 
 mod merging;
 pub(crate) mod stretch;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +28,10 @@ use stretch::bytes_written;
 /// How the names of part files begin and end.
 const PREFIX: &str = "rank-";
 pub(crate) const SUFFIX: &str = ".jsonl";
+
+/// The file in a folder of parts in which spawned worlds reserve their ranks: for each world a line, with the first
+/// rank behind it.
+pub const RESERVED: &str = "spawned";
 
 /// The name of a rank's file in a folder of parts.
 #[must_use]

@@ -9,8 +9,9 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use ringscope_traces::calls::{Call, CommId, Communicator, INIT};
 use ringscope_traces::merge::split;
-use ringscope_traces::parts::{Closed, Gathered, file_name, gather, rank_of};
+use ringscope_traces::parts::{Closed, Gathered, RESERVED, file_name, gather, rank_of};
 use ringscope_traces::wellformed::{self, Flaw};
 use ringscope_traces::{Ending, Event, Footer, Payload, Rank, Source, Trace};
 use support::{bytes, lines, run};
@@ -134,6 +135,56 @@ fn the_parts_of_a_program_without_clocks_get_them() {
     let (folder, _) = folder_of(&clockless);
     let trace = whole(&folder).merged.trace;
     assert_eq!(wellformed::check(&trace), []);
+}
+
+/// The parts of a recorded program of two ranks that has spawned the third.
+fn spawned() -> TempDir {
+    let mut trace = relay();
+    trace.header.source = Source::Recorded;
+    let (folder, _) = folder_of(&trace);
+    for rank in [0, 1] {
+        let text = fs::read_to_string(part(&folder, rank)).expect("it is there");
+        let of_two = text.replacen(r#""ranks":3"#, r#""ranks":2"#, 1);
+        fs::write(part(&folder, rank), of_two).expect("the folder takes files");
+    }
+    folder
+}
+
+#[test]
+fn the_ranks_of_a_spawned_world_are_counted_behind_the_others() {
+    let gathered = whole(&spawned());
+    let trace = gathered.merged.trace;
+    assert_eq!(trace.header.ranks, 3);
+    assert_eq!(wellformed::check(&trace), []);
+    assert!(trace.footer.is_some() && gathered.missing.is_empty());
+    assert_eq!(trace.calls, [launched(2)]);
+}
+
+#[test]
+fn a_spawned_world_that_has_left_no_part_takes_nothing_with_it() {
+    let folder = spawned();
+    fs::remove_file(part(&folder, 2)).expect("it is there");
+    fs::write(folder.path().join(RESERVED), "3\n").expect("the folder takes files");
+    let gathered = whole(&folder);
+    assert_eq!(gathered.missing, [Rank(2)]);
+    assert_eq!(gathered.merged.trace.calls, [launched(2)]);
+    assert_eq!(
+        gathered.merged.trace.events.iter().filter(|event| event.rank == Rank(1)).count(),
+        4
+    );
+}
+
+/// The line that says who is in the world of the launcher.
+fn launched(ranks: u32) -> Call {
+    Call::Communicator(Communicator {
+        rank: None,
+        comm: CommId::WORLD,
+        members: (0..ranks).map(Rank).collect(),
+        by: Some(INIT.to_owned()),
+        of: None,
+        number: None,
+        at: None,
+    })
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub enum Note {
     CannotWrite,
     /// Another process has begun the part of this rank.
     SecondOfRank,
-    /// The process was started by another one, by MPI's means.
+    /// The process was started by another one, by MPI's means, and has no number.
     Spawned,
     /// The MPI is neither Open MPI nor MPICH.
     UnknownMpi,
@@ -39,7 +39,7 @@ pub fn note(what: Note, detail: &str) {
         }
         Note::UnknownMpi => "nothing is recorded: this MPI is neither Open MPI nor MPICH",
         Note::Spawned => {
-            "a process that was spawned is not recorded: its ranks are those of another world"
+            "a process that was spawned is not recorded: no ranks can be reserved for its world"
         }
         Note::UnknownReceive => {
             "receives of MPI_Isendrecv are not recorded, since MPICH does not report what was received"

@@ -2,6 +2,7 @@
 
 mod support;
 
+use ringscope_traces::diagnosis::diagnose;
 use ringscope_traces::tags::TagNames;
 use ringscope_traces::usage::Usage;
 use ringscope_traces::{Completeness, Op, Tag};
@@ -157,6 +158,29 @@ fn a_script_that_calls_the_launcher_is_recorded_too() {
         let outcome = folder.ringscope(["record", "-o", "trace.jsonl", "sh", "-c", &script]);
         assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
         assert_eq!(events(&folder.whole_trace(), 1), ten_rounds(1), "{mpi:?}");
+    }
+}
+
+/// They have the recorder in their environment as well, and forked ones all that it holds.
+#[test]
+fn processes_that_ranks_start_beside_are_not_recorded_and_do_no_harm() {
+    let three = |peer| -> Vec<_> {
+        let round = |number: u32| [Op::Send, Op::Recv].map(|op| (op, peer, 0, number.to_string()));
+        (0..3).flat_map(round).collect()
+    };
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let (python, script) = (mpi.python(), source("helpers.py"));
+        let built = folder.build("helpers", mpi);
+        for program in [&[built.as_str()][..], &[&python, &script]] {
+            let outcome = folder.record((mpi, 2), program);
+            assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
+            assert!(!outcome.err.contains("ringscope-recorder:"), "{mpi:?}: {}", outcome.err);
+            let trace = folder.whole_trace();
+            let talked = (events(&trace, 0), events(&trace, 1));
+            assert_eq!(talked, (three(1), three(0)), "{mpi:?}");
+            assert_eq!(diagnose(&trace).verdicts, [], "{mpi:?}: {}", outcome.err);
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub use files::{Progress, progress};
 pub use last::{LastCall, Waits};
 pub use unify::resolve;
 
+/// The call that has made the `MPI_COMM_WORLD` of processes that were spawned.
+pub const INIT: &str = "MPI_Init";
+
 /// The call with which a rank leaves: all make it, and it has no number.
 pub const FINALIZE: &str = "MPI_Finalize";
 pub(crate) use unify::{Numbers, Tables};
@@ -39,7 +42,7 @@ pub struct PlaceId(pub u32);
 pub struct CommId(pub u32);
 
 impl CommId {
-    /// `MPI_COMM_WORLD`, which stands in no table.
+    /// `MPI_COMM_WORLD`, which stands in no table unless processes were spawned: then it is that of the others.
     pub const WORLD: CommId = CommId(0);
 
     /// Whether it is `MPI_COMM_WORLD`.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Address, Call, CommId, Communicator, Place, PlaceId};
+use super::{Address, Call, CommId, Communicator, INIT, Place, PlaceId};
 use crate::event::{Event, Rank};
 
 /// What makes a place the same.
@@ -52,6 +52,20 @@ impl Numbers {
 }
 
 impl Tables {
+    /// Says which ranks are in the world of those that were not spawned: it is that of all if nobody was.
+    pub(crate) fn world(&mut self, size: u32) {
+        let world = Communicator {
+            rank: None,
+            comm: CommId::WORLD,
+            members: (0..size).map(Rank).collect(),
+            by: Some(INIT.to_owned()),
+            of: None,
+            number: None,
+            at: None,
+        };
+        self.lines.insert(0, Call::Communicator(world));
+    }
+
     /// The lines of the tables, places first, since communicators name them.
     pub(crate) fn into_lines(mut self) -> Vec<Call> {
         self.lines.sort_by_key(|line| !matches!(line, Call::Address(_) | Call::Place(_)));

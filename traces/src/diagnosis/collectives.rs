@@ -87,18 +87,11 @@ fn mismatch(table: &Table<'_>, comm: CommId) -> Option<Verdict> {
     let says = format!(
         "the {} collective operation on {} is not the same everywhere: {}; {rule}",
         nth(number + 1),
-        communicator(table, comm),
+        table.communicator(comm),
         described.join("; "),
     );
     let ranks = groups.iter().flatten().map(|(rank, _)| *rank).collect();
     Some(Verdict { kind: Kind::DifferentCollectives, ranks, says })
-}
-
-fn communicator(table: &Table<'_>, comm: CommId) -> String {
-    match comm.is_world() {
-        true => "MPI_COMM_WORLD".to_owned(),
-        false => format!("the communicator of {}", ranks_named(&table.members(comm))),
-    }
 }
 
 /// `ranks 0 and 1 have called their 11th MPI_Allreduce (a.c:31)`.

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::collectives::said;
 use super::table::Table;
-use super::{Diagnosis, Kind, Verdict, messages, stuck, verdicts};
+use super::{Diagnosis, Kind, Verdict, messages, spawned, stuck, verdicts};
 use crate::calls::{Became, Call, CommId, Enter, Post};
 use crate::event::{Event, Footer, Header, Rank, Trace};
 use crate::event_index::EventIndex;
@@ -93,12 +93,10 @@ impl Beforehand {
     /// How many collective operations on each communicator need not be kept: all but the last of those that all
     /// members have called alike.
     fn to_drop(&self, header: &Header) -> BTreeMap<CommId, u64> {
-        let members = |comm: CommId| match comm.is_world() {
-            true => Some(header.ranks as usize),
-            false => self.members.get(&comm).copied(),
-        };
+        let of_world = |comm: &CommId| comm.is_world().then_some(header.ranks as usize);
+        let members = |comm: &CommId| self.members.get(comm).copied().or(of_world(comm));
         let of = |(comm, alike): (&CommId, &Alike)| {
-            let are_all_there = members(*comm) == Some(alike.ranks);
+            let are_all_there = members(comm) == Some(alike.ranks);
             let alike = alike.alike.filter(|_| are_all_there).unwrap_or_default();
             (*comm, (alike as u64).saturating_sub(1))
         };
@@ -268,7 +266,8 @@ impl Condensed {
         let events = kept.into_iter().map(|(_, kept)| kept.event).collect();
         let trace = Trace { header: self.header, events, calls: self.calls, footer };
         let table = Table::with(&trace, matching, self.dropped);
-        let mut diagnosis = Diagnosis { verdicts: verdicts(&table), remarks: Vec::new() };
+        let mut diagnosis =
+            Diagnosis { verdicts: verdicts(&table), remarks: spawned::remarks(&table) };
         if self.has_wildcards {
             let says =
                 "the trace is too long for races at wildcard receives to be looked for".to_owned();

@@ -11,6 +11,7 @@ mod messages;
 mod needs;
 mod races;
 mod requests;
+mod spawned;
 mod stuck;
 mod table;
 mod words;
@@ -65,6 +66,8 @@ pub enum Kind {
     NeverReceived,
     /// A wildcard receive could have taken another message: no fault by itself.
     Race,
+    /// Processes were spawned: what ranks they are.
+    Spawned,
 }
 
 impl Kind {
@@ -89,6 +92,7 @@ impl Kind {
             Kind::NeverCompleted => "a request never completed",
             Kind::NeverReceived => "a message never received",
             Kind::Race => "a race",
+            Kind::Spawned => "processes that were spawned",
         }
     }
 }
@@ -150,7 +154,8 @@ pub fn standings_of_others(trace: &Trace, diagnosis: &Diagnosis) -> Option<Strin
 #[must_use]
 pub fn diagnose(trace: &Trace) -> Diagnosis {
     let table = Table::of(trace);
-    Diagnosis { verdicts: verdicts(&table), remarks: races::remarks(&table) }
+    let remarks = [spawned::remarks(&table), races::remarks(&table)].concat();
+    Diagnosis { verdicts: verdicts(&table), remarks }
 }
 
 fn verdicts(table: &Table<'_>) -> Vec<Verdict> {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
-    Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure, LastCall,
-    Place, PlaceId, Post, Posted, Probe,
+    Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure, INIT,
+    LastCall, Place, PlaceId, Post, Posted, Probe,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -179,8 +179,11 @@ impl<'t> Table<'t> {
     /// The ranks of a communicator.
     pub(super) fn members(&self, comm: CommId) -> Vec<Rank> {
         let of_world = || (0..self.trace.header.ranks).map(Rank).collect();
-        let listed = self.communicators.get(&comm).map(|found| found.members.clone());
-        if comm.is_world() { of_world() } else { listed.unwrap_or_default() }
+        match self.communicators.get(&comm) {
+            Some(listed) => listed.members.clone(),
+            None if comm.is_world() => of_world(),
+            None => Vec::new(),
+        }
     }
 
     /// How many collective operations on a communicator are not in the trace.
@@ -236,8 +239,24 @@ impl<'t> Table<'t> {
     pub(super) fn on(&self, comm: CommId) -> String {
         match comm.is_world() {
             true => String::new(),
-            false => format!(" on the communicator of {}", ranks_named(&self.members(comm))),
+            false => format!(" on {}", self.communicator(comm)),
         }
+    }
+
+    /// `MPI_COMM_WORLD`, or `the communicator of ranks 2 and 3`.
+    pub(super) fn communicator(&self, comm: CommId) -> String {
+        let members = || ranks_named(&self.members(comm));
+        let by = self.communicators.get(&comm).and_then(|found| found.by.as_deref());
+        match comm.is_world() {
+            true => "MPI_COMM_WORLD".to_owned(),
+            false if by == Some(INIT) => format!("the MPI_COMM_WORLD of {}", members()),
+            false => format!("the communicator of {}", members()),
+        }
+    }
+
+    /// All communicators that stand in the table.
+    pub(super) fn communicators(&self) -> impl Iterator<Item = &'t Communicator> {
+        self.communicators.values().copied()
     }
 
     /// Whether the run came to its end.

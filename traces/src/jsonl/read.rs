@@ -91,6 +91,11 @@ impl<R: BufRead> Reader<R> {
         &self.header
     }
 
+    /// Counts that many ranks, since the file is a part of what has more than its header knew.
+    pub(crate) fn count_ranks(&mut self, ranks: u32) {
+        self.header.ranks = ranks;
+    }
+
     /// The next event; `None` after the last. Lines of calls are passed over.
     ///
     /// # Errors

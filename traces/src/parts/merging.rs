@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::stretch::{OnRead, Stretch};
+use super::worlds::Worlds;
 use super::{GatherError, Gathered, bytes_with_header, part_names};
 use crate::calls::files::{self, CallLines};
 use crate::calls::{Call, Numbers, Tables};
@@ -74,8 +75,10 @@ impl Merging {
     ///
     /// When the folder cannot be read or does not hold the parts of one run.
     pub fn open(folder: &Path, on_read: &OnRead) -> Result<Merging, GatherError> {
-        let mut survey = Survey::default();
-        for (rank, name) in part_names(folder)? {
+        let names = part_names(folder)?;
+        let worlds = Worlds::of(folder, &names);
+        let mut survey = Survey { worlds, ..Survey::default() };
+        for (rank, name) in names {
             survey.add(folder, (rank, name), on_read)?;
         }
         survey.into_merging(folder, on_read)
@@ -215,6 +218,8 @@ struct PartFile {
     path: PathBuf,
     /// How many bytes of it were written.
     bytes: u64,
+    /// How many ranks there are in all, where its header does not know that.
+    ranks: Option<u32>,
 }
 
 /// A part that has come as far as the end of its header.
@@ -233,7 +238,11 @@ impl PartFile {
         let fails = |error| GatherError::Io { path: self.path.clone(), error };
         let (stretch, _) = Stretch::open(&self.path, on_read).map_err(fails)?;
         let read = BufReader::with_capacity(ahead_bytes, stretch.take(self.bytes));
-        Ok(Reader::new(read, &self.path.to_string_lossy())?)
+        let mut reader = Reader::new(read, &self.path.to_string_lossy())?;
+        if let Some(ranks) = self.ranks {
+            reader.count_ranks(ranks);
+        }
+        Ok(reader)
     }
 }
 
@@ -259,6 +268,7 @@ struct Survey {
     has_more: bool,
     beforehand: Beforehand,
     exited: BTreeSet<Rank>,
+    worlds: Worlds,
 }
 
 impl Survey {
@@ -281,7 +291,8 @@ impl Survey {
             return Ok(());
         };
         self.bytes += bytes;
-        let part = self.events(PartFile { rank, path, bytes }, on_read)?;
+        let ranks = self.worlds.all();
+        let part = self.events(PartFile { rank, path, bytes, ranks }, on_read)?;
         let part = self.calls(folder, part, on_read)?;
         self.names.push(name);
         self.parts.push(part);
@@ -351,7 +362,7 @@ impl Survey {
         Ok(part)
     }
 
-    fn into_merging(self, folder: &Path, on_read: &OnRead) -> Result<Merging, GatherError> {
+    fn into_merging(mut self, folder: &Path, on_read: &OnRead) -> Result<Merging, GatherError> {
         let folder = folder.to_owned();
         let Some(first) = self.parts.first() else {
             let are_there = !self.cut_off.is_empty();
@@ -374,6 +385,9 @@ impl Survey {
             .collect();
         let order = Order::of(ranks?, self.takes, header.source == Source::Recorded);
         let order = order.map_err(|error| not_ordered(error, &folder, &self.names))?;
+        if let Some(size) = self.worlds.first_of_several() {
+            self.tables.world(size);
+        }
         Ok(Merging {
             folder,
             header,

@@ -234,13 +234,18 @@ impl StatusBuffer {
         StatusBuffer { one: [0; MOST_WORDS], several: Vec::new() }
     }
 
+    /// The buffer for one status.
+    pub fn own(&mut self) -> *mut c_void {
+        ptr::from_mut(&mut self.one).cast()
+    }
+
     /// The caller's statuses, or a buffer for as many.
     pub fn or_given(&mut self, abi: Abi, given: *mut c_void, count: usize) -> *mut c_void {
         if !abi.is_ignored(given) {
             return given;
         }
         if count <= 1 {
-            return ptr::from_mut(&mut self.one).cast();
+            return self.own();
         }
         self.several = vec![0; count * MOST_WORDS];
         ptr::from_mut(self.several.as_mut_slice()).cast()

@@ -3,7 +3,8 @@
 use std::env;
 use std::ffi::{c_int, c_void};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 use ringscope_traces::calls::note::SUFFIX;
@@ -13,11 +14,12 @@ use ringscope_traces::{Rank, parts};
 
 use super::last_call::LastCall;
 use super::part::{Part, Run};
+use super::world::{Spawning, World, rank_in};
 use super::{ABI, IS_ON, Recording, lock};
 use crate::note::{Note, note};
 use crate::payload::Keep;
 use crate::place;
-use crate::real::{Abi, Handle, SUCCESS, real};
+use crate::real::{Abi, Handle};
 
 /// The variable that names the folder of the parts; without it nothing is recorded.
 const FOLDER: &str = "RINGSCOPE_RECORD";
@@ -31,18 +33,24 @@ const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 /// The variable that says how much of payloads is written down: `full`, `head:N`, `hash` or `none`.
 const PAYLOAD: &str = "RINGSCOPE_RECORD_PAYLOAD";
 
+/// The MPI, and the folder of the parts. It stays there whatever becomes of this process's part: those who spawn
+/// together have to do the same.
+static SPAWNS_INTO: OnceLock<(Abi, PathBuf)> = OnceLock::new();
+
 /// Begins to record, if the environment asks for it; MPI has been initialized.
 pub fn begin() {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
-    if is_spawned(abi) {
-        return note(Note::Spawned, "");
-    }
+    let folder = Path::new(&folder);
+    let _ = SPAWNS_INTO.set((abi, folder.to_owned()));
+    let world = match World::of(abi, folder) {
+        Ok(world) => world,
+        Err(error) => return note(Note::Spawned, &format!(": {error}")),
+    };
     let start_unix_ns = env::var(START).ok().and_then(|start| start.parse().ok()).unwrap_or(0);
     let protocol = env::var(PROTOCOL).unwrap_or_else(|_| NO_PROTOCOL.to_owned());
-    let (rank, ranks) = (Rank(number(Ask::Rank, abi)), number(Ask::Size, abi));
+    let (rank, ranks) = (Rank(world.first.0 + rank_in(abi.world())), world.ranks());
     let run = Run { protocol, start_unix_ns };
-    let folder = Path::new(&folder);
     match Part::create(folder, rank, ranks, run) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             note(Note::SecondOfRank, &format!(" ({rank} of {ranks})"));
@@ -52,9 +60,11 @@ pub fn begin() {
             let path = folder.join(parts::file_name(rank)).with_extension(&SUFFIX[1..]);
             let keep = Keep::of_word(env::var(PAYLOAD).ok().as_deref());
             ABI.get_or_init(|| abi);
-            *lock() = Some(Recording::new(abi, part, LastCall::create(&path, rank).ok(), keep));
+            let last_call = LastCall::create(&path, rank).ok();
+            *lock() = Some(Recording::new((abi, world), part, last_call, keep));
             IS_ON.store(true, Ordering::Release);
             watch_exit();
+            watch_forks();
             place::watch_exceptions();
         }
     }
@@ -68,27 +78,10 @@ pub fn end() {
     }
 }
 
-/// Whether the process was started by another one of MPI: then its ranks are those of another world.
-fn is_spawned(abi: Abi) -> bool {
-    let mut parent: Handle = 0;
-    let code = real!(MPI_Comm_get_parent(&raw mut parent => *mut Handle));
-    code == SUCCESS && !abi.is_no_communicator(parent)
-}
-
-/// A property of `MPI_COMM_WORLD`.
-#[derive(Clone, Copy)]
-enum Ask {
-    Rank,
-    Size,
-}
-
-fn number(ask: Ask, abi: Abi) -> u32 {
-    let (mut answer, world) = (0, abi.world());
-    match ask {
-        Ask::Rank => real!(MPI_Comm_rank(world => Handle, &raw mut answer => *mut c_int)),
-        Ask::Size => real!(MPI_Comm_size(world => Handle, &raw mut answer => *mut c_int)),
-    };
-    u32::try_from(answer).unwrap_or(0)
+/// Processes of the program are about to spawn others, together; each of them says so.
+pub fn spawning(by: Handle) -> Option<Spawning> {
+    let (abi, folder) = SPAWNS_INTO.get()?;
+    Some(Spawning::announce(*abi, folder, by))
 }
 
 /// Has the system call us when the process ends by itself.
@@ -100,6 +93,15 @@ fn watch_exit() {
     let process = std::process::id() as usize as *mut c_void;
     // SAFETY: the function stays where it is, since this library is never unloaded.
     unsafe { on_exit(exits, process) };
+}
+
+/// Has the system stop the recording in each child that is forked: what is mapped there is ours.
+fn watch_forks() {
+    extern "C" fn is_forked() {
+        IS_ON.store(false, Ordering::Release);
+    }
+    // SAFETY: the function stays where it is, and does nothing that a forked child must not do.
+    unsafe { libc::pthread_atfork(None, None, Some(is_forked)) };
 }
 
 /// Other systems do not tell the exit code.

@@ -2,12 +2,13 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use ringscope_traces::Tag;
+use ringscope_traces::{Rank, Tag};
 use ringscope_traces::calls::{
-    Call, CommId, Communicator, Enter, Failure, Leave, PlaceId, Post, Probe,
+    Call, CommId, Communicator, Enter, Failure, INIT, Leave, PlaceId, Post, Probe,
 };
 
 use super::communicator::Known;
+use super::world::{Parents, remote_size};
 use super::{
     Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord,
     WaitsFor, Wanted, is_on, real, with,
@@ -55,6 +56,13 @@ pub struct New {
     pub of: Option<Handle>,
 }
 
+/// The same, by this rank's numbers: the communicator, and the call's number there.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    by: &'static str,
+    of: Option<(CommId, u64)>,
+}
+
 /// Begins a call: the function notes it.
 pub fn enter<T>(begin: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     if !is_on() {
@@ -99,15 +107,20 @@ impl Recording {
         self.communicators.of(communicator).expect("it was met")
     }
 
-    fn meet(&mut self, communicator: Handle, made: Option<(&'static str, CommId, u64)>) {
+    /// The ranks of a communicator, or of the other side of one that joins two, if all are known.
+    pub fn members(&mut self, communicator: Handle) -> Option<Vec<Rank>> {
+        self.communicator(communicator).members.all()
+    }
+
+    fn meet(&mut self, communicator: Handle, made: Option<Made>) {
         if let Some(met) = self.communicators.meet(communicator) {
             self.part.call(&Call::Communicator(Communicator {
                 rank: Some(self.part.rank()),
                 comm: met.id,
                 members: met.all,
-                by: made.map(|(by, ..)| by.to_owned()),
-                of: made.map(|(_, of, _)| of),
-                number: made.map(|(.., number)| number),
+                by: made.map(|made| made.by.to_owned()),
+                of: made.and_then(|made| made.of).map(|(of, _)| of),
+                number: made.and_then(|made| made.of).map(|(_, number)| number),
                 at: self.current.at,
             }));
         }
@@ -137,7 +150,7 @@ impl Recording {
     /// A send begins; returns what to record of it, unless it goes to `MPI_PROC_NULL`.
     pub fn begin_send(&mut self, calling: Calling, message: &Outgoing) -> Option<SendRecord> {
         let known = self.communicator(message.communicator);
-        let (comm, to) = (known.id, known.members.in_world(message.to));
+        let (comm, to) = (known.id, known.members.in_trace(message.to));
         let count = u64::try_from(message.count).ok();
         let datatype = self.datatypes.of(message.datatype);
         let bytes = count.and_then(|count| datatype.bytes(count));
@@ -182,7 +195,7 @@ impl Recording {
         let known = self.communicator(collective.communicator);
         let (comm, is_same_for_all) = (known.id, !known.joins_two);
         let root = collective.root.filter(|_| is_same_for_all);
-        let root = root.and_then(|root| known.members.in_world(root));
+        let root = root.and_then(|root| known.members.in_trace(root));
         let mut count_up = |name: &'static str| {
             let count = self.collectives.entry((comm, name)).or_default();
             *count += 1;
@@ -242,12 +255,30 @@ impl Recording {
         if self.abi.is_no_communicator(handle) {
             return;
         }
-        let made = new.of.map(|of| {
+        let of = new.of.map(|of| {
             let of = self.communicator(of).id;
             let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
-            (new.by, of, count - 1)
+            (of, count - 1)
         });
-        self.meet(handle, made);
+        self.meet(handle, Some(Made { by: new.by, of }));
+    }
+
+    /// Processes were spawned, of which the first has that rank of the trace; they are not recorded without it.
+    pub fn spawned(&mut self, new: New, joint: Handle, first: Option<Rank>) {
+        let Some(Rank(first)) = first else { return self.made(new, joint) };
+        let ranks = (first..first + remote_size(joint)).map(Rank).collect();
+        self.communicators.learn(joint, ranks);
+        // They do not know how many calls there were before.
+        self.made(New { of: None, ..new }, joint);
+    }
+
+    /// This process belongs to a world that was spawned.
+    pub(super) fn was_spawned(&mut self, parents: &Parents) {
+        self.meet(self.abi.world(), Some(Made { by: INIT, of: None }));
+        if !parents.ranks.is_empty() {
+            self.communicators.learn(parents.joint, parents.ranks.clone());
+        }
+        self.meet(parents.joint, Some(Made { by: "MPI_Comm_spawn", of: None }));
     }
 
     /// A probe begins; returns what is known of the call.
@@ -264,7 +295,7 @@ impl Recording {
     /// A probe has returned, with the source and the tag of the message that it has found.
     pub fn probed(&mut self, calling: &Calling, probe: &Incoming, found: Option<(c_int, c_int)>) {
         let members = &self.communicator(probe.communicator).members;
-        let found = found.and_then(|(source, tag)| Some((members.in_world(source)?, tag)));
+        let found = found.and_then(|(source, tag)| Some((members.in_trace(source)?, tag)));
         let (found, found_tag) = found.unzip();
         let (after, at) = (self.part.events(), self.current.at);
         if let Some(before) = &mut self.current.probed

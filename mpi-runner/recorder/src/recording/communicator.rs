@@ -1,4 +1,4 @@
-//! Communicators: which one it is, and its ranks as ranks of `MPI_COMM_WORLD`.
+//! Communicators: which one it is, and its ranks as ranks of the trace.
 
 use std::ffi::c_int;
 use std::sync::Arc;
@@ -7,11 +7,14 @@ use ringscope_traces::Rank;
 use ringscope_traces::calls::CommId;
 use rustc_hash::FxHashMap;
 
+use super::world::World;
 use crate::real::{Abi, Handle, SUCCESS, real};
 
 /// The communicators that the program has, each with a number of this rank's own.
 pub struct Communicators {
     abi: Abi,
+    /// Groups of processes, each with their ranks of the trace: the own world, and those that were met.
+    groups: Vec<(Handle, Vec<Rank>)>,
     known: FxHashMap<Handle, Known>,
     count: u32,
 }
@@ -28,7 +31,7 @@ pub struct Known {
 }
 
 /// The members of a communicator: for each of its ranks (of an inter-communicator: of its remote group) the
-/// rank in `MPI_COMM_WORLD`; a negative number for a process that was spawned later.
+/// rank of the trace; a negative number for a process that is not known.
 #[derive(Debug, Clone)]
 pub struct Members(Arc<[c_int]>);
 
@@ -42,23 +45,36 @@ pub struct Met {
 }
 
 impl Members {
-    /// The rank among all of a communicator's rank; `None` for nobody, and for a process that was started
-    /// later.
-    pub fn in_world(&self, rank: c_int) -> Option<Rank> {
+    /// The rank of the trace of a communicator's rank; `None` for nobody, and for a process that is not known.
+    pub fn in_trace(&self, rank: c_int) -> Option<Rank> {
         // `MPI_PROC_NULL` is a negative number with both MPIs.
-        let world = self.0.get(usize::try_from(rank).ok()?)?;
-        u32::try_from(*world).ok().map(Rank)
+        let known = self.0.get(usize::try_from(rank).ok()?)?;
+        u32::try_from(*known).ok().map(Rank)
+    }
+
+    /// All of them, if all are known.
+    pub fn all(&self) -> Option<Vec<Rank>> {
+        self.0.iter().map(|rank| u32::try_from(*rank).ok().map(Rank)).collect()
     }
 }
 
 impl Communicators {
-    /// None but the world is known yet.
-    pub fn new(abi: Abi) -> Communicators {
-        let mut known = FxHashMap::default();
-        let world = abi.handle(abi.world());
-        let members = Members(in_world(abi, world, Side::Local).into());
-        known.insert(world, Known { id: CommId::WORLD, members, joins_two: false });
-        Communicators { abi, known, count: 0 }
+    /// None but the world of the launcher is known yet, if this is it.
+    pub fn new(abi: Abi, world: &World) -> Communicators {
+        let group = group(abi.world(), Side::Local);
+        let groups = vec![(group, world.members())];
+        let mut all = Communicators { abi, groups, known: FxHashMap::default(), count: 0 };
+        if world.parents.is_none() {
+            let handle = abi.handle(abi.world());
+            let members = Members(all.in_trace(handle, Side::Local).into());
+            all.known.insert(handle, Known { id: CommId::WORLD, members, joins_two: false });
+        }
+        all
+    }
+
+    /// Learns which ranks of the trace they are whom a communicator joins to this world.
+    pub fn learn(&mut self, joint: Handle, ranks: Vec<Rank>) {
+        self.groups.push((group(joint, Side::Remote), ranks));
     }
 
     /// What is known of one.
@@ -68,16 +84,16 @@ impl Communicators {
 
     /// Looks at one that is not known; `None` when it is.
     pub fn meet(&mut self, communicator: Handle) -> Option<Met> {
-        let (abi, handle) = (self.abi, self.abi.handle(communicator));
+        let handle = self.abi.handle(communicator);
         if self.known.contains_key(&handle) {
             return None;
         }
         self.count += 1;
         let (id, joins_two) = (CommId(self.count), joins_two(handle));
-        let local = in_world(abi, handle, Side::Local);
+        let local = self.in_trace(handle, Side::Local);
         let (members, mut all) = match joins_two {
             true => {
-                let remote = in_world(abi, handle, Side::Remote);
+                let remote = self.in_trace(handle, Side::Remote);
                 (remote.clone(), [local, remote].concat())
             }
             false => (local.clone(), local),
@@ -95,6 +111,22 @@ impl Communicators {
     pub fn forget(&mut self, communicator: Handle) {
         self.known.remove(&self.abi.handle(communicator));
     }
+
+    /// The members of one of a communicator's groups, as ranks of the trace; a negative number for whoever is not
+    /// known.
+    fn in_trace(&self, communicator: Handle, side: Side) -> Vec<c_int> {
+        let (mut these, mut size) = (group(communicator, side), 0);
+        real!(MPI_Group_size(these => Handle, &raw mut size => *mut c_int));
+        let mut found = vec![-1; usize::try_from(size).unwrap_or(0)];
+        for (group, ranks) in &self.groups {
+            for (found, at) in found.iter_mut().zip(translate((these, size), *group)) {
+                let rank = usize::try_from(at).ok().and_then(|at| ranks.get(at));
+                *found = rank.and_then(|rank| c_int::try_from(rank.0).ok()).unwrap_or(*found);
+            }
+        }
+        real!(MPI_Group_free(&raw mut these => *mut Handle));
+        found
+    }
 }
 
 /// One of the two groups of a communicator that joins two.
@@ -104,28 +136,28 @@ enum Side {
     Remote,
 }
 
-fn in_world(abi: Abi, communicator: Handle, side: Side) -> Vec<c_int> {
-    let (mut of_all, mut of_these) = (0, 0);
-    let mut size = 0;
-    real!(MPI_Comm_group(abi.world() => Handle, &raw mut of_all => *mut Handle));
+/// A communicator's group, which is the caller's to free.
+fn group(communicator: Handle, side: Side) -> Handle {
+    let mut group: Handle = 0;
     match side {
         Side::Local => {
-            real!(MPI_Comm_group(communicator => Handle, &raw mut of_these => *mut Handle));
+            real!(MPI_Comm_group(communicator => Handle, &raw mut group => *mut Handle));
         }
         Side::Remote => {
-            real!(MPI_Comm_remote_group(communicator => Handle, &raw mut of_these => *mut Handle));
+            real!(MPI_Comm_remote_group(communicator => Handle, &raw mut group => *mut Handle));
         }
     }
-    real!(MPI_Group_size(of_these => Handle, &raw mut size => *mut c_int));
+    group
+}
+
+/// Where each process of a group of that size is in another; a negative number for one that is not there.
+fn translate((group, size): (Handle, c_int), other: Handle) -> Vec<c_int> {
     let ranks: Vec<c_int> = (0..size).collect();
     let mut found = vec![-1; ranks.len()];
     let code = real!(MPI_Group_translate_ranks(
-        of_these => Handle, size => c_int, ranks.as_ptr() => *const c_int,
-        of_all => Handle, found.as_mut_ptr() => *mut c_int,
+        group => Handle, size => c_int, ranks.as_ptr() => *const c_int,
+        other => Handle, found.as_mut_ptr() => *mut c_int,
     ));
-    for mut group in [of_all, of_these] {
-        real!(MPI_Group_free(&raw mut group => *mut Handle));
-    }
     if code == SUCCESS { found } else { Vec::new() }
 }
 

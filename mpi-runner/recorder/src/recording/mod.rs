@@ -10,6 +10,7 @@ mod memory;
 mod part;
 mod request;
 mod signals;
+mod world;
 
 use std::collections::hash_map::Entry;
 use std::ffi::{c_int, c_void};
@@ -28,7 +29,7 @@ use crate::note::{Note, note};
 use crate::payload::{self, Keep, Kind, Raw};
 use crate::place;
 use crate::real::{Abi, Handle, SUCCESS, is_loaded, real};
-pub use begin::{begin, end};
+pub use begin::{begin, end, spawning};
 use calling::Current;
 pub use calling::{Collective, New, enter, leave};
 use communicator::Communicators;
@@ -39,6 +40,8 @@ pub use last_call::{Calling, Open, Outcome, WaitsFor};
 use part::{Observed, Part};
 use request::SameHandle;
 pub use request::{Done, Posting, Receiving, Request, Sending};
+pub use world::Spawning;
+use world::World;
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
 static ABI: OnceLock<Abi> = OnceLock::new();
@@ -224,8 +227,13 @@ fn lock() -> MutexGuard<'static, Option<Recording>> {
 }
 
 impl Recording {
-    fn new(abi: Abi, part: Part, last_call: Option<LastCall>, keep: Keep) -> Recording {
-        Recording {
+    fn new(
+        (abi, world): (Abi, World),
+        part: Part,
+        last_call: Option<LastCall>,
+        keep: Keep,
+    ) -> Recording {
+        let mut recording = Recording {
             abi,
             part,
             last_call,
@@ -234,13 +242,17 @@ impl Recording {
             keep,
             json: Vec::new(),
             seen: Vec::new(),
-            communicators: Communicators::new(abi),
+            communicators: Communicators::new(abi, &world),
             datatypes: Datatypes::new(abi),
             requests: FxHashMap::default(),
             messages: FxHashMap::default(),
             posts: 0,
             collectives: FxHashMap::default(),
+        };
+        if let Some(parents) = &world.parents {
+            recording.was_spawned(parents);
         }
+        recording
     }
 
     /// The next number of a request, or of a receive.
@@ -252,7 +264,7 @@ impl Recording {
     /// What to record each time that a message is sent; `None` when it goes to `MPI_PROC_NULL`.
     pub fn send(&mut self, message: &Outgoing) -> Option<SendRecord> {
         let known = self.communicator(message.communicator);
-        let (comm, to) = (known.id, known.members.in_world(message.to)?);
+        let (comm, to) = (known.id, known.members.in_trace(message.to)?);
         let datatype = self.datatypes.of(message.datatype);
         let bytes = u64::try_from(message.count).ok().and_then(|count| datatype.bytes(count));
         let content = Content { buffer: message.buffer, kind: datatype.kind };
@@ -295,7 +307,7 @@ impl Recording {
     fn envelope(&mut self, receive: &Incoming) -> (CommId, Open<Rank>, Open<i32>) {
         let (any_source, any_tag) = (self.abi.any_source(), self.abi.any_tag());
         let known = self.communicator(receive.communicator);
-        let source = match known.members.in_world(receive.source) {
+        let source = match known.members.in_trace(receive.source) {
             Some(rank) => Open::One(rank),
             None if receive.source == any_source => Open::Any,
             None => Open::None,
@@ -352,7 +364,7 @@ impl Recording {
         if is_cancelled(status) {
             return self.complete(receiving.post, Became::Cancelled, false);
         }
-        let Some(peer) = receiving.buffer.from.in_world(source) else {
+        let Some(peer) = receiving.buffer.from.in_trace(source) else {
             // From `MPI_PROC_NULL`, or from a process of another world.
             return self.complete(receiving.post, Became::Completed, false);
         };

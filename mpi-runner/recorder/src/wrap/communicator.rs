@@ -2,14 +2,29 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
+use ringscope_traces::Rank;
+
 use super::wrap;
 use crate::real::{Handle, SUCCESS};
-use crate::recording::{Calling, Collective, New, enter, leave};
+use crate::recording::{Calling, Collective, New, Spawning, enter, leave, spawning, with};
 
-/// Begins a call in which all members of a communicator take part.
+/// A call in which all members of a communicator take part.
+fn on(communicator: Handle) -> Collective {
+    Collective { communicator, root: None, count: None, datatype: None, op: None }
+}
+
+/// Begins such a call.
 fn begin(name: &'static str, communicator: Handle) {
-    let collective = Collective { communicator, root: None, count: None, datatype: None, op: None };
-    enter(|recording| recording.begin_collective(name, &collective, true));
+    enter(|recording| recording.begin_collective(name, &on(communicator), true));
+}
+
+/// Such a call has returned.
+fn left(code: c_int) -> c_int {
+    leave(code, |recording| {
+        if code == SUCCESS {
+            recording.left();
+        }
+    })
 }
 
 /// The call has returned and has made a communicator.
@@ -22,6 +37,27 @@ fn made(code: c_int, new: New, made: *const c_void) -> c_int {
             recording.made(new, handle);
         }
     })
+}
+
+/// The call has returned and has spawned processes.
+fn spawned(code: c_int, new: New, (spawning, joint): (Option<Spawning>, *const c_void)) -> c_int {
+    let spawning = spawning.filter(|_| code == SUCCESS);
+    // Nothing is locked while they are waited for.
+    let first = spawning.and_then(|spawning| spawning.meet(joint, &ours(new)));
+    leave(code, |recording| {
+        if code == SUCCESS {
+            recording.left();
+            // SAFETY: MPI has put a handle there.
+            let joint = unsafe { recording.abi.handle_at(joint, 0) };
+            recording.spawned(new, joint, first);
+        }
+    })
+}
+
+/// The ranks of the trace of those who have made a communicator, if this process knows them.
+fn ours(new: New) -> Vec<Rank> {
+    let all = with(|recording| recording.members(new.of?)).flatten();
+    all.unwrap_or_default()
 }
 
 /// Defines functions that make a communicator from one, all of whose members call them: their parameters
@@ -90,11 +126,26 @@ wrap! {
 
     MPI_Comm_spawn(
         command: *const c_char, arguments: *mut *mut c_char, most: c_int, info: Handle,
-        root: c_int, communicator: Handle, new: *mut c_void, codes: *mut c_int
+        root: c_int, communicator: Handle, joint: *mut c_void, codes: *mut c_int
     ) as real => {
+        let spawning = spawning(communicator);
         begin("MPI_Comm_spawn", communicator);
-        let code = real(command, arguments, most, info, root, communicator, new, codes);
-        made(code, New { by: "MPI_Comm_spawn", of: Some(communicator) }, new)
+        let code = real(command, arguments, most, info, root, communicator, joint, codes);
+        let new = New { by: "MPI_Comm_spawn", of: Some(communicator) };
+        spawned(code, new, (spawning, joint))
+    }
+
+    MPI_Comm_spawn_multiple(
+        count: c_int, commands: *mut *mut c_char, arguments: *mut *mut *mut c_char,
+        most: *const c_int, infos: *const c_void, root: c_int, communicator: Handle,
+        joint: *mut c_void, codes: *mut c_int
+    ) as real => {
+        let spawning = spawning(communicator);
+        begin("MPI_Comm_spawn_multiple", communicator);
+        let code =
+            real(count, commands, arguments, most, infos, root, communicator, joint, codes);
+        let new = New { by: "MPI_Comm_spawn_multiple", of: Some(communicator) };
+        spawned(code, new, (spawning, joint))
     }
 
     MPI_Comm_free(communicator: *mut c_void) as real => {
@@ -109,11 +160,11 @@ wrap! {
 
     MPI_Comm_disconnect(communicator: *mut c_void) as real => {
         enter(|recording| {
-            recording.begin(Calling::blocking("MPI_Comm_disconnect"));
             // SAFETY: it points to a handle.
             let handle = unsafe { recording.abi.handle_at(communicator, 0) };
+            recording.begin_collective("MPI_Comm_disconnect", &on(handle), true);
             recording.forget_communicator(handle);
         });
-        leave(real(communicator), |_| {})
+        left(real(communicator))
     }
 }
