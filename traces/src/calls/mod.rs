@@ -27,6 +27,9 @@ pub const INIT: &str = "MPI_Init";
 
 /// The call with which a rank leaves: all make it, and it has no number.
 pub const FINALIZE: &str = "MPI_Finalize";
+
+/// The call with which a rank ends the whole program.
+pub const ABORT: &str = "MPI_Abort";
 pub(crate) use unify::{Numbers, Tables};
 
 /// A place in the program's source, by its number in the trace's table of places.
@@ -356,6 +359,9 @@ pub struct Failure {
     pub name: String,
     /// MPI's words.
     pub why: String,
+    /// Whether MPI has ended the program at it: the call never returned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fatal: bool,
     /// The communicator.
     #[serde(default, skip_serializing_if = "CommId::is_world")]
     pub comm: CommId,

@@ -82,11 +82,28 @@ fn truncated(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<Verdict> 
 }
 
 fn failed(table: &Table<'_>, rank: Rank, failure: &Failure) -> Option<Verdict> {
-    let room = failure.bytes.filter(|_| failure.why.to_lowercase().contains("truncat"))?;
+    if !failure.why.to_lowercase().contains("truncat") {
+        return None;
+    }
+    let Some(room) = failure.bytes else { return failed_wait(table, rank) };
     let Failure { comm, peer: source, tag, .. } = *failure;
     let found = too_long(table, rank, (&Envelope { comm, source, tag }, room))?;
     let call = format!("{}{}", failure.name, table.at(failure.at));
     Some(truncation(table, (rank, call), room, found))
+}
+
+/// A wait that has failed since one of its receives has too little room.
+fn failed_wait(table: &Table<'_>, rank: Rank) -> Option<Verdict> {
+    let calls = table.rank(rank);
+    let waits = calls.last.and_then(|last| last.waits.as_ref())?;
+    let posted = waits.first.iter().filter_map(|post| calls.posts.get(post));
+    let mut found = posted.filter_map(|posted| {
+        let Posted { comm, source, tag, .. } = **posted;
+        let message = too_long(table, rank, (&Envelope { comm, source, tag }, posted.bytes?))?;
+        let call = format!("{}{}", posted.name, table.at(posted.at));
+        Some(truncation(table, (rank, call), posted.bytes?, message))
+    });
+    found.next()
 }
 
 fn probed(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<Verdict> {

@@ -7,7 +7,7 @@ use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
 use super::table::Table;
 use super::words::{self, ranks_named};
 use super::{Diagnosis, Kind, Verdict};
-use crate::calls::{CommId, LastCall, Post};
+use crate::calls::{ABORT, CommId, LastCall, Post};
 use crate::event::{Event, Rank, Tag};
 use crate::words::nth;
 
@@ -306,6 +306,13 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
     if let Some(exception) = calls.exception {
         let what = words::one_line(&exception.what);
         return format!("HAS left with an exception, {what}{}", table.at(exception.at));
+    }
+    if calls.has_aborted() {
+        let at = table.at(calls.last.and_then(|last| last.at));
+        return format!("HAS ended the program by {ABORT}{at}");
+    }
+    if let Some(failure) = calls.fatal() {
+        return format!("HAS failed in {}{}", failure.name, table.at(failure.at));
     }
     if let Some(finalize) = calls.finalize {
         return format!("HAS called MPI_Finalize{}", table.at(finalize.at));

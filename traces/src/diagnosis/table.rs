@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
-    Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure, INIT,
-    LastCall, Place, PlaceId, Post, Posted, Probe,
+    ABORT, Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure,
+    INIT, LastCall, Place, PlaceId, Post, Posted, Probe,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -47,14 +47,43 @@ impl RankCalls<'_> {
         self.died || self.signal().is_some()
     }
 
-    /// Whether the rank will call nothing more.
+    /// Whether the rank will call nothing more, though nothing has ended the whole program there.
     pub(super) fn has_left(&self) -> bool {
-        self.finalize.is_some() || self.exit.is_some() || self.was_killed()
+        let has_ended = self.finalize.is_some() || self.exit.is_some() || self.was_killed();
+        has_ended && !self.ends_all()
     }
 
-    /// The call that it is in.
+    /// Whether the program was ended in a call of this rank: then nobody knows how far the others would have come.
+    pub(super) fn ends_all(&self) -> bool {
+        self.has_aborted() || self.fatal().is_some()
+    }
+
+    /// The call that it is in, and from which it may return.
     pub(super) fn inside(&self) -> Option<&LastCall> {
-        self.last.filter(|last| last.inside && self.exit.is_none() && !self.was_killed())
+        let has_ended = self.exit.is_some() || self.was_killed() || self.ends_all();
+        self.last.filter(|last| last.inside && !has_ended)
+    }
+
+    /// Whether it has ended the program by `MPI_Abort`.
+    pub(super) fn has_aborted(&self) -> bool {
+        self.last.is_some_and(|last| last.inside && last.name == ABORT)
+    }
+
+    /// Whether the call that was to send a message has failed: the send is written down before.
+    fn has_failed(&self, send: &Event) -> bool {
+        let at = send.more.as_ref().and_then(|more| more.at);
+        let is_it = |failure: &&&Failure| {
+            failure.after == send.n + 1
+                && (failure.tag, failure.at) == (Some(send.tag.0), at)
+                && failure.peer == send.destination()
+                && failure.name.to_lowercase().contains("send")
+        };
+        self.failures.iter().any(|failure| is_it(&failure))
+    }
+
+    /// The call at whose failure MPI has ended the program.
+    pub(super) fn fatal(&self) -> Option<&Failure> {
+        self.failures.iter().copied().find(|failure| failure.fatal)
     }
 }
 
@@ -115,11 +144,11 @@ impl<'t> Table<'t> {
                 }
                 continue;
             };
-            let mut is_cancelled = false;
+            let mut is_cancelled = rank.as_ref().is_some_and(|rank| rank.has_failed(event));
             if let (Some(post), Some(rank)) = (post, rank) {
                 rank.sends.insert(post, at);
                 let how = rank.completed.get(&post).map(|completed| completed.how);
-                is_cancelled = how == Some(Became::Cancelled);
+                is_cancelled |= how == Some(Became::Cancelled);
             }
             if table.matching.partner(at).is_none() && !is_cancelled {
                 table.in_flight.entry(to).or_default().push(at);
@@ -272,6 +301,11 @@ impl<'t> Table<'t> {
     /// How ranks ended that did not end well.
     pub(super) fn ends(&self, verdicts: &mut Vec<Verdict>) {
         for (rank, calls) in self.each() {
+            if calls.has_aborted() {
+                let at = self.at(calls.last.and_then(|last| last.at));
+                let says = format!("rank {rank} has ended the program by {ABORT}{at}");
+                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
+            }
             let at_finalize = if calls.finalize.is_some() { "" } else { " without MPI_Finalize" };
             if let Some(exception) = calls.exception {
                 verdicts.push(Verdict {
@@ -283,6 +317,8 @@ impl<'t> Table<'t> {
                         self.at(exception.at)
                     ),
                 });
+            } else if calls.ends_all() {
+                // How its process ended is what came of it.
             } else if let Some(code) = calls.exit.filter(|code| *code != 0) {
                 let says = format!(
                     "rank {rank} has ended with exit code {code}{at_finalize}{}",
@@ -315,12 +351,13 @@ impl<'t> Table<'t> {
     }
 
     fn failed(&self, rank: Rank, failure: &Failure) -> Verdict {
-        let room = failure.bytes.map(|bytes| format!(", of {bytes} bytes")).unwrap_or_default();
+        let of = failure.bytes.map(|bytes| format!(" of {}", super::words::bytes(bytes)));
         let says = format!(
-            "rank {rank}: {}{}{room} has failed: {}",
+            "rank {rank}: {}{}{} has failed: {}",
             failure.name,
+            of.unwrap_or_default(),
             self.at(failure.at),
-            super::words::one_line(&failure.why)
+            super::words::of_mpi(&failure.why)
         );
         Verdict { kind: Kind::FailedCall, ranks: vec![rank], says }
     }

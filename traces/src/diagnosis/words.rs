@@ -59,6 +59,20 @@ pub(super) fn signal(number: i32) -> String {
     }
 }
 
+/// What MPI says of an error: of MPICH's stack of calls the kind of error, and the reason where one is given.
+///
+/// `Invalid tag, error stack:\ninternal_Send(79): Invalid tag, value is -5` becomes `Invalid tag, value is -5`.
+pub(super) fn of_mpi(words: &str) -> String {
+    let Some((kind, stack)) = words.split_once(", error stack:") else { return one_line(words) };
+    let last = stack.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let reason = last.split_once(": ").map_or("", |(_, reason)| reason.trim());
+    match reason {
+        "" => one_line(kind),
+        reason if reason.starts_with(kind) => one_line(reason),
+        reason => one_line(&format!("{kind}: {reason}")),
+    }
+}
+
 /// Words from elsewhere, on one line.
 pub(super) fn one_line(words: &str) -> String {
     let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -19,8 +19,11 @@ pub enum Abi {
 }
 
 static OPEN_MPI_WORLD: Symbol = Symbol::new("ompi_mpi_comm_world\0");
+static OPEN_MPI_SELF: Symbol = Symbol::new("ompi_mpi_comm_self\0");
 static OPEN_MPI_BYTE: Symbol = Symbol::new("ompi_mpi_byte\0");
 static OPEN_MPI_COMM_NULL: Symbol = Symbol::new("ompi_mpi_comm_null\0");
+static OPEN_MPI_DATATYPE_NULL: Symbol = Symbol::new("ompi_mpi_datatype_null\0");
+static OPEN_MPI_ERRORS_ARE_FATAL: Symbol = Symbol::new("ompi_mpi_errors_are_fatal\0");
 static OPEN_MPI_PROC_NULL_MESSAGE: Symbol = Symbol::new("ompi_message_no_proc\0");
 
 /// The operations that MPI has for reductions: the name, MPICH's handle, and Open MPI's variable.
@@ -67,6 +70,49 @@ impl Abi {
             Abi::OpenMpi => OPEN_MPI_WORLD.address().map_or(0, |address| address as Handle),
             Abi::Mpich => 0x4400_0000,
         }
+    }
+
+    /// `MPI_COMM_SELF`.
+    pub fn own(self) -> Handle {
+        match self {
+            Abi::OpenMpi => OPEN_MPI_SELF.address().map_or(0, |address| address as Handle),
+            Abi::Mpich => 0x4400_0001,
+        }
+    }
+
+    /// `MPI_ERRORS_ARE_FATAL`.
+    pub fn errors_are_fatal(self) -> Handle {
+        match self {
+            Abi::OpenMpi => {
+                OPEN_MPI_ERRORS_ARE_FATAL.address().map_or(0, |address| address as Handle)
+            }
+            Abi::Mpich => 0x5400_0000,
+        }
+    }
+
+    /// Whether that is `MPI_ERRORS_ARE_FATAL`.
+    pub fn are_errors_fatal(self, handler: Handle) -> bool {
+        self.handle(handler) == self.errors_are_fatal()
+    }
+
+    /// Whether that is `MPI_DATATYPE_NULL`, or no datatype at all.
+    pub fn is_no_datatype(self, datatype: Handle) -> bool {
+        let null = match self {
+            Abi::OpenMpi => {
+                OPEN_MPI_DATATYPE_NULL.address().map_or(0, |address| address as Handle)
+            }
+            Abi::Mpich => 0x0c00_0000,
+        };
+        [0, null].contains(&self.handle(datatype))
+    }
+
+    /// Whether that is `MPI_IN_PLACE`.
+    pub fn is_in_place(self, buffer: *const c_void) -> bool {
+        let address = match self {
+            Abi::OpenMpi => 1,
+            Abi::Mpich => usize::MAX,
+        };
+        buffer as usize == address
     }
 
     /// `MPI_BYTE`.

@@ -12,10 +12,11 @@ use ringscope_traces::calls::{Call, Exit};
 use ringscope_traces::event::NO_PROTOCOL;
 use ringscope_traces::{Rank, parts};
 
-use super::last_call::LastCall;
+use super::fatal;
+use super::last_call::{Calling, LastCall};
 use super::part::{Part, Run};
 use super::world::{Spawning, World, rank_in};
-use super::{ABI, IS_ON, Recording, lock};
+use super::{ABI, IS_ON, Recording, enter, lock};
 use crate::note::{Note, note};
 use crate::payload::Keep;
 use crate::place;
@@ -37,8 +38,8 @@ const PAYLOAD: &str = "RINGSCOPE_RECORD_PAYLOAD";
 /// together have to do the same.
 static SPAWNS_INTO: OnceLock<(Abi, PathBuf)> = OnceLock::new();
 
-/// Begins to record, if the environment asks for it; MPI has been initialized.
-pub fn begin() {
+/// Begins to record, if the environment asks for it; MPI has been initialized, by the call of that name.
+pub fn begin(name: &'static str) {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
     let folder = Path::new(&folder);
@@ -63,6 +64,11 @@ pub fn begin() {
             let last_call = LastCall::create(&path, rank).ok();
             *lock() = Some(Recording::new((abi, world), part, last_call, keep));
             IS_ON.store(true, Ordering::Release);
+            enter(|recording| {
+                recording.begin(Calling::named(name));
+                recording.end();
+            });
+            fatal::watch(abi);
             watch_exit();
             watch_forks();
             place::watch_exceptions();

@@ -192,6 +192,10 @@ impl Recording {
         collective: &Collective,
         blocks: bool,
     ) -> Option<Post> {
+        if self.abi.is_no_communicator(collective.communicator) {
+            self.begin(Calling::named(name));
+            return None;
+        }
         let known = self.communicator(collective.communicator);
         let (comm, is_same_for_all) = (known.id, !known.joins_two);
         let root = collective.root.filter(|_| is_same_for_all);
@@ -332,7 +336,7 @@ impl Recording {
     }
 
     /// The call has returned.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.end_with(None);
     }
 
@@ -346,17 +350,35 @@ impl Recording {
     }
 
     fn fail(&mut self, code: c_int) {
-        let Some(calling) = self.current.calling else { return };
+        if let Some(calling) = self.current.calling {
+            self.write_failure(calling.name.to_owned(), (words(code), false));
+        }
+    }
+
+    /// A call has failed, and MPI ends the program; its name is needed where it is none of those that are noted.
+    pub(super) fn fail_for_good(&mut self, code: c_int, name: Option<String>) {
+        let why = words(code);
+        let noted = self.current.calling.map(|calling| calling.name.to_owned());
+        let name = noted.or(name).or_else(|| named_in(&why)).unwrap_or_else(|| "MPI".to_owned());
+        self.write_failure(name, (why, true));
+    }
+
+    fn write_failure(&mut self, name: String, (why, fatal): (String, bool)) {
+        // Of a call that is not noted nothing else is known.
+        let noted = self.current.calling;
+        let at = self.current.at.filter(|_| noted.is_some());
+        let calling = noted.unwrap_or(Calling::named(""));
         self.part.call(&Call::Fail(Failure {
             rank: self.part.rank(),
             after: self.part.events(),
-            name: calling.name.to_owned(),
-            why: words(code),
+            name,
+            why,
+            fatal,
             comm: calling.comm,
             peer: calling.peer.one(),
             tag: calling.tag.one(),
             bytes: calling.bytes,
-            at: self.current.at,
+            at,
         }));
     }
 }
@@ -370,6 +392,13 @@ fn is_for_the_same(before: &Probe, calling: &Calling, at: Option<PlaceId>) -> bo
 /// What a probe has come to so far.
 fn outcome(probe: &Probe) -> Outcome {
     Outcome { times: probe.times, found: probe.found.is_some() }
+}
+
+/// The call that MPICH's words on an error name: `MPI_Put(origin_addr=...) failed`.
+fn named_in(why: &str) -> Option<String> {
+    let (_, from) = why.split_once(" MPI_")?;
+    let (name, _) = from.split_once('(')?;
+    Some(format!("MPI_{name}"))
 }
 
 /// MPI's words on an error.

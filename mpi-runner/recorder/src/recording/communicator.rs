@@ -82,10 +82,15 @@ impl Communicators {
         self.known.get(&self.abi.handle(communicator))
     }
 
-    /// Looks at one that is not known; `None` when it is.
+    /// Looks at one that is not known; `None` when it is, and when it is none at all, of which no rank is a member.
     pub fn meet(&mut self, communicator: Handle) -> Option<Met> {
         let handle = self.abi.handle(communicator);
         if self.known.contains_key(&handle) {
+            return None;
+        }
+        if self.abi.is_no_communicator(handle) {
+            let members = Members(Arc::from([]));
+            self.known.insert(handle, Known { id: CommId::WORLD, members, joins_two: false });
             return None;
         }
         self.count += 1;

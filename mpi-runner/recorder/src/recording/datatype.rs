@@ -35,12 +35,18 @@ impl Datatypes {
     /// What is known of one.
     pub fn of(&mut self, handle: Handle) -> Datatype {
         let handle = self.abi.handle(handle);
+        if self.abi.is_no_datatype(handle) {
+            return Datatype { kind: Kind::Opaque, size: 0 };
+        }
         *self.known.entry(handle).or_insert_with(|| Datatype::look_up(handle))
     }
 
     /// Its name: that of MPI, or the one that the program has given it.
     pub fn name(&mut self, handle: Handle) -> String {
         let handle = self.abi.handle(handle);
+        if self.abi.is_no_datatype(handle) {
+            return "MPI_DATATYPE_NULL".to_owned();
+        }
         let named = || match name(handle) {
             name if name.is_empty() => "a datatype of the program's own".to_owned(),
             name => String::from_utf8_lossy(&name).into_owned(),

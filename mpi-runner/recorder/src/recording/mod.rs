@@ -5,6 +5,7 @@ mod calling;
 mod communicator;
 mod datatype;
 mod disk;
+mod fatal;
 mod last_call;
 mod memory;
 mod part;
@@ -212,6 +213,7 @@ pub fn with<T>(act: impl FnOnce(&mut Recording) -> T) -> Option<T> {
         return None;
     }
     let mut recording = lock();
+    let _asking = fatal::Asking::begin();
     // A panic must not unwind into the program, which calls this from C.
     let acted = catch_unwind(AssertUnwindSafe(|| recording.as_mut().map(act)));
     acted.unwrap_or_else(|_| {

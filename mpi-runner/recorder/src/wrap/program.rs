@@ -2,17 +2,17 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use ringscope_traces::calls::FINALIZE;
+use ringscope_traces::calls::{ABORT, FINALIZE};
 
 use super::wrap;
-use crate::real::SUCCESS;
-use crate::recording::{begin, end, enter, leave, with};
+use crate::real::{Handle, SUCCESS};
+use crate::recording::{Calling, begin, end, enter, leave, with};
 
 wrap! {
     MPI_Init(argc: *mut c_int, argv: *mut *mut *mut c_char) as real => {
         let code = real(argc, argv);
         if code == SUCCESS {
-            begin();
+            begin("MPI_Init");
         }
         code
     }
@@ -22,7 +22,7 @@ wrap! {
     ) as real => {
         let code = real(argc, argv, required, provided);
         if code == SUCCESS {
-            begin();
+            begin("MPI_Init_thread");
         }
         code
     }
@@ -37,6 +37,11 @@ wrap! {
         });
         end();
         code
+    }
+
+    MPI_Abort(communicator: Handle, code: c_int) as real => {
+        enter(|recording| recording.begin(Calling::named(ABORT)));
+        leave(real(communicator, code), |_| {})
     }
 
     MPI_Type_free(datatype: *mut c_void) as real => {
