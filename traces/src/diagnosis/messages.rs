@@ -181,7 +181,7 @@ fn livelock(table: &Table<'_>) -> Option<Verdict> {
         let round = round(&steps);
         match round {
             Some((length, times)) => in_rounds.push((rank, length, times)),
-            None if calls.has_left() || calls.inside().is_some() => {}
+            None if calls.has_left() || calls.waiting().is_some() => {}
             None => return None,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collectives::first_mismatch;
 use super::table::Table;
-use crate::calls::{CommId, FINALIZE, LastCall, Post};
+use crate::calls::{CommId, FINALIZE, LastCall, Post, Posted};
 use crate::event::{Event, Rank, Tag};
 use crate::event_index::EventIndex;
 
@@ -58,6 +58,11 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
+    /// That of a receive which was posted.
+    pub(super) fn posted(posted: &Posted) -> Envelope {
+        Envelope { comm: posted.comm, source: posted.source, tag: posted.tag }
+    }
+
     /// That of a call which receives or probes.
     pub(super) fn of(last: &LastCall) -> Envelope {
         Envelope { comm: last.comm, source: last.peer, tag: last.tag }
@@ -90,7 +95,7 @@ impl Waiting {
         let mut needs = BTreeMap::new();
         let mut free = BTreeSet::new();
         for (rank, calls) in table.each() {
-            match calls.inside() {
+            match calls.waiting() {
                 _ if calls.has_left() => {}
                 Some(last) if !table.has_completed() => {
                     needs.insert(rank, need(table, rank, last));
@@ -180,9 +185,10 @@ pub(super) fn role(last: &LastCall) -> Role {
     match name {
         "MPI_Send" | "MPI_Ssend" | "MPI_Rsend" | "MPI_Bsend" => Role::Send,
         "MPI_Recv" => Role::Receive,
-        "MPI_Probe" | "MPI_Mprobe" => Role::Probe,
+        "MPI_Probe" | "MPI_Mprobe" | "MPI_Iprobe" | "MPI_Improbe" => Role::Probe,
         "MPI_Sendrecv" | "MPI_Sendrecv_replace" => Role::Exchange,
-        "MPI_Wait" | "MPI_Waitall" | "MPI_Waitany" | "MPI_Waitsome" => Role::Wait,
+        "MPI_Wait" | "MPI_Waitall" | "MPI_Waitany" | "MPI_Waitsome" | "MPI_Test"
+        | "MPI_Testall" | "MPI_Testany" | "MPI_Testsome" => Role::Wait,
         FINALIZE => Role::Other,
         _ if last.number.is_some() => Role::Collective,
         _ => Role::Other,
@@ -192,7 +198,7 @@ pub(super) fn role(last: &LastCall) -> Role {
 fn need(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
     match role(last) {
         Role::Send => of_send(table, own_send(table, rank, last), last.peer),
-        Role::Receive | Role::Probe => of_receive(table, rank, &Envelope::of(last)),
+        Role::Receive | Role::Probe => of_receive(table, rank, (&Envelope::of(last), None)),
         Role::Exchange => {
             let send = of_send(table, own_send(table, rank, last), last.peer);
             Need::All(vec![send, of_waits(table, rank, last)])
@@ -219,9 +225,12 @@ fn of_send(table: &Table<'_>, send: Option<EventIndex>, to: Option<Rank>) -> Nee
     }
 }
 
-fn of_receive(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Need {
-    let mut under_way = table.in_flight_to(rank).map(|at| &table.trace[at]);
-    if under_way.any(|message| envelope.fits(message)) {
+fn of_receive(
+    table: &Table<'_>,
+    rank: Rank,
+    (envelope, post): (&Envelope, Option<Post>),
+) -> Need {
+    if table.comes(rank, envelope, post) {
         return Need::Nothing;
     }
     match envelope.source {
@@ -237,8 +246,10 @@ fn of_receive(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Need {
 
 fn of_waits(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
     let Some(waits) = &last.waits else { return Need::Nothing };
-    let needs: Vec<Need> = waits.first.iter().map(|post| of_request(table, rank, *post)).collect();
-    let names_all = waits.first.len() as u64 == waits.total;
+    let awaited = table.awaited(rank, waits);
+    let names_all = awaited.len() as u64 == waits.total;
+    let needs: Vec<Need> =
+        awaited.into_iter().map(|post| of_request(table, rank, post)).collect();
     match waits.all {
         true => Need::All(needs),
         false if names_all => Need::Any(needs),
@@ -250,9 +261,9 @@ fn of_waits(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
 fn of_request(table: &Table<'_>, rank: Rank, post: Post) -> Need {
     let calls = table.rank(rank);
     if let Some(posted) = calls.posts.get(&post) {
-        let envelope = Envelope { comm: posted.comm, source: posted.source, tag: posted.tag };
+        let receive = (&Envelope::posted(posted), Some(post));
         let is_complete = table.has_received(rank, post);
-        return if is_complete { Need::Nothing } else { of_receive(table, rank, &envelope) };
+        return if is_complete { Need::Nothing } else { of_receive(table, rank, receive) };
     }
     if let Some(send) = calls.sends.get(&post) {
         let message = &table.trace[*send];

@@ -19,29 +19,33 @@ pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<
         let senders: Vec<Rank> = waiting.stuck.iter().copied().filter(leads_there).collect();
         verdicts.push(told_of_sends(table, cycle, &senders));
     }
-    let mut told: BTreeMap<(Kind, String), Vec<Rank>> = BTreeMap::new();
+    let mut told: BTreeMap<(Kind, bool, String), Vec<Rank>> = BTreeMap::new();
     for rank in &waiting.stuck {
         let is_told = in_sends.is_some() && leads_into_sends(table, waiting, *rank);
-        if let Some(last) = table.rank(*rank).inside().filter(|_| !is_told)
-            && let Some(why) = why(table, *rank, last)
+        let calls = table.rank(*rank);
+        if let Some(last) = calls.waiting().filter(|_| !is_told)
+            && let Some((kind, says)) = why(table, *rank, last)
         {
-            told.entry(why).or_default().push(*rank);
+            told.entry((kind, calls.polling().is_some(), says)).or_default().push(*rank);
         }
     }
-    let mut told: Vec<((Kind, String), Vec<Rank>)> = told.into_iter().collect();
+    let mut told: Vec<((Kind, bool, String), Vec<Rank>)> = told.into_iter().collect();
     told.sort_by_key(|(_, ranks)| ranks.first().copied());
-    for ((kind, says), ranks) in told {
-        let (verb, its) = if ranks.len() == 1 { ("waits", "its") } else { ("wait", "their") };
+    for ((kind, polls, says), ranks) in told {
+        let verb = if polls { "poll" } else { "wait" };
+        let (s, its) = if ranks.len() == 1 { ("s", "its") } else { ("", "their") };
         let says = format!(
-            "{} {verb} {}",
+            "{} {verb}{s} {}",
             ranks_named(&ranks),
             says.replacen("ITS ", &format!("{its} "), 1)
         );
         verdicts.push(Verdict { kind, ranks, says });
     }
     if in_sends.is_none() {
-        verdicts
-            .extend(waiting.cycle().filter(|cycle| cycle.len() > 1).map(|cycle| circle(&cycle)));
+        // Whoever polls may have something else to do.
+        let waits = |rank: &Rank| table.rank(*rank).polling().is_none();
+        let is_circle = |cycle: &Vec<Rank>| cycle.len() > 1 && cycle.iter().all(waits);
+        verdicts.extend(waiting.cycle().filter(is_circle).map(|cycle| circle(&cycle)));
     }
 }
 
@@ -120,10 +124,23 @@ fn told_of_sends(table: &Table<'_>, cycle: &[Rank], senders: &[Rank]) -> Verdict
     Verdict { kind: Kind::SendsInACycle, ranks: senders.to_vec(), says }
 }
 
+/// In which call a rank waits, or by which it polls and how often in vain.
+fn waits_in(table: &Table<'_>, rank: Rank, last: &LastCall) -> String {
+    let call = format!("{}{}{}", last.name, table.on(last.comm), table.at(last.at));
+    match table.rank(rank).polling() {
+        // Ranks that poll alike are told together.
+        Some(last) => {
+            let times = 10_u64.pow(last.repeats.max(1).ilog10());
+            format!("by {call}, at least {} times in vain,", words::grouped(times))
+        }
+        None => format!("in {call}"),
+    }
+}
+
 /// What a rank waits for, behind `rank 3 waits`; `None` where another verdict says it. `ITS` stands for the
 /// word whose number is not known yet.
 fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)> {
-    let call = format!("in {}{}{}", last.name, table.on(last.comm), table.at(last.at));
+    let call = waits_in(table, rank, last);
     match role(last) {
         Role::Send => {
             let to = last.peer?;
@@ -148,7 +165,8 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
         }
         Role::Wait | Role::Exchange => {
             let waits = last.waits.as_ref()?;
-            let open = waits.first.iter().find_map(|post| for_request(table, rank, *post));
+            let awaited = table.awaited(rank, waits);
+            let open = awaited.into_iter().find_map(|post| for_request(table, rank, post));
             match open {
                 Some((kind, what)) => Some((kind, format!("{call} for {what}"))),
                 None if role(last) == Role::Exchange => {
@@ -178,10 +196,10 @@ fn kind_of_wait(table: &Table<'_>, of: Rank) -> Kind {
 fn for_request(table: &Table<'_>, rank: Rank, post: Post) -> Option<(Kind, String)> {
     let calls = table.rank(rank);
     if let Some(posted) = calls.posts.get(&post) {
-        if table.has_received(rank, post) {
+        let envelope = Envelope::posted(posted);
+        if table.has_received(rank, post) || table.comes(rank, &envelope, Some(post)) {
             return None;
         }
-        let envelope = Envelope { comm: posted.comm, source: posted.source, tag: posted.tag };
         let of = format!(", by its {}{}", posted.name, table.at(posted.at));
         return Some(for_message(table, rank, (&envelope, &of)));
     }
@@ -197,7 +215,8 @@ fn for_request(table: &Table<'_>, rank: Rank, post: Post) -> Option<(Kind, Strin
     let number = enter.number?;
     is_told_elsewhere(table, enter.comm, number)?;
     let (kind, what) = for_members(table, enter.comm, number);
-    Some((kind, format!("its {}{}: {what}", enter.name, table.at(enter.at))))
+    let which = format!(" entered the {}{}: ", enter.name, table.at(enter.at));
+    Some((kind, what.replacen(" entered it: ", &which, 1)))
 }
 
 fn for_members(table: &Table<'_>, comm: CommId, number: u64) -> (Kind, String) {
@@ -257,7 +276,7 @@ fn nearest(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Option<String>
             (true, false, false) => Some(3),
             (true, true, true) | (false, _, _) => None,
         };
-    let under_way = table.in_flight_to(rank).map(|at| &table.trace[at]);
+    let under_way = table.unreserved(rank).map(|at| &table.trace[at]);
     let (likeness, message) = under_way
         .filter_map(|message| Some((likeness(message)?, message)))
         .min_by_key(|(likeness, _)| *likeness)?;
@@ -325,6 +344,9 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
     }
     if calls.died {
         return "HAS died".to_owned();
+    }
+    if let Some(last) = calls.polling() {
+        return format!("IS polling by {}{}{}", last.name, table.on(last.comm), table.at(last.at));
     }
     match calls.last {
         Some(last) if last.inside => {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::needs::Envelope;
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
     ABORT, Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure,
-    INIT, LastCall, Place, PlaceId, Post, Posted, Probe,
+    INIT, LastCall, Place, PlaceId, Post, Posted, Probe, Waits,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -64,6 +65,27 @@ impl RankCalls<'_> {
         self.last.filter(|last| last.inside && !has_ended)
     }
 
+    /// The call in which it waits: one that blocks, or one that it makes again and again and that finds nothing.
+    pub(super) fn waiting(&self) -> Option<&LastCall> {
+        match self.last.is_some_and(|last| is_poll(&last.name)) {
+            true => self.polling(),
+            false => self.inside(),
+        }
+    }
+
+    /// The call that it makes again and again, and that finds nothing.
+    pub(super) fn polling(&self) -> Option<&LastCall> {
+        let is_vain = |last: &&LastCall| {
+            is_poll(&last.name) && !last.found && last.repeats >= MANY_POLLS
+        };
+        self.last.filter(is_vain).filter(|_| !self.has_left() && !self.ends_all())
+    }
+
+    /// Whether a request is not complete.
+    fn is_open(&self, post: Post) -> bool {
+        !self.completed.contains_key(&post) && !self.received.contains(&post)
+    }
+
     /// Whether it has ended the program by `MPI_Abort`.
     pub(super) fn has_aborted(&self) -> bool {
         self.last.is_some_and(|last| last.inside && last.name == ABORT)
@@ -87,6 +109,15 @@ impl RankCalls<'_> {
     }
 }
 
+/// How many times a rank must have polled in vain before it counts as one that waits.
+const MANY_POLLS: u64 = 10;
+
+/// Whether a call only looks whether something has come.
+fn is_poll(name: &str) -> bool {
+    ["MPI_Iprobe", "MPI_Improbe", "MPI_Test", "MPI_Testall", "MPI_Testany", "MPI_Testsome"]
+        .contains(&name)
+}
+
 /// A trace, and where to find what in it.
 pub(super) struct Table<'t> {
     pub(super) trace: &'t Trace,
@@ -100,6 +131,9 @@ pub(super) struct Table<'t> {
     in_flight: BTreeMap<Rank, Vec<EventIndex>>,
     /// How many collective operations, which all members have called alike, are not in the trace.
     dropped: BTreeMap<CommId, u64>,
+    /// Which message under way each receive gets that was posted and is not complete, of ranks of which that is
+    /// certain.
+    reserved: BTreeMap<Rank, BTreeMap<Post, EventIndex>>,
 }
 
 impl<'t> Table<'t> {
@@ -132,6 +166,7 @@ impl<'t> Table<'t> {
             in_flight: BTreeMap::new(),
             dropped,
             matching,
+            reserved: BTreeMap::new(),
         };
         trace.calls.iter().for_each(|call| table.take(call));
         for (i, event) in trace.events.iter().enumerate() {
@@ -154,7 +189,65 @@ impl<'t> Table<'t> {
                 table.in_flight.entry(to).or_default().push(at);
             }
         }
+        table.reserved =
+            table.each().filter_map(|(rank, _)| Some((rank, table.reservations(rank)?))).collect();
         table
+    }
+
+    /// Which message under way each open receive of a rank gets; `None` where one could get several, or where nobody
+    /// knows what became of one.
+    fn reservations(&self, rank: Rank) -> Option<BTreeMap<Post, EventIndex>> {
+        let calls = self.rank(rank);
+        let mut reserved = BTreeMap::new();
+        // The receive that was posted first gets what was sent first (MPI 4.1, section 3.5).
+        for (post, posted) in &calls.posts {
+            match calls.completed.get(post).map(|completed| completed.how) {
+                Some(Became::Completed | Became::Cancelled) => continue,
+                Some(Became::Freed | Became::Failed | Became::Unseen) => return None,
+                None if calls.received.contains(post) => continue,
+                None if posted.source.is_none() => return None,
+                None => {}
+            }
+            let envelope = Envelope::posted(posted);
+            let mut under_way = self.in_flight_to(rank);
+            let is_free = |at: &EventIndex| !reserved.values().any(|taken| taken == at);
+            let first = under_way.find(|at| envelope.fits(&self.trace[*at]) && is_free(at));
+            if let Some(at) = first {
+                reserved.insert(*post, at);
+            }
+        }
+        Some(reserved)
+    }
+
+    /// Whether a message is under way that a receive gets: that of a request, or one that is posted now.
+    pub(super) fn comes(&self, rank: Rank, envelope: &Envelope, post: Option<Post>) -> bool {
+        let reserved = self.reserved.get(&rank);
+        if let Some((reserved, post)) = reserved.zip(post) {
+            return reserved.contains_key(&post);
+        }
+        self.unreserved(rank).any(|at| envelope.fits(&self.trace[at]))
+    }
+
+    /// The messages to a rank that none of its open receives gets for certain.
+    pub(super) fn unreserved(&self, rank: Rank) -> impl Iterator<Item = EventIndex> {
+        let reserved = self.reserved.get(&rank);
+        let is_free = move |at: &EventIndex| {
+            !reserved.is_some_and(|reserved| reserved.values().any(|taken| taken == at))
+        };
+        self.in_flight_to(rank).filter(is_free)
+    }
+
+    /// The requests that a call waits for: of many, only the first are noted, but where they are all that the rank has
+    /// the others are known, too.
+    pub(super) fn awaited(&self, rank: Rank, waits: &Waits) -> Vec<Post> {
+        let is_named = waits.first.len() as u64 == waits.total;
+        let calls = self.rank(rank);
+        let all = calls.posts.keys().chain(calls.begun.keys()).chain(calls.sends.keys());
+        let open: Vec<Post> = match is_named {
+            true => Vec::new(),
+            false => all.copied().filter(|post| calls.is_open(*post)).collect(),
+        };
+        if open.len() as u64 == waits.total { open } else { waits.first.clone() }
     }
 
     fn take(&mut self, call: &'t Call) {

@@ -30,6 +30,17 @@ pub(super) struct Current {
     returned: Option<u64>,
     /// The probe that was made last, if no other call was made since.
     probed: Option<Probe>,
+    /// The test that was made last, if it has found nothing complete and nothing has changed since.
+    tested: Option<Tested>,
+}
+
+/// Tests of the same requests at the same place that have all found nothing complete.
+#[derive(Debug)]
+struct Tested {
+    name: &'static str,
+    at: Option<PlaceId>,
+    posts: Vec<Post>,
+    times: u64,
 }
 
 /// A collective operation.
@@ -176,6 +187,22 @@ impl Recording {
     pub fn begin_mprobe(&mut self, calling: Calling, probe: &Incoming) {
         let (comm, source, tag) = self.envelope(probe);
         self.begin_receive(calling, &Wanted { source, tag, comm, bytes: None }, 0);
+    }
+
+    /// A call begins that completes requests, of which these are the first.
+    pub fn begin_completing(&mut self, calling: Calling, posts: &[Post]) {
+        if let Some(probed) = self.current.probed.take() {
+            self.part.call(&Call::Probe(probed));
+        }
+        let times = self.tested_before(calling.name, posts);
+        self.note(Calling { before: Outcome { times, found: false }, ..calling });
+    }
+
+    /// How many times the same test was made before, and has found nothing.
+    fn tested_before(&self, name: &str, posts: &[Post]) -> u64 {
+        let at = self.current.at;
+        let is_same = |tested: &&Tested| tested.name == name && tested.at == at && tested.posts == posts;
+        self.current.tested.as_ref().filter(is_same).map_or(0, |tested| tested.times)
     }
 
     /// What the call waits for.
@@ -330,9 +357,13 @@ impl Recording {
         self.current.probed = Some(first);
     }
 
-    /// A test has found that nothing is complete yet.
-    pub fn found_nothing(&mut self) {
-        self.end_with(Some(Outcome::default()));
+    /// A test has found that none of its requests is complete yet, of which these are the first.
+    pub fn found_nothing(&mut self, posts: Vec<Post>) {
+        let Some(calling) = self.current.calling else { return };
+        let (name, at) = (calling.name, self.current.at);
+        let times = self.tested_before(name, &posts);
+        self.current.tested = Some(Tested { name, at, posts, times: times + 1 });
+        self.end_with(Some(Outcome { times, found: false }));
     }
 
     /// The call has returned.
@@ -343,6 +374,9 @@ impl Recording {
     fn end_with(&mut self, before: Option<Outcome>) {
         let Some(calling) = self.current.calling.take() else { return };
         let waited = calling.blocks.then(|| self.returned().saturating_sub(self.current.began));
+        if before.is_none() {
+            self.current.tested = None;
+        }
         if let Some(last_call) = &mut self.last_call {
             last_call.end(before);
             waited.into_iter().for_each(|waited| last_call.waited(waited));

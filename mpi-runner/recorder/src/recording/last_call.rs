@@ -15,7 +15,7 @@ use ringscope_traces::calls::note::{
 use ringscope_traces::calls::{CommId, PlaceId, Post};
 
 /// What is noted of a call when it begins.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calling {
     /// Its name.
     pub name: &'static str,
@@ -116,6 +116,10 @@ pub struct LastCall {
     waited_ns: i64,
     /// The name that was written last.
     name: &'static str,
+    /// The call that stands there, and where it was made.
+    noted: Option<(Calling, Option<PlaceId>)>,
+    /// Whether it is the same call once more.
+    is_again: bool,
 }
 
 // SAFETY: the memory is the note's own, wherever it is.
@@ -138,7 +142,9 @@ impl LastCall {
         let memory = NonNull::new(memory.cast::<u8>())
             .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
             .ok_or_else(io::Error::last_os_error)?;
-        let mut note = LastCall { memory, calls: 0, progress: 0, waited_ns: 0, name: "" };
+        let (noted, is_again) = (None, false);
+        let (calls, progress, waited_ns, name) = (0, 0, 0, "");
+        let mut note = LastCall { memory, calls, progress, waited_ns, name, noted, is_again };
         (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
         for (word, value) in [
             (Word::Turn, 0),
@@ -160,6 +166,17 @@ impl LastCall {
     /// A call begins.
     pub fn begin(&mut self, calling: &Calling, at: Option<PlaceId>, (after, t): (u64, u64)) {
         self.calls += 1;
+        let now = (Calling { before: Outcome::default(), ..*calling }, at);
+        self.is_again = calling.before.times > 0 && self.noted == Some(now);
+        if self.is_again {
+            // The note stays whole all the time: a rank that polls is most likely ended in here.
+            self.put(Word::Calls, self.calls);
+            self.put(Word::Repeats, calling.before.times.cast_signed());
+            self.put(Word::Time, t.cast_signed());
+            self.put(Word::Inside, 1);
+            return;
+        }
+        self.noted = Some(now);
         let number = |number: Option<u64>| number.map_or(NOTHING, u64::cast_signed);
         let turn = self.calls * 4;
         self.put(Word::Turn, turn + 1);
@@ -187,6 +204,9 @@ impl LastCall {
 
     /// What the call that has begun waits for.
     pub fn waits(&mut self, waits: WaitsFor<'_>) {
+        if self.is_again {
+            return;
+        }
         let turn = self.calls * 4;
         self.put(Word::Turn, turn + 1);
         for (i, post) in waits.posts.iter().take(MOST_WAITS).enumerate() {

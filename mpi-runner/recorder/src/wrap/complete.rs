@@ -19,6 +19,8 @@ struct Requests {
     handles: *const c_void,
     /// In the program's order; `None` for those of which there is nothing to record.
     taken: Vec<(Handle, Option<Request>)>,
+    /// The first of them that are under way.
+    posts: Vec<Post>,
 }
 
 impl Requests {
@@ -31,17 +33,18 @@ impl Requests {
                 (handle, recording.take_request(handle))
             };
             let taken: Vec<(Handle, Option<Request>)> = (0..count).map(of).collect();
-            recording.begin(calling);
             let posts: Vec<Post> = taken
                 .iter()
                 .filter_map(|(_, request)| request.as_ref().and_then(Request::post))
                 .take(MOST_WAITS)
                 .collect();
+            recording.begin_completing(calling, &posts);
             let total = taken.iter().filter(|(_, request)| request.is_some()).count();
             recording.waits(WaitsFor { all, total, posts: &posts });
-            taken
+            (taken, posts)
         };
-        Requests { handles: requests, taken: enter(take).unwrap_or_default() }
+        let (taken, posts) = enter(take).unwrap_or_default();
+        Requests { handles: requests, taken, posts }
     }
 
     /// Records that the request at an index is complete, with the status at an index of the statuses.
@@ -96,8 +99,11 @@ impl Requests {
     /// Ends the call, and puts back the requests that are not complete: the program's array still has their
     /// handles.
     ///
-    /// A request that failed is freed, and another one may get its handle.
+    /// A request that failed is freed, and another one may get its handle. A call that had nothing to wait for has
+    /// changed nothing, either.
     fn put_back(self, code: c_int, found_nothing: bool) -> c_int {
+        let found_nothing = found_nothing || self.posts.is_empty();
+        let posts = self.posts;
         for (index, (handle, request)) in self.taken.into_iter().enumerate() {
             let Some(request) = request else { continue };
             with(|recording| {
@@ -113,7 +119,7 @@ impl Requests {
         }
         leave(code, |recording| {
             if code == SUCCESS && found_nothing {
-                recording.found_nothing();
+                recording.found_nothing(posts);
             }
         })
     }
