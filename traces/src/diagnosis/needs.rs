@@ -225,11 +225,7 @@ fn of_send(table: &Table<'_>, send: Option<EventIndex>, to: Option<Rank>) -> Nee
     }
 }
 
-fn of_receive(
-    table: &Table<'_>,
-    rank: Rank,
-    (envelope, post): (&Envelope, Option<Post>),
-) -> Need {
+fn of_receive(table: &Table<'_>, rank: Rank, (envelope, post): (&Envelope, Option<Post>)) -> Need {
     if table.comes(rank, envelope, post) {
         return Need::Nothing;
     }
@@ -248,8 +244,7 @@ fn of_waits(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
     let Some(waits) = &last.waits else { return Need::Nothing };
     let awaited = table.awaited(rank, waits);
     let names_all = awaited.len() as u64 == waits.total;
-    let needs: Vec<Need> =
-        awaited.into_iter().map(|post| of_request(table, rank, post)).collect();
+    let needs: Vec<Need> = awaited.into_iter().map(|post| of_request(table, rank, post)).collect();
     match waits.all {
         true => Need::All(needs),
         false if names_all => Need::Any(needs),

@@ -75,9 +75,8 @@ impl RankCalls<'_> {
 
     /// The call that it makes again and again, and that finds nothing.
     pub(super) fn polling(&self) -> Option<&LastCall> {
-        let is_vain = |last: &&LastCall| {
-            is_poll(&last.name) && !last.found && last.repeats >= MANY_POLLS
-        };
+        let is_vain =
+            |last: &&LastCall| is_poll(&last.name) && !last.found && last.repeats >= MANY_POLLS;
         self.last.filter(is_vain).filter(|_| !self.has_left() && !self.ends_all())
     }
 

@@ -98,21 +98,10 @@ impl Abi {
     /// Whether that is `MPI_DATATYPE_NULL`, or no datatype at all.
     pub fn is_no_datatype(self, datatype: Handle) -> bool {
         let null = match self {
-            Abi::OpenMpi => {
-                OPEN_MPI_DATATYPE_NULL.address().map_or(0, |address| address as Handle)
-            }
+            Abi::OpenMpi => OPEN_MPI_DATATYPE_NULL.address().map_or(0, |address| address as Handle),
             Abi::Mpich => 0x0c00_0000,
         };
         [0, null].contains(&self.handle(datatype))
-    }
-
-    /// Whether that is `MPI_IN_PLACE`.
-    pub fn is_in_place(self, buffer: *const c_void) -> bool {
-        let address = match self {
-            Abi::OpenMpi => 1,
-            Abi::Mpich => usize::MAX,
-        };
-        buffer as usize == address
     }
 
     /// `MPI_BYTE`.

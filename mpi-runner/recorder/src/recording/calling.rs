@@ -201,7 +201,8 @@ impl Recording {
     /// How many times the same test was made before, and has found nothing.
     fn tested_before(&self, name: &str, posts: &[Post]) -> u64 {
         let at = self.current.at;
-        let is_same = |tested: &&Tested| tested.name == name && tested.at == at && tested.posts == posts;
+        let is_same =
+            |tested: &&Tested| tested.name == name && tested.at == at && tested.posts == posts;
         self.current.tested.as_ref().filter(is_same).map_or(0, |tested| tested.times)
     }
 

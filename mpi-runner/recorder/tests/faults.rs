@@ -1,0 +1,102 @@
+//! Calls that fail, ranks that end the program or poll for ever: what the recorder must see of them under both MPIs.
+
+mod support;
+
+use support::{Folder, Mpi, Recorded, source};
+
+/// A fault of `faults.c`, recorded under an MPI.
+fn recorded(fault: &str, mpi: Mpi, folder: &Folder) -> Recorded {
+    let program = folder.build_plain("faults.c", mpi);
+    folder.record_by(&["--timeout", "2"], (mpi, 2), &[&program, fault])
+}
+
+/// Where a piece of `faults.c` stands: `faults.c:31`.
+fn line(piece: &str) -> String {
+    let text = std::fs::read_to_string(source("faults.c")).expect("it is in the repository");
+    let found = text.lines().position(|line| line.contains(piece));
+    format!("faults.c:{}", found.expect("it is in the program") + 1)
+}
+
+/// Under both MPIs, all of that is said of a fault, and nothing of what came of it.
+fn is_named(fault: &str, says: &[String], not: &[&str]) {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let outcome = recorded(fault, mpi, &folder);
+        let said = outcome.unbroken();
+        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
+        for words in says {
+            assert!(said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
+        }
+        for words in not {
+            assert!(!said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
+        }
+    }
+}
+
+#[test]
+fn a_collective_operation_that_fails_is_named() {
+    let says =
+        format!("rank 0: MPI_Gather of 8 bytes ({}) has failed: ", line("MPI_Gather(mine, 2"));
+    is_named("gather", &[says], &["waits in"]);
+}
+
+/// The recorder must not ask MPI what such a communicator is.
+#[test]
+fn a_call_on_no_communicator_is_named_as_what_has_failed() {
+    let says = format!("rank 1: MPI_Barrier ({}) has failed: ", line("MPI_Barrier(part)"));
+    is_named("no-communicator", &[says], &["Comm_test_inter", "Comm_group"]);
+}
+
+#[test]
+fn a_send_that_fails_has_sent_nothing() {
+    let says = format!("rank 0: MPI_Send of 4 bytes ({}) has failed: ", line("MPI_Send(&number"));
+    is_named("tag", &[says], &["under way", "wait for each other"]);
+}
+
+#[test]
+fn a_wait_that_fails_names_the_receive() {
+    let says = [
+        format!("MPI_Irecv ({}) of rank 1 has room for 8 bytes", line("MPI_Irecv(numbers, 2")),
+        format!("rank 1: MPI_Wait ({}) has failed: ", line("MPI_Wait(&request")),
+    ];
+    is_named("wait", &says, &["waits in"]);
+}
+
+#[test]
+fn a_rank_that_aborts_is_named() {
+    let says = format!("rank 1 has ended the program by MPI_Abort ({})", line("MPI_Abort("));
+    is_named("abort", &[says], &["has called nothing", "waits in"]);
+}
+
+#[test]
+fn a_rank_that_a_signal_ends_before_its_first_message_is_named() {
+    let after = line("MPI_Init(");
+    let says = format!(
+        "rank 1 was ended by SIGABRT (abort, or an assertion that failed), after MPI_Init ({after})"
+    );
+    is_named("assert", &[says], &[]);
+}
+
+#[test]
+fn ranks_that_poll_for_ever_are_named() {
+    let says = [
+        format!("rank 0 polls by MPI_Test ({}), at least ", line("MPI_Test(")),
+        format!(
+            "times in vain, for a message from rank 1 with tag 7, by its MPI_Irecv ({})",
+            line("1, 7,")
+        ),
+        format!("rank 1 polls by MPI_Improbe ({}), at least ", line("MPI_Improbe(")),
+    ];
+    is_named("poll", &says, &["has called nothing"]);
+}
+
+/// A datatype that has no meaning there is not asked for.
+#[test]
+fn a_program_that_works_in_place_is_right() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let outcome = recorded("in-place", mpi, &folder);
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
+        assert!(!outcome.unbroken().contains("- "), "{mpi:?}: {}", outcome.err);
+    }
+}
