@@ -6,13 +6,13 @@
 
 use std::ffi::{CStr, c_int, c_void};
 
-/// Defines the function of that name that the program calls, and which goes on in the function given.
+/// Defines the function that the program calls by the name that is exported, and which goes on in the function given.
 #[cfg(target_arch = "x86_64")]
 macro_rules! entry {
-    ($(#[$attribute:meta])* $name:ident($($argument:ident: $type:ty),*) => $inner:ident) => {
+    ($(#[$attribute:meta])* $name:ident, $exported:expr, ($($argument:ident: $type:ty),*) => $inner:ident) => {
         $(#[$attribute])*
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
-        #[unsafe(no_mangle)]
+        #[unsafe(export_name = $exported)]
         #[unsafe(naked)]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
             // A function's caller expects nothing of rax and r11.
@@ -27,13 +27,13 @@ macro_rules! entry {
     };
 }
 
-/// Defines the function of that name that the program calls, and which goes on in the function given.
+/// Defines the function that the program calls by the name that is exported, and which goes on in the function given.
 #[cfg(target_arch = "aarch64")]
 macro_rules! entry {
-    ($(#[$attribute:meta])* $name:ident($($argument:ident: $type:ty),*) => $inner:ident) => {
+    ($(#[$attribute:meta])* $name:ident, $exported:expr, ($($argument:ident: $type:ty),*) => $inner:ident) => {
         $(#[$attribute])*
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
-        #[unsafe(no_mangle)]
+        #[unsafe(export_name = $exported)]
         #[unsafe(naked)]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
             // A function's caller expects nothing of x9 and x10.
@@ -49,13 +49,13 @@ macro_rules! entry {
     };
 }
 
-/// Defines the function of that name that the program calls. On this machine nobody knows who its caller is.
+/// Defines the function that the program calls by the name that is exported. On this machine nobody knows who its caller is.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 macro_rules! entry {
-    ($(#[$attribute:meta])* $name:ident($($argument:ident: $type:ty),*) => $inner:ident) => {
+    ($(#[$attribute:meta])* $name:ident, $exported:expr, ($($argument:ident: $type:ty),*) => $inner:ident) => {
         $(#[$attribute])*
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
-        #[unsafe(no_mangle)]
+        #[unsafe(export_name = $exported)]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
             // SAFETY: as the caller vouches.
             unsafe { $inner($($argument),*) }

@@ -5,6 +5,7 @@
 //! parts are merged.
 
 mod caller;
+mod fortran;
 mod python;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use ringscope_traces::calls::{Address, Call, Place, PlaceId};
 use rustc_hash::FxHashMap;
 
 pub(crate) use caller::entry;
+pub use fortran::is_calling as is_called_by_fortran;
 pub use python::watch_exceptions;
 
 /// What tells one place from all others while the program runs.
@@ -52,7 +54,10 @@ pub fn here() -> Option<PlaceId> {
     if let Some(line) = python::line() {
         return number(Spot::Python(line));
     }
-    let address = caller::address()?;
+    let address = match caller::address()? {
+        address if fortran::is_within(address) => fortran::program().unwrap_or(address),
+        address => address,
+    };
     let before = LAST_NUMBER.load(Ordering::Acquire);
     if LAST_ADDRESS.load(Ordering::Acquire) == address as u64
         && LAST_NUMBER.load(Ordering::Acquire) == before
@@ -107,6 +112,10 @@ fn number(spot: Spot) -> Option<PlaceId> {
     let described: Box<dyn FnOnce(PlaceId) -> Call> = match spot {
         Spot::Address(address) => {
             let (module, offset) = caller::module(address)?;
+            // What Python itself calls, such as what is done when it ends, is no place in the program.
+            if python::is_of_python(&module) {
+                return None;
+            }
             Box::new(move |place| Call::Address(Address { rank: None, place, module, offset }))
         }
         Spot::Python(line) => {

@@ -69,6 +69,13 @@ fn is_python() -> bool {
     *IS_PYTHON.get_or_init(|| is_loaded("PyGILState_Ensure\0"))
 }
 
+/// Whether a file is Python's own, or one of the modules that are made for it.
+pub(super) fn is_of_python(module: &str) -> bool {
+    let name = module.rsplit('/').next().unwrap_or_default();
+    let is_own = name.starts_with("python") || name.starts_with("libpython");
+    is_python() && (is_own || name.contains(".cpython-"))
+}
+
 /// The line that the running thread is at, if it runs a Python program.
 pub(super) fn line() -> Option<Line> {
     if !is_python() {
@@ -189,17 +196,21 @@ fn last_exception() -> Option<(String, Option<Raised>)> {
     Some((what, named(c"last_traceback").and_then(innermost)))
 }
 
-/// The last frame of a traceback: where the exception was raised.
-fn innermost(mut traceback: Object) -> Option<Raised> {
+/// The last frame of a traceback that is of Python: where the exception was raised, or where the program has called
+/// what raised it. Modules that were compiled, as mpi4py's, name sources that the program's author does not have.
+fn innermost(traceback: Object) -> Option<Raised> {
     /// No recursion is deeper.
     const MOST_FRAMES: usize = 100_000;
     static NONE: Symbol = Symbol::new("_Py_NoneStruct\0");
-    for _ in 0..MOST_FRAMES {
-        match attribute(traceback, c"tb_next") {
-            Some(next) if Some(next) != NONE.address() => traceback = next,
-            Some(_) | None => break,
-        }
-    }
+    let next =
+        |frame: &Object| attribute(*frame, c"tb_next").filter(|next| Some(*next) != NONE.address());
+    let frames = std::iter::successors(Some(traceback), next).take(MOST_FRAMES);
+    let is_python = |raised: &Raised| ![".pyx", ".pxi"].iter().any(|end| raised.0.ends_with(end));
+    frames.filter_map(frame).filter(is_python).last()
+}
+
+/// The place of one frame of a traceback.
+fn frame(traceback: Object) -> Option<Raised> {
     let line = attribute(traceback, c"tb_lineno")?;
     let line = python!(PyLong_AsLong(line => Object) -> c_long)?;
     let code = attribute(attribute(traceback, c"tb_frame")?, c"f_code")?;

@@ -35,8 +35,13 @@ pub fn is_loaded(name: &'static str) -> bool {
 }
 
 fn find(name: &CStr) -> Option<*mut c_void> {
+    // Functions of these names are ours, too, and not the ones that are looked for.
+    let from = match name.to_bytes().starts_with(b"PMPI_") {
+        true => libc::RTLD_NEXT,
+        false => libc::RTLD_DEFAULT,
+    };
     // SAFETY: the name is a C string.
-    let global = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    let global = unsafe { libc::dlsym(from, name.as_ptr()) };
     if !global.is_null() {
         return Some(global);
     }

@@ -24,13 +24,31 @@ macro_rules! wrap {
                 $body
             }
 
+            #[allow(clippy::too_many_arguments, reason = "they are MPI's")]
+            unsafe extern "C" fn shifted($($argument: $type),*) -> std::ffi::c_int {
+                match $crate::place::is_called_by_fortran() {
+                    // SAFETY: as the caller vouches.
+                    true => unsafe { wrapper($($argument),*) },
+                    false => $crate::real::real!($name($($argument => $type),*)),
+                }
+            }
+
             $crate::place::entry! {
                 #[doc = concat!("See `", stringify!($name), "` of MPI.")]
                 ///
                 /// # Safety
                 ///
                 /// As MPI has it.
-                $name($($argument: $type),*) => wrapper
+                $name, stringify!($name), ($($argument: $type),*) => wrapper
+            }
+
+            $crate::place::entry! {
+                #[doc = concat!("See `", stringify!($name), "` of MPI: its name-shifted name.")]
+                ///
+                /// # Safety
+                ///
+                /// As MPI has it.
+                name_shifted, concat!("P", stringify!($name)), ($($argument: $type),*) => shifted
             }
         };
     )*};
