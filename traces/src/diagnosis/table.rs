@@ -364,6 +364,16 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// What it is that ranks have in common: a communicator, a window or a file, by the call that has made it.
+    pub(super) fn what(&self, comm: CommId) -> &'static str {
+        let by = self.communicators.get(&comm).and_then(|made| made.by.as_deref());
+        match by.unwrap_or_default() {
+            by if by.starts_with("MPI_Win_") => "window",
+            by if by.starts_with("MPI_File_") => "file",
+            _ => "communicator",
+        }
+    }
+
     /// `MPI_COMM_WORLD`, or `the communicator of ranks 2 and 3`.
     pub(super) fn communicator(&self, comm: CommId) -> String {
         let members = || ranks_named(&self.members(comm));
@@ -371,7 +381,7 @@ impl<'t> Table<'t> {
         match comm.is_world() {
             true => "MPI_COMM_WORLD".to_owned(),
             false if by == Some(INIT) => format!("the MPI_COMM_WORLD of {}", members()),
-            false => format!("the communicator of {}", members()),
+            false => format!("the {} of {}", self.what(comm), members()),
         }
     }
 

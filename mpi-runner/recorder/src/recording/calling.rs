@@ -7,7 +7,7 @@ use ringscope_traces::calls::{
     Call, CommId, Communicator, Enter, Failure, INIT, Leave, PlaceId, Post, Probe,
 };
 
-use super::communicator::Known;
+use super::communicator::{Known, Met};
 use super::world::{Parents, remote_size};
 use super::{
     Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord,
@@ -56,6 +56,13 @@ pub struct Collective {
     pub datatype: Option<Handle>,
     /// By which operation they are reduced.
     pub op: Option<Handle>,
+}
+
+impl Collective {
+    /// One of which no more is known than its communicator.
+    pub const fn on(communicator: Handle) -> Collective {
+        Collective { communicator, root: None, count: None, datatype: None, op: None }
+    }
 }
 
 /// How a communicator was made.
@@ -125,16 +132,20 @@ impl Recording {
 
     fn meet(&mut self, communicator: Handle, made: Option<Made>) {
         if let Some(met) = self.communicators.meet(communicator) {
-            self.part.call(&Call::Communicator(Communicator {
-                rank: Some(self.part.rank()),
-                comm: met.id,
-                members: met.all,
-                by: made.map(|made| made.by.to_owned()),
-                of: made.and_then(|made| made.of).map(|(of, _)| of),
-                number: made.and_then(|made| made.of).map(|(_, number)| number),
-                at: self.current.at,
-            }));
+            self.write_communicator(met, made);
         }
+    }
+
+    fn write_communicator(&mut self, met: Met, made: Option<Made>) {
+        self.part.call(&Call::Communicator(Communicator {
+            rank: Some(self.part.rank()),
+            comm: met.id,
+            members: met.all,
+            by: made.map(|made| made.by.to_owned()),
+            of: made.and_then(|made| made.of).map(|(of, _)| of),
+            number: made.and_then(|made| made.of).map(|(_, number)| number),
+            at: self.current.at,
+        }));
     }
 
     /// A call begins.
@@ -225,6 +236,39 @@ impl Recording {
             return None;
         }
         let known = self.communicator(collective.communicator);
+        let known = known.clone();
+        self.begin_together(name, (known, collective), blocks)
+    }
+
+    /// A collective operation on a window or a file begins; of one that is not known, only the name is noted.
+    pub fn begin_on_object(&mut self, name: &'static str, object: Handle) {
+        match self.communicators.object(object) {
+            Some(known) => {
+                self.begin_together(name, (known, &Collective::on(object)), true);
+            }
+            None => self.begin(Calling::blocking(name)),
+        }
+    }
+
+    /// A call on a window begins that the rank makes by itself, perhaps with the window of another rank.
+    pub fn begin_at(&mut self, name: &'static str, object: Handle, target: Option<c_int>) {
+        let calling = match self.communicators.object(object) {
+            Some(known) => {
+                let peer = target.and_then(|target| known.members.in_trace(target));
+                let peer = peer.map_or(Open::None, Open::One);
+                Calling { comm: known.id, peer, ..Calling::blocking(name) }
+            }
+            None => Calling::blocking(name),
+        };
+        self.begin(calling);
+    }
+
+    fn begin_together(
+        &mut self,
+        name: &'static str,
+        (known, collective): (Known, &Collective),
+        blocks: bool,
+    ) -> Option<Post> {
         let (comm, is_same_for_all) = (known.id, !known.joins_two);
         let root = collective.root.filter(|_| is_same_for_all);
         let root = root.and_then(|root| known.members.in_trace(root));
@@ -287,11 +331,7 @@ impl Recording {
         if self.abi.is_no_communicator(handle) {
             return;
         }
-        let of = new.of.map(|of| {
-            let of = self.communicator(of).id;
-            let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
-            (of, count - 1)
-        });
+        let of = new.of.map(|of| self.made_from(of));
         self.meet(handle, Some(Made { by: new.by, of }));
     }
 
@@ -311,6 +351,26 @@ impl Recording {
             self.communicators.learn(parents.joint, parents.ranks.clone());
         }
         self.meet(parents.joint, Some(Made { by: "MPI_Comm_spawn", of: None }));
+    }
+
+    /// A window or a file was made by a call of all members of a communicator.
+    pub fn made_object(&mut self, by: &'static str, of: Handle, object: Handle) {
+        let made = Made { by, of: Some(self.made_from(of)) };
+        let like = self.communicator(of).clone();
+        let met = self.communicators.add_object(object, &like);
+        self.write_communicator(met, Some(made));
+    }
+
+    /// A window or a file is no more.
+    pub fn forget_object(&mut self, object: Handle) {
+        self.communicators.forget_object(object);
+    }
+
+    /// A communicator, and the number of the last collective operation on it.
+    fn made_from(&mut self, of: Handle) -> (CommId, u64) {
+        let of = self.communicator(of).id;
+        let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
+        (of, count - 1)
     }
 
     /// A probe begins; returns what is known of the call.

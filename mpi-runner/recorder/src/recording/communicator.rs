@@ -16,6 +16,8 @@ pub struct Communicators {
     /// Groups of processes, each with their ranks of the trace: the own world, and those that were met.
     groups: Vec<(Handle, Vec<Rank>)>,
     known: FxHashMap<Handle, Known>,
+    /// Windows and files, which have members as communicators do, and collective operations of their own.
+    objects: FxHashMap<Handle, Known>,
     count: u32,
 }
 
@@ -63,7 +65,8 @@ impl Communicators {
     pub fn new(abi: Abi, world: &World) -> Communicators {
         let group = group(abi.world(), Side::Local);
         let groups = vec![(group, world.members())];
-        let mut all = Communicators { abi, groups, known: FxHashMap::default(), count: 0 };
+        let (known, objects) = (FxHashMap::default(), FxHashMap::default());
+        let mut all = Communicators { abi, groups, known, objects, count: 0 };
         if world.parents.is_none() {
             let handle = abi.handle(abi.world());
             let members = Members(all.in_trace(handle, Side::Local).into());
@@ -110,6 +113,25 @@ impl Communicators {
         let all = all.into_iter().filter_map(|rank| u32::try_from(rank).ok()).map(Rank).collect();
         self.known.insert(handle, Known { id, members: Members(members.into()), joins_two });
         Some(Met { id, all })
+    }
+
+    /// A window or a file was made, which has the members of a communicator.
+    pub fn add_object(&mut self, object: Handle, like: &Known) -> Met {
+        self.count += 1;
+        let (id, members) = (CommId(self.count), like.members.clone());
+        let all = members.0.iter().filter_map(|rank| u32::try_from(*rank).ok()).map(Rank).collect();
+        self.objects.insert(object, Known { id, members, joins_two: false });
+        Met { id, all }
+    }
+
+    /// The window or file of that handle.
+    pub fn object(&self, object: Handle) -> Option<Known> {
+        self.objects.get(&object).cloned()
+    }
+
+    /// Forgets a window or a file that is no more.
+    pub fn forget_object(&mut self, object: Handle) {
+        self.objects.remove(&object);
     }
 
     /// Forgets one that is no more.

@@ -8,11 +8,6 @@ use super::wrap;
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Collective, Request, enter, leave};
 
-/// A collective operation of which no more is known than its communicator.
-const fn on(communicator: Handle) -> Collective {
-    Collective { communicator, root: None, count: None, datatype: None, op: None }
-}
-
 /// Begins an operation; returns its number, of one that returns a request.
 fn begin(name: &'static str, collective: &Collective, blocks: bool) -> Option<Post> {
     enter(|recording| recording.begin_collective(name, collective, blocks)).flatten()
@@ -45,13 +40,13 @@ macro_rules! collectives {
     })*) => {
         wrap! {$(
             $name($($argument: $type,)* communicator: Handle) as real => {
-                let collective = Collective { $($field: Some($value.into()),)* ..on(communicator) };
+                let collective = Collective { $($field: Some($value.into()),)* ..Collective::on(communicator) };
                 begin(stringify!($name), &collective, true);
                 end(real($($argument,)* communicator))
             }
 
             $begins($($argument: $type,)* communicator: Handle, request: *mut c_void) as real => {
-                let collective = Collective { $($field: Some($value.into()),)* ..on(communicator) };
+                let collective = Collective { $($field: Some($value.into()),)* ..Collective::on(communicator) };
                 let post = begin(stringify!($begins), &collective, false);
                 has_begun(real($($argument,)* communicator, request), request, post)
             }
@@ -176,4 +171,40 @@ collectives! {
     MPI_Exscan_c MPI_Iexscan_c(out: Out, into: In, count: i64, datatype: Handle, op: Handle) {
         count: count, datatype: datatype, op: op
     }
+    MPI_Neighbor_allgather MPI_Ineighbor_allgather(
+        out: Out, count: c_int, datatype: Handle, into: In, into_count: c_int, into_type: Handle
+    ) {}
+    MPI_Neighbor_allgatherv MPI_Ineighbor_allgatherv(
+        out: Out, count: c_int, datatype: Handle, into: In, counts: Array, displacements: Array,
+        into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoall MPI_Ineighbor_alltoall(
+        out: Out, count: c_int, datatype: Handle, into: In, into_count: c_int, into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoallv MPI_Ineighbor_alltoallv(
+        out: Out, out_counts: Array, out_displacements: Array, datatype: Handle, into: In,
+        counts: Array, displacements: Array, into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoallw MPI_Ineighbor_alltoallw(
+        out: Out, out_counts: Array, out_displacements: Array, out_types: Array, into: In,
+        counts: Array, displacements: Array, into_types: Array
+    ) {}
+    MPI_Neighbor_allgather_c MPI_Ineighbor_allgather_c(
+        out: Out, count: i64, datatype: Handle, into: In, into_count: i64, into_type: Handle
+    ) {}
+    MPI_Neighbor_allgatherv_c MPI_Ineighbor_allgatherv_c(
+        out: Out, count: i64, datatype: Handle, into: In, counts: Array, displacements: Array,
+        into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoall_c MPI_Ineighbor_alltoall_c(
+        out: Out, count: i64, datatype: Handle, into: In, into_count: i64, into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoallv_c MPI_Ineighbor_alltoallv_c(
+        out: Out, out_counts: Array, out_displacements: Array, datatype: Handle, into: In,
+        counts: Array, displacements: Array, into_type: Handle
+    ) {}
+    MPI_Neighbor_alltoallw_c MPI_Ineighbor_alltoallw_c(
+        out: Out, out_counts: Array, out_displacements: Array, out_types: Array, into: In,
+        counts: Array, displacements: Array, into_types: Array
+    ) {}
 }

@@ -8,14 +8,9 @@ use super::wrap;
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Calling, Collective, New, Spawning, enter, leave, spawning, with};
 
-/// A call in which all members of a communicator take part.
-fn on(communicator: Handle) -> Collective {
-    Collective { communicator, root: None, count: None, datatype: None, op: None }
-}
-
-/// Begins such a call.
+/// Begins a call in which all members of a communicator take part.
 fn begin(name: &'static str, communicator: Handle) {
-    enter(|recording| recording.begin_collective(name, &on(communicator), true));
+    enter(|recording| recording.begin_collective(name, &Collective::on(communicator), true));
 }
 
 /// Such a call has returned.
@@ -162,7 +157,7 @@ wrap! {
         enter(|recording| {
             // SAFETY: it points to a handle.
             let handle = unsafe { recording.abi.handle_at(communicator, 0) };
-            recording.begin_collective("MPI_Comm_disconnect", &on(handle), true);
+            recording.begin_collective("MPI_Comm_disconnect", &Collective::on(handle), true);
             recording.forget_communicator(handle);
         });
         left(real(communicator))

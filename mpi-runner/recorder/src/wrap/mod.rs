@@ -7,11 +7,13 @@
 mod collective;
 mod communicator;
 mod complete;
+mod file;
 mod persistent;
 mod probe;
 mod program;
 mod receive;
 mod send;
+mod window;
 
 /// Defines wrappers, in whose bodies a name of choice calls MPI's own function.
 macro_rules! wrap {
