@@ -42,7 +42,8 @@ fn a_rank_whose_message_is_under_way_or_whose_sender_computes_is_not_stuck() {
     let trace = trace(2, &lines(&[&PLACES.map(str::to_owned), &calls]));
     assert_eq!(
         standings(&trace),
-        "rank 0 is in MPI_Recv (x.c:10); rank 1 is outside of MPI, after MPI_Recv (x.c:10)"
+        "rank 0 is in MPI_Recv (x.c:10); rank 1 is outside of MPI, after MPI_Recv (x.c:10), and rank 0 \
+         waits for it"
     );
 }
 

@@ -26,5 +26,12 @@ fn place(loader: &Loader, address: &Address) -> Option<Place> {
     let line = location.as_ref().and_then(|found| found.line);
     let file = location.and_then(|found| found.file.map(str::to_owned));
     let file = file.unwrap_or_else(|| address.module.clone());
-    Some(Place { rank: None, place: address.place, file, line, function: function() })
+    Some(Place {
+        rank: None,
+        place: address.place,
+        file,
+        line,
+        function: function(),
+        elements: Vec::new(),
+    })
 }

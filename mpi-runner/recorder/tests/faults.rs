@@ -90,6 +90,45 @@ fn ranks_that_poll_for_ever_are_named() {
     is_named("poll", &says, &["has called nothing"]);
 }
 
+#[test]
+fn numbers_that_are_received_as_others_are_named() {
+    let says = format!(
+        "rank 1 has received as floating-point numbers of 8 bytes ({}) what rank 0 has sent as integers of 4 bytes ({})",
+        line("MPI_Recv(number, 2"),
+        line("MPI_Send(numbers, 4")
+    );
+    is_named("types", &[says], &[]);
+}
+
+#[test]
+fn windows_and_files_that_not_all_use_are_named() {
+    let fence = format!(
+        "the 2nd collective operation on the window of ranks 0 and 1 is not the same everywhere: rank 0 has called its \
+         2nd MPI_Win_fence ({})",
+        line("        MPI_Win_fence(0, window)")
+    );
+    is_named("fence", &[fence], &[]);
+    let file = format!("rank 0 has called its 1st MPI_File_open ({})", line("MPI_File_open("));
+    is_named("file", &[file], &[]);
+}
+
+/// Bindings for other languages stand between the program and MPI: the place is the program's.
+#[test]
+fn what_the_bindings_for_fortran_call_is_recorded_with_the_line_of_the_program() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build_with_library("bindings.c", "libmpi_mpifh_here.so", mpi);
+        let outcome = folder.record_by(&["--timeout", "2"], (mpi, 2), &[&program]);
+        let text = std::fs::read_to_string(source("bindings.c")).expect("it is in the repository");
+        let at =
+            text.lines().position(|line| line.contains("calls here")).expect("it is there") + 1;
+        let says = format!(
+            "rank 0 waits in MPI_Recv (bindings.c:{at}) for a message from rank 1 with tag 9"
+        );
+        assert!(outcome.unbroken().contains(&says), "{mpi:?}: {}", outcome.err);
+    }
+}
+
 /// A datatype that has no meaning there is not asked for.
 #[test]
 fn a_program_that_works_in_place_is_right() {

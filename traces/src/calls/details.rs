@@ -30,6 +30,24 @@ impl Any {
     }
 }
 
+/// What the elements of messages are, as far as it matters whether both ends mean the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Elements {
+    /// Integers of 2 bytes.
+    Int2,
+    /// Integers of 4 bytes.
+    Int4,
+    /// Integers of 8 bytes.
+    Int8,
+    /// Floating-point numbers of 4 bytes.
+    Float4,
+    /// Floating-point numbers of 8 bytes.
+    Float8,
+    /// Bytes, characters, and all that the program has made itself.
+    Other,
+}
+
 /// What is known of the call by which a message was sent or received.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Details {

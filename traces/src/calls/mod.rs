@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Rank;
 use crate::text::Plain;
 
-pub use details::{Any, Details};
+pub use details::{Any, Details, Elements};
 pub use files::{Progress, progress};
 pub use last::{LastCall, Waits};
 pub use unify::resolve;
@@ -111,6 +111,9 @@ pub struct Place {
     /// The function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// What the elements are of what is sent or received there, in the order in which they were met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<Elements>,
 }
 
 /// `a.c:31`: the file's name without its folder, and the line.
@@ -138,6 +141,9 @@ pub struct Address {
     pub module: String,
     /// Where in it the call returns to, as the file's symbols count.
     pub offset: u64,
+    /// What the elements are of what is sent or received there, in the order in which they were met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<Elements>,
 }
 
 /// A communicator.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Address, Call, CommId, Communicator, INIT, Place, PlaceId};
+use super::{Address, Call, CommId, Communicator, Elements, INIT, Place, PlaceId};
 use crate::event::{Event, Rank};
 
 /// What makes a place the same.
@@ -106,8 +106,9 @@ impl Tables {
     fn address(&mut self, address: Address) -> PlaceId {
         let key = PlaceKey::InModule(address.module.clone(), address.offset);
         let new = self.next_place();
-        if let Some(known) = self.places.get(&key) {
-            return *known;
+        if let Some(known) = self.places.get(&key).copied() {
+            self.add(known, &address.elements);
+            return known;
         }
         self.places.insert(key, new);
         self.lines.push(Call::Address(Address { place: new, rank: None, ..address }));
@@ -117,12 +118,41 @@ impl Tables {
     fn place(&mut self, place: Place) -> PlaceId {
         let key = PlaceKey::InSource(place.file.clone(), place.line, place.function.clone());
         let new = self.next_place();
-        if let Some(known) = self.places.get(&key) {
-            return *known;
+        if let Some(known) = self.places.get(&key).copied() {
+            self.add(known, &place.elements);
+            return known;
         }
         self.places.insert(key, new);
         self.lines.push(Call::Place(Place { place: new, rank: None, ..place }));
         new
+    }
+
+    /// Adds what the elements are at a place that has its number already.
+    fn add(&mut self, known: PlaceId, more: &[Elements]) {
+        let all = self.lines.iter_mut().find_map(|line| match line {
+            Call::Place(Place { place, elements, .. })
+            | Call::Address(Address { place, elements, .. })
+                if *place == known =>
+            {
+                Some(elements)
+            }
+            Call::Place(_)
+            | Call::Address(_)
+            | Call::Communicator(_)
+            | Call::Enter(_)
+            | Call::Leave(_)
+            | Call::Post(_)
+            | Call::Complete(_)
+            | Call::Probe(_)
+            | Call::Fail(_)
+            | Call::Exception(_)
+            | Call::Exit(_)
+            | Call::Died(_)
+            | Call::Last(_) => None,
+        });
+        if let Some(all) = all {
+            all.extend(more.iter().filter(|one| !all.contains(one)).collect::<Vec<_>>());
+        }
     }
 
     fn next_place(&self) -> PlaceId {
@@ -195,7 +225,9 @@ pub fn resolve(calls: &mut [Call], mut find: impl FnMut(&Address) -> Option<Plac
             file: address.module.clone(),
             line: None,
             function: None,
+            elements: Vec::new(),
         };
-        *call = Call::Place(find(address).unwrap_or_else(unknown));
+        let elements = address.elements.clone();
+        *call = Call::Place(Place { elements, ..find(address).unwrap_or_else(unknown) });
     }
 }

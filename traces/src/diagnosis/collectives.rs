@@ -17,6 +17,8 @@ pub(super) struct Said {
     op: Option<String>,
     /// Where every rank must give as many.
     bytes: Option<u64>,
+    /// Of a reduction, where it is one of MPI's own.
+    datatype: Option<String>,
 }
 
 /// The first operation on each communicator that its members have not called alike.
@@ -47,7 +49,22 @@ fn differs(one: &Enter, other: &Enter) -> bool {
 /// What a rank has said in a collective operation.
 pub(super) fn said(enter: &Enter) -> Said {
     let bytes = enter.bytes.filter(|_| must_agree_on_bytes(&enter.name));
-    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone(), bytes }
+    let datatype = enter.datatype.as_deref().filter(|_| enter.op.is_some()).map(same_type);
+    let datatype = datatype.filter(|name| name.starts_with("MPI_")).map(str::to_owned);
+    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone(), bytes, datatype }
+}
+
+/// One name for datatypes that are the same on all machines that we know.
+fn same_type(name: &str) -> &str {
+    match name {
+        "MPI_INT32_T" | "MPI_INTEGER" | "MPI_INTEGER4" => "MPI_INT",
+        "MPI_INT64_T" | "MPI_LONG_LONG" | "MPI_LONG_LONG_INT" | "MPI_INTEGER8" => "MPI_LONG",
+        "MPI_UINT32_T" => "MPI_UNSIGNED",
+        "MPI_UINT64_T" | "MPI_UNSIGNED_LONG_LONG" => "MPI_UNSIGNED_LONG",
+        "MPI_REAL" | "MPI_REAL4" => "MPI_FLOAT",
+        "MPI_DOUBLE_PRECISION" | "MPI_REAL8" => "MPI_DOUBLE",
+        other => other,
+    }
 }
 
 /// Whether every rank must give as many bytes: what only the root gives, or each by its own count, does not.
@@ -105,6 +122,7 @@ fn describe(table: &Table<'_>, group: &[(Rank, &Enter)], same_name: bool) -> Str
         with.extend(enter.root.map(|root| format!("root {root}")));
         with.extend(enter.op.as_ref().map(|op| super::words::one_line(op)));
         with.extend(enter.bytes.map(super::words::bytes));
+        with.extend(said(enter).datatype);
     }
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
     let at = table.at(enter.at);

@@ -14,6 +14,7 @@ mod requests;
 mod spawned;
 mod stuck;
 mod table;
+mod types;
 mod words;
 
 use std::fmt;
@@ -48,6 +49,8 @@ pub enum Kind {
     Cycle,
     /// A message has more bytes than the receive has room for.
     Truncation,
+    /// Numbers are received as others than they were sent as.
+    Types,
     /// A call has returned an error.
     FailedCall,
     /// An exception has ended a rank's program.
@@ -83,6 +86,7 @@ impl Kind {
             Kind::Waits => "a wait without an end",
             Kind::Cycle => "ranks that wait for each other",
             Kind::Truncation => "a message too long for its receive",
+            Kind::Types => "types that do not fit",
             Kind::FailedCall => "a call that failed",
             Kind::Exception => "an exception",
             Kind::Ended => "a rank that ended badly",
@@ -163,6 +167,7 @@ fn verdicts(table: &Table<'_>) -> Vec<Verdict> {
     let waiting = Waiting::of(table);
     stuck::verdicts(table, &waiting, &mut verdicts);
     messages::verdicts(table, &waiting, &mut verdicts);
+    types::verdicts(table, &mut verdicts);
     requests::verdicts(table, &mut verdicts);
     table.ends(&mut verdicts);
     // A cause before what came of it; what was found first stays first.

@@ -37,6 +37,16 @@ impl Need {
         }
     }
 
+    /// Whether it cannot be met without this rank.
+    pub(super) fn needs(&self, rank: Rank) -> bool {
+        match self {
+            Need::Nothing | Need::Never => false,
+            Need::Of(other) => *other == rank,
+            Need::All(needs) => needs.iter().any(|need| need.needs(rank)),
+            Need::Any(needs) => !needs.is_empty() && needs.iter().all(|need| need.needs(rank)),
+        }
+    }
+
     /// The ranks that it is about, in growing order.
     pub(super) fn ranks(&self) -> BTreeSet<Rank> {
         match self {
@@ -119,6 +129,11 @@ impl Waiting {
         }
         let stuck = needs.keys().copied().filter(|rank| !free.contains(rank)).collect();
         Waiting { needs, stuck }
+    }
+
+    /// Whether a rank is there that needs nothing: it is in no call that waits, as far as the trace shows.
+    pub(super) fn is_free_by_itself(&self, rank: Rank) -> bool {
+        !self.stuck.contains(&rank) && matches!(self.needs.get(&rank), None | Some(Need::Nothing))
     }
 
     /// What a rank that is in a call needs.

@@ -299,9 +299,14 @@ fn nearest(table: &Table<'_>, rank: Rank, envelope: &Envelope) -> Option<String>
 
 /// Where ranks are: `rank 2 is in MPI_Recv (a.c:28)`.
 fn standings(table: &Table<'_>, ranks: &[Rank]) -> String {
+    grouped(ranks, |rank| state(table, rank))
+}
+
+/// Ranks of which the same is to be said, together.
+fn grouped(ranks: &[Rank], state: impl Fn(Rank) -> String) -> String {
     let mut groups: BTreeMap<String, Vec<Rank>> = BTreeMap::new();
     for rank in ranks {
-        groups.entry(state(table, *rank)).or_default().push(*rank);
+        groups.entry(state(*rank)).or_default().push(*rank);
     }
     let mut groups: Vec<(String, Vec<Rank>)> = groups.into_iter().collect();
     groups.sort_by_key(|(_, ranks)| ranks.first().copied());
@@ -358,9 +363,22 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
 }
 
 /// Where all ranks are at the end of a run that was cut off, in groups.
+///
+/// Of those that could have gone on it is said who waits for them.
 pub(super) fn all(table: &Table<'_>) -> String {
     let ranks: Vec<Rank> = table.each().map(|(rank, _)| rank).collect();
-    standings(table, &ranks)
+    let waiting = Waiting::of(table);
+    let with_waiters = |rank: Rank| {
+        let needs_it = |other: &Rank| waiting.need(*other).is_some_and(|need| need.needs(rank));
+        let waiters: Vec<Rank> = ranks.iter().copied().filter(needs_it).collect();
+        let state = state(table, rank);
+        let s = if waiters.len() == 1 { "s" } else { "" };
+        match waiting.is_free_by_itself(rank) && !waiters.is_empty() {
+            true => format!("{state}, and {} wait{s} for it", ranks_named(&waiters)),
+            false => state,
+        }
+    };
+    grouped(&ranks, with_waiters)
 }
 
 /// Where those ranks are that no verdict is about, at the end of a run that was cut off.

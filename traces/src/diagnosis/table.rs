@@ -6,8 +6,8 @@ use super::needs::Envelope;
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
-    ABORT, Became, Call, CommId, Communicator, Completed, Enter, Exception, FINALIZE, Failure,
-    INIT, LastCall, Place, PlaceId, Post, Posted, Probe, Waits,
+    ABORT, Became, Call, CommId, Communicator, Completed, Elements, Enter, Exception, FINALIZE,
+    Failure, INIT, LastCall, Place, PlaceId, Post, Posted, Probe, Waits,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -354,6 +354,12 @@ impl<'t> Table<'t> {
     pub(super) fn at(&self, place: Option<PlaceId>) -> String {
         let found = place.and_then(|place| self.places.get(&place));
         found.map(|place| format!(" ({place})")).unwrap_or_default()
+    }
+
+    /// What the elements are of all that is sent or received at a place; `None` where they are not always the same.
+    pub(super) fn elements(&self, place: Option<PlaceId>) -> Option<Elements> {
+        let [one] = self.places.get(&place?)?.elements.as_slice() else { return None };
+        Some(*one).filter(|elements| *elements != Elements::Other)
     }
 
     /// ` on the communicator of ranks 2 and 3`, with the space before it; nothing for the world.

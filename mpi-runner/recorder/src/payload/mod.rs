@@ -22,6 +22,7 @@ pub mod pickle;
 mod tests;
 
 use ringscope_traces::Payload;
+use ringscope_traces::calls::Elements;
 use ringscope_traces::json::put_json;
 use sha2::{Digest as _, Sha256};
 
@@ -66,6 +67,22 @@ pub enum Kind {
     Bool,
     /// Types that are not decoded, and those that the program made itself.
     Opaque,
+}
+
+impl Kind {
+    /// What the elements are, where it matters whether both ends of a message mean the same.
+    pub fn elements(self) -> Elements {
+        match self {
+            Kind::I16 | Kind::U16 => Elements::Int2,
+            Kind::I32 | Kind::U32 => Elements::Int4,
+            Kind::I64 | Kind::U64 => Elements::Int8,
+            Kind::F32 => Elements::Float4,
+            Kind::F64 => Elements::Float8,
+            Kind::Bytes | Kind::Text | Kind::I8 | Kind::U8 | Kind::Bool | Kind::Opaque => {
+                Elements::Other
+            }
+        }
+    }
 }
 
 /// Writes a message's payload as JSON.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ringscope_traces::Rank;
-use ringscope_traces::calls::{Address, Call, Place, PlaceId};
+use ringscope_traces::calls::{Address, Call, Elements, Place, PlaceId};
 use rustc_hash::FxHashMap;
 
 pub(crate) use caller::entry;
@@ -33,8 +33,10 @@ struct Places {
     /// How many numbers were given.
     count: u32,
     known: FxHashMap<Spot, PlaceId>,
-    /// Those that have not been written down yet.
+    /// Those that have not been written down yet, or not as they are now.
     fresh: Vec<Call>,
+    /// All of them, by their numbers.
+    all: Vec<Call>,
 }
 
 /// Whether some place has not been written down yet.
@@ -78,8 +80,22 @@ pub fn of_exception(file: String, line: u32, function: String) -> PlaceId {
     let mut places = lock();
     let places = places.get_or_insert_default();
     let id = places.next();
-    places.put(in_source(id, (file, Some(line), function)));
+    places.add(in_source(id, (file, Some(line), function)));
     id
+}
+
+/// What the elements are of what is sent or received at a place, which nobody has told yet.
+pub fn moves(at: PlaceId, elements: Elements) {
+    let mut places = lock();
+    let Some(places) = places.as_mut() else { return };
+    let Some(place) = places.all.get_mut(at.0 as usize) else { return };
+    if let Call::Address(Address { elements: all, .. }) | Call::Place(Place { elements: all, .. }) =
+        place
+    {
+        all.push(elements);
+    }
+    let place = place.clone();
+    places.put(place);
 }
 
 /// The places that have been met since this was asked last, as they are written down.
@@ -116,7 +132,9 @@ fn number(spot: Spot) -> Option<PlaceId> {
             if python::is_of_python(&module) {
                 return None;
             }
-            Box::new(move |place| Call::Address(Address { rank: None, place, module, offset }))
+            Box::new(move |place| {
+                Call::Address(Address { rank: None, place, module, offset, elements: Vec::new() })
+            })
         }
         Spot::Python(line) => {
             let words = line.words()?;
@@ -129,12 +147,17 @@ fn number(spot: Spot) -> Option<PlaceId> {
         return Some(known);
     }
     let id = places.next();
-    places.put(described(id));
+    places.add(described(id));
     places.known.insert(spot, id);
     Some(id)
 }
 
 impl Places {
+    fn add(&mut self, place: Call) {
+        self.all.push(place.clone());
+        self.put(place);
+    }
+
     fn next(&mut self) -> PlaceId {
         self.count += 1;
         PlaceId(self.count - 1)
@@ -148,7 +171,8 @@ impl Places {
 }
 
 fn in_source(place: PlaceId, (file, line, function): (String, Option<u32>, String)) -> Call {
-    Call::Place(Place { rank: None, place, file, line, function: Some(function) })
+    let function = Some(function);
+    Call::Place(Place { rank: None, place, file, line, function, elements: Vec::new() })
 }
 
 fn lock() -> MutexGuard<'static, Option<Places>> {

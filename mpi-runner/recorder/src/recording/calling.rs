@@ -13,6 +13,7 @@ use super::{
     Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord,
     WaitsFor, Wanted, is_on, real, with,
 };
+use crate::payload::Kind;
 use crate::place;
 
 /// The longest of MPI's words on an error: MPICH's `MPI_MAX_ERROR_STRING` is 512, Open MPI's 256.
@@ -28,6 +29,8 @@ pub(super) struct Current {
     pub(super) began: u64,
     /// When it returned, once somebody has asked.
     returned: Option<u64>,
+    /// What the elements are of what was sent or received at each place: a bit for each kind.
+    moved: Vec<u8>,
     /// The probe that was made last, if no other call was made since.
     probed: Option<Probe>,
     /// The test that was made last, if it has found nothing complete and nothing has changed since.
@@ -175,11 +178,27 @@ impl Recording {
         let (comm, to) = (known.id, known.members.in_trace(message.to));
         let count = u64::try_from(message.count).ok();
         let datatype = self.datatypes.of(message.datatype);
-        let bytes = count.and_then(|count| datatype.bytes(count));
+        let (kind, bytes) = (datatype.kind, count.and_then(|count| datatype.bytes(count)));
+        self.moves(kind);
         let (peer, tag) = (to.map_or(Open::None, Open::One), Open::One(message.tag));
         self.begin(Calling { comm, peer, tag, count, bytes, ..calling });
-        let content = Content { buffer: message.buffer, kind: datatype.kind };
+        let content = Content { buffer: message.buffer, kind };
         Some(SendRecord { to: to?, tag: Tag(message.tag), comm, content, bytes })
+    }
+
+    /// Notes what the elements are of what is sent or received where the program calls.
+    pub(super) fn moves(&mut self, kind: Kind) {
+        let (Some(at), elements) = (self.current.at, kind.elements()) else { return };
+        let index = at.0 as usize;
+        if self.current.moved.len() <= index {
+            self.current.moved.resize(index + 1, 0);
+        }
+        let bit = 1_u8 << elements as u8;
+        if let Some(seen) = self.current.moved.get_mut(index).filter(|seen| **seen & bit == 0) {
+            *seen |= bit;
+            place::moves(at, elements);
+            self.put_places();
+        }
     }
 
     /// A receive begins.

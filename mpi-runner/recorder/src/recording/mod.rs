@@ -301,7 +301,9 @@ impl Recording {
         let from = self.communicator(receive.communicator).members.clone();
         let datatype = self.datatypes.of(receive.datatype);
         let bytes = u64::try_from(receive.count).ok().and_then(|count| datatype.bytes(count));
-        let content = Content { buffer: receive.buffer, kind: datatype.kind };
+        let kind = datatype.kind;
+        self.moves(kind);
+        let content = Content { buffer: receive.buffer, kind };
         (Wanted { source, tag, comm, bytes }, ReceiveBuffer { content, from })
     }
 
@@ -349,6 +351,7 @@ impl Recording {
         let bytes = u64::try_from(receive.count).ok().and_then(|count| datatype.bytes(count));
         self.begin_receive(calling, &Wanted { bytes, ..matched.wanted }, receive.count);
         let kind = datatype.kind;
+        self.moves(kind);
         let content = Content { buffer: receive.buffer, kind };
         let buffer = ReceiveBuffer { content, from: matched.from };
         let (any, comm) = (matched.wanted.any(), matched.wanted.comm);

@@ -66,6 +66,35 @@ static void poll(void)
             MPI_Improbe(0, MPI_ANY_TAG, MPI_COMM_WORLD, &flag, &message, MPI_STATUS_IGNORE);
 }
 
+static void types(void)
+{
+    int numbers[4] = {1, 2, 3, 4};
+    double number[2];
+    if (rank == 0)
+        MPI_Send(numbers, 4, MPI_INT, 1, 0, MPI_COMM_WORLD);
+    else
+        MPI_Recv(number, 2, MPI_DOUBLE, 0, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
+static void fence(void)
+{
+    int number = 0;
+    MPI_Win window;
+    MPI_Win_create(&number, sizeof number, sizeof number, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
+    MPI_Win_fence(0, window);
+    if (rank == 0)
+        MPI_Win_fence(0, window);
+    MPI_Win_free(&window);
+}
+
+static void open_file(void)
+{
+    MPI_File file;
+    if (rank == 0)
+        MPI_File_open(MPI_COMM_WORLD, "faults.out", MPI_MODE_CREATE | MPI_MODE_WRONLY, MPI_INFO_NULL, &file);
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
 static void in_place(void)
 {
     int numbers[8] = {rank, rank}, one = 0;
@@ -89,6 +118,9 @@ static const struct {
     {"abort", abort_it},
     {"assert", assert_at_once},
     {"poll", poll},
+    {"types", types},
+    {"fence", fence},
+    {"file", open_file},
     {"in-place", in_place},
 };
 

@@ -111,6 +111,23 @@ impl Folder {
         built.to_str().expect("a plain path").to_owned()
     }
 
+    /// Builds a program and a library of the same file, in which `LIBRARY` is defined for the library.
+    pub fn build_with_library(&self, file: &str, library: &str, mpi: Mpi) -> String {
+        let (file, library, built) = (source(file), self.path(library), self.path("program"));
+        let library = library.to_str().expect("a plain path");
+        let program = built.to_str().expect("a plain path");
+        let here = format!("-Wl,-rpath,{}", self.0.path().display());
+        let shared = ["-shared", "-fPIC", "-DLIBRARY", &file, "-o", library];
+        let linked = [&file, library, &here, "-o", program];
+        for arguments in [shared.as_slice(), &linked] {
+            let mut compiler = Command::new(mpi.found("MPICC"));
+            let done = compiler.args(["-g", "-O0", "-w"]).args(arguments).output();
+            let done = done.expect("mpicc starts");
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        }
+        program.to_owned()
+    }
+
     /// Runs `ringscope` with these words in this folder.
     pub fn ringscope<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Recorded {
         let mut command = self.command();
