@@ -363,22 +363,9 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
 }
 
 /// Where all ranks are at the end of a run that was cut off, in groups.
-///
-/// Of those that could have gone on it is said who waits for them.
 pub(super) fn all(table: &Table<'_>) -> String {
     let ranks: Vec<Rank> = table.each().map(|(rank, _)| rank).collect();
-    let waiting = Waiting::of(table);
-    let with_waiters = |rank: Rank| {
-        let needs_it = |other: &Rank| waiting.need(*other).is_some_and(|need| need.needs(rank));
-        let waiters: Vec<Rank> = ranks.iter().copied().filter(needs_it).collect();
-        let state = state(table, rank);
-        let s = if waiters.len() == 1 { "s" } else { "" };
-        match waiting.is_free_by_itself(rank) && !waiters.is_empty() {
-            true => format!("{state}, and {} wait{s} for it", ranks_named(&waiters)),
-            false => state,
-        }
-    };
-    grouped(&ranks, with_waiters)
+    with_waiters(table, &ranks)
 }
 
 /// Where those ranks are that no verdict is about, at the end of a run that was cut off.
@@ -386,5 +373,22 @@ pub(super) fn others(table: &Table<'_>, diagnosis: &Diagnosis) -> Option<String>
     let is_told = |rank: &Rank| diagnosis.verdicts.iter().any(|told| told.ranks.contains(rank));
     let ranks = table.each().map(|(rank, _)| rank).filter(|rank| !is_told(rank));
     let ranks: Vec<Rank> = ranks.filter(|_| !table.has_completed()).collect();
-    (!ranks.is_empty()).then(|| standings(table, &ranks))
+    (!ranks.is_empty()).then(|| with_waiters(table, &ranks))
+}
+
+/// Where ranks are, and of those that could have gone on who waits for them.
+fn with_waiters(table: &Table<'_>, ranks: &[Rank]) -> String {
+    let waiting = Waiting::of(table);
+    let state = |rank: Rank| {
+        let needs_it = |other: &Rank| waiting.need(*other).is_some_and(|need| need.needs(rank));
+        let all = table.each().map(|(rank, _)| rank);
+        let waiters: Vec<Rank> = all.filter(needs_it).collect();
+        let state = state(table, rank);
+        let s = if waiters.len() == 1 { "s" } else { "" };
+        match waiting.is_free_by_itself(rank) && !waiters.is_empty() {
+            true => format!("{state}, and {} wait{s} for it", ranks_named(&waiters)),
+            false => state,
+        }
+    };
+    grouped(ranks, state)
 }
