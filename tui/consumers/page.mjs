@@ -63,9 +63,23 @@ async function atADesk(browser, address, events) {
   }
   await goingAbout(page, events.length);
   await theVerdict(page, events.length);
+  await theCalls(page);
   assert.deepEqual(problems, []);
   await page.close();
   return events.length;
+}
+
+/** A ring where there is one, and the calls of a recorded program among its messages. */
+async function theCalls(page) {
+  await page.keyboard.press("End");
+  const found = await page.evaluate(() => ({
+    hasRing: run.ring,
+    isHidden: document.getElementById("ring-pane").hidden,
+    calls: run.calls?.length ?? 0,
+    drawn: document.querySelectorAll("#lanes .call").length,
+  }));
+  assert.equal(found.isHidden, !found.hasRing);
+  assert.equal(found.drawn > 0, found.calls > 0, "calls are drawn where there are any");
 }
 
 /** Keys, buttons, the slider, the list and the lanes lead to where they say. */

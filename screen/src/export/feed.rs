@@ -2,10 +2,13 @@
 
 use std::io::BufRead;
 
-use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, Reader};
+use ringscope_traces::calls::Call;
+use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, Reader, TraceLine};
 
+use super::called::Called;
 use super::names::Names;
 use super::{ExportError, Part, Watch};
+use crate::timeline::Diagnosed;
 use crate::trace_summary::ending_summary;
 
 /// The wanted events of a trace, one by one.
@@ -18,6 +21,8 @@ pub struct Feed<'a> {
     read: usize,
     /// How many messages had been seen when the part began.
     before: u64,
+    /// What the ranks of a recorded program called.
+    called: Called,
     watch: &'a dyn Watch,
 }
 
@@ -42,13 +47,18 @@ impl<'a> Feed<'a> {
         watch: &'a dyn Watch,
     ) -> Feed<'a> {
         let names = Names::of(reader.header());
-        let numbering = Numbering::default();
-        Feed { reader, names, part, numbering, read: 0, before: 0, watch }
+        let (numbering, called) = (Numbering::default(), Called::of(reader.header()));
+        Feed { reader, names, part, numbering, read: 0, before: 0, called, watch }
     }
 
     /// The trace's first line.
     pub(super) fn header(&self) -> &Header {
         self.reader.header()
+    }
+
+    /// How many ranks the run has.
+    pub(super) fn ranks(&self) -> u32 {
+        self.header().ranks
     }
 
     /// How ranks and messages are called.
@@ -69,7 +79,7 @@ impl<'a> Feed<'a> {
     /// does not want it any more.
     pub(super) fn next(&mut self) -> Result<Option<FeedEvent>, ExportError> {
         while self.part.to.is_none_or(|to| self.read < to) {
-            let event = self.reader.next_event()?;
+            let event = self.next_event()?;
             self.watch.go_on()?;
             let Some(event) = event else {
                 let is_short = self.read < self.part.from;
@@ -88,20 +98,55 @@ impl<'a> Feed<'a> {
         Ok(None)
     }
 
-    /// How the run ended, in words; known after the last event, and `None` when the part ends before.
-    pub(super) fn ending(&self) -> Option<String> {
-        let is_at_end = self.part.to.is_none_or(|to| self.read < to);
-        is_at_end.then(|| ending_summary(self.reader.footer(), self.reader.completeness()))
+    /// The next event of the trace; behind the last one are the calls.
+    fn next_event(&mut self) -> Result<Option<Event>, ExportError> {
+        while let Some(line) = self.reader.next_line()? {
+            match line {
+                TraceLine::Event(event) => {
+                    self.called.event(&event);
+                    return Ok(Some(event));
+                }
+                TraceLine::Call(call) => self.called.call(call),
+            }
+        }
+        self.called.end(self.reader.footer());
+        Ok(None)
     }
 
-    /// What there is to say of a trace that is not whole.
-    pub fn remark(&self) -> Option<String> {
+    fn is_at_end(&self) -> bool {
+        self.part.to.is_none_or(|to| self.read < to)
+    }
+
+    /// How the run ended, in words; known after the last event, and `None` when the part ends before.
+    pub(super) fn ending(&self) -> Option<String> {
+        self.is_at_end().then(|| ending_summary(self.reader.footer(), self.reader.completeness()))
+    }
+
+    /// The calls of a recorded run; known after the last event, and none when the part ends before.
+    pub(super) fn calls(&self) -> &[Call] {
+        self.called.calls()
+    }
+
+    /// What is wrong with a recorded run; known after the last event, and `None` when the part ends before.
+    pub(super) fn diagnosed(&self) -> Option<&Diagnosed> {
+        self.called.diagnosed()
+    }
+
+    /// What there is to say of the run: that its trace is not whole, and what is wrong with it.
+    pub fn remarks(&self) -> Vec<String> {
         let is_cut_off = match self.reader.completeness() {
             Completeness::Whole => false,
             Completeness::CutOff | Completeness::CutOffInLine { .. } => true,
         };
-        self.ending().filter(|_| is_cut_off)
+        remarks(self.ending().filter(|_| is_cut_off), self.diagnosed())
     }
+}
+
+/// What there is to say of a run: that its trace is cut off, and what is wrong with it.
+pub(super) fn remarks(cut_off: Option<String>, diagnosed: Option<&Diagnosed>) -> Vec<String> {
+    let cut_off = cut_off.map(|how| format!("the trace is {how}"));
+    let verdicts = diagnosed.into_iter().flat_map(|all| &all.diagnosis.verdicts);
+    cut_off.into_iter().chain(verdicts.map(ToString::to_string)).collect()
 }
 
 /// The name of what an event does.

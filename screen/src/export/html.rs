@@ -3,6 +3,7 @@
 //! The page is a frame into which the style, the run and the program are put; it asks nobody for
 //! anything, and its own policy forbids it to.
 
+mod calls;
 mod run;
 
 use std::io::Write;
@@ -94,7 +95,7 @@ mod tests {
     use serde_json::Value;
 
     use super::super::Part;
-    use super::super::testing::{HOSTILE, endless, exported, exported_from};
+    use super::super::testing::{HOSTILE, HUNG, endless, exported, exported_from};
     use super::*;
 
     /// The run as it stands in the page, on many lines.
@@ -114,6 +115,12 @@ mod tests {
     #[test]
     fn a_page_has_the_run_with_what_each_event_changed() {
         assert_snapshot!(run_of(&exported("html", "race-lost-key", Part::default())));
+    }
+
+    #[test]
+    fn of_a_recorded_program_a_page_has_the_calls_and_no_ring() {
+        let page = exported_from("html", HUNG, Part::default()).expect("it can be carried");
+        assert_snapshot!(run_of(&page));
     }
 
     #[test]

@@ -22,6 +22,9 @@ const MOST_CHARS: usize = 50_000;
 /// What is kept free for how the run ended.
 const ENDING_CHARS: usize = 1_000;
 
+/// The most ranks of a verdict that are drawn though they have no message.
+const MOST_ACCUSED: usize = 16;
+
 /// Said of a message that was under way when the part ended, and of one that the run never received.
 const UNDER_WAY: &str = "under way";
 const NEVER: &str = "never received";
@@ -103,7 +106,10 @@ impl Diagram {
         format!("  participant r{rank} as {}\n", escaped(&self.names.rank(rank)))
     }
 
-    fn finish(self, feed: &Feed<'_>) -> String {
+    fn finish(mut self, feed: &Feed<'_>) -> String {
+        let verdicts = feed.diagnosed().into_iter().flat_map(|all| &all.diagnosis.verdicts);
+        let few = verdicts.filter(|verdict| verdict.ranks.len() <= MOST_ACCUSED);
+        few.flat_map(|verdict| &verdict.ranks).for_each(|rank| self.involve(*rank));
         let mut text = format!("sequenceDiagram\n  title {}\n", self.title);
         text.extend(self.ranks.iter().map(|rank| self.participant(*rank)));
         text.extend(self.arrows.iter().map(|arrow| arrow.line("->>", "")));
@@ -116,7 +122,24 @@ impl Diagram {
             let ending: String = ending.chars().take(ENDING_CHARS / 10).collect();
             let _ = writeln!(text, "  Note over r{first},r{last}: {}", escaped(&ending));
         }
+        self.put_verdicts(feed, &mut text);
         text
+    }
+
+    /// What is wrong with a recorded run, as notes over the ranks that it is about.
+    fn put_verdicts(&self, feed: &Feed<'_>, text: &mut String) {
+        let verdicts = feed.diagnosed().into_iter().flat_map(|all| &all.diagnosis.verdicts);
+        for verdict in verdicts {
+            let drawn = || verdict.ranks.iter().filter(|rank| self.ranks.contains(rank));
+            let first = drawn().min().or(self.ranks.first());
+            let last = drawn().max().or(self.ranks.last());
+            let (Some(first), Some(last)) = (first, last) else { return };
+            let note = format!("  Note over r{first},r{last}: {}\n", escaped(&verdict.says));
+            if text.len() + note.len() > MOST_CHARS {
+                return;
+            }
+            *text += &note;
+        }
     }
 }
 
@@ -141,12 +164,18 @@ fn escaped(text: &str) -> String {
 mod tests {
     use insta::assert_snapshot;
 
-    use super::super::testing::{HOSTILE, endless, exported, exported_from};
+    use super::super::testing::{HOSTILE, HUNG, endless, exported, exported_from};
     use super::*;
 
     #[test]
     fn a_message_is_an_arrow_where_it_is_received() {
         assert_snapshot!(exported("mermaid", "get-missing", Part::default()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_recorded_run_is_a_note_over_its_ranks() {
+        let text = exported_from("mermaid", HUNG, Part::default()).expect("it can be carried");
+        assert_snapshot!(text);
     }
 
     #[test]

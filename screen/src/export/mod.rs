@@ -5,6 +5,7 @@
 //!
 //! [`timeline`]: crate::timeline
 
+mod called;
 mod cast;
 mod csv;
 mod feed;

@@ -3,6 +3,8 @@
 //! The Trace Event Format, as Perfetto reads it: times in microseconds with three decimals, flows bound
 //! to slices by `bind_id`. Source: <https://perfetto.dev/docs/getting-started/other-formats>.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -57,6 +59,7 @@ pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Exp
     for slice in open.into_values() {
         slice.put(sink, None)?;
     }
+    let last_ns = calls::put(feed, last_ns, sink)?;
     if let Some(ending) = feed.ending() {
         let name = text(&ending);
         write!(sink, ",\n{{\"ph\":\"i\",\"s\":\"g\",\"pid\":{PROCESS},\"tid\":1,")?;
@@ -155,7 +158,7 @@ mod tests {
     use serde_json::Value;
 
     use super::super::Part;
-    use super::super::testing::{HOSTILE, exported, exported_from, trace_of};
+    use super::super::testing::{HOSTILE, HUNG, exported, exported_from, trace_of};
 
     fn slices(text: &str) -> Vec<Value> {
         let file: Value = serde_json::from_str(text).expect("it is JSON");
@@ -166,6 +169,13 @@ mod tests {
     #[test]
     fn an_event_is_a_slice_and_a_message_leads_from_one_to_another() {
         assert_snapshot!(exported("perfetto", "get-missing", Part::default()));
+    }
+
+    #[test]
+    fn a_recorded_program_has_tracks_of_its_calls_and_what_is_wrong_at_their_ends() {
+        let text = exported_from("perfetto", HUNG, Part::default()).expect("it can be carried");
+        serde_json::from_str::<Value>(&text).expect("it is JSON");
+        assert_snapshot!(text);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use ringscope_sim::protocol::{Role, Viewed as _};
 use ringscope_traces::Rank;
 use ringscope_traces::text::Plain;
 
+use super::feed::remarks;
 use super::names::Names;
 use super::{ExportError, Part, Watch};
 use crate::app::App;
@@ -111,10 +112,11 @@ impl<'a> Reel<'a> {
         Err(ExportError::too_much(format, what, &part))
     }
 
-    /// What there is to say of a trace that is not whole.
-    pub fn remark(&self) -> Option<String> {
-        let is_cut_off = self.to == self.timeline().len() && self.timeline().ending().is_none();
-        is_cut_off.then(|| "cut off".to_owned())
+    /// What there is to say of the run: that its trace is not whole, and what is wrong with it.
+    pub fn remarks(&self) -> Vec<String> {
+        let Some(ending) = self.ending() else { return Vec::new() };
+        let is_cut_off = self.timeline().ending().is_none();
+        remarks(is_cut_off.then_some(ending), self.timeline().diagnosed())
     }
 
     /// What the run is, in words.

@@ -8,6 +8,7 @@
 
 use std::io::Write;
 
+use ringscope_traces::text::Plain;
 use ringscope_traces::{Op, Rank};
 use rustc_hash::FxHashMap;
 
@@ -50,6 +51,24 @@ pub(super) fn write(feed: &mut Feed<'_>, sink: &mut dyn Write) -> Result<(), Exp
         match event.op {
             Op::Send => writeln!(sink, "send {label} to rank {}", event.peer)?,
             Op::Recv => writeln!(sink, "receive {label} from rank {}", event.peer)?,
+        }
+    }
+    put_verdicts(feed, clocks, sink)
+}
+
+/// What is wrong with a recorded run, as the last event of each rank that it is about.
+fn put_verdicts(
+    feed: &Feed<'_>,
+    mut clocks: FxHashMap<Rank, Clock>,
+    sink: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let verdicts = feed.diagnosed().into_iter().flat_map(|all| &all.diagnosis.verdicts);
+    for verdict in verdicts {
+        for rank in &verdict.ranks {
+            let clock = clocks.entry(*rank).or_default();
+            tick(clock, *rank);
+            put_clock(sink, *rank, clock)?;
+            writeln!(sink, "{}", Plain(&verdict.says))?;
         }
     }
     Ok(())
@@ -109,12 +128,18 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::super::Part;
-    use super::super::testing::{HOSTILE, exported, exported_from};
+    use super::super::testing::{HOSTILE, HUNG, exported, exported_from};
     use super::*;
 
     #[test]
     fn a_receive_knows_what_its_sender_knew() {
         assert_snapshot!(exported("shiviz", "get-missing", Part::default()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_recorded_run_is_the_last_that_its_ranks_do() {
+        let log = exported_from("shiviz", HUNG, Part::default()).expect("it can be carried");
+        assert_snapshot!(log);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! What it is drawn with is what programs for slides take in, too: attributes and no style sheet,
 //! polygons and no markers, one family of fonts that everybody has.
 
+mod calls;
 mod pen;
 mod plan;
 
@@ -47,6 +48,7 @@ pub(super) fn write(reel: &mut Reel<'_>, sink: &mut dyn Write) -> Result<(), Exp
     draw_numbers(&plan, &mut pen);
     plan.arrows.iter().for_each(|arrow| draw_arrow(&plan, arrow, &mut pen));
     draw_labels(&plan, &mut pen);
+    calls::draw(reel, &plan, &mut pen);
     draw_dots(reel, &plan, &mut pen);
     draw_remarks(&plan, &remarks, &mut pen);
     draw_legend(&plan, &mut pen);
@@ -70,6 +72,12 @@ fn lanes(reel: &Reel<'_>) -> Result<Vec<Rank>, ExportError> {
     }
     if busy.is_empty() {
         busy.extend((0..reel.timeline().header().ranks.min(8)).map(Rank));
+    }
+    let collectives = reel.timeline().calls().collectives().iter();
+    let entered: BTreeSet<Rank> =
+        collectives.flat_map(|one| one.entered.iter().map(|one| one.rank)).collect();
+    if busy.union(&entered).count() <= MOST_LANES {
+        busy.extend(entered);
     }
     let order = reel.in_ring_order(reel.to);
     Ok(order.into_iter().filter(|rank| busy.contains(rank)).collect())
@@ -315,12 +323,17 @@ fn draw_legend(plan: &Plan, pen: &mut SvgPen) {
 mod tests {
     use insta::assert_snapshot;
 
-    use super::super::testing::{HOSTILE, endless, exported, exported_from};
+    use super::super::testing::{HOSTILE, HUNG, endless, exported, exported_from};
     use super::*;
 
     #[test]
     fn a_small_run_is_a_picture_of_lanes_and_arrows() {
         assert_snapshot!(exported("svg", "get-missing", Part::default()));
+    }
+
+    #[test]
+    fn the_calls_of_a_recorded_program_stand_among_its_messages() {
+        assert_snapshot!(exported_from("svg", HUNG, Part::default()).expect("it can be carried"));
     }
 
     #[test]

@@ -35,6 +35,9 @@ impl Watch for Unwatched {
 /// A trace of another dialect whose names and payloads mean something to whoever reads an export.
 pub(super) const HOSTILE: &str = include_str!("hostile.jsonl");
 
+/// A recorded program of which two ranks wait in a collective operation, and two in another one.
+pub(super) const HUNG: &str = include_str!("../view/tests/recorded/allreduce-meets-bcast.jsonl");
+
 /// The trace of a built-in scenario.
 pub(super) fn trace_of(scenario: &str) -> String {
     let scenario = builtin::find(scenario).expect("it is built in").scenario();

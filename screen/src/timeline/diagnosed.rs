@@ -14,6 +14,12 @@ pub struct Diagnosed {
 }
 
 impl Diagnosed {
+    /// Diagnoses a run; `None` when its trace does not say enough.
+    pub(crate) fn of(trace: &Trace) -> Option<Diagnosed> {
+        let diagnosed = || Diagnosed { diagnosis: diagnose(trace), standings: standings(trace) };
+        can_diagnose(trace).then(diagnosed)
+    }
+
     /// What is wrong in a few words, as a heading; `None` when nothing is.
     pub fn title(&self) -> Option<&'static str> {
         self.diagnosis.verdicts.first().map(|first| first.kind.title())
@@ -21,7 +27,7 @@ impl Diagnosed {
 }
 
 /// The most events of a run that is diagnosed here: all of them are in memory meanwhile.
-const MOST_EVENTS: usize = 1 << 18;
+pub(crate) const MOST_EVENTS_DIAGNOSED: usize = 1 << 18;
 
 /// What is said of a longer one.
 pub(super) const TOO_LONG: &str =
@@ -33,7 +39,7 @@ pub(super) fn of(
     found: &IndexedCalls,
     footer: Option<&Footer>,
 ) -> Option<Diagnosed> {
-    if index.len() > MOST_EVENTS || found.left_out > 0 {
+    if index.len() > MOST_EVENTS_DIAGNOSED || found.left_out > 0 {
         return None;
     }
     let mut lines = index.lines();
@@ -45,6 +51,5 @@ pub(super) fn of(
         calls: found.calls.clone(),
         footer: footer.cloned(),
     };
-    let can = can_diagnose(&trace);
-    can.then(|| Diagnosed { diagnosis: diagnose(&trace), standings: standings(&trace) })
+    Diagnosed::of(&trace)
 }

@@ -39,6 +39,7 @@ use ringscope_traces::{
 
 pub use calls::{CallMark, CallRow, Calls, Collective, Entered, Moment, TimedCall};
 pub use diagnosed::Diagnosed;
+pub(crate) use diagnosed::MOST_EVENTS_DIAGNOSED;
 pub use find::Direction;
 pub use fork::Validation;
 pub use holdings::Holdings;

@@ -39,7 +39,7 @@ pub(super) fn ranks(ranks: &[Rank]) -> String {
 }
 
 /// A collective operation, in more words and in fewer: `MPI_Allreduce on comm 1 without r2 (a.c:17)`.
-pub(super) fn collective(calls: &Calls, collective: &Collective) -> Vec<String> {
+pub(crate) fn collective(calls: &Calls, collective: &Collective) -> Vec<String> {
     let name = Plain(&collective.name).to_string();
     let place = collective.entered.first().and_then(|one| one.enter.at);
     let (on, at) = (on(collective.comm), at(calls, place));
@@ -58,7 +58,7 @@ pub(super) fn collective(calls: &Calls, collective: &Collective) -> Vec<String> 
 }
 
 /// A call of a rank, in more words and in fewer.
-pub(super) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) -> Vec<String> {
+pub(crate) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) -> Vec<String> {
     let (what, fewer, place) = match call {
         Call::Last(last) => (last_call(last), Plain(short(&last.name)).to_string(), last.at),
         Call::Probe(probe) => {

@@ -126,19 +126,19 @@ pub(crate) fn execute(
         Way::Timeline(write) => args.reel(write, screen, (&mut target, &watch)),
     };
     drop(watch);
-    let Some(remark) = target.close(done)? else { return Ok(Verdict::Good) };
+    let Some(remarks) = target.close(done)? else { return Ok(Verdict::Good) };
     if let (false, Some(path)) = (args.quiet, &args.output) {
         let name = shown(path);
         let _ = writeln!(streams.notes, "  {}: {}", Plain(&name), format.next);
     }
-    if let Some(remark) = remark.filter(|_| !args.quiet) {
-        let _ = writeln!(streams.notes, "  note: the trace is {remark}");
+    for remark in remarks.iter().filter(|_| !args.quiet) {
+        let _ = writeln!(streams.notes, "  note: {}", Plain(remark));
     }
     Ok(Verdict::Good)
 }
 
-/// What there is to say of the trace.
-type Remark = Option<String>;
+/// What there is to say of the run.
+type Remarks = Vec<String>;
 
 impl ExportArgs {
     /// Whether nothing is to be said but errors.
@@ -172,7 +172,7 @@ impl ExportArgs {
         &self,
         write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), ExportError>,
         (target, watch): (&mut Target<'_>, &ProgressWatch),
-    ) -> Result<Remark, ExportError> {
+    ) -> Result<Remarks, ExportError> {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !input::is_trace(&self.run)? {
             let order = input::order(&self.run, &self.settings, self.unchecked)?;
@@ -192,7 +192,7 @@ impl ExportArgs {
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut feed, &mut sink)?;
         sink.flush()?;
-        Ok(feed.remark())
+        Ok(feed.remarks())
     }
 
     /// Writes from a timeline.
@@ -201,7 +201,7 @@ impl ExportArgs {
         write: fn(&mut Reel<'_>, &mut dyn Write) -> Result<(), ExportError>,
         screen: FrameSettings,
         (target, watch): (&mut Target<'_>, &ProgressWatch),
-    ) -> Result<Remark, ExportError> {
+    ) -> Result<Remarks, ExportError> {
         let mut reel = Reel::new(
             input::open(&self.run, &self.settings, self.unchecked)?,
             self.events,
@@ -211,7 +211,7 @@ impl ExportArgs {
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut reel, &mut sink)?;
         sink.flush()?;
-        Ok(reel.remark())
+        Ok(reel.remarks())
     }
 }
 
@@ -234,10 +234,10 @@ impl<'a> Target<'a> {
 
     /// Puts a whole file in its place, and takes away what is none. `None` when whoever read standard
     /// output has gone.
-    fn close(self, done: Result<Remark, ExportError>) -> Result<Option<Remark>, Failure> {
+    fn close(self, done: Result<Remarks, ExportError>) -> Result<Option<Remarks>, Failure> {
         match (self, done) {
-            (Target::Output(_), Ok(remark)) => Ok(Some(remark)),
-            (Target::File(_, file), Ok(remark)) => Ok(file.finish().map(|()| Some(remark))?),
+            (Target::Output(_), Ok(remarks)) => Ok(Some(remarks)),
+            (Target::File(_, file), Ok(remarks)) => Ok(file.finish().map(|()| Some(remarks))?),
             (Target::Output(out), Err(ExportError::Sink(_))) if out.is_gone() => Ok(None),
             (Target::Output(_), Err(trouble)) => Err(failure_of(trouble, Failure::from)),
             (Target::File(path, file), Err(trouble)) => {

@@ -1,10 +1,23 @@
-// Space and time: one lane per rank, one row per event, one arrow per message.
+// Space and time: one lane per rank, one row per event and per call, one arrow per message.
 
 const ROW = 24;
 const LEFT = 46;
 const HEAD = 34;
 const laneSvg = byId("lanes");
 const lanes = new Map(run.lanes.map(([rank], index) => [rank, index]));
+const COMM_COLORS = ["var(--ink)", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#7b5cd6"];
+
+// Rows: one for each event, and behind it one for each call that was made before the next event.
+const rows = [];
+const rowOf = new Map();
+const callsAfter = (at) => (run.calls ?? []).filter((call) => call.after === at);
+for (let number = run.from; number <= run.to; number += 1) {
+  if (number > run.from) {
+    rowOf.set(number, rows.length);
+    rows.push({ number });
+  }
+  for (const call of callsAfter(number)) rows.push({ call });
+}
 
 function drawLanes() {
   const room = laneSvg.parentElement.clientWidth || 600;
@@ -12,24 +25,51 @@ function drawLanes() {
   const spread = Math.min(between, 170);
   const width = Math.max(LEFT + 30 + spread * Math.max(lanes.size - 1, 1), Math.min(room, 300));
   const fitting = innerWidth < 760 ? 16 : Math.min(Math.max(Math.floor((innerHeight - 330) / ROW), 14), 32);
-  const rows = Math.min(Math.max(run.events.length, 1), fitting);
-  const first = Math.min(Math.max(cursor - Math.floor(rows * 0.7), run.from + 1), Math.max(run.to - rows + 1, run.from + 1));
-  const last = Math.min(first + rows - 1, run.to);
-  const height = HEAD + rows * ROW + 8;
+  const shown = Math.min(Math.max(rows.length, 1), fitting);
+  const current = cursor === run.to ? rows.length - 1 : (rowOf.get(cursor) ?? 0) + callsAfter(cursor).length;
+  const top = Math.min(Math.max(current - Math.floor(shown * 0.7), 0), Math.max(rows.length - shown, 0));
+  const inView = rows.slice(top, top + shown);
+  const numbers = inView.flatMap(({ number }) => (number === undefined ? [] : [number]));
+  const height = HEAD + shown * ROW + 8;
   laneSvg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   laneSvg.setAttribute("width", width);
   laneSvg.setAttribute("height", height);
   laneSvg.replaceChildren();
   const clip = element("clipPath", { id: "window" }, laneSvg);
   element("rect", { x: 0, y: HEAD - 6, width, height: height - HEAD + 6 }, clip);
-  const view = { first, last, names: [], x: (rank) => LEFT + 15 + lanes.get(rank) * spread, y: (number) => HEAD + (number - first + 0.5) * ROW };
+  const yOf = (row) => HEAD + (row - top + 0.5) * ROW;
+  const y = (number) => yOf(rowOf.get(number) ?? rows.length);
+  const view = { width, bottom: height, names: [], x: (rank) => LEFT + 15 + lanes.get(rank) * spread, y };
   drawHeads(view, height, spread);
-  for (let number = first; number <= last; number += 1) drawRow(view, number, width);
+  numbers.forEach((number) => drawRow(view, number, width));
+  inView.forEach(({ call }, index) => call && drawCall(view, call, yOf(top + index)));
   const arrows = element("g", { "clip-path": "url(#window)" }, laneSvg);
   run.open.forEach((open) => drawArrow(view, open.event, open, arrows));
   run.events.forEach((event, index) => drawArrow(view, run.from + index + 1, event, arrows));
   nameArrows(view, arrows);
-  for (let number = first; number <= last; number += 1) drawDot(view, number);
+  numbers.forEach((number) => drawDot(view, number));
+}
+
+/** A collective operation is a bar across the lanes of those that enter it; what one rank calls is a square on its lane. */
+function drawCall(view, call, y) {
+  const future = call.after > cursor || (call.after === cursor && cursor < run.to && call.bad && call.comm === undefined) ? " future" : "";
+  const group = element("g", { class: `call${future}${call.bad ? " bad" : ""}` }, laneSvg);
+  const seen = (ranks) => ranks.filter((rank) => lanes.has(rank)).map(view.x);
+  const [entered, missing] = [seen(call.ranks), seen(call.missing)];
+  const all = [...entered, ...missing];
+  if (!all.length) return;
+  if (call.comm === undefined) {
+    element("rect", { x: all[0] - 5, y: y - 5, width: 10, height: 10, class: "call-mark" }, group);
+  } else {
+    const color = COMM_COLORS[call.comm % COMM_COLORS.length];
+    element("line", { x1: Math.min(...all), y1: y, x2: Math.max(...all), y2: y, class: "call-bar", stroke: color }, group);
+    for (const x of entered) element("rect", { x: x - 4, y: y - 7, width: 8, height: 14, rx: 2, fill: color }, group);
+    for (const x of missing) element("circle", { cx: x, cy: y, r: 5.5, class: "call-missing" }, group);
+  }
+  // Above a bar, and beside a square: to the side on which there is more room.
+  const isLeft = call.comm === undefined && all[0] > view.width / 2;
+  const [x, anchor] = isLeft ? [all[0] - 12, "end"] : [Math.min(...all) + 12, "start"];
+  element("text", { x, y: call.comm === undefined ? y + 4 : y - 8, class: "call-label", "text-anchor": anchor }, group, call.words);
 }
 
 function drawHeads(view, height, spread) {
@@ -56,7 +96,7 @@ function drawArrow(view, number, event, parent) {
   const isFromBefore = event.recv && event.other === null;
   const end = event.other ?? number + 1;
   if (!isSend && !isFromBefore) return;
-  if (number > view.last || end < view.first) return;
+  if (view.y(number) > view.bottom || view.y(end) < HEAD) return;
   const [from, to] = [view.x(event.rank), view.x(event.peer)];
   const kind = kindOf(event);
   const isOpen = event.other === null;

@@ -40,7 +40,11 @@ function places(nodes, ring, busy) {
   return at;
 }
 
+byId("ring-pane").hidden = !run.ring;
+byId("ring-pane").parentElement.classList.toggle("without-ring", !run.ring);
+
 function drawRing(event, nodes, flights) {
+  if (!run.ring) return;
   const ring = ringAt(cursor);
   const looked = event ? { number: event.recv ? event.other : cursor, event } : null;
   const busy = new Set(flights.flatMap((flight) => [flight.event.rank, flight.event.peer]));

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::super::names::{MessageKind, Names};
 use super::super::{ExportError, Reel};
+use super::calls::{PageCall, calls};
 use crate::numbers::counted;
 use crate::timeline::{Flight, NodeStates, Snapshot, wait_for_graph};
 use crate::view::words;
@@ -56,6 +57,8 @@ pub(super) struct PageRun {
     /// Up to which cursor the nodes' states are known, and why no further.
     known: usize,
     unknown: Option<String>,
+    /// Whether the run has a ring.
+    ring: bool,
     /// What messages are for: the names of the kinds, and what a legend says.
     kinds: Vec<(&'static str, &'static str)>,
     /// The ranks that have lanes, in their order, each with what it plays.
@@ -67,6 +70,9 @@ pub(super) struct PageRun {
     /// The messages that were under way at the start.
     open: Vec<Sent>,
     events: Vec<Step>,
+    /// What the ranks of a recorded program called beside sends and receives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<PageCall>,
     /// The commands: the event at which each was sent, its words, and the event of its answer.
     commands: Vec<(usize, String, Option<usize>)>,
     /// The violations: after which event, and what.
@@ -170,12 +176,14 @@ impl PageRun {
             waits: reel.ending().map_or_else(Vec::new, |_| waits(reel)),
             known,
             unknown: (!is_whole).then(|| unknown(reel)),
+            ring: timeline.has_ring(),
             kinds: MessageKind::ALL.iter().map(|(_, name, words)| (*name, *words)).collect(),
             lanes: lanes(reel),
             nodes: nodes(&reel.names, &start),
             rings,
             open: start.flights.iter().map(|flight| open(reel, flight)).collect(),
             events,
+            calls: calls(reel),
             commands: commands(reel),
             wrong: wrong(reel),
         })
@@ -383,7 +391,10 @@ fn waits(reel: &Reel<'_>) -> Vec<(Rank, Rank, String)> {
 
 fn lanes(reel: &Reel<'_>) -> Vec<(Rank, Option<&'static str>)> {
     let facts = (reel.from..reel.to).map(|at| reel.timeline().info(EventIndex(at)));
-    let busy: BTreeSet<Rank> = facts.flat_map(|info| [info.rank, info.peer]).collect();
+    let of_messages = facts.flat_map(|info| [info.rank, info.peer]);
+    let of_calls = reel.timeline().calls().collectives().iter();
+    let of_calls = of_calls.flat_map(|one| one.entered.iter().map(|one| one.rank));
+    let busy: BTreeSet<Rank> = of_messages.chain(of_calls).collect();
     let order = reel.in_ring_order(reel.to);
     let is_seen = |rank: &Rank| busy.contains(rank) || (busy.is_empty() && rank.0 < MOST_IDLE);
     let seen = order.into_iter().filter(is_seen);

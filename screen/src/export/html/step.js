@@ -11,14 +11,15 @@ function drawNow(event) {
     const [verb, way] = event.recv ? ["receives", "from"] : ["sends", "to"];
     deed.append(`${nodeWords(event.rank, nodes.get(event.rank))} ${verb} `, message, ` ${way} ${nodeWords(event.peer, nodes.get(event.peer))}`);
   } else {
-    deed.textContent = run.events.length ? "Step forward: the arrow keys, or the buttons below." : "Nothing ever happens in this run.";
+    deed.textContent = run.events.length ? "Step forward: the arrow keys, or the buttons below." : run.calls ? "No message is sent in this run: its ranks call only what is listed here." : "Nothing ever happens in this run.";
   }
   const wrong = wrongs.get(cursor);
   byId("wrong").textContent = wrong ? `⚠ ${wrong.join("; ")}` : "";
   byId("wrong").hidden = !wrong;
   const before = event && isKnown(cursor) ? (nodesAt(cursor), held.before) : null;
   const found = event?.node ? changes(before, event.node) : [];
-  byId("changes").replaceChildren(...found.map((what) => tag("li", what)));
+  const made = callsAfter(cursor).map((call) => (call.ranks.length === 1 ? `r${call.ranks[0]}: ${call.words}` : call.words));
+  byId("changes").replaceChildren(...[...found, ...made].map((what) => tag("li", what)));
   const command = run.commands.findLast(([sent, , answered]) => sent <= cursor && (answered === null || cursor <= answered));
   const facts = [];
   if (command) facts.push(["command", command[1]]);

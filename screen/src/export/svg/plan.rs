@@ -7,7 +7,7 @@ use ringscope_traces::{EventIndex, Op, Rank};
 use super::super::Reel;
 use super::super::names::MessageKind;
 use super::pen::{Extent, Segment, SvgPoint};
-use crate::timeline::EventInfo;
+use crate::timeline::{CallRow, EventInfo};
 
 /// The shape of a slide.
 const ASPECT: f64 = 16.0 / 9.0;
@@ -107,6 +107,8 @@ pub(super) struct Plan {
     pub arrows: Vec<Arrow>,
     /// The events, and in which row each is; rows may be shared, and there are halves.
     pub rows: BTreeMap<EventIndex, f64>,
+    /// The calls among the events, and in which row each is.
+    pub calls: Vec<(CallRow, f64)>,
     /// Where everything begins that is at the left.
     pub left: f64,
     /// Where the first row is.
@@ -126,8 +128,9 @@ impl Plan {
         arrows: Vec<Arrow>,
         remarks: usize,
     ) -> Plan {
-        let rows = rows(reel);
-        let last = rows.values().copied().fold(0.0, f64::max) + 1.0;
+        let Rows { events: rows, calls } = rows(reel);
+        let of_calls = calls.iter().map(|(_, row)| *row);
+        let last = rows.values().copied().chain(of_calls).fold(0.0, f64::max) + 1.0;
         let below = BELOW + remarks as f64 * REMARK_HEIGHT;
         let gaps = lanes.len().saturating_sub(1).max(1) as f64;
         let height = |between: f64| ABOVE + last * between + below;
@@ -145,6 +148,7 @@ impl Plan {
             lanes,
             arrows,
             rows,
+            calls,
             left: MARGIN,
             top: ABOVE,
             bottom: ABOVE + last * between_rows,
@@ -192,14 +196,31 @@ impl Plan {
     }
 }
 
+/// The rows of the events, and of the calls among them.
+struct Rows {
+    events: BTreeMap<EventIndex, f64>,
+    calls: Vec<(CallRow, f64)>,
+}
+
 /// The rows of the events, in the order of the trace, with no more of them than it takes: an event
 /// stands no higher than the one before it, a receive below its send, and a send beside the receive
-/// that brought it about.
-fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
+/// that brought it about. A call has a row of its own.
+fn rows(reel: &Reel<'_>) -> Rows {
     let mut rows: BTreeMap<EventIndex, f64> = BTreeMap::new();
     let mut lanes: BTreeMap<Rank, (f64, Op)> = BTreeMap::new();
     let mut last = 0.0_f64;
+    let of_part = |row: &&CallRow| (reel.from..=reel.to).contains(&row.moment.cursor);
+    let mut to_come = reel.timeline().calls().rows().iter().filter(of_part).peekable();
+    let mut calls = Vec::new();
     for at in (reel.from..reel.to).map(EventIndex) {
+        let before = calls.len();
+        while let Some(row) = to_come.next_if(|row| row.moment.cursor <= at.0) {
+            last += 1.0;
+            calls.push((*row, last));
+        }
+        if calls.len() > before {
+            last += 1.0;
+        }
         let EventInfo { rank, op, .. } = reel.timeline().info(at);
         let of_lane = lanes.get(&rank).map_or(0.0, |(row, before)| match (before, op) {
             (Op::Recv, Op::Send) => *row,
@@ -215,5 +236,9 @@ fn rows(reel: &Reel<'_>) -> BTreeMap<EventIndex, f64> {
         lanes.insert(rank, (last, op));
         rows.insert(at, last);
     }
-    rows
+    for row in to_come {
+        last += 1.0;
+        calls.push((*row, last));
+    }
+    Rows { events: rows, calls }
 }
