@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, FromArgMatches};
 use ratatui_core::layout::Size;
-use ringscope_screen::app::{Changes, Looking};
+use ringscope_screen::app::{Changes, GivenTags, Looking};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
 use ringscope_screen::settings::SettingOverrides;
@@ -149,6 +149,30 @@ impl TagFlags {
                 .hint("each line has a tag and its name, such as `20 STORE`; `#` begins a remark")
         })?;
         Ok(Some(names))
+    }
+
+    /// The names with the file in which they stand; none where there is no file.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`TagFlags::names`].
+    pub(crate) fn given(&self) -> Result<Option<GivenTags>, Failure> {
+        let names = self.names()?;
+        Ok(names.zip(self.tags.clone()).map(|(names, file)| GivenTags { file, names }))
+    }
+
+    /// The names for what shows one run and not two beside each other.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`TagFlags::names`], and when they are given for two runs.
+    pub(crate) fn of_one_run(&self, is_beside: bool) -> Result<Option<GivenTags>, Failure> {
+        if is_beside && self.tags.is_some() {
+            let what = "two runs that are compared have the names that stand in their traces";
+            let hint = "`ringscope record --tags` keeps them there; `ringscope diff` takes --tags";
+            return Err(Failure::about("--tags", what).hint(hint));
+        }
+        self.given()
     }
 
     /// Puts the names into a header, in the place of those that it has.

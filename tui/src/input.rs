@@ -6,11 +6,11 @@ use std::path::Path;
 use ringscope_screen::app::{App, Order};
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::{self, Origin, ScenarioText, begins_as_trace, open_trace, shown};
-use ringscope_screen::timeline::Timeline;
+use ringscope_screen::timeline::{Source, Timeline};
 use ringscope_sim::scenario::MOST_BYTES;
 use ringscope_traces::{Completeness, Reader, Trace};
 
-use crate::flags::SettingFlags;
+use crate::flags::{SettingFlags, TagFlags};
 
 /// What stands for standard input, and for standard output.
 pub(crate) const DASH: &str = "-";
@@ -95,15 +95,19 @@ pub(crate) fn open(
     word: &Path,
     settings: &SettingFlags,
     is_unchecked: bool,
+    tags: &TagFlags,
 ) -> Result<App, Failure> {
+    let tags = tags.given()?;
     if !(is_dash(word) && is_trace(word)?) {
-        return order(word, settings, is_unchecked)?.open();
+        return Order { tags, ..order(word, settings, is_unchecked)? }.open();
     }
     Order { settings: settings.overrides.clone(), ..Order::of(word) }.refuse_settings()?;
     let (mut bytes, name) = (Vec::new(), trace_name(word));
     let read = io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| cannot_read(&error))?;
-    Ok(App::new(Timeline::kept(&name, bytes.into())?, &name, 0))
+    let source = Source::Kept(name.as_str().into(), bytes.into());
+    let timeline = Timeline::named(&source, tags.map(|tags| tags.names))?;
+    Ok(App::new(timeline, &name, 0))
 }
 
 /// A trace's events, one by one, from a file or from standard input.

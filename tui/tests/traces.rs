@@ -123,6 +123,17 @@ fn the_tags_of_a_dialect_have_the_names_that_a_file_or_the_trace_gives_them() {
     assert!(differ.contains("STORE"), "{differ}");
     let table = folder.call("export named.jsonl --to csv -o -").out;
     assert!(table.contains("STORE") && table.contains("LOOK_UP"), "{table}");
+    for words in [
+        "export one.jsonl --to csv -o - --tags names",
+        "export one.jsonl --to mermaid -o - --tags names",
+        "export one.jsonl --to html -o - --tags names",
+        "play one.jsonl --plain --tags names",
+        "snapshot one.jsonl --tags names",
+        "why one.jsonl --at 2 --tags names",
+    ] {
+        let done = folder.call(words);
+        assert!(done.out.contains("STORE"), "{words}: {}{}", done.out, done.err);
+    }
     let renamed = folder.write("others", "20 KEEP\n").call("show named.jsonl --tags others").out;
     assert!(renamed.contains("KEEP [9,100]") && renamed.contains("tag 21 null"), "{renamed}");
 }
@@ -140,6 +151,13 @@ fn what_is_wrong_with_a_file_of_names_is_said_with_its_line() {
              and its name, such as `20 STORE`; `#` begins a remark\n"
         );
     }
+    for words in ["play join --plain", "snapshot join", "why join", "export join --to csv"] {
+        let result = folder.write("names", "20 STORE\n").call(&format!("{words} --tags names"));
+        assert_eq!(result.code, Some(2), "{words}");
+        assert!(result.err.contains("--tags: the tags of a scenario have names"), "{}", result.err);
+    }
+    let beside = folder.call("snapshot one.jsonl --diff one.jsonl --tags names");
+    assert!(beside.err.contains("--tags: two runs that are compared"), "{}", beside.err);
     let missing = folder.call("show one.jsonl --tags nowhere");
     assert_eq!(missing.code, Some(2));
     assert!(missing.err.starts_with("ringscope: nowhere: cannot be read"), "{}", missing.err);

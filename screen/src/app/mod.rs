@@ -56,7 +56,7 @@ pub use listing::Listing;
 pub use look_at::Looking;
 pub use matches::Matches;
 pub use mouse::Target;
-pub use opening::{Changes, Order, beyond};
+pub use opening::{Changes, GivenTags, Order, beyond};
 pub use page::{Controls, Leave, PageRequest};
 pub use playback::Playback;
 pub use prompt::{Prompt, Purpose};

@@ -9,6 +9,7 @@ use crate::files::{Origin, is_trace, shown};
 use crate::settings::SettingOverrides;
 use crate::timeline::{LoadProgress, Source, Timeline, may_be_looked_at};
 use ringscope_sim::scenario::Scenario;
+use ringscope_traces::tags::TagNames;
 
 /// What is to be opened, and how.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,17 @@ pub struct Order {
     pub is_unchecked: bool,
     /// How the scenario goes on otherwise.
     pub changes: Changes,
+    /// Names for the tags of a trace, in the place of those that it has.
+    pub tags: Option<GivenTags>,
+}
+
+/// Names for the tags of a trace, as they were given on the command line.
+#[derive(Debug, Clone)]
+pub struct GivenTags {
+    /// The file in which they stand.
+    pub file: PathBuf,
+    /// The names.
+    pub names: TagNames,
 }
 
 /// How a scenario goes on otherwise than its text says.
@@ -84,13 +96,14 @@ impl Order {
         }
         let mut app = App::new(timeline, &name, self.at);
         let flags = self.settings.given().map(|(name, value)| (format!("--{name}"), Some(value)));
+        let tags = self.tags.iter().map(|tags| ("--tags".to_owned(), Some(shown(&tags.file))));
         // A name that is not UTF-8 is in no line that is shown.
         let word = Some(name).filter(|_| self.origin.is_none() && self.word.to_str().is_some());
         let kept = match app.timeline.scenario() {
             Some(_) if !self.changes.are_none() => Some(self.kept()?),
             Some(_) | None => None,
         };
-        app.rename(Recipe { word, flags: flags.collect(), kept });
+        app.rename(Recipe { word, flags: flags.chain(tags).collect(), kept });
         Ok(app)
     }
 
@@ -102,7 +115,8 @@ impl Order {
 
     /// The run alone.
     pub fn timeline(&self) -> Result<Timeline, Failure> {
-        Timeline::of(&self.source()?)
+        let tags = self.tags.as_ref().map(|tags| tags.names.clone());
+        Timeline::named(&self.source()?, tags)
     }
 
     /// Where the run's events come from.
@@ -111,6 +125,7 @@ impl Order {
             self.refuse_settings()?;
             return Ok(Source::File(self.word.as_path().into()));
         }
+        self.refuse_tags()?;
         let scenario = self.scenario()?;
         may_be_looked_at(&scenario)?;
         Ok(Source::Live(scenario))
@@ -140,6 +155,21 @@ impl Order {
         };
         self.settings.apply(&mut scenario.settings)?;
         Ok(scenario)
+    }
+
+    /// The tags of a scenario are those of its protocol.
+    ///
+    /// # Errors
+    ///
+    /// When names were given for them.
+    pub fn refuse_tags(&self) -> Result<(), Failure> {
+        match &self.tags {
+            Some(_) => {
+                let failure = Failure::about("--tags", "the tags of a scenario have names");
+                Err(failure.hint("it is for the trace of a program of yours"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// A trace has run, and takes no settings and no further commands.

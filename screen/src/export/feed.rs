@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use ringscope_traces::calls::Call;
+use ringscope_traces::tags::TagNames;
 use ringscope_traces::{Completeness, Event, EventIndex, Header, Numbering, Op, Reader, TraceLine};
 
 use super::called::Called;
@@ -49,6 +50,14 @@ impl<'a> Feed<'a> {
         let names = Names::of(reader.header());
         let (numbering, called) = (Numbering::default(), Called::of(reader.header()));
         Feed { reader, names, part, numbering, read: 0, before: 0, called, watch }
+    }
+
+    /// Gives names to the tags, in the place of those that the header has.
+    pub fn name_tags(&mut self, names: &TagNames) {
+        let mut header = self.header().clone();
+        names.put_into(&mut header);
+        self.names = Names::of(&header);
+        self.called = Called::of(&header);
     }
 
     /// The trace's first line.

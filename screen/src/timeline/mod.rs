@@ -32,6 +32,7 @@ use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::scenario::Scenario;
 use ringscope_sim::simulate::{Recorded, record};
 use ringscope_traces::indexed::{Index, Indexer, Outline, Store};
+use ringscope_traces::tags::TagNames;
 use ringscope_traces::{
     Completeness, Ending, Event, EventIndex, Header, Op, Payload, Rank, ReadError, Tag, Trace,
     read_trace,
@@ -210,6 +211,15 @@ impl Timeline {
         Timeline::of_with(source, LoadOptions::default())
     }
 
+    /// Opens the run of a source with names for its tags, in the place of those that a trace's header has.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Timeline::of`].
+    pub fn named(source: &Source, tags: Option<TagNames>) -> Result<Timeline, Failure> {
+        Timeline::of_with(source, LoadOptions { tags, ..LoadOptions::default() })
+    }
+
     /// Opens the run of a source as [`Timeline::of`] does, but reads a trace no further than its first events
     /// while somebody holds the other end of the gate: who does has more urgent work for the processors.
     ///
@@ -247,7 +257,11 @@ impl Timeline {
     ) -> Result<Timeline, ReadError> {
         let is_short = store.len().is_ok_and(|bytes| bytes <= SHORT_BYTES);
         let indexer = Indexer::new(store.clone(), name)?;
-        let index = Index::new(store, name, indexer.header().clone());
+        let mut header = indexer.header().clone();
+        if let Some(tags) = &options.tags {
+            tags.put_into(&mut header);
+        }
+        let index = Index::new(store, name, header);
         let (sender, news) = channel();
         let of_worker = index.clone();
         // A short trace is read here and now, whatever it is in the way of.

@@ -13,6 +13,7 @@ use ringscope_sim::protocols::ProtocolId;
 use ringscope_sim::replay::recorded::{self, Changes, RecordedRun};
 use ringscope_traces::event::NO_PROTOCOL;
 use ringscope_traces::indexed::{Index, IndexedCalls, Indexer};
+use ringscope_traces::tags::TagNames;
 use ringscope_traces::{Ending, Event, EventIndex, Footer, Rank, ReadError, Trace};
 
 use super::calls::Calls;
@@ -50,11 +51,13 @@ pub(super) struct LoadOptions {
     pub spacing_bytes: u64,
     /// While somebody holds its other end, no more than the first events are read.
     pub gate: Option<Receiver<Infallible>>,
+    /// Names for the trace's tags, in the place of those that its header has.
+    pub tags: Option<TagNames>,
 }
 
 impl Default for LoadOptions {
     fn default() -> LoadOptions {
-        LoadOptions { spacing_bytes: SPACING_BYTES, gate: None }
+        LoadOptions { spacing_bytes: SPACING_BYTES, gate: None, tags: None }
     }
 }
 

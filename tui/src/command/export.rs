@@ -24,7 +24,7 @@ use ringscope_traces::text::Plain;
 
 use super::Verdict;
 use super::screen::LookFlags;
-use crate::flags::{SettingFlags, size};
+use crate::flags::{SettingFlags, TagFlags, size};
 use crate::input::{self, DASH, is_dash};
 use crate::output::{ColorWhen, Out, Streams, is_same_file};
 use watch::ProgressWatch;
@@ -51,6 +51,9 @@ pub(crate) struct ExportArgs {
     /// Run the scenario even if the check before it finds problems
     #[arg(long)]
     unchecked: bool,
+
+    #[command(flatten)]
+    tags: TagFlags,
 
     /// Write to this file instead of standard output
     ///
@@ -176,6 +179,7 @@ impl ExportArgs {
         let name = input::trace_name(&self.run);
         let (source, bytes): (Box<dyn io::Read>, _) = if !input::is_trace(&self.run)? {
             let order = input::order(&self.run, &self.settings, self.unchecked)?;
+            Order { tags: self.tags.given()?, ..Order::default() }.refuse_tags()?;
             let trace = simulated(&order.scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
@@ -189,6 +193,9 @@ impl ExportArgs {
         let source = BufReader::with_capacity(1 << 16, watch.reading(source, bytes));
         let source: Box<dyn BufRead> = Box::new(source);
         let mut feed = Feed::new(Reader::new(source, &name)?, self.events, watch);
+        if let Some(tags) = self.tags.names()? {
+            feed.name_tags(&tags);
+        }
         let mut sink = BufWriter::with_capacity(1 << 16, target);
         write(&mut feed, &mut sink)?;
         sink.flush()?;
@@ -203,7 +210,7 @@ impl ExportArgs {
         (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remarks, ExportError> {
         let mut reel = Reel::new(
-            input::open(&self.run, &self.settings, self.unchecked)?,
+            input::open(&self.run, &self.settings, self.unchecked, &self.tags)?,
             self.events,
             screen,
             watch,

@@ -11,7 +11,7 @@ use ringscope_traces::Reader;
 
 use super::screen::{self, Looks, ScreenFlags, beside};
 use super::{Verdict, diff, show, start, welcome};
-use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, only_on_a_screen};
+use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, TagFlags, only_on_a_screen};
 use crate::input;
 use crate::output::Streams;
 use crate::progress;
@@ -50,6 +50,9 @@ pub(crate) struct PlayArgs {
     #[command(flatten)]
     looking: LookingFlags,
 
+    #[command(flatten)]
+    tags: TagFlags,
+
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
     diff: Option<PathBuf>,
@@ -85,6 +88,7 @@ pub(crate) fn execute(
     let order = Order {
         at: args.at.filter(|_| args.diff.is_none()).unwrap_or(0),
         changes: args.changes.changes(),
+        tags: args.tags.of_one_run(args.diff.is_some())?,
         ..input::order(run, &args.settings, args.unchecked)?
     };
     if args.plain || !terminal::is_capable() {
@@ -94,7 +98,7 @@ pub(crate) fn execute(
         }
         return match &args.diff {
             Some(other) => compared(&order, other, streams),
-            None => lines(&order, args.screen.marks(&looks.config), streams),
+            None => lines(&order, args, args.screen.marks(&looks.config), streams),
         };
     }
     let mut app = order.open()?;
@@ -125,12 +129,18 @@ fn compared(order: &Order, other: &Path, streams: &mut Streams) -> Result<Verdic
 }
 
 /// Prints one line per event.
-fn lines(order: &Order, symbols: LaneSymbols, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let args = show::ShowArgs::from(&order.word, order.at, symbols);
+fn lines(
+    order: &Order,
+    args: &PlayArgs,
+    symbols: LaneSymbols,
+    streams: &mut Streams,
+) -> Result<Verdict, Failure> {
+    let args = show::ShowArgs::from(order, &args.tags, symbols);
     if is_trace(&order.word) {
         order.refuse_settings()?;
         return show::execute(&args, streams);
     }
+    order.refuse_tags()?;
     let scenario = order.scenario()?;
     let recorded = simulated(&scenario);
     show::show(&mut Reader::new(&recorded.to[..], &scenario.name)?, &args, streams)

@@ -4,9 +4,9 @@ mod kept;
 mod stats;
 
 use std::io::{self, BufRead, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ringscope_screen::app::beyond;
+use ringscope_screen::app::{Order, beyond};
 use ringscope_screen::call_summary::CallLines;
 use ringscope_screen::failure::Failure;
 use ringscope_screen::trace_summary::{ending_summary, header_summary, vocabulary};
@@ -91,11 +91,11 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     /// All events of a trace from one on, which has to be there.
-    pub(crate) fn from(trace: &Path, from: usize, symbols: LaneSymbols) -> ShowArgs {
+    pub(crate) fn from(order: &Order, tags: &TagFlags, symbols: LaneSymbols) -> ShowArgs {
         ShowArgs {
-            trace: trace.to_owned(),
+            trace: order.word.clone(),
             rank: Vec::new(),
-            from: from as u64,
+            from: order.at as u64,
             rows: None,
             no_times: false,
             full: false,
@@ -103,7 +103,7 @@ impl ShowArgs {
             beside: None,
             json: false,
             symbols,
-            tags: TagFlags::default(),
+            tags: tags.clone(),
             must_reach: true,
         }
     }

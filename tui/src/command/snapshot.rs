@@ -24,7 +24,7 @@ use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 use super::Verdict;
 use super::screen::{LookFlags, beside};
 use super::tour::shelf;
-use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, size};
+use crate::flags::{ChangeFlags, LookingFlags, SettingFlags, TagFlags, size};
 use crate::input;
 use crate::output::ColorWhen;
 use crate::output::Streams;
@@ -62,6 +62,9 @@ pub(crate) struct SnapshotArgs {
 
     #[command(flatten)]
     looking: LookingFlags,
+
+    #[command(flatten)]
+    tags: TagFlags,
 
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
@@ -182,7 +185,8 @@ fn picture_color(args: &SnapshotArgs, color: ColorWhen, streams: &Streams) -> Co
 impl SnapshotArgs {
     fn order(&self, word: &Path) -> Result<Order, Failure> {
         let order = input::order(word, &self.settings, self.unchecked)?;
-        Ok(Order { changes: self.changes.changes(), ..order })
+        let tags = self.tags.of_one_run(self.diff.is_some())?;
+        Ok(Order { changes: self.changes.changes(), tags, ..order })
     }
 
     /// The one event of a picture that stands still, where one is named.

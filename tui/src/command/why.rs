@@ -12,7 +12,7 @@ use ringscope_traces::{EventIndex, Op};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::flags::SettingFlags;
+use crate::flags::{SettingFlags, TagFlags};
 use crate::input;
 use crate::output::Streams;
 
@@ -49,13 +49,16 @@ pub(crate) struct WhyArgs {
     #[arg(long)]
     unchecked: bool,
 
+    #[command(flatten)]
+    tags: TagFlags,
+
     /// Print it as JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
 pub(crate) fn execute(args: &WhyArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let mut app = input::open(&args.run, &args.settings, args.unchecked)?;
+    let mut app = input::open(&args.run, &args.settings, args.unchecked, &args.tags)?;
     app.timeline.wait();
     let timeline = &app.timeline;
     let Some(at) = args.event(timeline)? else {

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use super::Verdict;
 use super::check::{CheckResult, Says, answers};
 use super::record::{self, RecordArgs};
-use crate::flags::seconds;
+use crate::flags::{TagFlags, seconds};
 use crate::input;
 use crate::launch::How;
 use crate::output::Streams;
@@ -68,6 +68,9 @@ pub(crate) struct JudgeArgs {
     /// times as many as the reference, and at least 100000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     events: Option<u64>,
+
+    #[command(flatten)]
+    tags: TagFlags,
 
     /// Print JSON
     #[arg(long)]
@@ -177,7 +180,7 @@ impl Recording<'_> {
         let read = parser.try_get_matches_from(words.chain(self.args.command.iter().cloned()));
         let flags = read.and_then(|matches| RecordArgs::from_arg_matches(&matches));
         let flags = flags.map_err(|error| Failure::about("judge", error.to_string()))?;
-        Ok(flags.with_output_aside())
+        Ok(flags.with_output_aside().with_tags(&self.args.tags))
     }
 }
 

@@ -138,6 +138,11 @@ impl RecordArgs {
         RecordArgs { is_output_aside: true, ..self }
     }
 
+    /// The same with these names for the program's tags.
+    pub(crate) fn with_tags(self, tags: &TagFlags) -> RecordArgs {
+        RecordArgs { tags: tags.clone(), ..self }
+    }
+
     /// Whether standard output is wanted for something else.
     fn keeps_output_free(&self) -> bool {
         self.is_output_aside || self.output == Path::new(DASH)
