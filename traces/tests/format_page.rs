@@ -40,7 +40,7 @@ fn read(text: &str) -> (Trace, Completeness) {
 fn every_example_is_read_and_written_as_it_stands() {
     let page = page();
     let examples = blocks(&page, "trace");
-    assert_eq!(examples.len(), 4);
+    assert_eq!(examples.len(), 5);
     for example in examples {
         let (trace, _) = read(&example);
         let written = write_trace(Vec::new(), &trace).expect("memory takes everything");
