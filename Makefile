@@ -109,8 +109,9 @@ measure: ## The figures of the code: sizes, habits, and what is over the limits
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope-screen -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export
 
-bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, as tables
+bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, and the memory of merging, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare
+	mpi-runner/benches/memory 250 10000
 
 # Each as CRATE/TARGET.
 FUZZ_TARGETS := traces/read_trace traces/gather_parts sim/parse_scenario screen/read_lesson screen/read_config screen/read_condition tui/parse_input
