@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use ringscope_traces::calls::{Call, CommId, Communicator, INIT};
+use ringscope_traces::calls::{Call, CommId, Communicator, MPI_INIT};
 use ringscope_traces::merge::split;
 use ringscope_traces::parts::{Closed, Gathered, RESERVED, file_name, gather, rank_of};
 use ringscope_traces::wellformed::{self, Flaw};
@@ -180,7 +180,7 @@ fn launched(ranks: u32) -> Call {
         rank: None,
         comm: CommId::WORLD,
         members: (0..ranks).map(Rank).collect(),
-        by: Some(INIT.to_owned()),
+        by: Some(MPI_INIT.to_owned()),
         of: None,
         number: None,
         at: None,

@@ -23,7 +23,7 @@ pub use last::{LastCall, Waits};
 pub use unify::resolve;
 
 /// The call that has made the `MPI_COMM_WORLD` of processes that were spawned.
-pub const INIT: &str = "MPI_Init";
+pub const MPI_INIT: &str = "MPI_Init";
 
 /// The call with which a rank leaves: all make it, and it has no number.
 pub const FINALIZE: &str = "MPI_Finalize";

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Address, Call, CommId, Communicator, Elements, INIT, Place, PlaceId};
+use super::{Address, Call, CommId, Communicator, Elements, MPI_INIT, Place, PlaceId};
 use crate::event::{Event, Rank};
 
 /// What makes a place the same.
@@ -58,7 +58,7 @@ impl Tables {
             rank: None,
             comm: CommId::WORLD,
             members: (0..size).map(Rank).collect(),
-            by: Some(INIT.to_owned()),
+            by: Some(MPI_INIT.to_owned()),
             of: None,
             number: None,
             at: None,

@@ -3,14 +3,15 @@
 use super::table::Table;
 use super::words::ranks_named;
 use super::{Kind, Verdict};
-use crate::calls::{Communicator, INIT};
+use crate::calls::{Communicator, MPI_INIT};
 use crate::event::Rank;
 
 /// Says of each spawned world which ranks it has, and who has spawned it.
 ///
 /// The program counts its ranks from 0 again, and what is said of them here has the numbers of the trace.
 pub(super) fn remarks(table: &Table<'_>) -> Vec<Verdict> {
-    let is_spawned = |one: &&Communicator| !one.comm.is_world() && one.by.as_deref() == Some(INIT);
+    let is_spawned =
+        |one: &&Communicator| !one.comm.is_world() && one.by.as_deref() == Some(MPI_INIT);
     table.communicators().filter(is_spawned).map(|world| remark(table, world)).collect()
 }
 

@@ -7,7 +7,7 @@ use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
     ABORT, Became, Call, CommId, Communicator, Completed, Elements, Enter, Exception, FINALIZE,
-    Failure, INIT, LastCall, Place, PlaceId, Post, Posted, Probe, Waits,
+    Failure, LastCall, MPI_INIT, Place, PlaceId, Post, Posted, Probe, Waits,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -386,7 +386,7 @@ impl<'t> Table<'t> {
         let by = self.communicators.get(&comm).and_then(|found| found.by.as_deref());
         match comm.is_world() {
             true => "MPI_COMM_WORLD".to_owned(),
-            false if by == Some(INIT) => format!("the MPI_COMM_WORLD of {}", members()),
+            false if by == Some(MPI_INIT) => format!("the MPI_COMM_WORLD of {}", members()),
             false => format!("the {} of {}", self.what(comm), members()),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use ringscope_traces::{Rank, Tag};
 use ringscope_traces::calls::{
-    Call, CommId, Communicator, Enter, Failure, INIT, Leave, PlaceId, Post, Probe,
+    Call, CommId, Communicator, Enter, Failure, Leave, MPI_INIT, PlaceId, Post, Probe,
 };
+use ringscope_traces::{Rank, Tag};
 
 use super::communicator::{Known, Met};
 use super::world::{Parents, remote_size};
@@ -365,7 +365,7 @@ impl Recording {
 
     /// This process belongs to a world that was spawned.
     pub(super) fn was_spawned(&mut self, parents: &Parents) {
-        self.meet(self.abi.world(), Some(Made { by: INIT, of: None }));
+        self.meet(self.abi.world(), Some(Made { by: MPI_INIT, of: None }));
         if !parents.ranks.is_empty() {
             self.communicators.learn(parents.joint, parents.ranks.clone());
         }

@@ -54,12 +54,12 @@ impl World {
     pub(super) fn of(abi: Abi, folder: &Path) -> io::Result<World> {
         let size = size(abi.world());
         let Some(joint) = parent(abi) else {
-            return Ok(World { first: Rank::FIRST, size, parents: None });
+            return Ok(World { first: Rank::default(), size, parents: None });
         };
         let mut told = vec![u32::MAX; 1 + remote_size(joint) as usize];
         let reserved = match rank_in(abi.world()) {
             0 => reserve(folder, size),
-            _ => Ok(Rank::FIRST),
+            _ => Ok(Rank::default()),
         };
         if let (0, Ok(first)) = (rank_in(abi.world()), &reserved) {
             introduce(abi, folder, (joint, *first), &mut told);
