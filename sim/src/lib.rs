@@ -10,6 +10,7 @@
 pub mod answers;
 pub mod conform;
 pub mod explain;
+pub mod explore;
 pub mod invariants;
 pub mod nearest;
 pub mod protocol;

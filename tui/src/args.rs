@@ -14,8 +14,8 @@ use ringscope_screen::view::theme::ThemeChoice;
 
 use crate::command::screen::Looks;
 use crate::command::{
-    Verdict, check, completions, config, crosscheck, diff, export, judge, list, man, merge, play,
-    random, record, replay, run, show, snapshot, start, tour, why,
+    Verdict, check, completions, config, crosscheck, diff, explore, export, judge, list, man,
+    merge, play, random, record, replay, run, show, snapshot, start, tour, why,
 };
 use crate::config::LoadedConfig;
 use crate::flags::theme;
@@ -85,6 +85,7 @@ enum Command {
     Judge(judge::JudgeArgs),
     Merge(merge::MergeArgs),
     Replay(replay::ReplayArgs),
+    Explore(explore::ExploreArgs),
     Random(random::RandomArgs),
     Snapshot(Box<snapshot::SnapshotArgs>),
     Export(Box<export::ExportArgs>),
@@ -126,6 +127,7 @@ impl Args {
             Some(Command::Judge(args)) => judge::execute(args, streams),
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
+            Some(Command::Explore(args)) => explore::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
                 snapshot::execute(args, &self.config(&mut streams.notes)?, color, streams)

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod crosscheck;
 pub(crate) mod diff;
+pub(crate) mod explore;
 pub(crate) mod export;
 pub(crate) mod judge;
 pub(crate) mod list;

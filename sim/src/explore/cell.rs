@@ -1,0 +1,163 @@
+//! What a rank is and has, apart from all others: its node, what it takes next, and what has been sent to it.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use ringscope_traces::Rank;
+use rustc_hash::FxHashMap;
+
+use crate::protocol::{Effects, Fault, Message as _, Node, Wait};
+
+/// The local state of a rank.
+///
+/// The messages to it are a list a sender, because MPI promises order between two ranks and no further (MPI 4.1,
+/// section 3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Cell<N: Node> {
+    pub node: N,
+    pub wait: Wait,
+    /// On what it has crashed.
+    pub fault: Option<Fault>,
+    /// The send in which it is blocked.
+    pub blocked: Option<BlockedIn<N::Message>>,
+    /// How many commands it has sent, where it is the command node.
+    pub commands: u32,
+    /// What has been sent to it and it has not received, by sender, each in the order of sending.
+    inbox: Vec<(Rank, Vec<N::Message>)>,
+}
+
+/// A send that returns when its message is received.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct BlockedIn<M> {
+    pub to: Rank,
+    /// What the rank sends after that.
+    pub rest: Vec<(Rank, M)>,
+    /// What it takes after that.
+    pub then: Wait,
+}
+
+/// A message that a rank can receive next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Receivable {
+    pub source: Rank,
+    /// Its place among those of its sender.
+    place: usize,
+    /// Whether its sender has sent nothing after it: a blocked send is always the last one.
+    pub is_last: bool,
+}
+
+impl<N: Node> Cell<N> {
+    /// A rank to which nothing has been sent yet.
+    pub(super) fn new(node: N) -> Cell<N> {
+        let (wait, inbox) = (Wait::Any, Vec::new());
+        Cell { node, wait, fault: None, blocked: None, commands: 0, inbox }
+    }
+
+    /// Whether it has stopped, and not crashed.
+    pub(super) fn is_finished(&self) -> bool {
+        self.wait == Wait::Stopped && self.blocked.is_none() && self.fault.is_none()
+    }
+
+    /// The messages that it can receive next: one a sender at most.
+    pub(super) fn receivable(&self) -> Vec<Receivable> {
+        if self.blocked.is_some() {
+            return Vec::new();
+        }
+        let of_sender = |(source, messages): &(Rank, Vec<N::Message>)| {
+            let place = messages.iter().position(|one| self.wait.takes(*source, one.tag()))?;
+            Some(Receivable { source: *source, place, is_last: place + 1 == messages.len() })
+        };
+        self.inbox.iter().filter_map(of_sender).collect()
+    }
+
+    /// Takes a message out of those that were sent to it.
+    pub(super) fn take(&mut self, receivable: Receivable) -> Option<N::Message> {
+        let of_sender = self.inbox.iter().position(|(from, _)| *from == receivable.source)?;
+        let (_, messages) = self.inbox.get_mut(of_sender)?;
+        let message = messages.remove(receivable.place);
+        if messages.is_empty() {
+            self.inbox.remove(of_sender);
+        }
+        Some(message)
+    }
+
+    /// A message has been sent to it.
+    pub(super) fn push(&mut self, from: Rank, message: N::Message) {
+        match self.inbox.binary_search_by_key(&from, |(sender, _)| *sender) {
+            Ok(place) => self.inbox[place].1.push(message),
+            Err(place) => self.inbox.insert(place, (from, vec![message])),
+        }
+    }
+
+    /// Sends what its handler has asked for, as far as it goes; `eager` and `ranks` are those of the run.
+    pub(super) fn send(
+        &mut self,
+        effects: &mut Effects<N::Message>,
+        wait: Wait,
+        Host { ranks, eager }: Host,
+    ) -> Vec<(Rank, N::Message)> {
+        let mut sent = Vec::new();
+        let mut asked = effects.sends();
+        self.wait = wait;
+        while let Some((to, message)) = asked.next() {
+            if to.0 >= ranks {
+                self.wait = Wait::Stopped;
+                self.fault.get_or_insert(Fault::NoSuchRank { rank: i64::from(to.0) });
+                break;
+            }
+            let blocks = eager.is_some_and(|eager| message.bytes() > eager);
+            sent.push((to, message));
+            if blocks {
+                let rest = asked.collect();
+                self.blocked = Some(BlockedIn { to, rest, then: wait });
+                self.wait = Wait::Stopped;
+                break;
+            }
+        }
+        sent
+    }
+}
+
+/// What the run settles for all ranks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Host {
+    pub ranks: u32,
+    pub eager: Option<u64>,
+}
+
+/// Values that are met again and again, by number.
+#[derive(Debug)]
+pub(super) struct Interned<T> {
+    numbers: FxHashMap<Arc<T>, u32>,
+    values: Vec<Arc<T>>,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Self {
+        Interned { numbers: FxHashMap::default(), values: Vec::new() }
+    }
+}
+
+impl<T: Eq + Hash> Interned<T> {
+    /// The number of a value.
+    pub(super) fn number(&mut self, value: T) -> u32 {
+        if let Some(number) = self.numbers.get(&value) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).expect("fewer than 4 billion fit in memory");
+        let value = Arc::new(value);
+        self.values.push(Arc::clone(&value));
+        self.numbers.insert(value, number);
+        number
+    }
+
+    /// The value of a number.
+    pub(super) fn get(&self, number: u32) -> &Arc<T> {
+        &self.values[number as usize]
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+}

@@ -1,0 +1,201 @@
+//! From the states that were found to runs: each is made again, by its receipts, as a world of its own.
+
+use ringscope_traces::{Ending, Header, Rank};
+
+use super::discovery::{Counted, Discoveries, Discovery, DiscoveryKind};
+use super::states::StateSpace;
+use crate::explain::{Explanation, explain};
+use crate::invariants::{Invariant, InvariantChecker};
+use crate::protocol::{MessageOf, Protocol, Role};
+use crate::scenario::Scenario;
+use crate::simulate::{command_rank, header, start};
+use crate::world::recording::Written;
+use crate::world::{ByChoice, Choice, End, World};
+
+/// The most completed runs whose invariants are checked; a scenario has few, since what counts as one is the state at the end.
+const MOST_CHECKED: usize = 10_000;
+
+/// The most receipts by which a run goes on after what was found in it.
+const MOST_AFTER: usize = 10_000;
+
+/// What was found, one of each kind, the shortest way first.
+pub(super) fn discoveries<P: Protocol>(
+    scenario: &Scenario,
+    states: &StateSpace,
+    found: Discoveries,
+) -> Vec<Discovery> {
+    let runs = Runs::<P> { scenario, protocol: std::marker::PhantomData };
+    let Discoveries { completed, deadlocks, crashes, wrong, cycles } = found;
+    let mut failures = Vec::new();
+    for Counted { first, count } in deadlocks.into_values() {
+        failures.push(runs.ended(DiscoveryKind::Deadlock, count, states.way_to(first)));
+    }
+    for (rank, fault, Counted { first, count }) in crashes {
+        let role = runs.role(rank);
+        failures.push(runs.ended(
+            DiscoveryKind::Crash { role, fault },
+            count,
+            states.way_to(first),
+        ));
+    }
+    for (command, Counted { first: (at, choice), count }) in wrong {
+        let mut way = states.way_to(at);
+        way.push(choice);
+        failures.push(runs.ended(DiscoveryKind::WrongAnswer { command }, count, way));
+    }
+    for Counted { first, count } in cycles.into_values() {
+        let mut way = states.way_to(first.entry);
+        way.extend(first.round);
+        let kind = DiscoveryKind::Livelock { can_be_left: first.can_be_left };
+        failures.push(runs.ended(kind, count, way));
+    }
+    let ways = completed.into_iter().map(|at| states.way_to(at)).collect::<Vec<_>>();
+    let (good, broken) = runs.checked(ways);
+    failures.extend(broken);
+    failures.sort_by_key(|discovery| discovery.way.len());
+    good.into_iter().chain(failures).collect()
+}
+
+/// Makes runs of ways.
+struct Runs<'a, P> {
+    scenario: &'a Scenario,
+    protocol: std::marker::PhantomData<fn() -> P>,
+}
+
+/// A run that was made again.
+struct Made<P: Protocol> {
+    world: World<P::Node, ByChoice>,
+    checker: InvariantChecker,
+    written: Written<Vec<u8>>,
+}
+
+impl<P: Protocol> Runs<'_, P> {
+    fn role(&self, rank: Rank) -> Role {
+        P::roles(self.scenario.settings.ranks).of(rank)
+    }
+
+    fn make(&self, way: &[Choice]) -> Made<P> {
+        let settings = &self.scenario.settings;
+        // No seed leads there.
+        let header = Header { seed: None, ..header(settings) };
+        let written = Written::new(Vec::new(), &header).expect("memory takes all that is written");
+        let mut observer = (InvariantChecker::default(), written);
+        let mut world = start::<P, _>(self.scenario, ByChoice, &mut observer);
+        for choice in way {
+            let was_possible = world.choose(*choice, &mut observer);
+            assert!(was_possible, "what the search has found can happen in a world");
+        }
+        let (mut checker, written) = observer;
+        checker.finish(world.nodes());
+        Made { world, checker, written }
+    }
+
+    /// The discovery of that kind at the end of a way.
+    fn ended(&self, kind: DiscoveryKind, states: u64, way: Vec<Choice>) -> Discovery {
+        let mut made = self.make(&way);
+        let end = match &kind {
+            DiscoveryKind::Livelock { .. } => {
+                let driver = command_rank(&self.scenario.settings);
+                made.world.clone().livelock(driver).map(End::Livelock)
+            }
+            DiscoveryKind::WrongAnswer { .. } => {
+                made.go_on();
+                made.end()
+            }
+            DiscoveryKind::Completed
+            | DiscoveryKind::Deadlock
+            | DiscoveryKind::Crash { .. }
+            | DiscoveryKind::Broken(_) => made.end(),
+        };
+        let explanation = end.as_ref().and_then(|end| explain::<P>(end, made.world.nodes()));
+        let says = self.says(&kind, explanation.as_ref(), &made.checker);
+        let ending = match (&kind, end) {
+            (DiscoveryKind::Livelock { .. }, _) => Ending::Livelock,
+            (_, Some(end)) => end.ending(),
+            (_, None) => Ending::Stopped,
+        };
+        let (trace, _) = made.written.finish(&ending).expect("memory takes all that is written");
+        Discovery { kind, states, way, says, explanation, trace }
+    }
+
+    fn says(
+        &self,
+        kind: &DiscoveryKind,
+        explanation: Option<&Explanation>,
+        checker: &InvariantChecker,
+    ) -> String {
+        let facts = || explanation.map(|explanation| explanation.facts.clone()).unwrap_or_default();
+        match kind {
+            DiscoveryKind::Completed => "every rank stops".to_owned(),
+            DiscoveryKind::Deadlock | DiscoveryKind::Crash { .. } => facts(),
+            DiscoveryKind::Livelock { can_be_left: false } => facts(),
+            DiscoveryKind::Livelock { can_be_left: true } => {
+                format!("{}; in another order it ends", facts())
+            }
+            DiscoveryKind::WrongAnswer { command } => {
+                let violations = &checker.tally(Invariant::LastPutRead).violations;
+                let place = format!("command {} is answered wrongly", command + 1);
+                violations.last().map_or(place, |violation| violation.what.clone())
+            }
+            DiscoveryKind::Broken(invariant) => {
+                let violations = &checker.tally(*invariant).violations;
+                violations.first().map(|violation| violation.what.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Of runs that complete: those that are as they should be, and one for each invariant that is broken in some.
+    fn checked(&self, ways: Vec<Vec<Choice>>) -> (Option<Discovery>, Vec<Discovery>) {
+        let all = ways.len() as u64;
+        let (mut good, mut good_count) = (None, all.saturating_sub(MOST_CHECKED as u64));
+        let mut broken: Vec<(Invariant, Vec<Choice>, u64)> = Vec::new();
+        for way in ways.into_iter().take(MOST_CHECKED) {
+            let checker = self.make(&way).checker;
+            let is_broken = |invariant: &&Invariant| checker.tally(**invariant).failed > 0;
+            let mut found = Invariant::ALL.iter().filter(is_broken).peekable();
+            if found.peek().is_none() {
+                good_count += 1;
+                good.get_or_insert(way);
+                continue;
+            }
+            for invariant in found {
+                match broken.iter_mut().find(|(known, ..)| known == invariant) {
+                    Some((.., count)) => *count += 1,
+                    None => broken.push((*invariant, way.clone(), 1)),
+                }
+            }
+        }
+        // A wrong answer has been found where it is given, whether the run completes or not.
+        broken.retain(|(invariant, ..)| *invariant != Invariant::LastPutRead);
+        let good = good.map(|way| self.ended(DiscoveryKind::Completed, good_count, way));
+        let broken = broken.into_iter();
+        let broken = broken.map(|(invariant, way, count)| {
+            self.ended(DiscoveryKind::Broken(invariant), count, way)
+        });
+        (good, broken.collect())
+    }
+}
+
+impl<P: Protocol> Made<P> {
+    /// Lets the run go on somehow, so that its trace is whole.
+    fn go_on(&mut self) {
+        let mut observer = (&mut self.checker, &mut self.written);
+        for _ in 0..MOST_AFTER {
+            let next = self.world.choices().first().copied();
+            let Some(choice) = next.filter(|_| self.world.crash().is_none()) else { return };
+            self.world.choose(choice, &mut observer);
+        }
+    }
+
+    /// How the run has ended; `None` when it has not.
+    fn end(&self) -> Option<End<MessageOf<P>>> {
+        match self.world.crash() {
+            Some((rank, fault)) => Some(End::Crashed { rank: *rank, fault: fault.clone() }),
+            None if self.world.all_stopped() => Some(End::Completed),
+            None if self.world.choices().is_empty() => {
+                Some(End::Deadlock(self.world.wait_for_graph()))
+            }
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `ringscope explore`: a scenario in every order of receipts.
+
+mod report;
+mod watch;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ringscope_screen::failure::Failure;
+use ringscope_screen::files::shown;
+use ringscope_sim::explore::{Discovery, ExploreLimits, Explored, explore};
+use ringscope_sim::protocol::Protocol;
+use ringscope_sim::protocols::Visitor;
+use ringscope_sim::scenario::Scenario;
+use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
+
+use super::Verdict;
+use crate::flags::{SettingFlags, seconds};
+use crate::input;
+use crate::output::Streams;
+use watch::SearchWatch;
+
+/// Try a scenario in every order in which its messages can be received
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A run under a seed shows what happened once. Here every wildcard receive takes every message
+that it could take, and what can come of that is listed: one of each kind, with the fewest
+receipts that lead there. Deadlocks are of one kind when their wait-for graphs differ in the
+numbers of the ranks alone.
+
+With -o each discovery is a trace in that folder, like any other: look at it with `play`, ask
+`why`, `check` it, or let real MPI take the same order: `mpirun -n 8 mpi-runner SCENARIO
+--follow TRACE`.
+
+Not told are invariants that are broken in the middle of a run and mended before its end.
+
+Examples:
+  ringscope explore join
+  ringscope explore join --window 2 -o found
+  ringscope explore my.dht --window 3 --eager 64 --time 60
+
+Exit codes: 0 every order completes; 1 something can go wrong; 2 bad input, or nothing went
+wrong so far and there is more to explore.")]
+pub(crate) struct ExploreArgs {
+    /// A scenario: a file, `-` for standard input, or the name of a built-in one, as for `run`
+    scenario: PathBuf,
+
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    /// Stop after this many states
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=u64::from(u32::MAX)),
+          help_heading = "Limits")]
+    states: Option<u64>,
+
+    /// Stop after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Limits")]
+    time: Option<Duration>,
+
+    /// Stop when the states take this much memory
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20), default_value = "1024",
+          help_heading = "Limits")]
+    memory: u64,
+
+    /// Write the trace of each discovery into this folder, which is made
+    #[arg(short, long, value_name = "FOLDER", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Print JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+
+    /// Show no progress
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+pub(crate) fn execute(args: &ExploreArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
+    let mut scenario = input::origin(&args.scenario)?.scenario()?;
+    args.settings.overrides.apply(&mut scenario.settings)?;
+    refuse(&scenario)?;
+    let folder = args.output.as_deref().map(made).transpose()?;
+    let mut watch = SearchWatch::begin(args.time, !args.quiet)?;
+    let search = Search { scenario: &scenario, limits: args.limits(), watch: &mut watch };
+    let explored = scenario.settings.protocol.dispatch(search);
+    let elapsed = watch.end();
+    let files = match folder {
+        Some(folder) => written(folder, &explored)?,
+        None => Vec::new(),
+    };
+    let report = report::ExploreReport { scenario: &scenario, explored: &explored, elapsed, files };
+    match args.json {
+        true => report.json(&mut streams.out)?,
+        false => report.print(&mut streams.out)?,
+    }
+    Ok(verdict(&explored))
+}
+
+impl ExploreArgs {
+    fn limits(&self) -> ExploreLimits {
+        let usual = ExploreLimits::default();
+        ExploreLimits {
+            states: self.states.unwrap_or(usual.states),
+            bytes: self.memory.saturating_mul(1 << 20),
+        }
+    }
+}
+
+/// The most ranks of a scenario that is explored.
+const MOST_RANKS: u32 = 1_000;
+
+/// The most commands: each of them is a state at least.
+const MOST_COMMANDS: u64 = 100_000;
+
+/// Refuses what is too large to be explored. A scenario that the check before a run would refuse is explored: what goes wrong is
+/// what is asked for.
+fn refuse(scenario: &Scenario) -> Result<(), Failure> {
+    let ranks = scenario.settings.ranks;
+    if ranks > MOST_RANKS {
+        let what = format!("has {ranks} ranks; at most {MOST_RANKS} are explored");
+        return Err(Failure::about(&scenario.name, what).hint("--ranks takes fewer"));
+    }
+    let commands = scenario.script.len();
+    if commands > MOST_COMMANDS {
+        let what = format!("has {commands} commands; at most {MOST_COMMANDS} are explored");
+        return Err(Failure::about(&scenario.name, what));
+    }
+    Ok(())
+}
+
+/// A search in the scenario's protocol.
+struct Search<'a> {
+    scenario: &'a Scenario,
+    limits: ExploreLimits,
+    watch: &'a mut SearchWatch,
+}
+
+impl Visitor for Search<'_> {
+    type Output = Explored;
+
+    fn visit<P: Protocol>(self) -> Explored {
+        let watch = self.watch;
+        explore::<P>(self.scenario, self.limits, &mut |progress| watch.go_on(progress))
+    }
+}
+
+fn verdict(explored: &Explored) -> Verdict {
+    match explored.failures().next() {
+        Some(_) => Verdict::Bad,
+        None if explored.is_exhausted() => Verdict::Good,
+        None => Verdict::NotJudged,
+    }
+}
+
+fn made(folder: &Path) -> Result<&Path, Failure> {
+    let made = fs::create_dir_all(folder);
+    made.map_err(|error| Failure::about(&shown(folder), format!("cannot be made: {error}")))?;
+    Ok(folder)
+}
+
+/// Writes a trace for each discovery; gives their paths.
+fn written(folder: &Path, explored: &Explored) -> Result<Vec<PathBuf>, Failure> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for discovery in &explored.discoveries {
+        let name = discovery.kind.name();
+        let file = (1..).map(|nth| folder.join(format!("{name}-{nth}.jsonl")));
+        let file = file.into_iter().find(|file| !files.contains(file));
+        let file = file.expect("there are more numbers than discoveries");
+        write(&file, discovery)?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+fn write(path: &Path, discovery: &Discovery) -> Result<(), Failure> {
+    let mut file = AtomicFile::create(path)?;
+    let written = file.write_all(&discovery.trace);
+    written.map_err(|error| AtomicFileError::write(path, error))?;
+    Ok(file.finish()?)
+}

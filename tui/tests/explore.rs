@@ -1,0 +1,68 @@
+//! `ringscope explore`: what can go wrong, and the traces of it.
+
+mod support;
+
+use serde_json::Value;
+use support::Folder;
+
+#[test]
+fn a_scenario_that_completes_in_every_order_is_said_to() {
+    let folder = Folder::new();
+    let explored = folder.call("explore join");
+    assert_eq!(explored.code, Some(0), "{}", explored.err);
+    assert!(explored.out.contains("completes in every order"), "{}", explored.out);
+}
+
+#[test]
+fn what_can_go_wrong_is_a_trace_that_other_commands_take() {
+    let folder = Folder::new();
+    folder.write("race.dht", "window 2\nadd 3 500\nput 400 4\nget 400\n");
+    let explored = folder.call("explore race.dht -o found");
+    assert_eq!(explored.code, Some(1), "{}", explored.err);
+    for words in
+        ["1 kind of failure", "124 states", "deadlock", "ringscope play found/deadlock-1.jsonl"]
+    {
+        assert!(explored.out.contains(words), "{words}: {}", explored.out);
+    }
+    let checked = folder.call("check found/deadlock-1.jsonl");
+    assert!(checked.out.contains("conforms"), "{}{}", checked.out, checked.err);
+    let again = folder.call("replay found/deadlock-1.jsonl");
+    assert_ne!(again.code, Some(2), "{}", again.err);
+    let why = folder.call("why found/deadlock-1.jsonl");
+    assert!(why.out.contains("PUT"), "{}{}", why.out, why.err);
+    let completed = folder.call("check found/completed-1.jsonl");
+    assert_eq!(completed.code, Some(0), "{}{}", completed.out, completed.err);
+}
+
+#[test]
+fn programs_get_json() {
+    let folder = Folder::new();
+    folder.write("race.dht", "window 2\nadd 3 500\nput 400 4\nget 400\n");
+    let explored = folder.call("explore race.dht --json");
+    let json: Value = serde_json::from_str(&explored.out).expect("it is JSON");
+    assert_eq!((&json["states"], &json["exhausted"]), (&124.into(), &true.into()));
+    let kinds: Vec<&Value> =
+        json["discoveries"].as_array().expect("a list").iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["completed", "deadlock"]);
+    assert!(json["discoveries"][1]["way"].as_array().is_some_and(|way| way.len() > 5));
+}
+
+#[test]
+fn a_search_that_comes_to_its_limit_says_what_is_left() {
+    let folder = Folder::new();
+    folder.write("long.dht", "window 2\nput 1..=20 1\nput 1..=20 2\n");
+    let cut = folder.call("explore long.dht --states 20");
+    assert_eq!(cut.code, Some(2), "{}", cut.out);
+    assert!(cut.out.contains("nothing has gone wrong so far (not exhausted:"), "{}", cut.out);
+}
+
+#[test]
+fn what_is_too_large_or_no_scenario_is_refused() {
+    let folder = Folder::new();
+    let large = folder.call("explore join --ranks 5000");
+    assert_eq!(large.code, Some(2));
+    assert!(large.err.contains("has 5000 ranks; at most 1000 are explored"), "{}", large.err);
+    let missing = folder.call("explore nowhere.dht");
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.err.starts_with("ringscope: nowhere.dht"), "{}", missing.err);
+}
