@@ -108,9 +108,10 @@ fn an_interrupted_run_leaves_its_parts() {
     for mpi in Mpi::ALL {
         let (mut job, folder) = run_until(mpi, 10, 100);
         job.signal_launcher(Signal::INT);
-        let ended = job.await_end(BOUND, &folder);
-        assert_ne!(ended.code, Some(0), "{mpi:?}");
+        job.await_end(BOUND, &folder);
         assert_eq!(job.await_nobody(BOUND), 0, "{mpi:?}: processes are left");
-        gather(&folder.path("long.jsonl.parts")).expect("the parts are there");
+        let gathered = gather(&folder.path("long.jsonl.parts")).expect("the parts are there");
+        // Its launcher need not say so: MPICH's has been seen to exit with code 0.
+        assert!(gathered.merged.trace.footer.is_none(), "{mpi:?}: it has not run to its end");
     }
 }
