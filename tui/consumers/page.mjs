@@ -95,11 +95,13 @@ async function goingAbout(page, end) {
   assert.equal(await cursor(page), 1);
   await page.getByRole("button", { name: "Event 3: " }).click();
   assert.equal(await cursor(page), 3);
-  await page.locator("#lanes .row").nth(4).click();
-  assert.equal(await cursor(page), 5);
+  const near = Math.min(5, end);
+  await page.locator("#lanes .row").nth(near - 1).click();
+  assert.equal(await cursor(page), near);
   await page.getByRole("slider", { name: "Event" }).focus();
   await page.keyboard.press("ArrowRight");
-  assert.equal(await cursor(page), 6);
+  assert.equal(await cursor(page), Math.min(near + 1, end));
+  await page.keyboard.press("ArrowLeft");
   await page.getByRole("button", { name: "End", exact: true }).click();
   assert.ok(await page.getByRole("button", { name: "Next event" }).isDisabled());
   await page.getByRole("button", { name: "Start", exact: true }).click();
@@ -124,7 +126,8 @@ async function theVerdict(page, end) {
   await isAboveTheFold(page);
   await button.click();
   assert.equal(await cursor(page), run.decided[0]);
-  assert.ok((await page.locator("#verdict-why").textContent()).length > 10);
+  const why = await page.locator("#verdict-why").textContent();
+  assert.equal(why.length > 10, run.ring, "why it decided is said where the ring is known");
 }
 
 /** The whole card of the verdict is seen without scrolling, above the buttons that are always at hand. */

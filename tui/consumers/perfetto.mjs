@@ -23,8 +23,8 @@ export async function checkPerfetto(browser, server, { file, events }) {
       return JSON.parse(JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? Number(value) : value)));
     }, sql);
   const wrong = await ask("select name, value from stats where severity in ('error', 'data_loss') and value > 0");
-  const slices = await ask("select t.tid - 1, s.name, extract_arg(s.arg_set_id, 'args.event') from slice s join thread_track on s.track_id = thread_track.id join thread t using (utid) where s.dur > 0 order by 3");
-  const deep = await ask("select count(*) from slice where depth > 0");
+  const slices = await ask("select t.tid - 1, s.name, extract_arg(s.arg_set_id, 'args.event') from slice s join thread_track on s.track_id = thread_track.id join thread t using (utid) where s.dur > 0 and s.category <> 'call' order by 3");
+  const deep = await ask("select count(*) from slice where depth > 0 and dur > 0");
   const arrows = await ask("select extract_arg(o.arg_set_id, 'args.message'), extract_arg(i.arg_set_id, 'args.message') from flow join slice o on slice_out = o.id join slice i on slice_in = i.id");
   await page.close();
   assert.deepEqual(wrong, [], "nothing was lost on the way in");

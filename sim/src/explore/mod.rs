@@ -5,7 +5,7 @@
 //! [`explore`] goes through all of it, the states with fewest receipts first (Lamport's TLC and stateright search in the same way). What it
 //! finds first is therefore the shortest way there.
 //!
-//! A state is one number a rank ([`cell`]): the handlers of a node run once for each pair of a local state and a
+//! A state is one number a rank: the handlers of a node run once for each pair of a local state and a
 //! message, however many states of the whole that is a step of. Collapse compression is the model checker SPIN's
 //! name for it (Holzmann, *State Compression in SPIN*, 1997).
 
