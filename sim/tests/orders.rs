@@ -1,8 +1,7 @@
-//! The world under choice: every order of receipts, forks, states that are equal, records followed.
+//! The world under choice: forks, states that are equal, records followed. Every order of receipts is in `explore.rs`.
 
 mod support;
 
-use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ringscope_sim::protocols::Classic;
@@ -21,54 +20,6 @@ fn hash_of(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Every state that can be reached, and in how many of them nothing more can happen, by the way in
-/// which the run has ended there.
-fn explore(world: &World<ByChoice>) -> (usize, BTreeMap<&'static str, u64>) {
-    let mut seen = HashSet::from([hash_of(world)]);
-    let mut open = vec![world.clone()];
-    let mut endings = BTreeMap::new();
-    while let Some(state) = open.pop() {
-        let choices = if state.crash().is_some() { Vec::new() } else { state.choices() };
-        if choices.is_empty() {
-            let ending = match (state.crash(), state.all_stopped()) {
-                (Some(_), _) => "crashed",
-                (None, true) => "completed",
-                (None, false) => "deadlock",
-            };
-            *endings.entry(ending).or_default() += 1;
-        }
-        for choice in choices {
-            let mut next = state.clone();
-            assert!(next.choose(choice, &mut ()));
-            if seen.insert(hash_of(&next)) {
-                open.push(next);
-            }
-        }
-    }
-    (seen.len(), endings)
-}
-
-#[test]
-fn with_one_command_in_flight_every_order_ends_in_one_way() {
-    let text = "ranks 5\nadd 1 500\nput 400 4\nadd 2 300\nget 400\nremove 500\nget 400";
-    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
-    assert_eq!(endings, BTreeMap::from([("completed", 1)]));
-}
-
-#[test]
-fn the_race_of_a_put_with_a_join_is_won_in_some_orders_and_lost_in_others() {
-    let text = "ranks 6\nwindow 2\nadd 3 500\nput 400 4\nget 400";
-    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
-    assert_eq!(endings.keys().copied().collect::<Vec<_>>(), ["completed", "deadlock"]);
-}
-
-#[test]
-fn the_race_of_two_neighbours_that_leave_can_end_in_a_deadlock() {
-    let text = "ranks 6\nwindow 2\nadd 3 500\nadd 2 300\nremove 500\nremove 300";
-    let (_, endings) = explore(&start::<Classic, _>(&scenario(text), ByChoice, &mut ()));
-    assert!(endings["deadlock"] > 0 && endings["completed"] > 0, "{endings:?}");
 }
 
 #[test]
