@@ -34,16 +34,17 @@ const PROTOCOL: &str = "RINGSCOPE_RECORD_PROTOCOL";
 /// The variable that says how much of payloads is written down: `full`, `head:N`, `hash` or `none`.
 const PAYLOAD: &str = "RINGSCOPE_RECORD_PAYLOAD";
 
-/// The MPI, and the folder of the parts. It stays there whatever becomes of this process's part: those who spawn
+/// The folder of the parts. It stays there whatever becomes of this process's part: those who spawn
 /// together have to do the same.
-static SPAWNS_INTO: OnceLock<(Abi, PathBuf)> = OnceLock::new();
+static SPAWNS_INTO: OnceLock<PathBuf> = OnceLock::new();
 
 /// Begins to record, if the environment asks for it; MPI has been initialized, by the call of that name.
 pub fn begin(name: &'static str) {
     let Some(folder) = env::var_os(FOLDER).filter(|name| !name.is_empty()) else { return };
     let Some(abi) = Abi::loaded() else { return note(Note::UnknownMpi, "") };
     let folder = Path::new(&folder);
-    let _ = SPAWNS_INTO.set((abi, folder.to_owned()));
+    ABI.get_or_init(|| abi);
+    let _ = SPAWNS_INTO.set(folder.to_owned());
     let world = match World::of(abi, folder) {
         Ok(world) => world,
         Err(error) => return note(Note::Spawned, &format!(": {error}")),
@@ -60,7 +61,6 @@ pub fn begin(name: &'static str) {
         Ok(part) => {
             let path = folder.join(parts::file_name(rank)).with_extension(&SUFFIX[1..]);
             let keep = Keep::of_word(env::var(PAYLOAD).ok().as_deref());
-            ABI.get_or_init(|| abi);
             let last_call = LastCall::create(&path, rank).ok();
             *lock() = Some(Recording::new((abi, world), part, last_call, keep));
             IS_ON.store(true, Ordering::Release);
@@ -86,7 +86,7 @@ pub fn end() {
 
 /// Processes of the program are about to spawn others, together; each of them says so.
 pub fn spawning(by: Handle) -> Option<Spawning> {
-    let (abi, folder) = SPAWNS_INTO.get()?;
+    let (abi, folder) = (ABI.get()?, SPAWNS_INTO.get()?);
     Some(Spawning::announce(*abi, folder, by))
 }
 

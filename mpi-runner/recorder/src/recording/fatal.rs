@@ -5,12 +5,9 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::sync::OnceLock;
 
-use super::with;
+use super::{ABI, with};
 use crate::real::{Abi, Handle, SUCCESS, Symbol, real};
-
-static ABI: OnceLock<Abi> = OnceLock::new();
 
 thread_local! {
     static IS_ASKING: Cell<bool> = const { Cell::new(false) };
@@ -35,7 +32,6 @@ impl Drop for Asking {
 
 /// Has MPI call us where it would end the program.
 pub(super) fn watch(abi: Abi) {
-    ABI.get_or_init(|| abi);
     let mut ours: Handle = 0;
     let code = real!(MPI_Comm_create_errhandler(
         fails as *const c_void => *const c_void, &raw mut ours => *mut Handle

@@ -45,6 +45,7 @@ pub use world::Spawning;
 use world::World;
 
 static IS_ON: AtomicBool = AtomicBool::new(false);
+/// The MPI of the process, once it has been asked to record.
 static ABI: OnceLock<Abi> = OnceLock::new();
 static RECORDING: Mutex<Option<Recording>> = Mutex::new(None);
 

@@ -4,22 +4,13 @@ use std::ffi::{c_int, c_void};
 
 use ringscope_traces::calls::Post;
 
-use super::wrap;
+use super::{left, wrap};
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Collective, Request, enter, leave};
 
 /// Begins an operation; returns its number, of one that returns a request.
 fn begin(name: &'static str, collective: &Collective, blocks: bool) -> Option<Post> {
     enter(|recording| recording.begin_collective(name, collective, blocks)).flatten()
-}
-
-/// One that blocks has returned.
-fn end(code: c_int) -> c_int {
-    leave(code, |recording| {
-        if code == SUCCESS {
-            recording.left();
-        }
-    })
 }
 
 /// One that returns a request has begun.
@@ -42,7 +33,7 @@ macro_rules! collectives {
             $name($($argument: $type,)* communicator: Handle) as real => {
                 let collective = Collective { $($field: Some($value.into()),)* ..Collective::on(communicator) };
                 begin(stringify!($name), &collective, true);
-                end(real($($argument,)* communicator))
+                left(real($($argument,)* communicator))
             }
 
             $begins($($argument: $type,)* communicator: Handle, request: *mut c_void) as real => {

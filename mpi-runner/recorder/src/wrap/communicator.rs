@@ -4,22 +4,13 @@ use std::ffi::{c_char, c_int, c_void};
 
 use ringscope_traces::Rank;
 
-use super::wrap;
+use super::{left, wrap};
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Calling, Collective, New, Spawning, enter, leave, spawning, with};
 
 /// Begins a call in which all members of a communicator take part.
 fn begin(name: &'static str, communicator: Handle) {
     enter(|recording| recording.begin_collective(name, &Collective::on(communicator), true));
-}
-
-/// Such a call has returned.
-fn left(code: c_int) -> c_int {
-    leave(code, |recording| {
-        if code == SUCCESS {
-            recording.left();
-        }
-    })
 }
 
 /// The call has returned and has made a communicator.

@@ -15,6 +15,20 @@ mod receive;
 mod send;
 mod window;
 
+use std::ffi::c_int;
+
+use crate::real::SUCCESS;
+use crate::recording::leave;
+
+/// A call in which all members of a communicator, a window or a file take part has returned.
+fn left(code: c_int) -> c_int {
+    leave(code, |recording| {
+        if code == SUCCESS {
+            recording.left();
+        }
+    })
+}
+
 /// Defines wrappers, in whose bodies a name of choice calls MPI's own function.
 macro_rules! wrap {
     ($($name:ident($($argument:ident: $type:ty),* $(,)?) as $real:ident => $body:block)*) => {$(

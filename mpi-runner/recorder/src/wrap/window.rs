@@ -2,32 +2,18 @@
 
 use std::ffi::{c_int, c_void};
 
-use super::wrap;
+use super::{left, wrap};
 use crate::real::{Handle, SUCCESS};
 use crate::recording::{Collective, enter, leave, with};
-
-/// The handle of a window that a variable of the program holds.
-fn window_at(window: *const c_void) -> impl FnOnce(&mut crate::recording::Recording) -> Handle {
-    // SAFETY: it points to a handle.
-    move |recording| unsafe { recording.abi.handle_at(window, 0) }
-}
 
 /// The call has returned and has made a window of a communicator.
 fn made(code: c_int, (by, of): (&'static str, Handle), window: *const c_void) -> c_int {
     leave(code, |recording| {
         if code == SUCCESS {
             recording.left();
-            let window = window_at(window)(recording);
+            // SAFETY: MPI has put a handle there.
+            let window = unsafe { recording.abi.handle_at(window, 0) };
             recording.made_object(by, of, window);
-        }
-    })
-}
-
-/// A collective operation on a window has returned.
-fn left(code: c_int) -> c_int {
-    leave(code, |recording| {
-        if code == SUCCESS {
-            recording.left();
         }
     })
 }
@@ -108,7 +94,8 @@ wrap! {
 
     MPI_Win_free(window: *mut c_void) as real => {
         let freed = enter(|recording| {
-            let window = window_at(window)(recording);
+            // SAFETY: it points to a handle.
+            let window = unsafe { recording.abi.handle_at(window, 0) };
             recording.begin_on_object("MPI_Win_free", window);
             window
         });
