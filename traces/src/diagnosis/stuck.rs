@@ -156,7 +156,7 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
         Role::Collective => {
             let number = last.number?;
             is_told_elsewhere(table, last.comm, number)?;
-            let (kind, what) = for_members(table, last.comm, number);
+            let (kind, what) = for_members(table, last.comm, number, "it");
             let which = last.nth.map(|count| format!("in ITS {} {}", nth(count), last.name));
             let call = which.map_or(call, |which| {
                 format!("{which}{}{}", table.on(last.comm), table.at(last.at))
@@ -214,18 +214,18 @@ fn for_request(table: &Table<'_>, rank: Rank, post: Post) -> Option<(Kind, Strin
     let enter = calls.begun.get(&post)?;
     let number = enter.number?;
     is_told_elsewhere(table, enter.comm, number)?;
-    let (kind, what) = for_members(table, enter.comm, number);
-    let which = format!(" entered the {}{}: ", enter.name, table.at(enter.at));
-    Some((kind, what.replacen(" entered it: ", &which, 1)))
+    let operation = format!("the {}{}", enter.name, table.at(enter.at));
+    Some(for_members(table, enter.comm, number, &operation))
 }
 
-fn for_members(table: &Table<'_>, comm: CommId, number: u64) -> (Kind, String) {
+/// Who has not entered a collective operation, which is called so.
+fn for_members(table: &Table<'_>, comm: CommId, number: u64, operation: &str) -> (Kind, String) {
     let absent = absent(table, comm, number);
     let has_one_left = absent.iter().any(|rank| table.rank(*rank).has_left());
     let kind = if has_one_left { Kind::WaitsForOneThatLeft } else { Kind::CollectiveNotEntered };
     let have = if absent.len() == 1 { "has" } else { "have" };
     let says = format!(
-        "{}, which {have} not entered it: {}",
+        "{}, which {have} not entered {operation}: {}",
         ranks_named(&absent),
         standings(table, &absent)
     );
