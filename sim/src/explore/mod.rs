@@ -35,9 +35,14 @@ pub struct ExploreLimits {
     pub bytes: u64,
 }
 
+impl ExploreLimits {
+    /// The most states of any search: they are counted in 32 bits, and one more stretch has to fit.
+    pub const MOST_STATES: u64 = 1 << 31;
+}
+
 impl Default for ExploreLimits {
     fn default() -> ExploreLimits {
-        ExploreLimits { states: u64::from(u32::MAX), bytes: u64::MAX }
+        ExploreLimits { states: ExploreLimits::MOST_STATES, bytes: u64::MAX }
     }
 }
 
@@ -142,7 +147,7 @@ impl<'a, P: Protocol> Search<'a, P> {
 
     /// Goes on from one state after the other, in the order in which they were met.
     fn go(&mut self, go_on: &mut dyn FnMut(SearchProgress) -> bool) {
-        let mut next: Vec<u32> = Vec::new();
+        let (mut state, mut next) = (Vec::new(), Vec::new());
         let mut at = StateId(0);
         while u64::from(at.0) < self.states.len() {
             if u64::from(at.0) % STRETCH == 0 {
@@ -156,7 +161,9 @@ impl<'a, P: Protocol> Search<'a, P> {
                 break;
             }
             self.progress.depth = u64::from(self.states.depth(at));
-            self.go_from(at, &mut next);
+            state.clear();
+            state.extend_from_slice(self.states.cells(at));
+            self.go_from(at, &state, &mut next);
             at.0 += 1;
             self.progress.states = self.states.len();
             self.progress.frontier = self.states.len() - u64::from(at.0);
@@ -164,9 +171,9 @@ impl<'a, P: Protocol> Search<'a, P> {
         self.progress.bytes = self.states.bytes() + self.steps.bytes();
     }
 
-    fn go_from(&mut self, at: StateId, next: &mut Vec<u32>) {
-        let state: Vec<u32> = self.states.cells(at).to_vec();
-        if let Some(crash) = self.steps.crash(&state) {
+    /// Goes on from a state, with these local states.
+    fn go_from(&mut self, at: StateId, state: &[u32], next: &mut Vec<u32>) {
+        if let Some(crash) = self.steps.crash(state) {
             self.found.crashed(at, crash);
             return;
         }
@@ -175,7 +182,7 @@ impl<'a, P: Protocol> Search<'a, P> {
             for nth in 0..self.steps.moves(rank, state[rank.index()]) {
                 has_moved = true;
                 self.progress.receipts += 1;
-                let step = self.steps.step((rank, nth), &state, next);
+                let step = self.steps.step((rank, nth), state, next);
                 let (met, is_new) = self.states.meet(next, Some((at, step.choice)));
                 if !is_new && self.states.depth(met) <= self.states.depth(at) {
                     self.may_have_cycles = true;
@@ -189,9 +196,9 @@ impl<'a, P: Protocol> Search<'a, P> {
             }
         }
         if !has_moved {
-            match self.steps.all_stopped(&state) {
+            match self.steps.all_stopped(state) {
                 true => self.found.completed(at),
-                false => self.found.deadlocked(at, self.steps.wait_for_shape(&state)),
+                false => self.found.deadlocked(at, self.steps.wait_for_shape(state)),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The steps from one state to the next, each part of them computed once.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
@@ -8,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::cell::{BlockedIn, Cell, Host, Interned, Receivable};
 use super::{discovery::Shape, found};
 use crate::protocol::{
-    Command, Effects, Fault, Meaning, Message as _, Node, Protocol, Role, Value, Wait,
+    Command, Effects, Fault, Meaning, Message as _, Node, Outbox as _, Protocol, Role, Value, Wait,
 };
 use crate::scenario::Scenario;
 use crate::simulate::nodes;
@@ -50,7 +51,7 @@ struct Effect {
     /// The rank's local state afterwards.
     cell: u32,
     /// What it has sent: to whom, and which message.
-    sent: Box<[(Rank, u32)]>,
+    sent: Rc<[(Rank, u32)]>,
 }
 
 /// A step that was made.
@@ -200,7 +201,6 @@ impl<N: Node> Steps<N> {
         let mut effects = Effects::default();
         let mut wait = after.wait;
         if let Some(BlockedIn { rest, then, .. }) = after.blocked.take() {
-            use crate::protocol::Outbox as _;
             rest.into_iter().for_each(|(to, message)| effects.send(to, message));
             wait = then;
         }
@@ -213,7 +213,7 @@ impl<N: Node> Steps<N> {
     /// Puts a rank's new local state into a state, and what it has sent into those of the receivers.
     fn apply(&mut self, rank: Rank, effect: &Effect, state: &mut [u32]) {
         state[rank.index()] = effect.cell;
-        for (to, message) in &effect.sent {
+        for (to, message) in &*effect.sent {
             let receiver = &mut state[to.index()];
             *receiver = self.push(*to, *receiver, (rank, *message));
         }

@@ -35,6 +35,7 @@ With -o each discovery is a trace in that folder, like any other: look at it wit
 --follow TRACE`.
 
 Not told are invariants that are broken in the middle of a run and mended before its end.
+Livelocks are looked for when every state has been met, and not in a search that was ended.
 
 Examples:
   ringscope explore join
@@ -51,7 +52,7 @@ pub(crate) struct ExploreArgs {
     settings: SettingFlags,
 
     /// Stop after this many states
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=u64::from(u32::MAX)),
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=ExploreLimits::MOST_STATES),
           help_heading = "Limits")]
     states: Option<u64>,
 
