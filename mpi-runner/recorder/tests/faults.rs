@@ -112,6 +112,30 @@ fn windows_and_files_that_not_all_use_are_named() {
     is_named("file", &[file], &[]);
 }
 
+/// In which of two calls a rank waits is the MPI's choice.
+#[test]
+fn ranks_that_wait_for_what_others_do_with_a_window_are_named() {
+    let stands =
+        format!("rank 0 is in MPI_Recv ({})", line("MPI_Recv(number, 1, MPI_INT, 1 - rank"));
+    let start = [
+        "rank 0 waits in MPI_Win_".to_owned(),
+        "for MPI_Win_post by the ranks whose memory it accesses; ".to_owned(),
+        stands.replace("rank 0", "rank 1"),
+    ];
+    is_named("start", &start, &[]);
+    let post = format!(
+        "rank 1 waits in MPI_Win_wait on the window of ranks 0 and 1 ({}) for MPI_Win_complete by the ranks that \
+         access its memory; {stands}",
+        line("MPI_Win_wait(")
+    );
+    is_named("post", &[post], &[]);
+    let lock = [
+        "rank 1 waits in MPI_Win_".to_owned(),
+        format!("for the memory of rank 1, which another rank may have locked; {stands}"),
+    ];
+    is_named("lock", &lock, &[]);
+}
+
 /// Bindings for other languages stand between the program and MPI: the place is the program's.
 #[test]
 fn what_the_bindings_for_fortran_call_is_recorded_with_the_line_of_the_program() {

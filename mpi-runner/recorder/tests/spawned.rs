@@ -123,7 +123,7 @@ fn a_spawned_rank_that_hangs_is_named_and_whoever_waits_for_it() {
 
 #[test]
 fn a_spawned_rank_that_fails_is_named_and_whoever_waits_for_it() {
-    each("fails", &["--timeout", "60"], |mpi, folder, recorded| {
+    each("fails", &["--timeout", "5"], |mpi, folder, recorded| {
         let (says, case) = (recorded.unbroken(), format!("{mpi:?}: {}", recorded.err));
         assert_eq!(recorded.code, Some(1), "{case}");
         for says_that in [

@@ -15,6 +15,7 @@ mod spawned;
 mod stuck;
 mod table;
 mod types;
+mod windows;
 mod words;
 
 use std::fmt;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::collectives::first_mismatch;
 use super::table::Table;
+use super::windows;
 use crate::calls::{CommId, FINALIZE, LastCall, Post, Posted};
 use crate::event::{Event, Rank, Tag};
 use crate::event_index::EventIndex;
@@ -191,6 +192,7 @@ pub(super) enum Role {
     Exchange,
     Wait,
     Collective,
+    Window,
     Other,
 }
 
@@ -205,6 +207,7 @@ pub(super) fn role(last: &LastCall) -> Role {
         "MPI_Wait" | "MPI_Waitall" | "MPI_Waitany" | "MPI_Waitsome" | "MPI_Test"
         | "MPI_Testall" | "MPI_Testany" | "MPI_Testsome" => Role::Wait,
         FINALIZE => Role::Other,
+        _ if windows::awaits(name) => Role::Window,
         _ if last.number.is_some() => Role::Collective,
         _ => Role::Other,
     }
@@ -220,6 +223,7 @@ fn need(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
         }
         Role::Wait => of_waits(table, rank, last),
         Role::Collective => of_collective(table, rank, last.comm, last.number.unwrap_or_default()),
+        Role::Window => of_others(table, rank, last.comm),
         Role::Other => Need::Nothing,
     }
 }
@@ -247,12 +251,15 @@ fn of_receive(table: &Table<'_>, rank: Rank, (envelope, post): (&Envelope, Optio
     match envelope.source {
         Some(source) if table.rank(source).has_left() => Need::Never,
         Some(source) => Need::Of(source),
-        None => {
-            let others = table.members(envelope.comm).into_iter().filter(|other| *other != rank);
-            let present = others.filter(|other| !table.rank(*other).has_left());
-            Need::Any(present.map(Need::Of).collect())
-        }
+        None => of_others(table, rank, envelope.comm),
     }
+}
+
+/// That one of the other members goes on.
+fn of_others(table: &Table<'_>, rank: Rank, comm: CommId) -> Need {
+    let present =
+        table.others(comm, rank).into_iter().filter(|other| !table.rank(*other).has_left());
+    Need::Any(present.map(Need::Of).collect())
 }
 
 fn of_waits(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {

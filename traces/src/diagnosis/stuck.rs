@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::collectives::first_mismatch;
 use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
 use super::table::Table;
+use super::windows;
 use super::words::{self, ranks_named};
 use super::{Diagnosis, Kind, Verdict};
-use crate::calls::{ABORT, CommId, LastCall, Post};
+use crate::calls::{ABORT, CommId, LastCall, MPI_INIT, Post};
 use crate::event::{Event, Rank, Tag};
 use crate::words::nth;
 
@@ -178,6 +179,15 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
                 None => None,
             }
         }
+        Role::Window => {
+            let awaited = windows::awaited(last)?;
+            let others: Vec<Rank> = table.others(last.comm, rank);
+            let kind = match others.iter().all(|other| table.rank(*other).has_left()) {
+                true => Kind::WaitsForOneThatLeft,
+                false => Kind::Waits,
+            };
+            Some((kind, format!("{call} for {awaited}; {}", standings(table, &others))))
+        }
         Role::Other => None,
     }
 }
@@ -242,7 +252,7 @@ fn for_message(table: &Table<'_>, rank: Rank, (envelope, of): (&Envelope, &str))
     let nearest = nearest(table, rank, envelope);
     let others: Vec<Rank> = match envelope.source {
         Some(source) => vec![source],
-        None => table.members(envelope.comm).into_iter().filter(|one| *one != rank).collect(),
+        None => table.others(envelope.comm, rank),
     };
     let have_all_left = others.iter().all(|other| table.rank(*other).has_left());
     let kind = match (&nearest, have_all_left) {
@@ -358,6 +368,10 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
             format!("IS in {}{}{}", last.name, table.on(last.comm), table.at(last.at))
         }
         Some(last) => format!("IS outside of MPI, after {}{}", last.name, table.at(last.at)),
+        // It would not be so if all others had not come as far.
+        None if table.each().any(|(_, calls)| calls.last.is_some()) => {
+            format!("HAS not come out of {MPI_INIT}")
+        }
         None => "HAS called nothing".to_owned(),
     }
 }

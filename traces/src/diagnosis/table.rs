@@ -307,6 +307,11 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// The other ranks of a communicator.
+    pub(super) fn others(&self, comm: CommId, rank: Rank) -> Vec<Rank> {
+        self.members(comm).into_iter().filter(|other| *other != rank).collect()
+    }
+
     /// How many collective operations on a communicator are not in the trace.
     pub(super) fn dropped(&self, comm: CommId) -> u64 {
         self.dropped.get(&comm).copied().unwrap_or_default()

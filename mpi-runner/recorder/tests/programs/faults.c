@@ -87,6 +87,64 @@ static void fence(void)
     MPI_Win_free(&window);
 }
 
+/* Of the window that a fault is about, and the group of the other rank. */
+static MPI_Win window_with(int *number, MPI_Group *other)
+{
+    MPI_Group world;
+    MPI_Win window;
+    int who = 1 - rank;
+    MPI_Win_create(number, sizeof *number, sizeof *number, MPI_INFO_NULL, MPI_COMM_WORLD, &window);
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    MPI_Group_incl(world, 1, &who, other);
+    return window;
+}
+
+static void wait_for_other(int *number)
+{
+    MPI_Recv(number, 1, MPI_INT, 1 - rank, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
+static void access_what_is_not_exposed(void)
+{
+    int number = 0, got;
+    MPI_Group other;
+    MPI_Win window = window_with(&number, &other);
+    if (rank == 0) {
+        MPI_Win_start(other, 0, window); /* not exposed */
+        MPI_Put(&rank, 1, MPI_INT, 1, 0, 1, MPI_INT, window);
+        MPI_Win_complete(window); /* not exposed */
+    } else
+        wait_for_other(&got);
+}
+
+static void expose_what_is_not_accessed(void)
+{
+    int number = 0, got;
+    MPI_Group other;
+    MPI_Win window = window_with(&number, &other);
+    if (rank == 1) {
+        MPI_Win_post(other, 0, window);
+        MPI_Win_wait(window);
+    } else
+        wait_for_other(&got);
+}
+
+static void lock_what_is_locked(void)
+{
+    int number = 0, got;
+    MPI_Group other;
+    MPI_Win window = window_with(&number, &other);
+    if (rank == 1)
+        MPI_Recv(&got, 1, MPI_INT, 0, 2, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    MPI_Win_lock(MPI_LOCK_EXCLUSIVE, 1, 0, window); /* locked */
+    MPI_Put(&rank, 1, MPI_INT, 1, 0, 1, MPI_INT, window);
+    if (rank == 1)
+        MPI_Win_unlock(1, window); /* locked */
+    MPI_Win_flush(1, window);
+    MPI_Send(&number, 1, MPI_INT, 1, 2, MPI_COMM_WORLD);
+    wait_for_other(&got);
+}
+
 static void open_file(void)
 {
     MPI_File file;
@@ -120,6 +178,9 @@ static const struct {
     {"poll", poll},
     {"types", types},
     {"fence", fence},
+    {"start", access_what_is_not_exposed},
+    {"post", expose_what_is_not_accessed},
+    {"lock", lock_what_is_locked},
     {"file", open_file},
     {"in-place", in_place},
 };
