@@ -7,7 +7,7 @@ use ringscope_traces::tags::TagNames;
 use ringscope_traces::usage::Usage;
 use ringscope_traces::{Completeness, Op, Tag};
 
-use support::{Folder, Mpi, events, source};
+use support::{Folder, Mpi, Recorded, events, source};
 
 /// What rank 0 and rank 1 do in `ends.c` before rank 1 ends.
 fn ten_rounds(rank: u32) -> Vec<(Op, u32, i32, String)> {
@@ -56,6 +56,41 @@ fn how_long_a_rank_was_waiting_is_there_even_if_it_was_killed() {
             let is_known = rank.waited_ns.is_some_and(|waited| waited > 0);
             assert!(is_known, "{end}, {mpi:?}: {rank:?}\n{}", outcome.err);
         }
+    }
+}
+
+/// What `rounds.c` does that way, recorded with a timeout that is shorter than it takes.
+fn rounds(way: &str, mpi: Mpi, folder: &Folder) -> Recorded {
+    let program = folder.build_plain("rounds.c", mpi);
+    folder.record_by(&["--timeout", "0.5"], (mpi, 3), &[&program, way])
+}
+
+#[test]
+fn a_livelock_ends_by_the_timeout_and_is_named() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let outcome = rounds("same", mpi, &folder);
+        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
+        let said = outcome.unbroken();
+        for words in [
+            "its ranks passed the same messages on and did nothing else for too long",
+            "ranks 0, 1 and 2 have passed the same messages on for at least",
+            "rank 1 sends tag 1 to rank 2 (rounds.c:11)",
+        ] {
+            assert!(said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
+        }
+        assert_eq!(folder.trace().1, Completeness::CutOff, "{mpi:?}");
+    }
+}
+
+/// A count in the messages is something new, and a rank that computes may have something new to say.
+#[test]
+fn a_program_that_passes_messages_on_for_long_is_not_ended() {
+    for (way, mpi) in ["counted", "told"].into_iter().flat_map(|way| Mpi::ALL.map(|mpi| (way, mpi)))
+    {
+        let folder = Folder::new();
+        let outcome = rounds(way, mpi, &folder);
+        assert_eq!(outcome.code, Some(0), "{way}, {mpi:?}: {}", outcome.err);
     }
 }
 

@@ -27,6 +27,12 @@ pub struct Progress {
     pub calls: u64,
     /// How many messages the rank had sent and received before its last call.
     pub events: u64,
+    /// How much it has done that it had not done before.
+    pub news: u64,
+    /// How many calls it has made.
+    pub made: u64,
+    /// Whether it is in a call.
+    pub inside: bool,
 }
 
 /// How far the ranks are whose notes lie in a folder, by rank.
@@ -47,7 +53,10 @@ pub fn progress(folder: &Path) -> Vec<Progress> {
             rank,
             process: note.process,
             calls: note.progress,
-            events: note.last.map_or(0, |last| last.after),
+            events: note.last.as_ref().map_or(0, |last| last.after),
+            news: note.news,
+            made: note.last.as_ref().map_or(0, |last| last.calls),
+            inside: note.last.is_some_and(|last| last.inside),
         })
     });
     notes.collect()

@@ -16,8 +16,8 @@ pub const MOST_WAITS: usize = 8;
 /// The longest text.
 pub const TEXT_BYTES: usize = 32;
 
-/// What the first word holds: the letters `RSNOTE03`.
-pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE03");
+/// What the first word holds: the letters `RSNOTE04`.
+pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE04");
 
 /// A word that says nothing.
 pub const NOTHING: i64 = i64::MIN;
@@ -77,10 +77,12 @@ pub enum Word {
     WaitsAll,
     /// How long the calls took that may block and have returned, in nanoseconds.
     Waited,
+    /// How much the rank has done that it had not done before: the same message once more is nothing new.
+    News,
 }
 
 /// How many words there are.
-pub const WORDS: usize = Word::Waited as usize + 1;
+pub const WORDS: usize = Word::News as usize + 1;
 
 /// Where the call's name begins.
 pub const NAME_AT: usize = WORDS * 8;
@@ -98,6 +100,8 @@ pub struct Note {
     pub process: u32,
     /// How many calls changed something.
     pub progress: u64,
+    /// How much the rank has done that it had not done before.
+    pub news: u64,
     /// The call; `None` when none was made, or it was being written when the process ended.
     pub last: Option<LastCall>,
 }
@@ -147,9 +151,9 @@ pub fn read(bytes: &[u8]) -> Option<Note> {
         name,
     };
     let process = u32::try_from(at(Word::Process)?).ok()?;
-    let progress = unsigned(Word::Progress)?;
+    let (progress, news) = (unsigned(Word::Progress)?, unsigned(Word::News)?);
     let was_called = is_whole && !last.name.is_empty();
-    Some(Note { process, progress, last: was_called.then_some(last) })
+    Some(Note { process, progress, news, last: was_called.then_some(last) })
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -58,6 +58,8 @@ pub(crate) enum Limit {
     Events,
     /// How much may be written down of it.
     Bytes,
+    /// How long its ranks may pass the same messages on, and do nothing else.
+    Repetition,
 }
 
 /// How a program is watched.

@@ -459,6 +459,7 @@ impl Recording {
         }
         if let Some(last_call) = &mut self.last_call {
             last_call.end(before);
+            last_call.news(self.part.news());
             waited.into_iter().for_each(|waited| last_call.waited(waited));
         }
     }

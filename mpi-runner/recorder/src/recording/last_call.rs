@@ -114,6 +114,7 @@ pub struct LastCall {
     calls: i64,
     progress: i64,
     waited_ns: i64,
+    news: u64,
     /// The name that was written last.
     name: &'static str,
     /// The call that stands there, and where it was made.
@@ -143,8 +144,8 @@ impl LastCall {
             .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
             .ok_or_else(io::Error::last_os_error)?;
         let (noted, is_again) = (None, false);
-        let (calls, progress, waited_ns, name) = (0, 0, 0, "");
-        let mut note = LastCall { memory, calls, progress, waited_ns, name, noted, is_again };
+        let (calls, progress, waited_ns, news, name) = (0, 0, 0, 0, "");
+        let mut note = LastCall { memory, calls, progress, waited_ns, news, name, noted, is_again };
         (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
         for (word, value) in [
             (Word::Turn, 0),
@@ -155,6 +156,7 @@ impl LastCall {
             (Word::Progress, 0),
             (Word::Signal, 0),
             (Word::Waited, 0),
+            (Word::News, 0),
             (Word::Magic, MAGIC.cast_signed()),
         ] {
             note.put(word, value);
@@ -234,6 +236,14 @@ impl LastCall {
             }
         }
         self.put(Word::Inside, 0);
+    }
+
+    /// How much the rank has done so far that it had not done before.
+    pub fn news(&mut self, count: u64) {
+        if count != self.news {
+            self.news = count;
+            self.put(Word::News, count.cast_signed());
+        }
     }
 
     fn put(&mut self, word: Word, value: i64) {

@@ -8,6 +8,7 @@ mod disk;
 mod fatal;
 mod last_call;
 mod memory;
+mod news;
 mod part;
 mod request;
 mod signals;

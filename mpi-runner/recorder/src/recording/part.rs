@@ -10,6 +10,7 @@ use ringscope_traces::jsonl::{put_call, put_event, put_footer, put_header};
 use ringscope_traces::{Ending, Event, Header, Op, Rank, Source, Tag, TimeKind, parts};
 
 use super::disk::Disk;
+use super::news::News;
 use crate::note::{Note, note};
 
 /// The part as it is written: each event is handed to the system before the program goes on.
@@ -20,6 +21,7 @@ pub struct Part {
     calls: Option<Disk>,
     rank: Rank,
     events: u64,
+    news: News,
     start_unix_ns: u64,
     /// The line that is being written.
     line: Vec<u8>,
@@ -71,7 +73,8 @@ impl Part {
         let mut disk = Disk::create(&path)?;
         disk.put(&line)?;
         let calls = Disk::create(&path.with_extension("calls")).ok();
-        Ok(Part { disk: Some(disk), calls, rank, events: 0, start_unix_ns, line, more: None })
+        let (disk, news) = (Some(disk), News::new());
+        Ok(Part { disk, calls, rank, events: 0, news, start_unix_ns, line, more: None })
     }
 
     /// Whose it is.
@@ -84,6 +87,11 @@ impl Part {
         self.events
     }
 
+    /// How much of what was recorded is new.
+    pub fn news(&self) -> u64 {
+        self.news.count()
+    }
+
     /// Nanoseconds since the run began.
     pub fn time(&self) -> u64 {
         unix_ns().saturating_sub(self.start_unix_ns)
@@ -93,6 +101,7 @@ impl Part {
     /// parts are merged: the messages of a foreign program cannot carry them.
     pub fn event(&mut self, observed: Observed, payload: &[u8]) {
         let Some(disk) = &mut self.disk else { return };
+        self.news.event(&observed, payload);
         let Observed { op, peer, tag, t, more } = observed;
         let (rank, n, clock) = (self.rank, self.events, self.events + 1);
         let mut kept = self.more.take().unwrap_or_default();
@@ -117,6 +126,7 @@ impl Part {
     /// Records a call.
     pub fn call(&mut self, call: &Call) {
         let Some(calls) = &mut self.calls else { return };
+        self.news.call(call);
         self.line.clear();
         if let Err(error) = put_call(&mut self.line, call).and_then(|()| calls.put(&self.line)) {
             note(Note::CannotWrite, &format!(": {error}"));

@@ -16,10 +16,6 @@ pub(super) struct Living {
 impl Living {
     /// Looks at all ranks. Returns a number that changes as long as one of them gets on.
     pub(super) fn look(&mut self, parts: &Path) -> u64 {
-        let lives = |progress: &Progress| {
-            let process = i32::try_from(progress.process).ok().and_then(Pid::from_raw);
-            process.is_some_and(|process| test_kill_process(process).is_ok())
-        };
         let ranks = progress(parts);
         self.seen = ranks.into_iter().map(|rank| (rank, lives(&rank))).collect();
         // Without a note there is no more to see than that something is written.
@@ -33,6 +29,12 @@ impl Living {
     pub(super) fn gone(&self) -> Vec<Rank> {
         self.seen.iter().filter(|(_, lives)| !lives).map(|(rank, _)| rank.rank).collect()
     }
+}
+
+/// Whether a rank's process is there.
+pub(super) fn lives(rank: &Progress) -> bool {
+    let process = i32::try_from(rank.process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| test_kill_process(process).is_ok())
 }
 
 /// How many messages the ranks have sent and received so far.

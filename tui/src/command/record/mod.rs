@@ -4,6 +4,7 @@ mod folder;
 mod living;
 mod outliving;
 mod program;
+mod rounds;
 mod summary;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ use crate::output::{Streams, TraceTarget};
 use folder::Folder;
 use living::Living;
 use program::Program;
+use rounds::Rounds;
 use summary::RecordSummary;
 pub(crate) use summary::program_end;
 
@@ -62,7 +64,9 @@ pub(crate) struct RecordArgs {
     /// End the program when no rank has got on with anything for this many seconds
     ///
     /// A rank gets on when a call of MPI begins or returns; a probe or a test that finds what the one before
-    /// it has found counts as nothing. Without this, it may take as long as it likes.
+    /// it has found counts as nothing. Ranks that only pass on the same messages, from the same lines and
+    /// without a collective operation, are in a livelock, and ended after three times as long. Without this, it may
+    /// take as long as it likes.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
 
@@ -132,6 +136,9 @@ pub(crate) fn run(args: &RecordArgs, streams: &mut Streams) -> Result<(Verdict, 
     Ok((recorded.keep(args, target, streams)?, how))
 }
 
+/// How many times as long as nothing at all the same messages may go on: a long test of nothing but speed may send them, too.
+const ROUNDS_PATIENCE: u32 = 3;
+
 impl RecordArgs {
     /// The same with what the program prints on standard error.
     pub(crate) fn with_output_aside(self) -> RecordArgs {
@@ -158,9 +165,12 @@ impl RecordArgs {
     }
 
     /// The limit that a run has come to.
-    fn limit(&self, watch: &Stopwatch, parts: &Path) -> Option<Limit> {
+    fn limit(&self, watch: &Stopwatch, parts: &Path, rounds: &mut Rounds) -> Option<Limit> {
         if self.wall.is_some_and(|wall| watch.elapsed() >= wall) {
             return Some(Limit::Wall);
+        }
+        if self.timeout.is_some_and(|timeout| rounds.look(parts) >= timeout * ROUNDS_PATIENCE) {
+            return Some(Limit::Repetition);
         }
         let has_too_many = |most| living::events(parts) >= most;
         let is_too_long = |most| living::bytes(parts) >= most;
@@ -212,11 +222,11 @@ impl Recorded {
         let watch = Stopwatch::start();
         let mut command = program.command(parts, args.keeps_output_free());
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
-        let mut living = Living::default();
+        let (mut living, mut rounds) = (Living::default(), Rounds::begin());
         let watched = Watched {
             silence: args.timeout.unwrap_or(Duration::MAX),
             progress: || living.look(parts),
-            limit: || args.limit(&watch, parts),
+            limit: || args.limit(&watch, parts, &mut rounds),
             goes_on: |status| outliving::goes_on(parts, status),
         };
         let how = attend(&mut child, &interrupt, watched);

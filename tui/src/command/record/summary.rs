@@ -71,6 +71,9 @@ pub(crate) fn program_end(how: How) -> String {
         How::Limited(Limit::Bytes) => {
             "as much has been written down of it as may be, and it was ended".to_owned()
         }
+        How::Limited(Limit::Repetition) => {
+            "its ranks passed the same messages on and did nothing else for too long, and it was ended".to_owned()
+        }
         How::Interrupted => "interrupted, and the program was ended, too".to_owned(),
     }
 }
