@@ -4,10 +4,11 @@ mod support;
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroUsize;
 
 use proptest::prelude::*;
 use ringscope_sim::conform::judge;
-use ringscope_sim::explore::{DiscoveryKind, ExploreLimits, Explored, explore};
+use ringscope_sim::explore::{DiscoveryKind, ExploreSettings, Explored, explore};
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::{Scenario, random};
 use ringscope_sim::simulate::start;
@@ -16,7 +17,7 @@ use ringscope_traces::{Ending, read_trace};
 use support::scenario;
 
 fn explored(scenario: &Scenario) -> Explored {
-    explore::<Classic>(scenario, ExploreLimits::default(), &mut |_| true)
+    explore::<Classic>(scenario, ExploreSettings::default(), &mut |_| true)
 }
 
 /// How many states there are, and how many of each ending: by worlds that are cloned and hashed.
@@ -156,11 +157,40 @@ fn each_finding_is_a_trace_of_a_run_that_can_happen() {
 #[test]
 fn a_search_that_is_ended_says_how_much_is_left() {
     let scenario = scenario("window 2\nadd 3 500\nput 400 4\nget 400");
-    let limits = ExploreLimits { states: 50, ..ExploreLimits::default() };
+    let limits = ExploreSettings { states: 50, ..ExploreSettings::default() };
     let cut = explore::<Classic>(&scenario, limits, &mut |_| true);
     assert!(!cut.is_exhausted() && cut.progress.states >= 50 && cut.progress.frontier > 0);
-    let ended = explore::<Classic>(&scenario, ExploreLimits::default(), &mut |_| false);
+    let ended = explore::<Classic>(&scenario, ExploreSettings::default(), &mut |_| false);
     assert_eq!((ended.progress.states, ended.progress.frontier), (1, 1));
+}
+
+/// What does not depend on who looked.
+fn told(explored: Explored) -> (u64, u64, Vec<(u64, Vec<u8>)>) {
+    let discoveries = explored.discoveries.into_iter();
+    let discoveries = discoveries.map(|discovery| (discovery.states, discovery.trace)).collect();
+    (explored.progress.states, explored.progress.receipts, discoveries)
+}
+
+#[test]
+fn any_number_of_threads_finds_the_same_and_so_does_the_hashed_store() {
+    // Large enough for levels that are shared.
+    let text =
+        "ranks 7\nwindow 4\nadd 3 500\nput 400 4\nadd 2 300\nget 400\nremove 500\nremove 300";
+    let scenario = scenario(text);
+    let alone = explored(&scenario);
+    assert!(alone.progress.states > 5_000, "{:?}", alone.progress);
+    assert_eq!(alone.chance_of_a_miss(), 0.0);
+    let alone = told(alone);
+    for threads in [2, 3, 7] {
+        let settings =
+            ExploreSettings { threads: NonZeroUsize::new(threads), ..ExploreSettings::default() };
+        let together = explore::<Classic>(&scenario, settings, &mut |_| true);
+        assert_eq!(told(together), alone, "{threads} threads");
+    }
+    let settings = ExploreSettings { is_hashed: true, ..ExploreSettings::default() };
+    let hashed = explore::<Classic>(&scenario, settings, &mut |_| true);
+    assert!(hashed.chance_of_a_miss() > 0.0 && hashed.chance_of_a_miss() < 1e-9);
+    assert_eq!(told(hashed), alone);
 }
 
 #[test]

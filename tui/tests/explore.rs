@@ -48,6 +48,17 @@ fn programs_get_json() {
 }
 
 #[test]
+fn the_hashed_store_says_what_may_have_been_missed() {
+    let folder = Folder::new();
+    folder.write("race.dht", "window 2\nadd 3 500\nput 400 4\nget 400\n");
+    let explored = folder.call("explore race.dht --hashed --threads 2");
+    assert_eq!(explored.code, Some(1), "{}", explored.err);
+    for words in ["124 states", "a state was missed with a chance of 4e-16 at most"] {
+        assert!(explored.out.contains(words), "{words}: {}", explored.out);
+    }
+}
+
+#[test]
 fn a_search_that_comes_to_its_limit_says_what_is_left() {
     let folder = Folder::new();
     folder.write("long.dht", "window 2\nput 1..=20 1\nput 1..=20 2\n");

@@ -1,10 +1,11 @@
 //! What a rank is and has, apart from all others: its node, what it takes next, and what has been sent to it.
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher as _};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use ringscope_traces::Rank;
-use rustc_hash::FxHashMap;
+use twox_hash::XxHash3_64;
 
 use crate::protocol::{Effects, Fault, Message as _, Node, Wait};
 
@@ -125,35 +126,55 @@ pub(super) struct Host {
     pub eager: Option<u64>,
 }
 
-/// Values that are met again and again, by number.
+/// Values that are met again and again, by number, each with a fingerprint.
 #[derive(Debug)]
 pub(super) struct Interned<T> {
-    numbers: FxHashMap<Arc<T>, u32>,
+    /// What sets fingerprints here apart from those elsewhere.
+    salt: u64,
+    table: HashTable<u32>,
     values: Vec<Arc<T>>,
+    prints: Vec<u64>,
 }
 
-impl<T> Default for Interned<T> {
-    fn default() -> Self {
-        Interned { numbers: FxHashMap::default(), values: Vec::new() }
-    }
+/// A value that has a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Numbered {
+    pub number: u32,
+    /// A hash of what it is, whatever its number.
+    pub print: u64,
 }
 
 impl<T: Eq + Hash> Interned<T> {
+    /// No values yet.
+    pub(super) fn new(salt: u64) -> Interned<T> {
+        Interned { salt, table: HashTable::new(), values: Vec::new(), prints: Vec::new() }
+    }
+
     /// The number of a value.
-    pub(super) fn number(&mut self, value: T) -> u32 {
-        if let Some(number) = self.numbers.get(&value) {
-            return *number;
+    pub(super) fn number(&mut self, value: T) -> Numbered {
+        let mut hasher = XxHash3_64::with_seed(self.salt);
+        value.hash(&mut hasher);
+        let print = hasher.finish();
+        let Interned { table, values, prints, .. } = self;
+        let is_same = |number: &u32| *values[*number as usize] == value;
+        if let Some(number) = table.find(print, is_same) {
+            return Numbered { number: *number, print };
         }
-        let number = u32::try_from(self.values.len()).expect("fewer than 4 billion fit in memory");
-        let value = Arc::new(value);
-        self.values.push(Arc::clone(&value));
-        self.numbers.insert(value, number);
-        number
+        let number = u32::try_from(values.len()).expect("fewer than 4 billion fit in memory");
+        values.push(Arc::new(value));
+        prints.push(print);
+        table.insert_unique(print, number, |number| prints[*number as usize]);
+        Numbered { number, print }
     }
 
     /// The value of a number.
     pub(super) fn get(&self, number: u32) -> &Arc<T> {
         &self.values[number as usize]
+    }
+
+    /// The fingerprint of a number's value.
+    pub(super) fn print(&self, number: u32) -> u64 {
+        self.prints[number as usize]
     }
 
     /// How many there are.

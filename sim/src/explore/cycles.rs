@@ -2,7 +2,8 @@
 //!
 //! Strongly connected components, by Tarjan's algorithm (*Depth-First Search and Linear Graph Algorithms*, 1972), with a
 //! stack of its own instead of recursion. Every step is a receipt, so a component of more than one state, or a state that
-//! leads to itself, is a livelock that can be entered.
+//! leads to itself, is a livelock that can be entered. The local states of a state are made again on the way, since not every
+//! store keeps them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, VecDeque};
@@ -11,17 +12,16 @@ use ringscope_traces::Tag;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::states::{StateId, StateSpace};
-use super::steps::Steps;
-use crate::protocol::Node;
-use crate::world::Choice;
+use super::steps::{NextState, Steps, Taken};
+use crate::protocol::Protocol;
 
-/// StateSpace that lead to each other.
+/// States that lead to each other.
 #[derive(Debug)]
 pub(super) struct CycleFound {
     /// The one of them that takes fewest receipts to come to.
     pub entry: StateId,
     /// Receipts that lead from there back to it.
-    pub round: Vec<Choice>,
+    pub round: Vec<Taken>,
     /// The tags of the messages that are received on the way.
     pub tags: BTreeSet<Tag>,
     /// Whether a receipt leads out of it.
@@ -30,35 +30,19 @@ pub(super) struct CycleFound {
 
 /// A step between two states that were met.
 struct Edge {
-    choice: Choice,
-    tag: Option<Tag>,
+    taken: Taken,
+    tag: Tag,
     to: StateId,
+    state: NextState,
 }
 
-/// The steps from a state.
-fn edges<N: Node>(steps: &mut Steps<N>, states: &StateSpace, from: StateId) -> Vec<Edge> {
-    let state = states.cells(from);
-    if steps.crash(state).is_some() {
-        return Vec::new();
-    }
-    let (mut found, mut next) = (Vec::new(), Vec::new());
-    for rank in steps.ranks() {
-        for nth in 0..steps.moves(rank, state[rank.index()]) {
-            let tag = steps.tag((rank, nth), state);
-            let choice = steps.step((rank, nth), state, &mut next).choice;
-            found.extend(states.find(&next).map(|to| Edge { choice, tag, to }));
-        }
-    }
-    found
-}
-
-/// All cycles, one of each component.
-pub(super) fn cycles<N: Node>(steps: &mut Steps<N>, states: &StateSpace) -> Vec<CycleFound> {
-    let mut found = Vec::new();
-    for component in components(steps, states) {
-        found.extend(cycle_in(steps, states, &component));
-    }
-    found
+/// Where cycles are looked for.
+pub(super) struct Graph<'a, 'l, P: Protocol> {
+    pub steps: &'a mut Steps<'l, P>,
+    pub states: &'a StateSpace,
+    pub start: &'a NextState,
+    /// The states to which a step led from no higher up: there is one on each cycle.
+    pub returned_to: Vec<StateId>,
 }
 
 /// What is known of a state on the way through all of them.
@@ -72,99 +56,148 @@ struct Mark {
 /// A state that is being gone on from.
 struct Frame {
     at: StateId,
-    to: Vec<StateId>,
+    state: NextState,
+    to: Vec<(StateId, Taken)>,
 }
 
-/// The components that a run can stay in.
-fn components<N: Node>(steps: &mut Steps<N>, states: &StateSpace) -> Vec<Vec<StateId>> {
-    let mut marks: FxHashMap<StateId, Mark> = FxHashMap::default();
-    let (mut stack, mut frames, mut found) = (Vec::new(), Vec::new(), Vec::new());
-    let enter = |at: StateId, marks: &mut FxHashMap<StateId, Mark>, steps: &mut Steps<N>| {
-        let order = u32::try_from(marks.len()).expect("states are counted in 32 bits");
-        marks.insert(at, Mark { order, lowest: order, is_on_stack: true });
-        let mut to: Vec<StateId> =
-            edges(steps, states, at).into_iter().map(|edge| edge.to).collect();
-        to.sort_unstable();
-        to.dedup();
-        Frame { at, to }
-    };
-    frames.push(enter(StateId(0), &mut marks, steps));
-    stack.push(StateId(0));
-    while let Some(frame) = frames.last_mut() {
-        let at = frame.at;
-        if let Some(next) = frame.to.pop() {
-            match marks.get(&next).copied() {
-                None => {
-                    let entered = enter(next, &mut marks, steps);
-                    frames.push(entered);
-                    stack.push(next);
-                }
-                Some(mark) if mark.is_on_stack => lower(&mut marks, at, mark.order),
-                Some(_) => {}
-            }
-            continue;
-        }
-        frames.pop();
-        let Some(mark) = marks.get(&at).copied() else { continue };
-        if let Some(before) = frames.last() {
-            lower(&mut marks, before.at, mark.lowest);
-        }
-        if mark.lowest == mark.order {
-            let mut component = Vec::new();
-            while let Some(member) = stack.pop() {
-                if let Some(mark) = marks.get_mut(&member) {
-                    mark.is_on_stack = false;
-                }
-                component.push(member);
-                if member == at {
-                    break;
-                }
-            }
-            found.push(component);
-        }
-    }
-    found
+/// The way through all states.
+#[derive(Default)]
+struct Through {
+    marks: FxHashMap<StateId, Mark>,
+    stack: Vec<StateId>,
+    frames: Vec<Frame>,
+    /// The states that lead to themselves.
+    loops: FxHashSet<StateId>,
 }
 
-fn lower(marks: &mut FxHashMap<StateId, Mark>, at: StateId, to: u32) {
-    if let Some(mark) = marks.get_mut(&at) {
-        mark.lowest = mark.lowest.min(to);
+impl<P: Protocol> Graph<'_, '_, P> {
+    /// All cycles, one of each component.
+    pub(super) fn cycles(&mut self) -> Vec<CycleFound> {
+        let mut components = self.components();
+        components.iter_mut().for_each(|component| component.sort_unstable());
+        components.iter().filter_map(|component| self.cycle_in(component)).collect()
+    }
+
+    /// The steps from a state.
+    fn edges(&mut self, from: &NextState) -> Vec<Edge> {
+        let mut edges = Vec::new();
+        for (taken, tag) in self.steps.all(&from.cells) {
+            let mut state = NextState::default();
+            self.steps.step(taken, from.candidate(), &mut state);
+            if let Some(met) = self.states.find(state.candidate()) {
+                edges.push(Edge { taken, tag, to: met.state, state });
+            }
+        }
+        edges
+    }
+
+    /// The components that a run can stay in.
+    fn components(&mut self) -> Vec<Vec<StateId>> {
+        let (mut through, mut found) = (Through::default(), Vec::new());
+        for root in std::mem::take(&mut self.returned_to) {
+            if through.marks.contains_key(&root) {
+                continue;
+            }
+            let state = self.steps.end_of(self.start, &self.states.way_to(root));
+            self.enter(root, state, &mut through);
+            while let Some(frame) = through.frames.last_mut() {
+                let at = frame.at;
+                let Some((next, taken)) = frame.to.pop() else {
+                    found.extend(through.leave(at));
+                    continue;
+                };
+                match through.marks.get(&next).copied() {
+                    None => {
+                        let mut state = NextState::default();
+                        self.steps.step(taken, frame.state.candidate(), &mut state);
+                        self.enter(next, state, &mut through);
+                    }
+                    Some(mark) if mark.is_on_stack => through.lower(at, mark.order),
+                    Some(_) => {}
+                }
+            }
+        }
+        found
+    }
+
+    fn enter(&mut self, at: StateId, state: NextState, through: &mut Through) {
+        let order = u32::try_from(through.marks.len()).expect("states are counted in 32 bits");
+        through.marks.insert(at, Mark { order, lowest: order, is_on_stack: true });
+        let (mut to, mut next) = (Vec::new(), NextState::default());
+        for (taken, _) in self.steps.all(&state.cells) {
+            self.steps.step(taken, state.candidate(), &mut next);
+            if let Some(met) = self.states.find(next.candidate()) {
+                to.push((met.state, taken));
+            }
+        }
+        if to.iter().any(|(to, _)| *to == at) {
+            through.loops.insert(at);
+        }
+        through.frames.push(Frame { at, state, to });
+        through.stack.push(at);
+    }
+
+    /// The way round in a component; `None` where there is none.
+    fn cycle_in(&mut self, component: &[StateId]) -> Option<CycleFound> {
+        let ways = component.iter().map(|state| (self.states.way_to(*state), *state));
+        let (way, entry) = ways.min_by_key(|(way, _)| way.len())?;
+        let members: FxHashSet<StateId> = component.iter().copied().collect();
+        let mut met: FxHashMap<StateId, (StateId, Taken, Tag)> = FxHashMap::default();
+        let mut open = VecDeque::from([(entry, self.steps.end_of(self.start, &way))]);
+        let mut can_be_left = false;
+        while let Some((at, state)) = open.pop_front() {
+            for Edge { taken, tag, to, state } in self.edges(&state) {
+                if !members.contains(&to) {
+                    can_be_left = true;
+                } else if let Entry::Vacant(place) = met.entry(to) {
+                    place.insert((at, taken, tag));
+                    open.push_back((to, state));
+                }
+            }
+        }
+        let (mut round, mut tags) = (Vec::new(), BTreeSet::new());
+        let mut at = entry;
+        loop {
+            let (before, taken, tag) = *met.get(&at)?;
+            round.push(taken);
+            tags.insert(tag);
+            at = before;
+            if at == entry {
+                break;
+            }
+        }
+        round.reverse();
+        Some(CycleFound { entry, round, tags, can_be_left })
     }
 }
 
-/// The way round in a component; `None` where there is none.
-fn cycle_in<N: Node>(
-    steps: &mut Steps<N>,
-    states: &StateSpace,
-    component: &[StateId],
-) -> Option<CycleFound> {
-    // StateSpace were met in the order of their depths.
-    let entry = *component.iter().min()?;
-    let members: FxHashSet<StateId> = component.iter().copied().collect();
-    let mut met: FxHashMap<StateId, (StateId, Choice, Option<Tag>)> = FxHashMap::default();
-    let mut open = VecDeque::from([entry]);
-    let mut can_be_left = false;
-    while let Some(at) = open.pop_front() {
-        for Edge { choice, tag, to } in edges(steps, states, at) {
-            if !members.contains(&to) {
-                can_be_left = true;
-            } else if let Entry::Vacant(place) = met.entry(to) {
-                place.insert((at, choice, tag));
-                open.push_back(to);
+impl Through {
+    fn lower(&mut self, at: StateId, to: u32) {
+        if let Some(mark) = self.marks.get_mut(&at) {
+            mark.lowest = mark.lowest.min(to);
+        }
+    }
+
+    /// All that a state leads to is known; gives the component that it is the first of, if a run can stay in it.
+    fn leave(&mut self, at: StateId) -> Option<Vec<StateId>> {
+        self.frames.pop();
+        let mark = *self.marks.get(&at)?;
+        if let Some(before) = self.frames.last().map(|frame| frame.at) {
+            self.lower(before, mark.lowest);
+        }
+        if mark.lowest != mark.order {
+            return None;
+        }
+        let mut component = Vec::new();
+        while let Some(member) = self.stack.pop() {
+            if let Some(mark) = self.marks.get_mut(&member) {
+                mark.is_on_stack = false;
+            }
+            component.push(member);
+            if member == at {
+                break;
             }
         }
+        (component.len() > 1 || self.loops.contains(&at)).then_some(component)
     }
-    let (mut round, mut tags) = (Vec::new(), BTreeSet::new());
-    let mut at = entry;
-    loop {
-        let (before, choice, tag) = *met.get(&at)?;
-        round.push(choice);
-        tags.extend(tag);
-        at = before;
-        if at == entry {
-            break;
-        }
-    }
-    round.reverse();
-    Some(CycleFound { entry, round, tags, can_be_left })
 }

@@ -1,11 +1,13 @@
 //! What a search finds: how runs end, and what goes wrong on the way, one of each kind.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ringscope_traces::{Rank, Tag};
 
 use super::cycles::CycleFound;
 use super::states::StateId;
+use super::steps::Taken;
 use crate::explain::Explanation;
 use crate::invariants::Invariant;
 use crate::protocol::{Fault, Role};
@@ -91,7 +93,7 @@ pub(super) struct Discoveries {
     pub deadlocks: BTreeMap<Shape, Counted<StateId>>,
     pub crashes: Vec<(Rank, Fault, Counted<StateId>)>,
     /// By the place of the GET: the receipt with which the command node takes the answer.
-    pub wrong: BTreeMap<u32, Counted<(StateId, Choice)>>,
+    pub wrong: BTreeMap<u32, Counted<(StateId, Taken)>>,
     /// By the tags of what goes round.
     pub cycles: BTreeMap<BTreeSet<Tag>, Counted<CycleFound>>,
 }
@@ -126,13 +128,42 @@ impl Discoveries {
         }
     }
 
-    pub(super) fn answered_wrongly(&mut self, by: (StateId, Choice), command: u32) {
+    pub(super) fn answered_wrongly(&mut self, by: (StateId, Taken), command: u32) {
         self.wrong.entry(command).or_insert_with(|| Counted::first(by)).count += 1;
+    }
+
+    /// Takes what was found after this.
+    pub(super) fn absorb(&mut self, later: Discoveries) {
+        let Discoveries { completed, deadlocks, crashes, wrong, cycles } = later;
+        self.completed.extend(completed);
+        for (shape, counted) in deadlocks {
+            absorb(self.deadlocks.entry(shape), counted);
+        }
+        for (rank, fault, counted) in crashes {
+            let known = |(other, on, _): &&mut (Rank, Fault, _)| *other == rank && *on == fault;
+            match self.crashes.iter_mut().find(known) {
+                Some((.., before)) => before.count += counted.count,
+                None => self.crashes.push((rank, fault, counted)),
+            }
+        }
+        for (command, counted) in wrong {
+            absorb(self.wrong.entry(command), counted);
+        }
+        for (tags, counted) in cycles {
+            absorb(self.cycles.entry(tags), counted);
+        }
     }
 
     pub(super) fn goes_round(&mut self, cycle: CycleFound) {
         let tags = cycle.tags.clone();
         self.cycles.entry(tags).or_insert_with(|| Counted::first(cycle)).count += 1;
+    }
+}
+
+fn absorb<K: Ord, T>(entry: Entry<'_, K, Counted<T>>, later: Counted<T>) {
+    match entry {
+        Entry::Vacant(place) => drop(place.insert(later)),
+        Entry::Occupied(mut known) => known.get_mut().count += later.count,
     }
 }
 

@@ -12,37 +12,47 @@
 mod cell;
 mod cycles;
 mod discovery;
+mod local;
+mod places;
+mod search;
 mod states;
 mod steps;
 mod way;
 
-use rustc_hash::FxHashMap;
+use std::num::NonZeroUsize;
 
 pub use discovery::{Discovery, DiscoveryKind};
 
-use crate::protocol::{Command, Meaning, Protocol, Value};
+use crate::protocol::{Meaning, Protocol, Value};
 use crate::scenario::Scenario;
-use discovery::Discoveries;
-use states::{StateId, StateSpace};
-use steps::Steps;
+use cycles::Graph;
+use local::LocalStates;
+use search::Search;
+use steps::NextState;
 
-/// How far the search may go.
+/// How a search is to go, and how far it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExploreLimits {
+pub struct ExploreSettings {
     /// The most states.
     pub states: u64,
     /// The most bytes that states and what belongs to them may take.
     pub bytes: u64,
+    /// How many threads; one when nothing is said. What is found does not depend on it.
+    pub threads: Option<NonZeroUsize>,
+    /// Whether a state is known again by a fingerprint of 64 bits alone, which takes less memory: see
+    /// [`Explored::chance_of_a_miss`].
+    pub is_hashed: bool,
 }
 
-impl ExploreLimits {
+impl ExploreSettings {
     /// The most states of any search: they are counted in 32 bits, and one more stretch has to fit.
     pub const MOST_STATES: u64 = 1 << 31;
 }
 
-impl Default for ExploreLimits {
-    fn default() -> ExploreLimits {
-        ExploreLimits { states: ExploreLimits::MOST_STATES, bytes: u64::MAX }
+impl Default for ExploreSettings {
+    fn default() -> ExploreSettings {
+        let states = ExploreSettings::MOST_STATES;
+        ExploreSettings { states, bytes: u64::MAX, threads: None, is_hashed: false }
     }
 }
 
@@ -68,6 +78,8 @@ pub struct Explored {
     pub progress: SearchProgress,
     /// How many local states the ranks have, together.
     pub local_states: u64,
+    /// Whether states were known again by their fingerprints alone.
+    pub is_hashed: bool,
     /// What was found, one of each kind: completed runs first, then each kind of failure, the shortest way first.
     pub discoveries: Vec<Discovery>,
 }
@@ -77,6 +89,20 @@ impl Explored {
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
         self.progress.frontier == 0
+    }
+
+    /// How likely it is at most that two states had one fingerprint, so that one of them was taken for the other and what follows
+    /// from it was not looked at; 0 where states were compared.
+    ///
+    /// Of `n` fingerprints of 64 bits there are `n (n - 1) / 2` pairs, each alike with a chance of `2^-64` (Wolper and Leroy, *Reliable
+    /// Hashing without Collision Detection*, 1993).
+    #[must_use]
+    pub fn chance_of_a_miss(&self) -> f64 {
+        if !self.is_hashed {
+            return 0.0;
+        }
+        let states = u32::try_from(self.progress.states).map_or(f64::from(u32::MAX), f64::from);
+        states * (states - 1.0) / 2.0 / 2_f64.powi(64)
     }
 
     /// What went wrong in some order, one of each kind.
@@ -89,12 +115,12 @@ impl Explored {
 /// knows.
 ///
 /// ```
-/// use ringscope_sim::explore::{ExploreLimits, explore};
+/// use ringscope_sim::explore::{ExploreSettings, explore};
 /// use ringscope_sim::protocols::Classic;
 /// use ringscope_sim::scenario::Scenario;
 ///
 /// let scenario = Scenario::parse("race", "window 2\nadd 3 500\nput 400 4\nget 400")?;
-/// let explored = explore::<Classic>(&scenario, ExploreLimits::default(), &mut |_| true);
+/// let explored = explore::<Classic>(&scenario, ExploreSettings::default(), &mut |_| true);
 /// assert!(explored.is_exhausted());
 /// assert_eq!(explored.progress.states, 124);
 /// // In some orders the PUT overtakes the join, and the GET is never answered.
@@ -103,132 +129,23 @@ impl Explored {
 /// ```
 pub fn explore<P: Protocol>(
     scenario: &Scenario,
-    limits: ExploreLimits,
+    settings: ExploreSettings,
     go_on: &mut dyn FnMut(SearchProgress) -> bool,
 ) -> Explored {
-    let mut search = Search::<P>::new(scenario, limits);
+    let (local, cells) = LocalStates::<P>::new(scenario);
+    let mut search = Search::new(settings, &local, NextState::of(&cells));
     search.go(go_on);
-    search.end()
-}
-
-/// How many states are gone on from between two questions whether to go on.
-const STRETCH: u64 = 4096;
-
-/// A search.
-struct Search<'a, P: Protocol> {
-    scenario: &'a Scenario,
-    limits: ExploreLimits,
-    steps: Steps<P::Node>,
-    states: StateSpace,
-    found: Discoveries,
-    /// What the GETs of the script are to be answered with, by their places in it.
-    expected: FxHashMap<u32, Option<Value>>,
-    progress: SearchProgress,
-    /// Whether a step led to a state that is no deeper than the one before: only then is there a cycle.
-    may_have_cycles: bool,
-}
-
-impl<'a, P: Protocol> Search<'a, P> {
-    fn new(scenario: &'a Scenario, limits: ExploreLimits) -> Search<'a, P> {
-        let (steps, start) = Steps::new::<P>(scenario);
-        let mut states = StateSpace::new(start.len());
-        states.meet(&start, None);
-        Search {
-            scenario,
-            limits,
-            steps,
-            states,
-            found: Discoveries::default(),
-            expected: expected(scenario),
-            progress: SearchProgress { states: 1, frontier: 1, ..SearchProgress::default() },
-            may_have_cycles: false,
-        }
+    let (progress, start) = (search.progress, search.start.clone());
+    let returned_to = std::mem::take(&mut search.returned_to);
+    let (mut steps, states, mut found) = search.into_steps();
+    if progress.frontier == 0 {
+        let mut graph = Graph { steps: &mut steps, states: &states, start: &start, returned_to };
+        graph.cycles().into_iter().for_each(|cycle| found.goes_round(cycle));
     }
-
-    /// Goes on from one state after the other, in the order in which they were met.
-    fn go(&mut self, go_on: &mut dyn FnMut(SearchProgress) -> bool) {
-        let (mut state, mut next) = (Vec::new(), Vec::new());
-        let mut at = StateId(0);
-        while u64::from(at.0) < self.states.len() {
-            if u64::from(at.0) % STRETCH == 0 {
-                self.progress.bytes = self.states.bytes() + self.steps.bytes();
-                let is_too_large = self.progress.bytes > self.limits.bytes;
-                if is_too_large || !go_on(self.progress) {
-                    break;
-                }
-            }
-            if self.states.len() > self.limits.states {
-                break;
-            }
-            self.progress.depth = u64::from(self.states.depth(at));
-            state.clear();
-            state.extend_from_slice(self.states.cells(at));
-            self.go_from(at, &state, &mut next);
-            at.0 += 1;
-            self.progress.states = self.states.len();
-            self.progress.frontier = self.states.len() - u64::from(at.0);
-        }
-        self.progress.bytes = self.states.bytes() + self.steps.bytes();
-    }
-
-    /// Goes on from a state, with these local states.
-    fn go_from(&mut self, at: StateId, state: &[u32], next: &mut Vec<u32>) {
-        if let Some(crash) = self.steps.crash(state) {
-            self.found.crashed(at, crash);
-            return;
-        }
-        let mut has_moved = false;
-        for rank in self.steps.ranks() {
-            for nth in 0..self.steps.moves(rank, state[rank.index()]) {
-                has_moved = true;
-                self.progress.receipts += 1;
-                let step = self.steps.step((rank, nth), state, next);
-                let (met, is_new) = self.states.meet(next, Some((at, step.choice)));
-                if !is_new && self.states.depth(met) <= self.states.depth(at) {
-                    self.may_have_cycles = true;
-                }
-                if let Some((command, value)) = step.answered
-                    && let Some(expected) = self.expected.get(&command)
-                    && *expected != Some(value)
-                {
-                    self.found.answered_wrongly((at, step.choice), command);
-                }
-            }
-        }
-        if !has_moved {
-            match self.steps.all_stopped(state) {
-                true => self.found.completed(at),
-                false => self.found.deadlocked(at, self.steps.wait_for_shape(state)),
-            }
-        }
-    }
-
-    /// What was found.
-    fn end(mut self) -> Explored {
-        if self.may_have_cycles && self.progress.frontier == 0 {
-            for cycle in cycles::cycles(&mut self.steps, &self.states) {
-                self.found.goes_round(cycle);
-            }
-        }
-        let local_states = self.steps.local_states();
-        let discoveries = way::discoveries::<P>(self.scenario, &self.states, self.found);
-        Explored { progress: self.progress, local_states, discoveries }
-    }
-}
-
-/// What the GETs of a script are to be answered with, by their places in it: with the value of the last PUT of the same key
-/// before it, in the order in which the command node sends them.
-fn expected(scenario: &Scenario) -> FxHashMap<u32, Option<Value>> {
-    let mut last = FxHashMap::default();
-    let mut expected = FxHashMap::default();
-    for (place, command) in (0..).zip(scenario.script.commands()) {
-        match command {
-            Command::Put { key, value } => drop(last.insert(key, value)),
-            Command::Get { key } => drop(expected.insert(place, last.get(&key).copied())),
-            Command::Add { .. } | Command::Remove { .. } => {}
-        }
-    }
-    expected
+    let mut ways = way::Ways { steps, states: &states, start: &start };
+    let discoveries = way::discoveries::<P>(scenario, &mut ways, found);
+    let local_states = local.count();
+    Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
 }
 
 /// The value with which a message answers a GET.

@@ -1,100 +1,139 @@
 //! The states that were met, each once, in the order in which they were.
+//!
+//! They are kept in shards by their fingerprints, so that several threads can put states away at a time. A fingerprint comes
+//! from what a state is, never from the order in which anything was met; so does the shard, and the order within
+//! it is that of the search: the states are the same, in the same order, however many threads there are.
 
-use std::hash::Hasher as _;
+use super::places::Places;
+use super::steps::Taken;
 
-use hashbrown::HashTable;
-use ringscope_traces::Rank;
-use rustc_hash::FxHasher;
-
-use crate::world::Choice;
-
-/// A state, by its number in the order in which they were met.
+/// A state: its shard in the lowest bits, and its number in the shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct StateId(pub u32);
 
+const SHARD_BITS: u32 = 4;
+
+/// How many shards there are, however many threads.
+pub(super) const SHARDS: usize = 1 << SHARD_BITS;
+
+impl StateId {
+    fn new(shard: usize, place: usize) -> StateId {
+        let number = place << SHARD_BITS | shard;
+        StateId(u32::try_from(number).expect("the limit of states is below"))
+    }
+
+    fn shard(self) -> usize {
+        self.0 as usize & (SHARDS - 1)
+    }
+
+    fn place(self) -> usize {
+        (self.0 >> SHARD_BITS) as usize
+    }
+}
+
+/// The shard of a fingerprint: by bits that the table of a shard does not use.
+pub(super) fn shard_of(print: u64) -> usize {
+    (print >> 28) as usize & (SHARDS - 1)
+}
+
 /// The states that were met.
-///
-/// Each takes four bytes a rank, twelve for the way to it, and about six in the table in which it is looked up.
 #[derive(Debug)]
 pub(super) struct StateSpace {
+    shards: Vec<Shard>,
+}
+
+/// Some of the states.
+///
+/// Each takes four bytes a rank, eight for its fingerprint, eight for the way to it, and ten to twenty in the table in which it is
+/// looked up. With the hashed store its cells are dropped when it has been gone on from.
+#[derive(Debug)]
+pub(super) struct Shard {
+    shard: usize,
     ranks: usize,
-    /// The numbers of the ranks' local states, state after state.
+    is_hashed: bool,
+    /// The numbers of the ranks' local states, state after state, from the state `dropped` on.
     cells: Vec<u32>,
+    dropped: usize,
+    prints: Vec<u64>,
     from: Vec<From>,
-    table: HashTable<StateId>,
+    table: Places,
+    /// Those that were met before the level that is gone on from now was begun.
+    before: usize,
 }
 
 /// How a state was met first.
 #[derive(Debug, Clone, Copy)]
 struct From {
-    before: u32,
-    depth: u32,
+    before: StateId,
     rank: u16,
-    source: u16,
+    nth: u16,
+}
+
+/// A state that may be a new one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub print: u64,
+    pub cells: &'a [u32],
+}
+
+/// Where a state was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Met {
+    pub state: StateId,
+    /// Whether it was met before the level that is gone on from now was begun: it lies no deeper.
+    pub is_no_deeper: bool,
 }
 
 impl StateSpace {
     /// No states yet, of a run with so many ranks.
-    pub(super) fn new(ranks: usize) -> StateSpace {
-        StateSpace { ranks, cells: Vec::new(), from: Vec::new(), table: HashTable::new() }
+    pub(super) fn new(ranks: usize, is_hashed: bool) -> StateSpace {
+        let shards = (0..SHARDS).map(|shard| Shard::new(shard, ranks, is_hashed)).collect();
+        StateSpace { shards }
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> u64 {
-        self.from.len() as u64
+        self.shards.iter().map(|shard| shard.from.len() as u64).sum()
     }
 
-    /// The local states of a state, by rank.
-    pub(super) fn cells(&self, state: StateId) -> &[u32] {
-        let start = state.0 as usize * self.ranks;
-        &self.cells[start..start + self.ranks]
+    /// The shards, to put states into.
+    pub(super) fn shards(&mut self) -> &mut [Shard] {
+        &mut self.shards
     }
 
-    /// How many receipts lead to it at least.
-    pub(super) fn depth(&self, state: StateId) -> u32 {
-        self.from[state.0 as usize].depth
+    /// The local states of a state that has not been gone on from, by rank, and its fingerprint.
+    pub(super) fn state(&self, state: StateId) -> Candidate<'_> {
+        let shard = &self.shards[state.shard()];
+        Candidate { print: shard.prints[state.place()], cells: shard.cells(state.place()) }
     }
 
-    /// Takes a state that was met; says which it is, and whether for the first time.
-    pub(super) fn meet(&mut self, cells: &[u32], by: Option<(StateId, Choice)>) -> (StateId, bool) {
-        let StateSpace { ranks, cells: all, from, table } = self;
-        let of = |state: &StateId| {
-            let start = state.0 as usize * *ranks;
-            &all[start..start + *ranks]
-        };
-        let hash = hash_of(cells);
-        if let Some(met) = table.find(hash, |state| of(state) == cells) {
-            return (*met, false);
+    /// The state that is the same, if it was met.
+    pub(super) fn find(&self, candidate: Candidate<'_>) -> Option<Met> {
+        self.shards[shard_of(candidate.print)].find(candidate)
+    }
+
+    /// Begins the next level: those that were met during the last one, in their order.
+    pub(super) fn next_level(&mut self) -> Vec<StateId> {
+        let mut level = Vec::new();
+        for (number, shard) in self.shards.iter_mut().enumerate() {
+            let new = shard.before..shard.from.len();
+            level.extend(new.map(|place| StateId::new(number, place)));
+            shard.next_level();
         }
-        let state = StateId(u32::try_from(from.len()).expect("the limit of states is below"));
-        table.insert_unique(hash, state, |state| hash_of(of(state)));
-        let narrow = |rank: Rank| u16::try_from(rank.0).expect("more ranks are never explored");
-        from.push(match by {
-            Some((before, Choice { rank, source })) => From {
-                before: before.0,
-                depth: from[before.0 as usize].depth + 1,
-                rank: narrow(rank),
-                source: narrow(source),
-            },
-            None => From { before: 0, depth: 0, rank: 0, source: 0 },
-        });
-        all.extend_from_slice(cells);
-        (state, true)
+        level
     }
 
-    /// The state with these local states, if it was met.
-    pub(super) fn find(&self, cells: &[u32]) -> Option<StateId> {
-        self.table.find(hash_of(cells), |state| self.cells(*state) == cells).copied()
-    }
-
-    /// The receipts that lead to a state, from the start.
-    pub(super) fn way_to(&self, state: StateId) -> Vec<Choice> {
+    /// The steps that lead to a state, from the start.
+    pub(super) fn way_to(&self, state: StateId) -> Vec<Taken> {
         let mut way = Vec::new();
         let mut at = state;
-        while at.0 != 0 {
-            let From { before, rank, source, .. } = self.from[at.0 as usize];
-            way.push(Choice { rank: Rank(rank.into()), source: Rank(source.into()) });
-            at = StateId(before);
+        loop {
+            let From { before, rank, nth } = self.shards[at.shard()].from[at.place()];
+            if before == at {
+                break;
+            }
+            way.push(Taken { rank, nth });
+            at = before;
         }
         way.reverse();
         way
@@ -102,18 +141,81 @@ impl StateSpace {
 
     /// How many bytes they take.
     pub(super) fn bytes(&self) -> u64 {
-        let cells = self.cells.capacity() * size_of::<u32>();
-        let from = self.from.capacity() * size_of::<From>();
-        // A byte of control for each place in the table.
-        let table = self.table.capacity() * (size_of::<StateId>() + 1);
-        (cells + from + table) as u64
+        self.shards.iter().map(Shard::bytes).sum()
     }
 }
 
-fn hash_of(cells: &[u32]) -> u64 {
-    let mut hasher = FxHasher::default();
-    for cell in cells {
-        hasher.write_u32(*cell);
+impl Shard {
+    fn new(shard: usize, ranks: usize, is_hashed: bool) -> Shard {
+        Shard {
+            shard,
+            ranks,
+            is_hashed,
+            cells: Vec::new(),
+            dropped: 0,
+            prints: Vec::new(),
+            from: Vec::new(),
+            table: Places::default(),
+            before: 0,
+        }
     }
-    hasher.finish()
+
+    /// Which shard it is.
+    pub(super) fn number(&self) -> usize {
+        self.shard
+    }
+
+    fn cells(&self, place: usize) -> &[u32] {
+        let start = (place - self.dropped) * self.ranks;
+        &self.cells[start..start + self.ranks]
+    }
+
+    fn find(&self, Candidate { print, cells }: Candidate<'_>) -> Option<Met> {
+        let is_same = |place: usize| match self.is_hashed {
+            true => self.prints[place] == print,
+            false => self.cells(place) == cells,
+        };
+        let place = self.table.find(print, is_same)?;
+        let is_no_deeper = place < self.before;
+        Some(Met { state: StateId::new(self.shard, place), is_no_deeper })
+    }
+
+    /// Puts a state away if it is a new one; `by` is how it was met, and `None` for the start.
+    pub(super) fn meet(&mut self, candidate: Candidate<'_>, by: Option<(StateId, Taken)>) {
+        if self.find(candidate).is_some() {
+            return;
+        }
+        let place = self.from.len();
+        let state = StateId::new(self.shard, place);
+        self.table.insert(candidate.print, place, &self.prints);
+        make_room(&mut self.prints, 1);
+        self.prints.push(candidate.print);
+        let (before, Taken { rank, nth }) = by.unwrap_or((state, Taken::default()));
+        make_room(&mut self.from, 1);
+        self.from.push(From { before, rank, nth });
+        make_room(&mut self.cells, self.ranks);
+        self.cells.extend_from_slice(candidate.cells);
+    }
+
+    fn next_level(&mut self) {
+        if self.is_hashed {
+            self.cells.drain(..(self.before - self.dropped) * self.ranks);
+            self.dropped = self.before;
+        }
+        self.before = self.from.len();
+    }
+
+    fn bytes(&self) -> u64 {
+        let cells = self.cells.capacity() * size_of::<u32>();
+        let from = self.from.capacity() * size_of::<From>();
+        let prints = self.prints.capacity() * size_of::<u64>();
+        (cells + from + prints + self.table.bytes()) as u64
+    }
+}
+
+/// Makes room for more by a quarter of what there is: by half as much again, a vector that has just grown would waste a third.
+fn make_room<T>(vector: &mut Vec<T>, more: usize) {
+    if vector.len() + more > vector.capacity() {
+        vector.reserve_exact((vector.len() / 4).max(64 * more));
+    }
 }

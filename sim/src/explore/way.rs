@@ -3,7 +3,8 @@
 use ringscope_traces::{Ending, Header, Rank};
 
 use super::discovery::{Counted, Discoveries, Discovery, DiscoveryKind};
-use super::states::StateSpace;
+use super::states::{StateId, StateSpace};
+use super::steps::{NextState, Steps, Taken};
 use crate::explain::{Explanation, explain};
 use crate::invariants::{Invariant, InvariantChecker};
 use crate::protocol::{MessageOf, Protocol, Role};
@@ -18,39 +19,53 @@ const MOST_CHECKED: usize = 10_000;
 /// The most receipts by which a run goes on after what was found in it.
 const MOST_AFTER: usize = 10_000;
 
+/// Finds the ways to states.
+pub(super) struct Ways<'a, 'l, P: Protocol> {
+    pub steps: Steps<'l, P>,
+    pub states: &'a StateSpace,
+    pub start: &'a NextState,
+}
+
+impl<P: Protocol> Ways<'_, '_, P> {
+    /// The receipts that lead to a state, and from there on.
+    fn way_to(&mut self, state: StateId, on: &[Taken]) -> Vec<Choice> {
+        let mut way = self.states.way_to(state);
+        way.extend(on);
+        self.steps.choices(self.start, &way)
+    }
+}
+
 /// What was found, one of each kind, the shortest way first.
 pub(super) fn discoveries<P: Protocol>(
     scenario: &Scenario,
-    states: &StateSpace,
+    ways: &mut Ways<'_, '_, P>,
     found: Discoveries,
 ) -> Vec<Discovery> {
     let runs = Runs::<P> { scenario, protocol: std::marker::PhantomData };
     let Discoveries { completed, deadlocks, crashes, wrong, cycles } = found;
     let mut failures = Vec::new();
     for Counted { first, count } in deadlocks.into_values() {
-        failures.push(runs.ended(DiscoveryKind::Deadlock, count, states.way_to(first)));
+        failures.push(runs.ended(DiscoveryKind::Deadlock, count, ways.way_to(first, &[])));
     }
     for (rank, fault, Counted { first, count }) in crashes {
         let role = runs.role(rank);
         failures.push(runs.ended(
             DiscoveryKind::Crash { role, fault },
             count,
-            states.way_to(first),
+            ways.way_to(first, &[]),
         ));
     }
     for (command, Counted { first: (at, choice), count }) in wrong {
-        let mut way = states.way_to(at);
-        way.push(choice);
+        let way = ways.way_to(at, &[choice]);
         failures.push(runs.ended(DiscoveryKind::WrongAnswer { command }, count, way));
     }
     for Counted { first, count } in cycles.into_values() {
-        let mut way = states.way_to(first.entry);
-        way.extend(first.round);
+        let way = ways.way_to(first.entry, &first.round);
         let kind = DiscoveryKind::Livelock { can_be_left: first.can_be_left };
         failures.push(runs.ended(kind, count, way));
     }
-    let ways = completed.into_iter().map(|at| states.way_to(at)).collect::<Vec<_>>();
-    let (good, broken) = runs.checked(ways);
+    let completed = completed.into_iter().map(|at| ways.way_to(at, &[])).collect();
+    let (good, broken) = runs.checked(completed);
     failures.extend(broken);
     failures.sort_by_key(|discovery| discovery.way.len());
     good.into_iter().chain(failures).collect()

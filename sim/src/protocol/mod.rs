@@ -72,7 +72,7 @@ impl fmt::Display for StorageId {
 pub type Storage = BTreeMap<Key, Value>;
 
 /// A message of a protocol: typed, and distinguished by its MPI tag.
-pub trait Message: Clone + fmt::Debug + PartialEq + Eq + Hash + Serialize {
+pub trait Message: Clone + fmt::Debug + PartialEq + Eq + Hash + Serialize + Send + Sync {
     /// The message's MPI tag.
     fn tag(&self) -> Tag;
 

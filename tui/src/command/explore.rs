@@ -5,12 +5,14 @@ mod watch;
 
 use std::fs;
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
-use ringscope_sim::explore::{Discovery, ExploreLimits, Explored, explore};
+use ringscope_sim::explore::{Discovery, ExploreSettings, Explored, explore};
 use ringscope_sim::protocol::Protocol;
 use ringscope_sim::protocols::Visitor;
 use ringscope_sim::scenario::Scenario;
@@ -34,6 +36,10 @@ With -o each discovery is a trace in that folder, like any other: look at it wit
 `why`, `check` it, or let real MPI take the same order: `mpirun -n 8 mpi-runner SCENARIO
 --follow TRACE`.
 
+States are compared as they are, rank by rank: four bytes a rank and 26 to 36 more. With --hashed
+they take 26 to 36 bytes each, however many ranks there are, and two that have one fingerprint
+would be taken for one.
+
 Not told are invariants that are broken in the middle of a run and mended before its end.
 Livelocks are looked for when every state has been met, and not in a search that was ended.
 
@@ -52,7 +58,7 @@ pub(crate) struct ExploreArgs {
     settings: SettingFlags,
 
     /// Stop after this many states
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=ExploreLimits::MOST_STATES),
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=ExploreSettings::MOST_STATES),
           help_heading = "Limits")]
     states: Option<u64>,
 
@@ -64,6 +70,14 @@ pub(crate) struct ExploreArgs {
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 20), default_value = "1024",
           help_heading = "Limits")]
     memory: u64,
+
+    /// Take this many threads instead of one for each core; what is found is the same
+    #[arg(long, value_name = "COUNT", help_heading = "Limits")]
+    threads: Option<NonZeroUsize>,
+
+    /// Know states again by a fingerprint of 64 bits alone, which takes half the memory; how likely it is that one was missed is said
+    #[arg(long, help_heading = "Limits")]
+    hashed: bool,
 
     /// Write the trace of each discovery into this folder, which is made
     #[arg(short, long, value_name = "FOLDER", help_heading = "Output")]
@@ -84,7 +98,7 @@ pub(crate) fn execute(args: &ExploreArgs, streams: &mut Streams) -> Result<Verdi
     refuse(&scenario)?;
     let folder = args.output.as_deref().map(made).transpose()?;
     let mut watch = SearchWatch::begin(args.time, !args.quiet)?;
-    let search = Search { scenario: &scenario, limits: args.limits(), watch: &mut watch };
+    let search = Search { scenario: &scenario, settings: args.search(), watch: &mut watch };
     let explored = scenario.settings.protocol.dispatch(search);
     let elapsed = watch.end();
     let files = match folder {
@@ -100,11 +114,13 @@ pub(crate) fn execute(args: &ExploreArgs, streams: &mut Streams) -> Result<Verdi
 }
 
 impl ExploreArgs {
-    fn limits(&self) -> ExploreLimits {
-        let usual = ExploreLimits::default();
-        ExploreLimits {
+    fn search(&self) -> ExploreSettings {
+        let usual = ExploreSettings::default();
+        ExploreSettings {
             states: self.states.unwrap_or(usual.states),
             bytes: self.memory.saturating_mul(1 << 20),
+            threads: self.threads.or_else(|| thread::available_parallelism().ok()),
+            is_hashed: self.hashed,
         }
     }
 }
@@ -134,7 +150,7 @@ fn refuse(scenario: &Scenario) -> Result<(), Failure> {
 /// A search in the scenario's protocol.
 struct Search<'a> {
     scenario: &'a Scenario,
-    limits: ExploreLimits,
+    settings: ExploreSettings,
     watch: &'a mut SearchWatch,
 }
 
@@ -143,7 +159,7 @@ impl Visitor for Search<'_> {
 
     fn visit<P: Protocol>(self) -> Explored {
         let watch = self.watch;
-        explore::<P>(self.scenario, self.limits, &mut |progress| watch.go_on(progress))
+        explore::<P>(self.scenario, self.settings, &mut |progress| watch.go_on(progress))
     }
 }
 

@@ -40,6 +40,13 @@ impl ExploreReport<'_> {
             progress.depth,
             self.elapsed.as_secs_f64()
         )?;
+        if self.explored.is_hashed {
+            let chance = self.explored.chance_of_a_miss();
+            writeln!(
+                out,
+                "  known by 64 bits: a state was missed with a chance of {chance:.0e} at most"
+            )?;
+        }
         for (nth, discovery) in self.explored.discoveries.iter().enumerate() {
             self.print_discovery(nth, discovery, out)?;
         }
@@ -95,6 +102,8 @@ impl ExploreReport<'_> {
             receipts: progress.receipts,
             depth: progress.depth,
             local_states: self.explored.local_states,
+            bytes: progress.bytes,
+            chance_of_a_miss: self.explored.chance_of_a_miss(),
             discoveries: discoveries
                 .map(|(nth, discovery)| self.discovery(nth, discovery))
                 .collect(),
@@ -124,6 +133,8 @@ struct ExploreJson<'a> {
     receipts: u64,
     depth: u64,
     local_states: u64,
+    bytes: u64,
+    chance_of_a_miss: f64,
     discoveries: Vec<DiscoveryJson<'a>>,
 }
 

@@ -1,0 +1,232 @@
+//! The search: level by level, on as many threads as wanted.
+//!
+//! A stretch of a level is gone on from in two phases. First each thread takes its part of the states and makes all their successors;
+//! those that are known already are dropped there, and nothing is written that others read. Then each thread takes its part of
+//! the shards and puts the new ones away, in the order of the states that they come from. So neither the states nor
+//! their order nor what is found depends on the number of threads.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use super::discovery::Discoveries;
+use super::local::LocalStates;
+use super::states::{Candidate, SHARDS, Shard, StateId, StateSpace, shard_of};
+use super::steps::{NextState, Steps, Taken};
+use super::{ExploreSettings, SearchProgress};
+use crate::protocol::Protocol;
+
+/// The most states that are gone on from before the new ones are put away.
+const STRETCH: usize = 16_384;
+
+/// So many states are gone on from between two questions whether to go on.
+const BETWEEN_QUESTIONS: u64 = 4_096;
+
+/// With fewer states than this in a stretch other threads are not worth their start.
+const WORTH_THREADS: usize = 512;
+
+/// A search.
+pub(super) struct Search<'l, P: Protocol> {
+    settings: ExploreSettings,
+    local: &'l LocalStates<P>,
+    pub start: NextState,
+    pub states: StateSpace,
+    pub found: Discoveries,
+    pub progress: SearchProgress,
+    /// The states to which a step led from no higher up: there is one on each cycle.
+    pub returned_to: Vec<StateId>,
+    workers: Vec<Worker<'l, P>>,
+}
+
+/// One thread's part of it.
+struct Worker<'l, P: Protocol> {
+    steps: Steps<'l, P>,
+    next: NextState,
+    /// The states that may be new, by shard.
+    new: Vec<NewStates>,
+    found: Discoveries,
+    receipts: u64,
+    returned_to: Vec<StateId>,
+}
+
+/// States that may be new, in the order in which they were met.
+#[derive(Default)]
+struct NewStates {
+    prints: Vec<u64>,
+    cells: Vec<u32>,
+    by: Vec<(StateId, Taken)>,
+}
+
+impl<'l, P: Protocol> Search<'l, P> {
+    /// A search that begins where nothing has happened yet: with these local states.
+    pub(super) fn new(
+        settings: ExploreSettings,
+        local: &'l LocalStates<P>,
+        mut start: NextState,
+    ) -> Search<'l, P> {
+        let worker = || Worker {
+            steps: Steps::new(local),
+            next: NextState::default(),
+            new: (0..SHARDS).map(|_| NewStates::default()).collect(),
+            found: Discoveries::default(),
+            receipts: 0,
+            returned_to: Vec::new(),
+        };
+        let threads = settings.threads.map_or(1, NonZeroUsize::get).min(SHARDS);
+        let mut workers: Vec<_> = (0..threads).map(|_| worker()).collect();
+        workers[0].steps.start(&mut start);
+        let mut states = StateSpace::new(start.cells.len(), settings.is_hashed);
+        states.shards()[shard_of(start.print)].meet(start.candidate(), None);
+        let progress = SearchProgress { states: 1, frontier: 1, ..SearchProgress::default() };
+        let found = Discoveries::default();
+        let returned_to = Vec::new();
+        Search { settings, local, start, states, found, progress, returned_to, workers }
+    }
+
+    /// Goes on from one state after the other, in the order in which they were met.
+    pub(super) fn go(&mut self, go_on: &mut dyn FnMut(SearchProgress) -> bool) {
+        let (mut done, mut asked_at) = (0, 0);
+        let mut level = self.states.next_level();
+        while !level.is_empty() {
+            for stretch in level.chunks(STRETCH) {
+                self.progress.bytes = self.bytes();
+                let is_over = self.progress.bytes > self.settings.bytes
+                    || self.progress.states > self.settings.states;
+                if done >= asked_at {
+                    asked_at = done + BETWEEN_QUESTIONS;
+                    if !go_on(self.progress) {
+                        return;
+                    }
+                }
+                if is_over {
+                    return;
+                }
+                self.go_from(stretch);
+                done += stretch.len() as u64;
+                self.progress.states = self.states.len();
+                self.progress.frontier = self.progress.states - done;
+            }
+            level = self.states.next_level();
+            self.progress.depth += u64::from(!level.is_empty());
+        }
+        self.progress.bytes = self.bytes();
+    }
+
+    fn go_from(&mut self, stretch: &[StateId]) {
+        let Search { states, workers, .. } = self;
+        let threads = if stretch.len() < WORTH_THREADS { 1 } else { workers.len() };
+        let parts = stretch.chunks(stretch.len().div_ceil(threads));
+        each_on_a_thread(workers.iter_mut().zip(parts), |(worker, part)| {
+            part.iter().for_each(|at| worker.go_from(*at, states));
+        });
+        let shards = states.shards().chunks_mut(SHARDS.div_ceil(threads));
+        each_on_a_thread(shards, |shards| {
+            for shard in shards {
+                workers.iter().for_each(|worker| worker.put_away(shard));
+            }
+        });
+        for worker in workers {
+            worker.new.iter_mut().for_each(NewStates::clear);
+            self.found.absorb(std::mem::take(&mut worker.found));
+            self.progress.receipts += std::mem::take(&mut worker.receipts);
+            self.returned_to.append(&mut worker.returned_to);
+        }
+    }
+
+    /// How many bytes states and what belongs to them take.
+    fn bytes(&self) -> u64 {
+        const A_CELL: u64 = 1_024;
+        let workers: u64 = self.workers.iter().map(Worker::bytes).sum();
+        self.states.bytes() + self.local.count() * A_CELL + workers
+    }
+
+    /// Steps that are known already.
+    pub(super) fn into_steps(mut self) -> (Steps<'l, P>, StateSpace, Discoveries) {
+        (self.workers.swap_remove(0).steps, self.states, self.found)
+    }
+}
+
+/// Does something with each item, the first here and each other on a thread of its own.
+fn each_on_a_thread<T: Send>(items: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
+    let mut items = items.into_iter();
+    let first = items.next();
+    thread::scope(|scope| {
+        let work = &work;
+        items.for_each(|item| drop(scope.spawn(move || work(item))));
+        first.map(work)
+    });
+}
+
+impl<P: Protocol> Worker<'_, P> {
+    fn go_from(&mut self, at: StateId, states: &StateSpace) {
+        let state = states.state(at);
+        if let Some(crash) = self.steps.crash(state.cells) {
+            self.found.crashed(at, crash);
+            return;
+        }
+        let mut has_moved = false;
+        for (rank, cell) in (0..).zip(state.cells) {
+            let moves = &self.steps.known(ringscope_traces::Rank(rank.into()), *cell).moves;
+            let count = u16::try_from(moves.len()).expect("there are no more sources than ranks");
+            for nth in 0..count {
+                has_moved = true;
+                self.take((at, Taken { rank, nth }), state, states);
+            }
+        }
+        if !has_moved {
+            match self.steps.all_stopped(state.cells) {
+                true => self.found.completed(at),
+                false => self.found.deadlocked(at, self.steps.wait_for_shape(state.cells)),
+            }
+        }
+    }
+
+    /// Takes a step from a state.
+    #[inline]
+    fn take(&mut self, by: (StateId, Taken), state: Candidate<'_>, states: &StateSpace) {
+        self.receipts += 1;
+        if let Some(command) = self.steps.step(by.1, state, &mut self.next) {
+            self.found.answered_wrongly(by, command);
+        }
+        let next = self.next.candidate();
+        match states.find(next) {
+            Some(met) if met.is_no_deeper => self.returned_to.push(met.state),
+            Some(_) => {}
+            None => self.new[shard_of(next.print)].push(next, by),
+        }
+    }
+
+    /// Puts the new states of a shard away.
+    fn put_away(&self, shard: &mut Shard) {
+        let NewStates { prints, cells, by } = &self.new[shard.number()];
+        let cells = cells.chunks(self.next.cells.len().max(1));
+        for ((print, cells), by) in prints.iter().zip(cells).zip(by) {
+            shard.meet(Candidate { print: *print, cells }, Some(*by));
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let new: usize = self.new.iter().map(NewStates::bytes).sum();
+        self.steps.bytes() + new as u64
+    }
+}
+
+impl NewStates {
+    #[inline]
+    fn push(&mut self, next: Candidate<'_>, by: (StateId, Taken)) {
+        self.prints.push(next.print);
+        self.cells.extend_from_slice(next.cells);
+        self.by.push(by);
+    }
+
+    fn clear(&mut self) {
+        self.prints.clear();
+        self.cells.clear();
+        self.by.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        self.prints.capacity() * size_of::<u64>()
+            + self.cells.capacity() * size_of::<u32>()
+            + self.by.capacity() * size_of::<(StateId, Taken)>()
+    }
+}
