@@ -112,6 +112,22 @@ fn windows_and_files_that_not_all_use_are_named() {
     is_named("file", &[file], &[]);
 }
 
+/// Neither MPI looks for it.
+#[test]
+fn amounts_that_differ_in_a_collective_operation_are_named() {
+    let at = line("/* the sum for each */");
+    let gather = format!(
+        "rank 0 takes from each rank 8 bytes in its 1st MPI_Gather ({at}); ranks 0 and 1 give 4 bytes ({at}); each \
+         rank must give as much as is taken from it"
+    );
+    is_named("gather-more", &[gather], &[]);
+    let at = line("MPI_Scatter(numbers, 1, MPI_INT, numbers + 8");
+    let scatter = format!(
+        "rank 0 gives each rank 4 bytes in its 1st MPI_Scatter ({at}); rank 1 takes 8 bytes ({at})"
+    );
+    is_named("scatter-less", &[scatter], &[]);
+}
+
 /// In which of two calls a rank waits is the MPI's choice.
 #[test]
 fn ranks_that_wait_for_what_others_do_with_a_window_are_named() {

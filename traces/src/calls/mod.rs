@@ -203,6 +203,10 @@ pub struct Enter {
     /// How many bytes these are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// How many bytes it takes from each rank, or gives to each, where that is said apart: by the root of a gather or a
+    /// scatter, and by every rank of an allgather or an all-to-all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<u64>,
     /// The request, of one that does not block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<Post>,
@@ -229,6 +233,7 @@ impl Enter {
             datatype: None,
             op: None,
             bytes: None,
+            share: None,
             post: None,
             at: None,
             t: 0,

@@ -5,6 +5,7 @@
 //! stuck. The wait-for graph has edges of both kinds, as that of MUST has (Hilbrich et al., *MPI Runtime Error
 //! Detection with MUST*, 2012): a rank that needs all of several others, and one that needs any of them.
 
+mod amounts;
 mod collectives;
 mod condensed;
 mod messages;
@@ -165,6 +166,7 @@ pub fn diagnose(trace: &Trace) -> Diagnosis {
 
 fn verdicts(table: &Table<'_>) -> Vec<Verdict> {
     let mut verdicts = collectives::mismatches(table);
+    verdicts.extend(amounts::mismatches(table));
     let waiting = Waiting::of(table);
     stuck::verdicts(table, &waiting, &mut verdicts);
     messages::verdicts(table, &waiting, &mut verdicts);

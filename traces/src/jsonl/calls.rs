@@ -10,7 +10,7 @@ use crate::json::put_json;
 
 pub(super) fn put_enter(block: &mut Vec<u8>, enter: &Enter) -> io::Result<()> {
     let Enter { rank, after, name, comm, number, nth, root, count, .. } = enter;
-    let Enter { datatype, op, bytes, post, at, t, .. } = enter;
+    let Enter { datatype, op, bytes, share, post, at, t, .. } = enter;
     put_number(block, b"{\"call\":\"enter\",\"rank\":", rank.0);
     put_number(block, b",\"after\":", *after);
     put_text(block, b",\"name\":", name)?;
@@ -35,6 +35,7 @@ pub(super) fn put_enter(block: &mut Vec<u8>, enter: &Enter) -> io::Result<()> {
         block,
         &[
             (b",\"bytes\":", *bytes),
+            (b",\"share\":", *share),
             (b",\"post\":", post.map(|post| post.0)),
             (b",\"at\":", at.map(|at| u64::from(at.0))),
             (b",\"t\":", Some(*t)),
@@ -125,6 +126,7 @@ mod tests {
             datatype: Some("the program's \"own\"\u{202e}".to_owned()),
             op: Some("MPI_SUM".to_owned()),
             bytes: Some(8),
+            share: Some(12),
             post: Some(post),
             at,
             t: 10,

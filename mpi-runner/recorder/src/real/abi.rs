@@ -153,6 +153,14 @@ impl Abi {
         OPERATIONS.iter().find(is_it).map(|(name, ..)| *name)
     }
 
+    /// Whether that is `MPI_IN_PLACE`.
+    pub fn is_in_place(self, buffer: *const c_void) -> bool {
+        match self {
+            Abi::OpenMpi => buffer.addr() == 1,
+            Abi::Mpich => buffer.addr() == usize::MAX,
+        }
+    }
+
     /// Whether that is `MPI_MESSAGE_NO_PROC`.
     pub fn is_no_message(self, message: Handle) -> bool {
         match self {

@@ -19,14 +19,17 @@ use crate::place;
 /// The longest of MPI's words on an error: MPICH's `MPI_MAX_ERROR_STRING` is 512, Open MPI's 256.
 const ERROR_BYTES: usize = 1024;
 
+/// How many polls that have found the same are given one time: the note is of when it was about.
+const POLLS_A_TIME: u64 = 16;
+
 /// The call that this rank is in.
 #[derive(Debug, Default)]
 pub(super) struct Current {
     /// Where the program calls.
     pub(super) at: Option<PlaceId>,
     calling: Option<Calling>,
-    /// When it was entered, in nanoseconds since the run began.
-    pub(super) began: u64,
+    /// When it was entered, in nanoseconds since the run began, once somebody has asked; that is before MPI is called.
+    began: Option<u64>,
     /// When it returned, once somebody has asked.
     returned: Option<u64>,
     /// What the elements are of what was sent or received at each place: a bit for each kind.
@@ -59,12 +62,30 @@ pub struct Collective {
     pub datatype: Option<Handle>,
     /// By which operation they are reduced.
     pub op: Option<Handle>,
+    /// Where these elements are, of one that moves others as well.
+    pub buffer: Option<*const c_void>,
+    /// Of the others, how many it takes from each rank, or gives to each.
+    pub share: Option<Share>,
+}
+
+/// A number of elements of a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    count: i64,
+    datatype: Handle,
+}
+
+impl<C: Into<i64>> From<(C, Handle)> for Share {
+    fn from((count, datatype): (C, Handle)) -> Share {
+        Share { count: count.into(), datatype }
+    }
 }
 
 impl Collective {
     /// One of which no more is known than its communicator.
     pub const fn on(communicator: Handle) -> Collective {
-        Collective { communicator, root: None, count: None, datatype: None, op: None }
+        let (root, count, datatype, op) = (None, None, None, None);
+        Collective { communicator, root, count, datatype, op, buffer: None, share: None }
     }
 }
 
@@ -92,7 +113,7 @@ pub fn enter<T>(begin: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     let at = place::here();
     with(|recording| {
         recording.current.at = at;
-        recording.current.began = recording.part.time();
+        recording.current.began = None;
         recording.current.returned = None;
         recording.put_places();
         begin(recording)
@@ -161,10 +182,21 @@ impl Recording {
 
     fn note(&mut self, calling: Calling) {
         self.current.calling = Some(calling);
-        let when = (self.part.events(), self.current.began);
+        // A rank that polls is asked for the time now and then only: that is a quarter of what its calls cost.
+        let is_again = self.last_call.as_mut().is_some_and(|last_call| {
+            last_call.is_again(&calling, self.current.at)
+                && !calling.before.times.is_multiple_of(POLLS_A_TIME)
+        });
+        let t = if is_again { None } else { Some(self.began()) };
+        let after = self.part.events();
         if let Some(last_call) = &mut self.last_call {
-            last_call.begin(&calling, self.current.at, when);
+            last_call.begin(&calling, self.current.at, (after, t));
         }
+    }
+
+    /// When the call was entered: the clock is read once for all that wants to know.
+    pub(super) fn began(&mut self) -> u64 {
+        *self.current.began.get_or_insert_with(|| self.part.time())
     }
 
     /// When the call returned: the clock is read once for all that it has brought.
@@ -297,12 +329,19 @@ impl Recording {
             *count
         };
         let numbers = (count_up("") - 1, count_up(name));
-        let count = collective.count.filter(|_| is_same_for_all);
+        let is_in_place = collective.buffer.is_some_and(|at| self.abi.is_in_place(at));
+        let count = collective.count.filter(|_| is_same_for_all && !is_in_place);
         let count = count.and_then(|count| u64::try_from(count).ok());
         let datatype = collective.datatype.map(|handle| self.datatypes.of(handle));
         let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
-        let post = (!blocks).then(|| self.next_post());
-        let datatype = collective.datatype.map(|handle| self.datatypes.name(handle));
+        let is_root = root.is_none_or(|root| root == self.part.rank());
+        let share = collective.share.filter(|_| is_same_for_all && is_root);
+        let share = share.and_then(|Share { count, datatype }| {
+            self.datatypes.of(datatype).bytes(u64::try_from(count).ok()?)
+        });
+        let (t, post) = (self.began(), (!blocks).then(|| self.next_post()));
+        let datatype = collective.datatype.filter(|_| !is_in_place);
+        let datatype = datatype.map(|handle| self.datatypes.name(handle));
         self.begin(Calling {
             comm,
             root,
@@ -324,9 +363,10 @@ impl Recording {
             datatype,
             op: collective.op.and_then(|op| self.abi.op_name(op)).map(str::to_owned),
             bytes,
+            share,
             post,
             at: self.current.at,
-            t: self.current.began,
+            t,
         }));
         post
     }
@@ -335,7 +375,7 @@ impl Recording {
     pub fn begin_finalize(&mut self, name: &'static str) {
         self.begin(Calling::blocking(name));
         let (rank, after) = (self.part.rank(), self.part.events());
-        let (at, t) = (self.current.at, self.current.began);
+        let (at, t) = (self.current.at, self.began());
         self.part.call(&Call::Enter(Enter { after, at, t, ..Enter::named(rank, name) }));
     }
 
@@ -453,7 +493,7 @@ impl Recording {
 
     fn end_with(&mut self, before: Option<Outcome>) {
         let Some(calling) = self.current.calling.take() else { return };
-        let waited = calling.blocks.then(|| self.returned().saturating_sub(self.current.began));
+        let waited = calling.blocks.then(|| self.returned().saturating_sub(self.began()));
         if before.is_none() {
             self.current.tested = None;
         }

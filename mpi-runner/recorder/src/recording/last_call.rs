@@ -108,6 +108,9 @@ pub struct WaitsFor<'a> {
     pub posts: &'a [Post],
 }
 
+/// How many events there were before a call, and when it was entered, in nanoseconds since the run began.
+pub type When = (u64, Option<u64>);
+
 /// The note.
 pub struct LastCall {
     memory: NonNull<u8>,
@@ -119,7 +122,7 @@ pub struct LastCall {
     name: &'static str,
     /// The call that stands there, and where it was made.
     noted: Option<(Calling, Option<PlaceId>)>,
-    /// Whether it is the same call once more.
+    /// Whether the call that was noted last is the same once more.
     is_again: bool,
 }
 
@@ -165,20 +168,27 @@ impl LastCall {
         Ok(note)
     }
 
-    /// A call begins.
-    pub fn begin(&mut self, calling: &Calling, at: Option<PlaceId>, (after, t): (u64, u64)) {
-        self.calls += 1;
+    /// Whether a call is the one that stands there, and came to the same before.
+    pub fn is_again(&self, calling: &Calling, at: Option<PlaceId>) -> bool {
         let now = (Calling { before: Outcome::default(), ..*calling }, at);
-        self.is_again = calling.before.times > 0 && self.noted == Some(now);
+        calling.before.times > 0 && self.noted == Some(now)
+    }
+
+    /// A call begins.
+    ///
+    /// Of one that is the same again, the time may be left out.
+    pub fn begin(&mut self, calling: &Calling, at: Option<PlaceId>, (after, t): When) {
+        self.calls += 1;
+        self.is_again = self.is_again(calling, at);
         if self.is_again {
             // The note stays whole all the time: a rank that polls is most likely ended in here.
             self.put(Word::Calls, self.calls);
             self.put(Word::Repeats, calling.before.times.cast_signed());
-            self.put(Word::Time, t.cast_signed());
+            t.into_iter().for_each(|t| self.put(Word::Time, t.cast_signed()));
             self.put(Word::Inside, 1);
             return;
         }
-        self.noted = Some(now);
+        self.noted = Some((Calling { before: Outcome::default(), ..*calling }, at));
         let number = |number: Option<u64>| number.map_or(NOTHING, u64::cast_signed);
         let turn = self.calls * 4;
         self.put(Word::Turn, turn + 1);
@@ -197,7 +207,7 @@ impl LastCall {
         // Whoever calls has survived the signal: the program has a handler of its own.
         self.put(Word::Signal, 0);
         self.put(Word::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
-        self.put(Word::Time, t.cast_signed());
+        self.put(Word::Time, t.map_or(NOTHING, u64::cast_signed));
         self.put(Word::WaitsTotal, 0);
         self.put(Word::WaitsAll, 0);
         self.put_name(calling.name);

@@ -172,8 +172,6 @@ pub struct Recording {
     keep: Keep,
     /// A payload on its way.
     json: Vec<u8>,
-    /// Bytes of the program that were looked at again.
-    seen: Vec<u8>,
     communicators: Communicators,
     datatypes: Datatypes,
     /// By handle.
@@ -245,7 +243,6 @@ impl Recording {
             is_python: is_loaded("Py_IsInitialized\0"),
             keep,
             json: Vec::new(),
-            seen: Vec::new(),
             communicators: Communicators::new(abi, &world),
             datatypes: Datatypes::new(abi),
             requests: FxHashMap::default(),
@@ -293,7 +290,7 @@ impl Recording {
     fn posted(&mut self, send: &SendRecord, post: Option<Post>) -> Option<u64> {
         let SendRecord { to, tag, comm, content, bytes } = *send;
         let more = Details { comm, post, bytes, at: self.current.at, ..Details::default() };
-        let t = self.current.began;
+        let t = self.began();
         self.write(Observed { op: Op::Send, peer: to, tag, t, more }, content)
     }
 
@@ -419,10 +416,10 @@ impl Recording {
             Done::Received(receiving) => unsafe { self.received(&receiving, status) },
             Done::Collective(post) => self.complete(post, Became::Completed, false),
             Done::Sent(Sending { post, sent }) => {
-                let seen = &mut self.seen;
                 let is_changed = |(content, length, hash): (Content, usize, u64)| {
-                    // The program may have given the memory back, though it must not.
-                    let now = memory::read(content.buffer, length, seen);
+                    // SAFETY: the program may have given the memory back, though it must not; that it does so in these
+                    // very moments, by another thread, is not looked for.
+                    let now = unsafe { memory::look(content.buffer, length) };
                     now.is_some_and(|now| XxHash3_64::oneshot(now) != hash)
                 };
                 let how = match is_cancelled(status) {

@@ -61,11 +61,11 @@ collectives! {
     MPI_Gather MPI_Igather(
         out: Out, count: c_int, datatype: Handle, into: In, into_count: c_int, into_type: Handle,
         root: c_int
-    ) { root: root, count: count, datatype: datatype }
+    ) { root: root, count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Gather_c MPI_Igather_c(
         out: Out, count: i64, datatype: Handle, into: In, into_count: i64, into_type: Handle,
         root: c_int
-    ) { root: root, count: count, datatype: datatype }
+    ) { root: root, count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Gatherv MPI_Igatherv(
         out: Out, count: c_int, datatype: Handle, into: In, counts: Array, displacements: Array,
         into_type: Handle, root: c_int
@@ -77,11 +77,11 @@ collectives! {
     MPI_Scatter MPI_Iscatter(
         out: Out, out_count: c_int, out_type: Handle, into: In, count: c_int, datatype: Handle,
         root: c_int
-    ) { root: root, count: count, datatype: datatype }
+    ) { root: root, count: count, datatype: datatype, buffer: into.cast_const(), share: (out_count, out_type) }
     MPI_Scatter_c MPI_Iscatter_c(
         out: Out, out_count: i64, out_type: Handle, into: In, count: i64, datatype: Handle,
         root: c_int
-    ) { root: root, count: count, datatype: datatype }
+    ) { root: root, count: count, datatype: datatype, buffer: into.cast_const(), share: (out_count, out_type) }
     MPI_Scatterv MPI_Iscatterv(
         out: Out, counts: Array, displacements: Array, out_type: Handle, into: In, count: c_int,
         datatype: Handle, root: c_int
@@ -92,10 +92,10 @@ collectives! {
     ) { root: root, datatype: datatype }
     MPI_Allgather MPI_Iallgather(
         out: Out, count: c_int, datatype: Handle, into: In, into_count: c_int, into_type: Handle
-    ) { count: count, datatype: datatype }
+    ) { count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Allgather_c MPI_Iallgather_c(
         out: Out, count: i64, datatype: Handle, into: In, into_count: i64, into_type: Handle
-    ) { count: count, datatype: datatype }
+    ) { count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Allgatherv MPI_Iallgatherv(
         out: Out, count: c_int, datatype: Handle, into: In, counts: Array, displacements: Array,
         into_type: Handle
@@ -106,10 +106,10 @@ collectives! {
     ) { datatype: datatype }
     MPI_Alltoall MPI_Ialltoall(
         out: Out, count: c_int, datatype: Handle, into: In, into_count: c_int, into_type: Handle
-    ) { count: count, datatype: datatype }
+    ) { count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Alltoall_c MPI_Ialltoall_c(
         out: Out, count: i64, datatype: Handle, into: In, into_count: i64, into_type: Handle
-    ) { count: count, datatype: datatype }
+    ) { count: count, datatype: datatype, buffer: out, share: (into_count, into_type) }
     MPI_Alltoallv MPI_Ialltoallv(
         out: Out, out_counts: Array, out_displacements: Array, datatype: Handle, into: In,
         counts: Array, displacements: Array, into_type: Handle

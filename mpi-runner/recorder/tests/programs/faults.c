@@ -145,6 +145,19 @@ static void lock_what_is_locked(void)
     wait_for_other(&got);
 }
 
+static void gather_too_much(void)
+{
+    int numbers[16] = {rank};
+    MPI_Gather(&rank, 1, MPI_INT, numbers, 2, MPI_INT, 0, MPI_COMM_WORLD); /* the sum for each */
+}
+
+static void scatter_too_little(void)
+{
+    int numbers[16] = {rank};
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Scatter(numbers, 1, MPI_INT, numbers + 8, rank == 1 ? 2 : 1, MPI_INT, 0, MPI_COMM_WORLD);
+}
+
 static void open_file(void)
 {
     MPI_File file;
@@ -181,6 +194,8 @@ static const struct {
     {"start", access_what_is_not_exposed},
     {"post", expose_what_is_not_accessed},
     {"lock", lock_what_is_locked},
+    {"gather-more", gather_too_much},
+    {"scatter-less", scatter_too_little},
     {"file", open_file},
     {"in-place", in_place},
 };
