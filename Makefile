@@ -100,8 +100,8 @@ mpi: mpi-setup ## Build all that runs under MPI, as it is shipped: mpi-runner fo
 mpi-setup: ## Install Open MPI and MPICH where they are missing
 	@mpi-runner/setup
 
-unit-mpi-release: mpi ## The tests that run under MPI again, with the programs as they are shipped
-	RINGSCOPE_TEST_PROFILE=release $(NEXTEST) -E '$(UNDER_MPI)'
+unit-mpi-release: mpi ## The tests that run under MPI again and more of each, with the programs as they are shipped
+	RINGSCOPE_TEST_PROFILE=release RINGSCOPE_THOROUGH=1 $(NEXTEST) -E '$(UNDER_MPI)'
 
 measure: ## The figures of the code: sizes, habits, and what is over the limits
 	@tools/measure

@@ -7,6 +7,7 @@ mod job;
 #[path = "../../../traces/tests/support/reference.rs"]
 pub(crate) mod reference;
 
+use std::env;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -18,6 +19,11 @@ use tempfile::TempDir;
 
 pub(crate) use built::built;
 pub(crate) use job::Job;
+
+/// Whether everything is to be tried, as `make release-check` does, and not a part that shows every kind of it.
+pub(crate) fn is_thorough() -> bool {
+    env::var_os("RINGSCOPE_THOROUGH").is_some_and(|word| word == "1")
+}
 
 /// The MPI that a program is built with and run under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +51,7 @@ impl Mpi {
     /// Its launcher: what `make mpi` has found, or else as Debian calls it.
     pub(crate) fn launcher(self) -> String {
         let variable = format!("RINGSCOPE_MPIRUN_{}", self.short().to_uppercase());
-        std::env::var(variable).unwrap_or_else(|_| format!("mpirun.{}", self.short()))
+        env::var(variable).unwrap_or_else(|_| format!("mpirun.{}", self.short()))
     }
 }
 
