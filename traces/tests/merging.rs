@@ -146,13 +146,22 @@ fn what_is_said_of_a_trace_that_is_not_held_is_what_is_said_of_the_whole() {
     }
 }
 
-/// Of the last events all are kept, and of what became of their requests nothing.
+/// Of the last events and collective operations all are kept, and of what became of their requests nothing.
 #[test]
-fn sends_that_are_complete_are_not_said_to_be_open_when_a_trace_is_not_held() {
+fn requests_that_are_complete_are_not_said_to_be_open_when_a_trace_is_not_held() {
     let mut parts = Parts::new();
     (0..20).for_each(|round| parts.exchange(round));
     parts.event(0, "send", (6, 40));
     parts.event(1, "recv", (6, 40));
+    for rank in [0, 1] {
+        parts.call(
+            rank,
+            "enter",
+            r#""name":"MPI_Ibarrier","number":20,"nth":1,"post":41,"at":0,"t":9"#,
+        );
+        parts.call(rank, "leave", r#""t":9"#);
+        parts.complete(rank, 41);
+    }
     parts.finalize();
     let folder = parts.folder();
     let whole = gather(folder.path()).expect("they are parts of a run").merged.trace;

@@ -222,11 +222,11 @@ impl Condensed {
     }
 
     /// The next call; all events have gone by.
-    pub fn call(&mut self, call: Call) {
+    pub fn call(&mut self, mut call: Call) {
         let has = |all: &BTreeMap<Rank, Numbers>, rank: Rank, post: Post| {
             all.get(&rank).is_some_and(|all| all.contains(post))
         };
-        let is_kept = match &call {
+        let is_kept = match &mut call {
             Call::Leave(_)
             | Call::Probe(_)
             | Call::Place(_)
@@ -236,8 +236,9 @@ impl Condensed {
                 let is_dropped = |number: u64| {
                     self.dropped.get(&enter.comm).is_some_and(|dropped| number < *dropped)
                 };
-                let is_open =
-                    enter.post.is_some_and(|post| !has(&self.completed, enter.rank, post));
+                // That a request is complete will not be there: the line of it is dropped.
+                enter.post = enter.post.filter(|post| !has(&self.completed, enter.rank, *post));
+                let is_open = enter.post.is_some();
                 // One that is open is kept for its request, and does not count among the others.
                 !enter.number.is_some_and(is_dropped) || is_open
             }
