@@ -59,6 +59,49 @@ fn the_hashed_store_says_what_may_have_been_missed() {
 }
 
 #[test]
+fn every_script_of_a_size_is_tried_at_once() {
+    let folder = Folder::new();
+    let good = folder.call_with(&["explore", "--all", "ranks 4, keys 1, ids 1, commands 3"], "");
+    assert_eq!(good.code, Some(0), "{}", good.err);
+    let said = "no script of up to 3 commands on 4 ranks, with 1 key and 1 storage id, can fail";
+    assert!(good.out.contains(said), "{}", good.out);
+    let all = "ranks 4, keys 1, ids 1, commands 3";
+    let bad = folder.call_with(&["explore", "--all", all, "--window", "2", "-o", "found"], "");
+    assert_eq!(bad.code, Some(1), "{}", bad.err);
+    for words in ["can fail", "the first with 2 commands", "add 1 500; put 1 1001"] {
+        assert!(bad.out.contains(words), "{words}: {}", bad.out);
+    }
+    let file = "found/broken-ring-1.jsonl";
+    assert!(bad.out.contains(file), "{}", bad.out);
+    let checked = folder.call(&format!("check {file}"));
+    assert!(checked.out.contains("conforms"), "{}{}", checked.out, checked.err);
+    let json = folder.call_with(
+        &["explore", "--all", "ranks 4, keys 1, ids 1, commands 2", "--window", "2", "--json"],
+        "",
+    );
+    let json: Value = serde_json::from_str(&json.out).expect("it is JSON");
+    assert_eq!(json["all"], "ranks 4, keys 1, ids 1, commands 2");
+    assert!(json["discoveries"][1]["script"].as_str().is_some_and(|text| text.contains("add 1")));
+}
+
+#[test]
+fn a_size_that_is_none_is_refused() {
+    let folder = Folder::new();
+    let bad = folder.call_with(&["explore", "--all", "ranks 5, keys 2"], "");
+    assert_eq!(bad.code, Some(2));
+    assert!(bad.err.contains("ids is missing"), "{}", bad.err);
+    let tight = folder.call_with(
+        &["explore", "--all", "ranks 5, keys 9, ids 3, commands 2", "--keyspace", "20"],
+        "",
+    );
+    assert_eq!(tight.code, Some(2));
+    assert!(tight.err.contains("no room"), "{}", tight.err);
+    let both =
+        folder.call_with(&["explore", "join", "--all", "ranks 5, keys 2, ids 3, commands 2"], "");
+    assert_eq!(both.code, Some(2));
+}
+
+#[test]
 fn a_search_that_comes_to_its_limit_says_what_is_left() {
     let folder = Folder::new();
     folder.write("long.dht", "window 2\nput 1..=20 1\nput 1..=20 2\n");

@@ -7,7 +7,8 @@ use hashbrown::HashTable;
 use ringscope_traces::Rank;
 use twox_hash::XxHash3_64;
 
-use crate::protocol::{Effects, Fault, Message as _, Node, Wait};
+use super::scripts::Past;
+use crate::protocol::{Command, Effects, Fault, Message as _, Node, Wait};
 
 /// The local state of a rank.
 ///
@@ -23,8 +24,29 @@ pub(super) struct Cell<N: Node> {
     pub blocked: Option<BlockedIn<N::Message>>,
     /// How many commands it has sent, where it is the command node.
     pub commands: u32,
+    /// Its script, where that is not settled beforehand.
+    pub open: Option<Box<Open<N::Message>>>,
     /// What has been sent to it and it has not received, by sender, each in the order of sending.
     inbox: Vec<(Rank, Vec<N::Message>)>,
+}
+
+/// The script of a command node that is not settled beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Open<M> {
+    pub past: Past,
+    /// What is being chosen now; nothing else happens meanwhile.
+    pub choosing: Option<Choosing<M>>,
+}
+
+/// Commands that are being chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Choosing<M> {
+    /// The reply after which there is room for them; none at the start.
+    pub reply: Option<(Rank, M)>,
+    /// Those that are chosen.
+    pub chosen: Vec<Command>,
+    /// How many more there is room for.
+    pub room: u32,
 }
 
 /// A send that returns when its message is received.
@@ -51,7 +73,18 @@ impl<N: Node> Cell<N> {
     /// A rank to which nothing has been sent yet.
     pub(super) fn new(node: N) -> Cell<N> {
         let (wait, inbox) = (Wait::Any, Vec::new());
-        Cell { node, wait, fault: None, blocked: None, commands: 0, inbox }
+        Cell { node, wait, fault: None, blocked: None, commands: 0, open: None, inbox }
+    }
+
+    /// The commands that are being chosen here.
+    pub(super) fn choosing(&self) -> Option<&Choosing<N::Message>> {
+        self.open.as_ref()?.choosing.as_ref()
+    }
+
+    /// How many commands were sent or chosen so far.
+    pub(super) fn all_commands(&self) -> u32 {
+        let chosen = self.choosing().map_or(0, |choosing| choosing.chosen.len());
+        self.commands + u32::try_from(chosen).expect("a window is counted in 32 bits")
     }
 
     /// Whether it has stopped, and not crashed.
@@ -61,7 +94,7 @@ impl<N: Node> Cell<N> {
 
     /// The messages that it can receive next: one a sender at most.
     pub(super) fn receivable(&self) -> Vec<Receivable> {
-        if self.blocked.is_some() {
+        if self.blocked.is_some() || self.choosing().is_some() {
             return Vec::new();
         }
         let of_sender = |(source, messages): &(Rank, Vec<N::Message>)| {

@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, VecDeque};
 use ringscope_traces::Tag;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::discovery::WaySize;
 use super::states::{StateId, StateSpace};
 use super::steps::{NextState, Steps, Taken};
 use crate::protocol::Protocol;
@@ -26,6 +27,8 @@ pub(super) struct CycleFound {
     pub tags: BTreeSet<Tag>,
     /// Whether a receipt leads out of it.
     pub can_be_left: bool,
+    /// How large the way to it and once round is.
+    pub size: WaySize,
 }
 
 /// A step between two states that were met.
@@ -143,7 +146,9 @@ impl<P: Protocol> Graph<'_, '_, P> {
         let (way, entry) = ways.min_by_key(|(way, _)| way.len())?;
         let members: FxHashSet<StateId> = component.iter().copied().collect();
         let mut met: FxHashMap<StateId, (StateId, Taken, Tag)> = FxHashMap::default();
-        let mut open = VecDeque::from([(entry, self.steps.end_of(self.start, &way))]);
+        let first = self.steps.end_of(self.start, &way);
+        let state = first.cells.clone();
+        let mut open = VecDeque::from([(entry, first)]);
         let mut can_be_left = false;
         while let Some((at, state)) = open.pop_front() {
             for Edge { taken, tag, to, state } in self.edges(&state) {
@@ -167,7 +172,9 @@ impl<P: Protocol> Graph<'_, '_, P> {
             }
         }
         round.reverse();
-        Some(CycleFound { entry, round, tags, can_be_left })
+        let steps = u32::try_from(way.len() + round.len()).expect("states are counted in 32 bits");
+        let size = self.steps.size(&state, steps);
+        Some(CycleFound { entry, round, tags, can_be_left, size })
     }
 }
 

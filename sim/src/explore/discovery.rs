@@ -11,6 +11,7 @@ use super::steps::Taken;
 use crate::explain::Explanation;
 use crate::invariants::Invariant;
 use crate::protocol::{Fault, Role};
+use crate::scenario::Scenario;
 use crate::world::{Blocked, Choice};
 
 /// What kind of thing was found.
@@ -75,6 +76,8 @@ pub struct Discovery {
     pub kind: DiscoveryKind,
     /// In how many states it is so; for a wrong answer: how many receipts give it.
     pub states: u64,
+    /// The scenario that it happens in; where scripts were chosen, the shortest of them in which it does.
+    pub scenario: Scenario,
     /// The receipts that lead there, in their order. No others lead to it in fewer, but for [`DiscoveryKind::Broken`]: of that
     /// the way is the shortest of those that lead to a completed run first.
     pub way: Vec<Choice>,
@@ -94,20 +97,40 @@ pub(super) struct Discoveries {
     pub crashes: Vec<(Rank, Fault, Counted<StateId>)>,
     /// By the place of the GET: the receipt with which the command node takes the answer.
     pub wrong: BTreeMap<u32, Counted<(StateId, Taken)>>,
+    /// Where scripts are chosen: completed runs after which a ring is not as it should be.
+    pub broken: BTreeMap<Invariant, Counted<StateId>>,
     /// By the tags of what goes round.
     pub cycles: BTreeMap<BTreeSet<Tag>, Counted<CycleFound>>,
 }
 
-/// The first of its kind, and how many there are.
+/// How large a way is: the fewest commands first, then the fewest receipts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WaySize {
+    /// How many commands were chosen on it; 0 where the script is settled.
+    pub commands: u32,
+    pub receipts: u32,
+}
+
+/// The one of its kind with the smallest way, and how many there are.
 #[derive(Debug)]
 pub(super) struct Counted<T> {
     pub first: T,
+    size: WaySize,
     pub count: u64,
 }
 
 impl<T> Counted<T> {
-    fn first(first: T) -> Counted<T> {
-        Counted { first, count: 0 }
+    fn one((first, size): (T, WaySize)) -> Counted<T> {
+        Counted { first, size, count: 1 }
+    }
+
+    /// Counts those that were found later.
+    fn absorb(&mut self, later: Counted<T>) {
+        let count = self.count + later.count;
+        if later.size < self.size {
+            *self = later;
+        }
+        self.count = count;
     }
 }
 
@@ -116,54 +139,55 @@ impl Discoveries {
         self.completed.push(at);
     }
 
-    pub(super) fn deadlocked(&mut self, at: StateId, shape: Shape) {
-        self.deadlocks.entry(shape).or_insert_with(|| Counted::first(at)).count += 1;
+    pub(super) fn broken(&mut self, at: (StateId, WaySize), invariant: Invariant) {
+        absorb(self.broken.entry(invariant), Counted::one(at));
     }
 
-    pub(super) fn crashed(&mut self, at: StateId, (rank, fault): (Rank, Fault)) {
-        let known = self.crashes.iter_mut().find(|(other, on, _)| *other == rank && *on == fault);
-        match known {
-            Some((.., counted)) => counted.count += 1,
-            None => self.crashes.push((rank, fault, Counted { first: at, count: 1 })),
-        }
+    pub(super) fn deadlocked(&mut self, at: (StateId, WaySize), shape: Shape) {
+        absorb(self.deadlocks.entry(shape), Counted::one(at));
     }
 
-    pub(super) fn answered_wrongly(&mut self, by: (StateId, Taken), command: u32) {
-        self.wrong.entry(command).or_insert_with(|| Counted::first(by)).count += 1;
+    pub(super) fn crashed(&mut self, at: (StateId, WaySize), (rank, fault): (Rank, Fault)) {
+        self.absorb_crash((rank, fault, Counted::one(at)));
+    }
+
+    pub(super) fn answered_wrongly(&mut self, by: ((StateId, Taken), WaySize), command: u32) {
+        absorb(self.wrong.entry(command), Counted::one(by));
+    }
+
+    pub(super) fn goes_round(&mut self, cycle: CycleFound) {
+        let size = cycle.size;
+        absorb(self.cycles.entry(cycle.tags.clone()), Counted::one((cycle, size)));
     }
 
     /// Takes what was found after this.
     pub(super) fn absorb(&mut self, later: Discoveries) {
-        let Discoveries { completed, deadlocks, crashes, wrong, cycles } = later;
+        let Discoveries { completed, deadlocks, crashes, wrong, broken, cycles } = later;
         self.completed.extend(completed);
-        for (shape, counted) in deadlocks {
-            absorb(self.deadlocks.entry(shape), counted);
-        }
-        for (rank, fault, counted) in crashes {
-            let known = |(other, on, _): &&mut (Rank, Fault, _)| *other == rank && *on == fault;
-            match self.crashes.iter_mut().find(known) {
-                Some((.., before)) => before.count += counted.count,
-                None => self.crashes.push((rank, fault, counted)),
-            }
-        }
-        for (command, counted) in wrong {
-            absorb(self.wrong.entry(command), counted);
-        }
-        for (tags, counted) in cycles {
-            absorb(self.cycles.entry(tags), counted);
-        }
+        crashes.into_iter().for_each(|crash| self.absorb_crash(crash));
+        absorb_all(&mut self.deadlocks, deadlocks);
+        absorb_all(&mut self.wrong, wrong);
+        absorb_all(&mut self.broken, broken);
+        absorb_all(&mut self.cycles, cycles);
     }
 
-    pub(super) fn goes_round(&mut self, cycle: CycleFound) {
-        let tags = cycle.tags.clone();
-        self.cycles.entry(tags).or_insert_with(|| Counted::first(cycle)).count += 1;
+    fn absorb_crash(&mut self, (rank, fault, counted): (Rank, Fault, Counted<StateId>)) {
+        let known = |(other, on, _): &&mut (Rank, Fault, _)| *other == rank && *on == fault;
+        match self.crashes.iter_mut().find(known) {
+            Some((.., before)) => before.absorb(counted),
+            None => self.crashes.push((rank, fault, counted)),
+        }
     }
+}
+
+fn absorb_all<K: Ord, T>(all: &mut BTreeMap<K, Counted<T>>, later: BTreeMap<K, Counted<T>>) {
+    later.into_iter().for_each(|(kind, counted)| absorb(all.entry(kind), counted));
 }
 
 fn absorb<K: Ord, T>(entry: Entry<'_, K, Counted<T>>, later: Counted<T>) {
     match entry {
         Entry::Vacant(place) => drop(place.insert(later)),
-        Entry::Occupied(mut known) => known.get_mut().count += later.count,
+        Entry::Occupied(mut known) => known.get_mut().absorb(later),
     }
 }
 

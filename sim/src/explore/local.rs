@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
 
-use super::cell::{BlockedIn, Cell, Host, Interned, Numbered, Receivable};
+use super::cell::{BlockedIn, Cell, Choosing, Host, Interned, Numbered, Open, Receivable};
 use super::found;
+use super::scripts::{Alphabet, Past};
 use crate::protocol::{
-    Command, Effects, Meaning, Message as _, MessageOf, Node, Outbox as _, Protocol, Value, Wait,
+    Command, Effects, Meaning, Message as _, MessageOf, Node, Outbox as _, Protocol, Script, Value,
+    Wait,
 };
 use crate::scenario::Scenario;
 use crate::simulate::nodes;
@@ -17,7 +19,9 @@ use crate::simulate::nodes;
 pub(super) struct LocalStates<P: Protocol> {
     pub host: Host,
     /// The rank that issues the commands.
-    command: Rank,
+    pub command: Rank,
+    /// What scripts are made of, where there is more than one.
+    alphabet: Option<Alphabet>,
     /// What the GETs of the script are to be answered with, by their places in it.
     expected: FxHashMap<u32, Option<Value>>,
     ranks: Vec<Mutex<Interned<Cell<P::Node>>>>,
@@ -34,11 +38,23 @@ struct Parcel<M> {
 /// What follows from a local state.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// The receipts that are possible, by source.
+    /// The receipts that are possible, by source; or the commands that can come next.
     pub moves: Box<[Move]>,
+    /// Whether commands are chosen here, and nothing else happens before.
+    pub is_choosing: bool,
+    /// What was chosen, where scripts are.
+    pub chosen: Chosen,
     pub has_crashed: bool,
     /// The rank in a send to which it is blocked.
     pub blocked: Option<Rank>,
+}
+
+/// What was chosen of a script on the way to a state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub commands: u32,
+    /// The commands, and the end of the script.
+    pub choices: u32,
 }
 
 /// A receipt, as far as the receiver is concerned.
@@ -51,6 +67,8 @@ pub(super) struct Move {
     pub was_last: bool,
     /// The GET that it answers wrongly, by its place in the script.
     pub wrong: Option<u32>,
+    /// The command that is chosen, where it is no receipt; none when the script ends here.
+    pub command: Option<Command>,
 }
 
 /// What a handler has come to.
@@ -72,7 +90,10 @@ pub(super) struct Change {
 
 impl<P: Protocol> LocalStates<P> {
     /// The local states of a scenario, and by rank those in which nothing has happened yet.
-    pub(super) fn new(scenario: &Scenario) -> (LocalStates<P>, Vec<Numbered>) {
+    pub(super) fn new(
+        scenario: &Scenario,
+        alphabet: Option<Alphabet>,
+    ) -> (LocalStates<P>, Vec<Numbered>) {
         let settings = &scenario.settings;
         let mut start = Vec::new();
         let mut ranks = Vec::new();
@@ -84,6 +105,7 @@ impl<P: Protocol> LocalStates<P> {
         let local = LocalStates {
             host: Host { ranks: settings.ranks, eager: settings.eager },
             command: P::roles(settings.ranks).command,
+            alphabet,
             expected: expected(scenario),
             ranks,
             parcels: Mutex::new(Interned::new(0)),
@@ -103,6 +125,11 @@ impl<P: Protocol> LocalStates<P> {
     /// What a rank does before anything has arrived.
     pub(super) fn start(&self, rank: Rank, cell: u32) -> Effect {
         let mut after = Cell::clone(&self.cell(rank, cell));
+        if let (true, Some(alphabet)) = (rank == self.command, &self.alphabet) {
+            let choosing = Choosing { reply: None, chosen: Vec::new(), room: alphabet.window };
+            after.open = Some(Box::new(Open { past: Past::default(), choosing: Some(choosing) }));
+            return self.effect((rank, cell), after, Vec::new());
+        }
         let mut effects = Effects::default();
         let wait = after.node.start(&mut effects);
         let sent = after.send(&mut effects, wait, self.host);
@@ -113,8 +140,19 @@ impl<P: Protocol> LocalStates<P> {
     pub(super) fn known(&self, rank: Rank, cell: u32) -> Known {
         let of = self.cell(rank, cell);
         let receivable = of.receivable().into_iter();
+        let moves = match (of.choosing(), &self.alphabet) {
+            (Some(_), Some(alphabet)) => self.commands((rank, cell), &of, alphabet),
+            (Some(_) | None, _) => {
+                receivable.filter_map(|one| self.receipt((rank, cell), &of, one)).collect()
+            }
+        };
         Known {
-            moves: receivable.filter_map(|one| self.receipt((rank, cell), &of, one)).collect(),
+            moves,
+            is_choosing: of.choosing().is_some(),
+            chosen: of.open.as_ref().map_or_else(Chosen::default, |open| {
+                let commands = of.all_commands();
+                Chosen { commands, choices: commands + u32::from(open.past.is_over) }
+            }),
             has_crashed: of.fault.is_some(),
             blocked: of.blocked.as_ref().map(|blocked| blocked.to),
         }
@@ -130,13 +168,37 @@ impl<P: Protocol> LocalStates<P> {
         let mut after = cell.clone();
         let message = after.take(receivable)?;
         let tag = message.tag();
-        let is_wrong = |place: &u32, value: Value| {
-            self.expected.get(place).is_some_and(|expected| *expected != Some(value))
-        };
-        let wrong = found(message.meaning())
-            .filter(|_| rank == self.command)
-            .and_then(|value| oldest_get(cell).filter(|place| is_wrong(place, value)));
+        let found = found(message.meaning()).filter(|_| rank == self.command);
+        let wrong = found.and_then(|value| self.wrong(cell, &mut after, value));
         let source = receivable.source;
+        let was_last = receivable.is_last;
+        let effect = match &mut after.open {
+            Some(open) if !open.past.is_over => {
+                let reply = Some((source, message));
+                open.choosing = Some(Choosing { reply, chosen: Vec::new(), room: 1 });
+                self.effect((rank, before), after, Vec::new())
+            }
+            Some(_) | None => self.handled((rank, before), after, (source, message)),
+        };
+        Some(Move { source, tag, effect, was_last, wrong, command: None })
+    }
+
+    /// The GET that a value answers wrongly, by its place in the script.
+    fn wrong(&self, cell: &Cell<P::Node>, after: &mut Cell<P::Node>, value: Value) -> Option<u32> {
+        let place = oldest_get(cell)?;
+        let is_right = match &mut after.open {
+            Some(open) => open.past.answered(value),
+            None => self.expected.get(&place).is_none_or(|expected| *expected == Some(value)),
+        };
+        (!is_right).then_some(place)
+    }
+
+    fn handled(
+        &self,
+        at: (Rank, u32),
+        mut after: Cell<P::Node>,
+        (source, message): (Rank, MessageOf<P>),
+    ) -> Effect {
         let mut effects = Effects::default();
         let wait = match after.node.receive(source, message, &mut effects) {
             Ok(wait) => wait,
@@ -146,8 +208,67 @@ impl<P: Protocol> LocalStates<P> {
             }
         };
         let sent = after.send(&mut effects, wait, self.host);
-        let effect = self.effect((rank, before), after, sent);
-        Some(Move { source, tag, effect, was_last: receivable.is_last, wrong })
+        self.effect(at, after, sent)
+    }
+
+    /// The commands that can come next, and the end of the script.
+    fn commands(&self, at: (Rank, u32), cell: &Cell<P::Node>, alphabet: &Alphabet) -> Box<[Move]> {
+        let next = cell.open.as_ref().map(|open| alphabet.next::<P>(&open.past));
+        let next = next.into_iter().flatten().filter(|_| cell.all_commands() < alphabet.most());
+        let next = std::iter::once(None).chain(next.map(Some));
+        next.map(|command| self.command(at, cell.clone(), command)).collect()
+    }
+
+    /// Chooses a command, or that there are no more.
+    fn command(&self, at: (Rank, u32), mut after: Cell<P::Node>, command: Option<Command>) -> Move {
+        let first = P::roles(self.host.ranks).newcomers.start;
+        let mut ready = None;
+        if let Some(open) = &mut after.open
+            && let Some(choosing) = &mut open.choosing
+        {
+            match command {
+                Some(command) => {
+                    open.past.send(command, Rank(first));
+                    choosing.chosen.push(command);
+                    choosing.room -= 1;
+                }
+                None => open.past.end(),
+            }
+            if open.past.is_over || choosing.room == 0 {
+                ready = open.choosing.take();
+            }
+        }
+        let effect = match ready {
+            Some(ready) => self.sent(at, after, ready),
+            None => self.effect(at, after, Vec::new()),
+        };
+        Move { source: at.0, tag: Tag(0), effect, was_last: false, wrong: None, command }
+    }
+
+    /// The command node goes on with what was chosen.
+    fn sent(
+        &self,
+        at: (Rank, u32),
+        mut after: Cell<P::Node>,
+        Choosing { reply, chosen, .. }: Choosing<MessageOf<P>>,
+    ) -> Effect {
+        let with = |node: &P::Node, script: Script| {
+            P::with_script(node, Arc::new(script)).expect("only such protocols are explored so")
+        };
+        after.node = with(&after.node, chosen.into_iter().collect());
+        let mut effects = Effects::default();
+        let wait = match reply {
+            None => Ok(after.node.start(&mut effects)),
+            Some((source, message)) => after.node.receive(source, message, &mut effects),
+        };
+        let wait = wait.unwrap_or_else(|fault| {
+            after.fault = Some(fault);
+            Wait::Stopped
+        });
+        // What was sent decides nothing any more: with it left out, more states are the same.
+        after.node = with(&after.node, Script::default());
+        let sent = after.send(&mut effects, wait, self.host);
+        self.effect(at, after, sent)
     }
 
     /// What follows when the message is received in whose send a rank is blocked.
@@ -194,6 +315,11 @@ impl<P: Protocol> LocalStates<P> {
         let mut after = Cell::clone(&self.cell(to, cell));
         after.push(parcel.from, parcel.message.clone());
         self.change((to, cell), after)
+    }
+
+    /// Whether the script is part of what is chosen.
+    pub(super) fn are_scripts_chosen(&self) -> bool {
+        self.alphabet.is_some()
     }
 
     /// How many local states all ranks have together.

@@ -14,19 +14,26 @@ mod cycles;
 mod discovery;
 mod local;
 mod places;
+mod scripts;
 mod search;
+mod settled;
 mod states;
 mod steps;
 mod way;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 pub use discovery::{Discovery, DiscoveryKind};
+pub use scripts::{BadBounds, ScriptBounds};
 
 use crate::protocol::{Meaning, Protocol, Value};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Settings};
+use crate::simulate::nodes;
+use cell::Numbered;
 use cycles::Graph;
 use local::LocalStates;
+use scripts::Alphabet;
 use search::Search;
 use steps::NextState;
 
@@ -132,8 +139,54 @@ pub fn explore<P: Protocol>(
     settings: ExploreSettings,
     go_on: &mut dyn FnMut(SearchProgress) -> bool,
 ) -> Explored {
-    let (local, cells) = LocalStates::<P>::new(scenario);
-    let mut search = Search::new(settings, &local, NextState::of(&cells));
+    let (local, cells) = LocalStates::<P>::new(scenario, None);
+    searched(scenario, settings, (&local, &cells), go_on)
+}
+
+/// Searches all that can happen in any sound script of a size: run with these settings, of which the number of ranks is that of the size.
+/// `None` when the protocol does not say how its command node goes on with another script, or the keyspace has no room.
+///
+/// What is found comes with the shortest script in which it happens, and of that with the fewest receipts.
+///
+/// ```
+/// use ringscope_sim::explore::{ExploreSettings, ScriptBounds, explore_all};
+/// use ringscope_sim::protocols::Classic;
+/// use ringscope_sim::scenario::Settings;
+///
+/// let bounds: ScriptBounds = "ranks 4, keys 1, ids 1, commands 3".parse()?;
+/// let one = Settings::default();
+/// let all = explore_all::<Classic>((&one, bounds), ExploreSettings::default(), &mut |_| true);
+/// let all = all.expect("there is room in the keyspace");
+/// assert!(all.is_exhausted() && all.failures().next().is_none());
+///
+/// let two = Settings { window: 2, ..Settings::default() };
+/// let all = explore_all::<Classic>((&two, bounds), ExploreSettings::default(), &mut |_| true);
+/// let all = all.expect("there is room in the keyspace");
+/// let shortest = all.failures().next().expect("a join is overtaken");
+/// assert_eq!(shortest.scenario.script.len(), 2);
+/// # Ok::<(), ringscope_sim::explore::BadBounds>(())
+/// ```
+pub fn explore_all<P: Protocol>(
+    (settings, bounds): (&Settings, ScriptBounds),
+    search: ExploreSettings,
+    go_on: &mut dyn FnMut(SearchProgress) -> bool,
+) -> Option<Explored> {
+    let settings = Settings { ranks: bounds.ranks, ..settings.clone() };
+    let alphabet = Alphabet::new::<P>(bounds, &settings)?;
+    let scenario = Scenario::new("all", &settings, &[]);
+    let nodes = nodes::<P>(&scenario);
+    P::with_script(&nodes[P::roles(bounds.ranks).command.index()], Arc::default())?;
+    let (local, cells) = LocalStates::<P>::new(&scenario, Some(alphabet));
+    Some(searched(&scenario, search, (&local, &cells), go_on))
+}
+
+fn searched<P: Protocol>(
+    scenario: &Scenario,
+    settings: ExploreSettings,
+    (local, cells): (&LocalStates<P>, &[Numbered]),
+    go_on: &mut dyn FnMut(SearchProgress) -> bool,
+) -> Explored {
+    let mut search = Search::new(settings, local, NextState::of(cells));
     search.go(go_on);
     let (progress, start) = (search.progress, search.start.clone());
     let returned_to = std::mem::take(&mut search.returned_to);
@@ -142,8 +195,10 @@ pub fn explore<P: Protocol>(
         let mut graph = Graph { steps: &mut steps, states: &states, start: &start, returned_to };
         graph.cycles().into_iter().for_each(|cycle| found.goes_round(cycle));
     }
-    let mut ways = way::Ways { steps, states: &states, start: &start };
-    let discoveries = way::discoveries::<P>(scenario, &mut ways, found);
+    let are_scripts_chosen = local.are_scripts_chosen();
+    let mut ways =
+        way::Ways { steps, states: &states, start: &start, scenario, are_scripts_chosen };
+    let discoveries = way::discoveries::<P>(&mut ways, found);
     let local_states = local.count();
     Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
 }

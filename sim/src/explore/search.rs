@@ -46,6 +46,8 @@ struct Worker<'l, P: Protocol> {
     found: Discoveries,
     receipts: u64,
     returned_to: Vec<StateId>,
+    /// How many steps lead to the states that are gone on from now.
+    level: u32,
 }
 
 /// States that may be new, in the order in which they were met.
@@ -69,6 +71,7 @@ impl<'l, P: Protocol> Search<'l, P> {
             new: (0..SHARDS).map(|_| NewStates::default()).collect(),
             found: Discoveries::default(),
             receipts: 0,
+            level: 0,
             returned_to: Vec::new(),
         };
         let threads = settings.threads.map_or(1, NonZeroUsize::get).min(SHARDS);
@@ -107,6 +110,7 @@ impl<'l, P: Protocol> Search<'l, P> {
             }
             level = self.states.next_level();
             self.progress.depth += u64::from(!level.is_empty());
+            self.workers.iter_mut().for_each(|worker| worker.level += 1);
         }
         self.progress.bytes = self.bytes();
     }
@@ -160,22 +164,39 @@ impl<P: Protocol> Worker<'_, P> {
     fn go_from(&mut self, at: StateId, states: &StateSpace) {
         let state = states.state(at);
         if let Some(crash) = self.steps.crash(state.cells) {
-            self.found.crashed(at, crash);
+            let size = self.steps.size(state.cells, self.level);
+            self.found.crashed((at, size), crash);
             return;
         }
+        let alone = self.steps.alone(state.cells);
         let mut has_moved = false;
         for (rank, cell) in (0..).zip(state.cells) {
+            if alone.is_some_and(|alone| alone != rank) {
+                continue;
+            }
             let moves = &self.steps.known(ringscope_traces::Rank(rank.into()), *cell).moves;
             let count = u16::try_from(moves.len()).expect("there are no more sources than ranks");
             for nth in 0..count {
                 has_moved = true;
                 self.take((at, Taken { rank, nth }), state, states);
             }
+            self.receipts += if alone.is_some() { 0 } else { u64::from(count) };
         }
         if !has_moved {
-            match self.steps.all_stopped(state.cells) {
-                true => self.found.completed(at),
-                false => self.found.deadlocked(at, self.steps.wait_for_shape(state.cells)),
+            self.ended(at, state.cells);
+        }
+    }
+
+    /// Nothing can be received any more.
+    #[cold]
+    fn ended(&mut self, at: StateId, cells: &[u32]) {
+        let size = self.steps.size(cells, self.level);
+        match (self.steps.all_stopped(cells), self.steps.broken(cells)) {
+            (true, None) => self.found.completed(at),
+            (true, Some(invariant)) => self.found.broken((at, size), invariant),
+            (false, _) => {
+                let shape = self.steps.wait_for_shape(cells);
+                self.found.deadlocked((at, size), shape);
             }
         }
     }
@@ -183,9 +204,9 @@ impl<P: Protocol> Worker<'_, P> {
     /// Takes a step from a state.
     #[inline]
     fn take(&mut self, by: (StateId, Taken), state: Candidate<'_>, states: &StateSpace) {
-        self.receipts += 1;
         if let Some(command) = self.steps.step(by.1, state, &mut self.next) {
-            self.found.answered_wrongly(by, command);
+            let size = self.steps.size(state.cells, self.level);
+            self.found.answered_wrongly((by, size), command);
         }
         let next = self.next.candidate();
         match states.find(next) {

@@ -6,10 +6,12 @@ use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
 
 use super::cell::Numbered;
-use super::discovery::Shape;
-use super::local::{Change, Effect, Known, LocalStates};
+use super::discovery::{Shape, WaySize};
+use super::local::{Change, Chosen, Effect, Known, LocalStates, Move};
+use super::settled;
 use super::states::Candidate;
-use crate::protocol::{Fault, Protocol, Role, Viewed as _};
+use crate::invariants::Invariant;
+use crate::protocol::{Command, Fault, Protocol, Role, Viewed as _};
 use crate::world::{Blocked, Choice, Status};
 
 /// A step that was taken: which of those that a rank can take.
@@ -141,18 +143,52 @@ impl<'l, P: Protocol> Steps<'l, P> {
         wrong
     }
 
-    /// The receipts of a way from a state on, as whoever holds a world chooses them.
-    pub(super) fn choices(&mut self, start: &NextState, way: &[Taken]) -> Vec<Choice> {
+    /// The receipts of a way from a state on, as whoever holds a world chooses them, and the commands that are chosen on it.
+    pub(super) fn choices(
+        &mut self,
+        start: &NextState,
+        way: &[Taken],
+    ) -> (Vec<Choice>, Vec<Command>) {
         let (mut at, mut next) = (start.clone(), NextState::default());
-        let mut choices = Vec::new();
+        let (mut choices, mut commands) = (Vec::new(), Vec::new());
         for taken in way {
             let rank = taken.rank();
             let known = self.known(rank, at.cells[rank.index()]);
-            choices.push(Choice { rank, source: known.moves[taken.nth as usize].source });
+            let Move { source, command, .. } = known.moves[taken.nth as usize];
+            match known.is_choosing {
+                true => commands.extend(command),
+                false => choices.push(Choice { rank, source }),
+            }
             self.step(*taken, at.candidate(), &mut next);
             std::mem::swap(&mut at, &mut next);
         }
-        choices
+        (choices, commands)
+    }
+
+    /// The rank that alone goes on from a state, if only one does: the command node, where commands are chosen.
+    #[inline]
+    pub(super) fn alone(&mut self, cells: &[u32]) -> Option<u16> {
+        let command = self.local.command;
+        let is_choosing = self.known(command, cells[command.index()]).is_choosing;
+        is_choosing.then(|| u16::try_from(command.0).expect("more ranks are never explored"))
+    }
+
+    /// How large a way to a state is that takes so many steps.
+    pub(super) fn size(&mut self, cells: &[u32], steps: u32) -> WaySize {
+        let command = self.local.command;
+        let Chosen { commands, choices } = self.known(command, cells[command.index()]).chosen;
+        WaySize { commands, receipts: steps - choices }
+    }
+
+    /// The invariant that is broken where all ranks have stopped; only known of scripts that were chosen.
+    pub(super) fn broken(&self, cells: &[u32]) -> Option<Invariant> {
+        let command = self.local.command;
+        let command = self.local.cell(command, cells[command.index()]);
+        let past = &command.open.as_ref()?.past;
+        let nodes = self.ranks().zip(cells);
+        let nodes: Vec<P::Node> =
+            nodes.map(|(rank, cell)| self.local.cell(rank, *cell).node.clone()).collect();
+        settled::broken(&nodes, past.keys_put())
     }
 
     /// The state at the end of a way.
@@ -170,7 +206,7 @@ impl<'l, P: Protocol> Steps<'l, P> {
         let mut all = Vec::new();
         for (rank, cell) in (0..).zip(cells) {
             let known = self.known(Rank(rank.into()), *cell);
-            if known.has_crashed {
+            if known.has_crashed || known.is_choosing {
                 return Vec::new();
             }
             let moves = (0..).zip(&known.moves);

@@ -1,13 +1,13 @@
 //! From the states that were found to runs: each is made again, by its receipts, as a world of its own.
 
-use ringscope_traces::{Ending, Header, Rank};
+use ringscope_traces::{Ending, Header};
 
 use super::discovery::{Counted, Discoveries, Discovery, DiscoveryKind};
 use super::states::{StateId, StateSpace};
 use super::steps::{NextState, Steps, Taken};
 use crate::explain::{Explanation, explain};
 use crate::invariants::{Invariant, InvariantChecker};
-use crate::protocol::{MessageOf, Protocol, Role};
+use crate::protocol::{MessageOf, Protocol, Run};
 use crate::scenario::Scenario;
 use crate::simulate::{command_rank, header, start};
 use crate::world::recording::Written;
@@ -24,58 +24,99 @@ pub(super) struct Ways<'a, 'l, P: Protocol> {
     pub steps: Steps<'l, P>,
     pub states: &'a StateSpace,
     pub start: &'a NextState,
+    pub scenario: &'a Scenario,
+    /// Whether the scenario has no commands but those that were chosen.
+    pub are_scripts_chosen: bool,
 }
 
 impl<P: Protocol> Ways<'_, '_, P> {
     /// The receipts that lead to a state, and from there on.
-    fn way_to(&mut self, state: StateId, on: &[Taken]) -> Vec<Choice> {
+    fn way_to(&mut self, state: StateId, on: &[Taken]) -> Way {
         let mut way = self.states.way_to(state);
         way.extend(on);
-        self.steps.choices(self.start, &way)
+        let (choices, commands) = self.steps.choices(self.start, &way);
+        let Scenario { name, settings, .. } = self.scenario;
+        let scenario = match self.are_scripts_chosen {
+            true => {
+                let runs: Vec<Run> = commands.into_iter().map(Run::one).collect();
+                Scenario::new(name, settings, &runs)
+            }
+            false => self.scenario.clone(),
+        };
+        Way { scenario, choices }
     }
 }
 
-/// What was found, one of each kind, the shortest way first.
+/// Receipts of a scenario.
+#[derive(Clone)]
+struct Way {
+    scenario: Scenario,
+    choices: Vec<Choice>,
+}
+
+/// What was found, one of each kind; the shortest script first, and the shortest way.
 pub(super) fn discoveries<P: Protocol>(
-    scenario: &Scenario,
     ways: &mut Ways<'_, '_, P>,
     found: Discoveries,
 ) -> Vec<Discovery> {
-    let runs = Runs::<P> { scenario, protocol: std::marker::PhantomData };
-    let Discoveries { completed, deadlocks, crashes, wrong, cycles } = found;
+    let runs = Runs::<P>(std::marker::PhantomData);
+    let roles = P::roles(ways.scenario.settings.ranks);
+    let Discoveries { completed, deadlocks, crashes, wrong, broken, cycles } = found;
     let mut failures = Vec::new();
-    for Counted { first, count } in deadlocks.into_values() {
+    for Counted { first, count, .. } in deadlocks.into_values() {
         failures.push(runs.ended(DiscoveryKind::Deadlock, count, ways.way_to(first, &[])));
     }
-    for (rank, fault, Counted { first, count }) in crashes {
-        let role = runs.role(rank);
-        failures.push(runs.ended(
-            DiscoveryKind::Crash { role, fault },
-            count,
-            ways.way_to(first, &[]),
-        ));
+    for (rank, fault, Counted { first, count, .. }) in crashes {
+        let kind = DiscoveryKind::Crash { role: roles.of(rank), fault };
+        failures.push(runs.ended(kind, count, ways.way_to(first, &[])));
     }
-    for (command, Counted { first: (at, choice), count }) in wrong {
+    for (command, Counted { first: (at, choice), count, .. }) in wrong {
         let way = ways.way_to(at, &[choice]);
         failures.push(runs.ended(DiscoveryKind::WrongAnswer { command }, count, way));
     }
-    for Counted { first, count } in cycles.into_values() {
+    for (invariant, Counted { first, count, .. }) in broken {
+        let way = ways.way_to(first, &[]);
+        failures.push(runs.ended(DiscoveryKind::Broken(invariant), count, way));
+    }
+    for Counted { first, count, .. } in cycles.into_values() {
         let way = ways.way_to(first.entry, &first.round);
         let kind = DiscoveryKind::Livelock { can_be_left: first.can_be_left };
         failures.push(runs.ended(kind, count, way));
     }
-    let completed = completed.into_iter().map(|at| ways.way_to(at, &[])).collect();
-    let (good, broken) = runs.checked(completed);
-    failures.extend(broken);
-    failures.sort_by_key(|discovery| discovery.way.len());
+    let good = if ways.are_scripts_chosen {
+        let count = completed.len() as u64;
+        let first = completed.first().map(|at| ways.way_to(*at, &[]));
+        first.map(|way| runs.ended(DiscoveryKind::Completed, count, way))
+    } else {
+        let completed = completed.into_iter().map(|at| ways.way_to(at, &[])).collect();
+        let (good, broken) = runs.checked(completed);
+        failures.extend(broken);
+        good
+    };
+    failures.sort_by_key(|found| (found.scenario.script.len(), found.way.len()));
+    let failures = one_of_each_kind(failures, ways.are_scripts_chosen);
     good.into_iter().chain(failures).collect()
 }
 
-/// Makes runs of ways.
-struct Runs<'a, P> {
-    scenario: &'a Scenario,
-    protocol: std::marker::PhantomData<fn() -> P>,
+/// Of scripts that were chosen: the same on another rank, or of another command, is of one kind.
+fn one_of_each_kind(all: Vec<Discovery>, are_scripts_chosen: bool) -> Vec<Discovery> {
+    let mut kinds: Vec<Discovery> = Vec::new();
+    for found in all {
+        let same = kinds.iter_mut().find(|known| match (&known.kind, &found.kind) {
+            (DiscoveryKind::WrongAnswer { .. }, DiscoveryKind::WrongAnswer { .. }) => true,
+            (DiscoveryKind::Crash { .. }, kind) => known.kind == *kind,
+            (_, _) => false,
+        });
+        match same.filter(|_| are_scripts_chosen) {
+            Some(known) => known.states += found.states,
+            None => kinds.push(found),
+        }
+    }
+    kinds
 }
+
+/// Makes runs of ways.
+struct Runs<P>(std::marker::PhantomData<fn() -> P>);
 
 /// A run that was made again.
 struct Made<P: Protocol> {
@@ -84,19 +125,15 @@ struct Made<P: Protocol> {
     written: Written<Vec<u8>>,
 }
 
-impl<P: Protocol> Runs<'_, P> {
-    fn role(&self, rank: Rank) -> Role {
-        P::roles(self.scenario.settings.ranks).of(rank)
-    }
-
-    fn make(&self, way: &[Choice]) -> Made<P> {
-        let settings = &self.scenario.settings;
+impl<P: Protocol> Runs<P> {
+    fn make(&self, Way { scenario, choices }: &Way) -> Made<P> {
+        let settings = &scenario.settings;
         // No seed leads there.
         let header = Header { seed: None, ..header(settings) };
         let written = Written::new(Vec::new(), &header).expect("memory takes all that is written");
         let mut observer = (InvariantChecker::default(), written);
-        let mut world = start::<P, _>(self.scenario, ByChoice, &mut observer);
-        for choice in way {
+        let mut world = start::<P, _>(scenario, ByChoice, &mut observer);
+        for choice in choices {
             let was_possible = world.choose(*choice, &mut observer);
             assert!(was_possible, "what the search has found can happen in a world");
         }
@@ -106,11 +143,11 @@ impl<P: Protocol> Runs<'_, P> {
     }
 
     /// The discovery of that kind at the end of a way.
-    fn ended(&self, kind: DiscoveryKind, states: u64, way: Vec<Choice>) -> Discovery {
+    fn ended(&self, kind: DiscoveryKind, states: u64, way: Way) -> Discovery {
         let mut made = self.make(&way);
         let end = match &kind {
             DiscoveryKind::Livelock { .. } => {
-                let driver = command_rank(&self.scenario.settings);
+                let driver = command_rank(&way.scenario.settings);
                 made.world.clone().livelock(driver).map(End::Livelock)
             }
             DiscoveryKind::WrongAnswer { .. } => {
@@ -130,7 +167,8 @@ impl<P: Protocol> Runs<'_, P> {
             (_, None) => Ending::Stopped,
         };
         let (trace, _) = made.written.finish(&ending).expect("memory takes all that is written");
-        Discovery { kind, states, way, says, explanation, trace }
+        let Way { scenario, choices: way } = way;
+        Discovery { kind, states, scenario, way, says, explanation, trace }
     }
 
     fn says(
@@ -160,10 +198,10 @@ impl<P: Protocol> Runs<'_, P> {
     }
 
     /// Of runs that complete: those that are as they should be, and one for each invariant that is broken in some.
-    fn checked(&self, ways: Vec<Vec<Choice>>) -> (Option<Discovery>, Vec<Discovery>) {
+    fn checked(&self, ways: Vec<Way>) -> (Option<Discovery>, Vec<Discovery>) {
         let all = ways.len() as u64;
         let (mut good, mut good_count) = (None, all.saturating_sub(MOST_CHECKED as u64));
-        let mut broken: Vec<(Invariant, Vec<Choice>, u64)> = Vec::new();
+        let mut broken: Vec<(Invariant, Way, u64)> = Vec::new();
         for way in ways.into_iter().take(MOST_CHECKED) {
             let checker = self.make(&way).checker;
             let is_broken = |invariant: &&Invariant| checker.tally(**invariant).failed > 0;

@@ -43,6 +43,16 @@ pub trait Protocol: 'static {
     /// The parts that the ranks of a run play.
     fn roles(ranks: u32) -> Roles;
 
+    /// The command node as it is, but with these commands to come instead of those that it had. What it has sent and been answered stays
+    /// as it is, and how it goes on depends on nothing but that which is in flight.
+    ///
+    /// `None` when the protocol cannot say: then its scripts are explored one at a time, and not all together.
+    #[must_use]
+    fn with_script(command: &Self::Node, to_come: Arc<Script>) -> Option<Self::Node> {
+        let _ = (command, to_come);
+        None
+    }
+
     /// What there is to say of a message.
     fn describe(message: &MessageOf<Self>) -> Described;
 

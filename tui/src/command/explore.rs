@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use ringscope_screen::failure::Failure;
 use ringscope_screen::files::shown;
-use ringscope_sim::explore::{Discovery, ExploreSettings, Explored, explore};
+use ringscope_sim::explore::{
+    Discovery, ExploreSettings, Explored, ScriptBounds, explore, explore_all,
+};
 use ringscope_sim::protocol::Protocol;
-use ringscope_sim::protocols::Visitor;
-use ringscope_sim::scenario::Scenario;
+use ringscope_sim::protocols::{ProtocolId, Visitor};
+use ringscope_sim::scenario::{Scenario, Settings};
 use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
 
 use super::Verdict;
@@ -40,6 +42,12 @@ States are compared as they are, rank by rank: four bytes a rank and 26 to 36 mo
 they take 26 to 36 bytes each, however many ranks there are, and two that have one fingerprint
 would be taken for one.
 
+With --all the script is part of what is tried: every one of up to so many commands, over so
+many keys and storage ids, that `check` finds sound. Each kind of failure comes with its shortest
+script. Scripts that differ in the numbers of the ranks that join, in values, or in keys that lie
+between the same two ids are met once; so are those whose commands so far come to the same. A PUT
+that an earlier one overwrote is told when a GET behind it reads that.
+
 Not told are invariants that are broken in the middle of a run and mended before its end.
 Livelocks are looked for when every state has been met, and not in a search that was ended.
 
@@ -47,12 +55,18 @@ Examples:
   ringscope explore join
   ringscope explore join --window 2 -o found
   ringscope explore my.dht --window 3 --eager 64 --time 60
+  ringscope explore --all 'ranks 5, keys 2, ids 3, commands 4' --window 2
 
-Exit codes: 0 every order completes; 1 something can go wrong; 2 bad input, or nothing went
+Exit codes: 0 every order completes, of every script; 1 something can go wrong; 2 bad input, or nothing went
 wrong so far and there is more to explore.")]
 pub(crate) struct ExploreArgs {
     /// A scenario: a file, `-` for standard input, or the name of a built-in one, as for `run`
-    scenario: PathBuf,
+    #[arg(required_unless_present = "all")]
+    scenario: Option<PathBuf>,
+
+    /// Every sound script of this size instead: `ranks 5, keys 2, ids 3, commands 4`
+    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["scenario", "ranks"])]
+    all: Option<ScriptBounds>,
 
     #[command(flatten)]
     settings: SettingFlags,
@@ -93,24 +107,74 @@ pub(crate) struct ExploreArgs {
 }
 
 pub(crate) fn execute(args: &ExploreArgs, streams: &mut Streams) -> Result<Verdict, Failure> {
-    let mut scenario = input::origin(&args.scenario)?.scenario()?;
-    args.settings.overrides.apply(&mut scenario.settings)?;
-    refuse(&scenario)?;
+    let tried = args.tried()?;
     let folder = args.output.as_deref().map(made).transpose()?;
     let mut watch = SearchWatch::begin(args.time, !args.quiet)?;
-    let search = Search { scenario: &scenario, settings: args.search(), watch: &mut watch };
-    let explored = scenario.settings.protocol.dispatch(search);
+    let search = Search { tried: &tried, settings: args.search(), watch: &mut watch };
+    let explored = tried.protocol().dispatch(search);
     let elapsed = watch.end();
+    let explored = explored.ok_or_else(|| no_room(&tried))?;
     let files = match folder {
         Some(folder) => written(folder, &explored)?,
         None => Vec::new(),
     };
-    let report = report::ExploreReport { scenario: &scenario, explored: &explored, elapsed, files };
+    let report = report::ExploreReport { tried: &tried, explored: &explored, elapsed, files };
     match args.json {
         true => report.json(&mut streams.out)?,
         false => report.print(&mut streams.out)?,
     }
     Ok(verdict(&explored))
+}
+
+/// What is tried in every order.
+enum Tried {
+    /// A scenario.
+    One(Scenario),
+    /// Every sound script of a size, with these settings.
+    All(ScriptBounds, Settings),
+}
+
+impl Tried {
+    fn settings(&self) -> &Settings {
+        match self {
+            Tried::One(scenario) => &scenario.settings,
+            Tried::All(_, settings) => settings,
+        }
+    }
+
+    fn protocol(&self) -> ProtocolId {
+        self.settings().protocol
+    }
+}
+
+impl ExploreArgs {
+    fn tried(&self) -> Result<Tried, Failure> {
+        let overrides = &self.settings.overrides;
+        if let Some(bounds) = self.all {
+            let mut settings = Settings { ranks: bounds.ranks, ..Settings::default() };
+            overrides.apply(&mut settings)?;
+            let fewest = settings.protocol.info().fewest_ranks;
+            if bounds.ranks < fewest {
+                let what = format!("a run has {fewest} ranks at least");
+                return Err(Failure::about("--all", what));
+            }
+            return Ok(Tried::All(bounds, settings));
+        }
+        let origin = self.scenario.as_deref().unwrap_or_else(|| Path::new("-"));
+        let mut scenario = input::origin(origin)?.scenario()?;
+        overrides.apply(&mut scenario.settings)?;
+        refuse(&scenario)?;
+        Ok(Tried::One(scenario))
+    }
+}
+
+fn no_room(tried: &Tried) -> Failure {
+    let protocol = tried.protocol().name();
+    let what = format!(
+        "cannot be tried: the keyspace has no room for so many keys between so many ids, or scripts of {protocol} \
+         are explored one at a time only"
+    );
+    Failure::about("--all", what).hint("--keyspace takes a larger one")
 }
 
 impl ExploreArgs {
@@ -149,17 +213,21 @@ fn refuse(scenario: &Scenario) -> Result<(), Failure> {
 
 /// A search in the scenario's protocol.
 struct Search<'a> {
-    scenario: &'a Scenario,
+    tried: &'a Tried,
     settings: ExploreSettings,
     watch: &'a mut SearchWatch,
 }
 
 impl Visitor for Search<'_> {
-    type Output = Explored;
+    type Output = Option<Explored>;
 
-    fn visit<P: Protocol>(self) -> Explored {
-        let watch = self.watch;
-        explore::<P>(self.scenario, self.settings, &mut |progress| watch.go_on(progress))
+    fn visit<P: Protocol>(self) -> Option<Explored> {
+        let Search { tried, settings, watch } = self;
+        let go_on = &mut |progress| watch.go_on(progress);
+        match tried {
+            Tried::One(scenario) => Some(explore::<P>(scenario, settings, go_on)),
+            Tried::All(bounds, with) => explore_all::<P>((with, *bounds), settings, go_on),
+        }
     }
 }
 

@@ -42,6 +42,11 @@ impl CommandNode {
         }
     }
 
+    /// The same with other commands to come.
+    pub(super) fn with_script(&self, to_come: Arc<Script>) -> CommandNode {
+        CommandNode { script: to_come, next: Cursor::default(), ..self.clone() }
+    }
+
     /// Sends commands until the window is full, and then awaits the reply of the oldest; sends END
     /// when every reply is in.
     pub(super) fn advance(&mut self, out: &mut impl Outbox<ClassicMessage>) -> Wait {

@@ -62,6 +62,15 @@ impl Protocol for Classic {
         Roles { head: Rank(0), command, newcomers: 1..ranks.saturating_sub(2) }
     }
 
+    fn with_script(command: &ClassicNode, to_come: Arc<Script>) -> Option<ClassicNode> {
+        match command {
+            ClassicNode::Ring(_) => None,
+            ClassicNode::Command(node) => {
+                Some(ClassicNode::Command(Box::new(node.with_script(to_come))))
+            }
+        }
+    }
+
     fn describe(message: &ClassicMessage) -> Described {
         describe::describe(message)
     }

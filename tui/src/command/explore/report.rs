@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::counted;
-use ringscope_sim::explore::{Discovery, Explored};
-use ringscope_sim::scenario::Scenario;
+use ringscope_sim::explore::{Discovery, Explored, ScriptBounds};
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
+use super::Tried;
 use crate::output::Out;
 use crate::report::{Style, wrapped};
 
 /// What a search has found.
 pub(super) struct ExploreReport<'a> {
-    pub scenario: &'a Scenario,
+    pub tried: &'a Tried,
     pub explored: &'a Explored,
     pub elapsed: Duration,
     /// The trace of each discovery, where they were written.
@@ -26,9 +26,14 @@ pub(super) struct ExploreReport<'a> {
 impl ExploreReport<'_> {
     /// Prints it.
     pub(super) fn print(&self, out: &mut Out) -> io::Result<()> {
-        let settings = &self.scenario.settings;
-        let name = out.paint(Style::Name, Plain(&self.scenario.name));
-        writeln!(out, "{name}: {}", self.conclusion(out))?;
+        let settings = self.tried.settings();
+        match self.tried {
+            Tried::One(scenario) => {
+                let name = out.paint(Style::Name, Plain(&scenario.name));
+                writeln!(out, "{name}: {}", self.conclusion(out))?;
+            }
+            Tried::All(bounds, _) => writeln!(out, "{}", self.conclusion_of_all(*bounds, out))?,
+        }
         let progress = &self.explored.progress;
         writeln!(
             out,
@@ -74,6 +79,37 @@ impl ExploreReport<'_> {
         }
     }
 
+    /// What can be concluded of all scripts of a size.
+    fn conclusion_of_all(&self, bounds: ScriptBounds, out: &Out) -> String {
+        let ScriptBounds { ranks, keys, ids, commands } = bounds;
+        let scripts = format!(
+            "script of up to {} on {}, with {} and {},",
+            counted(commands.into(), "command"),
+            counted(ranks.into(), "rank"),
+            counted(keys.into(), "key"),
+            counted(ids.into(), "storage id"),
+        );
+        let failures: Vec<&Discovery> = self.explored.failures().collect();
+        let left = match self.explored.progress.frontier {
+            0 => String::new(),
+            left => format!(" (not exhausted: {} left to go on from)", counted(left, "state")),
+        };
+        match (failures.first(), self.explored.is_exhausted()) {
+            (None, true) => out.paint(Style::Good, format!("no {scripts} can fail")),
+            (None, false) => {
+                let text = format!("no {scripts} has failed so far");
+                format!("{}{left}", out.paint(Style::Warning, text))
+            }
+            (Some(shortest), _) => {
+                let kinds = counted(failures.len() as u64, "kind");
+                let least = counted(shortest.scenario.script.len(), "command");
+                let text =
+                    format!("a {scripts} can fail: {kinds} of failure, the first with {least}");
+                format!("{}{left}", out.paint(Style::Bad, text))
+            }
+        }
+    }
+
     fn print_discovery(&self, nth: usize, discovery: &Discovery, out: &mut Out) -> io::Result<()> {
         let style = if discovery.kind.is_failure() { Style::Bad } else { Style::Good };
         let name = out.paint(style, discovery.kind.name());
@@ -83,6 +119,11 @@ impl ExploreReport<'_> {
         if discovery.kind.is_failure() {
             let says = Plain(&discovery.says).to_string();
             writeln!(out, "{}", wrapped(&says, out.width(), "  "))?;
+        }
+        if let (true, Tried::All(..)) = (discovery.kind.is_failure(), self.tried) {
+            let commands: Vec<String> =
+                discovery.scenario.script.commands().map(|command| command.to_string()).collect();
+            writeln!(out, "  {}", out.paint(Style::Name, commands.join("; ")))?;
         }
         if let Some(file) = self.files.get(nth) {
             writeln!(out, "  ringscope play {}", Plain(&shown(file)))?;
@@ -95,7 +136,14 @@ impl ExploreReport<'_> {
         let progress = &self.explored.progress;
         let discoveries = self.explored.discoveries.iter().enumerate();
         let json = ExploreJson {
-            scenario: &self.scenario.name,
+            scenario: match self.tried {
+                Tried::One(scenario) => Some(&scenario.name),
+                Tried::All(..) => None,
+            },
+            all: match self.tried {
+                Tried::One(_) => None,
+                Tried::All(bounds, _) => Some(bounds.to_string()),
+            },
             exhausted: self.explored.is_exhausted(),
             states: progress.states,
             frontier: progress.frontier,
@@ -115,6 +163,10 @@ impl ExploreReport<'_> {
     fn discovery<'f>(&self, nth: usize, discovery: &'f Discovery) -> DiscoveryJson<'f> {
         DiscoveryJson {
             kind: discovery.kind.name(),
+            script: match self.tried {
+                Tried::One(_) => None,
+                Tried::All(..) => Some(discovery.scenario.to_text()),
+            },
             states: discovery.states,
             receipts: discovery.way.len(),
             says: &discovery.says,
@@ -126,7 +178,10 @@ impl ExploreReport<'_> {
 
 #[derive(Serialize)]
 struct ExploreJson<'a> {
-    scenario: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    all: Option<String>,
     exhausted: bool,
     states: u64,
     frontier: u64,
@@ -141,6 +196,9 @@ struct ExploreJson<'a> {
 #[derive(Serialize)]
 struct DiscoveryJson<'a> {
     kind: &'static str,
+    /// Where scripts were tried: the one that it happens in, as a scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<String>,
     states: u64,
     receipts: usize,
     says: &'a str,

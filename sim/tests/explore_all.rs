@@ -1,0 +1,136 @@
+//! All scripts of a size at once: held against each script by itself, and against what is known of the protocol.
+
+use std::collections::BTreeMap;
+
+use ringscope_sim::explore::{
+    DiscoveryKind, ExploreSettings, Explored, ScriptBounds, explore, explore_all,
+};
+use ringscope_sim::protocol::{Command, Key, Run, StorageId, Value};
+use ringscope_sim::protocols::Classic;
+use ringscope_sim::scenario::{Scenario, Settings};
+
+fn all(bounds: &str, window: u32) -> Explored {
+    let bounds: ScriptBounds = bounds.parse().expect("the bounds are well-formed");
+    let settings = Settings { window, ..Settings::default() };
+    let all =
+        explore_all::<Classic>((&settings, bounds), ExploreSettings::default(), &mut |_| true);
+    all.expect("there is room in the keyspace")
+}
+
+/// A kind of failure, as far as it does not depend on names.
+fn kind(kind: &DiscoveryKind) -> String {
+    match kind {
+        DiscoveryKind::Crash { role, fault } => format!("{role:?} {fault}"),
+        DiscoveryKind::Completed
+        | DiscoveryKind::Deadlock
+        | DiscoveryKind::Livelock { .. }
+        | DiscoveryKind::WrongAnswer { .. }
+        | DiscoveryKind::Broken(_) => kind.name().to_owned(),
+    }
+}
+
+/// The commands of the shortest script for each kind of failure, and its receipts.
+type Shortest = BTreeMap<String, (u64, usize)>;
+
+fn shortest(explored: &Explored, into: &mut Shortest) {
+    for failure in explored.failures() {
+        let size = (failure.scenario.script.len(), failure.way.len());
+        let known = into.entry(kind(&failure.kind)).or_insert(size);
+        *known = size.min(*known);
+    }
+}
+
+/// Every sound script over these commands, each explored by itself: nothing is merged and nothing is renamed.
+fn one_by_one(settings: &Settings, alphabet: &[Command], most: usize) -> Shortest {
+    let mut found = Shortest::new();
+    let mut scripts: Vec<Vec<Run>> = vec![Vec::new()];
+    for _ in 0..most {
+        let longer = scripts.iter().flat_map(|script| {
+            let put = script.len() as i64 + 1;
+            alphabet.iter().map(move |command| {
+                let command = match *command {
+                    Command::Put { key, .. } => Command::Put { key, value: Value(put) },
+                    Command::Get { .. } | Command::Add { .. } | Command::Remove { .. } => *command,
+                };
+                [script.as_slice(), &[Run::one(command)]].concat()
+            })
+        });
+        let scenarios = longer.map(|runs| (Scenario::new("one", settings, &runs), runs));
+        let sound = scenarios.filter(|(scenario, _)| scenario.check().is_ok());
+        scripts = sound
+            .map(|(scenario, runs)| {
+                let explored =
+                    explore::<Classic>(&scenario, ExploreSettings::default(), &mut |_| true);
+                shortest(&explored, &mut found);
+                runs
+            })
+            .collect();
+    }
+    found
+}
+
+#[test]
+fn all_together_fail_as_each_by_itself_does() {
+    let put = |key| Command::Put { key: Key(key), value: Value(0) };
+    let get = |key| Command::Get { key: Key(key) };
+    let add = |rank, id| Command::Add { rank, id: StorageId(id) };
+    let remove = |id| Command::Remove { id: StorageId(id) };
+    let keys = [1, 400, 900];
+    let mut alphabet: Vec<Command> =
+        keys.into_iter().flat_map(|key| [put(key), get(key)]).collect();
+    for id in [333, 666] {
+        alphabet.extend([add(1, id), add(2, id), remove(id)]);
+    }
+    for window in [1, 2, 3] {
+        let settings = Settings { ranks: 5, window, ..Settings::default() };
+        let mut expected = one_by_one(&settings, &alphabet, 3);
+        // A later PUT was overwritten by an earlier one. Of all scripts together, those show it that have a GET behind it.
+        expected.remove("lost-key");
+        let mut found = Shortest::new();
+        shortest(&all("ranks 5, keys 3, ids 2, commands 3", window), &mut found);
+        assert_eq!(found, expected, "window {window}");
+        assert_eq!(found.is_empty(), window == 1, "{found:?}");
+    }
+}
+
+#[test]
+fn a_put_that_is_overwritten_by_an_earlier_one_is_shown_by_a_get() {
+    let mut found = Shortest::new();
+    shortest(&all("ranks 4, keys 1, ids 1, commands 4", 2), &mut found);
+    assert_eq!(found.get("wrong-answer").map(|(commands, _)| *commands), Some(4), "{found:?}");
+}
+
+#[test]
+fn with_one_command_in_flight_no_script_can_fail() {
+    let explored = all("ranks 5, keys 2, ids 2, commands 4", 1);
+    assert!(explored.is_exhausted());
+    assert_eq!(explored.failures().count(), 0);
+}
+
+#[test]
+fn each_finding_comes_with_its_script_and_happens_in_that() {
+    let explored = all("ranks 5, keys 1, ids 2, commands 4", 2);
+    assert!(explored.failures().count() > 2);
+    for failure in explored.failures() {
+        let scenario = &failure.scenario;
+        assert!(scenario.check().is_ok(), "{scenario:?} is sound");
+        let alone = explore::<Classic>(scenario, ExploreSettings::default(), &mut |_| true);
+        let same = alone.failures().find(|other| kind(&other.kind) == kind(&failure.kind));
+        let same = same.unwrap_or_else(|| panic!("{:?} in {scenario:?}", failure.kind));
+        assert!(same.way.len() <= failure.way.len(), "{scenario:?}");
+    }
+}
+
+#[test]
+fn a_search_of_all_scripts_that_is_cut_says_so() {
+    let bounds: ScriptBounds = "ranks 5, keys 2, ids 3, commands 4".parse().expect("bounds");
+    let settings = Settings { window: 2, ..Settings::default() };
+    let limits = ExploreSettings { states: 100, ..ExploreSettings::default() };
+    let cut = explore_all::<Classic>((&settings, bounds), limits, &mut |_| true);
+    assert!(!cut.expect("there is room").is_exhausted());
+    let tight = Settings { keyspace: 5, ..settings };
+    assert!(
+        explore_all::<Classic>((&tight, bounds), limits, &mut |_| true).is_none(),
+        "a keyspace of 5 has no room for 3 ids with 2 keys between any two"
+    );
+}
