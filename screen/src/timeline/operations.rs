@@ -58,15 +58,20 @@ impl OpenOperations {
                 self.sent += 1;
                 Some(OperationUpdate::Sent(Operation { command, invoked: at, completed: None }))
             }
-            (Op::Recv, Meaning::Found(..)) => {
+            (Op::Recv, Meaning::Found(..) | Meaning::Absent) => {
                 Some(OperationUpdate::Answered(self.gets.pop_front()?, at))
             }
-            (Op::Recv, Meaning::Done(_)) => {
+            (Op::Recv, Meaning::Done(_) | Meaning::Refused) => {
                 Some(OperationUpdate::Answered(self.others.pop_front()?, at))
             }
             (
                 Op::Send,
-                Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership,
+                Meaning::End
+                | Meaning::Found(..)
+                | Meaning::Absent
+                | Meaning::Done(_)
+                | Meaning::Refused
+                | Meaning::Membership,
             )
             | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Membership) => None,
         }

@@ -492,6 +492,8 @@ impl FactContext<'_> {
     fn answer(&self, meant: &[Argument]) -> Known {
         Ok(match self.reply(meant)? {
             Some((_, Meaning::Found(value, _))) => Value::Number(value.0),
+            Some((_, Meaning::Absent)) => Value::words("absent"),
+            Some((_, Meaning::Refused)) => Value::words("refused"),
             Some((tag, _)) => {
                 Value::words(tag_label(tag, self.timeline.commands_of().vocabulary()).to_string())
             }

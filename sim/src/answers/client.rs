@@ -14,8 +14,12 @@ pub(super) enum ClientMessage {
     End,
     /// The answer to a GET.
     Found(Value, StorageId),
+    /// The answer to a GET of a key that nobody has stored.
+    Absent,
     /// An acknowledgement; the pair that it names, if it names one.
     Done(Option<(Key, Value)>),
+    /// The answer to a command that cannot be done.
+    Refused,
 }
 
 /// The command or reply that an event of the command node carries; `None` for messages of the dialect's
@@ -28,7 +32,9 @@ pub(super) fn classify(
         Ok(Meaning::Command(command)) => Some(Ok(ClientMessage::Command(command))),
         Ok(Meaning::End) => Some(Ok(ClientMessage::End)),
         Ok(Meaning::Found(value, owner)) => Some(Ok(ClientMessage::Found(value, owner))),
+        Ok(Meaning::Absent) => Some(Ok(ClientMessage::Absent)),
         Ok(Meaning::Done(pair)) => Some(Ok(ClientMessage::Done(pair))),
+        Ok(Meaning::Refused) => Some(Ok(ClientMessage::Refused)),
         Ok(Meaning::Membership) => None,
         Err(bad) => Some(Err(bad)),
     }
@@ -42,7 +48,14 @@ pub fn commands(trace: &Trace) -> Vec<Command> {
     let own = trace.events.iter().filter(|event| event.rank == client);
     own.filter_map(|event| match classify(protocol, event)? {
         Ok(ClientMessage::Command(command)) => Some(command),
-        Ok(ClientMessage::End | ClientMessage::Found(..) | ClientMessage::Done(_)) | Err(_) => None,
+        Ok(
+            ClientMessage::End
+            | ClientMessage::Found(..)
+            | ClientMessage::Absent
+            | ClientMessage::Done(_)
+            | ClientMessage::Refused,
+        )
+        | Err(_) => None,
     })
     .collect()
 }

@@ -35,6 +35,8 @@ pub(super) struct Get {
 enum Answered {
     Not,
     By(usize),
+    /// By one that says that there is no value.
+    Absent,
     /// By one that is wrong or cannot be read, which no other GET gets.
     Wrongly,
 }
@@ -114,12 +116,22 @@ impl Gets {
                         return true;
                     }
                     Answered::By(holder) => next.push_back(holder),
-                    Answered::Wrongly => {}
+                    Answered::Absent | Answered::Wrongly => {}
                 }
             }
         }
         self.answers.pop();
         false
+    }
+
+    /// An answer comes that says that there is no value: the oldest GET that waits and may find none has it.
+    pub(super) fn receive_absence(&mut self, at: LogicalTime, model: &Model) -> bool {
+        let may_find_none =
+            |get: &usize| model.may_find(self.gets[*get].key, None, self.gets[*get].span(at));
+        let Some(place) = self.waiting.iter().position(may_find_none) else { return false };
+        let get = self.waiting.remove(place);
+        self.gets[get].answered = Answered::Absent;
+        true
     }
 
     /// A wrong answer comes, or one that cannot be read; false when no GET waits for it.

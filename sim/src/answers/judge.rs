@@ -69,7 +69,9 @@ impl<'a> Judge<'a> {
             Some(Ok(ClientMessage::Command(command))) => self.command(command, now)?,
             Some(Ok(ClientMessage::End)) => self.end(now),
             Some(Ok(ClientMessage::Found(value, owner))) => self.answer((value, owner), now),
+            Some(Ok(ClientMessage::Absent)) => self.no_value(now),
             Some(Ok(ClientMessage::Done(pair))) => self.acknowledgement(pair, now),
+            Some(Ok(ClientMessage::Refused)) => self.refusal(now),
             Some(Err(bad)) => {
                 self.find(now, Wrong::Unreadable(bad));
                 match event.op {
@@ -119,6 +121,15 @@ impl<'a> Judge<'a> {
             self.judgement.answered += 1;
         } else {
             self.wrong_answer(WrongAnswer { found: Some(found), at: now });
+        }
+    }
+
+    /// A GET is answered: nobody has stored its key.
+    fn no_value(&mut self, now: LogicalTime) {
+        if self.gets.receive_absence(now, &self.model) {
+            self.judgement.answered += 1;
+        } else {
+            self.wrong_answer(WrongAnswer { found: None, at: now });
         }
     }
 
@@ -179,6 +190,13 @@ impl<'a> Judge<'a> {
         }
         if let Some((put, sent)) = acknowledged.misnamed.and_then(with_index) {
             self.find(now, Wrong::OtherPair { got: self.letter(now), put, sent });
+        }
+    }
+
+    /// A command is not done: what it would have written may be there or not, as while it is in flight.
+    fn refusal(&mut self, now: LogicalTime) {
+        if self.acks.receive(None, now).is_none() {
+            self.misfits.push(Misfit { at: now, is_answer: false });
         }
     }
 

@@ -14,7 +14,11 @@ pub(super) fn commands<'e, N: Node>(
         match message.meaning() {
             Meaning::Command(command) => commands.push(command),
             Meaning::End => ends = true,
-            Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => {}
+            Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::Membership => {}
         }
     }
     (commands, ends)

@@ -44,7 +44,12 @@ fn command_in(event: &Event, protocol: ProtocolId) -> Option<crate::protocol::Co
     };
     match meaning {
         Meaning::Command(command) => Some(command),
-        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => None,
+        Meaning::End
+        | Meaning::Found(..)
+        | Meaning::Absent
+        | Meaning::Done(_)
+        | Meaning::Refused
+        | Meaning::Membership => None,
     }
 }
 

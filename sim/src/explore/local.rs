@@ -183,12 +183,17 @@ impl<P: Protocol> LocalStates<P> {
         Some(Move { source, tag, effect, was_last, wrong, command: None })
     }
 
-    /// The GET that a value answers wrongly, by its place in the script.
-    fn wrong(&self, cell: &Cell<P::Node>, after: &mut Cell<P::Node>, value: Value) -> Option<u32> {
+    /// The GET that a value answers wrongly, or that there is none, by its place in the script.
+    fn wrong(
+        &self,
+        cell: &Cell<P::Node>,
+        after: &mut Cell<P::Node>,
+        value: Option<Value>,
+    ) -> Option<u32> {
         let place = oldest_get(cell)?;
         let is_right = match &mut after.open {
             Some(open) => open.past.answered(value),
-            None => self.expected.get(&place).is_none_or(|expected| *expected == Some(value)),
+            None => self.expected.get(&place).is_none_or(|expected| *expected == value),
         };
         (!is_right).then_some(place)
     }
@@ -343,13 +348,14 @@ fn oldest_get<N: Node>(cell: &Cell<N>) -> Option<u32> {
 /// What the GETs of a script are to be answered with, by their places in it: with the value of the last PUT of the same key
 /// before it, in the order in which the command node sends them.
 fn expected(scenario: &Scenario) -> FxHashMap<u32, Option<Value>> {
+    let keys = 1..=scenario.settings.keyspace;
     let mut last = FxHashMap::default();
     let mut expected = FxHashMap::default();
     for (place, command) in (0..).zip(scenario.script.commands()) {
         match command {
-            Command::Put { key, value } => drop(last.insert(key, value)),
+            Command::Put { key, value } if keys.contains(&key.0) => drop(last.insert(key, value)),
             Command::Get { key } => drop(expected.insert(place, last.get(&key).copied())),
-            Command::Add { .. } | Command::Remove { .. } => {}
+            Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => {}
         }
     }
     expected

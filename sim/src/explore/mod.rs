@@ -203,10 +203,15 @@ fn searched<P: Protocol>(
     Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
 }
 
-/// The value with which a message answers a GET.
-fn found(meaning: Meaning) -> Option<Value> {
+/// With what a message answers a GET, if it does: a value, or that there is none.
+fn found(meaning: Meaning) -> Option<Option<Value>> {
     match meaning {
-        Meaning::Found(value, _) => Some(value),
-        Meaning::Command(_) | Meaning::End | Meaning::Done(_) | Meaning::Membership => None,
+        Meaning::Found(value, _) => Some(Some(value)),
+        Meaning::Absent => Some(None),
+        Meaning::Command(_)
+        | Meaning::End
+        | Meaning::Done(_)
+        | Meaning::Refused
+        | Meaning::Membership => None,
     }
 }

@@ -222,8 +222,8 @@ impl Past {
     }
 
     /// A GET is answered with a value; says whether that is the right one.
-    pub(super) fn answered(&mut self, value: Value) -> bool {
-        self.expected.pop_front().flatten() == Some(value)
+    pub(super) fn answered(&mut self, value: Option<Value>) -> bool {
+        self.expected.pop_front().flatten() == value
     }
 
     fn last_value(&self, key: Key) -> Option<Value> {

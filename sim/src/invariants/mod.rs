@@ -171,13 +171,16 @@ impl InvariantChecker {
             Meaning::Command(Command::Put { key, value }) => {
                 self.put = Some(Put { key, value, acknowledged: false });
             }
-            Meaning::Found(value, _) if self.command == Some(rank) => self.answered(value),
+            Meaning::Found(value, _) if self.command == Some(rank) => self.answered(Some(value)),
+            Meaning::Absent if self.command == Some(rank) => self.answered(None),
             Meaning::Membership => self.membership.received(rank),
             Meaning::Command(
                 Command::Get { .. } | Command::Add { .. } | Command::Remove { .. },
             )
             | Meaning::Found(..)
+            | Meaning::Absent
             | Meaning::Done(_)
+            | Meaning::Refused
             | Meaning::End => {}
         }
     }
@@ -190,7 +193,9 @@ impl InvariantChecker {
         let own_step = rank == self.at;
         self.spoke |= own_step;
         match observed.message.meaning() {
-            Meaning::Command(command) if self.command == Some(rank) => self.reads.sent(command),
+            Meaning::Command(command) if self.command == Some(rank) => {
+                self.reads.sent(command, self.last_id);
+            }
             // It passes the PUT on.
             Meaning::Command(_) if own_step => self.put = None,
             Meaning::Done(_) if own_step => {
@@ -199,7 +204,12 @@ impl InvariantChecker {
                 }
             }
             Meaning::Membership => self.membership.sent(rank),
-            Meaning::Command(_) | Meaning::Done(_) | Meaning::Found(..) | Meaning::End => {}
+            Meaning::Command(_)
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::End => {}
         }
     }
 
@@ -222,7 +232,7 @@ impl InvariantChecker {
         });
     }
 
-    fn answered(&mut self, value: Value) {
+    fn answered(&mut self, value: Option<Value>) {
         let Some(read) = self.reads.answered() else { return };
         self.counts.checked(Invariant::LastPutRead);
         if let Some(what) = read.wrong(value) {

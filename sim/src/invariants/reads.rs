@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use crate::protocol::{Command, Key, Value};
+use crate::protocol::{Command, Key, StorageId, Value};
 
 /// What the command node has sent, as far as answers are to be judged by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,11 +21,13 @@ pub(super) struct Read {
 }
 
 impl Reads {
-    /// The command node sends a command.
-    pub(super) fn sent(&mut self, command: Command) {
+    /// The command node sends a command; no node stores a key above the last id of the ring, or below 1.
+    pub(super) fn sent(&mut self, command: Command, last_id: StorageId) {
         match command {
             Command::Put { key, value } => {
-                self.last_put.insert(key, value);
+                if 1 <= key.0 && key.0 <= last_id.0 {
+                    self.last_put.insert(key, value);
+                }
             }
             Command::Get { key } => {
                 // As it is sent, and not as it is answered: a PUT that is sent later may not be seen by this GET.
@@ -44,17 +46,21 @@ impl Reads {
 }
 
 impl Read {
-    /// What is wrong with an answer.
-    pub(super) fn wrong(&self, value: Value) -> Option<String> {
+    /// What is wrong with an answer: a value, or that there is none.
+    pub(super) fn wrong(&self, answer: Option<Value>) -> Option<String> {
         let key = self.key;
-        match self.expected {
-            Some(expected) if expected == value => None,
-            Some(expected) => Some(format!(
+        match (self.expected, answer) {
+            (expected, answer) if expected == answer => None,
+            (Some(expected), Some(value)) => Some(format!(
                 "get {key} was answered with {value}, but the last put before it was {expected}"
             )),
-            None => {
+            (Some(expected), None) => {
+                Some(format!("get {key} found no value, but the last put before it was {expected}"))
+            }
+            (None, Some(value)) => {
                 Some(format!("get {key} was answered with {value}, but no PUT had stored {key}"))
             }
+            (None, None) => None,
         }
     }
 }

@@ -107,8 +107,12 @@ pub enum Meaning {
     End,
     /// The answer to a GET: the value, and the storage id of its owner.
     Found(Value, StorageId),
+    /// The answer to a GET of a key that nobody has stored.
+    Absent,
     /// A PUT, ADD or REMOVE is done; after a PUT with the pair that was put.
     Done(Option<(Key, Value)>),
+    /// A PUT, ADD or REMOVE cannot be done, and nothing has changed.
+    Refused,
     /// Part of a join or a leave, between the nodes that it concerns.
     Membership,
 }

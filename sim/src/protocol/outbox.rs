@@ -5,7 +5,7 @@ use std::vec::Drain;
 
 use ringscope_traces::Rank;
 
-use super::{StorageId, Value};
+use super::{Command, Key, StorageId, Value};
 
 /// What a node asks of its host, as far as the node can see it: to send, in order, and to print.
 ///
@@ -70,11 +70,15 @@ impl<M> Effects<M> {
     }
 }
 
-/// A line that the command node prints, in the reference program's words.
+/// A line that the command node prints; in the reference program's words, where that has such a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Print {
     /// The answer to a GET.
     Found(Value, StorageId),
+    /// The answer to a GET of a key that nobody has stored.
+    Absent(Key),
+    /// The answer to a command that cannot be done.
+    Refused(Command),
     /// The command node has sent END.
     Finalizing,
 }
@@ -83,6 +87,8 @@ impl fmt::Display for Print {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Print::Found(value, owner) => write!(f, "val is {value}, storage id is {owner}"),
+            Print::Absent(key) => write!(f, "no value is at key {key}"),
+            Print::Refused(command) => write!(f, "{command} is refused"),
             Print::Finalizing => f.write_str("command finalizing"),
         }
     }

@@ -57,6 +57,8 @@ impl<M: Message> Keys<'_, M> {
                     Meaning::Done(Some(_)) => Some(How::Stored),
                     Meaning::Found(..) => Some(How::Read),
                     Meaning::Done(None)
+                    | Meaning::Absent
+                    | Meaning::Refused
                     | Meaning::Command(_)
                     | Meaning::End
                     | Meaning::Membership => None,
@@ -64,7 +66,11 @@ impl<M: Message> Keys<'_, M> {
                 how.map(|how| (key, how)).into_iter().collect()
             }
             Meaning::Membership => moved(self.before, after.storage.map(AsRef::as_ref)),
-            Meaning::End | Meaning::Found(..) | Meaning::Done(_) => Vec::new(),
+            Meaning::End
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused => Vec::new(),
         }
     }
 }

@@ -229,6 +229,11 @@ impl<N: Node> Replay<N> {
 fn is_membership(message: &impl Message) -> bool {
     match message.meaning() {
         Meaning::Membership => true,
-        Meaning::Command(_) | Meaning::End | Meaning::Found(..) | Meaning::Done(_) => false,
+        Meaning::Command(_)
+        | Meaning::End
+        | Meaning::Found(..)
+        | Meaning::Absent
+        | Meaning::Done(_)
+        | Meaning::Refused => false,
     }
 }

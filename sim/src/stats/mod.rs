@@ -149,7 +149,12 @@ impl Stats {
                 self.begin(CommandKind::End, None, now_ns)
             }
             Meaning::Membership => self.touched.push(rank),
-            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::End => {}
+            Meaning::Command(_)
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::End => {}
         }
         let Some(cause) = self.ranks[rank.index()].handling else { return };
         self.in_flight.insert(number, cause);
@@ -194,10 +199,17 @@ impl Stats {
         counts.handling = cause;
         match message.meaning() {
             Meaning::Membership => self.touched.push(rank),
-            Meaning::Found(..) | Meaning::Done(_) if self.command == Some(rank) => {
+            Meaning::Found(..) | Meaning::Absent | Meaning::Done(_) | Meaning::Refused
+                if self.command == Some(rank) =>
+            {
                 self.answered(cause, now_ns);
             }
-            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::End => {}
+            Meaning::Command(_)
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::End => {}
         }
         if let Some(open) = cause.and_then(|cause| self.open.get_mut(&cause)) {
             open.in_flight -= 1;
@@ -226,17 +238,17 @@ impl Stats {
     }
 
     /// Sees whether a rank has begun or ended a handover of keys: in the middle of one it takes no
-    /// PUT, so that what it has less at the end is what it has handed over.
+    /// PUT, so that what it has less or more at the end is what it has handed over or taken.
     fn note_handover<N: Viewed>(&mut self, rank: Rank, nodes: &[N]) {
         let view = nodes[rank.index()].view();
         let now = keys(&view).unwrap_or(0);
         let counts = &mut self.ranks[rank.index()];
         let leaving = match view.activity.kind {
-            ActivityKind::Admitting => false,
+            ActivityKind::Admitting | ActivityKind::Joining => false,
             ActivityKind::Leaving => true,
             ActivityKind::Commanding(_) | ActivityKind::Other => {
                 if let Some(Handover { row, keys_before }) = counts.handover.take() {
-                    self.moves[row].keys = keys_before.saturating_sub(now);
+                    self.moves[row].keys = keys_before.abs_diff(now);
                 }
                 return;
             }

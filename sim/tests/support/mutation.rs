@@ -142,7 +142,12 @@ fn follow(
 fn command_of(message: &Message) -> Option<Command> {
     match message.meaning() {
         Meaning::Command(command) => Some(command),
-        Meaning::End | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => None,
+        Meaning::End
+        | Meaning::Found(..)
+        | Meaning::Absent
+        | Meaning::Done(_)
+        | Meaning::Refused
+        | Meaning::Membership => None,
     }
 }
 

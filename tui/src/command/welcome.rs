@@ -144,7 +144,12 @@ impl<N: Node> Observer<N> for Diary {
             Meaning::Command(command) if observed.rank == self.command => self.begin(command),
             // The farewell is of no command.
             Meaning::End => return,
-            Meaning::Command(_) | Meaning::Found(..) | Meaning::Done(_) | Meaning::Membership => {}
+            Meaning::Command(_)
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::Membership => {}
         }
         if let Some(step) = self.steps.last_mut() {
             step.messages += 1;

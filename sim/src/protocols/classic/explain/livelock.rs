@@ -20,7 +20,9 @@ pub(super) fn explain<N: Node>(
             format!("{} {FOREVER}", ring_of_its_own(circle, at_end))
         }
         Meaning::Command(command) => format!("{} {FOREVER}", command_goes_round(command, at_end)),
-        Meaning::Found(..) | Meaning::Done(_) => reply_goes_round(circle, &name, at_end),
+        Meaning::Found(..) | Meaning::Absent | Meaning::Done(_) | Meaning::Refused => {
+            reply_goes_round(circle, &name, at_end)
+        }
         Meaning::Membership => format!(
             "A {name} that its receiver does not wait for is sent back to its sender unchanged, and the sender \
              does not wait for it either: it goes back and forth. It was the answer to a step of \
@@ -45,7 +47,11 @@ fn described<M: Message>(circle: &Cycle<M>, name: &str) -> String {
         Meaning::Command(Command::Remove { id }) => format!("{name} {id}"),
         Meaning::Found(value, owner) => format!("{name} [{value},{owner}]"),
         Meaning::Done(Some((key, value))) => format!("{name} [{key},{value}]"),
-        Meaning::Done(None) | Meaning::End | Meaning::Membership => name.into(),
+        Meaning::Done(None)
+        | Meaning::Absent
+        | Meaning::Refused
+        | Meaning::End
+        | Meaning::Membership => name.into(),
     }
 }
 
