@@ -3,6 +3,7 @@
 mod classic;
 #[cfg(test)]
 mod relay;
+mod safe;
 
 use ringscope_traces::{Event, Payload, Tag, Vocabulary};
 
@@ -11,9 +12,10 @@ use crate::protocol::plan::{Objections, Plan};
 use crate::protocol::{BadMessage, Meaning, Message as _};
 
 pub use classic::Classic;
+pub use safe::Safe;
 
 /// The names of all protocols.
-pub const NAMES: &str = "classic";
+pub const NAMES: &str = "classic, safe";
 
 /// Which protocol: a value that scenarios, traces and screens carry about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,6 +26,7 @@ pub struct ProtocolId(Listed);
 enum Listed {
     #[default]
     Classic,
+    Safe,
     #[cfg(test)]
     Relay,
 }
@@ -45,7 +48,7 @@ const TEST_ONLY: &[ProtocolId] = &[
 
 impl ProtocolId {
     /// Every protocol, in the order in which they are listed.
-    pub const ALL: &'static [ProtocolId] = &[ProtocolId(Listed::Classic)];
+    pub const ALL: &'static [ProtocolId] = &[ProtocolId(Listed::Classic), ProtocolId(Listed::Safe)];
 
     /// The protocol of that name.
     #[must_use]
@@ -65,6 +68,7 @@ impl ProtocolId {
     pub fn dispatch<V: Visitor>(self, visitor: V) -> V::Output {
         match self.0 {
             Listed::Classic => visitor.visit::<Classic>(),
+            Listed::Safe => visitor.visit::<Safe>(),
             #[cfg(test)]
             Listed::Relay => visitor.visit::<relay::Relay>(),
         }
@@ -74,6 +78,7 @@ impl ProtocolId {
     fn described(self) -> &'static dyn DescribedProtocol {
         match self.0 {
             Listed::Classic => &Of::<Classic>(std::marker::PhantomData),
+            Listed::Safe => &Of::<Safe>(std::marker::PhantomData),
             #[cfg(test)]
             Listed::Relay => &Of::<relay::Relay>(std::marker::PhantomData),
         }

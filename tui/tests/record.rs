@@ -159,7 +159,7 @@ fn the_recorder_is_told_which_protocol_the_program_follows() {
     }
     let refused = Stage::leaving("join", does).call("-o run.jsonl --protocol chord ./dht");
     assert_eq!(refused.code, Some(2));
-    assert!(refused.err.contains("unknown protocol (known: classic)"), "{}", refused.err);
+    assert!(refused.err.contains("unknown protocol (known: classic, safe)"), "{}", refused.err);
 }
 
 /// All that ranks leave which are killed in a deadlock: no footers, and zero bytes at the end.

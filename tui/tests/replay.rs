@@ -81,7 +81,7 @@ fn what_cannot_be_replayed_is_refused() {
     assert_eq!((result.code, result.out.as_str()), (Some(2), ""));
     assert_eq!(
         result.err,
-        "ringscope: other.jsonl: unknown protocol `ch\\u{1b}ord` (known: classic)\n"
+        "ringscope: other.jsonl: unknown protocol `ch\\u{1b}ord` (known: classic, safe)\n"
     );
     let itself = folder.call("replay join.jsonl -o ./join.jsonl");
     assert_eq!(itself.code, Some(2));

@@ -148,6 +148,7 @@ fn state(scene: &Scene<'_>, rank: Rank, now: &NodeView<'_>) -> LabelledLine {
     let words = now.activity.words;
     let (text, style) = match now.activity.kind {
         ActivityKind::Admitting => (format!("takes in a newcomer: {words}"), theme.warning()),
+        ActivityKind::Joining => (format!("joins: {words}"), theme.warning()),
         ActivityKind::Leaving => (format!("leaves: {words}"), theme.warning()),
         ActivityKind::Commanding(commands) => match commands.front() {
             Some(oldest) if commands.len() > 1 => {

@@ -139,7 +139,8 @@ impl<'a> Scene<'a> {
             states
                 .nodes
                 .iter()
-                .any(|node| matches!(node.view().activity.kind, ActivityKind::Admitting))
+                .map(|node| node.view().activity.kind)
+                .any(|kind| matches!(kind, ActivityKind::Admitting | ActivityKind::Joining))
         });
         let added = self.commands.iter().filter_map(|command| match *command {
             Command::Add { rank, id } => Some((Command::rank(rank)?, id)),

@@ -21,6 +21,7 @@ pub struct NodeState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum KeptKind {
     Admitting,
+    Joining,
     Leaving,
     Commanding(VecDeque<Command>),
     Other,
@@ -38,6 +39,7 @@ impl NodeState {
             storage: view.storage.cloned(),
             kind: match view.activity.kind {
                 ActivityKind::Admitting => KeptKind::Admitting,
+                ActivityKind::Joining => KeptKind::Joining,
                 ActivityKind::Leaving => KeptKind::Leaving,
                 ActivityKind::Commanding(commands) => KeptKind::Commanding(commands.clone()),
                 ActivityKind::Other => KeptKind::Other,
@@ -51,6 +53,7 @@ impl Viewed for NodeState {
     fn view(&self) -> NodeView<'_> {
         let kind = match &self.kind {
             KeptKind::Admitting => ActivityKind::Admitting,
+            KeptKind::Joining => ActivityKind::Joining,
             KeptKind::Leaving => ActivityKind::Leaving,
             KeptKind::Commanding(commands) => ActivityKind::Commanding(commands),
             KeptKind::Other => ActivityKind::Other,

@@ -151,6 +151,8 @@ pub struct Activity<'a> {
 pub enum ActivityKind<'a> {
     /// The node is taking a new node into the ring.
     Admitting,
+    /// The node is on its way into the ring, and takes nothing else meanwhile.
+    Joining,
     /// The node is leaving the ring.
     Leaving,
     /// The node issues the commands: those whose replies are still to come, oldest first.
@@ -173,7 +175,7 @@ impl<'a> Activity<'a> {
     #[must_use]
     pub fn is_membership_change(self) -> bool {
         match self.kind {
-            ActivityKind::Admitting | ActivityKind::Leaving => true,
+            ActivityKind::Admitting | ActivityKind::Joining | ActivityKind::Leaving => true,
             ActivityKind::Commanding(_) | ActivityKind::Other => false,
         }
     }
@@ -183,7 +185,10 @@ impl<'a> Activity<'a> {
     pub fn commands_in_flight(self) -> Option<&'a VecDeque<Command>> {
         match self.kind {
             ActivityKind::Commanding(in_flight) => Some(in_flight),
-            ActivityKind::Admitting | ActivityKind::Leaving | ActivityKind::Other => None,
+            ActivityKind::Admitting
+            | ActivityKind::Joining
+            | ActivityKind::Leaving
+            | ActivityKind::Other => None,
         }
     }
 }

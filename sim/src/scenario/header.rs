@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn an_unknown_protocol_is_named_with_those_that_there_are() {
         let unknown = Header { protocol: "ch\u{1b}ord".into(), ..header(Vec::new()) };
-        assert_eq!(refused(&unknown), "unknown protocol `ch\\u{1b}ord` (known: classic)");
+        assert_eq!(refused(&unknown), "unknown protocol `ch\\u{1b}ord` (known: classic, safe)");
     }
 
     #[test]

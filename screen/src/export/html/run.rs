@@ -336,9 +336,10 @@ fn phase(activity: Activity<'_>) -> Option<String> {
         ActivityKind::Commanding(commands) => {
             Some(format!("{} in flight", counted(commands.len() as u64, "command")))
         }
-        ActivityKind::Admitting | ActivityKind::Leaving | ActivityKind::Other => {
-            (!activity.words.is_empty()).then(|| activity.words.to_owned())
-        }
+        ActivityKind::Admitting
+        | ActivityKind::Joining
+        | ActivityKind::Leaving
+        | ActivityKind::Other => (!activity.words.is_empty()).then(|| activity.words.to_owned()),
     }
 }
 

@@ -195,7 +195,10 @@ pub(super) fn strays(scene: &Scene<'_>) -> Vec<Held> {
     let mut strays = Vec::new();
     for member in scene.owners() {
         let Some(node) = scene.node(member.rank) else { continue };
-        let is_busy = matches!(node.activity.kind, ActivityKind::Admitting | ActivityKind::Leaving);
+        let is_busy = matches!(
+            node.activity.kind,
+            ActivityKind::Admitting | ActivityKind::Joining | ActivityKind::Leaving
+        );
         let held = node.storage.into_iter().filter(|_| !is_busy).flat_map(|pairs| pairs.keys());
         for key in held.filter(|key| !member.range.contains(**key)) {
             let owner = states.ring.owner(*key).and_then(|owner| scene.node(owner.rank));
