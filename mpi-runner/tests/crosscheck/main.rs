@@ -1,6 +1,7 @@
 //! The simulator and real MPI, held against each other: every scenario, both MPIs, many sizes.
 
 mod called;
+mod safe;
 #[path = "../support/mod.rs"]
 mod support;
 
