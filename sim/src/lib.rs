@@ -12,6 +12,7 @@ pub mod conform;
 pub mod explain;
 pub mod explore;
 pub mod invariants;
+pub mod linearizability;
 pub mod nearest;
 pub mod protocol;
 pub mod protocols;
