@@ -3,6 +3,7 @@
 mod answer;
 mod dialect;
 mod ending;
+mod ordered;
 mod replay;
 
 use std::io::Write as _;
@@ -43,6 +44,10 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     answers: bool,
 
+    /// Check only whether it is linearizable: can the PUTs and GETs of each key be put into an order?
+    #[arg(long)]
+    linearizable: bool,
+
     /// Judge it by this protocol, whatever it names itself
     #[arg(long, value_name = "NAME", value_parser = crate::flags::protocol)]
     protocol: Option<ProtocolId>,
@@ -79,6 +84,12 @@ there is one question, about what the last rank sends and receives and nothing e
                if the key was never put, and is every other command acknowledged?
 Where the last rank sends commands and gets replies and does nothing else, this is asked first
 of every recorded program that does not conform.
+
+With --linearizable there is one question, about the same rank, whatever the protocol:
+  linearizable can the commands of each key be put into one order, each between its send and
+               its answer, in which every GET finds what the last PUT has stored? If not, the
+               fewest commands are named that fit into no order. A PUT without an answer may
+               have taken effect or not.
 ";
 
 const REST: &str = "\
@@ -88,6 +99,7 @@ Examples:
   ringscope check join.jsonl
   ringscope run join -o - 2>/dev/null | ringscope check -
   ringscope check --answers students.jsonl
+  ringscope check --linearizable race.jsonl
 
 Exit codes: 0 every answer is yes; 1 an answer is no; 2 the trace could not be read or judged,
 for example because it was cut off while a command waited for its reply.";
@@ -98,7 +110,12 @@ pub(crate) fn execute(args: &CheckArgs, streams: &mut Streams) -> Result<Verdict
     if let Some(protocol) = args.protocol {
         protocol.name().clone_into(&mut trace.header.protocol);
     }
-    let asked = if args.answers { vec![answers(&trace)] } else { questions(&trace) };
+    let asked = match (args.answers, args.linearizable) {
+        (false, false) => questions(&trace),
+        (true, false) => vec![answers(&trace)],
+        (false, true) => vec![ordered::linearizable(&trace)],
+        (true, true) => vec![answers(&trace), ordered::linearizable(&trace)],
+    };
     let judged = Judged::new(&trace, completeness, asked);
     let name = input::trace_name(&args.trace);
     if args.json {
