@@ -27,10 +27,10 @@ get 100
 ";
 
 #[test]
-fn safe_is_the_same_or_legal_and_linearizable_under_both_mpis_at_any_window() {
+fn safe_is_legal_and_linearizable_under_both_mpis_with_several_commands_in_flight() {
     let (_alone, folder) = (alone(), Folder::new());
     let cases: Vec<(u32, Mpi)> =
-        [1, 2, 4, 16].into_iter().flat_map(|w| Mpi::ALL.map(|mpi| (w, mpi))).collect();
+        [2, 4, 16].into_iter().flat_map(|w| Mpi::ALL.map(|mpi| (w, mpi))).collect();
     with_each(&cases, |(window, mpi)| {
         let name = format!("safe-{window}-{}", mpi.short());
         let file = format!("{name}.dht");
