@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use ringscope_traces::diagnosis::diagnose;
 use ringscope_traces::tags::TagNames;
 use ringscope_traces::usage::Usage;
@@ -94,6 +96,21 @@ fn a_program_that_passes_messages_on_for_long_is_not_ended() {
     }
 }
 
+/// Open MPI 4 has no functions that count in 64 bits; mpi4py's wheels ask, and then do without.
+#[test]
+fn a_program_finds_the_functions_that_its_mpi_has_and_no_others() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let program = folder.build_plain("lacking.c", mpi);
+        let bare = Command::new(mpi.mpirun()).args(["-n", "1", &program]).output();
+        let bare = String::from_utf8(bare.expect("the launcher starts").stdout).expect("words");
+        assert!(bare.contains("MPI_Send is there"), "{mpi:?}: {bare}");
+        let outcome = folder.record((mpi, 1), &[&program]);
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
+        assert_eq!(outcome.out, bare, "{mpi:?}");
+    }
+}
+
 /// Some languages have such handlers, for their memory.
 #[test]
 fn a_program_that_handles_its_signals_has_not_been_ended_by_them() {
@@ -131,6 +148,7 @@ fn a_program_that_fails_in_order_is_recorded_and_its_exit_code_told() {
             "{mpi:?}: {}",
             outcome.err
         );
+        assert!(!outcome.err.contains("cut off"), "{mpi:?}: {}", outcome.err);
         let trace = folder.whole_trace();
         assert_eq!(
             (events(&trace, 0), events(&trace, 1)),

@@ -7,14 +7,14 @@
 use std::ffi::{CStr, c_int, c_void};
 
 /// Defines the function that the program calls by the name that is exported, and which goes on in the function given.
+///
+/// A name that not every MPI has is an indirect function: whoever binds it calls it, and is given the function, or nothing
+/// where the MPI lacks it. A program that asks whether the MPI has it must not see ours.
 #[cfg(target_arch = "x86_64")]
 macro_rules! entry {
     ($(#[$attribute:meta])* $name:ident, $exported:expr, ($($argument:ident: $type:ty),*) => $inner:ident) => {
-        $(#[$attribute])*
-        #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
-        #[unsafe(export_name = $exported)]
         #[unsafe(naked)]
-        pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
+        unsafe extern "C" fn behind() {
             // A function's caller expects nothing of rax and r11.
             core::arch::naked_asm!(
                 "mov rax, qword ptr [rsp]",
@@ -24,10 +24,33 @@ macro_rules! entry {
                 inner = sym $inner,
             )
         }
+
+        static REAL: [u8; concat!("P", $exported, "\0").len()] =
+            $crate::place::bytes(concat!("P", $exported, "\0"));
+
+        $(#[$attribute])*
+        #[allow(non_snake_case, clippy::too_many_arguments, reason = "they are MPI's")]
+        #[unsafe(export_name = $exported)]
+        #[unsafe(naked)]
+        pub unsafe extern "C" fn $name($($argument: $type),*) -> std::ffi::c_int {
+            core::arch::naked_asm!(
+                ".if {may_lack}",
+                concat!(".type ", $exported, ", @gnu_indirect_function"),
+                "lea rdi, [rip + {real}]",
+                "lea rsi, [rip + {behind}]",
+                "jmp {choose}",
+                ".else",
+                "jmp {behind}",
+                ".endif",
+                may_lack = const $crate::real::may_lack($exported) as usize,
+                real = sym REAL,
+                behind = sym behind,
+                choose = sym $crate::real::choose,
+            )
+        }
     };
 }
 
-/// Defines the function that the program calls by the name that is exported, and which goes on in the function given.
 #[cfg(target_arch = "aarch64")]
 macro_rules! entry {
     ($(#[$attribute:meta])* $name:ident, $exported:expr, ($($argument:ident: $type:ty),*) => $inner:ident) => {
@@ -64,6 +87,12 @@ macro_rules! entry {
 }
 
 pub(crate) use entry;
+
+/// The bytes of a text of that length.
+#[cfg(target_arch = "x86_64")]
+pub(crate) const fn bytes<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    *text.as_bytes().first_chunk().expect("it has that length")
+}
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 core::arch::global_asm!(

@@ -15,6 +15,8 @@ use ringscope_traces::Rank;
 use ringscope_traces::calls::{Address, Call, Elements, Place, PlaceId};
 use rustc_hash::FxHashMap;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use caller::bytes;
 pub(crate) use caller::entry;
 pub use fortran::is_calling as is_called_by_fortran;
 pub use python::watch_exceptions;

@@ -1,9 +1,13 @@
 //! The MPI that is wrapped: its PMPI (name-shifted) entry points, and what the two MPIs do differently.
 
 mod abi;
+#[cfg(target_arch = "x86_64")]
+mod lacking;
 mod symbol;
 
 pub use abi::{Abi, StatusBuffer};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use lacking::{choose, may_lack};
 pub use symbol::{Symbol, is_loaded};
 
 /// Any handle of MPI, as it is passed: a pointer on Open MPI; on MPICH a number of 32 bits, and then the

@@ -34,7 +34,7 @@ pub fn is_loaded(name: &'static str) -> bool {
     Symbol::new(name).address().is_some()
 }
 
-fn find(name: &CStr) -> Option<*mut c_void> {
+pub(super) fn find(name: &CStr) -> Option<*mut c_void> {
     // Functions of these names are ours, too, and not the ones that are looked for.
     let from = match name.to_bytes().starts_with(b"PMPI_") {
         true => libc::RTLD_NEXT,

@@ -49,23 +49,27 @@ macro_rules! wrap {
                 }
             }
 
-            $crate::place::entry! {
-                #[doc = concat!("See `", stringify!($name), "` of MPI.")]
-                ///
-                /// # Safety
-                ///
-                /// As MPI has it.
-                $name, stringify!($name), ($($argument: $type),*) => wrapper
-            }
+            const _: () = {
+                $crate::place::entry! {
+                    #[doc = concat!("See `", stringify!($name), "` of MPI.")]
+                    ///
+                    /// # Safety
+                    ///
+                    /// As MPI has it.
+                    $name, stringify!($name), ($($argument: $type),*) => wrapper
+                }
+            };
 
-            $crate::place::entry! {
-                #[doc = concat!("See `", stringify!($name), "` of MPI: its name-shifted name.")]
-                ///
-                /// # Safety
-                ///
-                /// As MPI has it.
-                name_shifted, concat!("P", stringify!($name)), ($($argument: $type),*) => shifted
-            }
+            const _: () = {
+                $crate::place::entry! {
+                    #[doc = concat!("See `", stringify!($name), "` of MPI: its name-shifted name.")]
+                    ///
+                    /// # Safety
+                    ///
+                    /// As MPI has it.
+                    name_shifted, concat!("P", stringify!($name)), ($($argument: $type),*) => shifted
+                }
+            };
         };
     )*};
 }
