@@ -194,6 +194,7 @@ fn note_bytes(words: &[(note::Word, i64)], name: &str) -> Vec<u8> {
         (note::Word::Inside, 1),
         (note::Word::Calls, 5),
         (note::Word::Progress, 4),
+        (note::Word::News, 3),
         (note::Word::Time, 9),
         (note::Word::WaitsTotal, 0),
         (note::Word::WaitsAll, 0),
@@ -216,8 +217,10 @@ fn a_note_says_what_its_rank_is_in() {
     fs::write(&path, note_bytes(&words, "MPI_Recv")).expect("the folder takes files");
     let seen = progress(folder.path());
     assert_eq!(
-        seen.iter().map(|rank| (rank.rank, rank.process, rank.calls)).collect::<Vec<_>>(),
-        [(Rank(1), 77, 4)]
+        seen.iter()
+            .map(|rank| (rank.rank, rank.process, rank.calls, rank.news))
+            .collect::<Vec<_>>(),
+        [(Rank(1), 77, 4, 3)]
     );
     let trace = gather(folder.path()).expect("they are parts of a run").merged.trace;
     let [Call::Last(last)] = trace.calls.as_slice() else { panic!("{:?}", trace.calls) };
