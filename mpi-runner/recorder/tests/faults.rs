@@ -166,6 +166,7 @@ fn what_the_bindings_for_fortran_call_is_recorded_with_the_line_of_the_program()
             "rank 0 waits in MPI_Recv (bindings.c:{at}) for a message from rank 1 with tag 9"
         );
         assert!(outcome.unbroken().contains(&says), "{mpi:?}: {}", outcome.err);
+        assert!(!outcome.err.contains("SIGSEGV"), "{mpi:?}: {}", outcome.err);
     }
 }
 

@@ -3,7 +3,7 @@
 
 void begin(void);
 int receive(int *number, int source, int tag);
-void end(void);
+void finish(void);
 
 #ifdef LIBRARY
 void begin(void)
@@ -16,7 +16,7 @@ int receive(int *number, int source, int tag)
     return PMPI_Recv(number, 1, MPI_INT, source, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
 }
 
-void end(void)
+void finish(void)
 {
     PMPI_Finalize();
 }
@@ -28,7 +28,7 @@ int main(void)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (rank == 0)
         receive(&number, 1, 9); /* calls here */
-    end();
+    finish();
     return 0;
 }
 #endif
