@@ -48,6 +48,21 @@ fn programs_get_json() {
 }
 
 #[test]
+fn orders_that_make_no_difference_are_left_out_when_asked() {
+    let folder = Folder::new();
+    folder.write("race.dht", "window 2\nadd 3 500\nput 400 4\nget 400\n");
+    let states = |words: &str| {
+        let explored = folder.call(words);
+        let json: Value = serde_json::from_str(&explored.out).expect("it is JSON");
+        (json["states"].as_u64().expect("a number"), json["discoveries"][1]["receipts"].clone())
+    };
+    let (all, reduced) =
+        (states("explore race.dht --json"), states("explore race.dht --json --reduce"));
+    assert_eq!(all.1, reduced.1);
+    assert!(reduced.0 < all.0, "{reduced:?} {all:?}");
+}
+
+#[test]
 fn the_hashed_store_says_what_may_have_been_missed() {
     let folder = Folder::new();
     folder.write("race.dht", "window 2\nadd 3 500\nput 400 4\nget 400\n");

@@ -115,6 +115,14 @@ impl<N: Node> Cell<N> {
         Some(message)
     }
 
+    /// Takes away all that was sent to it.
+    pub(super) fn empty(&mut self) -> Vec<(Rank, N::Message)> {
+        let of_sender = |(from, messages): (Rank, Vec<N::Message>)| {
+            messages.into_iter().map(move |message| (from, message))
+        };
+        std::mem::take(&mut self.inbox).into_iter().flat_map(of_sender).collect()
+    }
+
     /// A message has been sent to it.
     pub(super) fn push(&mut self, from: Rank, message: N::Message) {
         match self.inbox.binary_search_by_key(&from, |(sender, _)| *sender) {

@@ -81,17 +81,18 @@ impl<P: Protocol> Graph<'_, '_, P> {
         components.iter().filter_map(|component| self.cycle_in(component)).collect()
     }
 
-    /// The steps from a state.
-    fn edges(&mut self, from: &NextState) -> Vec<Edge> {
-        let mut edges = Vec::new();
+    /// The steps from a state, and whether there is one to a state that was left out.
+    fn edges(&mut self, from: &NextState) -> (Vec<Edge>, bool) {
+        let (mut edges, mut has_left_out) = (Vec::new(), false);
         for (taken, tag) in self.steps.all(&from.cells) {
             let mut state = NextState::default();
             self.steps.step(taken, from.candidate(), &mut state);
-            if let Some(met) = self.states.find(state.candidate()) {
-                edges.push(Edge { taken, tag, to: met.state, state });
+            match self.states.find(state.candidate()) {
+                Some(met) => edges.push(Edge { taken, tag, to: met.state, state }),
+                None => has_left_out = true,
             }
         }
-        edges
+        (edges, has_left_out)
     }
 
     /// The components that a run can stay in.
@@ -151,7 +152,9 @@ impl<P: Protocol> Graph<'_, '_, P> {
         let mut open = VecDeque::from([(entry, first)]);
         let mut can_be_left = false;
         while let Some((at, state)) = open.pop_front() {
-            for Edge { taken, tag, to, state } in self.edges(&state) {
+            let (edges, has_left_out) = self.edges(&state);
+            can_be_left |= has_left_out;
+            for Edge { taken, tag, to, state } in edges {
                 if !members.contains(&to) {
                     can_be_left = true;
                 } else if let Entry::Vacant(place) = met.entry(to) {

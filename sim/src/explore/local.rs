@@ -45,8 +45,20 @@ pub(super) struct Known {
     /// What was chosen, where scripts are.
     pub chosen: Chosen,
     pub has_crashed: bool,
+    /// Whether it takes what comes from anybody.
+    pub is_wildcard: bool,
     /// The rank in a send to which it is blocked.
     pub blocked: Option<Rank>,
+}
+
+/// A local state of a rank without what was sent there.
+#[derive(Debug, Clone)]
+pub(super) struct Bare {
+    pub cell: u32,
+    /// What was sent there.
+    pub parcels: Vec<u32>,
+    /// By whom.
+    pub sources: Vec<Rank>,
 }
 
 /// What was chosen of a script on the way to a state.
@@ -154,6 +166,7 @@ impl<P: Protocol> LocalStates<P> {
                 Chosen { commands, choices: commands + u32::from(open.past.is_over) }
             }),
             has_crashed: of.fault.is_some(),
+            is_wildcard: of.wait == Wait::Any,
             blocked: of.blocked.as_ref().map(|blocked| blocked.to),
         }
     }
@@ -320,6 +333,19 @@ impl<P: Protocol> LocalStates<P> {
         let mut after = Cell::clone(&self.cell(to, cell));
         after.push(parcel.from, parcel.message.clone());
         self.change((to, cell), after)
+    }
+
+    /// A rank's local state and what was sent to it, apart.
+    pub(super) fn bare(&self, rank: Rank, cell: u32) -> Bare {
+        let mut bare = Cell::clone(&self.cell(rank, cell));
+        let mut sources = Vec::new();
+        let mut parcels = self.parcels.lock().expect(NO_PANIC);
+        let number = |(from, message)| {
+            sources.push(from);
+            parcels.number(Parcel { from, message }).number
+        };
+        let numbers = bare.empty().into_iter().map(number).collect();
+        Bare { cell: self.cells(rank).number(bare).number, parcels: numbers, sources }
     }
 
     /// Whether the script is part of what is chosen.

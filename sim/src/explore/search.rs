@@ -10,10 +10,12 @@ use std::thread;
 
 use super::discovery::Discoveries;
 use super::local::LocalStates;
+use super::reduction::{Reduction, Rule};
 use super::states::{Candidate, SHARDS, Shard, StateId, StateSpace, shard_of};
 use super::steps::{NextState, Steps, Taken};
 use super::{ExploreSettings, SearchProgress};
 use crate::protocol::Protocol;
+use ringscope_traces::Rank;
 
 /// The most states that are gone on from before the new ones are put away.
 const STRETCH: usize = 16_384;
@@ -40,6 +42,7 @@ pub(super) struct Search<'l, P: Protocol> {
 /// One thread's part of it.
 struct Worker<'l, P: Protocol> {
     steps: Steps<'l, P>,
+    reduction: Reduction,
     next: NextState,
     /// The states that may be new, by shard.
     new: Vec<NewStates>,
@@ -61,12 +64,13 @@ struct NewStates {
 impl<'l, P: Protocol> Search<'l, P> {
     /// A search that begins where nothing has happened yet: with these local states.
     pub(super) fn new(
-        settings: ExploreSettings,
+        (settings, rule): (ExploreSettings, Rule),
         local: &'l LocalStates<P>,
         mut start: NextState,
     ) -> Search<'l, P> {
         let worker = || Worker {
             steps: Steps::new(local),
+            reduction: Reduction::new(rule, start.cells.len()),
             next: NextState::default(),
             new: (0..SHARDS).map(|_| NewStates::default()).collect(),
             found: Discoveries::default(),
@@ -163,28 +167,50 @@ fn each_on_a_thread<T: Send>(items: impl Iterator<Item = T>, work: impl Fn(T) + 
 impl<P: Protocol> Worker<'_, P> {
     fn go_from(&mut self, at: StateId, states: &StateSpace) {
         let state = states.state(at);
-        if let Some(crash) = self.steps.crash(state.cells) {
+        let crash = self.steps.crash(state.cells);
+        let has_crashed = crash.is_some();
+        if let Some(crash) = crash {
             let size = self.steps.size(state.cells, self.level);
             self.found.crashed((at, size), crash);
+            if !self.reduction.goes_past_crashes() {
+                return;
+            }
+        }
+        if let Some(command) = self.steps.alone(state.cells) {
+            self.go_at(command, (at, state), states);
             return;
         }
-        let alone = self.steps.alone(state.cells);
-        let mut has_moved = false;
-        for (rank, cell) in (0..).zip(state.cells) {
-            if alone.is_some_and(|alone| alone != rank) {
-                continue;
-            }
-            let moves = &self.steps.known(ringscope_traces::Rank(rank.into()), *cell).moves;
-            let count = u16::try_from(moves.len()).expect("there are no more sources than ranks");
-            for nth in 0..count {
-                has_moved = true;
-                self.take((at, Taken { rank, nth }), state, states);
-            }
-            self.receipts += if alone.is_some() { 0 } else { u64::from(count) };
+        let before = (self.receipts, self.returned_to.len());
+        let alone = self.reduction.alone(&mut self.steps, state.cells);
+        if let Some(alone) = alone {
+            self.receipts += self.go_at(alone, (at, state), states);
         }
-        if !has_moved {
+        let is_all = self.returned_to.len() > before.1;
+        if alone.is_none() || is_all {
+            for rank in self.steps.ranks().filter(|rank| Some(*rank) != alone) {
+                self.receipts += self.go_at(rank, (at, state), states);
+            }
+        }
+        if self.receipts == before.0 && !has_crashed {
             self.ended(at, state.cells);
         }
+    }
+
+    /// Takes all steps of a rank from a state; says how many there are.
+    #[inline]
+    fn go_at(
+        &mut self,
+        rank: Rank,
+        (at, state): (StateId, Candidate<'_>),
+        states: &StateSpace,
+    ) -> u64 {
+        let moves = self.steps.known(rank, state.cells[rank.index()]).moves.len();
+        let count = u16::try_from(moves).expect("there are no more sources than ranks");
+        let rank = u16::try_from(rank.0).expect("more ranks are never explored");
+        for nth in 0..count {
+            self.take((at, Taken { rank, nth }), state, states);
+        }
+        count.into()
     }
 
     /// Nothing can be received any more.

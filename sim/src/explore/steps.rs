@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::cell::Numbered;
 use super::discovery::{Shape, WaySize};
-use super::local::{Change, Chosen, Effect, Known, LocalStates, Move};
+use super::local::{Bare, Change, Chosen, Effect, Known, LocalStates, Move};
 use super::settled;
 use super::states::Candidate;
 use crate::invariants::Invariant;
@@ -37,6 +37,7 @@ pub(super) struct Steps<'l, P: Protocol> {
     known: Vec<Vec<Option<Known>>>,
     pushes: Pushes<'l, P>,
     released: FxHashMap<(Rank, u32), Effect>,
+    bare: FxHashMap<(Rank, u32), Bare>,
 }
 
 /// The local states in which there is one parcel more.
@@ -87,6 +88,7 @@ impl<'l, P: Protocol> Steps<'l, P> {
             known: (0..ranks).map(|_| Vec::new()).collect(),
             pushes: Pushes { local, pushed: vec![FxHashMap::default(); ranks] },
             released: FxHashMap::default(),
+            bare: FxHashMap::default(),
         }
     }
 
@@ -143,6 +145,24 @@ impl<'l, P: Protocol> Steps<'l, P> {
         wrong
     }
 
+    /// What follows when the message is received in whose send a rank is blocked.
+    pub(super) fn released(&mut self, rank: Rank, cell: u32) -> &Effect {
+        let local = self.local;
+        self.released.entry((rank, cell)).or_insert_with(|| local.released(rank, cell))
+    }
+
+    /// A rank's local state and what was sent to it, apart.
+    pub(super) fn bare(&mut self, rank: Rank, cell: u32) -> &Bare {
+        let local = self.local;
+        self.bare.entry((rank, cell)).or_insert_with(|| local.bare(rank, cell))
+    }
+
+    /// What follows when a rank to which nothing else was sent receives a parcel, if it takes it.
+    pub(super) fn relaxed(&mut self, rank: Rank, bare: u32, parcel: u32) -> Option<Effect> {
+        let with = self.pushes.pushed(rank, bare, parcel).cell;
+        self.known(rank, with).moves.first().map(|receipt| receipt.effect.clone())
+    }
+
     /// The receipts of a way from a state on, as whoever holds a world chooses them, and the commands that are chosen on it.
     pub(super) fn choices(
         &mut self,
@@ -167,10 +187,9 @@ impl<'l, P: Protocol> Steps<'l, P> {
 
     /// The rank that alone goes on from a state, if only one does: the command node, where commands are chosen.
     #[inline]
-    pub(super) fn alone(&mut self, cells: &[u32]) -> Option<u16> {
+    pub(super) fn alone(&mut self, cells: &[u32]) -> Option<Rank> {
         let command = self.local.command;
-        let is_choosing = self.known(command, cells[command.index()]).is_choosing;
-        is_choosing.then(|| u16::try_from(command.0).expect("more ranks are never explored"))
+        self.known(command, cells[command.index()]).is_choosing.then_some(command)
     }
 
     /// How large a way to a state is that takes so many steps.
@@ -261,11 +280,15 @@ impl<P: Protocol> Pushes<'_, P> {
     fn apply(&mut self, rank: Rank, effect: &Effect, state: &mut NextState) {
         state.change(rank, effect.after);
         for (to, parcel) in &effect.sent {
-            let cell = state.cells[to.index()];
-            let local = self.local;
-            let pushed = self.pushed[to.index()].entry((cell, *parcel));
-            let change = *pushed.or_insert_with(|| local.pushed(*to, cell, *parcel));
+            let change = self.pushed(*to, state.cells[to.index()], *parcel);
             state.change(*to, change);
         }
+    }
+
+    #[inline]
+    fn pushed(&mut self, to: Rank, cell: u32, parcel: u32) -> Change {
+        let local = self.local;
+        let pushed = self.pushed[to.index()].entry((cell, parcel));
+        *pushed.or_insert_with(|| local.pushed(to, cell, parcel))
     }
 }

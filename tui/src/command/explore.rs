@@ -38,6 +38,10 @@ With -o each discovery is a trace in that folder, like any other: look at it wit
 `why`, `check` it, or let real MPI take the same order: `mpirun -n 8 mpi-runner SCENARIO
 --follow TRACE`.
 
+With --reduce receipts at different ranks, whose order makes no difference, are tried in one order
+(persistent sets). It finds the same deadlocks and completed runs with the fewest receipts; of a
+crash, a wrong answer and a livelock it finds that it can happen, not the shortest way.
+
 States are compared as they are, rank by rank: four bytes a rank and 26 to 36 more. With --hashed
 they take 26 to 36 bytes each, however many ranks there are, and two that have one fingerprint
 would be taken for one.
@@ -88,6 +92,10 @@ pub(crate) struct ExploreArgs {
     /// Take this many threads instead of one for each core; what is found is the same
     #[arg(long, value_name = "COUNT", help_heading = "Limits")]
     threads: Option<NonZeroUsize>,
+
+    /// Leave out orders that make no difference: faster from about a million states on
+    #[arg(long, conflicts_with = "all", help_heading = "Limits")]
+    reduce: bool,
 
     /// Know states again by a fingerprint of 64 bits alone, which takes half the memory; how likely it is that one was missed is said
     #[arg(long, help_heading = "Limits")]
@@ -184,6 +192,7 @@ impl ExploreArgs {
             states: self.states.unwrap_or(usual.states),
             bytes: self.memory.saturating_mul(1 << 20),
             threads: self.threads.or_else(|| thread::available_parallelism().ok()),
+            is_reduced: self.reduce,
             is_hashed: self.hashed,
         }
     }
