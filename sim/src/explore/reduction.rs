@@ -64,7 +64,7 @@ impl Reduction {
     pub(super) fn new(rule: Rule, ranks: usize) -> Reduction {
         let (bare, parcels) = (vec![Vec::new(); ranks], vec![Vec::new(); ranks]);
         let (open, known, sources) = (Vec::new(), FxHashSet::default(), Vec::new());
-        Reduction { rule, bare, parcels, open, known, frozen: Rank(0), sources }
+        Reduction { rule, bare, parcels, open, known, frozen: Rank::default(), sources }
     }
 
     /// Whether the run goes on when a rank has crashed.
