@@ -114,6 +114,11 @@ fn a_size_that_is_none_is_refused() {
     let both =
         folder.call_with(&["explore", "join", "--all", "ranks 5, keys 2, ids 3, commands 2"], "");
     assert_eq!(both.code, Some(2));
+    // Scripts that differ in values alone are met once, and which sends block hangs on the values.
+    let blocking = folder
+        .call_with(&["explore", "--all", "ranks 5, keys 2, ids 3, commands 2", "--eager", "8"], "");
+    assert_eq!(blocking.code, Some(2));
+    assert!(blocking.err.contains("--eager"), "{}", blocking.err);
 }
 
 #[test]

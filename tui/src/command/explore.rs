@@ -69,7 +69,7 @@ pub(crate) struct ExploreArgs {
     scenario: Option<PathBuf>,
 
     /// Every sound script of this size instead: `ranks 5, keys 2, ids 3, commands 4`
-    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["scenario", "ranks"])]
+    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["scenario", "ranks", "eager"])]
     all: Option<ScriptBounds>,
 
     #[command(flatten)]
