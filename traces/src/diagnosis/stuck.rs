@@ -368,7 +368,7 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
             format!("IS in {}{}{}", last.name, table.on(last.comm), table.at(last.at))
         }
         Some(last) => format!("IS outside of MPI, after {}{}", last.name, table.at(last.at)),
-        // It would not be so if all others had not come as far.
+        // The others could not have come out of it had this one not called it.
         None if table.each().any(|(_, calls)| calls.last.is_some()) => {
             format!("HAS not come out of {MPI_INIT}")
         }

@@ -182,12 +182,12 @@ impl Recording {
 
     fn note(&mut self, calling: Calling) {
         self.current.calling = Some(calling);
-        // A rank that polls is asked for the time now and then only: that is a quarter of what its calls cost.
-        let is_again = self.last_call.as_mut().is_some_and(|last_call| {
+        // Of a rank that polls the clock is read now and then only: that is a fifth of what its calls cost.
+        let is_untimed = self.last_call.as_ref().is_some_and(|last_call| {
             last_call.is_again(&calling, self.current.at)
                 && !calling.before.times.is_multiple_of(POLLS_A_TIME)
         });
-        let t = if is_again { None } else { Some(self.began()) };
+        let t = if is_untimed { None } else { Some(self.began()) };
         let after = self.part.events();
         if let Some(last_call) = &mut self.last_call {
             last_call.begin(&calling, self.current.at, (after, t));

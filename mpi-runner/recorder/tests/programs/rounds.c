@@ -1,5 +1,5 @@
 /* Three ranks pass a message on in a ring. By the first argument: "same" for ever, with the same content; "counted" for two seconds,
- * with a count in it; "told" ranks 1 and 2 alone pass the same, until rank 0 tells them after two seconds in which it calls nothing. */
+ * with a count in it; "told" ranks 1 and 2 alone pass the same, until rank 0 tells them: it looks for a message twice, and then calls nothing for two seconds. */
 #include <mpi.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +41,10 @@ static void until_told(int rank)
 {
     int number = 0, is_told = 0;
     if (rank == 0) {
+        for (int i = 0; i < 2; i++) {
+            usleep(300000);
+            MPI_Iprobe(1, ON, MPI_COMM_WORLD, &is_told, MPI_STATUS_IGNORE);
+        }
         sleep(2);
         MPI_Send(&number, 1, MPI_INT, 1, STOP, MPI_COMM_WORLD);
     }

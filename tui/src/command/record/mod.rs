@@ -169,7 +169,10 @@ impl RecordArgs {
         if self.wall.is_some_and(|wall| watch.elapsed() >= wall) {
             return Some(Limit::Wall);
         }
-        if self.timeout.is_some_and(|timeout| rounds.look(parts) >= timeout * ROUNDS_PATIENCE) {
+        let goes_round = |timeout: Duration| {
+            rounds.look(parts, timeout) >= timeout.saturating_mul(ROUNDS_PATIENCE)
+        };
+        if self.timeout.is_some_and(goes_round) {
             return Some(Limit::Repetition);
         }
         let has_too_many = |most| living::events(parts) >= most;
