@@ -20,6 +20,7 @@ pub mod replay;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+pub mod sweep;
 pub mod world;
 
 /// The code in the crate's README is tested with the rest.

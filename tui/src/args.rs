@@ -15,7 +15,7 @@ use ringscope_screen::view::theme::ThemeChoice;
 use crate::command::screen::Looks;
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, explore, export, judge, list, man,
-    merge, play, random, record, replay, run, show, snapshot, start, tour, why,
+    merge, play, random, record, replay, run, show, snapshot, start, sweep, tour, why,
 };
 use crate::config::LoadedConfig;
 use crate::flags::theme;
@@ -86,6 +86,7 @@ enum Command {
     Merge(merge::MergeArgs),
     Replay(replay::ReplayArgs),
     Explore(explore::ExploreArgs),
+    Sweep(sweep::SweepArgs),
     Random(random::RandomArgs),
     Snapshot(Box<snapshot::SnapshotArgs>),
     Export(Box<export::ExportArgs>),
@@ -128,6 +129,7 @@ impl Args {
             Some(Command::Merge(args)) => merge::execute(args, streams),
             Some(Command::Replay(args)) => replay::execute(args, streams),
             Some(Command::Explore(args)) => explore::execute(args, streams),
+            Some(Command::Sweep(args)) => sweep::execute(args, streams),
             Some(Command::Random(args)) => random::execute(args, streams),
             Some(Command::Snapshot(args)) => {
                 snapshot::execute(args, &self.config(&mut streams.notes)?, color, streams)

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ringscope_traces::{Rank, Tag};
 
 use super::cycles::CycleFound;
+use super::kind::FailureKind;
 use super::states::StateId;
 use super::steps::Taken;
 use crate::explain::Explanation;
@@ -74,6 +75,8 @@ impl DiscoveryKind {
 pub struct Discovery {
     /// What kind of thing.
     pub kind: DiscoveryKind,
+    /// What makes a failure of another run one of the same kind; `None` when nothing failed.
+    pub failure: Option<FailureKind>,
     /// In how many states it is so; for a wrong answer: how many receipts give it.
     pub states: u64,
     /// The scenario that it happens in; where scripts were chosen, the shortest of them in which it does.
@@ -218,6 +221,11 @@ impl Shape {
         parts.extend(ends.map(|rank| graph.tree(rank, &in_circles)));
         parts.sort_unstable();
         Shape(parts)
+    }
+
+    /// It as one text.
+    pub(super) fn into_text(self) -> String {
+        self.0.join("; ")
     }
 }
 

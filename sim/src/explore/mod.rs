@@ -12,6 +12,7 @@
 mod cell;
 mod cycles;
 mod discovery;
+mod kind;
 mod local;
 mod places;
 mod reduction;
@@ -26,6 +27,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 pub use discovery::{Discovery, DiscoveryKind};
+pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds};
 
 use crate::protocol::{Meaning, Protocol, Value};

@@ -3,6 +3,7 @@
 use ringscope_traces::{Ending, Header};
 
 use super::discovery::{Counted, Discoveries, Discovery, DiscoveryKind};
+use super::kind::FailureKind;
 use super::states::{StateId, StateSpace};
 use super::steps::{NextState, Steps, Taken};
 use crate::explain::{Explanation, explain};
@@ -161,6 +162,7 @@ impl<P: Protocol> Runs<P> {
         };
         let explanation = end.as_ref().and_then(|end| explain::<P>(end, made.world.nodes()));
         let says = self.says(&kind, explanation.as_ref(), &made.checker);
+        let failure = FailureKind::of::<P>(&kind, end.as_ref(), way.scenario.settings.ranks);
         let ending = match (&kind, end) {
             (DiscoveryKind::Livelock { .. }, _) => Ending::Livelock,
             (_, Some(end)) => end.ending(),
@@ -168,7 +170,7 @@ impl<P: Protocol> Runs<P> {
         };
         let (trace, _) = made.written.finish(&ending).expect("memory takes all that is written");
         let Way { scenario, choices: way } = way;
-        Discovery { kind, states, scenario, way, says, explanation, trace }
+        Discovery { kind, failure, states, scenario, way, says, explanation, trace }
     }
 
     fn says(

@@ -19,31 +19,43 @@ const PURPOSE: &[u8; 24] = b"ringscope random command";
 /// When there cannot be a ring of that many ranks.
 #[must_use]
 pub fn random(seed: u64, ranks: u32, commands: u32) -> Scenario {
-    let keyspace = i64::from(ranks.max(100)) * 10;
-    let settings = Settings { ranks, seed, keyspace, ..Settings::default() };
-    let mut ring = Ring {
-        dice: Dice::new(seed),
-        keyspace,
-        idle: settings.protocol.roles(ranks).newcomers.map(i64::from).collect(),
-        joined: Vec::new(),
-        put: Vec::new(),
-    };
-    let runs: Vec<Run> = (0..commands).map(|_| Run::one(ring.command())).collect();
+    let settings = Settings { ranks, seed, keyspace: keyspace(ranks), ..Settings::default() };
+    let runs = random_commands(&settings, commands);
     Scenario::new(&format!("random-{seed}"), &settings, &runs)
 }
 
-struct Dice(ChaCha8Rng);
+/// The keyspace in which there is room for that many ranks.
+pub(crate) fn keyspace(ranks: u32) -> i64 {
+    i64::from(ranks.max(100)) * 10
+}
+
+/// The commands of a scenario with these settings: what [`random`] draws from their seed.
+pub(crate) fn random_commands(settings: &Settings, commands: u32) -> Vec<Run> {
+    let Settings { protocol, ranks, seed, keyspace, .. } = *settings;
+    let mut ring = Ring {
+        dice: Dice::new(seed, PURPOSE),
+        keyspace,
+        idle: protocol.roles(ranks).newcomers.map(i64::from).collect(),
+        joined: Vec::new(),
+        put: Vec::new(),
+    };
+    (0..commands).map(|_| Run::one(ring.command())).collect()
+}
+
+/// Random numbers for one purpose.
+pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    fn new(seed: u64) -> Dice {
+    /// The numbers that a seed gives for a purpose.
+    pub(crate) fn new(seed: u64, purpose: &[u8; 24]) -> Dice {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        bytes[8..].copy_from_slice(PURPOSE);
+        bytes[8..].copy_from_slice(purpose);
         Dice(ChaCha8Rng::from_seed(bytes))
     }
 
     /// A number from 0 to below `n`, all as likely as can be with 64 bits: the high half of a product.
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         let product = u128::from(self.0.next_u64()) * u128::from(n);
         u64::try_from(product >> 64).expect("a high half has 64 bits")
     }

@@ -20,6 +20,7 @@ pub(crate) mod screen;
 pub(crate) mod show;
 pub(crate) mod snapshot;
 pub(crate) mod start;
+pub(crate) mod sweep;
 pub(crate) mod tour;
 pub(crate) mod welcome;
 pub(crate) mod why;
