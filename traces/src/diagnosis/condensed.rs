@@ -9,9 +9,10 @@ use std::hash::{Hash as _, Hasher as _};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::beginning::Beginning;
 use super::collectives::said;
 use super::table::Table;
-use super::{Diagnosis, Kind, Verdict, messages, spawned, stuck, verdicts};
+use super::{Diagnosis, messages, spawned, stuck, verdicts};
 use crate::calls::{Became, Call, CommId, Enter, Post};
 use crate::event::{Event, Footer, Header, Rank, Trace};
 use crate::event_index::EventIndex;
@@ -141,8 +142,10 @@ pub struct Condensed {
     last: BTreeMap<Rank, VecDeque<u64>>,
     most_last: usize,
     calls: Vec<Call>,
+    /// How many of the calls are tables: places and communicators.
+    tables: usize,
     events: u64,
-    has_wildcards: bool,
+    beginning: Beginning,
 }
 
 #[derive(Debug)]
@@ -174,8 +177,9 @@ impl Condensed {
             last: BTreeMap::new(),
             most_last: (LAST_EVENTS / ranks).clamp(1, messages::MOST_STEPS),
             calls: tables.to_vec(),
+            tables: tables.len(),
             events: 0,
-            has_wildcards: false,
+            beginning: Beginning::default(),
             header,
         }
     }
@@ -192,8 +196,7 @@ impl Condensed {
         if let Some(post) = post.filter(|_| is_receive) {
             self.received.entry(rank).or_default().insert(post);
         }
-        let any = event.more.as_ref().and_then(|more| more.any);
-        self.has_wildcards |= is_receive && any.is_some_and(|any| any.source());
+        self.beginning.event(&event);
         let is_complete = |post| self.completed.get(&rank).is_some_and(|all| all.contains(post));
         let is_open = !is_receive && post.is_some_and(|post| !is_complete(post));
         if let Some(more) = event.more.as_mut().filter(|_| !is_receive && !is_open) {
@@ -223,6 +226,7 @@ impl Condensed {
 
     /// The next call; all events have gone by.
     pub fn call(&mut self, mut call: Call) {
+        self.beginning.call(&call);
         let has = |all: &BTreeMap<Rank, Numbers>, rank: Rank, post: Post| {
             all.get(&rank).is_some_and(|all| all.contains(post))
         };
@@ -265,15 +269,12 @@ impl Condensed {
         let partner = |kept: &Kept| kept.is_received.then_some(EventIndex(0));
         let matching = Matching::known(kept.iter().map(|(_, kept)| partner(kept)).collect());
         let events = kept.into_iter().map(|(_, kept)| kept.event).collect();
+        let races =
+            self.beginning.remarks(&self.header, self.calls.get(..self.tables).unwrap_or_default());
         let trace = Trace { header: self.header, events, calls: self.calls, footer };
         let table = Table::with(&trace, matching, self.dropped);
-        let mut diagnosis =
-            Diagnosis { verdicts: verdicts(&table), remarks: spawned::remarks(&table) };
-        if self.has_wildcards {
-            let says =
-                "the trace is too long for races at wildcard receives to be looked for".to_owned();
-            diagnosis.remarks.push(Verdict { kind: Kind::Race, ranks: Vec::new(), says });
-        }
+        let remarks = [spawned::remarks(&table), races].concat();
+        let diagnosis = Diagnosis { verdicts: verdicts(&table), remarks };
         let others = stuck::others(&table, &diagnosis);
         (diagnosis, others)
     }

@@ -6,6 +6,8 @@
 //! Detection with MUST*, 2012): a rank that needs all of several others, and one that needs any of them.
 
 mod amounts;
+mod beginning;
+mod clocks;
 mod collectives;
 mod condensed;
 mod messages;

@@ -334,11 +334,6 @@ impl<'t> Table<'t> {
         self.rank(rank).enters.keys().copied()
     }
 
-    /// A rank's collective operations, by communicator.
-    pub(super) fn enters(&self, rank: Rank) -> impl Iterator<Item = &'t Enter> {
-        self.rank(rank).enters.values().flatten().copied()
-    }
-
     /// The messages to a rank that it has not received, in the order of sending.
     pub(super) fn in_flight_to(&self, rank: Rank) -> impl Iterator<Item = EventIndex> {
         self.in_flight.get(&rank).into_iter().flatten().copied()
