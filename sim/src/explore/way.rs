@@ -10,7 +10,7 @@ use crate::explain::{Explanation, explain};
 use crate::invariants::{Invariant, InvariantChecker};
 use crate::protocol::{MessageOf, Protocol, Run};
 use crate::scenario::Scenario;
-use crate::simulate::{command_rank, header, start};
+use crate::simulate::{header, start};
 use crate::world::recording::Written;
 use crate::world::{ByChoice, Choice, End, World};
 
@@ -44,7 +44,7 @@ impl<P: Protocol> Ways<'_, '_, P> {
             }
             false => self.scenario.clone(),
         };
-        Way { scenario, choices }
+        Way { scenario, choices, round: 0 }
     }
 }
 
@@ -53,6 +53,8 @@ impl<P: Protocol> Ways<'_, '_, P> {
 struct Way {
     scenario: Scenario,
     choices: Vec<Choice>,
+    /// How many of the last receipts lead from a state back to it.
+    round: usize,
 }
 
 /// What was found, one of each kind; the shortest script first, and the shortest way.
@@ -80,7 +82,8 @@ pub(super) fn discoveries<P: Protocol>(
         failures.push(runs.ended(DiscoveryKind::Broken(invariant), count, way));
     }
     for Counted { first, count, .. } in cycles.into_values() {
-        let way = ways.way_to(first.entry, &first.round);
+        let round = first.round.len();
+        let way = Way { round, ..ways.way_to(first.entry, &first.round) };
         let kind = DiscoveryKind::Livelock { can_be_left: first.can_be_left };
         failures.push(runs.ended(kind, count, way));
     }
@@ -127,7 +130,7 @@ struct Made<P: Protocol> {
 }
 
 impl<P: Protocol> Runs<P> {
-    fn make(&self, Way { scenario, choices }: &Way) -> Made<P> {
+    fn make(&self, Way { scenario, choices, .. }: &Way) -> Made<P> {
         let settings = &scenario.settings;
         // No seed leads there.
         let header = Header { seed: None, ..header(settings) };
@@ -148,8 +151,8 @@ impl<P: Protocol> Runs<P> {
         let mut made = self.make(&way);
         let end = match &kind {
             DiscoveryKind::Livelock { .. } => {
-                let driver = command_rank(&way.scenario.settings);
-                made.world.clone().livelock(driver).map(End::Livelock)
+                let round = way.choices.len().saturating_sub(way.round);
+                made.world.goes_round(&way.choices[round..]).map(End::Livelock)
             }
             DiscoveryKind::WrongAnswer { .. } => {
                 made.go_on();
@@ -169,7 +172,7 @@ impl<P: Protocol> Runs<P> {
             (_, None) => Ending::Stopped,
         };
         let (trace, _) = made.written.finish(&ending).expect("memory takes all that is written");
-        let Way { scenario, choices: way } = way;
+        let Way { scenario, choices: way, .. } = way;
         Discovery { kind, failure, states, scenario, way, says, explanation, trace }
     }
 

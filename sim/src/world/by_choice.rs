@@ -2,6 +2,7 @@
 
 use ringscope_traces::Rank;
 
+use super::cycle::{Cycle, Receipts};
 use super::{Envelope, Observer, Scheduler, World};
 use crate::protocol::{Message as _, Node, Wait};
 
@@ -51,6 +52,16 @@ impl<N: Node> World<N, ByChoice> {
         self.now_ns += 1;
         self.receive(slot, observer);
         true
+    }
+
+    /// What goes round when these are received, after which the world stands where it does now; `None` when one of them cannot be.
+    #[must_use]
+    pub fn goes_round(&self, round: &[Choice]) -> Option<Cycle<N::Message>> {
+        let mut receipts = Receipts::default();
+        let mut world = self.clone();
+        let were_possible = round.iter().all(|choice| world.choose(*choice, &mut receipts));
+        let period = round.len() as u64;
+        Cycle::of(&receipts, Some(period)).filter(|_| were_possible)
     }
 
     /// Lets the message be received that was sent first of those that can be; says by whom.
