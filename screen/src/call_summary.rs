@@ -38,6 +38,7 @@ impl CallLines {
             Call::Post(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_) => call_words::whole(calls, &call, Symbols::Braille),

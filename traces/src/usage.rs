@@ -115,6 +115,7 @@ impl RankUsage {
             | Call::Complete(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_) => {}

@@ -247,3 +247,69 @@ fn a_run_of_messages_alone_cannot_be_diagnosed() {
     let calls = [inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5"#)];
     assert!(can_diagnose(&trace(2, &[&calls[0]])));
 }
+
+#[test]
+fn communicators_with_the_same_members_are_told_apart_by_where_they_were_made() {
+    let made = |comm: u32, at: u32| {
+        format!(
+            r#"{{"call":"communicator","comm":{comm},"members":[0,1],"by":"MPI_Comm_dup","of":0,"number":{comm},"at":{at}}}"#
+        )
+    };
+    let enters =
+        |rank, comm: u32| enter(rank, "MPI_Barrier", 0, &format!(r#","comm":{comm},"at":2"#));
+    let is_in = |rank, comm: u32| {
+        inside(rank, 0, "MPI_Barrier", &format!(r#""comm":{comm},"number":0,"nth":1,"at":2"#))
+    };
+    let calls = [made(1, 0), made(2, 1), enters(0, 2), enters(1, 1), is_in(0, 2), is_in(1, 1)];
+    assert_eq!(
+        says(&of(2, &[], &calls))[0],
+        "rank 0 waits in its 1st MPI_Barrier on the communicator of ranks 0 and 1 made at x.c:11 (x.c:12) for rank \
+         1, which has not entered it: rank 1 is in MPI_Barrier on the communicator of ranks 0 and 1 made at x.c:10 \
+         (x.c:12)"
+    );
+}
+
+/// It is no matter of how long the message is.
+#[test]
+fn a_cycle_of_synchronous_sends_is_told_as_that() {
+    let sends = ["send 0 0 5 \"bytes\":4,\"at\":0"];
+    let calls = [inside(0, 0, "MPI_Ssend", r#""peer":0,"tag":5,"bytes":4,"at":0"#)];
+    assert_eq!(
+        says(&of(1, &sends, &calls)),
+        [
+            "rank 0 is in MPI_Ssend of 4 bytes (x.c:10): a cycle of sends, rank 0 → rank 0. A synchronous send returns \
+             when the message is received, and no rank comes to its receive"
+        ]
+    );
+}
+
+/// What was under way when a fault ended a rank in a call may be the cause: a buffer that was given back too early.
+#[test]
+fn a_rank_that_a_fault_ends_in_a_call_is_said_with_what_was_not_complete() {
+    let sends = ["send 0 1 5 \"bytes\":4,\"post\":0,\"at\":0"];
+    let last = inside(0, 1, "MPI_Wait", r#""signal":11,"at":1"#);
+    assert_eq!(
+        says(&of(2, &sends, &[last])),
+        [
+            "rank 0 was ended by SIGSEGV (memory that is not the program's), inside MPI_Wait (x.c:11); not complete \
+             then: its nonblocking send to rank 1 with tag 5 (x.c:10)"
+        ]
+    );
+}
+
+/// The launcher ends all ranks when one fails: of who fell silent first nothing is to be learned then.
+#[test]
+fn a_rank_is_said_to_be_killed_only_where_no_other_has_failed() {
+    let died = r#"{"call":"died","rank":0,"signal":9}"#.to_owned();
+    let last = inside(0, 0, "MPI_Recv", r#""peer":1,"tag":5,"bytes":4,"at":0"#);
+    let killed = of(2, &[], &[died.clone(), last.clone(), finalize(1)]);
+    assert_eq!(
+        says(&killed),
+        [
+            "rank 0 was ended by SIGKILL (as by `kill -9`, or by the system when memory runs out), inside MPI_Recv (x.c:10)"
+        ]
+    );
+    let fails = r#"{"call":"exit","rank":1,"after":0,"code":2}"#.to_owned();
+    let failed = of(2, &[], &[died, last, finalize(1), fails]);
+    assert!(!says(&failed).iter().any(|says| says.contains("SIGKILL")), "{failed:?}");
+}

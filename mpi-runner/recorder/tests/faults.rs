@@ -170,13 +170,114 @@ fn what_the_bindings_for_fortran_call_is_recorded_with_the_line_of_the_program()
     }
 }
 
-/// A datatype that has no meaning there is not asked for.
+/// What MPI says of windows comes by an error handler of their own.
 #[test]
-fn a_program_that_works_in_place_is_right() {
+fn windows_that_are_used_wrongly_are_named() {
+    let says = format!("rank 0: MPI_Put ({}) has failed: ", line("/* no epoch */"));
+    is_named("epoch", &[says], &["waits for it"]);
+    let says = format!(
+        "rank 0 has locked the memory of rank 1 by MPI_Win_lock ({}), and not unlocked it before MPI_Win_free ({})",
+        line("/* for ever */"),
+        line("/* while it is locked */")
+    );
+    is_named("unlock", &[says], &[]);
+}
+
+#[test]
+fn a_receive_whose_request_is_freed_is_named() {
+    let at = line("/* freed */");
+    let says = format!(
+        "rank 1 has freed its MPI_Irecv from rank 0 with tag 3 ({at}) by MPI_Request_free ({}) before it was complete",
+        line("MPI_Request_free(&request);")
+    );
+    is_named("free", &[says], &["never completed"]);
+}
+
+#[test]
+fn persistent_requests_that_are_started_too_often_or_never_are_named() {
+    let says = format!(
+        "rank 0 has started the request of MPI_Send_init ({}) by MPI_Start ({}) while it was active",
+        line("MPI_Send_init("),
+        line("/* second */")
+    );
+    is_named("start-twice", &[says], &[]);
+    let says = format!(
+        "rank 1 has waited by MPI_Wait ({}) for the request of MPI_Recv_init ({}), and has never started it",
+        line("/* never started */"),
+        line("MPI_Recv_init(")
+    );
+    is_named("start-never", &[says], &[]);
+}
+
+#[test]
+fn a_call_behind_finalize_is_named() {
+    let at = line("/* too late */");
+    is_named("late", &[format!("rank 1 has called MPI_Barrier ({at}) after MPI_Finalize")], &[]);
+}
+
+#[test]
+fn a_rank_that_waits_for_nothing_for_ever_is_named() {
+    let at = line("MPI_Waitany(");
+    let says = format!(
+        "rank 1 has called MPI_Waitany ({at}) again and again, though none of its requests is active"
+    );
+    is_named("nothing", &[says], &[]);
+}
+
+#[test]
+fn a_rank_that_is_killed_is_named() {
+    let says = [
+        format!(
+            "rank 0 waits in its 1st MPI_Barrier ({}) for rank 1, which has not entered it: rank 1 has been ended by SIGKILL",
+            line("/* for the other */")
+        ),
+        format!(
+            "rank 1 was ended by SIGKILL (as by `kill -9`, or by the system when memory runs out), after MPI_Allreduce ({})",
+            line("/* the last of one */")
+        ),
+    ];
+    is_named("killed", &says, &["rank 0 was ended"]);
+}
+
+#[test]
+fn a_call_in_a_thread_that_may_not_is_named() {
+    let says = format!(
+        "rank 1 has called MPI_Recv ({}) in another thread than the one that has initialized MPI: with MPI_THREAD_",
+        line("MPI_Recv(number, 1, MPI_INT, 0, 3")
+    );
+    is_named("thread", &[says], &[]);
+}
+
+/// One that is used to the end is nobody's fault; one that is made again and again runs out.
+#[test]
+fn what_is_made_again_and_again_and_never_freed_is_remarked() {
     for mpi in Mpi::ALL {
         let folder = Folder::new();
-        let outcome = recorded("in-place", mpi, &folder);
+        let outcome = recorded("leak", mpi, &folder);
+        assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
+        let at = line("/* never freed */");
+        let says = format!("ranks 0 and 1 have never freed 9 communicators of MPI_Comm_dup ({at})");
+        assert!(outcome.unbroken().contains(&says), "{mpi:?}: {}", outcome.err);
+    }
+}
+
+/// Of a fault under both MPIs nothing is said.
+fn is_right(fault: &str) {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let outcome = recorded(fault, mpi, &folder);
         assert_eq!(outcome.code, Some(0), "{mpi:?}: {}", outcome.err);
         assert!(!outcome.unbroken().contains("- "), "{mpi:?}: {}", outcome.err);
     }
+}
+
+#[test]
+fn what_is_freed_cancelled_and_waited_for_in_order_is_right() {
+    is_right("in-order");
+}
+
+/// A datatype that has no meaning there is not asked for.
+#[test]
+fn a_program_that_works_in_place_is_right() {
+    is_right("in-place");
 }

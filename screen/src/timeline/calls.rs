@@ -227,7 +227,9 @@ impl Calls {
 /// an event.
 fn has_row(call: &Call) -> bool {
     match call {
-        Call::Probe(_) | Call::Fail(_) | Call::Exception(_) | Call::Died(_) => true,
+        Call::Probe(_) | Call::Fail(_) | Call::Misuse(_) | Call::Exception(_) | Call::Died(_) => {
+            true
+        }
         Call::Exit(exit) => exit.code != 0,
         Call::Last(last) => last.inside && last.number.is_none() && last.name != FINALIZE,
         Call::Place(_)
@@ -293,6 +295,7 @@ fn when(call: &Call) -> (u64, Option<u64>) {
         Call::Complete(one) => (one.after, None),
         Call::Probe(one) => (one.after, Some(one.t)),
         Call::Fail(one) => (one.after, None),
+        Call::Misuse(one) => (one.after, None),
         Call::Exception(one) => (one.after, None),
         Call::Exit(one) => (one.after, None),
         Call::Last(one) => (one.after, Some(one.t)),

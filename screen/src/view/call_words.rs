@@ -1,6 +1,6 @@
 //! Calls of a recorded program in words: with the other rank, the tag, and the place in the source.
 
-use ringscope_traces::calls::{Call, CommId, Enter, LastCall, PlaceId};
+use ringscope_traces::calls::{Call, CommId, Enter, LastCall, Misuse, Misused, PlaceId};
 use ringscope_traces::text::Plain;
 use ringscope_traces::words::nth as in_order;
 use ringscope_traces::{Event, Op, Rank};
@@ -78,6 +78,7 @@ pub(crate) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) 
             let name = Plain(&failure.name).to_string();
             (format!("{name}: {}", Plain(&failure.why)), format!("{name} failed"), failure.at)
         }
+        Call::Misuse(one) => (misuse(calls, one), format!("{} misused", Plain(&one.name)), one.at),
         Call::Exception(one) => (Plain(&one.what).to_string(), "exception".to_owned(), one.at),
         Call::Exit(exit) => {
             (format!("exit code {}", exit.code), format!("exit {}", exit.code), None)
@@ -104,6 +105,22 @@ pub(crate) fn of_rank(calls: &Calls, rank: Rank, call: &Call, symbols: Symbols) 
     };
     let (who, at) = (words::rank(rank), at(calls, place));
     vec![format!("{who} {what}{at}"), format!("{what}{at}"), what, format!("{fewer}{at}"), fewer]
+}
+
+/// What a rank has done that a correct program does not: `MPI_Start of an active request of MPI_Send_init (a.c:17)`.
+fn misuse(calls: &Calls, misuse: &Misuse) -> String {
+    let name = Plain(&misuse.name);
+    let of = misuse.of.as_deref().unwrap_or_default();
+    let of = format!("{}{}", Plain(of), at(calls, misuse.of_at));
+    match misuse.what {
+        Misused::StartedTwice => format!("{name} of an active request of {of}"),
+        Misused::NeverStarted => format!("{name} of a request of {of} that was never started"),
+        Misused::NeverUnlocked => format!("{name} without an unlock after {of}"),
+        Misused::AfterFinalize => format!("{name} after MPI_Finalize"),
+        Misused::OtherThread => format!("{name} in another thread, with {of}"),
+        Misused::NothingActive => format!("{name} for no active request"),
+        Misused::NeverFreed => format!("{} of {of} never freed", misuse.count),
+    }
 }
 
 /// A call of a rank in all its words, without the rank.

@@ -7,6 +7,7 @@
 mod details;
 pub(crate) mod files;
 mod last;
+mod misuse;
 pub mod note;
 mod unify;
 
@@ -20,6 +21,7 @@ use crate::text::Plain;
 pub use details::{Any, Details, Elements};
 pub use files::{Progress, progress};
 pub use last::{LastCall, Waits};
+pub use misuse::{Misuse, Misused};
 pub use unify::resolve;
 
 /// The call that has made the `MPI_COMM_WORLD` of processes that were spawned.
@@ -85,6 +87,8 @@ pub enum Call {
     Probe(Probe),
     /// A call has returned an error.
     Fail(Failure),
+    /// A rank has done what a correct program does not.
+    Misuse(Misuse),
     /// An exception has ended the rank's program.
     Exception(Exception),
     /// The rank's process has ended by itself.
@@ -420,6 +424,9 @@ pub struct Exit {
 pub struct Died {
     /// Who.
     pub rank: Rank,
+    /// The signal that has ended it, where the launcher tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
 }
 
 impl Call {
@@ -436,9 +443,10 @@ impl Call {
             | Call::Complete(Completed { rank, .. })
             | Call::Probe(Probe { rank, .. })
             | Call::Fail(Failure { rank, .. })
+            | Call::Misuse(Misuse { rank, .. })
             | Call::Exception(Exception { rank, .. })
             | Call::Exit(Exit { rank, .. })
-            | Call::Died(Died { rank })
+            | Call::Died(Died { rank, .. })
             | Call::Last(LastCall { rank, .. }) => Some(*rank),
         }
     }
@@ -451,6 +459,7 @@ impl Call {
             Call::Post(posted) => (&[], posted.source),
             Call::Probe(probe) => (&[], probe.source.or(probe.found)),
             Call::Fail(failure) => (&[], failure.peer),
+            Call::Misuse(misuse) => (&[], misuse.peer),
             Call::Last(last) => (&[], last.peer.or(last.root)),
             Call::Place(_)
             | Call::Address(_)

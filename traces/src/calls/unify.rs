@@ -95,6 +95,7 @@ impl Tables {
             | Call::Complete(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)
@@ -145,6 +146,7 @@ impl Tables {
             | Call::Complete(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)
@@ -204,6 +206,11 @@ impl Call {
             Call::Fail(failure) => {
                 comm(&mut failure.comm);
                 &mut failure.at
+            }
+            Call::Misuse(misuse) => {
+                let known = |at| numbers.places.get(&at).copied();
+                misuse.of_at = misuse.of_at.and_then(known);
+                &mut misuse.at
             }
             Call::Exception(exception) => &mut exception.at,
             Call::Place(_) | Call::Address(_) | Call::Leave(_) | Call::Exit(_) | Call::Died(_) => {

@@ -71,6 +71,7 @@ impl Beginning {
             | Call::Post(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)

@@ -196,6 +196,7 @@ fn steps<'t>(table: &Table<'t>) -> Vec<VecDeque<(u64, Step<'t>)>> {
             | Call::Post(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::beginning::Beginning;
 use super::collectives::said;
 use super::table::Table;
-use super::{Diagnosis, messages, spawned, stuck, verdicts};
+use super::{Diagnosis, messages, remarks, stuck, verdicts};
 use crate::calls::{Became, Call, CommId, Enter, Post};
 use crate::event::{Event, Footer, Header, Rank, Trace};
 use crate::event_index::EventIndex;
@@ -61,6 +61,7 @@ impl Beforehand {
             | Call::Post(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)
@@ -251,9 +252,12 @@ impl Condensed {
                     && !has(&self.completed, posted.rank, posted.post)
             }
             Call::Complete(done) => done.how != Became::Completed || done.changed,
-            Call::Fail(_) | Call::Exception(_) | Call::Exit(_) | Call::Died(_) | Call::Last(_) => {
-                true
-            }
+            Call::Fail(_)
+            | Call::Misuse(_)
+            | Call::Exception(_)
+            | Call::Exit(_)
+            | Call::Died(_)
+            | Call::Last(_) => true,
         };
         if is_kept {
             self.calls.push(call);
@@ -273,7 +277,7 @@ impl Condensed {
             self.beginning.remarks(&self.header, self.calls.get(..self.tables).unwrap_or_default());
         let trace = Trace { header: self.header, events, calls: self.calls, footer };
         let table = Table::with(&trace, matching, self.dropped);
-        let remarks = [spawned::remarks(&table), races].concat();
+        let remarks = [remarks(&table), races].concat();
         let diagnosis = Diagnosis { verdicts: verdicts(&table), remarks };
         let others = stuck::others(&table, &diagnosis);
         (diagnosis, others)

@@ -11,6 +11,7 @@ mod clocks;
 mod collectives;
 mod condensed;
 mod messages;
+mod misuses;
 mod needs;
 mod races;
 mod requests;
@@ -39,6 +40,8 @@ use table::Table;
 pub enum Kind {
     /// Ranks have called different collective operations where all must call the same.
     DifferentCollectives,
+    /// A rank has done with MPI what a correct program does not.
+    Misuse,
     /// Ranks wait in a collective operation that others have not entered.
     CollectiveNotEntered,
     /// Ranks wait for one that has left.
@@ -67,12 +70,18 @@ pub enum Kind {
     ProbedAndNotReceived,
     /// The same messages went to and fro until the run was ended.
     Livelock,
+    /// The request of a receive was freed while it was active.
+    FreedReceive,
     /// A request was never completed.
     NeverCompleted,
     /// A message was never received.
     NeverReceived,
     /// A wildcard receive could have taken another message: no fault by itself.
     Race,
+    /// A persistent request was waited for and never started: no fault by itself.
+    NeverStarted,
+    /// Something was never freed: no fault by itself.
+    NeverFreed,
     /// Processes were spawned: what ranks they are.
     Spawned,
 }
@@ -83,6 +92,7 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Kind::DifferentCollectives => "different collectives",
+            Kind::Misuse => "a call that a correct program does not make",
             Kind::CollectiveNotEntered => "a collective that not all enter",
             Kind::WaitsForOneThatLeft => "a wait for one that has left",
             Kind::NobodySends => "a message that nobody sends",
@@ -97,9 +107,12 @@ impl Kind {
             Kind::BufferChanged => "a buffer changed while it was sent",
             Kind::ProbedAndNotReceived => "a message probed and not received",
             Kind::Livelock => "a livelock",
+            Kind::FreedReceive => "a receive freed while it was active",
             Kind::NeverCompleted => "a request never completed",
             Kind::NeverReceived => "a message never received",
             Kind::Race => "a race",
+            Kind::NeverStarted => "a request never started",
+            Kind::NeverFreed => "something never freed",
             Kind::Spawned => "processes that were spawned",
         }
     }
@@ -162,8 +175,13 @@ pub fn standings_of_others(trace: &Trace, diagnosis: &Diagnosis) -> Option<Strin
 #[must_use]
 pub fn diagnose(trace: &Trace) -> Diagnosis {
     let table = Table::of(trace);
-    let remarks = [spawned::remarks(&table), races::remarks(&table)].concat();
+    let remarks = [remarks(&table), races::remarks(&table)].concat();
     Diagnosis { verdicts: verdicts(&table), remarks }
+}
+
+/// What is no fault by itself, but for races, which are looked for in traces that are held as a whole.
+fn remarks(table: &Table<'_>) -> Vec<Verdict> {
+    [spawned::remarks(table), misuses::remarks(table)].concat()
 }
 
 fn verdicts(table: &Table<'_>) -> Vec<Verdict> {
@@ -174,6 +192,7 @@ fn verdicts(table: &Table<'_>) -> Vec<Verdict> {
     messages::verdicts(table, &waiting, &mut verdicts);
     types::verdicts(table, &mut verdicts);
     requests::verdicts(table, &mut verdicts);
+    misuses::verdicts(table, &mut verdicts);
     table.ends(&mut verdicts);
     // A cause before what came of it; what was found first stays first.
     verdicts.sort_by_key(|verdict| verdict.kind);

@@ -116,9 +116,13 @@ fn told_of_sends(table: &Table<'_>, cycle: &[Rank], senders: &[Rank]) -> Verdict
             format!("{} {are} in {call}", ranks_named(&ranks))
         })
         .collect();
+    let is_synchronous = |rank: &Rank| last(rank).is_some_and(|last| last.name.contains("Ssend"));
+    let why = match senders.iter().all(is_synchronous) {
+        true => "A synchronous send",
+        false => "MPI does not buffer messages of that size: each of these sends",
+    };
     let says = format!(
-        "{}: a cycle of sends, {}. MPI does not buffer messages of that size: each of these sends returns \
-         when the message is received, and no rank comes to its receive",
+        "{}: a cycle of sends, {}. {why} returns when the message is received, and no rank comes to its receive",
         each.join("; "),
         arrows(cycle)
     );
@@ -167,7 +171,7 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
         Role::Wait | Role::Exchange => {
             let waits = last.waits.as_ref()?;
             let awaited = table.awaited(rank, waits);
-            let open = awaited.into_iter().find_map(|post| for_request(table, rank, post));
+            let open = awaited.into_iter().find_map(|post| for_request(table, (rank, last), post));
             match open {
                 Some((kind, what)) => Some((kind, format!("{call} for {what}"))),
                 None if role(last) == Role::Exchange => {
@@ -203,14 +207,21 @@ fn kind_of_wait(table: &Table<'_>, of: Rank) -> Kind {
 }
 
 /// What a request that is not complete waits for.
-fn for_request(table: &Table<'_>, rank: Rank, post: Post) -> Option<(Kind, String)> {
+fn for_request(
+    table: &Table<'_>,
+    (rank, last): (Rank, &LastCall),
+    post: Post,
+) -> Option<(Kind, String)> {
     let calls = table.rank(rank);
     if let Some(posted) = calls.posts.get(&post) {
         let envelope = Envelope::posted(posted);
         if table.has_received(rank, post) || table.comes(rank, &envelope, Some(post)) {
             return None;
         }
-        let of = format!(", by its {}{}", posted.name, table.at(posted.at));
+        let of = match role(last) == Role::Exchange {
+            true => String::new(),
+            false => format!(", by its {}{}", posted.name, table.at(posted.at)),
+        };
         return Some(for_message(table, rank, (&envelope, &of)));
     }
     if let Some(send) = calls.sends.get(&post) {
@@ -357,7 +368,7 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
     if let Some(signal) = calls.signal() {
         return format!("HAS been ended by {}", words::signal(signal));
     }
-    if calls.died {
+    if calls.died.is_some() {
         return "HAS died".to_owned();
     }
     if let Some(last) = calls.polling() {

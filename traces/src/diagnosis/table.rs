@@ -6,8 +6,8 @@ use super::needs::Envelope;
 use super::words::{list, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{
-    ABORT, Became, Call, CommId, Communicator, Completed, Elements, Enter, Exception, FINALIZE,
-    Failure, LastCall, MPI_INIT, Place, PlaceId, Post, Posted, Probe, Waits,
+    ABORT, Became, Call, CommId, Communicator, Completed, Died, Elements, Enter, Exception,
+    FINALIZE, Failure, LastCall, MPI_INIT, Misuse, Place, PlaceId, Post, Posted, Probe, Waits,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
@@ -29,10 +29,12 @@ pub(super) struct RankCalls<'t> {
     /// Requests of sends, each with its event.
     pub(super) sends: BTreeMap<Post, EventIndex>,
     pub(super) failures: Vec<&'t Failure>,
+    pub(super) misuses: Vec<&'t Misuse>,
     pub(super) probes: Vec<&'t Probe>,
     pub(super) exception: Option<&'t Exception>,
     pub(super) exit: Option<i32>,
-    pub(super) died: bool,
+    /// How its process was found gone.
+    pub(super) died: Option<&'t Died>,
     /// Whether it has called `MPI_Finalize`, and where.
     pub(super) finalize: Option<&'t Enter>,
 }
@@ -40,12 +42,14 @@ pub(super) struct RankCalls<'t> {
 impl RankCalls<'_> {
     /// The signal that has ended its process: none did where the program went on and ended by itself.
     pub(super) fn signal(&self) -> Option<i32> {
-        self.last.and_then(|last| last.signal).filter(|_| self.exit.is_none())
+        let noted = self.last.and_then(|last| last.signal);
+        let told = || self.died.and_then(|died| died.signal);
+        noted.or_else(told).filter(|_| self.exit.is_none())
     }
 
     /// Whether its process was ended from outside or by a signal.
     pub(super) fn was_killed(&self) -> bool {
-        self.died || self.signal().is_some()
+        self.died.is_some() || self.signal().is_some()
     }
 
     /// Whether the rank will call nothing more, though nothing has ended the whole program there.
@@ -57,6 +61,12 @@ impl RankCalls<'_> {
     /// Whether the program was ended in a call of this rank: then nobody knows how far the others would have come.
     pub(super) fn ends_all(&self) -> bool {
         self.has_aborted() || self.fatal().is_some()
+    }
+
+    /// Whether a launcher ends all the others since it ended so.
+    fn explains_all(&self) -> bool {
+        let has_failed = self.exit.is_some_and(|code| code != 0 || self.finalize.is_none());
+        has_failed || self.ends_all() || self.last.is_some_and(|last| last.signal.is_some())
     }
 
     /// The call that it is in, and from which it may return.
@@ -168,6 +178,14 @@ impl<'t> Table<'t> {
             reserved: BTreeMap::new(),
         };
         trace.calls.iter().for_each(|call| table.take(call));
+        if table.ranks.iter().any(RankCalls::explains_all) {
+            // The launcher has ended the others then.
+            let by_launcher = |died: &&Died| died.signal.is_some();
+            table
+                .ranks
+                .iter_mut()
+                .for_each(|rank| rank.died = rank.died.filter(|died| !by_launcher(died)));
+        }
         for (i, event) in trace.events.iter().enumerate() {
             let at = EventIndex(i);
             let post = event.more.as_ref().and_then(|more| more.post);
@@ -280,9 +298,10 @@ impl<'t> Table<'t> {
             }
             Call::Probe(probe) => rank.probes.push(probe),
             Call::Fail(failure) => rank.failures.push(failure),
+            Call::Misuse(misuse) => rank.misuses.push(misuse),
             Call::Exception(exception) => rank.exception = Some(exception),
             Call::Exit(exit) => rank.exit = Some(exit.code),
-            Call::Died(_) => rank.died = true,
+            Call::Died(died) => rank.died = Some(died),
             Call::Last(last) => rank.last = Some(last),
         }
     }
@@ -387,8 +406,22 @@ impl<'t> Table<'t> {
         match comm.is_world() {
             true => "MPI_COMM_WORLD".to_owned(),
             false if by == Some(MPI_INIT) => format!("the MPI_COMM_WORLD of {}", members()),
-            false => format!("the {} of {}", self.what(comm), members()),
+            false => format!("the {} of {}{}", self.what(comm), members(), self.made_where(comm)),
         }
+    }
+
+    /// ` made at a.c:15`, with the space before it; nothing where no other has the same members.
+    fn made_where(&self, comm: CommId) -> String {
+        let Some(made) = self.communicators.get(&comm) else { return String::new() };
+        let is_alike = |other: &&Communicator| {
+            other.comm != comm
+                && !other.comm.is_world()
+                && other.members == made.members
+                && self.what(other.comm) == self.what(comm)
+        };
+        let has_like = self.communicators.values().any(is_alike);
+        let place = made.at.filter(|_| has_like).and_then(|at| self.places.get(&at));
+        place.map(|place| format!(" made at {place}")).unwrap_or_default()
     }
 
     /// All communicators that stand in the table.
@@ -438,7 +471,8 @@ impl<'t> Table<'t> {
                     || "has died without a word".to_owned(),
                     |signal| format!("was ended by {}", super::words::signal(signal)),
                 );
-                let says = format!("rank {rank} {how}{}", self.beside_last(calls));
+                let open = super::requests::open_at_the_end(self, (rank, calls));
+                let says = format!("rank {rank} {how}{}{open}", self.beside_last(calls));
                 verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
             }
             for failure in &calls.failures {
@@ -450,7 +484,7 @@ impl<'t> Table<'t> {
 
     /// `, inside MPI_Recv (a.c:31)` or `, after ...`: where a rank was when it ended; nothing once it had finalized.
     fn beside_last(&self, calls: &RankCalls<'_>) -> String {
-        let last = calls.last.filter(|last| last.name != FINALIZE);
+        let last = calls.last.filter(|last| last.inside || last.name != FINALIZE);
         let beside = last.map(|last| {
             let when = if last.inside { "inside" } else { "after" };
             format!(", {when} {}{}", last.name, self.at(last.at))

@@ -54,7 +54,12 @@ pub(super) fn signal(number: i32) -> String {
         6 => "SIGABRT (abort, or an assertion that failed)".to_owned(),
         7 => "SIGBUS (memory that cannot be accessed)".to_owned(),
         8 => "SIGFPE (a division by zero)".to_owned(),
+        9 => "SIGKILL (as by `kill -9`, or by the system when memory runs out)".to_owned(),
         11 => "SIGSEGV (memory that is not the program's)".to_owned(),
+        13 => "SIGPIPE (what it writes has no reader)".to_owned(),
+        14 => "SIGALRM (a timer of its own)".to_owned(),
+        15 => "SIGTERM (as by `kill`, or by a batch system)".to_owned(),
+        24 => "SIGXCPU (a limit of computing time)".to_owned(),
         _ => format!("signal {number}"),
     }
 }

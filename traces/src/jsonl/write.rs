@@ -264,6 +264,7 @@ pub fn put_call(block: &mut Vec<u8>, call: &Call) -> io::Result<()> {
         | Call::Communicator(_)
         | Call::Probe(_)
         | Call::Fail(_)
+        | Call::Misuse(_)
         | Call::Exception(_)
         | Call::Exit(_)
         | Call::Died(_)

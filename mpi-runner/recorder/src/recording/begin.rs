@@ -14,6 +14,7 @@ use ringscope_traces::{Rank, parts};
 
 use super::fatal;
 use super::last_call::{Calling, LastCall};
+use super::misuse::{watch_late_calls, watch_threads};
 use super::part::{Part, Run};
 use super::world::{Spawning, World, rank_in};
 use super::{ABI, IS_ON, Recording, enter, lock};
@@ -69,6 +70,7 @@ pub fn begin(name: &'static str) {
                 recording.end();
             });
             fatal::watch(abi);
+            watch_threads();
             watch_exit();
             watch_forks();
             place::watch_exceptions();
@@ -81,6 +83,7 @@ pub fn end() {
     IS_ON.store(false, Ordering::Release);
     if let Some(recording) = lock().as_mut() {
         recording.part.finish();
+        watch_late_calls();
     }
 }
 

@@ -40,6 +40,13 @@ pub(super) struct Current {
     tested: Option<Tested>,
 }
 
+impl Current {
+    /// The call's name; of one that is not noted none.
+    pub(super) fn name(&self) -> &'static str {
+        self.calling.map_or("", |calling| calling.name)
+    }
+}
+
 /// Tests of the same requests at the same place that have all found nothing complete.
 #[derive(Debug)]
 struct Tested {
@@ -181,6 +188,7 @@ impl Recording {
     }
 
     fn note(&mut self, calling: Calling) {
+        self.is_called_here(calling.name);
         self.current.calling = Some(calling);
         // Of a rank that polls the clock is read now and then only: that is a fifth of what its calls cost.
         let is_untimed = self.last_call.as_ref().is_some_and(|last_call| {
@@ -377,6 +385,7 @@ impl Recording {
         let (rank, after) = (self.part.rank(), self.part.events());
         let (at, t) = (self.current.at, self.began());
         self.part.call(&Call::Enter(Enter { after, at, t, ..Enter::named(rank, name) }));
+        self.leaves();
     }
 
     /// What was entered has been left.
@@ -392,6 +401,7 @@ impl Recording {
         }
         let of = new.of.map(|of| self.made_from(of));
         self.meet(handle, Some(Made { by: new.by, of }));
+        self.has_made(self.abi.handle(handle), new.by);
     }
 
     /// Processes were spawned, of which the first has that rank of the trace; they are not recorded without it.
@@ -418,11 +428,14 @@ impl Recording {
         let like = self.communicator(of).clone();
         let met = self.communicators.add_object(object, &like);
         self.write_communicator(met, Some(made));
+        self.has_made(object, by);
+        self.watch_window(by, object);
     }
 
     /// A window or a file is no more.
     pub fn forget_object(&mut self, object: Handle) {
         self.communicators.forget_object(object);
+        self.has_freed(object);
     }
 
     /// A communicator, and the number of the last collective operation on it.
@@ -477,11 +490,15 @@ impl Recording {
         self.current.probed = Some(first);
     }
 
-    /// A test has found that none of its requests is complete yet, of which these are the first.
-    pub fn found_nothing(&mut self, posts: Vec<Post>) {
+    /// A test has found that none of its requests is complete yet, of which these are the first; perhaps since none is
+    /// active.
+    pub fn found_nothing(&mut self, posts: Vec<Post>, is_none_active: bool) {
         let Some(calling) = self.current.calling else { return };
         let (name, at) = (calling.name, self.current.at);
         let times = self.tested_before(name, &posts);
+        if is_none_active {
+            self.nothing_was_active(times);
+        }
         self.current.tested = Some(Tested { name, at, posts, times: times + 1 });
         self.end_with(Some(Outcome { times, found: false }));
     }

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::OnceLock;
 
 use super::{ABI, with};
 use crate::real::{Abi, Handle, SUCCESS, Symbol, real};
@@ -50,9 +51,48 @@ pub(super) fn watch(abi: Abi) {
     }
 }
 
-/// A call has failed on a communicator, and the program ends; Open MPI says the call's name.
-unsafe extern "C" fn fails(communicator: *mut c_void, code: *mut c_int, name: *const c_char) {
-    let Some(abi) = ABI.get().copied().filter(|_| !IS_ASKING.get()) else { return };
+/// Has MPI call us where an error on a window would end the program.
+pub(super) fn watch_window(abi: Abi, window: Handle) {
+    static OURS: OnceLock<Handle> = OnceLock::new();
+    let ours = *OURS.get_or_init(|| {
+        let mut ours: Handle = 0;
+        let code = real!(MPI_Win_create_errhandler(
+            fails_on_window as *const c_void => *const c_void, &raw mut ours => *mut Handle
+        ));
+        if code == SUCCESS { ours } else { 0 }
+    });
+    let mut now: Handle = 0;
+    let code = real!(MPI_Win_get_errhandler(window => Handle, &raw mut now => *mut Handle));
+    if ours != 0 && code == SUCCESS && abi.are_errors_fatal(now) {
+        real!(MPI_Win_set_errhandler(window => Handle, ours => Handle));
+    }
+}
+
+/// A call has failed on a window, and the program ends.
+unsafe extern "C" fn fails_on_window(window: *mut c_void, code: *mut c_int, name: *const c_char) {
+    // SAFETY: these are what MPI has handed to us.
+    let Some((abi, error, words)) = (unsafe { written_down(code, name) }) else { return };
+    match abi {
+        // SAFETY: as above.
+        Abi::OpenMpi => unsafe { end_by_open_mpi(&WINDOW_HANDLER, (window, code), words) },
+        Abi::Mpich => {}
+    }
+    // SAFETY: it points to the window's handle.
+    let window = unsafe { abi.handle_at(window, 0) };
+    real!(MPI_Win_set_errhandler(window => Handle, abi.errors_are_fatal() => Handle));
+    real!(MPI_Win_call_errhandler(window => Handle, error => c_int));
+}
+
+/// Writes down that a call has failed for good: which error, and in Open MPI's words which call.
+///
+/// # Safety
+///
+/// The arguments are those of an error handler.
+unsafe fn written_down<'n>(
+    code: *mut c_int,
+    name: *const c_char,
+) -> Option<(Abi, c_int, Option<&'n CStr>)> {
+    let abi = ABI.get().copied().filter(|_| !IS_ASKING.get())?;
     // SAFETY: MPI has put the code there, and Open MPI a C string, or none.
     let (error, name) = unsafe {
         let says_name = abi == Abi::OpenMpi && !name.is_null();
@@ -60,9 +100,16 @@ unsafe extern "C" fn fails(communicator: *mut c_void, code: *mut c_int, name: *c
     };
     let words = name.map(|name| name.to_string_lossy().into_owned());
     with(|recording| recording.fail_for_good(error, words));
+    Some((abi, error, name))
+}
+
+/// A call has failed on a communicator, and the program ends; Open MPI says the call's name.
+unsafe extern "C" fn fails(communicator: *mut c_void, code: *mut c_int, name: *const c_char) {
+    // SAFETY: these are what MPI has handed to us.
+    let Some((abi, error, words)) = (unsafe { written_down(code, name) }) else { return };
     match abi {
-        // SAFETY: these are what MPI has handed to us.
-        Abi::OpenMpi => unsafe { end_by_open_mpi(communicator, code, name) },
+        // SAFETY: as above.
+        Abi::OpenMpi => unsafe { end_by_open_mpi(&HANDLER, (communicator, code), words) },
         Abi::Mpich => {}
     }
     // SAFETY: it points to the communicator's handle.
@@ -71,18 +118,25 @@ unsafe extern "C" fn fails(communicator: *mut c_void, code: *mut c_int, name: *c
     real!(MPI_Comm_call_errhandler(communicator => Handle, error => c_int));
 }
 
+/// Open MPI's own handlers, of errors on communicators and on windows.
+static HANDLER: Symbol = Symbol::new("ompi_mpi_errors_are_fatal_comm_handler\0");
+static WINDOW_HANDLER: Symbol = Symbol::new("ompi_mpi_errors_are_fatal_win_handler\0");
+
 /// Lets Open MPI's own handler end the program, which then names the call that has failed.
 ///
 /// # Safety
 ///
 /// The arguments are those of an error handler.
-unsafe fn end_by_open_mpi(communicator: *mut c_void, code: *mut c_int, name: Option<&CStr>) {
-    static HANDLER: Symbol = Symbol::new("ompi_mpi_errors_are_fatal_comm_handler\0");
-    let Some((handler, name)) = HANDLER.address().zip(name) else { return };
+unsafe fn end_by_open_mpi(
+    handler: &Symbol,
+    (object, code): (*mut c_void, *mut c_int),
+    name: Option<&CStr>,
+) {
+    let Some((handler, name)) = handler.address().zip(name) else { return };
     // SAFETY: it is an error handler, and Open MPI gives it the name, and then nothing more.
     unsafe {
         let handler: unsafe extern "C" fn(*mut c_void, *mut c_int, ...) =
             std::mem::transmute(handler);
-        handler(communicator, code, name.as_ptr(), std::ptr::null::<c_char>());
+        handler(object, code, name.as_ptr(), std::ptr::null::<c_char>());
     }
 }

@@ -8,6 +8,7 @@ mod disk;
 mod fatal;
 mod last_call;
 mod memory;
+mod misuse;
 mod news;
 mod part;
 mod request;
@@ -39,9 +40,11 @@ pub use communicator::Members;
 use datatype::{Datatypes, received_bytes};
 use last_call::LastCall;
 pub use last_call::{Calling, Open, Outcome, WaitsFor};
+use misuse::Made;
+pub use misuse::called;
 use part::{Observed, Part};
 use request::SameHandle;
-pub use request::{Done, Posting, Receiving, Request, Sending};
+pub use request::{Done, Life, Posting, Receiving, Request, Sending};
 pub use world::Spawning;
 use world::World;
 
@@ -182,6 +185,8 @@ pub struct Recording {
     posts: u64,
     /// How many collective operations there were, by communicator, and by name.
     collectives: FxHashMap<(CommId, &'static str), u64>,
+    /// What the program has made and not freed.
+    made: Made,
 }
 
 /// A message that a matched probe has found.
@@ -249,6 +254,7 @@ impl Recording {
             messages: FxHashMap::default(),
             posts: 0,
             collectives: FxHashMap::default(),
+            made: Made::default(),
         };
         if let Some(parents) = &world.parents {
             recording.was_spawned(parents);
@@ -321,7 +327,8 @@ impl Recording {
 
     /// A receive that begins now.
     pub fn receiving(&mut self, wanted: &Wanted, buffer: ReceiveBuffer) -> Receiving {
-        Receiving { post: self.next_post(), any: wanted.any(), comm: wanted.comm, buffer }
+        let (any, comm, is_cancelled) = (wanted.any(), wanted.comm, false);
+        Receiving { post: self.next_post(), any, is_cancelled, comm, buffer }
     }
 
     /// Writes down a receive that was posted and will be complete later.
@@ -354,7 +361,7 @@ impl Recording {
         let content = Content { buffer: receive.buffer, kind };
         let buffer = ReceiveBuffer { content, from: matched.from };
         let (any, comm) = (matched.wanted.any(), matched.wanted.comm);
-        Receiving { post: matched.post, any, comm, buffer }
+        Receiving { post: matched.post, any, is_cancelled: false, comm, buffer }
     }
 
     /// Records the receive of a message, by its status.
@@ -459,18 +466,44 @@ impl Recording {
     /// Records what begins when a persistent request is started.
     pub fn start(&mut self, handle: Handle) {
         let Some(request) = self.take_request(handle) else { return };
+        if let Some(life) = request.life().filter(|_| request.post().is_some()) {
+            self.started_twice(life);
+        }
         let request = match request {
-            Request::PersistentSend { send, .. } => {
-                Request::PersistentSend { send, active: Some(self.sending(&send)) }
+            Request::PersistentSend { send, life, .. } => {
+                let (active, life) = (Some(self.sending(&send)), life.started());
+                Request::PersistentSend { send, active, life }
             }
-            Request::PersistentReceive { posting, .. } => {
+            Request::PersistentReceive { posting, life, .. } => {
+                let life = life.started();
                 let receiving = self.receiving(&posting.wanted, posting.buffer.clone());
                 self.post(posting.name, &posting.wanted, receiving.post);
-                Request::PersistentReceive { posting, active: Some(receiving) }
+                Request::PersistentReceive { posting, active: Some(receiving), life }
             }
             other @ (Request::Receive(_) | Request::Send(_) | Request::Collective(_)) => other,
         };
         self.begin_request(handle, request);
+    }
+
+    /// A request that was started has another handle from then on: Open MPI gives one to what is started while it is active.
+    pub fn moved(&mut self, from: Handle, to: Handle) {
+        if self.abi.handle(from) != self.abi.handle(to)
+            && let Some(request) = self.take_request(from)
+        {
+            self.begin_request(to, request);
+        }
+    }
+
+    /// The program has asked MPI to cancel a request.
+    pub fn cancel(&mut self, handle: Handle) {
+        if let Some(same) = self.requests.get_mut(&self.abi.handle(handle)) {
+            same.first.cancel();
+        }
+    }
+
+    /// How this thread, at this place, would make something.
+    pub fn life(&self, name: &'static str) -> Life {
+        Life { made: (name, self.current.at), is_started: false, waited: None }
     }
 
     /// Takes a request out, since its handle may be reused as soon as MPI completes it.
@@ -504,6 +537,7 @@ impl Recording {
     /// Forgets a communicator that was freed: its handle may be reused.
     pub fn forget_communicator(&mut self, communicator: Handle) {
         self.communicators.forget(communicator);
+        self.has_freed(self.abi.handle(communicator));
     }
 
     /// Forgets a datatype that was freed: its handle may be reused.

@@ -54,6 +54,7 @@ impl News {
             | Call::Enter(_)
             | Call::Leave(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use ringscope_traces::calls::{Any, CommId, Post};
+use ringscope_traces::calls::{Any, Became, CommId, PlaceId, Post};
 
 use super::{Content, ReceiveBuffer, SendRecord};
 
@@ -22,6 +22,8 @@ pub enum Request {
         posting: Posting,
         /// The receive, while it is under way.
         active: Option<Receiving>,
+        /// What has become of it so far.
+        life: Life,
     },
     /// A persistent send.
     PersistentSend {
@@ -29,9 +31,29 @@ pub enum Request {
         send: SendRecord,
         /// The send, while it is under way.
         active: Option<Sending>,
+        /// What has become of it so far.
+        life: Life,
     },
     /// A collective operation.
     Collective(Post),
+}
+
+/// What has become of a persistent request.
+#[derive(Debug, Clone, Copy)]
+pub struct Life {
+    /// The call that has made it, and where.
+    pub made: (&'static str, Option<PlaceId>),
+    /// Whether it was ever started.
+    pub is_started: bool,
+    /// The first call that has waited for it before it was started, and where.
+    pub waited: Option<(&'static str, Option<PlaceId>)>,
+}
+
+impl Life {
+    /// The same, started.
+    pub fn started(self) -> Life {
+        Life { is_started: true, ..self }
+    }
 }
 
 /// How a receive is posted, again and again.
@@ -52,6 +74,8 @@ pub struct Receiving {
     pub post: Post,
     /// What it left open.
     pub any: Option<Any>,
+    /// Whether the program has asked MPI to cancel it.
+    pub is_cancelled: bool,
     /// The communicator.
     pub comm: CommId,
     /// Where the message goes, and who may have sent it.
@@ -110,6 +134,11 @@ impl SameHandle {
         self.more.push_back(request);
     }
 
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Request> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
     /// Takes the first; `None` when it is the only one.
     pub fn take_one(&mut self) -> Option<Request> {
         let second = self.more.pop_front()?;
@@ -128,14 +157,64 @@ impl Request {
             Request::Collective(post) => {
                 Awaited { done: Some(Done::Collective(post)), again: None }
             }
-            Request::PersistentReceive { posting, active } => Awaited {
+            Request::PersistentReceive { posting, active, life } => Awaited {
                 done: active.map(Done::Received),
-                again: Some(Request::PersistentReceive { posting, active: None }),
+                again: Some(Request::PersistentReceive { posting, active: None, life }),
             },
-            Request::PersistentSend { send, active } => Awaited {
+            Request::PersistentSend { send, active, life } => Awaited {
                 done: active.map(Done::Sent),
-                again: Some(Request::PersistentSend { send, active: None }),
+                again: Some(Request::PersistentSend { send, active: None, life }),
             },
+        }
+    }
+
+    /// What has become of it, if it is persistent.
+    pub fn life(&self) -> Option<&Life> {
+        match self {
+            Request::PersistentReceive { life, .. } | Request::PersistentSend { life, .. } => {
+                Some(life)
+            }
+            Request::Receive(_) | Request::Send(_) | Request::Collective(_) => None,
+        }
+    }
+
+    /// A call waits for it.
+    pub fn waits(&mut self, call: (&'static str, Option<PlaceId>)) {
+        match self {
+            Request::PersistentReceive { life, .. } | Request::PersistentSend { life, .. } => {
+                life.waited = life.waited.or(Some(call)).filter(|_| !life.is_started);
+            }
+            Request::Receive(_) | Request::Send(_) | Request::Collective(_) => {}
+        }
+    }
+
+    /// The program has asked MPI to cancel it.
+    pub fn cancel(&mut self) {
+        match self {
+            Request::Receive(receiving)
+            | Request::PersistentReceive { active: Some(receiving), .. } => {
+                receiving.is_cancelled = true;
+            }
+            Request::PersistentReceive { active: None, .. }
+            | Request::PersistentSend { .. }
+            | Request::Send(_)
+            | Request::Collective(_) => {}
+        }
+    }
+
+    /// What becomes of it when the program frees it: whether what it wanted to cancel has come, MPI does not say then.
+    pub fn when_freed(&self) -> Became {
+        match self {
+            Request::Receive(Receiving { is_cancelled: true, .. })
+            | Request::PersistentReceive {
+                active: Some(Receiving { is_cancelled: true, .. }),
+                ..
+            } => Became::Unseen,
+            Request::Receive(_)
+            | Request::PersistentReceive { .. }
+            | Request::PersistentSend { .. }
+            | Request::Send(_)
+            | Request::Collective(_) => Became::Freed,
         }
     }
 

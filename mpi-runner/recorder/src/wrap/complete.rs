@@ -59,7 +59,9 @@ impl Requests {
         statuses: *mut c_void,
     ) {
         let Some((handle, request)) = self.taken.get_mut(index) else { return };
-        let Some(awaited) = request.take().map(Request::completed) else { return };
+        let Some(mut request) = request.take() else { return };
+        recording.is_waited_for(&mut request);
+        let awaited = request.completed();
         if let Some(done) = awaited.done {
             // SAFETY: MPI has filled the statuses of what is completed.
             unsafe {
@@ -101,8 +103,8 @@ impl Requests {
     ///
     /// A request that failed is freed, and another one may get its handle. A call that had nothing to wait for has
     /// changed nothing, either.
-    fn put_back(self, code: c_int, found_nothing: bool) -> c_int {
-        let found_nothing = found_nothing || self.posts.is_empty();
+    fn put_back(self, code: c_int, found: Found) -> c_int {
+        let found_nothing = found != Found::Something || self.posts.is_empty();
         let posts = self.posts;
         for (index, (handle, request)) in self.taken.into_iter().enumerate() {
             let Some(request) = request else { continue };
@@ -119,9 +121,32 @@ impl Requests {
         }
         leave(code, |recording| {
             if code == SUCCESS && found_nothing {
-                recording.found_nothing(posts);
+                recording.found_nothing(posts, found == Found::NoneActive);
             }
         })
+    }
+}
+
+/// What a call has found that completes requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// One that is complete.
+    Something,
+    /// None that is complete yet.
+    Nothing,
+    /// None that is active.
+    NoneActive,
+}
+
+impl Found {
+    /// By whether MPI says that something is complete.
+    fn by(flag: c_int) -> Found {
+        if flag == 0 { Found::Nothing } else { Found::Something }
+    }
+
+    /// By which one is complete, or how many are: a negative number where none is active (`MPI_UNDEFINED`).
+    fn by_number(number: c_int) -> Found {
+        if number < 0 { Found::NoneActive } else { Found::Something }
     }
 }
 
@@ -161,7 +186,12 @@ impl SomeRequests {
         // SAFETY: MPI has written that many indices.
         let index = |at| (counted(unsafe { *self.indices.add(at) }), at);
         taken.completed_each(code, statuses, (0..completed).map(index));
-        taken.put_back(code, completed == 0)
+        // SAFETY: as above.
+        let found = match unsafe { *self.completed } {
+            0 => Found::Nothing,
+            number => Found::by_number(number),
+        };
+        taken.put_back(code, found)
     }
 }
 
@@ -177,7 +207,7 @@ wrap! {
         if code == SUCCESS {
             taken.completed(0, status, 0);
         }
-        taken.put_back(code, false)
+        taken.put_back(code, Found::Something)
     }
 
     MPI_Test(request: *mut c_void, flag: *mut c_int, status: *mut c_void) as real => {
@@ -193,7 +223,7 @@ wrap! {
             taken.completed(0, status, 0);
         }
         // SAFETY: as above.
-        taken.put_back(code, unsafe { *flag } == 0)
+        taken.put_back(code, Found::by(unsafe { *flag }))
     }
 
     MPI_Waitall(count: c_int, requests: *mut c_void, statuses: *mut c_void) as real => {
@@ -205,7 +235,7 @@ wrap! {
         let statuses = status_buffer(&mut own, statuses, counted(count));
         let code = real(count, requests, statuses);
         taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
-        taken.put_back(code, false)
+        taken.put_back(code, Found::Something)
     }
 
     MPI_Testall(
@@ -223,7 +253,7 @@ wrap! {
             taken.completed_each(code, statuses, (0..counted(count)).map(|index| (index, index)));
         }
         // SAFETY: as above.
-        taken.put_back(code, unsafe { *flag } == 0)
+        taken.put_back(code, Found::by(unsafe { *flag }))
     }
 
     MPI_Waitany(
@@ -240,7 +270,8 @@ wrap! {
         if code == SUCCESS && let Ok(index) = usize::try_from(unsafe { *index }) {
             taken.completed(index, status, 0);
         }
-        taken.put_back(code, false)
+        // SAFETY: as above.
+        taken.put_back(code, Found::by_number(unsafe { *index }))
     }
 
     MPI_Testany(
@@ -259,7 +290,8 @@ wrap! {
         if code == SUCCESS && flag != 0 && let Ok(index) = usize::try_from(index) {
             taken.completed(index, status, 0);
         }
-        taken.put_back(code, flag == 0)
+        let found = if flag == 0 { Found::Nothing } else { Found::by_number(index) };
+        taken.put_back(code, found)
     }
 
     MPI_Waitsome(
@@ -284,14 +316,27 @@ wrap! {
             // SAFETY: it points to a handle.
             let handle = unsafe { recording.abi.handle_at(request, 0) };
             let freed = recording.take_request(handle);
-            if let Some(post) = freed.as_ref().and_then(Request::post) {
-                recording.complete(post, Became::Freed, false);
+            if let Some(request) = &freed {
+                recording.ends_life(request);
+                if let Some(post) = request.post() {
+                    recording.complete(post, request.when_freed(), false);
+                }
             }
             freed
         });
         if freed.flatten().as_ref().is_some_and(Request::is_owed) {
             note(Note::FreedReceive, "");
         }
+        leave(real(request), |_| {})
+    }
+
+    MPI_Cancel(request: *mut c_void) as real => {
+        enter(|recording| {
+            recording.begin(Calling::named("MPI_Cancel"));
+            // SAFETY: it points to a handle.
+            let handle = unsafe { recording.abi.handle_at(request, 0) };
+            recording.cancel(handle);
+        });
         leave(real(request), |_| {})
     }
 }

@@ -35,6 +35,7 @@ macro_rules! wrap {
         const _: () = {
             #[allow(clippy::too_many_arguments, reason = "they are MPI's")]
             unsafe extern "C" fn wrapper($($argument: $type),*) -> std::ffi::c_int {
+                $crate::recording::called(stringify!($name));
                 #[allow(clippy::too_many_arguments, reason = "they are MPI's")]
                 let $real = |$($argument: $type),*| $crate::real::real!($name($($argument => $type),*));
                 $body

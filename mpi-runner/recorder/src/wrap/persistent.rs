@@ -24,11 +24,26 @@ fn remember(
     code
 }
 
-/// Records what begins when a request is started.
-fn start(recording: &mut Recording, requests: *const c_void, index: usize) {
+/// Records what begins when so many requests are started.
+fn start_all(
+    name: &'static str,
+    (requests, total): (*mut c_void, usize),
+    real: impl FnOnce() -> c_int,
+) -> c_int {
     // SAFETY: the index is within the program's array.
-    let handle = unsafe { recording.abi.handle_at(requests, index) };
-    recording.start(handle);
+    let handle = |recording: &Recording, index| unsafe { recording.abi.handle_at(requests, index) };
+    let before = enter(|recording| {
+        recording.begin(Calling::named(name));
+        let before: Vec<Handle> = (0..total).map(|index| handle(recording, index)).collect();
+        before.iter().for_each(|handle| recording.start(*handle));
+        before
+    });
+    leave(real(), |recording| {
+        for (index, before) in before.unwrap_or_default().into_iter().enumerate() {
+            let now = handle(recording, index);
+            recording.moved(before, now);
+        }
+    })
 }
 
 macro_rules! startable_sends {
@@ -43,7 +58,8 @@ macro_rules! startable_sends {
                 let message = Outgoing { buffer, count, datatype, to, tag, communicator };
                 remember(code, request, |recording| {
                     let send = recording.send(&message)?;
-                    Some(Request::PersistentSend { send, active: None })
+                    let life = recording.life(stringify!($name));
+                    Some(Request::PersistentSend { send, active: None, life })
                 })
             }
         )*}
@@ -63,7 +79,8 @@ macro_rules! startable_receives {
                 remember(code, request, |recording| {
                     let (wanted, buffer) = recording.wanted(&receive);
                     let posting = Posting { name: stringify!($name), buffer, wanted };
-                    Some(Request::PersistentReceive { posting, active: None })
+                    let life = recording.life(stringify!($name));
+                    Some(Request::PersistentReceive { posting, active: None, life })
                 })
             }
         )*}
@@ -88,18 +105,11 @@ startable_receives! {
 
 wrap! {
     MPI_Start(request: *mut c_void) as real => {
-        enter(|recording| {
-            recording.begin(Calling::named("MPI_Start"));
-            start(recording, request, 0);
-        });
-        leave(real(request), |_| {})
+        start_all("MPI_Start", (request, 1), || real(request))
     }
 
     MPI_Startall(count: c_int, requests: *mut c_void) as real => {
-        enter(|recording| {
-            recording.begin(Calling::named("MPI_Startall"));
-            (0..usize::try_from(count).unwrap_or(0)).for_each(|index| start(recording, requests, index));
-        });
-        leave(real(count, requests), |_| {})
+        let total = usize::try_from(count).unwrap_or(0);
+        start_all("MPI_Startall", (requests, total), || real(count, requests))
     }
 }

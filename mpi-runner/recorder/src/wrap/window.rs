@@ -43,7 +43,13 @@ macro_rules! calls {
                     let window = recording.abi.handle(window);
                     recording.begin_at(stringify!($name), window, $target);
                 });
-                leave(real($($argument,)* window), |_| {})
+                let code = real($($argument,)* window);
+                leave(code, |recording| {
+                    if code == SUCCESS {
+                        let window = recording.abi.handle(window);
+                        recording.has_locked(stringify!($name), window, $target);
+                    }
+                })
             }
         )*}
     };
@@ -97,6 +103,7 @@ wrap! {
             // SAFETY: it points to a handle.
             let window = unsafe { recording.abi.handle_at(window, 0) };
             recording.begin_on_object("MPI_Win_free", window);
+            recording.unlocks_all(window);
             window
         });
         let code = left(real(window));

@@ -1,6 +1,8 @@
 /* Small faults and what looks like one, by name. */
 #include <assert.h>
 #include <mpi.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 static int rank, size;
@@ -178,6 +180,144 @@ static void in_place(void)
     MPI_Alltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, numbers, 1, MPI_INT, MPI_COMM_WORLD);
 }
 
+static void put_without_an_epoch(void)
+{
+    int number = 0;
+    MPI_Group other;
+    MPI_Win window = window_with(&number, &other);
+    if (rank == 0)
+        MPI_Put(&rank, 1, MPI_INT, 1, 0, 1, MPI_INT, window); /* no epoch */
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+static void never_unlock(void)
+{
+    int *number;
+    MPI_Win window;
+    MPI_Win_allocate(sizeof *number, sizeof *number, MPI_INFO_NULL, MPI_COMM_WORLD, &number, &window);
+    if (rank == 0)
+        MPI_Win_lock(MPI_LOCK_EXCLUSIVE, 1, 0, window); /* for ever */
+    MPI_Win_free(&window); /* while it is locked */
+}
+
+static void free_what_receives(void)
+{
+    int number = 5;
+    MPI_Request request;
+    if (rank == 0)
+        MPI_Send(&number, 1, MPI_INT, 1, 3, MPI_COMM_WORLD);
+    else {
+        MPI_Irecv(&number, 1, MPI_INT, 0, 3, MPI_COMM_WORLD, &request); /* freed */
+        MPI_Request_free(&request);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+}
+
+static void start_twice(void)
+{
+    int number = 5;
+    MPI_Request request;
+    if (rank == 0) {
+        MPI_Send_init(&number, 1, MPI_INT, 1, 3, MPI_COMM_WORLD, &request);
+        MPI_Start(&request); /* first */
+        MPI_Start(&request); /* second */
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+    } else
+        for (int i = 0; i < 2; i++)
+            MPI_Recv(&number, 1, MPI_INT, 0, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
+static void never_start(void)
+{
+    int number = 5;
+    MPI_Request request;
+    if (rank == 0)
+        MPI_Send(&number, 1, MPI_INT, 1, 3, MPI_COMM_WORLD);
+    else {
+        MPI_Recv_init(&number, 1, MPI_INT, 0, 3, MPI_COMM_WORLD, &request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE); /* never started */
+        MPI_Request_free(&request);
+    }
+}
+
+static void call_late(void)
+{
+    MPI_Finalize();
+    if (rank == 1)
+        MPI_Barrier(MPI_COMM_WORLD); /* too late */
+}
+
+static void wait_for_nothing(void)
+{
+    int number = 5, index = 0, done = 0;
+    MPI_Request requests[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+    if (rank == 0)
+        MPI_Send(&number, 1, MPI_INT, 1, 3, MPI_COMM_WORLD);
+    else {
+        MPI_Irecv(&number, 1, MPI_INT, 0, 3, MPI_COMM_WORLD, requests);
+        while (done < 2) {
+            MPI_Waitany(2, requests, &index, MPI_STATUS_IGNORE);
+            done += index != MPI_UNDEFINED;
+        }
+    }
+}
+
+static void die_by_kill(void)
+{
+    int number = 5;
+    MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD); /* the last of one */
+    if (rank == 1)
+        raise(SIGKILL);
+    MPI_Barrier(MPI_COMM_WORLD); /* for the other */
+}
+
+static void *receive_in_a_thread(void *number)
+{
+    MPI_Recv(number, 1, MPI_INT, 0, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return NULL;
+}
+
+static void call_in_another_thread(void)
+{
+    int number = 5;
+    pthread_t thread;
+    if (rank == 0)
+        MPI_Send(&number, 1, MPI_INT, 1, 3, MPI_COMM_WORLD);
+    else {
+        pthread_create(&thread, NULL, receive_in_a_thread, &number);
+        pthread_join(thread, NULL);
+    }
+}
+
+static void free_nothing(void)
+{
+    MPI_Comm copy;
+    for (int i = 0; i < 9; i++)
+        MPI_Comm_dup(MPI_COMM_WORLD, &copy); /* never freed */
+}
+
+/* Nothing is wrong with that: what is freed is a send, what is cancelled is told so, one communicator is used to the end. */
+static void free_in_order(void)
+{
+    int number = 5, got;
+    MPI_Comm copy;
+    MPI_Request send, receive, again;
+    MPI_Comm_dup(MPI_COMM_WORLD, &copy);
+    MPI_Isend(&number, 1, MPI_INT, 1 - rank, 3, copy, &send);
+    MPI_Request_free(&send);
+    MPI_Recv(&got, 1, MPI_INT, 1 - rank, 3, copy, MPI_STATUS_IGNORE);
+    MPI_Irecv(&got, 1, MPI_INT, 1 - rank, 4, copy, &receive);
+    MPI_Cancel(&receive);
+    MPI_Request_free(&receive);
+    MPI_Recv_init(&got, 1, MPI_INT, 1 - rank, 5, copy, &again);
+    MPI_Wait(&again, MPI_STATUS_IGNORE);
+    MPI_Start(&again);
+    MPI_Send(&number, 1, MPI_INT, 1 - rank, 5, copy);
+    MPI_Wait(&again, MPI_STATUS_IGNORE);
+    MPI_Request_free(&again);
+    MPI_Barrier(copy);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -198,6 +338,17 @@ static const struct {
     {"scatter-less", scatter_too_little},
     {"file", open_file},
     {"in-place", in_place},
+    {"epoch", put_without_an_epoch},
+    {"unlock", never_unlock},
+    {"free", free_what_receives},
+    {"start-twice", start_twice},
+    {"start-never", never_start},
+    {"late", call_late},
+    {"nothing", wait_for_nothing},
+    {"killed", die_by_kill},
+    {"thread", call_in_another_thread},
+    {"leak", free_nothing},
+    {"in-order", free_in_order},
 };
 
 int main(int argc, char **argv)

@@ -40,6 +40,7 @@ pub(super) fn put(feed: &Feed<'_>, last_ns: u64, sink: &mut dyn Write) -> Result
             | Call::Complete(_)
             | Call::Probe(_)
             | Call::Fail(_)
+            | Call::Misuse(_)
             | Call::Exception(_)
             | Call::Exit(_)
             | Call::Died(_) => {}
@@ -62,6 +63,7 @@ fn time(call: &Call) -> Option<u64> {
         | Call::Post(_)
         | Call::Complete(_)
         | Call::Fail(_)
+        | Call::Misuse(_)
         | Call::Exception(_)
         | Call::Exit(_)
         | Call::Died(_) => None,

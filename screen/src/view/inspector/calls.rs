@@ -186,6 +186,7 @@ fn is_told(call: &Call) -> bool {
         | Call::Post(_)
         | Call::Probe(_)
         | Call::Fail(_)
+        | Call::Misuse(_)
         | Call::Exception(_)
         | Call::Died(_) => true,
         Call::Exit(exit) => exit.code != 0,
@@ -204,6 +205,7 @@ fn of_call(scene: &Scene<'_>, rank: Rank, one: &TimedCall) -> Step {
         Call::Post(post) => post.at,
         Call::Probe(probe) => probe.at,
         Call::Fail(failure) => failure.at,
+        Call::Misuse(misuse) => misuse.at,
         Call::Exception(exception) => exception.at,
         Call::Last(last) => last.at,
         Call::Complete(complete) => complete.at,

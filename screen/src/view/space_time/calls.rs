@@ -132,7 +132,7 @@ fn draw_mark(
     let (symbol, style) = match &one.call {
         Call::Probe(_) => (Symbol::Probe, theme.text()),
         Call::Last(_) => (Symbol::Blocked, theme.warning()),
-        Call::Fail(_) | Call::Exception(_) | Call::Exit(_) | Call::Died(_) => {
+        Call::Fail(_) | Call::Misuse(_) | Call::Exception(_) | Call::Exit(_) | Call::Died(_) => {
             (Symbol::Bad, theme.bad())
         }
         Call::Place(_)

@@ -205,7 +205,7 @@ impl Job<'_> {
         let mut all = merged.trace;
         name_protocol(&mut all);
         let gone = plan.gone.iter().filter(|rank| !exited.contains(rank));
-        all.calls.extend(gone.map(|rank| Call::Died(Died { rank: *rank })));
+        all.calls.extend(gone.map(|rank| Call::Died(Died { rank: *rank, signal: None })));
         let mut counts = Counts::default();
         let mut header = all.header.clone();
         header.more.extend(plan.settings);
@@ -254,7 +254,7 @@ impl Job<'_> {
             condensed.call(call);
         }
         for rank in plan.gone.iter().filter(|rank| !merging.exited().contains(rank)) {
-            let died = Call::Died(Died { rank: *rank });
+            let died = Call::Died(Died { rank: *rank, signal: None });
             lines.call(&died)?;
             condensed.call(died);
         }
