@@ -2,12 +2,24 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+
+use crate::sweep::SweepArgs;
 
 /// Run the nodes of a scenario under real MPI, one process per node
 #[derive(Debug, Parser)]
-#[command(name = "mpi-runner", version, after_help = AFTER_HELP)]
+#[command(
+    name = "mpi-runner",
+    version,
+    after_help = AFTER_HELP,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Other>,
+
     /// A file, `-` for standard input, or the name of a built-in scenario
     #[arg(required_unless_present_any = ["follow", "mpi"], conflicts_with = "follow")]
     pub scenario: Option<PathBuf>,
@@ -49,6 +61,12 @@ pub(crate) struct Args {
     pub mpi: bool,
 }
 
+/// What else ranks can do together.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Other {
+    Sweep(SweepArgs),
+}
+
 const AFTER_HELP: &str = "\
 The command node's lines go to standard output, the report on how the run ended to standard
 error. There are as many ranks as mpirun starts processes.
@@ -57,6 +75,7 @@ Examples:
   mpirun -n 8 mpi-runner join
   mpirun -n 8 mpi-runner my.dht -o my.jsonl
   mpirun -n 8 mpi-runner --follow race.jsonl -o race-mpi.jsonl
+  mpirun -n 4 mpi-runner sweep --seeds 100000
   ringscope crosscheck join        does this, and compares with the simulator
 
 To run as root, or with more ranks than cores, Open MPI needs these settings:

@@ -16,6 +16,7 @@ mod receive_order;
 mod report;
 mod run;
 mod shutdown;
+mod sweep;
 mod task;
 mod verdict;
 mod watch;
@@ -29,7 +30,7 @@ use mpi::topology::{Communicator as _, SimpleCommunicator};
 use ringscope_traces::text::Plain;
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use args::Args;
+use args::{Args, Other};
 use failure::{Failure, note};
 use link::Link;
 use shutdown::Shutdown;
@@ -68,7 +69,10 @@ fn main() -> ExitCode {
     }
     end_all_on_panic();
     let link = Link::open();
-    let code = run::run(&args, &launcher::short_version(&version), &link);
+    let code = match &args.command {
+        Some(Other::Sweep(args)) => sweep::run(args, &link),
+        None => run::run(&args, &launcher::short_version(&version), &link),
+    };
     let shutdown = Shutdown::of(code, &link);
     // Its communicators go before MPI does.
     drop(link);

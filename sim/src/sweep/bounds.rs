@@ -52,6 +52,20 @@ impl SweepBounds {
         }
     }
 
+    /// The command that runs the scenario of one seed.
+    #[must_use]
+    pub fn command(&self, protocol: ProtocolId, seed: u64) -> String {
+        let SweepBounds { ranks, commands, window, .. } = self;
+        format!(
+            "ringscope sweep --protocol {} --seeds {seed}..{seed} --ranks {}..{} --commands {commands} --window {}..{}",
+            protocol.name(),
+            ranks.start(),
+            ranks.end(),
+            window.start(),
+            window.end(),
+        )
+    }
+
     /// How many seeds there are.
     #[must_use]
     pub fn count(&self) -> u64 {

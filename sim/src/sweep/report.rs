@@ -126,15 +126,13 @@ impl SweepReport<'_> {
 
     /// The command that finds it again.
     fn again(&self, seed: u64) -> String {
-        let SweepBounds { ranks, commands, window, .. } = self.bounds;
-        format!(
-            "ringscope sweep --protocol {} --seeds {seed}..{seed} --ranks {}..{} --commands {commands} --window {}..{}",
-            self.protocol.name(),
-            ranks.start(),
-            ranks.end(),
-            window.start(),
-            window.end(),
-        )
+        self.bounds.command(self.protocol, seed)
+    }
+
+    /// It in words, as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines().into_iter().map(|line| line.text + "\n").collect()
     }
 
     /// It for programs, in one line.
