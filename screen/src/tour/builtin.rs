@@ -33,6 +33,8 @@ pub const ALL: &[BuiltIn] = &[
     lesson!("round-forever"),
     lesson!("lost-key"),
     lesson!("neighbours-leave"),
+    lesson!("every-order"),
+    lesson!("the-price-of-safety"),
     lesson!(
         "the-real-thing",
         "openmpi-lost-key.jsonl",

@@ -11,6 +11,7 @@ use ringscope_traces::diff::{Comparison, Level};
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op, Rank, Tag};
 
+use super::every_order;
 use crate::language::grammar::{self, Argument, Form, ParseError, SymbolTable, Token};
 use crate::timeline::{EventInfo, NodeStates, Operation, Snapshot, Timeline};
 
@@ -34,7 +35,7 @@ impl Value {
         Value::Words(text.into())
     }
 
-    fn count(count: usize) -> Value {
+    pub(super) fn count(count: usize) -> Value {
         Value::Number(i64::try_from(count).unwrap_or(i64::MAX))
     }
 }
@@ -213,6 +214,17 @@ const ROWS: &[Row] = &[
         |scene, _| Ok(Value::words(scene.timeline.violations().first().map_or("none", |one| one.violation.invariant.name())))),
     row(form!("event" "of" "the" "violation"), "the number of the event at which that is",
         |scene, _| scene.timeline.violations().first().map(|one| Value::count(one.at.0 + 1)).ok_or("no invariant is violated".to_owned())),
+    // The run in every order of its receipts.
+    row(form!("number" "of" "endings"), "in how many ways it can end, in every order of receipts",
+        |scene, _| every_order::endings(scene)),
+    row(form!("number" "of" "failures"), "in how many of these it does not complete as it should",
+        |scene, _| every_order::failures(scene)),
+    row(form!("number" "of" "states"), "how many states all orders of receipts lead through",
+        |scene, _| every_order::states(scene)),
+    row(form!("shortest" "failure"), "the failure that takes fewest receipts, such as `deadlock`, or `none`",
+        |scene, _| every_order::shortest_failure(scene)),
+    row(form!("receipts" "to" "the" "shortest" "failure"), "how many receipts it takes",
+        |scene, _| every_order::receipts_to_it(scene)),
     // A comparison, at a stop that has one.
     row(form!("comparison"), "`equal`, `reordered` or `different`",
         |scene, _| Ok(Value::words(level(scene.comparison()?.level)))),

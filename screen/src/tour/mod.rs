@@ -8,6 +8,7 @@
 mod asked;
 mod bind;
 pub mod builtin;
+mod every_order;
 mod facts;
 #[cfg(test)]
 pub(crate) use facts::fact_in_words;
