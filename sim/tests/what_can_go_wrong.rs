@@ -22,7 +22,7 @@ const INTRODUCTION: &str = "\
 Made by a command, which a test holds it against: `RINGSCOPE_BLESS=1 cargo test -p ringscope-sim --test what_can_go_wrong`.
 
 The reference program sends one command at a time and waits for its reply. With the setting `window` more may be under way at once, and what follows
-is what can come of that: every sound script of a size, in every order in which its messages can be received (`ringscope explore --all`). A script is
+is what can come of that: every sound script of a size, in every order in which its messages can be received (`--all` of `ringscope explore`). A script is
 sound when it runs through without failing where each command waits for the one before.
 
 Of each kind of failure the smallest script is shown at the smallest window at which it happens, and of that the fewest receipts. Deadlocks are of
