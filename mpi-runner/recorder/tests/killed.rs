@@ -160,6 +160,13 @@ fn all_is_there(trace: &Trace, known: &Known, again: &str) {
     }
 }
 
+/// Where a rank is said to have been killed, it is the one that was; the launcher has killed the others.
+fn is_not_mistaken(victim: u32, says: &str, again: &str) {
+    let ranks = (0..RANKS).filter(|rank| *rank != victim);
+    let mistaken = ranks.map(|rank| format!("rank {rank} was ")).find(|words| says.contains(words));
+    assert_eq!(mistaken, None, "{again}");
+}
+
 fn last(trace: &Trace, rank: u32) -> Option<&LastCall> {
     trace.calls.iter().find_map(|call| {
         let Call::Last(last) = call else { return None };
@@ -184,6 +191,7 @@ fn a_rank_that_is_killed_and_all_others_leave_what_they_did() {
         assert_eq!(recorded.code, Some(1), "{again}");
         let (trace, _) = folder.trace();
         is_there(&trace, &recorded.unbroken(), known, &again);
+        is_not_mistaken(kill.victim, &recorded.unbroken(), &again);
         if kill.killer == kill.victim {
             let last = last(&trace, kill.victim).expect("it has one");
             // Before the calls that are counted there are `MPI_Init` and one more.

@@ -33,6 +33,8 @@ pub struct Progress {
     pub made: u64,
     /// Whether it is in a call.
     pub inside: bool,
+    /// Whether it was asked to end, as a launcher does when another rank has failed.
+    pub is_asked_to_end: bool,
 }
 
 /// How far the ranks are whose notes lie in a folder, by rank.
@@ -57,6 +59,7 @@ pub fn progress(folder: &Path) -> Vec<Progress> {
             news: note.news,
             made: note.last.as_ref().map_or(0, |last| last.calls),
             inside: note.last.is_some_and(|last| last.inside),
+            is_asked_to_end: note.is_asked_to_end,
         })
     });
     notes.collect()

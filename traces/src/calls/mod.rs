@@ -424,6 +424,9 @@ pub struct Exit {
 pub struct Died {
     /// Who.
     pub rank: Rank,
+    /// Whether it was the first to go, and the launcher has ended the others therefore.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first: bool,
     /// The signal that has ended it, where the launcher tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,

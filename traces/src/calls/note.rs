@@ -19,6 +19,9 @@ pub const TEXT_BYTES: usize = 32;
 /// What the first word holds: the letters `RSNOTE04`.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"RSNOTE04");
 
+/// `SIGTERM`, by which a launcher ends the ranks that have not failed themselves.
+pub const TERMINATE: i32 = 15;
+
 /// A word that says nothing.
 pub const NOTHING: i64 = i64::MIN;
 
@@ -65,7 +68,7 @@ pub enum Word {
     Repeats,
     /// Whether it found a message before: 1 or 0.
     Found,
-    /// The signal that has ended the process; 0 while none has.
+    /// The signal that has ended the process, or [`TERMINATE`]; 0 while none has.
     Signal,
     /// The place in the source.
     Place,
@@ -102,6 +105,8 @@ pub struct Note {
     pub progress: u64,
     /// How much the rank has done that it had not done before.
     pub news: u64,
+    /// Whether the process was asked to end (`SIGTERM`), as a launcher does when another rank has failed.
+    pub is_asked_to_end: bool,
     /// The call; `None` when none was made, or it was being written when the process ended.
     pub last: Option<LastCall>,
 }
@@ -143,7 +148,7 @@ pub fn read(bytes: &[u8]) -> Option<Note> {
         found: at(Word::Found)? == 1,
         signal: at(Word::Signal)
             .and_then(|signal| i32::try_from(signal).ok())
-            .filter(|signal| *signal > 0),
+            .filter(|signal| *signal > 0 && *signal != TERMINATE),
         at: unsigned(Word::Place).and_then(|place| u32::try_from(place).ok()).map(PlaceId),
         t: unsigned(Word::Time)?,
         waits: (total > 0).then_some(waits),
@@ -153,7 +158,9 @@ pub fn read(bytes: &[u8]) -> Option<Note> {
     let process = u32::try_from(at(Word::Process)?).ok()?;
     let (progress, news) = (unsigned(Word::Progress)?, unsigned(Word::News)?);
     let was_called = is_whole && !last.name.is_empty();
-    Some(Note { process, progress, news, last: was_called.then_some(last) })
+    let is_asked_to_end = at(Word::Signal)? == i64::from(TERMINATE);
+    let last = was_called.then_some(last);
+    Some(Note { process, progress, news, is_asked_to_end, last })
 }
 
 fn text(bytes: &[u8]) -> String {

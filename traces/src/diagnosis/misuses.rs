@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{RankCalls, Table};
+use super::table::{RankCalls, Table, is_persistent};
 use super::words::{self, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{LastCall, Misuse, Misused, PlaceId};
@@ -31,7 +31,13 @@ fn told(table: &Table<'_>, is_told: impl Fn(&Misuse) -> bool) -> Vec<Verdict> {
     for (rank, calls) in table.each() {
         let still =
             |misuse: &&&Misuse| misuse.what != Misused::NothingActive || goes_on(calls, misuse);
-        for misuse in calls.misuses.iter().filter(|misuse| is_told(misuse)).filter(still) {
+        // Who fails has no time to free anything.
+        let is_due = |misuse: &&&Misuse| {
+            let has_failed = calls.exception.is_some() || !calls.failures.is_empty();
+            !has_failed || misuse.what != Misused::NeverFreed
+        };
+        let all = calls.misuses.iter().filter(|misuse| is_told(misuse));
+        for misuse in all.filter(still).filter(is_due) {
             let Misuse { what, ref name, at, ref of, of_at, peer, count, .. } = **misuse;
             let same = (what, name.as_str(), at, of.as_deref(), of_at, peer, count);
             groups.entry(same).or_default().push(rank);
@@ -99,7 +105,7 @@ fn things(by: &str, count: u64) -> String {
         by if by.starts_with("MPI_Win_") => "window",
         by if by.starts_with("MPI_File_") => "file",
         by if by.starts_with("MPI_Type_") => "datatype",
-        by if by.ends_with("_init") => "request",
+        by if is_persistent(by) => "request",
         _ => "communicator",
     };
     match count {

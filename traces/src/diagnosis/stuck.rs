@@ -245,8 +245,9 @@ fn for_members(table: &Table<'_>, comm: CommId, number: u64, operation: &str) ->
     let has_one_left = absent.iter().any(|rank| table.rank(*rank).has_left());
     let kind = if has_one_left { Kind::WaitsForOneThatLeft } else { Kind::CollectiveNotEntered };
     let have = if absent.len() == 1 { "has" } else { "have" };
+    let entered = if table.what(comm) == "persistent operation" { "started" } else { "entered" };
     let says = format!(
-        "{}, which {have} not entered {operation}: {}",
+        "{}, which {have} not {entered} {operation}: {}",
         ranks_named(&absent),
         standings(table, &absent)
     );
@@ -349,7 +350,7 @@ fn standing(table: &Table<'_>, rank: Rank) -> String {
 fn state(table: &Table<'_>, rank: Rank) -> String {
     let calls = table.rank(rank);
     if let Some(exception) = calls.exception {
-        let what = words::one_line(&exception.what);
+        let what = words::of_mpi(&exception.what);
         return format!("HAS left with an exception, {what}{}", table.at(exception.at));
     }
     if calls.has_aborted() {

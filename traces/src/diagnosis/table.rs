@@ -127,6 +127,11 @@ fn is_poll(name: &str) -> bool {
         .contains(&name)
 }
 
+/// Whether a call of that name creates a persistent collective operation.
+pub(super) fn is_persistent(by: &str) -> bool {
+    by.ends_with("_init") || by.ends_with("_init_c")
+}
+
 /// A trace, and where to find what in it.
 pub(super) struct Table<'t> {
     pub(super) trace: &'t Trace,
@@ -178,9 +183,9 @@ impl<'t> Table<'t> {
             reserved: BTreeMap::new(),
         };
         trace.calls.iter().for_each(|call| table.take(call));
-        if table.ranks.iter().any(RankCalls::explains_all) {
-            // The launcher has ended the others then.
-            let by_launcher = |died: &&Died| died.signal.is_some();
+        if table.ranks.iter().any(|rank| rank.explains_all() || rank.last.is_none()) {
+            // The launcher has ended the others then, or one that failed before it had come out of `MPI_Init`.
+            let by_launcher = |died: &&Died| died.first;
             table
                 .ranks
                 .iter_mut()
@@ -395,6 +400,7 @@ impl<'t> Table<'t> {
         match by.unwrap_or_default() {
             by if by.starts_with("MPI_Win_") => "window",
             by if by.starts_with("MPI_File_") => "file",
+            by if is_persistent(by) => "persistent operation",
             _ => "communicator",
         }
     }
@@ -454,7 +460,7 @@ impl<'t> Table<'t> {
                     ranks: vec![rank],
                     says: format!(
                         "an exception has ended the program of rank {rank}: {}{}",
-                        super::words::one_line(&exception.what),
+                        super::words::of_mpi(&exception.what),
                         self.at(exception.at)
                     ),
                 });
@@ -467,18 +473,21 @@ impl<'t> Table<'t> {
                 );
                 verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
             } else if calls.was_killed() {
-                let how = calls.signal().map_or_else(
-                    || "has died without a word".to_owned(),
-                    |signal| format!("was ended by {}", super::words::signal(signal)),
-                );
+                let how = match (calls.signal(), calls.died) {
+                    (Some(signal), _) => format!("was ended by {}", super::words::signal(signal)),
+                    (None, Some(died)) if died.first => {
+                        "was the first to go, without a word: killed from outside (SIGKILL, \
+                         as by `kill -9`, or by the system when memory runs out), or ended by _exit"
+                            .to_owned()
+                    }
+                    (None, _) => "has died without a word".to_owned(),
+                };
                 let open = super::requests::open_at_the_end(self, (rank, calls));
                 let says = format!("rank {rank} {how}{}{open}", self.beside_last(calls));
                 verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
             }
-            for failure in &calls.failures {
-                verdicts.push(self.failed(rank, failure));
-            }
         }
+        self.failed_calls(verdicts);
         self.exits_without_finalize(verdicts);
     }
 
@@ -492,16 +501,34 @@ impl<'t> Table<'t> {
         beside.unwrap_or_default()
     }
 
-    fn failed(&self, rank: Rank, failure: &Failure) -> Verdict {
+    /// Calls that have failed, the same of several ranks together.
+    fn failed_calls(&self, verdicts: &mut Vec<Verdict>) {
+        let mut all: Vec<(String, Vec<Rank>)> = Vec::new();
+        for (rank, calls) in self.each() {
+            for what in calls.failures.iter().map(|failure| self.failed(failure)) {
+                match all.iter_mut().find(|(known, _)| *known == what) {
+                    Some((_, ranks)) if ranks.contains(&rank) => {}
+                    Some((_, ranks)) => ranks.push(rank),
+                    None => all.push((what, vec![rank])),
+                }
+            }
+        }
+        verdicts.extend(all.into_iter().map(|(what, ranks)| {
+            let says = format!("{}: {what}", list("rank", &ranks));
+            Verdict { kind: Kind::FailedCall, ranks, says }
+        }));
+    }
+
+    /// `MPI_Send of 4 bytes (a.c:15) has failed: invalid rank`.
+    fn failed(&self, failure: &Failure) -> String {
         let of = failure.bytes.map(|bytes| format!(" of {}", super::words::bytes(bytes)));
-        let says = format!(
-            "rank {rank}: {}{}{} has failed: {}",
+        format!(
+            "{}{}{} has failed: {}",
             failure.name,
             of.unwrap_or_default(),
             self.at(failure.at),
             super::words::of_mpi(&failure.why)
-        );
-        Verdict { kind: Kind::FailedCall, ranks: vec![rank], says }
+        )
     }
 
     fn exits_without_finalize(&self, verdicts: &mut Vec<Verdict>) {

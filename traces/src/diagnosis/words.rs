@@ -69,11 +69,16 @@ pub(super) fn signal(number: i32) -> String {
 /// `Invalid tag, error stack:\ninternal_Send(79): Invalid tag, value is -5` becomes `Invalid tag, value is -5`.
 pub(super) fn of_mpi(words: &str) -> String {
     let Some((kind, stack)) = words.split_once(", error stack:") else { return one_line(words) };
+    let kind = kind.trim();
     let last = stack.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     let reason = last.split_once(": ").map_or("", |(_, reason)| reason.trim());
+    // What an exception says begins with its type.
+    let bare = kind.rsplit(": ").next().unwrap_or(kind);
     match reason {
         "" => one_line(kind),
-        reason if reason.starts_with(kind) => one_line(reason),
+        reason if reason.starts_with(bare) => {
+            one_line(&format!("{}{reason}", kind.strip_suffix(bare).unwrap_or_default()))
+        }
         reason => one_line(&format!("{kind}: {reason}")),
     }
 }

@@ -17,7 +17,7 @@ use ringscope_traces::text::Plain;
 use super::Verdict;
 use crate::input::DASH;
 use crate::output::{Streams, TraceTarget};
-pub(crate) use merged::{Findings, MergedParts, Plan};
+pub(crate) use merged::{Findings, Killed, MergedParts, Plan};
 
 /// Merge the per-rank files of a run that died into one trace
 #[derive(Debug, clap::Args)]

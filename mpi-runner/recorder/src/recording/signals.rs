@@ -28,13 +28,14 @@ const fn fatal(signal: c_int) -> Fatal {
     Fatal { signal, before: UnsafeCell::new(MaybeUninit::uninit()) }
 }
 
-/// The signals with which a program's own faults end it.
-static FATAL: [Fatal; 5] = [
+/// The signals with which a program's own faults end it, and the one by which a launcher ends a rank when another has failed.
+static FATAL: [Fatal; 6] = [
     fatal(libc::SIGSEGV),
     fatal(libc::SIGBUS),
     fatal(libc::SIGFPE),
     fatal(libc::SIGILL),
     fatal(libc::SIGABRT),
+    fatal(libc::SIGTERM),
 ];
 
 /// Has a fatal signal noted there from now on; nowhere, when that is no address.

@@ -1,5 +1,6 @@
 //! The parts of a run, put together and written, and what is told of them.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,42 @@ pub(crate) struct Plan {
     pub settings: Vec<(String, Payload)>,
     /// The ranks whose processes were gone when they were looked at last.
     pub gone: Vec<Rank>,
+    /// In which order processes were gone of a run that ended since one was killed.
+    pub killed: Option<Killed>,
+}
+
+/// The processes of a run that ended since one of them was killed.
+#[derive(Debug)]
+pub(crate) struct Killed {
+    /// By which signal, where the launcher says it.
+    pub signal: Option<i32>,
+    /// The ranks in the order in which their processes were gone; those together of which the order is not known.
+    pub gone: Vec<Vec<Rank>>,
+}
+
+impl Killed {
+    /// The rank that was killed: the first that was gone and had not said so. The others were ended by the launcher.
+    fn first(&self, exited: &BTreeSet<Rank>) -> Option<Rank> {
+        let silent = |gone: &Vec<Rank>| -> Vec<Rank> {
+            gone.iter().copied().filter(|rank| !exited.contains(rank)).collect()
+        };
+        match self.gone.iter().map(silent).find(|silent| !silent.is_empty())?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+}
+
+impl Plan {
+    /// The lines of processes that were gone and had not said so.
+    fn died(&self, exited: &BTreeSet<Rank>) -> Vec<Call> {
+        let died = |rank, first, signal| Call::Died(Died { rank, first, signal });
+        let gone = self.gone.iter().filter(|rank| !exited.contains(rank));
+        let killed = self.killed.as_ref();
+        let killed =
+            killed.and_then(|killed| Some(died(killed.first(exited)?, true, killed.signal)));
+        gone.map(|rank| died(*rank, false, None)).chain(killed).collect()
+    }
 }
 
 /// The parts of a run, put together.
@@ -204,8 +241,7 @@ impl Job<'_> {
             merging.gather().map_err(not_gathered)?;
         let mut all = merged.trace;
         name_protocol(&mut all);
-        let gone = plan.gone.iter().filter(|rank| !exited.contains(rank));
-        all.calls.extend(gone.map(|rank| Call::Died(Died { rank: *rank, signal: None })));
+        all.calls.extend(plan.died(&exited));
         let mut counts = Counts::default();
         let mut header = all.header.clone();
         header.more.extend(plan.settings);
@@ -236,7 +272,7 @@ impl Job<'_> {
     fn streamed(self, mut merging: Merging) -> Result<MergedParts, Failure> {
         let Job { plan, target, out } = self;
         let mut header = merging.header().clone();
-        header.more.extend(plan.settings);
+        header.more.extend(plan.settings.iter().cloned());
         let mut lines = target.begin(&header, merging.is_of_messages(), out)?;
         let mut condensed = merging.condensed();
         let (mut counts, mut events) = (Counts::default(), 0);
@@ -253,8 +289,7 @@ impl Job<'_> {
             lines.call(&call)?;
             condensed.call(call);
         }
-        for rank in plan.gone.iter().filter(|rank| !merging.exited().contains(rank)) {
-            let died = Call::Died(Died { rank: *rank, signal: None });
+        for died in plan.died(merging.exited()) {
             lines.call(&died)?;
             condensed.call(died);
         }

@@ -1,5 +1,6 @@
 //! `ringscope record`: what anybody's MPI program sends and receives, written down as it runs.
 
+mod deaths;
 mod folder;
 mod living;
 mod outliving;
@@ -16,11 +17,12 @@ use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::Payload;
 
 use super::Verdict;
-use super::merge::{MergedParts, Plan, holds_parts};
+use super::merge::{Killed, MergedParts, Plan, holds_parts};
 use crate::flags::{TagFlags, payload, protocol, seconds};
 use crate::input::DASH;
 use crate::launch::{How, Interrupt, Limit, Stopwatch, Watched, attend, recorder};
 use crate::output::{Streams, TraceTarget};
+use deaths::{Deaths, ended_silently};
 use folder::Folder;
 use living::Living;
 use program::Program;
@@ -185,6 +187,14 @@ impl RecordArgs {
     }
 }
 
+/// What was seen of a run of the program.
+struct Seen {
+    how: How,
+    elapsed_ns: u64,
+    living: Living,
+    killed: Option<Killed>,
+}
+
 /// A run of the program, and what its ranks have left.
 struct Recorded {
     how: How,
@@ -194,6 +204,8 @@ struct Recorded {
     settings: Vec<(String, Payload)>,
     /// What was seen of its processes when it was looked at last.
     living: Living,
+    /// In which order they were gone, and by which signal the first one.
+    killed: Option<Killed>,
 }
 
 impl Recorded {
@@ -204,8 +216,8 @@ impl Recorded {
         let folder = Folder::beside(&args.output)?;
         let run = Recorded::run(args, program, folder.path());
         match run {
-            Ok((how, elapsed_ns, living)) => {
-                Ok(Recorded { how, elapsed_ns, folder, settings, living })
+            Ok(Seen { how, elapsed_ns, living, killed }) => {
+                Ok(Recorded { how, elapsed_ns, folder, settings, living, killed })
             }
             Err(failure) => {
                 folder.remove()?;
@@ -214,11 +226,7 @@ impl Recorded {
         }
     }
 
-    fn run(
-        args: &RecordArgs,
-        program: &Program,
-        parts: &Path,
-    ) -> Result<(How, u64, Living), Failure> {
+    fn run(args: &RecordArgs, program: &Program, parts: &Path) -> Result<Seen, Failure> {
         let fails = |what: &str, error| program.failure(format!("{what}: {error}"));
         let interrupt =
             Interrupt::watch().map_err(|error| fails("cannot watch for Ctrl-C", error))?;
@@ -226,6 +234,7 @@ impl Recorded {
         let mut command = program.command(parts, args.keeps_output_free());
         let mut child = command.spawn().map_err(|error| fails("does not start", error))?;
         let (mut living, mut rounds) = (Living::default(), Rounds::begin());
+        let deaths = Deaths::watch(parts);
         let watched = Watched {
             silence: args.timeout.unwrap_or(Duration::MAX),
             progress: || living.look(parts),
@@ -233,9 +242,15 @@ impl Recorded {
             goes_on: |status| outliving::goes_on(parts, status),
         };
         let how = attend(&mut child, &interrupt, watched);
+        let gone = deaths.end(parts);
         let how = how.map_err(|error| fails("cannot be waited for", error))?;
         outliving::end(parts);
-        Ok((how, watch.elapsed_ns(), living))
+        let signal = match how {
+            How::ByItself(status) => program.launcher().and_then(|mpi| ended_silently(mpi, status)),
+            How::Hung | How::Limited(_) | How::Interrupted => None,
+        };
+        let killed = signal.map(|signal| Killed { signal, gone });
+        Ok(Seen { how, elapsed_ns: watch.elapsed_ns(), living, killed })
     }
 
     /// A run of which nothing was recorded leaves nothing.
@@ -265,7 +280,8 @@ impl Recorded {
     ) -> Result<Verdict, Failure> {
         let gone = if self.how == How::Hung { self.living.gone() } else { Vec::new() };
         let settings = self.settings;
-        let plan = Plan { settings, gone, is_quiet: args.quiet, ..Plan::default() };
+        let killed = self.killed;
+        let plan = Plan { settings, gone, killed, is_quiet: args.quiet, ..Plan::default() };
         let parts = self.folder.path();
         let mut found = MergedParts::put(parts, plan, || Ok(target), &mut streams.out)?;
         let findings = found.findings();

@@ -77,6 +77,11 @@ impl<'a> Program<'a> {
         Path::new(&self.words[0])
     }
 
+    /// The MPI whose launcher starts it, if one does.
+    pub(super) fn launcher(&self) -> Option<Flavor> {
+        self.launcher
+    }
+
     /// A failure that is about the program.
     pub(super) fn failure(&self, what: impl Into<String>) -> Failure {
         Failure::about(&shown(self.path()), what)
