@@ -22,14 +22,15 @@ extern "C" fn begin() {
     IS_READY.store(true, Ordering::Release);
 }
 
-/// Whether some MPI that is recorded lacks the function of that name: those that count in 64 bits, and those that exchange
-/// without blocking.
+/// Whether some MPI that is recorded lacks the function of that name: those that count in 64 bits, those that exchange
+/// without blocking, and persistent collective operations.
 pub(crate) const fn may_lack(name: &str) -> bool {
     // Slices of text cannot be compared here.
     matches!(
         name.as_bytes(),
         [b'M', b'P', b'I', b'_', .., b'_', b'c']
             | [b'M', b'P', b'I', b'_', b'I', b's', b'e', b'n', b'd', b'r', b'e', b'c', b'v', ..]
+            | [b'M', b'P', b'I', b'_', .., b'_', b'i', b'n', b'i', b't']
     )
 }
 

@@ -10,8 +10,8 @@ use ringscope_traces::{Rank, Tag};
 use super::communicator::{Known, Met};
 use super::world::{Parents, remote_size};
 use super::{
-    Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord,
-    WaitsFor, Wanted, is_on, real, with,
+    Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, Request, SUCCESS,
+    SendRecord, WaitsFor, Wanted, is_on, real, with,
 };
 use crate::payload::Kind;
 use crate::place;
@@ -422,12 +422,48 @@ impl Recording {
         self.meet(parents.joint, Some(Made { by: "MPI_Comm_spawn", of: None }));
     }
 
-    /// A window or a file was made by a call of all members of a communicator.
-    pub fn made_object(&mut self, by: &'static str, of: Handle, object: Handle) {
+    /// A persistent collective operation was created on a communicator: it is one of its own, on which all members start the same.
+    pub fn created(&mut self, by: &'static str, of: Handle, request: Handle) {
+        self.add_object(by, of, request);
+        let Some(known) = self.communicators.object(request) else { return };
+        let life = self.life(by);
+        self.communicators.forget_object(request);
+        self.begin_request(request, Request::PersistentCollective { known, active: None, life });
+    }
+
+    /// A persistent collective operation is started; returns the number of its request.
+    pub(super) fn start_together(&mut self, name: &'static str, known: &Known) -> Post {
+        let mut count_up = |name: &'static str| {
+            let count = self.collectives.entry((known.id, name)).or_default();
+            *count += 1;
+            *count
+        };
+        let (number, nth) = (count_up("") - 1, count_up(name));
+        let (rank, after, t) = (self.part.rank(), self.part.events(), self.began());
+        let post = self.next_post();
+        self.part.call(&Call::Enter(Enter {
+            after,
+            comm: known.id,
+            number: Some(number),
+            nth: Some(nth),
+            post: Some(post),
+            at: self.current.at,
+            t,
+            ..Enter::named(rank, name)
+        }));
+        post
+    }
+
+    fn add_object(&mut self, by: &'static str, of: Handle, object: Handle) {
         let made = Made { by, of: Some(self.made_from(of)) };
         let like = self.communicator(of).clone();
         let met = self.communicators.add_object(object, &like);
         self.write_communicator(met, Some(made));
+    }
+
+    /// A window or a file was made by a call of all members of a communicator.
+    pub fn made_object(&mut self, by: &'static str, of: Handle, object: Handle) {
+        self.add_object(by, of, object);
         self.has_made(object, by);
         self.watch_window(by, object);
     }

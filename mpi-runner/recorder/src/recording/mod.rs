@@ -480,6 +480,10 @@ impl Recording {
                 self.post(posting.name, &posting.wanted, receiving.post);
                 Request::PersistentReceive { posting, active: Some(receiving), life }
             }
+            Request::PersistentCollective { known, life, .. } => {
+                let active = Some(self.start_together(life.made.0, &known));
+                Request::PersistentCollective { known, active, life: life.started() }
+            }
             other @ (Request::Receive(_) | Request::Send(_) | Request::Collective(_)) => other,
         };
         self.begin_request(handle, request);

@@ -5,6 +5,7 @@ use std::mem;
 
 use ringscope_traces::calls::{Any, Became, CommId, PlaceId, Post};
 
+use super::communicator::Known;
 use super::{Content, ReceiveBuffer, SendRecord};
 
 /// What is to be recorded of a request.
@@ -36,6 +37,15 @@ pub enum Request {
     },
     /// A collective operation.
     Collective(Post),
+    /// A persistent collective operation, which has members and is started by each of them as a communicator has operations.
+    PersistentCollective {
+        /// The operation.
+        known: Known,
+        /// One start of it, while that is under way.
+        active: Option<Post>,
+        /// What has become of it so far.
+        life: Life,
+    },
 }
 
 /// What has become of a persistent request.
@@ -157,6 +167,10 @@ impl Request {
             Request::Collective(post) => {
                 Awaited { done: Some(Done::Collective(post)), again: None }
             }
+            Request::PersistentCollective { known, active, life } => Awaited {
+                done: active.map(Done::Collective),
+                again: Some(Request::PersistentCollective { known, active: None, life }),
+            },
             Request::PersistentReceive { posting, active, life } => Awaited {
                 done: active.map(Done::Received),
                 again: Some(Request::PersistentReceive { posting, active: None, life }),
@@ -171,9 +185,9 @@ impl Request {
     /// What has become of it, if it is persistent.
     pub fn life(&self) -> Option<&Life> {
         match self {
-            Request::PersistentReceive { life, .. } | Request::PersistentSend { life, .. } => {
-                Some(life)
-            }
+            Request::PersistentReceive { life, .. }
+            | Request::PersistentSend { life, .. }
+            | Request::PersistentCollective { life, .. } => Some(life),
             Request::Receive(_) | Request::Send(_) | Request::Collective(_) => None,
         }
     }
@@ -181,7 +195,9 @@ impl Request {
     /// A call waits for it.
     pub fn waits(&mut self, call: (&'static str, Option<PlaceId>)) {
         match self {
-            Request::PersistentReceive { life, .. } | Request::PersistentSend { life, .. } => {
+            Request::PersistentReceive { life, .. }
+            | Request::PersistentSend { life, .. }
+            | Request::PersistentCollective { life, .. } => {
                 life.waited = life.waited.or(Some(call)).filter(|_| !life.is_started);
             }
             Request::Receive(_) | Request::Send(_) | Request::Collective(_) => {}
@@ -197,6 +213,7 @@ impl Request {
             }
             Request::PersistentReceive { active: None, .. }
             | Request::PersistentSend { .. }
+            | Request::PersistentCollective { .. }
             | Request::Send(_)
             | Request::Collective(_) => {}
         }
@@ -213,6 +230,7 @@ impl Request {
             Request::Receive(_)
             | Request::PersistentReceive { .. }
             | Request::PersistentSend { .. }
+            | Request::PersistentCollective { .. }
             | Request::Send(_)
             | Request::Collective(_) => Became::Freed,
         }
@@ -227,6 +245,7 @@ impl Request {
             Request::PersistentSend { active: None, .. }
             | Request::Receive(_)
             | Request::PersistentReceive { .. }
+            | Request::PersistentCollective { .. }
             | Request::Collective(_) => {}
         }
     }
@@ -239,6 +258,7 @@ impl Request {
             Request::PersistentReceive { active, .. } => active.as_ref().map(|active| active.post),
             Request::PersistentSend { active, .. } => active.map(|active| active.post),
             Request::Collective(post) => Some(*post),
+            Request::PersistentCollective { active, .. } => *active,
         }
     }
 
@@ -247,7 +267,10 @@ impl Request {
         match self {
             Request::Receive(_) => true,
             Request::PersistentReceive { active, .. } => active.is_some(),
-            Request::Send(_) | Request::PersistentSend { .. } | Request::Collective(_) => false,
+            Request::Send(_)
+            | Request::PersistentSend { .. }
+            | Request::PersistentCollective { .. }
+            | Request::Collective(_) => false,
         }
     }
 }

@@ -9,6 +9,7 @@ mod communicator;
 mod complete;
 mod file;
 mod persistent;
+mod persistent_collective;
 mod probe;
 mod program;
 mod receive;

@@ -318,6 +318,42 @@ static void free_in_order(void)
     MPI_Barrier(copy);
 }
 
+#if MPI_VERSION >= 4
+static void start_together_never(void)
+{
+    MPI_Request request;
+    MPI_Barrier_init(MPI_COMM_WORLD, MPI_INFO_NULL, &request); /* together */
+    if (rank == 0) {
+        MPI_Start(&request); /* by one */
+        MPI_Wait(&request, MPI_STATUS_IGNORE); /* for the others */
+    }
+    MPI_Barrier(MPI_COMM_WORLD); /* instead */
+}
+
+static void complete_together_never(void)
+{
+    int number = 5, sum;
+    MPI_Request request;
+    MPI_Allreduce_init(&number, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD, MPI_INFO_NULL, &request);
+    MPI_Start(&request); /* by all */
+}
+
+/* Nothing is wrong with that. */
+static void start_together(void)
+{
+    int number = 5, sum;
+    MPI_Request requests[2];
+    MPI_Barrier_init(MPI_COMM_WORLD, MPI_INFO_NULL, requests);
+    MPI_Allreduce_init(&number, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD, MPI_INFO_NULL, requests + 1);
+    for (int i = 0; i < 3; i++) {
+        MPI_Startall(2, requests);
+        MPI_Waitall(2, requests, MPI_STATUSES_IGNORE);
+    }
+    MPI_Request_free(requests);
+    MPI_Request_free(requests + 1);
+}
+#endif
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -349,6 +385,11 @@ static const struct {
     {"thread", call_in_another_thread},
     {"leak", free_nothing},
     {"in-order", free_in_order},
+#if MPI_VERSION >= 4
+    {"together-never", start_together_never},
+    {"together-open", complete_together_never},
+    {"together", start_together},
+#endif
 };
 
 int main(int argc, char **argv)
