@@ -89,6 +89,9 @@ pub struct Info {
     pub name: &'static str,
     /// A run has as many processes at least.
     pub fewest_ranks: u32,
+    /// Whether messages that one command causes can come to a rank in more than one order: then runs differ, and rightly, though one
+    /// command is in flight at a time.
+    pub has_races_of_one_command: bool,
     /// Which tags the commands and replies have and what they carry, for those who write a program that
     /// has them too: lines of at most 90 letters, the last without an end.
     pub client_help: &'static str,

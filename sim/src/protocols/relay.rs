@@ -77,6 +77,7 @@ impl Protocol for Relay {
     const INFO: Info = Info {
         name: "relay",
         fewest_ranks: 3,
+        has_races_of_one_command: false,
         client_help: "",
         topology: &TOPOLOGY,
         tags: &[

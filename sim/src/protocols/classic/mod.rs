@@ -43,6 +43,7 @@ impl Protocol for Classic {
     const INFO: Info = Info {
         name: "classic",
         fewest_ranks: 3,
+        has_races_of_one_command: false,
         client_help: describe::CLIENT_HELP,
         topology: &ring::TOPOLOGY,
         tags: describe::TAGS,

@@ -45,6 +45,7 @@ impl Protocol for Safe {
     const INFO: Info = Info {
         name: "safe",
         fewest_ranks: 3,
+        has_races_of_one_command: true,
         client_help: describe::CLIENT_HELP,
         topology: &member::TOPOLOGY,
         tags: describe::TAGS,

@@ -44,9 +44,10 @@ Four verdicts:
   same            every rank did the same in the same order, and both ended in the same way
   same beginning  both ran until they were stopped, by a limit or by a rank that crashed,
                   and did the same for as long as both ran
-  legal           only with more than one command in flight: receives from any source matched other
-                  messages than in the simulated runs, but the run conforms, and the simulator,
-                  in that order, does exactly the same
+  legal           only with more than one command in flight, or where messages of one command race,
+                  as in the protocol safe: receives from any source matched other messages than in
+                  the simulated runs, but the run conforms, and the simulator, in that order, does
+                  exactly the same
   different       anything else: the first event that differs is printed
 
 Examples:

@@ -92,7 +92,8 @@ impl MpiVerdict {
                 nearest = other;
             }
         }
-        let is_race = scenario.settings.window > 1;
+        let settings = &scenario.settings;
+        let is_race = settings.window > 1 || settings.protocol.info().has_races_of_one_command;
         let agrees = if is_race { agreeing > 0 } else { agreeing == seeds };
         let sameness = match nearest.sameness {
             _ if !findings.is_empty() => Sameness::Different,
