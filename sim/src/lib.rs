@@ -9,6 +9,7 @@
 
 pub mod answers;
 pub mod conform;
+pub mod counterfactual;
 pub mod explain;
 pub mod explore;
 pub mod invariants;

@@ -11,6 +11,7 @@ mod holdings;
 mod loaded;
 mod neighbors;
 mod operations;
+mod otherwise;
 mod shutdown;
 mod snapshot;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use fork::Validation;
 pub use holdings::Holdings;
 pub use neighbors::Neighbors;
 pub use operations::Operation;
+pub use otherwise::Otherwise;
 pub use ringscope_sim::replay::{How, KeyEvent};
 pub use shutdown::Shutdown;
 pub use snapshot::{Flight, NodeStates, Snapshot};

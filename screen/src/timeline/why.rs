@@ -297,7 +297,7 @@ impl Timeline {
         }
     }
 
-    fn tag_word(&self, tag: Tag) -> String {
+    pub(super) fn tag_word(&self, tag: Tag) -> String {
         tag_label(tag, &self.vocabulary()).to_string()
     }
 }

@@ -30,7 +30,7 @@ pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds};
 
-use crate::protocol::{Meaning, Protocol, Value};
+use crate::protocol::{Key, Meaning, Protocol, Value, Viewed};
 use crate::scenario::{Scenario, Settings};
 use crate::simulate::nodes;
 use cell::Numbered;
@@ -240,4 +240,9 @@ fn found(meaning: Meaning) -> Option<Option<Value>> {
         | Meaning::Refused
         | Meaning::Membership => None,
     }
+}
+
+/// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.
+pub(crate) fn is_sound_ring<N: Viewed>(nodes: &[N], keys: &[Key]) -> bool {
+    settled::broken(nodes, keys.iter().copied()).is_none()
 }

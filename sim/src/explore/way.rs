@@ -8,7 +8,7 @@ use super::states::{StateId, StateSpace};
 use super::steps::{NextState, Steps, Taken};
 use crate::explain::{Explanation, explain};
 use crate::invariants::{Invariant, InvariantChecker};
-use crate::protocol::{MessageOf, Protocol, Run};
+use crate::protocol::{Protocol, Run};
 use crate::scenario::Scenario;
 use crate::simulate::{header, start};
 use crate::world::recording::Written;
@@ -156,12 +156,12 @@ impl<P: Protocol> Runs<P> {
             }
             DiscoveryKind::WrongAnswer { .. } => {
                 made.go_on();
-                made.end()
+                made.world.end()
             }
             DiscoveryKind::Completed
             | DiscoveryKind::Deadlock
             | DiscoveryKind::Crash { .. }
-            | DiscoveryKind::Broken(_) => made.end(),
+            | DiscoveryKind::Broken(_) => made.world.end(),
         };
         let explanation = end.as_ref().and_then(|end| explain::<P>(end, made.world.nodes()));
         let says = self.says(&kind, explanation.as_ref(), &made.checker);
@@ -242,18 +242,6 @@ impl<P: Protocol> Made<P> {
             let next = self.world.choices().first().copied();
             let Some(choice) = next.filter(|_| self.world.crash().is_none()) else { return };
             self.world.choose(choice, &mut observer);
-        }
-    }
-
-    /// How the run has ended; `None` when it has not.
-    fn end(&self) -> Option<End<MessageOf<P>>> {
-        match self.world.crash() {
-            Some((rank, fault)) => Some(End::Crashed { rank: *rank, fault: fault.clone() }),
-            None if self.world.all_stopped() => Some(End::Completed),
-            None if self.world.choices().is_empty() => {
-                Some(End::Deadlock(self.world.wait_for_graph()))
-            }
-            None => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use ringscope_traces::Rank;
 
 use super::cycle::{Cycle, Receipts};
-use super::{Envelope, Observer, Scheduler, World};
+use super::{End, Envelope, Observer, Scheduler, World};
 use crate::protocol::{Message as _, Node, Wait};
 
 /// Every message arrives as soon as it is sent; which one is taken next is chosen from outside.
@@ -54,6 +54,17 @@ impl<N: Node> World<N, ByChoice> {
         true
     }
 
+    /// How the run has ended; `None` when it can go on. One that has crashed is not gone on with.
+    #[must_use]
+    pub fn end(&self) -> Option<End<N::Message>> {
+        match self.crash() {
+            Some((rank, fault)) => Some(End::Crashed { rank: *rank, fault: fault.clone() }),
+            None if self.all_stopped() => Some(End::Completed),
+            None if self.choices().is_empty() => Some(End::Deadlock(self.wait_for_graph())),
+            None => None,
+        }
+    }
+
     /// What goes round when these are received, after which the world stands where it does now; `None` when one of them cannot be.
     #[must_use]
     pub fn goes_round(&self, round: &[Choice]) -> Option<Cycle<N::Message>> {
@@ -65,7 +76,7 @@ impl<N: Node> World<N, ByChoice> {
     }
 
     /// Lets the message be received that was sent first of those that can be; says by whom.
-    pub(super) fn choose_oldest(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
+    pub(crate) fn choose_oldest(&mut self, observer: &mut impl Observer<N>) -> Option<Rank> {
         self.slots_in_order().into_iter().find_map(|slot| {
             let in_flight = self.arena.in_flight(slot);
             let choice = Choice { rank: in_flight.to, source: in_flight.from };

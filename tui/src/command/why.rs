@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ringscope_screen::app::beyond;
 use ringscope_screen::failure::Failure;
-use ringscope_screen::timeline::{Timeline, Why};
+use ringscope_screen::timeline::{Otherwise, Timeline, Why};
 use ringscope_traces::text::Plain;
 use ringscope_traces::words::tag_label;
 use ringscope_traces::{EventIndex, Op};
@@ -25,7 +25,12 @@ when `k` is pressed at that event.
 
 A message came too late when it could have been received before another one on the way to
 the event (nothing that led to its send depends on that receive), and the rank would have
-answered otherwise then.
+answered otherwise then. The run is then run again with the two in the other order, and it is said
+what comes of that; the commands are those that the run shows.
+
+Of a run that did not end well the critical choice is named: the last receive after which no order ends
+well, which is found by going on in every order from each of its states, where these are not too many. To
+end well is to complete with every pair at its owner.
 
 Examples:
   ringscope why race-lost-key
@@ -66,9 +71,10 @@ pub(crate) fn execute(args: &WhyArgs, streams: &mut Streams) -> Result<Verdict, 
         return Ok(Verdict::Good);
     };
     let why = timeline.why(at);
+    let otherwise = timeline.otherwise(&why);
     match args.json {
-        true => print_json(timeline, &why, streams)?,
-        false => print(timeline, &why, streams)?,
+        true => print_json(timeline, (&why, otherwise), streams)?,
+        false => print(timeline, (&why, otherwise), streams)?,
     }
     Ok(Verdict::Good)
 }
@@ -85,7 +91,11 @@ impl WhyArgs {
     }
 }
 
-fn print(timeline: &Timeline, why: &Why, streams: &mut Streams) -> Result<(), Failure> {
+fn print(
+    timeline: &Timeline,
+    (why, otherwise): (&Why, Otherwise),
+    streams: &mut Streams,
+) -> Result<(), Failure> {
     let out = &mut streams.out;
     let violations = timeline.violations().iter().filter(|violation_at| violation_at.at == why.at);
     for violation_at in violations {
@@ -93,6 +103,9 @@ fn print(timeline: &Timeline, why: &Why, streams: &mut Streams) -> Result<(), Fa
         writeln!(out, "{}: {what}", violation_at.violation.invariant.name())?;
     }
     writeln!(out, "{}", timeline.why_in_words(why))?;
+    for words in timeline.otherwise_in_words(&otherwise) {
+        writeln!(out, "{}", Plain(&words))?;
+    }
     writeln!(out, "\nwhat led to event {}:", why.at.0 + 1)?;
     let width = (why.at.0 + 1).to_string().len();
     for at in &why.chain {
@@ -119,6 +132,24 @@ struct WhyJson {
     in_words: String,
     chain: Vec<usize>,
     race: Option<RaceJson>,
+    /// What comes of the other order.
+    otherwise: Option<OtherJson>,
+    critical: Option<CriticalJson>,
+}
+
+/// The run in the other order.
+#[derive(Serialize)]
+struct OtherJson {
+    ending: &'static str,
+    facts: Option<String>,
+    broken: Vec<&'static str>,
+}
+
+/// The event after which no order ends well, and who could have received from whom instead.
+#[derive(Serialize)]
+struct CriticalJson {
+    event: usize,
+    instead: (u32, u32),
 }
 
 /// The two messages, by the events as they are counted on the screen.
@@ -130,7 +161,11 @@ struct RaceJson {
     late_received: Option<usize>,
 }
 
-fn print_json(timeline: &Timeline, why: &Why, streams: &mut Streams) -> Result<(), Failure> {
+fn print_json(
+    timeline: &Timeline,
+    (why, otherwise): (&Why, Otherwise),
+    streams: &mut Streams,
+) -> Result<(), Failure> {
     let number = |at: EventIndex| at.0 + 1;
     let race = why.race.as_ref().map(|race| RaceJson {
         rank: timeline.info(race.first).rank.0,
@@ -143,6 +178,15 @@ fn print_json(timeline: &Timeline, why: &Why, streams: &mut Streams) -> Result<(
         in_words: timeline.why_in_words(why),
         chain: why.chain.iter().copied().map(number).collect(),
         race,
+        otherwise: otherwise.exchanged.map(|run| OtherJson {
+            ending: run.ending.name(),
+            facts: run.facts,
+            broken: run.broken.iter().map(|invariant| invariant.name()).collect(),
+        }),
+        critical: otherwise.critical.map(|critical| CriticalJson {
+            event: number(critical.at),
+            instead: (critical.instead.rank.0, critical.instead.source.0),
+        }),
     };
     let text = serde_json::to_string(&json).map_err(std::io::Error::from)?;
     writeln!(streams.out, "{text}")?;
