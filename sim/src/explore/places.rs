@@ -36,6 +36,20 @@ impl Places {
         }
     }
 
+    /// What stands where a fingerprint is looked for first; 0 where that is nothing.
+    #[inline]
+    pub(super) fn slot(&self, print: u64) -> u64 {
+        let Some(last) = self.slots.len().checked_sub(1) else { return 0 };
+        self.slots[(print & !PRINT) as usize & last]
+    }
+
+    /// The place that stands there, if it has that fingerprint.
+    #[inline]
+    pub(super) fn first(&self, print: u64) -> Option<usize> {
+        let slot = self.slot(print);
+        (slot != 0 && (slot ^ print) & PRINT == 0).then(|| (slot & !PRINT) as usize - 1)
+    }
+
     /// Puts in a place that is not there; `prints` has the fingerprints of those that are.
     pub(super) fn insert(&mut self, print: u64, place: usize, prints: &[u64]) {
         const FEWEST: usize = 64;

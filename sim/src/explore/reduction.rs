@@ -67,6 +67,12 @@ impl Reduction {
         Reduction { rule, bare, parcels, open, known, frozen: Rank::default(), sources }
     }
 
+    /// Whether it leaves something out.
+    #[inline]
+    pub(super) fn leaves_out(&self) -> bool {
+        self.rule != Rule::Everything
+    }
+
     /// Whether the run goes on when a rank has crashed.
     pub(super) fn goes_past_crashes(&self) -> bool {
         self.rule != Rule::Everything

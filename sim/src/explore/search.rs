@@ -23,6 +23,9 @@ const STRETCH: usize = 16_384;
 /// So many states are gone on from between two questions whether to go on.
 const BETWEEN_QUESTIONS: u64 = 4_096;
 
+/// So many states are looked up together.
+const TOGETHER: usize = 64;
+
 /// With fewer states than this in a stretch other threads are not worth their start.
 const WORTH_THREADS: usize = 512;
 
@@ -44,6 +47,8 @@ struct Worker<'l, P: Protocol> {
     steps: Steps<'l, P>,
     reduction: Reduction,
     next: NextState,
+    /// The states that are still to be looked up.
+    pending: NewStates,
     /// The states that may be new, by shard.
     new: Vec<NewStates>,
     found: Discoveries,
@@ -72,6 +77,7 @@ impl<'l, P: Protocol> Search<'l, P> {
             steps: Steps::new(local),
             reduction: Reduction::new(rule, start.cells.len()),
             next: NextState::default(),
+            pending: NewStates::default(),
             new: (0..SHARDS).map(|_| NewStates::default()).collect(),
             found: Discoveries::default(),
             receipts: 0,
@@ -125,6 +131,7 @@ impl<'l, P: Protocol> Search<'l, P> {
         let parts = stretch.chunks(stretch.len().div_ceil(threads));
         each_on_a_thread(workers.iter_mut().zip(parts), |(worker, part)| {
             part.iter().for_each(|at| worker.go_from(*at, states));
+            worker.look_up(states);
         });
         let shards = states.shards().chunks_mut(SHARDS.div_ceil(threads));
         each_on_a_thread(shards, |shards| {
@@ -234,30 +241,56 @@ impl<P: Protocol> Worker<'_, P> {
             let size = self.steps.size(state.cells, self.level);
             self.found.answered_wrongly((by, size), command);
         }
-        let next = self.next.candidate();
-        match states.find(next) {
-            Some(met) if met.is_no_deeper => self.returned_to.push(met.state),
-            Some(_) => {}
-            None => self.new[shard_of(next.print)].push(next, by),
+        self.pending.push(self.next.candidate(), by);
+        // What a reduction leaves out hangs on what was met.
+        if self.pending.prints.len() == TOGETHER || self.reduction.leaves_out() {
+            self.look_up(states);
         }
+    }
+
+    /// Sorts out which of the pending states were met before.
+    #[inline]
+    fn look_up(&mut self, states: &StateSpace) {
+        let Worker { pending, new, returned_to, .. } = self;
+        states.touch(&pending.prints);
+        for (next, by) in pending.each() {
+            match states.find(next) {
+                Some(met) if met.is_no_deeper => returned_to.push(met.state),
+                Some(_) => {}
+                None => new[shard_of(next.print)].push(next, by),
+            }
+        }
+        pending.clear();
     }
 
     /// Puts the new states of a shard away.
     fn put_away(&self, shard: &mut Shard) {
-        let NewStates { prints, cells, by } = &self.new[shard.number()];
-        let cells = cells.chunks(self.next.cells.len().max(1));
-        for ((print, cells), by) in prints.iter().zip(cells).zip(by) {
-            shard.meet(Candidate { print: *print, cells }, Some(*by));
+        let new = &self.new[shard.number()];
+        let mut prints = new.prints.chunks(TOGETHER);
+        for (nth, (next, by)) in new.each().enumerate() {
+            if nth % TOGETHER == 0 {
+                shard.touch(prints.next().unwrap_or_default());
+            }
+            shard.meet(next, Some(by));
         }
     }
 
     fn bytes(&self) -> u64 {
-        let new: usize = self.new.iter().map(NewStates::bytes).sum();
+        let new: usize = self.new.iter().chain([&self.pending]).map(NewStates::bytes).sum();
         self.steps.bytes() + new as u64
     }
 }
 
 impl NewStates {
+    /// Each of them, with how it was met.
+    #[inline]
+    fn each(&self) -> impl Iterator<Item = (Candidate<'_>, (StateId, Taken))> {
+        let ranks = self.cells.len().checked_div(self.prints.len()).unwrap_or_default().max(1);
+        let cells = self.cells.chunks_exact(ranks);
+        let states = self.prints.iter().zip(cells);
+        states.zip(&self.by).map(|((print, cells), by)| (Candidate { print: *print, cells }, *by))
+    }
+
     #[inline]
     fn push(&mut self, next: Candidate<'_>, by: (StateId, Taken)) {
         self.prints.push(next.print);

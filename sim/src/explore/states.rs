@@ -4,6 +4,8 @@
 //! from what a state is, never from the order in which anything was met; so does the shard, and the order within
 //! it is that of the search: the states are the same, in the same order, however many threads there are.
 
+use std::hint::black_box;
+
 use super::places::Places;
 use super::steps::Taken;
 
@@ -112,6 +114,17 @@ impl StateSpace {
         self.shards[shard_of(candidate.print)].find(candidate)
     }
 
+    /// Looks where states with these fingerprints are, or will be: the processor has what it takes to find them at once then.
+    ///
+    /// A look-up by itself waits for memory twice, since where the second is is in the first. Of many, none waits for another.
+    #[inline]
+    pub(super) fn touch(&self, prints: &[u64]) {
+        let slot = |print: &u64| self.shards[shard_of(*print)].table.slot(*print);
+        black_box(prints.iter().map(slot).fold(0, u64::wrapping_add));
+        let cell = |print: &u64| self.shards[shard_of(*print)].first_cell(*print);
+        black_box(prints.iter().map(cell).fold(0, u32::wrapping_add));
+    }
+
     /// Begins the next level: those that were met during the last one, in their order.
     pub(super) fn next_level(&mut self) -> Vec<StateId> {
         let mut level = Vec::new();
@@ -170,10 +183,23 @@ impl Shard {
         &self.cells[start..start + self.ranks]
     }
 
+    /// As [`StateSpace::touch`], of states that are this shard's.
+    pub(super) fn touch(&self, prints: &[u64]) {
+        black_box(prints.iter().map(|print| self.table.slot(*print)).fold(0, u64::wrapping_add));
+    }
+
+    /// The number of the first rank's local state in the state that a fingerprint may be of; 0 where there is none.
+    #[inline]
+    fn first_cell(&self, print: u64) -> u32 {
+        let place = self.table.first(print).filter(|_| !self.is_hashed);
+        place.map_or(0, |place| self.cells(place).first().copied().unwrap_or_default())
+    }
+
+    #[inline]
     fn find(&self, Candidate { print, cells }: Candidate<'_>) -> Option<Met> {
         let is_same = |place: usize| match self.is_hashed {
             true => self.prints[place] == print,
-            false => self.cells(place) == cells,
+            false => is_equal(self.cells(place), cells),
         };
         let place = self.table.find(print, is_same)?;
         let is_no_deeper = place < self.before;
@@ -211,6 +237,12 @@ impl Shard {
         let prints = self.prints.capacity() * size_of::<u64>();
         (cells + from + prints + self.table.bytes()) as u64
     }
+}
+
+/// Whether two states have the same local states: so few numbers are compared faster here than by a call.
+#[inline]
+fn is_equal(one: &[u32], other: &[u32]) -> bool {
+    one.iter().zip(other).fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
 }
 
 /// Makes room for more by a quarter of what there is: by half as much again, a vector that has just grown would waste a third.
