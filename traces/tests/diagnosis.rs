@@ -318,3 +318,17 @@ fn a_rank_is_said_to_be_killed_only_where_no_other_has_failed() {
         assert!(!says(&found).iter().any(|says| says.contains("SIGKILL")), "{found:?}");
     }
 }
+
+/// A short message is sent whether or not it is received: what does not come is what the rank waits for.
+#[test]
+fn of_sends_and_receives_that_a_rank_waits_for_the_receive_is_named() {
+    let sends = ["send 0 1 1 \"bytes\":4,\"post\":0,\"at\":0", "send 1 0 2 \"bytes\":4,\"at\":0"];
+    let posted = r#"{"call":"post","rank":0,"after":1,"name":"MPI_Irecv","post":1,"source":1,"tag":1,"bytes":4,"at":1}"#;
+    let waits = r#""waits":{"all":true,"total":2,"first":[0,1]},"at":2"#;
+    let calls = [posted.to_owned(), inside(0, 1, "MPI_Waitall", waits), finalize(1)];
+    assert_eq!(
+        says(&of(2, &sends, &calls))[0],
+        "rank 0 waits in MPI_Waitall (x.c:12) for a message from rank 1 with tag 1, by its MPI_Irecv (x.c:11); under \
+         way to it is a message with another tag: from rank 1 with tag 2 (x.c:10); rank 1 has called MPI_Finalize"
+    );
+}

@@ -284,15 +284,19 @@ fn of_request(table: &Table<'_>, rank: Rank, post: Post) -> Need {
     }
     if let Some(send) = calls.sends.get(&post) {
         let message = &table.trace[*send];
-        let bytes = message.more.as_ref().and_then(|more| more.bytes);
-        let is_buffered = bytes.is_some_and(|bytes| bytes <= BUFFERED_BYTES);
         let to = message.destination();
-        return if is_buffered { Need::Nothing } else { of_send(table, Some(*send), to) };
+        return if is_buffered(message) { Need::Nothing } else { of_send(table, Some(*send), to) };
     }
     match calls.begun.get(&post) {
         Some(enter) => of_collective(table, rank, enter.comm, enter.number.unwrap_or_default()),
         None => Need::Nothing,
     }
+}
+
+/// Whether a send that does not block is complete whatever its receiver does.
+pub(super) fn is_buffered(message: &Event) -> bool {
+    let bytes = message.more.as_ref().and_then(|more| more.bytes);
+    bytes.is_some_and(|bytes| bytes <= BUFFERED_BYTES)
 }
 
 fn of_collective(table: &Table<'_>, rank: Rank, comm: CommId, number: u64) -> Need {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::collectives::first_mismatch;
-use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, role};
+use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, is_buffered, role};
 use super::table::Table;
 use super::windows;
 use super::words::{self, ranks_named};
@@ -170,7 +170,9 @@ fn why(table: &Table<'_>, rank: Rank, last: &LastCall) -> Option<(Kind, String)>
         }
         Role::Wait | Role::Exchange => {
             let waits = last.waits.as_ref()?;
-            let awaited = table.awaited(rank, waits);
+            let mut awaited = table.awaited(rank, waits);
+            // A send may be complete though nobody has received it, and a receive is not.
+            awaited.sort_by_key(|post| table.rank(rank).sends.contains_key(post));
             let open = awaited.into_iter().find_map(|post| for_request(table, (rank, last), post));
             match open {
                 Some((kind, what)) => Some((kind, format!("{call} for {what}"))),
@@ -226,7 +228,8 @@ fn for_request(
     }
     if let Some(send) = calls.sends.get(&post) {
         let message = &table.trace[*send];
-        let to = message.destination().filter(|_| table.matching.partner(*send).is_none())?;
+        let is_open = table.matching.partner(*send).is_none() && !is_buffered(message);
+        let to = message.destination().filter(|_| is_open)?;
         let at = table.at(message.more.as_ref().and_then(|more| more.at));
         let state = standing(table, to);
         let says = format!("rank {to} to receive what it sends{at}; {state}");
