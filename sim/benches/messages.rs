@@ -12,9 +12,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use ringscope_sim::invariants::InvariantChecker;
 use ringscope_sim::protocol::{Command, Key, NodeSetup, Protocol, Run, Script, Value};
-use ringscope_sim::protocols::Classic;
+use ringscope_sim::protocols::{Classic, Safe};
 use ringscope_sim::scenario::{Scenario, Settings, random};
 use ringscope_sim::simulate::{header, simulate};
+use ringscope_sim::sweep::{SweepBounds, counted};
 use ringscope_sim::world::latency::Latency;
 use ringscope_sim::world::recording::Written;
 use ringscope_sim::world::{ByArrival, Limits, World, run};
@@ -143,5 +144,25 @@ fn runs(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, messages, trace_lines, runs);
+/// How many runs a second a sweep makes, each of another scenario, with all invariants: beside runs by themselves.
+fn sweeps(criterion: &mut Criterion) {
+    const SEEDS: std::ops::RangeInclusive<u64> = 1..=200;
+    let bounds = SweepBounds { seeds: SEEDS, ranks: 8..=8, commands: 100, window: 1..=1 };
+    let scenarios: Vec<_> = SEEDS.map(|seed| random(seed, 8, 100)).collect();
+    let mut group = criterion.benchmark_group("sweeps");
+    group.throughput(Throughput::Elements(scenarios.len() as u64));
+    group.bench_function("classic, 8 ranks, 100 commands, all invariants", |bencher| {
+        bencher.iter(|| counted::<Classic>(black_box(&bounds), SEEDS));
+    });
+    group.bench_function("safe, 8 ranks, 100 commands, all invariants", |bencher| {
+        bencher.iter(|| counted::<Safe>(black_box(&bounds), SEEDS));
+    });
+    group.bench_function("classic, the runs alone", |bencher| {
+        let received = |scenario| simulate::<Classic>(scenario, &mut ()).outcome.received;
+        bencher.iter(|| scenarios.iter().map(received).sum::<u64>());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, messages, trace_lines, runs, sweeps);
 criterion_main!(benches);
