@@ -2,6 +2,7 @@
 
 mod support;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use support::Folder;
 
@@ -69,6 +70,32 @@ fn a_sweep_that_ends_early_says_so() {
     let cut = folder.call(&format!("{SMALL} --time 0.000001"));
     assert_eq!(cut.code, Some(2), "{}{}", cut.out, cut.err);
     assert!(cut.out.contains("(ended early: 500 were to be run)"), "{}", cut.out);
+}
+
+#[test]
+fn ctrl_c_tells_what_is_known() {
+    let folder = Folder::new();
+    let words = "sweep --seeds 1000000000 --ranks 3..8 --commands 30 -o found";
+    let words: Vec<&str> = words.split(' ').collect();
+    let mut child = folder.command(&words).spawn().expect("the program starts");
+    // It is made when the signal is watched for.
+    while !folder.names().iter().any(|name| name == "found") {
+        assert!(child.try_wait().expect("a child").is_none(), "it sweeps for long");
+        std::thread::yield_now();
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
+    let output = child.wait_with_output().expect("it ends");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("(ended early: 1000000000 were to be run)"), "{out}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_refused_beforehand() {
+    let folder = Folder::new();
+    folder.write("found", "no folder");
+    let refused = folder.call("sweep --seeds 1000000000 -o found");
+    assert_eq!(refused.code, Some(2), "{}", refused.out);
+    assert!(refused.err.contains("found: cannot be made"), "{}", refused.err);
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::ops::RangeInclusive;
 use ringscope_sim::explore::FailureKind;
 use ringscope_sim::protocol::Protocol;
 use ringscope_sim::sweep::{
-    SweepBounds, SweepCounts, SweepReport, counted, shrink_all, write_findings,
+    CannotWriteFindings, SweepBounds, SweepCounts, SweepReport, counted, make_folder, shrink_all,
+    write_findings,
 };
 use ringscope_traces::Rank;
 
@@ -81,8 +82,12 @@ impl<'a> Head<'a> {
 
     /// Sweeps, reports, and lets the others go; returns the exit code.
     pub(super) fn run<P: Protocol>(mut self) -> u8 {
-        self.sweep::<P>();
-        let code = self.report::<P>().unwrap_or_else(|failure| {
+        let made = self.args.output.as_deref().map(make_folder).transpose();
+        let judged = made.map_err(cannot_write).and_then(|_| {
+            self.sweep::<P>();
+            self.report::<P>()
+        });
+        let code = judged.unwrap_or_else(|failure| {
             failure.print();
             NOT_JUDGED
         });
@@ -168,10 +173,10 @@ impl<'a> Head<'a> {
         let sign = &self.sign;
         let is_over = || sign.came();
         let findings = shrink_all::<P>(&self.bounds, &self.counts, None, &is_over);
-        let files = match &self.args.output {
-            Some(folder) => write_findings(folder, &findings)
-                .map_err(|error| Failure::about("--output", error))?,
-            None => Vec::new(),
+        let written = self.args.output.as_deref().map(|folder| write_findings(folder, &findings));
+        let (files, failed) = match written.transpose() {
+            Ok(files) => (files.unwrap_or_default(), None),
+            Err(error) => (Vec::new(), Some(cannot_write(error))),
         };
         let report = SweepReport {
             protocol: self.args.protocol,
@@ -187,15 +192,19 @@ impl<'a> Head<'a> {
         // That nobody reads is no reason to stop.
         let mut out = std::io::stdout();
         let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
-        Ok(match (self.counts.failed, report.is_complete()) {
+        // What was found is said, though it could not be written.
+        let code = match (self.counts.failed, report.is_complete()) {
             (0, true) => 0,
             (0, false) => NOT_JUDGED,
             (_, _) => 1,
-        })
+        };
+        failed.map_or(Ok(code), Err)
     }
 
     /// Lets the others go. Of one that does not leave MPI would wait for its end: then all are ended.
     fn part(&mut self, code: u8) {
+        // Who is ready only now gets nothing more to run.
+        self.fresh = Seeds(None);
         let others = 1..self.link.ranks();
         others.clone().map(Rank).for_each(|rank| self.link.send_control(rank, &ToMember::Leave));
         let patience = if self.sign.came() { LITTLE_PATIENCE_NS } else { PATIENCE_NS };
@@ -212,4 +221,8 @@ impl<'a> Head<'a> {
             backoff.wait();
         }
     }
+}
+
+fn cannot_write(error: CannotWriteFindings) -> Failure {
+    Failure::about("--output", error)
 }

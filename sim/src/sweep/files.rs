@@ -33,6 +33,16 @@ pub enum CannotWriteFindings {
     File(#[from] AtomicFileError),
 }
 
+/// Makes the folder of the findings: beforehand, so that nobody sweeps for an hour in vain.
+///
+/// # Errors
+///
+/// When the system does not let us.
+pub fn make_folder(folder: &Path) -> Result<(), CannotWriteFindings> {
+    fs::create_dir_all(folder)
+        .map_err(|error| CannotWriteFindings::Folder { folder: folder.to_owned(), error })
+}
+
 /// Writes each finding into a folder, which is made: a scenario and a trace, numbered in the order of the findings among those of one name.
 /// Each file appears under its name when it is whole.
 ///
@@ -43,8 +53,7 @@ pub fn write_findings(
     folder: &Path,
     findings: &[SweepFinding],
 ) -> Result<Vec<FindingFiles>, CannotWriteFindings> {
-    fs::create_dir_all(folder)
-        .map_err(|error| CannotWriteFindings::Folder { folder: folder.to_owned(), error })?;
+    make_folder(folder)?;
     let mut all: Vec<FindingFiles> = Vec::new();
     for (nth, finding) in findings.iter().enumerate() {
         let name = finding.kind.name();

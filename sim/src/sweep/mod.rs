@@ -23,7 +23,7 @@ use std::thread;
 
 pub use bounds::{SweepBounds, numbers, seeds};
 pub use counts::{SmallestRun, SweepCounts};
-pub use files::{CannotWriteFindings, FindingFiles, write_findings};
+pub use files::{CannotWriteFindings, FindingFiles, make_folder, write_findings};
 pub use report::{ReportLine, SweepReport, Tone};
 pub use shrinking::{SweepFinding, shrink_all};
 

@@ -1,5 +1,6 @@
 //! A run in which something fails, made as small as can be: its script, its ranks, its window, and last its order.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -25,6 +26,8 @@ const MOST_STATES: u64 = 100_000;
 /// Makes runs smaller that fail in one way.
 pub(super) struct Shrinker<'a, P> {
     pub kind: &'a FailureKind,
+    /// Whether every search in which nothing was found went through all states.
+    is_exhausted: Cell<bool>,
     /// Whether it is to end with what it has.
     pub is_over: &'a (dyn Fn() -> bool + Sync),
     protocol: PhantomData<fn() -> P>,
@@ -33,8 +36,10 @@ pub(super) struct Shrinker<'a, P> {
 /// What is left of a run.
 pub(super) struct Shrunk {
     pub drawn: Drawn,
-    /// The shortest order in which it fails, where every order was tried.
+    /// The shortest order in which it fails, where orders were tried.
     pub discovery: Option<Discovery>,
+    /// Whether nothing smaller fails, in any order.
+    pub is_minimal: bool,
     /// Whether its run fails under the seed that it has.
     pub fails_under_its_seed: bool,
 }
@@ -44,7 +49,7 @@ impl<'a, P: Protocol> Shrinker<'a, P> {
         kind: &'a FailureKind,
         is_over: &'a (dyn Fn() -> bool + Sync),
     ) -> Shrinker<'a, P> {
-        Shrinker { kind, is_over, protocol: PhantomData }
+        Shrinker { kind, is_exhausted: Cell::new(true), is_over, protocol: PhantomData }
     }
 
     /// The smallest that is found.
@@ -57,7 +62,8 @@ impl<'a, P: Protocol> Shrinker<'a, P> {
         }
         let seed = self.failing_seed(&small, MOST_SEEDS);
         small.settings.seed = seed.unwrap_or(small.settings.seed);
-        Shrunk { drawn: small, discovery, fails_under_its_seed: seed.is_some() }
+        let is_minimal = discovery.is_some() && self.is_exhausted.get() && !(self.is_over)();
+        Shrunk { drawn: small, discovery, is_minimal, fails_under_its_seed: seed.is_some() }
     }
 
     /// Leaves out stretches of commands, from half of all down to one, as long as it fails without them.
@@ -118,8 +124,11 @@ impl<'a, P: Protocol> Shrinker<'a, P> {
         };
         let scenario = drawn.scenario("smallest");
         let explored = explore::<P>(&scenario, settings, &mut |_| !(self.is_over)());
+        let is_exhausted = explored.is_exhausted();
         let mut all = explored.discoveries.into_iter();
-        all.find(|discovery| discovery.failure.as_ref() == Some(self.kind))
+        let found = all.find(|discovery| discovery.failure.as_ref() == Some(self.kind));
+        self.is_exhausted.set(self.is_exhausted.get() && (is_exhausted || found.is_some()));
+        found
     }
 
     /// Whatever can be left out, one or two commands, ranks or places of the window, as long as it fails in some order.

@@ -28,7 +28,8 @@ pub struct SweepFinding {
     pub scenario: Scenario,
     /// How many messages are received in the run.
     pub receipts: u64,
-    /// Whether no order of the scenario fails with fewer receipts, and it does not fail without any of its commands.
+    /// Whether it fails in this way in no order with fewer receipts, and in no order at all without one or two of its commands, with fewer
+    /// ranks or in a smaller window. All of that was tried.
     pub is_minimal: bool,
     /// Whether the scenario fails when it is run with the seed that it has.
     pub fails_when_run: bool,
@@ -77,17 +78,14 @@ fn finding<P: Protocol>(
     is_over: &(dyn Fn() -> bool + Sync),
 ) -> SweepFinding {
     let drawn = Drawn::of::<P>(bounds, smallest.seed);
-    let Shrunk { drawn, discovery, fails_under_its_seed } = match is_over() {
-        true => Shrunk { drawn, discovery: None, fails_under_its_seed: true },
+    let Shrunk { drawn, discovery, is_minimal, fails_under_its_seed } = match is_over() {
+        true => Shrunk { drawn, discovery: None, is_minimal: false, fails_under_its_seed: true },
         false => Shrinker::<P>::new(kind, is_over).shrink(drawn),
     };
     let scenario = drawn.scenario(kind.name());
-    let (receipts, says, trace, is_minimal) = match discovery {
-        Some(found) => (found.way.len() as u64, found.says, found.trace, !is_over()),
-        None => {
-            let (receipts, says, trace) = simulated::<P>(kind, &scenario);
-            (receipts, says, trace, false)
-        }
+    let (receipts, says, trace) = match discovery {
+        Some(found) => (found.way.len() as u64, found.says, found.trace),
+        None => simulated::<P>(kind, &scenario),
     };
     SweepFinding {
         kind: kind.clone(),

@@ -13,8 +13,8 @@ use ringscope_screen::failure::Failure;
 use ringscope_sim::protocol::Protocol;
 use ringscope_sim::protocols::{ProtocolId, Visitor};
 use ringscope_sim::sweep::{
-    SweepBounds, SweepCounts, SweepFinding, SweepReport, Tone, numbers, seeds, shrink_all, sweep,
-    write_findings,
+    CannotWriteFindings, SweepBounds, SweepCounts, SweepFinding, SweepReport, Tone, make_folder,
+    numbers, seeds, shrink_all, sweep, write_findings,
 };
 
 use super::Verdict;
@@ -97,11 +97,12 @@ pub(crate) fn execute(args: &SweepArgs, streams: &mut Streams) -> Result<Verdict
     }
     let threads = args.threads.or_else(|| thread::available_parallelism().ok());
     let watch = SweepWatch::begin(bounds.count(), args.time, !args.quiet)?;
+    args.output.as_deref().map(make_folder).transpose().map_err(cannot_write)?;
     let (counts, findings) = args.protocol.dispatch(Sweeping { bounds: &bounds, threads, watch });
-    let files = match &args.output {
-        Some(folder) => write_findings(folder, &findings)
-            .map_err(|error| Failure::about("--output", error.to_string()))?,
-        None => Vec::new(),
+    let written = args.output.as_deref().map(|folder| write_findings(folder, &findings));
+    let (files, failed) = match written.transpose() {
+        Ok(files) => (files.unwrap_or_default(), None),
+        Err(error) => (Vec::new(), Some(cannot_write(error))),
     };
     let report = SweepReport {
         protocol: args.protocol,
@@ -110,8 +111,13 @@ pub(crate) fn execute(args: &SweepArgs, streams: &mut Streams) -> Result<Verdict
         findings: &findings,
         files: &files,
     };
+    // What was found is said, though it could not be written.
     print(&report, args.json, &mut streams.out)?;
-    Ok(verdict(&report))
+    failed.map_or(Ok(verdict(&report)), Err)
+}
+
+fn cannot_write(error: CannotWriteFindings) -> Failure {
+    Failure::about("--output", error.to_string())
 }
 
 impl SweepArgs {
