@@ -111,6 +111,21 @@ fn a_program_finds_the_functions_that_its_mpi_has_and_no_others() {
     }
 }
 
+/// mpi4py initializes MPI when it is imported, within Python's own code for that: the line is the program's.
+#[test]
+fn a_python_program_that_ends_before_its_first_call_is_named_with_the_line_of_its_import() {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let early = "import os\nfrom mpi4py import MPI\nif MPI.COMM_WORLD.rank == 1:\n    os.abort()\n\
+                     MPI.COMM_WORLD.barrier()\n";
+        folder.write("early.py", early);
+        let (python, early) = (mpi.python(), folder.path("early.py"));
+        let outcome = folder.record((mpi, 2), &[&python, &early.to_string_lossy()]);
+        let says = "rank 1 was ended by SIGABRT (abort, or an assertion that failed), after MPI_Init_thread (early.py:2)";
+        assert!(outcome.unbroken().contains(says), "{mpi:?}: {}", outcome.err);
+    }
+}
+
 /// Some languages have such handlers, for their memory.
 #[test]
 fn a_program_that_handles_its_signals_has_not_been_ended_by_them() {

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 pub(crate) use caller::bytes;
 pub(crate) use caller::entry;
 pub use fortran::is_calling as is_called_by_fortran;
-pub use python::watch_exceptions;
+pub use python::{has_begun, watch_exceptions};
 
 /// What tells one place from all others while the program runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

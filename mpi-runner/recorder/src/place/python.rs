@@ -6,6 +6,7 @@
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::real::{Symbol, is_loaded};
 use crate::recording::with;
@@ -82,12 +83,43 @@ pub(super) fn line() -> Option<Line> {
         return None;
     }
     let _gil = Gil::take()?;
-    let frame = python!(PyEval_GetFrame() -> Object).filter(|frame| !frame.is_null())?;
+    let mut frame = python!(PyEval_GetFrame() -> Object).filter(|frame| !frame.is_null())?;
+    if IS_IMPORTED.load(Ordering::Relaxed) {
+        frame = importer(frame);
+    }
     let line = python!(PyFrame_GetLineNumber(frame => Object) -> c_int)?;
     // The reference that this gives us is kept: see `Line`.
     let code =
         python!(PyFrame_GetCode(frame => Object) -> Object).filter(|code| !code.is_null())?;
     Some(Line { code: code as usize, line: u32::try_from(line).ok()? })
+}
+
+/// Whether MPI may be in the middle of being imported: mpi4py initializes it then, within Python's own code for that.
+static IS_IMPORTED: AtomicBool = AtomicBool::new(true);
+
+/// MPI has been initialized: its calls are made by the program itself from now on.
+pub fn has_begun() {
+    IS_IMPORTED.store(false, Ordering::Relaxed);
+}
+
+/// The frame that imports, seen from one of the import's own; the lock is held.
+fn importer(from: Object) -> Object {
+    let mut frame = from;
+    while is_of_import(frame).unwrap_or(false) {
+        // The references that this gives us are kept, of a few frames.
+        match python!(PyFrame_GetBack(frame => Object) -> Object) {
+            Some(back) if !back.is_null() => frame = back,
+            Some(_) | None => return from,
+        }
+    }
+    frame
+}
+
+/// Whether a frame is of Python's own code for imports: `<frozen importlib._bootstrap>`; the lock is held.
+fn is_of_import(frame: Object) -> Option<bool> {
+    let code =
+        python!(PyFrame_GetCode(frame => Object) -> Object).filter(|code| !code.is_null())?;
+    Some(text(attribute(code, c"co_filename")?)?.starts_with("<frozen"))
 }
 
 impl Line {

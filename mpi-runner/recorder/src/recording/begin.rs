@@ -69,6 +69,7 @@ pub fn begin(name: &'static str) {
                 recording.begin(Calling::named(name));
                 recording.end();
             });
+            place::has_begun();
             fatal::watch(abi);
             watch_threads();
             watch_exit();
