@@ -2,16 +2,12 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use ringscope_traces::calls::{
-    Call, CommId, Communicator, Enter, Failure, Leave, MPI_INIT, PlaceId, Post, Probe,
-};
-use ringscope_traces::{Rank, Tag};
+use ringscope_traces::Tag;
+use ringscope_traces::calls::{Call, Enter, Failure, PlaceId, Post, Probe};
 
-use super::communicator::{Known, Met};
-use super::world::{Parents, remote_size};
 use super::{
-    Calling, Content, Handle, Incoming, Open, Outcome, Outgoing, Recording, Request, SUCCESS,
-    SendRecord, WaitsFor, Wanted, is_on, real, with,
+    Calling, Content, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord, WaitsFor,
+    Wanted, is_on, real, with,
 };
 use crate::payload::Kind;
 use crate::place;
@@ -56,62 +52,6 @@ struct Tested {
     times: u64,
 }
 
-/// A collective operation.
-#[derive(Debug, Clone, Copy)]
-pub struct Collective {
-    /// On which communicator.
-    pub communicator: Handle,
-    /// The root's rank in it.
-    pub root: Option<c_int>,
-    /// How many elements.
-    pub count: Option<i64>,
-    /// Of which type.
-    pub datatype: Option<Handle>,
-    /// By which operation they are reduced.
-    pub op: Option<Handle>,
-    /// Where these elements are, of one that moves others as well.
-    pub buffer: Option<*const c_void>,
-    /// Of the others, how many it takes from each rank, or gives to each.
-    pub share: Option<Share>,
-}
-
-/// A number of elements of a type.
-#[derive(Debug, Clone, Copy)]
-pub struct Share {
-    count: i64,
-    datatype: Handle,
-}
-
-impl<C: Into<i64>> From<(C, Handle)> for Share {
-    fn from((count, datatype): (C, Handle)) -> Share {
-        Share { count: count.into(), datatype }
-    }
-}
-
-impl Collective {
-    /// One of which no more is known than its communicator.
-    pub const fn on(communicator: Handle) -> Collective {
-        let (root, count, datatype, op) = (None, None, None, None);
-        Collective { communicator, root, count, datatype, op, buffer: None, share: None }
-    }
-}
-
-/// How a communicator was made.
-#[derive(Debug, Clone, Copy)]
-pub struct New {
-    /// By which call.
-    pub by: &'static str,
-    /// From which communicator, if all of its members took part.
-    pub of: Option<Handle>,
-}
-
-/// The same, by this rank's numbers: the communicator, and the call's number there.
-#[derive(Debug, Clone, Copy)]
-struct Made {
-    by: &'static str,
-    of: Option<(CommId, u64)>,
-}
-
 /// Begins a call: the function notes it.
 pub fn enter<T>(begin: impl FnOnce(&mut Recording) -> T) -> Option<T> {
     if !is_on() {
@@ -146,37 +86,6 @@ impl Recording {
         for call in place::fresh(self.part.rank()) {
             self.part.call(&call);
         }
-    }
-
-    /// The communicator of that handle.
-    pub(super) fn communicator(&mut self, communicator: Handle) -> &Known {
-        if self.communicators.of(communicator).is_none() {
-            self.meet(communicator, None);
-        }
-        self.communicators.of(communicator).expect("it was met")
-    }
-
-    /// The ranks of a communicator, or of the other side of one that joins two, if all are known.
-    pub fn members(&mut self, communicator: Handle) -> Option<Vec<Rank>> {
-        self.communicator(communicator).members.all()
-    }
-
-    fn meet(&mut self, communicator: Handle, made: Option<Made>) {
-        if let Some(met) = self.communicators.meet(communicator) {
-            self.write_communicator(met, made);
-        }
-    }
-
-    fn write_communicator(&mut self, met: Met, made: Option<Made>) {
-        self.part.call(&Call::Communicator(Communicator {
-            rank: Some(self.part.rank()),
-            comm: met.id,
-            members: met.all,
-            by: made.map(|made| made.by.to_owned()),
-            of: made.and_then(|made| made.of).map(|(of, _)| of),
-            number: made.and_then(|made| made.of).map(|(_, number)| number),
-            at: self.current.at,
-        }));
     }
 
     /// A call begins.
@@ -283,102 +192,6 @@ impl Recording {
         }
     }
 
-    /// A collective operation begins; returns the request's number, of one that does not block.
-    pub fn begin_collective(
-        &mut self,
-        name: &'static str,
-        collective: &Collective,
-        blocks: bool,
-    ) -> Option<Post> {
-        if self.abi.is_no_communicator(collective.communicator) {
-            self.begin(Calling::named(name));
-            return None;
-        }
-        let known = self.communicator(collective.communicator);
-        let known = known.clone();
-        self.begin_together(name, (known, collective), blocks)
-    }
-
-    /// A collective operation on a window or a file begins; of one that is not known, only the name is noted.
-    pub fn begin_on_object(&mut self, name: &'static str, object: Handle) {
-        match self.communicators.object(object) {
-            Some(known) => {
-                self.begin_together(name, (known, &Collective::on(object)), true);
-            }
-            None => self.begin(Calling::blocking(name)),
-        }
-    }
-
-    /// A call on a window begins that the rank makes by itself, perhaps with the window of another rank.
-    pub fn begin_at(&mut self, name: &'static str, object: Handle, target: Option<c_int>) {
-        let calling = match self.communicators.object(object) {
-            Some(known) => {
-                let peer = target.and_then(|target| known.members.in_trace(target));
-                let peer = peer.map_or(Open::None, Open::One);
-                Calling { comm: known.id, peer, ..Calling::blocking(name) }
-            }
-            None => Calling::blocking(name),
-        };
-        self.begin(calling);
-    }
-
-    fn begin_together(
-        &mut self,
-        name: &'static str,
-        (known, collective): (Known, &Collective),
-        blocks: bool,
-    ) -> Option<Post> {
-        let (comm, is_same_for_all) = (known.id, !known.joins_two);
-        let root = collective.root.filter(|_| is_same_for_all);
-        let root = root.and_then(|root| known.members.in_trace(root));
-        let mut count_up = |name: &'static str| {
-            let count = self.collectives.entry((comm, name)).or_default();
-            *count += 1;
-            *count
-        };
-        let numbers = (count_up("") - 1, count_up(name));
-        let is_in_place = collective.buffer.is_some_and(|at| self.abi.is_in_place(at));
-        let count = collective.count.filter(|_| is_same_for_all && !is_in_place);
-        let count = count.and_then(|count| u64::try_from(count).ok());
-        let datatype = collective.datatype.map(|handle| self.datatypes.of(handle));
-        let bytes = datatype.and_then(|datatype| datatype.bytes(count?));
-        let is_root = root.is_none_or(|root| root == self.part.rank());
-        let share = collective.share.filter(|_| is_same_for_all && is_root);
-        let share = share.and_then(|Share { count, datatype }| {
-            self.datatypes.of(datatype).bytes(u64::try_from(count).ok()?)
-        });
-        let (t, post) = (self.began(), (!blocks).then(|| self.next_post()));
-        let datatype = collective.datatype.filter(|_| !is_in_place);
-        let datatype = datatype.map(|handle| self.datatypes.name(handle));
-        self.begin(Calling {
-            comm,
-            root,
-            count,
-            bytes,
-            numbers: Some(numbers),
-            blocks,
-            ..Calling::named(name)
-        });
-        self.part.call(&Call::Enter(Enter {
-            rank: self.part.rank(),
-            after: self.part.events(),
-            name: name.to_owned(),
-            comm,
-            number: Some(numbers.0),
-            nth: Some(numbers.1),
-            root,
-            count,
-            datatype,
-            op: collective.op.and_then(|op| self.abi.op_name(op)).map(str::to_owned),
-            bytes,
-            share,
-            post,
-            at: self.current.at,
-            t,
-        }));
-        post
-    }
-
     /// `MPI_Finalize` begins.
     pub fn begin_finalize(&mut self, name: &'static str) {
         self.begin(Calling::blocking(name));
@@ -386,99 +199,6 @@ impl Recording {
         let (at, t) = (self.current.at, self.began());
         self.part.call(&Call::Enter(Enter { after, at, t, ..Enter::named(rank, name) }));
         self.leaves();
-    }
-
-    /// What was entered has been left.
-    pub fn left(&mut self) {
-        let (after, t) = (self.part.events(), self.returned());
-        self.part.call(&Call::Leave(Leave { rank: self.part.rank(), after, t }));
-    }
-
-    /// A communicator was made; its handle is that.
-    pub fn made(&mut self, new: New, handle: Handle) {
-        if self.abi.is_no_communicator(handle) {
-            return;
-        }
-        let of = new.of.map(|of| self.made_from(of));
-        self.meet(handle, Some(Made { by: new.by, of }));
-        self.has_made(self.abi.handle(handle), new.by);
-    }
-
-    /// Processes were spawned, of which the first has that rank of the trace; they are not recorded without it.
-    pub fn spawned(&mut self, new: New, joint: Handle, first: Option<Rank>) {
-        let Some(Rank(first)) = first else { return self.made(new, joint) };
-        let ranks = (first..first + remote_size(joint)).map(Rank).collect();
-        self.communicators.learn(joint, ranks);
-        // They do not know how many calls there were before.
-        self.made(New { of: None, ..new }, joint);
-    }
-
-    /// This process belongs to a world that was spawned.
-    pub(super) fn was_spawned(&mut self, parents: &Parents) {
-        self.meet(self.abi.world(), Some(Made { by: MPI_INIT, of: None }));
-        if !parents.ranks.is_empty() {
-            self.communicators.learn(parents.joint, parents.ranks.clone());
-        }
-        self.meet(parents.joint, Some(Made { by: "MPI_Comm_spawn", of: None }));
-    }
-
-    /// A persistent collective operation was created on a communicator: it is one of its own, on which all members start the same.
-    pub fn created(&mut self, by: &'static str, of: Handle, request: Handle) {
-        self.add_object(by, of, request);
-        let Some(known) = self.communicators.object(request) else { return };
-        let life = self.life(by);
-        self.communicators.forget_object(request);
-        self.begin_request(request, Request::PersistentCollective { known, active: None, life });
-    }
-
-    /// A persistent collective operation is started; returns the number of its request.
-    pub(super) fn start_together(&mut self, name: &'static str, known: &Known) -> Post {
-        let mut count_up = |name: &'static str| {
-            let count = self.collectives.entry((known.id, name)).or_default();
-            *count += 1;
-            *count
-        };
-        let (number, nth) = (count_up("") - 1, count_up(name));
-        let (rank, after, t) = (self.part.rank(), self.part.events(), self.began());
-        let post = self.next_post();
-        self.part.call(&Call::Enter(Enter {
-            after,
-            comm: known.id,
-            number: Some(number),
-            nth: Some(nth),
-            post: Some(post),
-            at: self.current.at,
-            t,
-            ..Enter::named(rank, name)
-        }));
-        post
-    }
-
-    fn add_object(&mut self, by: &'static str, of: Handle, object: Handle) {
-        let made = Made { by, of: Some(self.made_from(of)) };
-        let like = self.communicator(of).clone();
-        let met = self.communicators.add_object(object, &like);
-        self.write_communicator(met, Some(made));
-    }
-
-    /// A window or a file was made by a call of all members of a communicator.
-    pub fn made_object(&mut self, by: &'static str, of: Handle, object: Handle) {
-        self.add_object(by, of, object);
-        self.has_made(object, by);
-        self.watch_window(by, object);
-    }
-
-    /// A window or a file is no more.
-    pub fn forget_object(&mut self, object: Handle) {
-        self.communicators.forget_object(object);
-        self.has_freed(object);
-    }
-
-    /// A communicator, and the number of the last collective operation on it.
-    fn made_from(&mut self, of: Handle) -> (CommId, u64) {
-        let of = self.communicator(of).id;
-        let count = self.collectives.get(&(of, "")).copied().unwrap_or(1);
-        (of, count - 1)
     }
 
     /// A probe begins; returns what is known of the call.
