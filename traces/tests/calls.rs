@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use ringscope_traces::calls::{Call, note, progress};
+use ringscope_traces::calls::note::{self, CallWord};
+use ringscope_traces::calls::{Call, LastCall, progress};
 use ringscope_traces::parts::{file_name, gather};
 use ringscope_traces::{EventIndex, Matching, Rank, Trace, read_trace, wellformed, write_trace};
 
@@ -179,42 +180,61 @@ fn receives_are_matched_in_the_order_in_which_they_were_posted() {
     assert_eq!(Matching::of(&again), matching);
 }
 
-/// A note as a rank writes it, word by word.
-fn note_bytes(words: &[(note::Word, i64)], name: &str) -> Vec<u8> {
+/// A note as a rank writes it, word by word, of no thread yet.
+fn note_bytes() -> Vec<u8> {
     let mut bytes = vec![0; note::BYTES];
-    for at in 0..note::WORDS {
-        bytes[at * 8..at * 8 + 8].copy_from_slice(&note::NOTHING.to_le_bytes());
-    }
-    let usual = [
+    let words = [
         (note::Word::Magic, note::MAGIC.cast_signed()),
-        (note::Word::Turn, 2),
         (note::Word::Process, 77),
         (note::Word::Rank, 1),
-        (note::Word::After, 0),
-        (note::Word::Inside, 1),
         (note::Word::Calls, 5),
         (note::Word::Progress, 4),
         (note::Word::News, 3),
-        (note::Word::Time, 9),
-        (note::Word::WaitsTotal, 0),
-        (note::Word::WaitsAll, 0),
+        (note::Word::Waited, 6),
+    ];
+    for (word, value) in words {
+        put(&mut bytes, word as usize * 8, value);
+    }
+    bytes
+}
+
+fn put(bytes: &mut [u8], at: usize, value: i64) {
+    bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+}
+
+/// Notes the call of a thread: the words that are not given are as of a call that has not returned.
+fn note_call(bytes: &mut [u8], (thread, name): (usize, &str), words: &[(CallWord, i64)]) {
+    let from = note::thread_at(thread);
+    (from..from + note::NAME_AT).step_by(8).for_each(|at| put(bytes, at, note::NOTHING));
+    let usual = [
+        (CallWord::Turn, 2),
+        (CallWord::Made, 1),
+        (CallWord::After, 0),
+        (CallWord::Inside, 1),
+        (CallWord::Time, 9),
+        (CallWord::WaitsTotal, 0),
+        (CallWord::WaitsAll, 0),
     ];
     for (word, value) in usual.iter().chain(words) {
-        let at = *word as usize * 8;
-        bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        put(bytes, from + *word as usize * 8, *value);
     }
-    bytes[note::NAME_AT..note::NAME_AT + name.len()].copy_from_slice(name.as_bytes());
-    bytes
+    let name_at = from + note::NAME_AT;
+    bytes[name_at..name_at + name.len()].copy_from_slice(name.as_bytes());
 }
 
 #[test]
 fn a_note_says_what_its_rank_is_in() {
-    use note::Word;
-    let call = [(Word::Peer, note::ANY), (Word::Tag, 7), (Word::Comm, 0), (Word::Bytes, 4)];
-    let words = [&call[..], &[(Word::Waited, 6)]].concat();
+    let mut bytes = note_bytes();
+    let call = [
+        (CallWord::Peer, note::ANY),
+        (CallWord::Tag, 7),
+        (CallWord::Comm, 0),
+        (CallWord::Bytes, 4),
+    ];
+    note_call(&mut bytes, (0, "MPI_Recv"), &call);
     let folder = folder([&[], &[]], [&[], &[]]);
     let path = folder.path().join(file_name(Rank(1))).with_extension("note");
-    fs::write(&path, note_bytes(&words, "MPI_Recv")).expect("the folder takes files");
+    fs::write(&path, bytes).expect("the folder takes files");
     let seen = progress(folder.path());
     assert_eq!(
         seen.iter()
@@ -231,12 +251,44 @@ fn a_note_says_what_its_rank_is_in() {
 
 #[test]
 fn bytes_that_are_no_note_and_one_that_was_being_written_say_nothing() {
-    let whole = note_bytes(&[], "MPI_Barrier");
+    let mut whole = note_bytes();
+    note_call(&mut whole, (0, "MPI_Barrier"), &[]);
     for length in 0..whole.len() {
         assert_eq!(note::read(&whole[..length]), None, "{length} bytes");
     }
     assert!(note::read(&whole).is_some_and(|note| note.last.is_some()));
-    let being_written = note_bytes(&[(note::Word::Turn, 3)], "MPI_Barrier");
-    assert!(note::read(&being_written).is_some_and(|note| note.last.is_none()));
+    note_call(&mut whole, (0, "MPI_Barrier"), &[(CallWord::Turn, 3)]);
+    assert!(note::read(&whole).is_some_and(|note| note.last.is_none()));
     assert_eq!(note::read(&vec![0xff; note::BYTES]), None);
+}
+
+/// What a note says of the calls of three threads: which thread each is of, whether it is inside, and how many are outside.
+fn threads_noted(words: [&[(CallWord, i64)]; 3]) -> (Vec<(u32, bool)>, u64) {
+    let mut bytes = note_bytes();
+    for (thread, words) in words.into_iter().enumerate() {
+        note_call(&mut bytes, (thread, "MPI_Recv"), words);
+    }
+    let note = note::read(&bytes).expect("it is a note");
+    let last = note.last.expect("there are calls");
+    assert_eq!(last.calls, 5, "those of all threads");
+    let told: Vec<LastCall> = note.beside.into_iter().chain([last]).collect();
+    let outside = told.iter().map(|call| call.outside).sum();
+    (told.iter().map(|call| (call.thread, call.inside)).collect(), outside)
+}
+
+#[test]
+fn a_rank_is_in_the_calls_of_all_its_threads() {
+    let made = |number| (CallWord::Made, number);
+    let (returned, ended) = ((CallWord::Inside, 0), (CallWord::Inside, note::NO_THREAD));
+    // The thread that called last comes last.
+    let all_inside = threads_noted([&[made(5)], &[made(3)], &[made(4)]]);
+    assert_eq!(all_inside, (vec![(1, true), (2, true), (0, true)], 0));
+    // Whoever is inside is what the rank is in, though another thread has called since and is outside.
+    let one_inside = threads_noted([&[made(5), returned], &[made(3)], &[made(4), returned]]);
+    assert_eq!(one_inside, (vec![(1, true)], 2));
+    // A thread that has ended is neither inside nor outside.
+    let one_ended = threads_noted([&[made(3)], &[made(4), ended], &[made(5), ended]]);
+    assert_eq!(one_ended, (vec![(0, true)], 0));
+    let all_outside = threads_noted([&[made(3), returned], &[made(4), ended], &[made(5), ended]]);
+    assert_eq!(all_outside, (vec![(2, false)], 0));
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Take};
 use std::path::{Path, PathBuf};
+use std::vec;
 
 use super::{Call, LastCall, note};
 use crate::event::Rank;
@@ -31,7 +32,7 @@ pub struct Progress {
     pub news: u64,
     /// How many calls it has made.
     pub made: u64,
-    /// Whether it is in a call.
+    /// Whether all of its threads that have called are in a call.
     pub inside: bool,
     /// Whether it was asked to end, as a launcher does when another rank has failed.
     pub is_asked_to_end: bool,
@@ -55,17 +56,17 @@ pub fn progress(folder: &Path) -> Vec<Progress> {
             rank,
             process: note.process,
             calls: note.progress,
-            events: note.last.as_ref().map_or(0, |last| last.after),
+            events: note.events,
             news: note.news,
             made: note.last.as_ref().map_or(0, |last| last.calls),
-            inside: note.last.is_some_and(|last| last.inside),
+            inside: note.last.is_some_and(|last| last.inside && last.outside == 0),
             is_asked_to_end: note.is_asked_to_end,
         })
     });
     notes.collect()
 }
 
-/// The calls of a rank, line by line, and its last call behind them; none where it has written none.
+/// The calls of a rank, line by line, and behind them what it is in; none where it has written none.
 #[derive(Debug)]
 pub(crate) struct CallLines {
     path: PathBuf,
@@ -73,7 +74,8 @@ pub(crate) struct CallLines {
     lines: Option<BufReader<Take<Stretch>>>,
     number: u64,
     line: Vec<u8>,
-    last: Option<LastCall>,
+    /// What its threads are in.
+    last: vec::IntoIter<LastCall>,
 }
 
 impl CallLines {
@@ -91,13 +93,16 @@ impl CallLines {
             Err(error) => return Err(GatherError::Io { path, error }),
         };
         let note = bytes_of(&beside(folder, rank, note::SUFFIX))?;
-        let last = note::read(&note).and_then(|note| note.last).filter(|last| last.rank == rank);
+        let noted = note::read(&note).into_iter();
+        let all = noted.flat_map(|note| note.beside.into_iter().chain(note.last));
+        let last: Vec<LastCall> = all.filter(|last| last.rank == rank).collect();
+        let last = last.into_iter();
         Ok(CallLines { path, ranks, lines, number: 0, line: Vec::new(), last })
     }
 
     /// The next one; `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Call>, GatherError> {
-        let last = |last: &mut Option<LastCall>| Ok(last.take().map(Call::Last));
+        let last = |last: &mut vec::IntoIter<LastCall>| Ok(last.next().map(Call::Last));
         let Some(lines) = &mut self.lines else { return last(&mut self.last) };
         self.line.clear();
         let read = lines.by_ref().take(LIMIT_LINE_BYTES + 1).read_until(b'\n', &mut self.line);

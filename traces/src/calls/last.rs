@@ -7,11 +7,18 @@ use crate::event::Rank;
 
 /// The last call of a rank.
 ///
-/// Fields that a call has no use for are not there.
+/// Of a rank several of whose threads are inside of MPI there are several; what belongs to the rank (`outside`, `calls`) is
+/// said by the last of them. Fields that a call has no use for are not there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LastCall {
     /// Who.
     pub rank: Rank,
+    /// Which of its threads: a small number, 0 for the one that has initialized MPI.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub thread: u32,
+    /// Of a rank that is inside: how many of its other threads have called MPI and are outside of it. It may go on by them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outside: u64,
     /// How many events it had before.
     pub after: u64,
     /// The call, such as `MPI_Recv`.
@@ -87,4 +94,9 @@ pub struct Waits {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_first(thread: &u32) -> bool {
+    *thread == 0
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{RankCalls, Table, is_persistent};
+use super::rank_calls::RankCalls;
+use super::table::{Table, is_persistent};
 use super::words::{self, ranks_named};
 use super::{Kind, Verdict};
 use crate::calls::{LastCall, Misuse, Misused, PlaceId};

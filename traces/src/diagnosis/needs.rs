@@ -108,8 +108,8 @@ impl Waiting {
         for (rank, calls) in table.each() {
             match calls.waiting() {
                 _ if calls.has_left() => {}
-                Some(last) if !table.has_completed() => {
-                    needs.insert(rank, need(table, rank, last));
+                Some(last) if !table.has_completed() && !calls.is_partly_outside() => {
+                    needs.insert(rank, of_threads(table, rank, last));
                 }
                 Some(_) | None => {
                     free.insert(rank);
@@ -210,6 +210,18 @@ pub(super) fn role(last: &LastCall) -> Role {
         _ if windows::awaits(name) => Role::Window,
         _ if last.number.is_some() => Role::Collective,
         _ => Role::Other,
+    }
+}
+
+/// What a rank needs all of whose threads are in calls: that one of them goes on.
+fn of_threads(table: &Table<'_>, rank: Rank, last: &LastCall) -> Need {
+    let beside = &table.rank(rank).beside;
+    match beside.is_empty() {
+        true => need(table, rank, last),
+        false => {
+            let all = beside.iter().copied().chain([last]);
+            Need::Any(all.map(|call| need(table, rank, call)).collect())
+        }
     }
 }
 

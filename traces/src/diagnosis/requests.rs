@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{RankCalls, Table};
+use super::rank_calls::RankCalls;
+use super::table::Table;
 use super::{Kind, Verdict};
 use crate::calls::{Became, FINALIZE, LastCall, PlaceId, Post};
 use crate::event::{Rank, Tag};

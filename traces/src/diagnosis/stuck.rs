@@ -22,12 +22,16 @@ pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<
     }
     let mut told: BTreeMap<(Kind, bool, String), Vec<Rank>> = BTreeMap::new();
     for rank in &waiting.stuck {
-        let is_told = in_sends.is_some() && leads_into_sends(table, waiting, *rank);
+        if in_sends.is_some() && leads_into_sends(table, waiting, *rank) {
+            continue;
+        }
         let calls = table.rank(*rank);
-        if let Some(last) = calls.waiting().filter(|_| !is_told)
-            && let Some((kind, says)) = why(table, *rank, last)
-        {
-            told.entry((kind, calls.polling().is_some(), says)).or_default().push(*rank);
+        let waiting = calls.waiting().into_iter().chain(calls.beside.iter().copied());
+        for (kind, says) in waiting.filter_map(|last| why(table, *rank, last)) {
+            let ranks = told.entry((kind, calls.polling().is_some(), says)).or_default();
+            if ranks.last() != Some(rank) {
+                ranks.push(*rank);
+            }
         }
     }
     let mut told: Vec<((Kind, bool, String), Vec<Rank>)> = told.into_iter().collect();
@@ -380,7 +384,11 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
     }
     match calls.last {
         Some(last) if last.inside => {
-            format!("IS in {}{}{}", last.name, table.on(last.comm), table.at(last.at))
+            let call = |last: &LastCall| {
+                format!("{}{}{}", last.name, table.on(last.comm), table.at(last.at))
+            };
+            let beside = calls.beside.iter().map(|last| format!(" and in {}", call(last)));
+            format!("IS in {}{}{}", call(last), beside.collect::<String>(), outside(last.outside))
         }
         Some(last) => format!("IS outside of MPI, after {}{}", last.name, table.at(last.at)),
         // The others could not have come out of it had this one not called it.
@@ -388,6 +396,15 @@ fn state(table: &Table<'_>, rank: Rank) -> String {
             format!("HAS not come out of {MPI_INIT}")
         }
         None => "HAS called nothing".to_owned(),
+    }
+}
+
+/// That threads of a rank are outside of MPI while another one is inside.
+fn outside(threads: u64) -> String {
+    match threads {
+        0 => String::new(),
+        1 => ", and outside of MPI with another thread".to_owned(),
+        threads => format!(", and outside of MPI with {threads} other threads"),
     }
 }
 

@@ -1,136 +1,18 @@
 //! What a trace says, sorted by rank and by communicator.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::needs::Envelope;
-use super::words::{list, ranks_named};
-use super::{Kind, Verdict};
+use super::rank_calls::RankCalls;
+use super::words::ranks_named;
 use crate::calls::{
-    ABORT, Became, Call, CommId, Communicator, Completed, Died, Elements, Enter, Exception,
-    FINALIZE, Failure, LastCall, MPI_INIT, Misuse, Place, PlaceId, Post, Posted, Probe, Waits,
+    Became, Call, CommId, Communicator, Died, Elements, Enter, FINALIZE, MPI_INIT, Place, PlaceId,
+    Post, Waits,
 };
 use crate::event::{Event, Rank, Tag, Trace};
 use crate::event_index::EventIndex;
 use crate::matching::Matching;
 use crate::tags::TagNames;
-
-/// One rank's calls.
-#[derive(Debug, Default)]
-pub(super) struct RankCalls<'t> {
-    pub(super) last: Option<&'t LastCall>,
-    /// Collective operations on each communicator, in their order there, from the first on that was not dropped.
-    enters: BTreeMap<CommId, Vec<&'t Enter>>,
-    /// Collective operations that return a request, by the request.
-    pub(super) begun: BTreeMap<Post, &'t Enter>,
-    pub(super) posts: BTreeMap<Post, &'t Posted>,
-    pub(super) completed: BTreeMap<Post, &'t Completed>,
-    /// Receives that are complete.
-    pub(super) received: BTreeSet<Post>,
-    /// Requests of sends, each with its event.
-    pub(super) sends: BTreeMap<Post, EventIndex>,
-    pub(super) failures: Vec<&'t Failure>,
-    pub(super) misuses: Vec<&'t Misuse>,
-    pub(super) probes: Vec<&'t Probe>,
-    pub(super) exception: Option<&'t Exception>,
-    pub(super) exit: Option<i32>,
-    /// How its process was found gone.
-    pub(super) died: Option<&'t Died>,
-    /// Whether it has called `MPI_Finalize`, and where.
-    pub(super) finalize: Option<&'t Enter>,
-}
-
-impl RankCalls<'_> {
-    /// The signal that has ended its process: none did where the program went on and ended by itself.
-    pub(super) fn signal(&self) -> Option<i32> {
-        let noted = self.last.and_then(|last| last.signal);
-        let told = || self.died.and_then(|died| died.signal);
-        noted.or_else(told).filter(|_| self.exit.is_none())
-    }
-
-    /// Whether its process was ended from outside or by a signal.
-    pub(super) fn was_killed(&self) -> bool {
-        self.died.is_some() || self.signal().is_some()
-    }
-
-    /// Whether the rank will call nothing more, though nothing has ended the whole program there.
-    pub(super) fn has_left(&self) -> bool {
-        let has_ended = self.finalize.is_some() || self.exit.is_some() || self.was_killed();
-        has_ended && !self.ends_all()
-    }
-
-    /// Whether the program was ended in a call of this rank: then nobody knows how far the others would have come.
-    pub(super) fn ends_all(&self) -> bool {
-        self.has_aborted() || self.fatal().is_some()
-    }
-
-    /// Whether a launcher ends all the others since it ended so.
-    fn explains_all(&self) -> bool {
-        let has_failed = self.exit.is_some_and(|code| code != 0 || self.finalize.is_none());
-        has_failed || self.ends_all() || self.last.is_some_and(|last| last.signal.is_some())
-    }
-
-    /// The call that it is in, and from which it may return.
-    pub(super) fn inside(&self) -> Option<&LastCall> {
-        let has_ended = self.exit.is_some() || self.was_killed() || self.ends_all();
-        self.last.filter(|last| last.inside && !has_ended)
-    }
-
-    /// The call in which it waits: one that blocks, or one that it makes again and again and that finds nothing.
-    pub(super) fn waiting(&self) -> Option<&LastCall> {
-        match self.last.is_some_and(|last| is_poll(&last.name)) {
-            true => self.polling(),
-            false => self.inside(),
-        }
-    }
-
-    /// The call that it makes again and again, and that finds nothing.
-    pub(super) fn polling(&self) -> Option<&LastCall> {
-        let is_vain =
-            |last: &&LastCall| is_poll(&last.name) && !last.found && last.repeats >= MANY_POLLS;
-        self.last.filter(is_vain).filter(|_| !self.has_left() && !self.ends_all())
-    }
-
-    /// Whether a request is not complete.
-    fn is_open(&self, post: Post) -> bool {
-        !self.completed.contains_key(&post) && !self.received.contains(&post)
-    }
-
-    /// Whether it has ended the program by `MPI_Abort`.
-    pub(super) fn has_aborted(&self) -> bool {
-        self.last.is_some_and(|last| last.inside && last.name == ABORT)
-    }
-
-    /// Whether the call that was to send a message has failed: the send is written down before.
-    fn has_failed(&self, send: &Event) -> bool {
-        let at = send.more.as_ref().and_then(|more| more.at);
-        let is_it = |failure: &&&Failure| {
-            failure.after == send.n + 1
-                && (failure.tag, failure.at) == (Some(send.tag.0), at)
-                && failure.peer == send.destination()
-                && failure.name.to_lowercase().contains("send")
-        };
-        self.failures.iter().any(|failure| is_it(&failure))
-    }
-
-    /// The call at whose failure MPI has ended the program.
-    pub(super) fn fatal(&self) -> Option<&Failure> {
-        self.failures.iter().copied().find(|failure| failure.fatal)
-    }
-}
-
-/// How many times a rank must have polled in vain before it counts as one that waits.
-const MANY_POLLS: u64 = 10;
-
-/// Whether a call only looks whether something has come.
-fn is_poll(name: &str) -> bool {
-    ["MPI_Iprobe", "MPI_Improbe", "MPI_Test", "MPI_Testall", "MPI_Testany", "MPI_Testsome"]
-        .contains(&name)
-}
-
-/// Whether a call of that name creates a persistent collective operation.
-pub(super) fn is_persistent(by: &str) -> bool {
-    by.ends_with("_init") || by.ends_with("_init_c")
-}
 
 /// A trace, and where to find what in it.
 pub(super) struct Table<'t> {
@@ -307,7 +189,7 @@ impl<'t> Table<'t> {
             Call::Exception(exception) => rank.exception = Some(exception),
             Call::Exit(exit) => rank.exit = Some(exit.code),
             Call::Died(died) => rank.died = Some(died),
-            Call::Last(last) => rank.last = Some(last),
+            Call::Last(last) => rank.beside.extend(rank.last.replace(last)),
         }
     }
 
@@ -444,104 +326,9 @@ impl<'t> Table<'t> {
     pub(super) fn ended_by_itself(&self) -> bool {
         self.each().any(|(_, calls)| calls.exit.is_some() || calls.was_killed())
     }
+}
 
-    /// How ranks ended that did not end well.
-    pub(super) fn ends(&self, verdicts: &mut Vec<Verdict>) {
-        for (rank, calls) in self.each() {
-            if calls.has_aborted() {
-                let at = self.at(calls.last.and_then(|last| last.at));
-                let says = format!("rank {rank} has ended the program by {ABORT}{at}");
-                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
-            }
-            let at_finalize = if calls.finalize.is_some() { "" } else { " without MPI_Finalize" };
-            if let Some(exception) = calls.exception {
-                verdicts.push(Verdict {
-                    kind: Kind::Exception,
-                    ranks: vec![rank],
-                    says: format!(
-                        "an exception has ended the program of rank {rank}: {}{}",
-                        super::words::of_mpi(&exception.what),
-                        self.at(exception.at)
-                    ),
-                });
-            } else if calls.ends_all() {
-                // How its process ended is what came of it.
-            } else if let Some(code) = calls.exit.filter(|code| *code != 0) {
-                let says = format!(
-                    "rank {rank} has ended with exit code {code}{at_finalize}{}",
-                    self.beside_last(calls)
-                );
-                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
-            } else if calls.was_killed() {
-                let how = match (calls.signal(), calls.died) {
-                    (Some(signal), _) => format!("was ended by {}", super::words::signal(signal)),
-                    (None, Some(died)) if died.first => {
-                        "was the first to go, without a word: killed from outside (SIGKILL, \
-                         as by `kill -9`, or by the system when memory runs out), or ended by _exit"
-                            .to_owned()
-                    }
-                    (None, _) => "has died without a word".to_owned(),
-                };
-                let open = super::requests::open_at_the_end(self, (rank, calls));
-                let says = format!("rank {rank} {how}{}{open}", self.beside_last(calls));
-                verdicts.push(Verdict { kind: Kind::Ended, ranks: vec![rank], says });
-            }
-        }
-        self.failed_calls(verdicts);
-        self.exits_without_finalize(verdicts);
-    }
-
-    /// `, inside MPI_Recv (a.c:31)` or `, after ...`: where a rank was when it ended; nothing once it had finalized.
-    fn beside_last(&self, calls: &RankCalls<'_>) -> String {
-        let last = calls.last.filter(|last| last.inside || last.name != FINALIZE);
-        let beside = last.map(|last| {
-            let when = if last.inside { "inside" } else { "after" };
-            format!(", {when} {}{}", last.name, self.at(last.at))
-        });
-        beside.unwrap_or_default()
-    }
-
-    /// Calls that have failed, the same of several ranks together.
-    fn failed_calls(&self, verdicts: &mut Vec<Verdict>) {
-        let mut all: Vec<(String, Vec<Rank>)> = Vec::new();
-        for (rank, calls) in self.each() {
-            for what in calls.failures.iter().map(|failure| self.failed(failure)) {
-                match all.iter_mut().find(|(known, _)| *known == what) {
-                    Some((_, ranks)) if ranks.contains(&rank) => {}
-                    Some((_, ranks)) => ranks.push(rank),
-                    None => all.push((what, vec![rank])),
-                }
-            }
-        }
-        verdicts.extend(all.into_iter().map(|(what, ranks)| {
-            let says = format!("{}: {what}", list("rank", &ranks));
-            Verdict { kind: Kind::FailedCall, ranks, says }
-        }));
-    }
-
-    /// `MPI_Send of 4 bytes (a.c:15) has failed: invalid rank`.
-    fn failed(&self, failure: &Failure) -> String {
-        let of = failure.bytes.map(|bytes| format!(" of {}", super::words::bytes(bytes)));
-        format!(
-            "{}{}{} has failed: {}",
-            failure.name,
-            of.unwrap_or_default(),
-            self.at(failure.at),
-            super::words::of_mpi(&failure.why)
-        )
-    }
-
-    fn exits_without_finalize(&self, verdicts: &mut Vec<Verdict>) {
-        let is_early = |calls: &RankCalls<'_>| calls.exit == Some(0) && calls.finalize.is_none();
-        let mut early: BTreeMap<String, Vec<Rank>> = BTreeMap::new();
-        for (rank, calls) in self.each().filter(|(_, calls)| is_early(calls)) {
-            early.entry(self.beside_last(calls)).or_default().push(rank);
-        }
-        for (beside, ranks) in early {
-            let have = if ranks.len() == 1 { "has" } else { "have" };
-            let says =
-                format!("{} {have} ended without MPI_Finalize{beside}", list("rank", &ranks));
-            verdicts.push(Verdict { kind: Kind::Ended, ranks, says });
-        }
-    }
+/// Whether a call of that name creates a persistent collective operation.
+pub(super) fn is_persistent(by: &str) -> bool {
+    by.ends_with("_init") || by.ends_with("_init_c")
 }

@@ -1,10 +1,12 @@
 //! What every call has in common: it is noted when it begins and when it has returned.
 
 use std::ffi::{c_char, c_int, c_void};
+use std::mem;
 
 use ringscope_traces::Tag;
 use ringscope_traces::calls::{Call, Enter, Failure, PlaceId, Post, Probe};
 
+use super::thread::{self, ThreadId};
 use super::{
     Calling, Content, Incoming, Open, Outcome, Outgoing, Recording, SUCCESS, SendRecord, WaitsFor,
     Wanted, is_on, real, with,
@@ -18,9 +20,11 @@ const ERROR_BYTES: usize = 1024;
 /// How many polls that have found the same are given one time: the note is of when it was about.
 const POLLS_A_TIME: u64 = 16;
 
-/// The call that this rank is in.
-#[derive(Debug, Default)]
+/// The call that a thread is in.
+#[derive(Debug)]
 pub(super) struct Current {
+    /// Which thread.
+    pub(super) thread: ThreadId,
     /// Where the program calls.
     pub(super) at: Option<PlaceId>,
     calling: Option<Calling>,
@@ -28,19 +32,29 @@ pub(super) struct Current {
     began: Option<u64>,
     /// When it returned, once somebody has asked.
     returned: Option<u64>,
+}
+
+impl Current {
+    /// That of a thread which is in none.
+    pub(super) fn of(thread: ThreadId) -> Current {
+        Current { thread, at: None, calling: None, began: None, returned: None }
+    }
+
+    /// The call's name; of one that is not noted none.
+    pub(super) fn name(&self) -> &'static str {
+        self.calling.map_or("", |calling| calling.name)
+    }
+}
+
+/// What the calls before have come to, of whichever thread.
+#[derive(Debug, Default)]
+pub(super) struct Before {
     /// What the elements are of what was sent or received at each place: a bit for each kind.
     moved: Vec<u8>,
     /// The probe that was made last, if no other call was made since.
     probed: Option<Probe>,
     /// The test that was made last, if it has found nothing complete and nothing has changed since.
     tested: Option<Tested>,
-}
-
-impl Current {
-    /// The call's name; of one that is not noted none.
-    pub(super) fn name(&self) -> &'static str {
-        self.calling.map_or("", |calling| calling.name)
-    }
 }
 
 /// Tests of the same requests at the same place that have all found nothing complete.
@@ -81,6 +95,34 @@ pub fn leave(code: c_int, end: impl FnOnce(&mut Recording)) -> c_int {
 }
 
 impl Recording {
+    /// What is recorded from now on is done by that thread.
+    pub(super) fn turn_to(&mut self, thread: ThreadId) {
+        if self.current.thread == thread {
+            return;
+        }
+        let known = self.others.iter().position(|other| other.thread == thread);
+        let next = match known {
+            Some(known) => self.others.swap_remove(known),
+            None => {
+                thread::watch_end();
+                Current::of(thread)
+            }
+        };
+        let before = mem::replace(&mut self.current, next);
+        self.others.extend(Some(before).filter(|before| before.thread.is_some()));
+        if let Some(last_call) = &mut self.last_call {
+            last_call.turn_to(thread);
+        }
+    }
+
+    /// The thread that calls ends.
+    pub(super) fn thread_ends(&mut self) {
+        self.current = Current::of(ThreadId::NONE);
+        if let Some(last_call) = &mut self.last_call {
+            last_call.thread_ends();
+        }
+    }
+
     /// Writes down the places that were met for the first time.
     pub(super) fn put_places(&mut self) {
         for call in place::fresh(self.part.rank()) {
@@ -90,7 +132,7 @@ impl Recording {
 
     /// A call begins.
     pub fn begin(&mut self, calling: Calling) {
-        if let Some(probed) = self.current.probed.take() {
+        if let Some(probed) = self.before.probed.take() {
             self.part.call(&Call::Probe(probed));
         }
         self.note(calling);
@@ -139,11 +181,11 @@ impl Recording {
     pub(super) fn moves(&mut self, kind: Kind) {
         let (Some(at), elements) = (self.current.at, kind.elements()) else { return };
         let index = at.0 as usize;
-        if self.current.moved.len() <= index {
-            self.current.moved.resize(index + 1, 0);
+        if self.before.moved.len() <= index {
+            self.before.moved.resize(index + 1, 0);
         }
         let bit = 1_u8 << elements as u8;
-        if let Some(seen) = self.current.moved.get_mut(index).filter(|seen| **seen & bit == 0) {
+        if let Some(seen) = self.before.moved.get_mut(index).filter(|seen| **seen & bit == 0) {
             *seen |= bit;
             place::moves(at, elements);
             self.put_places();
@@ -170,7 +212,7 @@ impl Recording {
 
     /// A call begins that completes requests, of which these are the first.
     pub fn begin_completing(&mut self, calling: Calling, posts: &[Post]) {
-        if let Some(probed) = self.current.probed.take() {
+        if let Some(probed) = self.before.probed.take() {
             self.part.call(&Call::Probe(probed));
         }
         let times = self.tested_before(calling.name, posts);
@@ -182,7 +224,7 @@ impl Recording {
         let at = self.current.at;
         let is_same =
             |tested: &&Tested| tested.name == name && tested.at == at && tested.posts == posts;
-        self.current.tested.as_ref().filter(is_same).map_or(0, |tested| tested.times)
+        self.before.tested.as_ref().filter(is_same).map_or(0, |tested| tested.times)
     }
 
     /// What the call waits for.
@@ -205,7 +247,7 @@ impl Recording {
     pub fn begin_probe(&mut self, calling: Calling, probe: &Incoming) -> Calling {
         let (comm, peer, tag) = self.envelope(probe);
         let calling = Calling { comm, peer, tag, ..calling };
-        let before = self.current.probed.as_ref();
+        let before = self.before.probed.as_ref();
         let before = before.filter(|before| is_for_the_same(before, &calling, self.current.at));
         let calling = Calling { before: before.map(outcome).unwrap_or_default(), ..calling };
         self.note(calling);
@@ -218,7 +260,7 @@ impl Recording {
         let found = found.and_then(|(source, tag)| Some((members.in_trace(source)?, tag)));
         let (found, found_tag) = found.unzip();
         let (after, at) = (self.part.events(), self.current.at);
-        if let Some(before) = &mut self.current.probed
+        if let Some(before) = &mut self.before.probed
             && (before.after, before.found, before.found_tag) == (after, found, found_tag)
             && is_for_the_same(before, calling, at)
         {
@@ -226,7 +268,7 @@ impl Recording {
             before.times += 1;
             return self.end_with(Some(outcome));
         }
-        if let Some(before) = self.current.probed.take() {
+        if let Some(before) = self.before.probed.take() {
             self.part.call(&Call::Probe(before));
         }
         let first = Probe {
@@ -243,7 +285,7 @@ impl Recording {
             t: self.returned(),
         };
         self.end_with(Some(Outcome { times: 0, ..outcome(&first) }));
-        self.current.probed = Some(first);
+        self.before.probed = Some(first);
     }
 
     /// A test has found that none of its requests is complete yet, of which these are the first; perhaps since none is
@@ -255,7 +297,7 @@ impl Recording {
         if is_none_active {
             self.nothing_was_active(times);
         }
-        self.current.tested = Some(Tested { name, at, posts, times: times + 1 });
+        self.before.tested = Some(Tested { name, at, posts, times: times + 1 });
         self.end_with(Some(Outcome { times, found: false }));
     }
 
@@ -268,7 +310,7 @@ impl Recording {
         let Some(calling) = self.current.calling.take() else { return };
         let waited = calling.blocks.then(|| self.returned().saturating_sub(self.began()));
         if before.is_none() {
-            self.current.tested = None;
+            self.before.tested = None;
         }
         if let Some(last_call) = &mut self.last_call {
             last_call.end(before);

@@ -8,9 +8,11 @@ use std::path::Path;
 use std::ptr::{self, NonNull};
 
 use super::signals;
+use super::thread::ThreadId;
 use ringscope_traces::Rank;
 use ringscope_traces::calls::note::{
-    ANY, BYTES, MAGIC, MOST_WAITS, NAME_AT, NOTHING, TEXT_BYTES, WAITS_AT, WORDS, Word,
+    ANY, BYTES, CallWord, MAGIC, MOST_THREADS, MOST_WAITS, NAME_AT, NO_THREAD, NOTHING, TEXT_BYTES,
+    WAITS_AT, Word, thread_at,
 };
 use ringscope_traces::calls::{CommId, PlaceId, Post};
 
@@ -118,19 +120,43 @@ pub struct LastCall {
     progress: i64,
     waited_ns: i64,
     news: u64,
+    unnoted: i64,
+    /// The thread that calls.
+    here: Noted,
+    /// The other threads that have called.
+    others: Vec<Noted>,
+    /// Which threads of the note are no thread's: numbers.
+    free: Vec<usize>,
+}
+
+/// What is noted of a thread.
+#[derive(Debug)]
+struct Noted {
+    thread: ThreadId,
+    /// Where its call stands in the note; `None` where there was no room.
+    from: Option<usize>,
+    /// Which thread of the note it is.
+    number: usize,
     /// The name that was written last.
     name: &'static str,
     /// The call that stands there, and where it was made.
-    noted: Option<(Calling, Option<PlaceId>)>,
+    call: Option<(Calling, Option<PlaceId>)>,
     /// Whether the call that was noted last is the same once more.
     is_again: bool,
+}
+
+impl Noted {
+    fn new(thread: ThreadId, number: Option<usize>) -> Noted {
+        let (from, number) = (number.map(thread_at), number.unwrap_or(MOST_THREADS));
+        Noted { thread, from, number, name: "", call: None, is_again: false }
+    }
 }
 
 // SAFETY: the memory is the note's own, wherever it is.
 unsafe impl Send for LastCall {}
 
 impl LastCall {
-    /// Creates the file, which must not exist.
+    /// Creates the file, which must not exist; it is this thread that has initialized MPI.
     pub fn create(path: &Path, rank: Rank) -> io::Result<LastCall> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
         // Space is allocated first: a store without it would kill the program.
@@ -146,20 +172,26 @@ impl LastCall {
         let memory = NonNull::new(memory.cast::<u8>())
             .filter(|memory| memory.as_ptr().cast() != libc::MAP_FAILED)
             .ok_or_else(io::Error::last_os_error)?;
-        let (noted, is_again) = (None, false);
-        let (calls, progress, waited_ns, news, name) = (0, 0, 0, 0, "");
-        let mut note = LastCall { memory, calls, progress, waited_ns, news, name, noted, is_again };
-        (0..WORDS).for_each(|at| note.store(at * 8, NOTHING));
+        let mut note = LastCall {
+            memory,
+            calls: 0,
+            progress: 0,
+            waited_ns: 0,
+            news: 0,
+            unnoted: 0,
+            here: Noted::new(ThreadId::here(), Some(0)),
+            others: Vec::new(),
+            free: (1..MOST_THREADS).rev().collect(),
+        };
         for (word, value) in [
-            (Word::Turn, 0),
             (Word::Process, i64::from(std::process::id())),
             (Word::Rank, i64::from(rank.0)),
-            (Word::Inside, 0),
             (Word::Calls, 0),
             (Word::Progress, 0),
             (Word::Signal, 0),
             (Word::Waited, 0),
             (Word::News, 0),
+            (Word::Unnoted, 0),
             (Word::Magic, MAGIC.cast_signed()),
         ] {
             note.put(word, value);
@@ -168,10 +200,38 @@ impl LastCall {
         Ok(note)
     }
 
+    /// What is noted from now on is done by that thread.
+    pub fn turn_to(&mut self, thread: ThreadId) {
+        let known = self.others.iter().position(|other| other.thread == thread);
+        let next = match known {
+            Some(known) => self.others.swap_remove(known),
+            None => Noted::new(thread, self.free.pop()),
+        };
+        if next.from.is_none() && known.is_none() {
+            self.unnoted += 1;
+            self.put(Word::Unnoted, self.unnoted);
+        }
+        let before = std::mem::replace(&mut self.here, next);
+        self.others.extend(Some(before).filter(|before| before.thread.is_some()));
+    }
+
+    /// The thread that calls ends.
+    pub fn thread_ends(&mut self) {
+        self.put_call(CallWord::Inside, NO_THREAD);
+        let ended = std::mem::replace(&mut self.here, Noted::new(ThreadId::NONE, None));
+        match ended.from {
+            Some(_) => self.free.push(ended.number),
+            None => {
+                self.unnoted -= 1;
+                self.put(Word::Unnoted, self.unnoted);
+            }
+        }
+    }
+
     /// Whether a call is the one that stands there, and came to the same before.
     pub fn is_again(&self, calling: &Calling, at: Option<PlaceId>) -> bool {
         let now = (Calling { before: Outcome::default(), ..*calling }, at);
-        calling.before.times > 0 && self.noted == Some(now)
+        calling.before.times > 0 && self.here.call == Some(now)
     }
 
     /// A call begins.
@@ -179,54 +239,53 @@ impl LastCall {
     /// Of one that is the same again, the time may be left out.
     pub fn begin(&mut self, calling: &Calling, at: Option<PlaceId>, (after, t): When) {
         self.calls += 1;
-        self.is_again = self.is_again(calling, at);
-        if self.is_again {
+        self.put(Word::Calls, self.calls);
+        self.here.is_again = self.is_again(calling, at);
+        if self.here.is_again {
             // The note stays whole all the time: a rank that polls is most likely ended in here.
-            self.put(Word::Calls, self.calls);
-            self.put(Word::Repeats, calling.before.times.cast_signed());
-            t.into_iter().for_each(|t| self.put(Word::Time, t.cast_signed()));
-            self.put(Word::Inside, 1);
+            self.put_call(CallWord::Made, self.calls);
+            self.put_call(CallWord::Repeats, calling.before.times.cast_signed());
+            t.into_iter().for_each(|t| self.put_call(CallWord::Time, t.cast_signed()));
+            self.put_call(CallWord::Inside, 1);
             return;
         }
-        self.noted = Some((Calling { before: Outcome::default(), ..*calling }, at));
+        self.here.call = Some((Calling { before: Outcome::default(), ..*calling }, at));
         let number = |number: Option<u64>| number.map_or(NOTHING, u64::cast_signed);
         let turn = self.calls * 4;
-        self.put(Word::Turn, turn + 1);
-        self.put(Word::Inside, 1);
-        self.put(Word::Calls, self.calls);
-        self.put(Word::After, after.cast_signed());
-        self.put(Word::Comm, i64::from(calling.comm.0));
-        self.put(Word::Peer, word(calling.peer, |rank| i64::from(rank.0)));
-        self.put(Word::Tag, word(calling.tag, i64::from));
-        self.put(Word::Root, calling.root.map_or(NOTHING, |root| i64::from(root.0)));
-        self.put(Word::Count, number(calling.count));
-        self.put(Word::Bytes, number(calling.bytes));
-        self.put(Word::Number, number(calling.numbers.map(|(number, _)| number)));
-        self.put(Word::Nth, number(calling.numbers.map(|(_, nth)| nth)));
+        self.put_call(CallWord::Turn, turn + 1);
+        self.put_call(CallWord::Made, self.calls);
+        self.put_call(CallWord::Inside, 1);
+        self.put_call(CallWord::After, after.cast_signed());
+        self.put_call(CallWord::Comm, i64::from(calling.comm.0));
+        self.put_call(CallWord::Peer, word(calling.peer, |rank| i64::from(rank.0)));
+        self.put_call(CallWord::Tag, word(calling.tag, i64::from));
+        self.put_call(CallWord::Root, calling.root.map_or(NOTHING, |root| i64::from(root.0)));
+        self.put_call(CallWord::Count, number(calling.count));
+        self.put_call(CallWord::Bytes, number(calling.bytes));
+        self.put_call(CallWord::Number, number(calling.numbers.map(|(number, _)| number)));
+        self.put_call(CallWord::Nth, number(calling.numbers.map(|(_, nth)| nth)));
         self.put_outcome(calling.before);
         // Whoever calls has survived the signal: the program has a handler of its own.
         self.put(Word::Signal, 0);
-        self.put(Word::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
-        self.put(Word::Time, t.map_or(NOTHING, u64::cast_signed));
-        self.put(Word::WaitsTotal, 0);
-        self.put(Word::WaitsAll, 0);
+        self.put_call(CallWord::Place, at.map_or(NOTHING, |at| i64::from(at.0)));
+        self.put_call(CallWord::Time, t.map_or(NOTHING, u64::cast_signed));
+        self.put_call(CallWord::WaitsTotal, 0);
+        self.put_call(CallWord::WaitsAll, 0);
         self.put_name(calling.name);
-        self.put(Word::Turn, turn + 2);
+        self.put_call(CallWord::Turn, turn + 2);
     }
 
     /// What the call that has begun waits for.
     pub fn waits(&mut self, waits: WaitsFor<'_>) {
-        if self.is_again {
-            return;
-        }
+        let Some(from) = self.here.from.filter(|_| !self.here.is_again) else { return };
         let turn = self.calls * 4;
-        self.put(Word::Turn, turn + 1);
+        self.put_call(CallWord::Turn, turn + 1);
         for (i, post) in waits.posts.iter().take(MOST_WAITS).enumerate() {
-            self.store(WAITS_AT + i * 8, post.0.cast_signed());
+            self.store(from + WAITS_AT + i * 8, post.0.cast_signed());
         }
-        self.put(Word::WaitsTotal, i64::try_from(waits.total).unwrap_or(i64::MAX));
-        self.put(Word::WaitsAll, i64::from(waits.all));
-        self.put(Word::Turn, turn + 2);
+        self.put_call(CallWord::WaitsTotal, i64::try_from(waits.total).unwrap_or(i64::MAX));
+        self.put_call(CallWord::WaitsAll, i64::from(waits.all));
+        self.put_call(CallWord::Turn, turn + 2);
     }
 
     /// The call has returned that may have waited for another rank, after so many nanoseconds.
@@ -245,7 +304,7 @@ impl LastCall {
                 self.put(Word::Progress, self.progress);
             }
         }
-        self.put(Word::Inside, 0);
+        self.put_call(CallWord::Inside, 0);
     }
 
     /// How much the rank has done so far that it had not done before.
@@ -260,21 +319,25 @@ impl LastCall {
         self.store(word as usize * 8, value);
     }
 
+    fn put_call(&mut self, word: CallWord, value: i64) {
+        if let Some(from) = self.here.from {
+            self.store(from + word as usize * 8, value);
+        }
+    }
+
     fn put_outcome(&mut self, outcome: Outcome) {
-        self.put(Word::Repeats, outcome.times.cast_signed());
-        self.put(Word::Found, i64::from(outcome.found));
+        self.put_call(CallWord::Repeats, outcome.times.cast_signed());
+        self.put_call(CallWord::Found, i64::from(outcome.found));
     }
 
     fn put_name(&mut self, name: &'static str) {
-        if ptr::eq(self.name, name) {
-            return;
-        }
-        self.name = name;
+        let Some(from) = self.here.from.filter(|_| !ptr::eq(self.here.name, name)) else { return };
+        self.here.name = name;
         let mut bytes = [0; TEXT_BYTES];
         let kept = name.as_bytes().get(..TEXT_BYTES.min(name.len())).unwrap_or_default();
         bytes.iter_mut().zip(kept).for_each(|(to, from)| *to = *from);
         for (i, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
-            self.store(NAME_AT + i * 8, i64::from_le_bytes(*eight));
+            self.store(from + NAME_AT + i * 8, i64::from_le_bytes(*eight));
         }
     }
 

@@ -1,14 +1,15 @@
 //! What the program does with MPI that a correct one does not, and what it has made and not given back.
 
-use std::cell::Cell;
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use ringscope_traces::Rank;
 use ringscope_traces::calls::{Call, Misuse, Misused, PlaceId};
 use rustc_hash::FxHashMap;
 
 use super::request::Life;
+use super::thread::ThreadId;
 use super::{Handle, Recording, Request, fatal, lock};
 use crate::place;
 use crate::real::{SUCCESS, real};
@@ -20,24 +21,14 @@ const MANY: u64 = 4;
 /// How often a rank must have waited for nothing before that is written down.
 const MANY_WAITS: u64 = 10_000;
 
-/// The threads that may call MPI: any, or the one of this number.
-static ONLY_THREAD: AtomicUsize = AtomicUsize::new(ANY_THREAD);
-const ANY_THREAD: usize = 0;
+/// The only thread that may call MPI, if not all may.
+static ONLY_THREAD: OnceLock<ThreadId> = OnceLock::new();
 
 /// What is to be done when MPI is called: before `MPI_Finalize` nothing, behind it the first call is written down.
 static LATE: AtomicU8 = AtomicU8::new(NOT_LATE);
 const NOT_LATE: u8 = 0;
 const IS_LATE: u8 = 1;
 const LATE_IS_TOLD: u8 = 2;
-
-thread_local! {
-    static HERE: Cell<u8> = const { Cell::new(0) };
-}
-
-/// A number that only this thread has.
-fn this_thread() -> usize {
-    HERE.with(|here| std::ptr::from_ref(here).addr())
-}
 
 /// What the program has made.
 #[derive(Debug, Default)]
@@ -72,7 +63,7 @@ pub(super) fn watch_threads() {
     let mut level: c_int = SERIALIZED;
     let code = real!(MPI_Query_thread(&raw mut level => *mut c_int));
     if code == SUCCESS && level < SERIALIZED {
-        ONLY_THREAD.store(this_thread(), Ordering::Relaxed);
+        ONLY_THREAD.get_or_init(ThreadId::here);
     }
 }
 
@@ -174,8 +165,8 @@ impl Recording {
 
     /// A call begins: only some threads may make it.
     pub(super) fn is_called_here(&mut self, name: &'static str) {
-        let only = ONLY_THREAD.load(Ordering::Relaxed);
-        if only == ANY_THREAD || only == this_thread() || self.made.is_thread_told {
+        let Some(only) = ONLY_THREAD.get() else { return };
+        if *only == self.current.thread || self.made.is_thread_told {
             return;
         }
         self.made.is_thread_told = true;
