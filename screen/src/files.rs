@@ -2,7 +2,6 @@
 
 mod missing;
 
-use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use ringscope_traces::indexed::Store;
 use ringscope_traces::{Completeness, Trace};
 
 use crate::failure::Failure;
+use crate::host::{Found, OpenFile, host};
 use crate::tour::builtin as lessons;
 use missing::meant_beside;
 pub use missing::missing;
@@ -58,7 +58,7 @@ impl Origin {
     /// assert!(failure.to_string().starts_with("jion: "));
     /// ```
     pub fn of(word: &Path) -> Result<Origin, Failure> {
-        let is_file = fs::metadata(word).is_ok_and(|found| !found.is_dir());
+        let is_file = host().look_up(word).is_some_and(|found| found != Found::Folder);
         if is_file || must_be_path(word) {
             return Ok(Origin::File(word.to_owned()));
         }
@@ -89,7 +89,7 @@ impl Origin {
                 let file = open(path)?;
                 let name = shown(path);
                 let is_scenario = has_ending(path, "dht");
-                parse(&Named { name: &name, word: &name, is_scenario }, file)
+                parse(&Named { name: &name, word: &name, is_scenario }, file.reader())
             }
         }
     }
@@ -113,7 +113,7 @@ fn built_in_of(path: &Path) -> Option<&'static BuiltIn> {
 
 fn unknown(word: &Path) -> Failure {
     let name = shown(word);
-    if word.is_dir() {
+    if is_folder(word) {
         return is_directory(word);
     }
     let failure = Failure::about(&name, "no such file, and no built-in scenario of that name");
@@ -182,15 +182,16 @@ pub fn is_trace(path: &Path) -> bool {
         return true;
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut bytes));
+    let open = host().open(path);
+    let read = open.and_then(|file| file.reader().take(64).read_to_end(&mut bytes));
     read.is_ok() && begins_as_trace(&bytes)
 }
 
 /// Whether that is a file that begins as a trace does and can be read in an instant.
 pub fn is_short_trace(path: &Path) -> bool {
     const MOST_BYTES: u64 = 1 << 20;
-    let is_short = path.metadata().is_ok_and(|data| data.is_file() && data.len() <= MOST_BYTES);
-    is_short && is_trace(path)
+    let found = host().look_up(path);
+    matches!(found, Some(Found::File { bytes }) if bytes <= MOST_BYTES) && is_trace(path)
 }
 
 /// A whole trace, and whether it is all there.
@@ -199,20 +200,14 @@ pub fn is_short_trace(path: &Path) -> bool {
 ///
 /// When there is no such file, or no trace in it.
 pub fn trace(path: &Path) -> Result<(Trace, Completeness), Failure> {
-    let file = BufReader::with_capacity(1 << 16, open_trace(path)?);
+    let file = BufReader::with_capacity(1 << 16, open_trace(path)?.reader());
     Ok(ringscope_traces::read_trace(file, &shown(path))?)
 }
 
 /// The bytes of a trace, to be read from any place: where only their order is to be had, they are kept.
 pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
-    let mut file = open_trace(path)?;
-    if file.metadata().is_ok_and(|found| found.is_file()) {
-        return Ok(Store::File(Arc::new(file)));
-    }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)
-        .map_err(|error| Failure::about(&shown(path), format!("cannot be read: {error}")))?;
-    Ok(Store::Memory(bytes.into()))
+    let store = open_trace(path)?.store();
+    store.map_err(|error| Failure::about(&shown(path), format!("cannot be read: {error}")))
 }
 
 /// Opens a trace file.
@@ -220,7 +215,7 @@ pub(crate) fn store(path: &Path) -> Result<Store, Failure> {
 /// # Errors
 ///
 /// When it cannot be opened.
-pub fn open_trace(path: &Path) -> Result<File, Failure> {
+pub fn open_trace(path: &Path) -> Result<OpenFile, Failure> {
     open(path).map_err(|failure| match path.to_str().and_then(builtin::find) {
         Some(one) if meant_beside(path).is_none() => failure.hint(format!(
             "`ringscope run {0} -o {0}.jsonl` records the built-in scenario {0}",
@@ -230,16 +225,20 @@ pub fn open_trace(path: &Path) -> Result<File, Failure> {
     })
 }
 
-fn open(path: &Path) -> Result<File, Failure> {
-    if path.is_dir() {
+fn open(path: &Path) -> Result<OpenFile, Failure> {
+    if is_folder(path) {
         return Err(is_directory(path));
     }
-    File::open(path).map_err(|error| {
+    host().open(path).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             return missing(path);
         }
         Failure::about(&shown(path), format!("cannot be opened: {error}"))
     })
+}
+
+fn is_folder(path: &Path) -> bool {
+    host().look_up(path) == Some(Found::Folder)
 }
 
 fn is_directory(path: &Path) -> Failure {

@@ -14,6 +14,7 @@ pub(crate) mod controls;
 pub mod export;
 pub mod failure;
 pub mod files;
+pub mod host;
 pub mod language;
 pub mod numbers;
 pub mod session;

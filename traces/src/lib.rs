@@ -8,6 +8,10 @@
 //!
 //! It knows no protocol: a payload is data, and names for tags come from the caller ([`Vocabulary`]).
 
+#[cfg(unix)]
+pub mod atomic_file;
+#[cfg(not(unix))]
+#[path = "no_files.rs"]
 pub mod atomic_file;
 pub mod calls;
 pub mod causality;
@@ -26,6 +30,7 @@ pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod threads;
 pub mod usage;
 pub mod wellformed;
 pub mod words;

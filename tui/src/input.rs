@@ -119,7 +119,7 @@ pub(crate) fn reader(word: &Path) -> Result<Reader<Box<dyn BufRead>>, Failure> {
     let read: Box<dyn BufRead> = if is_dash(word) {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(BufReader::with_capacity(1 << 16, open_trace(word)?))
+        Box::new(BufReader::with_capacity(1 << 16, open_trace(word)?.reader()))
     };
     Ok(Reader::new(read, &trace_name(word))?)
 }

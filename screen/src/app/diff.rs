@@ -10,19 +10,19 @@ mod order;
 mod work;
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::thread;
+use std::sync::mpsc::{TryRecvError, channel};
 
 use ringscope_traces::EventIndex;
 use ringscope_traces::diff::{Comparison, Divergence, First, FirstRace, Race};
 
 pub use align::{Alignment, DiffRow, Tally, What, align};
-use work::{CompareUpdate, gates, work};
+use work::{CompareUpdate, Comparing, gates};
 
 use super::opening::Order;
 use super::{App, Controls, Prompt, Recipe};
 use crate::failure::Failure;
 use crate::files::shown;
+use crate::host::BackgroundWork;
 use crate::timeline::{Source, Timeline};
 
 /// One of the two runs.
@@ -93,7 +93,7 @@ pub struct Diff {
     pub prompt: Option<Prompt>,
     /// Why the two cannot be compared.
     pub problem: Option<String>,
-    news: Option<Receiver<CompareUpdate>>,
+    news: Option<BackgroundWork<CompareUpdate>>,
 }
 
 impl Diff {
@@ -121,10 +121,8 @@ impl Diff {
         let (updates, news) = channel();
         let sources = [a.source.clone(), b.source.clone()];
         let [name_a, name_b] = names::names([&a, &b]);
-        thread::spawn(move || {
-            work(&sources, &updates);
-            drop(gates_held);
-        });
+        let work = Comparing::new(sources, updates, gates_held);
+        let news = BackgroundWork::begin(Box::new(work), news);
         Ok(Diff {
             a: Side::new(name_a, a, timeline_a),
             b: Side::new(name_b, b, timeline_b),
@@ -146,8 +144,9 @@ impl Diff {
     /// Takes what the background has found; whether there is anything new to show.
     pub fn poll(&mut self) -> bool {
         let mut is_new = self.a.app.timeline.poll() | self.b.app.timeline.poll();
+        self.news.iter_mut().for_each(BackgroundWork::go_on);
         while let Some(news) = self.news.take() {
-            match news.try_recv() {
+            match news.try_next() {
                 Ok(found) => {
                     self.news = Some(news);
                     self.take(found);
@@ -177,7 +176,7 @@ impl Diff {
 
     /// Waits until the background finds something more of the comparison; whether there was anything.
     pub fn wait_for_news(&mut self) -> bool {
-        let found = self.news.as_ref().and_then(|news| news.recv().ok());
+        let found = self.news.as_mut().and_then(BackgroundWork::next);
         let is_new = found.is_some();
         found.into_iter().for_each(|found| self.take(found));
         is_new

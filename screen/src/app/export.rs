@@ -12,6 +12,7 @@ use super::keys::{Code, KeyPress};
 use super::{App, Prompt, Purpose, Recipe};
 use crate::export::{FORMATS, Format};
 use crate::files::shown;
+use crate::host::host;
 use crate::timeline::Source;
 pub use saving::Saving;
 use saving::{Saved, Turn};
@@ -44,7 +45,7 @@ impl App {
     pub(super) fn export(&mut self, line: &str) -> Result<(), String> {
         let path = PathBuf::from(line);
         self.written(&path)?;
-        if path.exists() {
+        if host().look_up(&path).is_some() {
             self.typing.prompt = Some(Prompt {
                 problem: Some(format!("{} is there already", Plain(&shown(&path)))),
                 ..Prompt::new(Purpose::Replace, "")

@@ -1,12 +1,12 @@
 //! What there is to say of a file that is not there: the one that may have been meant, or how to find it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use ringscope_sim::nearest::nearest;
 
-use super::{built_in_of, has_ending, meant, shown};
+use super::{built_in_of, has_ending, is_folder, meant, shown};
 use crate::failure::Failure;
+use crate::host::host;
 use crate::tour::builtin as lessons;
 
 /// The most names of a folder that are looked through.
@@ -19,7 +19,7 @@ pub fn missing(path: &Path) -> Failure {
 
 fn advice(path: &Path) -> String {
     let folder = folder_of(path);
-    if !folder.is_dir() {
+    if !is_folder(folder) {
         return format!("there is no folder {}", shown(folder));
     }
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -46,7 +46,7 @@ fn advice(path: &Path) -> String {
 /// ending of ours.
 pub(super) fn meant_beside(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
-    let names = names_in(folder_of(path));
+    let names = host().names_in(folder_of(path), MOST_NAMES);
     let stem = Path::new(name).file_stem()?;
     let is_same = |other: &&String| {
         let other = Path::new(other);
@@ -58,26 +58,14 @@ pub(super) fn meant_beside(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(found))
 }
 
-/// The names of the files in a folder, in their order; none where there are too many to look through.
-fn names_in(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let entries = entries.take(MOST_NAMES + 1).filter_map(Result::ok);
-    let files = entries.filter(|entry| entry.path().is_file());
-    let mut names: Vec<String> =
-        files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    if names.len() > MOST_NAMES {
-        names.clear();
-    }
-    names.sort();
-    names
-}
-
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

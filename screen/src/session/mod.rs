@@ -4,6 +4,7 @@ mod diff;
 mod leaving;
 mod lesson;
 mod page;
+mod pointer;
 mod run;
 mod start;
 
@@ -16,12 +17,14 @@ use crate::app::diff::{Candidate, Diff};
 use crate::app::start::{StartPage, is_built_in};
 use crate::app::{App, KeyPress, Keymap, Leave, Lesson, Order, PageRequest, Target};
 use crate::failure::Failure;
+use crate::host::{Found, host};
 use crate::tour::{Progress, Shelf, Tour};
 use crate::view::theme::ThemeChoice;
 use crate::view::{Paint, Surface};
 
 use leaving::{Exit, LeavingQuestion};
 pub use page::{Page, at, paint};
+pub use pointer::Pointer;
 
 /// All that the screen shows, and the pages below.
 ///
@@ -282,7 +285,7 @@ impl Session {
     }
 
     /// Shows a lesson from where somebody left it, in the place of the one that is shown.
-    fn teach(&mut self, shelf: &Shelf) {
+    pub fn teach(&mut self, shelf: &Shelf) {
         let lesson = match self.take_left(&shelf.key) {
             Some(page) => page,
             None => match Tour::open(shelf) {
@@ -319,20 +322,26 @@ impl Session {
         Some(self.left.remove(place))
     }
 
-    /// Opens what the start page names, and lets it move.
-    fn open(&mut self, word: &Path) {
+    /// Opens what somebody names, upon what is shown, and lets it move.
+    pub fn open(&mut self, word: &Path) {
         match Order::of(word).open() {
             Ok(mut app) => {
-                app.controls.keymap = self.keymap.clone();
                 app.playback.is_playing = true;
-                if word.is_file() || is_built_in(word) {
+                let found = host().look_up(word);
+                if matches!(found, Some(Found::File { .. })) || is_built_in(word) {
                     self.opened.push(word.to_owned());
                 }
                 app.controls.below = Some("list");
-                self.push(Box::new(app));
+                self.show_run(app);
             }
             Err(failure) => self.say(&failure.one_line()),
         }
+    }
+
+    /// Shows a run, and the page below when it is left.
+    pub fn show_run(&mut self, mut app: App) {
+        app.controls.keymap = self.keymap.clone();
+        self.push(Box::new(app));
     }
 
     fn compare(&mut self, run: Candidate, word: &Path) {
@@ -374,14 +383,19 @@ impl Session {
         self.say(&format!("the theme is now `{}`", self.theme.name()));
     }
 
-    /// Gives a command line that runs as it stands.
-    fn copy(&mut self, mut line: String) {
+    /// Gives a command line that runs as it stands, or what the host has in its place.
+    fn copy(&mut self, line: String) {
+        let line = host().reference(&line).unwrap_or_else(|| self.with_flags_of_looks(line));
+        self.say(&format!("copied: {line}"));
+        (self.given, self.is_copying) = (Some(line), true);
+    }
+
+    fn with_flags_of_looks(&self, mut line: String) -> String {
         for flag in self.flags_of_looks() {
             line.push(' ');
             line.push_str(&flag);
         }
-        self.say(&format!("copied: {line}"));
-        (self.given, self.is_copying) = (Some(line), true);
+        line
     }
 
     /// The flags that say how things look: as they were given, and the theme as it was changed since.
@@ -395,7 +409,8 @@ impl Session {
         flags
     }
 
-    fn say(&mut self, what: &str) {
+    /// Says something on the page that is shown.
+    pub fn say(&mut self, what: &str) {
         self.page_mut().controls_mut().say(what);
     }
 }

@@ -24,7 +24,6 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::thread;
 
 use ringscope_sim::explain::Explanation;
 use ringscope_sim::invariants::{Invariant, Violation};
@@ -56,9 +55,10 @@ pub use why::{Light, Race, Why};
 
 use crate::failure::Failure;
 use crate::files::{self, shown};
+use crate::host::BackgroundWork;
 use crate::trace_summary::{HeaderNames, ending_summary, vocabulary};
 use loaded::{Loaded, Update};
-use worker::{Disconnected, LoadOptions, Worker, with_hint};
+use worker::{LoadOptions, Worker, with_hint};
 
 /// Where the events of a timeline come from.
 #[derive(Debug, Clone)]
@@ -152,7 +152,7 @@ pub struct Timeline {
     index: Index,
     loaded: Loaded,
     /// What the background has found and nobody has taken yet; `None` when it has found everything.
-    news: Option<Receiver<Update>>,
+    news: Option<BackgroundWork<Update>>,
     /// Why a line could not be read again.
     unreadable: OnceCell<String>,
     /// The shutdown with which it ends, once that has been looked for.
@@ -265,14 +265,12 @@ impl Timeline {
         }
         let index = Index::new(store, name, header);
         let (sender, news) = channel();
-        let of_worker = index.clone();
         // A short trace is read here and now, whatever it is in the way of.
         let options = LoadOptions { gate: options.gate.filter(|_| !is_short), ..options };
-        let work = move || {
-            let mut publish = |news| sender.send(news).map_err(|_| Disconnected);
-            let worker = Worker { index: of_worker, options, publish: &mut publish };
-            // When nobody listens any more, nobody wants to know.
-            let _ = worker.read(indexer);
+        let work = Box::new(Worker::new((index.clone(), indexer), options, sender));
+        let news = match is_short {
+            true => BackgroundWork::at_once(work, news),
+            false => BackgroundWork::begin(work, news),
         };
         let mut timeline = Timeline {
             source,
@@ -282,10 +280,7 @@ impl Timeline {
             unreadable: OnceCell::new(),
             shutdown: OnceCell::new(),
         };
-        if is_short {
-            work();
-        } else {
-            thread::spawn(work);
+        if !is_short {
             timeline.wait_for_update();
         }
         timeline.poll();
@@ -310,7 +305,7 @@ impl Timeline {
 
     /// Whether there was any.
     fn wait_for_update(&mut self) -> bool {
-        let news = self.news.as_ref().and_then(|news| news.recv().ok());
+        let news = self.news.as_mut().and_then(BackgroundWork::next);
         let is_new = news.is_some();
         news.into_iter().for_each(|news| self.learn(news));
         is_new
@@ -318,10 +313,11 @@ impl Timeline {
 
     /// Takes what the background has found since; whether there was anything.
     pub fn poll(&mut self) -> bool {
-        let Some(receiver) = self.news.take() else { return false };
+        let Some(mut background) = self.news.take() else { return false };
+        background.go_on();
         let mut is_new = false;
         loop {
-            match receiver.try_recv() {
+            match background.try_next() {
                 Ok(news) => {
                     is_new = true;
                     self.learn(news);
@@ -333,7 +329,7 @@ impl Timeline {
                 }
             }
         }
-        self.news = Some(receiver);
+        self.news = Some(background);
         is_new
     }
 

@@ -1,10 +1,11 @@
 //! Reads a run: its events, then how its nodes stood and what the invariants say.
 //!
-//! It publishes what it finds on the way, and ends when the receiver is gone.
+//! It publishes what it finds on the way, and ends when the receiver is gone. It goes on in pieces, for hosts that have no
+//! thread for it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 
 use ringscope_sim::conform::{Setup, What, end_summary};
 use ringscope_sim::explain::Explanation;
@@ -21,6 +22,7 @@ use super::diagnosed;
 use super::loaded::{Stretch, StretchReport, Update, tallies};
 use super::operations::{OpenOperations, OperationUpdate};
 use super::{Departure, MOST_RANKS, ViolationAt};
+use crate::host::Work;
 
 /// From one checkpoint to the next, in bytes of the trace: what going to an event reads at most, unless a checkpoint
 /// took too much and had to wait.
@@ -32,17 +34,49 @@ const BYTES_OF_TRACE: u64 = 2;
 /// Longer runs get no explanation of a livelock at their end: that takes all of their events in memory.
 const LONGEST_LIVELOCK: usize = 1 << 18;
 
+/// How many events the nodes go past in one piece of work.
+const EVENTS_AT_ONCE: usize = 4_096;
+
 /// The receiver of updates is gone.
-pub(super) struct Disconnected;
+struct Disconnected;
 
-/// Takes an update; an error when its receiver is gone.
-pub(super) type Publish<'t> = &'t mut dyn FnMut(Update) -> Result<(), Disconnected>;
+/// Reads a run, a piece at a time.
+pub(super) struct Worker {
+    run: RunReader,
+    stage: Stage,
+}
 
-/// Reads a run.
-pub(super) struct Worker<'t> {
-    pub index: Index,
-    pub options: LoadOptions,
-    pub publish: Publish<'t>,
+/// What reads it: what it knows of the run, and whom it tells.
+struct RunReader {
+    index: Index,
+    options: LoadOptions,
+    updates: Sender<Update>,
+}
+
+/// How far it is.
+enum Stage {
+    /// It reads the events.
+    Events(Box<Events>),
+    /// It goes along them with the nodes.
+    Nodes(Box<Nodes>),
+    /// There is nothing more to know, or nobody who wants to.
+    Over,
+}
+
+/// The events as they are read, and the commands among them.
+struct Events {
+    indexer: Indexer,
+    book: OpenOperations,
+    commands: Vec<Command>,
+}
+
+/// The nodes on their way along the events.
+struct Nodes {
+    replay: Box<dyn RecordedRun>,
+    footer: Option<Footer>,
+    pace: Pace,
+    /// The next event.
+    next: usize,
 }
 
 /// How a run is read.
@@ -61,58 +95,109 @@ impl Default for LoadOptions {
     }
 }
 
-impl Worker<'_> {
-    /// Reads a run to its end.
-    pub(super) fn read(mut self, indexer: Indexer) -> Result<(), Disconnected> {
-        let (commands, footer) = self.read_events(indexer)?;
-        match self.setup(commands.into_iter().collect()) {
-            Ok(setup) => self.travel(&mut *recorded::start(&setup), footer)?,
-            Err(why) => (self.publish)(Update::Opaque(why))?,
+impl Worker {
+    /// What reads the run of that index, whose header the indexer has read, and tells what it finds.
+    pub(super) fn new(
+        (index, indexer): (Index, Indexer),
+        options: LoadOptions,
+        updates: Sender<Update>,
+    ) -> Worker {
+        let run = RunReader { index, options, updates };
+        let book = OpenOperations::of(run.protocol());
+        let events = Events { indexer, book, commands: Vec::new() };
+        Worker { run, stage: Stage::Events(Box::new(events)) }
+    }
+}
+
+impl Work for Worker {
+    fn go_on(&mut self) -> bool {
+        if self.run.is_held_up() {
+            return true;
         }
-        (self.publish)(Update::Done)
+        let next = match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Events(events) => self.run.read_on(events),
+            Stage::Nodes(nodes) => self.run.travel_on(nodes),
+            Stage::Over => Ok(Stage::Over),
+        };
+        // When nobody listens any more, nobody wants to know.
+        self.stage = next.unwrap_or(Stage::Over);
+        !matches!(self.stage, Stage::Over)
     }
 
-    /// Reads the events, and gives the commands among them and the last line.
-    fn read_events(
-        &mut self,
-        mut indexer: Indexer,
-    ) -> Result<(Vec<Command>, Option<Footer>), Disconnected> {
-        let mut book = OpenOperations::of(self.protocol());
-        let mut commands = Vec::new();
-        while let Some(block) = indexer.advance() {
-            let start = self.index.len();
-            self.index.push(block.clone());
-            let turns = self.turns(&mut book, start);
-            commands.extend(turns.iter().filter_map(|turn| match turn {
-                OperationUpdate::Sent(operation) => Some(operation.command),
-                OperationUpdate::Answered(..) => None,
-            }));
-            let hundredths = indexer.hundredths();
-            (self.publish)(Update::Events(Stretch { block, turns, hundredths }))?;
-            if start == 0 && hundredths < 100 {
-                self.preview(&commands)?;
-                self.wait_at_the_gate();
-            }
+    fn wait(&mut self) {
+        if let Some(gate) = self.run.gate() {
+            // Nothing can come through it: it opens when the other end is let go.
+            let _ = gate.recv();
         }
+    }
+}
+
+impl RunReader {
+    fn publish(&self, update: Update) -> Result<(), Disconnected> {
+        self.updates.send(update).map_err(|_| Disconnected)
+    }
+
+    /// The gate, once the first events are there.
+    fn gate(&self) -> Option<&Receiver<Infallible>> {
+        self.options.gate.as_ref().filter(|_| !self.index.is_empty())
+    }
+
+    /// Whether the gate is shut.
+    fn is_held_up(&self) -> bool {
+        self.gate().is_some_and(|gate| gate.try_recv() == Err(TryRecvError::Empty))
+    }
+
+    /// Reads the next events, or behind the last one the end.
+    fn read_on(&mut self, mut events: Box<Events>) -> Result<Stage, Disconnected> {
+        let Some(block) = events.indexer.advance() else { return self.read_end(*events) };
+        let start = self.index.len();
+        self.index.push(block.clone());
+        let turns = self.turns(&mut events.book, start);
+        events.commands.extend(turns.iter().filter_map(|turn| match turn {
+            OperationUpdate::Sent(operation) => Some(operation.command),
+            OperationUpdate::Answered(..) => None,
+        }));
+        let hundredths = events.indexer.hundredths();
+        self.publish(Update::Events(Stretch { block, turns, hundredths }))?;
+        if start == 0 && hundredths < 100 {
+            self.preview(&events.commands)?;
+        }
+        Ok(Stage::Events(events))
+    }
+
+    /// Reads the last line and the calls, and sets up the nodes.
+    fn read_end(&self, events: Events) -> Result<Stage, Disconnected> {
+        let Events { mut indexer, commands, .. } = events;
         let calls = indexer.take_calls();
         let footer = match indexer.finish() {
             Ok((footer, completeness)) => {
                 let ending = footer.as_ref().map(|footer| footer.ending.clone());
-                (self.publish)(Update::End(ending, completeness))?;
+                self.publish(Update::End(ending, completeness))?;
                 footer
             }
             Err(error) => {
-                (self.publish)(Update::Problem(with_hint(&error)))?;
+                self.publish(Update::Problem(with_hint(&error)))?;
                 None
             }
         };
         self.look_at_calls(calls, footer.as_ref())?;
-        Ok((commands, footer))
+        match self.setup(commands.into_iter().collect()) {
+            Ok(setup) => self.set_out(recorded::start(&setup), footer),
+            Err(why) => {
+                self.publish(Update::Opaque(why))?;
+                self.be_done()
+            }
+        }
+    }
+
+    fn be_done(&self) -> Result<Stage, Disconnected> {
+        self.publish(Update::Done)?;
+        Ok(Stage::Over)
     }
 
     /// Says what the ranks called, and what is wrong by that.
     fn look_at_calls(
-        &mut self,
+        &self,
         found: IndexedCalls,
         footer: Option<&Footer>,
     ) -> Result<(), Disconnected> {
@@ -120,8 +205,8 @@ impl Worker<'_> {
             return Ok(());
         }
         let diagnosed = diagnosed::of(&self.index, &found, footer);
-        (self.publish)(Update::Calls(Arc::new(Calls::of(&self.index, found))))?;
-        diagnosed.map_or(Ok(()), |all| (self.publish)(Update::Diagnosed(Box::new(all))))
+        self.publish(Update::Calls(Arc::new(Calls::of(&self.index, found))))?;
+        diagnosed.map_or(Ok(()), |all| self.publish(Update::Diagnosed(Box::new(all))))
     }
 
     /// The nodes at the start, or why nobody can know them.
@@ -134,13 +219,6 @@ impl Worker<'_> {
             ));
         }
         Setup::of(header, commands).map_err(|why| why.to_string())
-    }
-
-    fn wait_at_the_gate(&mut self) {
-        if let Some(gate) = self.options.gate.take() {
-            // Nothing can come through it: it opens when the other end is let go.
-            let _ = gate.recv();
-        }
     }
 
     fn command_rank(&self) -> Rank {
@@ -167,7 +245,7 @@ impl Worker<'_> {
 
     /// How the nodes stood at the start, as far as the first events show what the command node had to
     /// do: up to its last receive, after which it may have sent more than is seen yet.
-    fn preview(&mut self, commands: &[Command]) -> Result<(), Disconnected> {
+    fn preview(&self, commands: &[Command]) -> Result<(), Disconnected> {
         let command = self.command_rank();
         let is_its_receive = |at: &EventIndex| {
             let outline = self.index.outline(*at);
@@ -187,34 +265,50 @@ impl Worker<'_> {
             checkpoint.into_iter().for_each(|checkpoint| checkpoints.add(checkpoint));
             cursor += 1;
         }
-        (self.publish)(Update::Preview(checkpoints, cursor))
+        self.publish(Update::Preview(checkpoints, cursor))
     }
 
-    /// Goes along the run with its nodes.
-    fn travel(
-        &mut self,
-        replay: &mut dyn RecordedRun,
+    /// The nodes at their start.
+    fn set_out(
+        &self,
+        replay: Box<dyn RecordedRun>,
         footer: Option<Footer>,
-    ) -> Result<(), Disconnected> {
-        (self.publish)(Update::Start(replay.history()))?;
-        let mut pace = Pace::new(self.options.spacing_bytes);
+    ) -> Result<Stage, Disconnected> {
+        self.publish(Update::Start(replay.history()))?;
+        let pace = Pace::new(self.options.spacing_bytes);
+        Ok(Stage::Nodes(Box::new(Nodes { replay, footer, pace, next: 0 })))
+    }
+
+    /// Goes past the next events with the nodes.
+    fn travel_on(&self, mut nodes: Box<Nodes>) -> Result<Stage, Disconnected> {
+        let Nodes { replay, pace, next, .. } = &mut *nodes;
         let mut lines = self.index.lines();
-        for at in (0..self.index.len()).map(EventIndex) {
-            if let Err(why) = go_past(replay, lines.event(at)) {
-                (self.publish)(further(replay, at.0, None))?;
-                return (self.publish)(why.news(at, self.index.outline(at).rank));
+        let end = self.index.len().min(*next + EVENTS_AT_ONCE);
+        for at in (*next..end).map(EventIndex) {
+            if let Err(why) = go_past(&mut **replay, lines.event(at)) {
+                self.publish(further(&mut **replay, at.0, None))?;
+                self.publish(why.news(at, self.index.outline(at).rank))?;
+                return self.be_done();
             }
             let offset = self.index.outline(at).offset;
-            if let Some(checkpoint) = pace.stretch_ends(offset, replay) {
-                (self.publish)(further(replay, at.0 + 1, checkpoint))?;
+            if let Some(checkpoint) = pace.stretch_ends(offset, &mut **replay) {
+                self.publish(further(&mut **replay, at.0 + 1, checkpoint))?;
             }
         }
+        *next = end;
+        if end < self.index.len() { Ok(Stage::Nodes(nodes)) } else { self.arrive(*nodes) }
+    }
+
+    /// Says what is known once the nodes are behind the last event.
+    fn arrive(&self, nodes: Nodes) -> Result<Stage, Disconnected> {
+        let Nodes { mut replay, footer, .. } = nodes;
         if let Some(Footer { ending, .. }) = &footer {
             replay.finish();
             let why = replay.explanation(ending).or_else(|| self.explanation(ending));
-            why.map_or(Ok(()), |why| (self.publish)(Update::Explanation(why)))?;
+            why.map_or(Ok(()), |why| self.publish(Update::Explanation(why)))?;
         }
-        (self.publish)(further(replay, self.index.len(), None))
+        self.publish(further(&mut *replay, self.index.len(), None))?;
+        self.be_done()
     }
 
     /// Why a run did not complete whose last state does not show it.

@@ -14,7 +14,7 @@ use crate::protocol::{Node, NodeState, Protocol};
 use crate::protocols::Visitor;
 
 /// A [`Replay`] of whichever protocol.
-pub trait RecordedRun {
+pub trait RecordedRun: Send {
     /// As [`Replay::take`].
     ///
     /// # Errors

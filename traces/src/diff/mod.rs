@@ -9,8 +9,6 @@ mod parting;
 mod races;
 mod summary;
 
-use std::thread;
-
 use serde::Serialize;
 use thiserror::Error;
 
@@ -19,6 +17,7 @@ use crate::event::{Ending, Event, Header, NO_PROTOCOL, Op, Rank, Tag, Trace};
 use crate::event_index::{ByRank, EventIndex};
 use crate::payload::Payload;
 use crate::text::Plain;
+use crate::threads::both;
 
 pub use parting::Parting;
 pub use races::{LIMIT_ALTERNATIVES, LIMIT_RACES_WITH_ALTERNATIVES, Race};
@@ -208,10 +207,7 @@ pub fn compare(a: &Trace, b: &Trace) -> Result<Comparison, CannotCompare> {
         });
     }
     // Nothing in here takes longer.
-    let (a, b) = thread::scope(|scope| {
-        let b = scope.spawn(|| Ordered::of(&b));
-        (Ordered::of(&a), b.join().expect("what is read has causes"))
-    });
+    let (a, b) = both(|| Ordered::of(&a), || Ordered::of(&b));
     let is_race = races::explain(&splits, a.side, b.side);
     let races = if is_race { races::races(&splits, &a, b.side) } else { vec![] };
     let first = divergence::first(&splits, &a, &b);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::block::{BLOCK_EVENTS, Block, NONE, Outline, load, store, to_index};
-use super::store::{Store, Stream};
+use super::store::{Store, StoreReader};
 use crate::calls::Call;
 use crate::event::{Footer, Header, Op};
 use crate::jsonl::{Completeness, Problem, ReadError, Reader};
@@ -22,7 +22,7 @@ const OPEN_AN_EVENT: usize = 4;
 /// Indexes a trace, block by block.
 #[derive(Debug)]
 pub struct Indexer {
-    reader: Reader<BufReader<Stream>>,
+    reader: Reader<BufReader<StoreReader>>,
     bytes: u64,
     open: FxHashMap<Channel, Open<u32>>,
     /// The last event of each rank, by rank.
@@ -57,7 +57,7 @@ impl Indexer {
     /// When the first line is not the header of a trace of this version.
     pub fn new(store: Store, name: &str) -> Result<Indexer, ReadError> {
         let bytes = store.len().unwrap_or(0);
-        let stream = BufReader::with_capacity(READ_BYTES, Stream { store, at: 0 });
+        let stream = BufReader::with_capacity(READ_BYTES, store.reader());
         Ok(Indexer {
             reader: Reader::new(stream, name)?,
             bytes,

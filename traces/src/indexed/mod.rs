@@ -16,4 +16,4 @@ mod store;
 pub use block::{Block, Outline};
 pub use index::{Index, Lines};
 pub use indexer::{IndexedCalls, Indexer, MOST_CALLS};
-pub use store::Store;
+pub use store::{Store, StoreReader};

@@ -35,6 +35,12 @@ impl Store {
         Ok(self.len()? == 0)
     }
 
+    /// The bytes from the first to the last.
+    #[must_use]
+    pub fn reader(self) -> StoreReader {
+        StoreReader { store: self, at: 0 }
+    }
+
     /// Reads bytes at an offset; fewer than asked for only at the end.
     pub(super) fn read_from(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
@@ -70,14 +76,19 @@ fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, into, offset)
 }
 
-/// The bytes of a trace from its start to its end.
-#[derive(Debug)]
-pub(super) struct Stream {
-    pub store: Store,
-    pub at: u64,
+#[cfg(not(any(unix, windows)))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
-impl Read for Stream {
+/// The bytes of a trace from its start to its end.
+#[derive(Debug)]
+pub struct StoreReader {
+    store: Store,
+    at: u64,
+}
+
+impl Read for StoreReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.store.read_some(self.at, into)?;
         self.at += read as u64;

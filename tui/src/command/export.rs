@@ -187,8 +187,8 @@ impl ExportArgs {
             (Box::new(io::stdin().lock()), None)
         } else {
             let file = open_trace(&self.run)?;
-            let length = file.metadata().ok().filter(|found| found.is_file());
-            (Box::new(file), length.map(|found| found.len()))
+            let length = file.len();
+            (file.reader(), length)
         };
         let source = BufReader::with_capacity(1 << 16, watch.reading(source, bytes));
         let source: Box<dyn BufRead> = Box::new(source);

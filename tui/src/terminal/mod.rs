@@ -15,7 +15,7 @@ use std::time::Duration;
 use ratatui_core::layout::Rect;
 use ringscope_screen::app::{KeyPress, Leave};
 use ringscope_screen::failure::Failure;
-use ringscope_screen::session::Session;
+use ringscope_screen::session::{Pointer, Session};
 use ringscope_screen::view::theme::ThemeChoice;
 use ringscope_screen::view::{Look, Paint, Surface};
 use ringscope_traces::atomic_file::remove_unfinished;
@@ -24,7 +24,6 @@ use crate::launch::Stopwatch;
 pub use background::by_variable as background_by_variable;
 use background::{Inquiry, QUERY};
 use input::InputEvent;
-use mouse::Mouse;
 use reader::{Connection, InputReader};
 pub use screen::Screen;
 use signals::Signals;
@@ -90,7 +89,7 @@ pub fn show(
         screen: &mut screen,
         input,
         inquiry: Inquiry::new(&setup.look),
-        mouse: Mouse::default(),
+        pointer: Pointer::default(),
         signals: &signals,
         between,
     };
@@ -128,7 +127,7 @@ struct Around<'a> {
     screen: &'a mut Screen,
     input: InputReader,
     inquiry: Inquiry,
-    mouse: Mouse,
+    pointer: Pointer,
     signals: &'a Signals,
     between: &'a mut dyn FnMut(&mut Session),
 }
@@ -213,7 +212,8 @@ fn take_events(session: &mut Session, setup: Setup, around: &mut Around<'_>) -> 
             Some(InputEvent::Paste(text)) => session.paste(&text),
             Some(InputEvent::Mouse(event)) => {
                 let area = setup.part(around.screen.area()?);
-                around.mouse.take(event, session, Surface { area, look: &setup.look });
+                let drawn = Surface { area, look: &setup.look };
+                mouse::take(&mut around.pointer, event, session, drawn);
             }
             Some(event @ (InputEvent::Background(_) | InputEvent::Attributes)) => {
                 around.inquiry.take(&event);

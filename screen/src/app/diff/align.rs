@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use ringscope_traces::diff::Comparison;
+use ringscope_traces::threads::both;
 use ringscope_traces::{ByRank, EventContent, EventIndex, Rank, Trace};
 use rustc_hash::FxHashMap;
 
@@ -156,14 +156,10 @@ impl Pairs {
             }
             pairs
         };
-        thread::scope(|scope| {
-            let other = scope.spawn(work);
-            let mut pairs = work();
-            let other = other.join().expect("aligning does not panic");
-            pairs.same.extend(other.same);
-            pairs.moved.extend(other.moved);
-            pairs
-        })
+        let (mut pairs, other) = both(work, work);
+        pairs.same.extend(other.same);
+        pairs.moved.extend(other.moved);
+        pairs
     }
 
     /// Adds a rank's: as long as it did the same they are the same; from there on the first of A that did this is the

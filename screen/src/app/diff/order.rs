@@ -6,9 +6,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::thread;
 
 use ringscope_traces::diff::{Divergence, Step};
+use ringscope_traces::threads::both;
 use ringscope_traces::{Causality, EventIndex, Trace};
 
 use super::align::{DiffRow, Pairs, What};
@@ -28,10 +28,7 @@ pub(super) struct OrderedRows {
 /// What one of the two does there can depend on what another rank does otherwise in it. Then that stands further down,
 /// in a row of its own.
 pub(super) fn in_order([a, b]: [&Trace; 2], pairs: &Pairs, parts: &Parts<'_>) -> OrderedRows {
-    let mut sides = thread::scope(|scope| {
-        let b = scope.spawn(|| Side::of(b));
-        [Side::of(a), b.join().expect("what is read has causes")]
-    });
+    let mut sides: [Side<'_>; 2] = both(|| Side::of(a), || Side::of(b)).into();
     for (in_a, in_b) in &pairs.same {
         sides[0].tied[in_a.0] = Some(*in_b);
         sides[1].tied[in_b.0] = Some(*in_a);

@@ -6,17 +6,17 @@
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use ratatui_core::layout::Size;
-use ringscope_traces::atomic_file::{AtomicFile, AtomicFileError};
+use ringscope_traces::atomic_file::AtomicFileError;
 use ringscope_traces::text::Plain;
 
 use super::written::Written;
 use crate::export::{ExportError, Watch};
 use crate::failure::Failure;
+use crate::host::{BackgroundWork, NewFile, Work, host};
 
 /// How many pieces can wait to be taken: when there are more, the background waits. As many are taken at a time, so that
 /// the screen stays alive.
@@ -34,9 +34,9 @@ enum Piece {
 
 /// A file that is being saved. Dropped before it is whole, it leaves nothing.
 pub struct Saving {
-    file: AtomicFile,
+    file: Box<dyn NewFile>,
     saved: Saved,
-    pieces: Receiver<Piece>,
+    pieces: BackgroundWork<Piece>,
     reached: Arc<Reached>,
     /// What was said last of how far it is.
     told: String,
@@ -71,25 +71,17 @@ impl Saving {
     /// When nothing can be written under that name.
     pub(super) fn begin(written: Written, path: &Path, screen: Size) -> Result<Saving, Failure> {
         written.refuse_itself(path)?;
-        let file = AtomicFile::create(path)?;
+        let file = host().create(path)?;
         let saved = Saved {
             path: path.to_owned(),
             is_scenario: matches!(written, Written::Scenario(_)),
             is_run: matches!(written, Written::Scenario(_) | Written::Trace(_)),
         };
         let reached = Arc::new(Reached::default());
-        let (sender, pieces) = sync_channel(MOST_PIECES);
-        let watch = Background(Arc::clone(&reached));
-        thread::spawn(move || {
-            let done = written.put(&mut Pieces(&sender), screen, &watch);
-            let last = match done {
-                Ok(()) => Piece::Whole,
-                Err(ExportError::Run(failure)) => Piece::Problem(failure.one_line()),
-                // Nobody takes what is written.
-                Err(ExportError::Sink(_) | ExportError::Interrupted) => return,
-            };
-            let _ = sender.send(last);
-        });
+        let (sender, pieces) = Pieces::channel();
+        let watch = ReachedWatch(Arc::clone(&reached));
+        let writing = Writing { written, sender, screen, watch };
+        let pieces = BackgroundWork::begin(Box::new(writing), pieces);
         Ok(Saving { file, saved, pieces, reached, told: String::new() })
     }
 
@@ -121,8 +113,9 @@ impl Saving {
 
     /// Writes what the background has handed over since.
     pub(super) fn go_on(mut self: Box<Saving>) -> Turn {
+        self.pieces.go_on();
         for _ in 0..MOST_PIECES {
-            match self.pieces.try_recv() {
+            match self.pieces.try_next() {
                 Ok(piece) => match self.take(piece) {
                     Turn::GoesOn(saving, _) => self = saving,
                     over @ (Turn::Saved(_) | Turn::Failed(_)) => return over,
@@ -138,10 +131,10 @@ impl Saving {
     }
 
     /// Writes what the background hands over next, however long that takes.
-    pub(super) fn wait(self: Box<Saving>) -> Turn {
-        match self.pieces.recv() {
-            Ok(piece) => self.take(piece),
-            Err(_) => self.broken_off(),
+    pub(super) fn wait(mut self: Box<Saving>) -> Turn {
+        match self.pieces.next() {
+            Some(piece) => self.take(piece),
+            None => self.broken_off(),
         }
     }
 
@@ -153,7 +146,7 @@ impl Saving {
                 let Saving { file, saved, .. } = *self;
                 return match file.finish() {
                     Ok(()) => Turn::Saved(saved),
-                    Err(error) => Turn::Failed(Failure::from(error).one_line()),
+                    Err(failure) => Turn::Failed(failure.one_line()),
                 };
             }
         };
@@ -171,13 +164,62 @@ impl Saving {
     }
 }
 
-/// What is written becomes pieces; an error when nobody takes them.
-struct Pieces<'a>(&'a SyncSender<Piece>);
+/// What is to be written, and where to. It is made in one piece.
+struct Writing {
+    written: Written,
+    sender: Pieces,
+    screen: Size,
+    watch: ReachedWatch,
+}
 
-impl Write for Pieces<'_> {
+impl Work for Writing {
+    fn go_on(&mut self) -> bool {
+        let Writing { written, sender, screen, watch } = self;
+        let last = match written.put(sender, *screen, watch) {
+            Ok(()) => Piece::Whole,
+            Err(ExportError::Run(failure)) => Piece::Problem(failure.one_line()),
+            // Nobody takes what is written.
+            Err(ExportError::Sink(_) | ExportError::Interrupted) => return false,
+        };
+        let _ = sender.send(last);
+        false
+    }
+}
+
+/// What is written becomes pieces; an error when nobody takes them.
+enum Pieces {
+    /// More than so many wait until they are taken.
+    Waiting(SyncSender<Piece>),
+    /// Nobody could take any in the meantime.
+    AllAtOnce(Sender<Piece>),
+}
+
+impl Pieces {
+    fn channel() -> (Pieces, Receiver<Piece>) {
+        match host().has_threads() {
+            true => {
+                let (sender, pieces) = sync_channel(MOST_PIECES);
+                (Pieces::Waiting(sender), pieces)
+            }
+            false => {
+                let (sender, pieces) = channel();
+                (Pieces::AllAtOnce(sender), pieces)
+            }
+        }
+    }
+
+    fn send(&self, piece: Piece) -> io::Result<()> {
+        let sent = match self {
+            Pieces::Waiting(sender) => sender.send(piece),
+            Pieces::AllAtOnce(sender) => sender.send(piece),
+        };
+        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.0.send(Piece::Bytes(bytes.to_vec()));
-        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        self.send(Piece::Bytes(bytes.to_vec()))?;
         Ok(bytes.len())
     }
 
@@ -218,9 +260,9 @@ impl Reached {
 }
 
 /// The background, as far as it says how far it is and asks whether to go on.
-struct Background(Arc<Reached>);
+struct ReachedWatch(Arc<Reached>);
 
-impl Watch for Background {
+impl Watch for ReachedWatch {
     fn stretch(&self, what: &'static str, length: Option<u64>) {
         self.0.change(|stretch| *stretch = Some(Stretch { what, length, position: 0 }));
     }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::export::{ExportError, Feed, Format, FrameSettings, Part, Reel, Watch, Way};
 use crate::failure::Failure;
 use crate::files::{open_trace, shown};
+use crate::host::host;
 use crate::timeline::{Source, Timeline, simulated};
 use crate::view::Look;
 
@@ -30,8 +31,7 @@ impl Written {
     /// Refuses to replace the trace that is read.
     pub(super) fn refuse_itself(&self, path: &Path) -> Result<(), Failure> {
         if let Written::Trace(Source::File(from)) | Written::Format(_, Source::File(from)) = self
-            && let (Ok(from), Ok(to)) = (from.canonicalize(), path.canonicalize())
-            && from == to
+            && host().is_same(from, path)
         {
             return Err(Failure::about(&shown(path), "is the trace itself"));
         }
@@ -89,8 +89,8 @@ fn trace_of<'a>(
         }
         Source::File(path) => {
             let file = open_trace(path)?;
-            let found = file.metadata().ok().filter(|found| found.is_file());
-            (Box::new(file), found.map(|found| found.len()))
+            let bytes = file.len();
+            (file.reader(), bytes)
         }
         Source::Kept(_, bytes) => (Box::new(&bytes[..]), Some(bytes.len() as u64)),
     };
