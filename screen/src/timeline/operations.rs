@@ -1,8 +1,6 @@
 //! The run's commands, read off what the last rank sends and receives.
 
-use std::collections::VecDeque;
-
-use ringscope_sim::protocol::{Command, Meaning};
+use ringscope_sim::protocol::{Command, Unanswered};
 use ringscope_sim::protocols::ProtocolId;
 use ringscope_traces::{Event, EventIndex, Op};
 
@@ -27,53 +25,35 @@ pub(super) enum OperationUpdate {
 }
 
 /// Which commands wait for an answer.
-///
-/// Answers are told apart by their tags alone: one is of the oldest command that such an answer can be of.
 #[derive(Debug)]
 pub(super) struct OpenOperations {
     protocol: ProtocolId,
     sent: usize,
-    gets: VecDeque<usize>,
-    others: VecDeque<usize>,
+    /// Each with its place among all that were sent.
+    unanswered: Unanswered<usize>,
 }
 
 impl OpenOperations {
     /// Nothing has been sent yet; commands and replies are read as that protocol's.
     pub(super) fn of(protocol: ProtocolId) -> OpenOperations {
-        OpenOperations { protocol, sent: 0, gets: VecDeque::new(), others: VecDeque::new() }
+        OpenOperations { protocol, sent: 0, unanswered: Unanswered::default() }
     }
 
     /// Takes an event of the command node. In another dialect it counts when it has the tag and the shape
     /// that the protocol's have.
     pub(super) fn take(&mut self, at: EventIndex, event: &Event) -> Option<OperationUpdate> {
         let meaning = self.protocol.meaning(event.tag, &event.data).ok()?;
-        match (event.op, meaning) {
-            (Op::Send, Meaning::Command(command)) => {
-                let open = if matches!(command, Command::Get { .. }) {
-                    &mut self.gets
-                } else {
-                    &mut self.others
-                };
-                open.push_back(self.sent);
+        match event.op {
+            Op::Send => {
+                let command = meaning.command()?;
+                self.unanswered.ask(command, self.sent);
                 self.sent += 1;
                 Some(OperationUpdate::Sent(Operation { command, invoked: at, completed: None }))
             }
-            (Op::Recv, Meaning::Found(..) | Meaning::Absent) => {
-                Some(OperationUpdate::Answered(self.gets.pop_front()?, at))
+            Op::Recv => {
+                let (_, place) = self.unanswered.answered_by(meaning)?;
+                Some(OperationUpdate::Answered(place, at))
             }
-            (Op::Recv, Meaning::Done(_) | Meaning::Refused) => {
-                Some(OperationUpdate::Answered(self.others.pop_front()?, at))
-            }
-            (
-                Op::Send,
-                Meaning::End
-                | Meaning::Found(..)
-                | Meaning::Absent
-                | Meaning::Done(_)
-                | Meaning::Refused
-                | Meaning::Membership,
-            )
-            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Membership) => None,
         }
     }
 }

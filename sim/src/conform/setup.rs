@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ringscope_traces::{Event, Header, Op, Trace};
 
 use super::CannotJudge;
-use crate::protocol::{Meaning, NodeSetup, Protocol, Script};
+use crate::protocol::{Command, NodeSetup, Protocol, Script};
 use crate::protocols::ProtocolId;
 use crate::scenario::Settings;
 
@@ -37,19 +37,10 @@ pub(super) fn script(trace: &Trace, settings: &Settings) -> Script {
     of_command.filter_map(|event| command_in(event, settings.protocol)).collect()
 }
 
-fn command_in(event: &Event, protocol: ProtocolId) -> Option<crate::protocol::Command> {
-    let meaning = match event.op {
-        Op::Send => protocol.meaning(event.tag, &event.data).ok()?,
-        Op::Recv => return None,
-    };
-    match meaning {
-        Meaning::Command(command) => Some(command),
-        Meaning::End
-        | Meaning::Found(..)
-        | Meaning::Absent
-        | Meaning::Done(_)
-        | Meaning::Refused
-        | Meaning::Membership => None,
+fn command_in(event: &Event, protocol: ProtocolId) -> Option<Command> {
+    match event.op {
+        Op::Send => protocol.meaning(event.tag, &event.data).ok()?.command(),
+        Op::Recv => None,
     }
 }
 

@@ -6,11 +6,9 @@ use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
 
 use super::cell::{BlockedIn, Cell, Choosing, Host, Interned, Numbered, Open, Receivable};
-use super::found;
 use super::scripts::{Alphabet, Past};
 use crate::protocol::{
-    Command, Effects, Meaning, Message as _, MessageOf, Node, Outbox as _, Protocol, Script, Value,
-    Wait,
+    Command, Effects, Message as _, MessageOf, Node, Outbox as _, Protocol, Script, Value, Wait,
 };
 use crate::scenario::Scenario;
 use crate::simulate::nodes;
@@ -181,7 +179,7 @@ impl<P: Protocol> LocalStates<P> {
         let mut after = cell.clone();
         let message = after.take(receivable)?;
         let tag = message.tag();
-        let found = found(message.meaning()).filter(|_| rank == self.command);
+        let found = message.meaning().found().filter(|_| rank == self.command);
         let wrong = found.and_then(|value| self.wrong(cell, &mut after, value));
         let source = receivable.source;
         let was_last = receivable.is_last;
@@ -310,9 +308,8 @@ impl<P: Protocol> LocalStates<P> {
         sent: Vec<(Rank, MessageOf<P>)>,
     ) -> Effect {
         if rank == self.command {
-            let is_command =
-                |message: &MessageOf<P>| matches!(message.meaning(), Meaning::Command(_));
-            let commands = sent.iter().filter(|(_, message)| is_command(message)).count();
+            let commands =
+                sent.iter().filter_map(|(_, message)| message.meaning().command()).count();
             after.commands += u32::try_from(commands).expect("a window is counted in 32 bits");
         }
         let mut parcels = self.parcels.lock().expect(NO_PANIC);

@@ -30,7 +30,7 @@ pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds};
 
-use crate::protocol::{Key, Meaning, Protocol, Value, Viewed};
+use crate::protocol::{Key, Protocol, Viewed};
 use crate::scenario::{Scenario, Settings};
 use crate::simulate::nodes;
 use cell::Numbered;
@@ -227,19 +227,6 @@ fn searched<P: Protocol>(
     let discoveries = way::discoveries::<P>(&mut ways, found);
     let local_states = local.count();
     Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
-}
-
-/// With what a message answers a GET, if it does: a value, or that there is none.
-fn found(meaning: Meaning) -> Option<Option<Value>> {
-    match meaning {
-        Meaning::Found(value, _) => Some(Some(value)),
-        Meaning::Absent => Some(None),
-        Meaning::Command(_)
-        | Meaning::End
-        | Meaning::Done(_)
-        | Meaning::Refused
-        | Meaning::Membership => None,
-    }
 }
 
 /// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.

@@ -1,12 +1,12 @@
 //! What the command node has asked for and been answered, by key.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use ringscope_traces::{EventIndex, Op, Rank};
 
 use super::Linearizability;
-use crate::protocol::{Command, Key, Meaning, Message as _, Node, Role, Value};
+use crate::protocol::{Command, Key, Meaning, Message as _, Node, Role, Unanswered, Value};
 use crate::world::{Observed, Observer};
 
 /// A command of a key, with the time that it took.
@@ -49,81 +49,57 @@ impl TimedCommand {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Histories {
     keys: BTreeMap<Key, Vec<Option<TimedCommand>>>,
-    /// GETs without an answer, oldest first.
-    gets: VecDeque<(Key, EventIndex)>,
-    /// All other commands without an answer, oldest first; a PUT with its place among the commands of its key.
-    others: VecDeque<(Command, usize)>,
+    unanswered: Unanswered<Asked>,
+}
+
+/// A command that has no answer yet.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    invoked: EventIndex,
+    /// Of a PUT: its place among the commands of its key.
+    place: usize,
 }
 
 impl Histories {
     /// Takes an event of the command node.
     pub(super) fn take(&mut self, op: Op, meaning: Meaning, at: EventIndex) {
-        match (op, meaning) {
-            (Op::Send, Meaning::Command(command)) => self.invoke(command, at),
-            (Op::Recv, Meaning::Found(value, _)) => self.found(Some(value), at),
-            (Op::Recv, Meaning::Absent) => self.found(None, at),
-            (Op::Recv, Meaning::Done(pair)) => self.done(pair, at),
-            (Op::Recv, Meaning::Refused) => self.refused(),
-            (
-                Op::Send,
-                Meaning::End
-                | Meaning::Found(..)
-                | Meaning::Absent
-                | Meaning::Done(_)
-                | Meaning::Refused
-                | Meaning::Membership,
-            )
-            | (Op::Recv, Meaning::Command(_) | Meaning::End | Meaning::Membership) => {}
+        match (op, meaning.command()) {
+            (Op::Send, Some(command)) => self.invoke(command, at),
+            (Op::Send, None) => {}
+            (Op::Recv, _) => self.answer(meaning, at),
         }
     }
 
-    fn invoke(&mut self, command: Command, at: EventIndex) {
-        match command {
-            Command::Put { key, value } => {
-                let of_key = self.keys.entry(key).or_default();
-                self.others.push_back((command, of_key.len()));
-                let does = RegisterStep::Write(value);
-                of_key.push(Some(TimedCommand { does, invoked: at, completed: None }));
-            }
-            Command::Get { key } => self.gets.push_back((key, at)),
-            Command::Add { .. } | Command::Remove { .. } => self.others.push_back((command, 0)),
+    fn invoke(&mut self, command: Command, invoked: EventIndex) {
+        let mut place = 0;
+        if let Command::Put { key, value } = command {
+            let of_key = self.keys.entry(key).or_default();
+            place = of_key.len();
+            let does = RegisterStep::Write(value);
+            of_key.push(Some(TimedCommand { does, invoked, completed: None }));
         }
+        self.unanswered.ask(command, Asked { invoked, place });
     }
 
-    fn found(&mut self, value: Option<Value>, at: EventIndex) {
-        let Some((key, invoked)) = self.gets.pop_front() else { return };
-        let does = RegisterStep::Read(value);
-        let command = TimedCommand { does, invoked, completed: Some(at) };
-        self.keys.entry(key).or_default().push(Some(command));
-    }
-
-    /// An answer that names a pair is that PUT's. One that names none is that of the oldest join or leave, or, in a dialect whose
-    /// answers name no pairs, of the oldest PUT.
-    fn done(&mut self, pair: Option<(Key, Value)>, at: EventIndex) {
-        let is_meant = |(command, _): &(Command, usize)| match (*command, pair) {
-            (Command::Put { key, value }, Some(pair)) => (key, value) == pair,
-            (Command::Put { .. } | Command::Get { .. }, _) => false,
-            (Command::Add { .. } | Command::Remove { .. }, pair) => pair.is_none(),
+    fn answer(&mut self, reply: Meaning, at: EventIndex) {
+        let Some((command, Asked { invoked, place })) = self.unanswered.answered_by(reply) else {
+            return;
         };
-        let oldest = (pair.is_none() && !self.others.is_empty()).then_some(0);
-        let place = self.others.iter().position(is_meant).or(oldest);
-        let answered = place.and_then(|place| self.others.remove(place));
-        if let Some(command) = answered.and_then(|answered| self.put(answered)) {
-            *command = command.map(|put| TimedCommand { completed: Some(at), ..put });
-        }
-    }
-
-    fn refused(&mut self) {
-        let oldest = self.others.pop_front();
-        if let Some(command) = oldest.and_then(|oldest| self.put(oldest)) {
-            *command = None;
-        }
-    }
-
-    fn put(&mut self, (command, place): (Command, usize)) -> Option<&mut Option<TimedCommand>> {
         match command {
-            Command::Put { key, .. } => self.keys.get_mut(&key)?.get_mut(place),
-            Command::Get { .. } | Command::Add { .. } | Command::Remove { .. } => None,
+            Command::Put { key, .. } => {
+                let of_key = self.keys.get_mut(&key);
+                if let Some(put) = of_key.and_then(|of_key| of_key.get_mut(place)) {
+                    // One that was refused has written nothing.
+                    let done = put.filter(|_| reply != Meaning::Refused);
+                    *put = done.map(|put| TimedCommand { completed: Some(at), ..put });
+                }
+            }
+            Command::Get { key } => {
+                let does = RegisterStep::Read(reply.found().flatten());
+                let read = TimedCommand { does, invoked, completed: Some(at) };
+                self.keys.entry(key).or_default().push(Some(read));
+            }
+            Command::Add { .. } | Command::Remove { .. } => {}
         }
     }
 

@@ -10,6 +10,7 @@ pub mod outbox;
 pub mod plan;
 pub mod script;
 pub mod state;
+pub mod unanswered;
 pub mod view;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub use definition::{
 pub use outbox::{Effects, Outbox, Print};
 pub use script::{Command, Cursor, Run, Script};
 pub use state::NodeState;
+pub use unanswered::Unanswered;
 pub use view::{Activity, ActivityKind, Links, NodeView, Peer, Role, Topology, Viewed};
 
 /// A key of the hash table.
@@ -115,6 +117,36 @@ pub enum Meaning {
     Refused,
     /// Part of a join or a leave, between the nodes that it concerns.
     Membership,
+}
+
+impl Meaning {
+    /// The command that is on its way.
+    #[must_use]
+    pub fn command(self) -> Option<Command> {
+        match self {
+            Meaning::Command(command) => Some(command),
+            Meaning::End
+            | Meaning::Found(..)
+            | Meaning::Absent
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::Membership => None,
+        }
+    }
+
+    /// With what a GET is answered: a value, or that there is none.
+    #[must_use]
+    pub fn found(self) -> Option<Option<Value>> {
+        match self {
+            Meaning::Found(value, _) => Some(Some(value)),
+            Meaning::Absent => Some(None),
+            Meaning::Command(_)
+            | Meaning::End
+            | Meaning::Done(_)
+            | Meaning::Refused
+            | Meaning::Membership => None,
+        }
+    }
 }
 
 /// One of the processes of a protocol.

@@ -1,8 +1,6 @@
 //! One event of a trace altered, and which altered traces cannot be distinguished from a true one.
 
-use ringscope_sim::protocol::{
-    Command, Meaning, Message as _, MessageOf, NodeSetup, Protocol, Script,
-};
+use ringscope_sim::protocol::{Message as _, MessageOf, NodeSetup, Protocol, Script};
 use ringscope_sim::protocols::Classic;
 use ringscope_sim::scenario::Settings;
 use ringscope_sim::world::receive_order::ReceiveOrder;
@@ -71,7 +69,7 @@ pub(crate) fn is_possible(trace: &Trace, settings: &Settings) -> bool {
     let command = Rank(settings.ranks - 1);
     let parse = |event: &Event| Message::parse(event.tag, &event.data).ok();
     let sends = trace.events.iter().filter(|e| e.rank == command && e.op == Op::Send);
-    let script: Script = sends.filter_map(|send| command_of(&parse(send)?)).collect();
+    let script: Script = sends.filter_map(|send| parse(send)?.meaning().command()).collect();
     let Settings { ranks, keyspace, window, .. } = *settings;
     let nodes = Classic::nodes(&NodeSetup { ranks, keyspace, window, script: script.into() });
     let mut recording: Recording<Message> = Recording::default();
@@ -137,18 +135,6 @@ fn follow(
         record.add(receipt);
     }
     record.follow(world, recording).is_ok() && last.is_none_or(|last| world.choose(last, recording))
-}
-
-fn command_of(message: &Message) -> Option<Command> {
-    match message.meaning() {
-        Meaning::Command(command) => Some(command),
-        Meaning::End
-        | Meaning::Found(..)
-        | Meaning::Absent
-        | Meaning::Done(_)
-        | Meaning::Refused
-        | Meaning::Membership => None,
-    }
 }
 
 /// Whether altering one event of that rank, so that its first difference is at that index, makes the
