@@ -8,7 +8,7 @@ use ringscope_traces::Rank;
 use twox_hash::XxHash3_64;
 
 use super::scripts::Past;
-use crate::protocol::{Command, Effects, Fault, Message as _, Node, Wait};
+use crate::protocol::{Command, Effects, Fault, Meaning, Message as _, Node, Wait};
 
 /// The local state of a rank.
 ///
@@ -90,6 +90,13 @@ impl<N: Node> Cell<N> {
     /// Whether it has stopped, and not crashed.
     pub(super) fn is_finished(&self) -> bool {
         self.wait == Wait::Stopped && self.blocked.is_none() && self.fault.is_none()
+    }
+
+    /// Whether it is in the middle of a join or a leave, or a message of one has been sent to it.
+    pub(super) fn is_changing(&self) -> bool {
+        let mut messages = self.inbox.iter().flat_map(|(_, messages)| messages);
+        self.node.view().activity.is_membership_change()
+            || messages.any(|message| message.meaning() == Meaning::Membership)
     }
 
     /// The messages that it can receive next: one a sender at most.

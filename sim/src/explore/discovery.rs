@@ -18,7 +18,7 @@ use crate::world::{Blocked, Choice};
 /// What kind of thing was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DiscoveryKind {
-    /// Every rank stops, every GET is answered as it should be, and every invariant holds.
+    /// Every rank stops, every GET was answered as it should be, and every invariant holds at the end.
     Completed,
     /// Ranks wait for each other, or for what nobody sends. Deadlocks are of one kind when their wait-for graphs are the same but
     /// for the numbers of the ranks.
@@ -40,7 +40,7 @@ pub enum DiscoveryKind {
         /// The GET, by its place in the script, from 0.
         command: u32,
     },
-    /// The run completes, and an invariant is broken on the way or at its end.
+    /// The run completes, and an invariant is broken at its end.
     Broken(Invariant),
 }
 
@@ -77,12 +77,12 @@ pub struct Discovery {
     pub kind: DiscoveryKind,
     /// What makes a failure of another run one of the same kind; `None` when nothing failed.
     pub failure: Option<FailureKind>,
-    /// In how many states it is so; for a wrong answer: how many receipts give it.
+    /// In how many states it is so; of a wrong answer, how many receipts give it. Good runs and bad ones can end in one state, which counts
+    /// for both.
     pub states: u64,
     /// The scenario that it happens in; where scripts were chosen, the shortest of them in which it does.
     pub scenario: Scenario,
-    /// The receipts that lead there, in their order. No others lead to it in fewer, but for [`DiscoveryKind::Broken`]: of that
-    /// the way is the shortest of those that lead to a completed run first.
+    /// The receipts that lead there, in their order. No others lead to it in fewer, unless orders were left out.
     pub way: Vec<Choice>,
     /// What it is, in a sentence.
     pub says: String,

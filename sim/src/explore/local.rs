@@ -6,9 +6,12 @@ use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
 
 use super::cell::{BlockedIn, Cell, Choosing, Host, Interned, Numbered, Open, Receivable};
+use super::puts::Puts;
 use super::scripts::{Alphabet, Past};
+use crate::protocol::arithmetic::Ring;
 use crate::protocol::{
-    Command, Effects, Message as _, MessageOf, Node, Outbox as _, Protocol, Script, Value, Wait,
+    Command, Effects, Key, Meaning, Message as _, MessageOf, Node, Outbox as _, Protocol, Script,
+    StorageId, Value, Wait,
 };
 use crate::scenario::Scenario;
 use crate::simulate::nodes;
@@ -22,6 +25,8 @@ pub(super) struct LocalStates<P: Protocol> {
     alphabet: Option<Alphabet>,
     /// What the GETs of the script are to be answered with, by their places in it.
     expected: FxHashMap<u32, Option<Value>>,
+    /// What the ring is to hold in the end.
+    pub puts: Puts,
     ranks: Vec<Mutex<Interned<Cell<P::Node>>>>,
     parcels: Mutex<Interned<Parcel<MessageOf<P>>>>,
 }
@@ -77,6 +82,8 @@ pub(super) struct Move {
     pub was_last: bool,
     /// The GET that it answers wrongly, by its place in the script.
     pub wrong: Option<u32>,
+    /// The pair of a contested key that it stores.
+    pub stored: Option<(Key, Value)>,
     /// The command that is chosen, where it is no receipt; none when the script ends here.
     pub command: Option<Command>,
 }
@@ -107,7 +114,9 @@ impl<P: Protocol> LocalStates<P> {
         let settings = &scenario.settings;
         let mut start = Vec::new();
         let mut ranks = Vec::new();
-        for (salt, node) in (1..).zip(nodes::<P>(scenario)) {
+        let nodes = nodes::<P>(scenario);
+        let last_id = Ring::walk(&nodes).members().last().map_or_else(StorageId::default, |m| m.id);
+        for (salt, node) in (1..).zip(nodes) {
             let mut cells = Interned::new(salt);
             start.push(cells.number(Cell::new(node)));
             ranks.push(Mutex::new(cells));
@@ -117,6 +126,7 @@ impl<P: Protocol> LocalStates<P> {
             command: P::roles(settings.ranks).command,
             alphabet,
             expected: expected(scenario),
+            puts: Puts::of(scenario, last_id),
             ranks,
             parcels: Mutex::new(Interned::new(0)),
         };
@@ -183,15 +193,15 @@ impl<P: Protocol> LocalStates<P> {
         let wrong = found.and_then(|value| self.wrong(cell, &mut after, value));
         let source = receivable.source;
         let was_last = receivable.is_last;
-        let effect = match &mut after.open {
+        let (effect, stored) = match &mut after.open {
             Some(open) if !open.past.is_over => {
                 let reply = Some((source, message));
                 open.choosing = Some(Choosing { reply, chosen: Vec::new(), room: 1 });
-                self.effect((rank, before), after, Vec::new())
+                (self.effect((rank, before), after, Vec::new()), None)
             }
             Some(_) | None => self.handled((rank, before), after, (source, message)),
         };
-        Some(Move { source, tag, effect, was_last, wrong, command: None })
+        Some(Move { source, tag, effect, was_last, wrong, stored, command: None })
     }
 
     /// The GET that a value answers wrongly, or that there is none, by its place in the script.
@@ -214,7 +224,8 @@ impl<P: Protocol> LocalStates<P> {
         at: (Rank, u32),
         mut after: Cell<P::Node>,
         (source, message): (Rank, MessageOf<P>),
-    ) -> Effect {
+    ) -> (Effect, Option<(Key, Value)>) {
+        let put = message.meaning().command().and_then(|command| self.puts.contested(command));
         let mut effects = Effects::default();
         let wait = match after.node.receive(source, message, &mut effects) {
             Ok(wait) => wait,
@@ -223,8 +234,9 @@ impl<P: Protocol> LocalStates<P> {
                 Wait::Stopped
             }
         };
+        let stored = put.filter(|put| has_kept(*put, &after.node, &effects));
         let sent = after.send(&mut effects, wait, self.host);
-        self.effect(at, after, sent)
+        (self.effect(at, after, sent), stored)
     }
 
     /// The commands that can come next, and the end of the script.
@@ -258,7 +270,8 @@ impl<P: Protocol> LocalStates<P> {
             Some(ready) => self.sent(at, after, ready),
             None => self.effect(at, after, Vec::new()),
         };
-        Move { source: at.0, tag: Tag(0), effect, was_last: false, wrong: None, command }
+        let (source, tag) = (at.0, Tag(0));
+        Move { source, tag, effect, was_last: false, wrong: None, stored: None, command }
     }
 
     /// The command node goes on with what was chosen.
@@ -358,6 +371,15 @@ impl<P: Protocol> LocalStates<P> {
 
 /// Why a lock can be had.
 const NO_PANIC: &str = "no thread panics while it has a number given";
+
+/// Whether a node has stored a pair, or said that it has, and has not passed it on.
+fn has_kept<N: Node>((key, value): (Key, Value), node: &N, effects: &Effects<N::Message>) -> bool {
+    let mut sent = effects.asked().iter().map(|(_, message)| message.meaning());
+    let is_held = node.view().storage.and_then(|storage| storage.get(&key)) == Some(&value);
+    let is_acknowledged = sent.clone().any(|meaning| matches!(meaning, Meaning::Done(_)));
+    let is_passed_on = sent.any(|meaning| meaning.command().is_some());
+    (is_held || is_acknowledged) && !is_passed_on
+}
 
 /// The oldest GET that is in flight, by its place in the script.
 fn oldest_get<N: Node>(cell: &Cell<N>) -> Option<u32> {

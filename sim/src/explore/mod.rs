@@ -12,9 +12,11 @@
 mod cell;
 mod cycles;
 mod discovery;
+mod endings;
 mod kind;
 mod local;
 mod places;
+mod puts;
 mod reduction;
 mod scripts;
 mod search;
@@ -30,11 +32,12 @@ pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds};
 
-use crate::protocol::{Key, Protocol, Viewed};
+use crate::protocol::{Key, Protocol, StorageId, Viewed};
 use crate::scenario::{Scenario, Settings};
 use crate::simulate::nodes;
 use cell::Numbered;
 use cycles::Graph;
+use endings::Endings;
 use local::LocalStates;
 use reduction::Rule;
 use scripts::Alphabet;
@@ -214,7 +217,7 @@ fn searched<P: Protocol>(
 ) -> Explored {
     let mut search = Search::new((settings, rule), local, NextState::of(cells));
     search.go(go_on);
-    let (progress, start) = (search.progress, search.start.clone());
+    let (mut progress, start) = (search.progress, search.start.clone());
     let returned_to = std::mem::take(&mut search.returned_to);
     let (mut steps, states, mut found) = search.into_steps();
     if progress.frontier == 0 {
@@ -222,14 +225,25 @@ fn searched<P: Protocol>(
         graph.cycles().into_iter().for_each(|cycle| found.goes_round(cycle));
     }
     let are_scripts_chosen = local.are_scripts_chosen();
+    let mut completed = Vec::new();
+    if !are_scripts_chosen {
+        found.completed.sort_unstable();
+        let is_one_enough = !steps.depends_on_ways(!found.wrong.is_empty());
+        let mut endings = Endings { steps: &mut steps, states: &states, start: &start, settings };
+        completed = match is_one_enough || progress.frontier > 0 {
+            true => endings.shortest(&found.completed),
+            false => endings.all(&found.completed, (&mut progress, go_on)),
+        };
+    }
     let mut ways =
         way::Ways { steps, states: &states, start: &start, scenario, are_scripts_chosen };
-    let discoveries = way::discoveries::<P>(&mut ways, found);
+    let discoveries = way::discoveries::<P>(&mut ways, (found, completed));
     let local_states = local.count();
     Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
 }
 
 /// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.
 pub(crate) fn is_sound_ring<N: Viewed>(nodes: &[N], keys: &[Key]) -> bool {
-    settled::broken(nodes, keys.iter().copied()).is_none()
+    let pairs = keys.iter().map(|key| (*key, None));
+    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }.broken(nodes).is_empty()
 }

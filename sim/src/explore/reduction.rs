@@ -13,8 +13,12 @@
 //!
 //! Where such a rank is found it alone goes on.
 //!
+//! Of two receipts at different ranks that both store a key which is put with different values, it matters which is the last, though
+//! the state is the same (`endings`). So these do not commute either: a rank that can store such a key goes on alone only if no other
+//! can store it before.
+//!
 //! **What is kept.** A persistent set at each state keeps every state in which nothing can be received any more; every way to one has all its
-//! receipts in another order, so the fewest receipts are the same too. For that a rank that has crashed has to be one that receives nothing
+//! receipts in another order, so the fewest receipts are the same too; so are its answers and what it stores last. For that a rank that has crashed has to be one that receives nothing
 //! more while all others go on, and not the end of the run. What happens at one rank in a run (a crash, a wrong answer, a receipt that comes
 //! again and again) happens in a run that is kept too, unless that is put off for ever: so of the steps of each cycle one is
 //! from a state that is gone on from in all ways (the *proviso* of Evangelista and Pajault, *Solving the Ignoring Problem for Partial Order
@@ -26,7 +30,7 @@ use rustc_hash::FxHashSet;
 
 use super::local::Effect;
 use super::steps::Steps;
-use crate::protocol::Protocol;
+use crate::protocol::{Key, Protocol};
 
 /// Which receipts are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,9 @@ pub(super) enum Rule {
     Everything,
     /// Those whose order makes no difference.
     Persistent,
+    /// The same, without the proviso that keeps what happens beside a cycle.
+    #[cfg(test)]
+    WithoutProviso,
     /// Those of all ranks but the first, which is wrong.
     #[cfg(test)]
     FirstRank,
@@ -58,19 +65,34 @@ pub(super) struct Reduction {
     /// The rank that receives nothing meanwhile, and who has sent it something.
     frozen: Rank,
     sources: Vec<Rank>,
+    /// The contested keys that it can store now.
+    stores: Vec<Key>,
 }
 
 impl Reduction {
     pub(super) fn new(rule: Rule, ranks: usize) -> Reduction {
         let (bare, parcels) = (vec![Vec::new(); ranks], vec![Vec::new(); ranks]);
         let (open, known, sources) = (Vec::new(), FxHashSet::default(), Vec::new());
-        Reduction { rule, bare, parcels, open, known, frozen: Rank::default(), sources }
+        let (frozen, stores) = (Rank::default(), Vec::new());
+        Reduction { rule, bare, parcels, open, known, frozen, sources, stores }
     }
 
     /// Whether it leaves something out.
     #[inline]
     pub(super) fn leaves_out(&self) -> bool {
         self.rule != Rule::Everything
+    }
+
+    /// Whether all other ranks go on as well from a state of which a step leads no deeper.
+    #[inline]
+    pub(super) fn heeds_cycles(&self) -> bool {
+        match self.rule {
+            Rule::Everything | Rule::Persistent => true,
+            #[cfg(test)]
+            Rule::WithoutProviso => false,
+            #[cfg(test)]
+            Rule::FirstRank => true,
+        }
     }
 
     /// Whether the run goes on when a rank has crashed.
@@ -99,13 +121,19 @@ impl Reduction {
             Rule::Everything => return None,
             Rule::Persistent => {}
             #[cfg(test)]
+            Rule::WithoutProviso => {}
+            #[cfg(test)]
             Rule::FirstRank => return can_move.first().map(|(.., rank)| *rank),
         }
         if can_move.len() < 2 {
             return None;
         }
-        if let Some((.., named)) = can_move.iter().find(|(_, is_wildcard, _)| !is_wildcard) {
-            return Some(*named);
+        let is_free = |(_, is_wildcard, rank): &&(usize, bool, Rank)| {
+            !is_wildcard && steps.stores(*rank, cells).is_empty()
+        };
+        let named = can_move.iter().find(is_free).map(|(.., rank)| *rank);
+        if named.is_some() {
+            return named;
         }
         can_move.sort_unstable_by_key(|(count, _, rank)| (*count, *rank));
         can_move.into_iter().map(|(.., rank)| rank).find(|rank| {
@@ -126,6 +154,7 @@ impl Reduction {
         self.known.clear();
         self.frozen = frozen;
         self.sources.clone_from(&steps.bare(frozen, cells[frozen.index()]).sources);
+        self.stores = steps.stores(frozen, cells);
         for rank in steps.ranks().filter(|rank| *rank != frozen) {
             let bare = steps.bare(rank, cells[rank.index()]).clone();
             bare.parcels.iter().for_each(|parcel| self.arrives(rank, *parcel));
@@ -135,8 +164,9 @@ impl Reduction {
         }
         for _ in 0..MOST_PAIRS {
             let Some((rank, cell, parcel)) = self.open.pop() else { return false };
-            let Some(effect) = steps.relaxed(rank, cell, parcel) else { continue };
-            if self.follows(rank, &effect, steps) {
+            let Some((effect, stored)) = steps.relaxed(rank, cell, parcel) else { continue };
+            let is_contested = stored.is_some_and(|key| self.stores.contains(&key));
+            if is_contested || self.follows(rank, &effect, steps) {
                 return true;
             }
         }

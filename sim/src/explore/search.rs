@@ -192,7 +192,7 @@ impl<P: Protocol> Worker<'_, P> {
         if let Some(alone) = alone {
             self.receipts += self.go_at(alone, (at, state), states);
         }
-        let is_all = self.returned_to.len() > before.1;
+        let is_all = self.reduction.heeds_cycles() && self.returned_to.len() > before.1;
         if alone.is_none() || is_all {
             for rank in self.steps.ranks().filter(|rank| Some(*rank) != alone) {
                 self.receipts += self.go_at(rank, (at, state), states);
@@ -224,14 +224,16 @@ impl<P: Protocol> Worker<'_, P> {
     #[cold]
     fn ended(&mut self, at: StateId, cells: &[u32]) {
         let size = self.steps.size(cells, self.level);
-        match (self.steps.all_stopped(cells), self.steps.broken(cells)) {
-            (true, None) => self.found.completed(at),
-            (true, Some(invariant)) => self.found.broken((at, size), invariant),
-            (false, _) => {
-                let shape = self.steps.wait_for_shape(cells);
-                self.found.deadlocked((at, size), shape);
-            }
+        if !self.steps.all_stopped(cells) {
+            let shape = self.steps.wait_for_shape(cells);
+            self.found.deadlocked((at, size), shape);
+            return;
         }
+        let broken = self.steps.broken(cells);
+        if broken.is_empty() {
+            self.found.completed(at);
+        }
+        broken.into_iter().for_each(|invariant| self.found.broken((at, size), invariant));
     }
 
     /// Takes a step from a state.

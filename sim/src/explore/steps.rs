@@ -8,10 +8,10 @@ use rustc_hash::FxHashMap;
 use super::cell::Numbered;
 use super::discovery::{Shape, WaySize};
 use super::local::{Bare, Change, Chosen, Effect, Known, LocalStates, Move};
-use super::settled;
+use super::settled::AtRest;
 use super::states::Candidate;
 use crate::invariants::Invariant;
-use crate::protocol::{Command, Fault, Protocol, Role, Viewed as _};
+use crate::protocol::{Command, Fault, Key, Protocol, Role, Value, Viewed as _};
 use crate::world::{Blocked, Choice, Status};
 
 /// A step that was taken: which of those that a rank can take.
@@ -157,10 +157,58 @@ impl<'l, P: Protocol> Steps<'l, P> {
         self.bare.entry((rank, cell)).or_insert_with(|| local.bare(rank, cell))
     }
 
-    /// What follows when a rank to which nothing else was sent receives a parcel, if it takes it.
-    pub(super) fn relaxed(&mut self, rank: Rank, bare: u32, parcel: u32) -> Option<Effect> {
+    /// What follows when a rank to which nothing else was sent receives a parcel, if it takes it; and the key that it stores.
+    pub(super) fn relaxed(
+        &mut self,
+        rank: Rank,
+        bare: u32,
+        parcel: u32,
+    ) -> Option<(Effect, Option<Key>)> {
         let with = self.pushes.pushed(rank, bare, parcel).cell;
-        self.known(rank, with).moves.first().map(|receipt| receipt.effect.clone())
+        let receipt = self.known(rank, with).moves.first()?;
+        Some((receipt.effect.clone(), receipt.stored.map(|(key, _)| key)))
+    }
+
+    /// The contested keys that a rank can store with its next receipt.
+    pub(super) fn stores(&mut self, rank: Rank, cells: &[u32]) -> Vec<Key> {
+        let moves = &self.known(rank, cells[rank.index()]).moves;
+        moves.iter().filter_map(|receipt| receipt.stored.map(|(key, _)| key)).collect()
+    }
+
+    /// What a step stores of a contested key, and whether it answers a GET wrongly.
+    pub(super) fn told(&mut self, taken: Taken, cells: &[u32]) -> (Option<(Key, Value)>, bool) {
+        let rank = taken.rank();
+        let known = self.known(rank, cells[rank.index()]);
+        let receipt = &known.moves[taken.nth as usize];
+        (receipt.stored, receipt.wrong.is_some())
+    }
+
+    /// Whether it depends on more than the state at its end whether a run was as it should be, given whether a GET can be answered wrongly.
+    pub(super) fn depends_on_ways(&self, can_be_wrong: bool) -> bool {
+        can_be_wrong || self.local.puts.are_contested()
+    }
+
+    /// The invariants that are broken where all ranks have stopped, at the end of a settled script, given what was stored last of contested
+    /// keys.
+    pub(super) fn broken_after(
+        &self,
+        cells: &[u32],
+        stored: &BTreeMap<Key, Value>,
+    ) -> Vec<Invariant> {
+        let puts = &self.local.puts;
+        let pairs = puts.at_the_end(stored);
+        let is_amid = self.is_amid(cells);
+        AtRest { pairs, last_id: puts.last_id, is_amid }.broken(&self.nodes(cells))
+    }
+
+    /// Whether a join or a leave is under way.
+    fn is_amid(&self, cells: &[u32]) -> bool {
+        self.ranks().zip(cells).any(|(rank, cell)| self.local.cell(rank, *cell).is_changing())
+    }
+
+    fn nodes(&self, cells: &[u32]) -> Vec<P::Node> {
+        let ranks = self.ranks().zip(cells);
+        ranks.map(|(rank, cell)| self.local.cell(rank, *cell).node.clone()).collect()
     }
 
     /// The receipts of a way from a state on, as whoever holds a world chooses them, and the commands that are chosen on it.
@@ -199,15 +247,16 @@ impl<'l, P: Protocol> Steps<'l, P> {
         WaySize { commands, receipts: steps - choices }
     }
 
-    /// The invariant that is broken where all ranks have stopped; only known of scripts that were chosen.
-    pub(super) fn broken(&self, cells: &[u32]) -> Option<Invariant> {
+    /// The invariants that are broken where all ranks have stopped; only known of scripts that were chosen.
+    ///
+    /// Which value a key has is not looked at: of two PUTs in flight together either may be the last; a GET behind them shows it.
+    pub(super) fn broken(&self, cells: &[u32]) -> Vec<Invariant> {
         let command = self.local.command;
         let command = self.local.cell(command, cells[command.index()]);
-        let past = &command.open.as_ref()?.past;
-        let nodes = self.ranks().zip(cells);
-        let nodes: Vec<P::Node> =
-            nodes.map(|(rank, cell)| self.local.cell(rank, *cell).node.clone()).collect();
-        settled::broken(&nodes, past.keys_put())
+        let Some(open) = &command.open else { return Vec::new() };
+        let pairs = open.past.keys_put().map(|key| (key, None));
+        let (last_id, is_amid) = (self.local.puts.last_id, self.is_amid(cells));
+        AtRest { pairs, last_id, is_amid }.broken(&self.nodes(cells))
     }
 
     /// The state at the end of a way.

@@ -1,8 +1,11 @@
 //! From the states that were found to runs: each is made again, by its receipts, as a world of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ringscope_traces::{Ending, Header};
 
 use super::discovery::{Counted, Discoveries, Discovery, DiscoveryKind};
+use super::endings::CompletedRun;
 use super::kind::FailureKind;
 use super::states::{StateId, StateSpace};
 use super::steps::{NextState, Steps, Taken};
@@ -13,9 +16,6 @@ use crate::scenario::Scenario;
 use crate::simulate::{header, start};
 use crate::world::recording::Written;
 use crate::world::{ByChoice, Choice, End, World};
-
-/// The most completed runs whose invariants are checked; a scenario has few, since what counts as one is the state at the end.
-const MOST_CHECKED: usize = 10_000;
 
 /// The most receipts by which a run goes on after what was found in it.
 const MOST_AFTER: usize = 10_000;
@@ -35,7 +35,12 @@ impl<P: Protocol> Ways<'_, '_, P> {
     fn way_to(&mut self, state: StateId, on: &[Taken]) -> Way {
         let mut way = self.states.way_to(state);
         way.extend(on);
-        let (choices, commands) = self.steps.choices(self.start, &way);
+        self.way(&way)
+    }
+
+    /// The receipts of some steps from the start.
+    fn way(&mut self, way: &[Taken]) -> Way {
+        let (choices, commands) = self.steps.choices(self.start, way);
         let Scenario { name, settings, .. } = self.scenario;
         let scenario = match self.are_scripts_chosen {
             true => {
@@ -60,11 +65,11 @@ struct Way {
 /// What was found, one of each kind; the shortest script first, and the shortest way.
 pub(super) fn discoveries<P: Protocol>(
     ways: &mut Ways<'_, '_, P>,
-    found: Discoveries,
+    (found, completed): (Discoveries, Vec<CompletedRun>),
 ) -> Vec<Discovery> {
     let runs = Runs::<P>(std::marker::PhantomData);
     let roles = P::roles(ways.scenario.settings.ranks);
-    let Discoveries { completed, deadlocks, crashes, wrong, broken, cycles } = found;
+    let Discoveries { completed: complete, deadlocks, crashes, wrong, broken, cycles } = found;
     let mut failures = Vec::new();
     for Counted { first, count, .. } in deadlocks.into_values() {
         failures.push(runs.ended(DiscoveryKind::Deadlock, count, ways.way_to(first, &[])));
@@ -88,18 +93,44 @@ pub(super) fn discoveries<P: Protocol>(
         failures.push(runs.ended(kind, count, way));
     }
     let good = if ways.are_scripts_chosen {
-        let count = completed.len() as u64;
-        let first = completed.first().map(|at| ways.way_to(*at, &[]));
+        let count = complete.len() as u64;
+        let first = complete.first().map(|at| ways.way_to(*at, &[]));
         first.map(|way| runs.ended(DiscoveryKind::Completed, count, way))
     } else {
-        let completed = completed.into_iter().map(|at| ways.way_to(at, &[])).collect();
-        let (good, broken) = runs.checked(completed);
+        let (good, broken) = judged(completed);
+        let broken = broken.into_iter().map(|(invariant, (way, count))| {
+            runs.ended(DiscoveryKind::Broken(invariant), count, ways.way(&way))
+        });
         failures.extend(broken);
-        good
+        good.map(|(way, count)| runs.ended(DiscoveryKind::Completed, count, ways.way(&way)))
     };
     failures.sort_by_key(|found| (found.scenario.script.len(), found.way.len()));
-    let failures = one_of_each_kind(failures, ways.are_scripts_chosen);
-    good.into_iter().chain(failures).collect()
+    good.into_iter().chain(one_of_each_kind(failures, ways.are_scripts_chosen)).collect()
+}
+
+/// The shortest of some runs, and in how many states they end.
+type Shortest = (Vec<Taken>, u64);
+
+/// Of runs that complete: those that are as they should be, and those in which each invariant is broken.
+///
+/// A wrong answer has been found where it is given, whether the run completes or not.
+fn judged(completed: Vec<CompletedRun>) -> (Option<Shortest>, BTreeMap<Invariant, Shortest>) {
+    let mut ends: BTreeMap<Option<Invariant>, (Vec<Taken>, BTreeSet<StateId>)> = BTreeMap::new();
+    for CompletedRun { state, way, has_wrong_answer, broken } in completed {
+        let is_good = broken.is_empty() && !has_wrong_answer;
+        let kinds = broken.into_iter().map(Some).chain(is_good.then_some(None));
+        for kind in kinds {
+            let (shortest, states) = ends.entry(kind).or_default();
+            if states.is_empty() || way.len() < shortest.len() {
+                shortest.clone_from(&way);
+            }
+            states.insert(state);
+        }
+    }
+    let counted = |(way, states): (Vec<Taken>, BTreeSet<StateId>)| (way, states.len() as u64);
+    let good = ends.remove(&None).map(counted);
+    let broken = ends.into_iter().filter_map(|(kind, end)| Some((kind?, counted(end)))).collect();
+    (good, broken)
 }
 
 /// Of scripts that were chosen: the same on another rank, or of another command, is of one kind.
@@ -200,37 +231,6 @@ impl<P: Protocol> Runs<P> {
                 violations.first().map(|violation| violation.what.clone()).unwrap_or_default()
             }
         }
-    }
-
-    /// Of runs that complete: those that are as they should be, and one for each invariant that is broken in some.
-    fn checked(&self, ways: Vec<Way>) -> (Option<Discovery>, Vec<Discovery>) {
-        let all = ways.len() as u64;
-        let (mut good, mut good_count) = (None, all.saturating_sub(MOST_CHECKED as u64));
-        let mut broken: Vec<(Invariant, Way, u64)> = Vec::new();
-        for way in ways.into_iter().take(MOST_CHECKED) {
-            let checker = self.make(&way).checker;
-            let is_broken = |invariant: &&Invariant| checker.tally(**invariant).failed > 0;
-            let mut found = Invariant::ALL.iter().filter(is_broken).peekable();
-            if found.peek().is_none() {
-                good_count += 1;
-                good.get_or_insert(way);
-                continue;
-            }
-            for invariant in found {
-                match broken.iter_mut().find(|(known, ..)| known == invariant) {
-                    Some((.., count)) => *count += 1,
-                    None => broken.push((*invariant, way.clone(), 1)),
-                }
-            }
-        }
-        // A wrong answer has been found where it is given, whether the run completes or not.
-        broken.retain(|(invariant, ..)| *invariant != Invariant::LastPutRead);
-        let good = good.map(|way| self.ended(DiscoveryKind::Completed, good_count, way));
-        let broken = broken.into_iter();
-        let broken = broken.map(|(invariant, way, count)| {
-            self.ended(DiscoveryKind::Broken(invariant), count, way)
-        });
-        (good, broken.collect())
     }
 }
 

@@ -58,6 +58,11 @@ impl<M> Effects<M> {
         self.sends.drain(..)
     }
 
+    /// The messages to send, with their receivers, in the order they were asked for.
+    pub(crate) fn asked(&self) -> &[(Rank, M)] {
+        &self.sends
+    }
+
     /// Takes the lines to print.
     pub fn prints(&mut self) -> Drain<'_, Print> {
         self.prints.drain(..)
