@@ -35,7 +35,7 @@ pub enum DiscoveryKind {
         /// On what.
         fault: Fault,
     },
-    /// A GET is not answered with the value of the last PUT before it.
+    /// A GET is not answered with the value of the last PUT before it. All wrong answers are of one kind.
     WrongAnswer {
         /// The GET, by its place in the script, from 0.
         command: u32,

@@ -105,7 +105,7 @@ pub(super) fn discoveries<P: Protocol>(
         good.map(|(way, count)| runs.ended(DiscoveryKind::Completed, count, ways.way(&way)))
     };
     failures.sort_by_key(|found| (found.scenario.script.len(), found.way.len()));
-    good.into_iter().chain(one_of_each_kind(failures, ways.are_scripts_chosen)).collect()
+    good.into_iter().chain(one_of_each_kind(failures)).collect()
 }
 
 /// The shortest of some runs, and in how many states they end.
@@ -133,16 +133,12 @@ fn judged(completed: Vec<CompletedRun>) -> (Option<Shortest>, BTreeMap<Invariant
     (good, broken)
 }
 
-/// Of scripts that were chosen: the same on another rank, or of another command, is of one kind.
-fn one_of_each_kind(all: Vec<Discovery>, are_scripts_chosen: bool) -> Vec<Discovery> {
+/// Of each kind of failure the first, with all the states in which there is one of that kind.
+fn one_of_each_kind(all: Vec<Discovery>) -> Vec<Discovery> {
     let mut kinds: Vec<Discovery> = Vec::new();
     for found in all {
-        let same = kinds.iter_mut().find(|known| match (&known.kind, &found.kind) {
-            (DiscoveryKind::WrongAnswer { .. }, DiscoveryKind::WrongAnswer { .. }) => true,
-            (DiscoveryKind::Crash { .. }, kind) => known.kind == *kind,
-            (_, _) => false,
-        });
-        match same.filter(|_| are_scripts_chosen) {
+        let same = kinds.iter_mut().find(|known| known.failure == found.failure);
+        match same.filter(|_| found.failure.is_some()) {
             Some(known) => known.states += found.states,
             None => kinds.push(found),
         }
