@@ -50,6 +50,11 @@ impl TimedCommand {
 pub(super) struct Histories {
     keys: BTreeMap<Key, Vec<Option<TimedCommand>>>,
     unanswered: Unanswered<Asked>,
+    /// PUTs that may be acknowledged, each by its key and its place among the commands of that.
+    ///
+    /// Of an acknowledgement that names no pair nobody can tell whose it is while several commands wait for one. To take a PUT for complete
+    /// before it is would leave too few orders, and call a run wrong that is none. When nobody waits any more all are.
+    acknowledged: Vec<(Key, usize)>,
 }
 
 /// A command that has no answer yet.
@@ -86,14 +91,16 @@ impl Histories {
             return;
         };
         match command {
-            Command::Put { key, .. } => {
-                let of_key = self.keys.get_mut(&key);
-                if let Some(put) = of_key.and_then(|of_key| of_key.get_mut(place)) {
-                    // One that was refused has written nothing.
-                    let done = put.filter(|_| reply != Meaning::Refused);
-                    *put = done.map(|put| TimedCommand { completed: Some(at), ..put });
-                }
-            }
+            Command::Put { key, .. } => match reply {
+                Meaning::Refused => self.refused((key, place)),
+                Meaning::Done(Some(_)) => self.done((key, place), at),
+                Meaning::Done(None)
+                | Meaning::Found(..)
+                | Meaning::Absent
+                | Meaning::Command(_)
+                | Meaning::End
+                | Meaning::Membership => self.acknowledged.push((key, place)),
+            },
             Command::Get { key } => {
                 let does = RegisterStep::Read(reply.found().flatten());
                 let read = TimedCommand { does, invoked, completed: Some(at) };
@@ -101,6 +108,28 @@ impl Histories {
             }
             Command::Add { .. } | Command::Remove { .. } => {}
         }
+        if !self.unanswered.awaits_acknowledgements() {
+            for put in std::mem::take(&mut self.acknowledged) {
+                self.done(put, at);
+            }
+        }
+    }
+
+    fn done(&mut self, put: (Key, usize), at: EventIndex) {
+        if let Some(Some(put)) = self.put(put) {
+            put.completed = Some(at);
+        }
+    }
+
+    /// It has written nothing.
+    fn refused(&mut self, put: (Key, usize)) {
+        if let Some(put) = self.put(put) {
+            *put = None;
+        }
+    }
+
+    fn put(&mut self, (key, place): (Key, usize)) -> Option<&mut Option<TimedCommand>> {
+        self.keys.get_mut(&key)?.get_mut(place)
     }
 
     /// The commands of each key, in the order of their invocations.

@@ -53,6 +53,11 @@ impl<T> Unanswered<T> {
         }
     }
 
+    /// Whether an acknowledgement that names no pair can be that of a command which has none.
+    pub(crate) fn awaits_acknowledgements(&self) -> bool {
+        !self.others.is_empty()
+    }
+
     /// An acknowledgement that names a pair is that PUT's. One that names none is that of the oldest join or leave, or, in a dialect whose
     /// acknowledgements name no pairs, of the oldest PUT.
     fn acknowledged(&mut self, pair: Option<(Key, Value)>) -> Option<(Command, T)> {
