@@ -99,7 +99,7 @@ impl InvariantChecker {
             spoke: false,
             put: None,
             command: command.map(|(rank, _)| rank),
-            order: SenderOrder::default(),
+            order: SenderOrder::new(nodes.len()),
             membership: Membership::new(nodes),
             reads: Reads::default(),
             pairs: Pairs::default(),

@@ -5,12 +5,41 @@ use rustc_hash::FxHashMap;
 
 /// The last message that each rank received from each other, by tag.
 ///
-/// A rank mostly receives from one other, its predecessor. So each rank has one near lane, which
-/// fills a cache line, and everything else is in a map.
+/// Of few ranks a table has them all. Of more it would be large, and a rank mostly receives from one other, its predecessor. So each rank has
+/// one near lane, which fills a cache line, and everything else is in a map.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SenderOrder {
+    table: Table,
     near: Vec<Lane>,
     far: FxHashMap<(Rank, Rank, Tag), u64>,
+}
+
+/// By receiver, sender and tag, the place of the last message among all that were sent, plus 1; 0 for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Table {
+    ranks: usize,
+    last: Vec<u64>,
+}
+
+/// Tags below this one are in the table.
+const TABLE_TAGS: usize = 16;
+
+/// With more ranks than this there is none: of 16 it takes 32 KiB, as much as the nearest cache of most processors has.
+const TABLE_RANKS: usize = 16;
+
+impl Table {
+    fn new(ranks: usize) -> Table {
+        let ranks = if ranks <= TABLE_RANKS { ranks } else { 0 };
+        Table { ranks, last: vec![0; ranks * ranks * TABLE_TAGS] }
+    }
+
+    #[inline]
+    fn last(&mut self, Receipt { sender, receiver, tag, .. }: Receipt) -> Option<&mut u64> {
+        let (sender, receiver) = (sender.index(), receiver.index());
+        let tag = usize::try_from(tag.0).ok().filter(|tag| *tag < TABLE_TAGS)?;
+        let is_in = sender < self.ranks && receiver < self.ranks;
+        is_in.then(|| &mut self.last[(receiver * self.ranks + sender) * TABLE_TAGS + tag])
+    }
 }
 
 /// Tags below this one go the short way: those of everything that is forwarded.
@@ -43,11 +72,19 @@ pub(super) struct Receipt {
 }
 
 impl SenderOrder {
+    /// Of a run of so many ranks, in which nothing has been received yet.
+    pub(super) fn new(ranks: usize) -> SenderOrder {
+        SenderOrder { table: Table::new(ranks), ..SenderOrder::default() }
+    }
+
     /// Takes note of a receipt; the number of the later message that was received before it, if any.
     #[inline]
     pub(super) fn overtaken_by(&mut self, receipt: Receipt) -> Option<u64> {
         let place = receipt.number + 1;
-        let last = self.last(receipt);
+        let last = match self.table.last(receipt) {
+            Some(last) => last,
+            None => self.of_many(receipt),
+        };
         if place > *last {
             *last = place;
             return None;
@@ -56,7 +93,7 @@ impl SenderOrder {
     }
 
     #[inline]
-    fn last(&mut self, receipt: Receipt) -> &mut u64 {
+    fn of_many(&mut self, receipt: Receipt) -> &mut u64 {
         let receiver = receipt.receiver.index();
         if receiver >= self.near.len() {
             self.near.resize(receiver + 1, FREE);
@@ -105,13 +142,15 @@ mod tests {
 
     #[test]
     fn only_messages_of_one_sender_with_one_tag_have_an_order() {
-        let mut order = SenderOrder::default();
-        for tag in [0, 12] {
-            assert_eq!(order.overtaken_by(receipt(1, tag, 50)), None);
-            assert_eq!(order.overtaken_by(receipt(2, tag, 40)), None);
-            assert_eq!(order.overtaken_by(receipt(1, tag + 1, 30)), None);
-            assert_eq!(order.overtaken_by(receipt(1, tag, 49)), Some(50));
-            assert_eq!(order.overtaken_by(receipt(2, tag, 40)), Some(40));
+        for ranks in [10, 9, 1_000] {
+            let mut order = SenderOrder::new(ranks);
+            for tag in [0, 12, 15, 99, -3] {
+                assert_eq!(order.overtaken_by(receipt(1, tag, 50)), None);
+                assert_eq!(order.overtaken_by(receipt(2, tag, 40)), None);
+                assert_eq!(order.overtaken_by(receipt(1, tag + 1, 30)), None);
+                assert_eq!(order.overtaken_by(receipt(1, tag, 49)), Some(50));
+                assert_eq!(order.overtaken_by(receipt(2, tag, 40)), Some(40));
+            }
         }
     }
 
