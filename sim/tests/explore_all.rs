@@ -3,53 +3,47 @@
 use std::collections::BTreeMap;
 
 use ringscope_sim::explore::{
-    DiscoveryKind, ExploreSettings, Explored, ScriptBounds, explore, explore_all,
+    ExploreSettings, Explored, FailureKind, ScriptBounds, explore, explore_all,
 };
-use ringscope_sim::protocol::{Command, Key, Run, StorageId, Value};
-use ringscope_sim::protocols::Classic;
+use ringscope_sim::protocol::{Command, Key, Protocol, Run, StorageId, Value};
+use ringscope_sim::protocols::{Classic, ProtocolId, Safe};
 use ringscope_sim::scenario::{Scenario, Settings};
 
 fn all(bounds: &str, window: u32) -> Explored {
+    all_with::<Classic>(bounds, &Settings { window, ..Settings::default() })
+}
+
+fn all_with<P: Protocol>(bounds: &str, settings: &Settings) -> Explored {
     let bounds: ScriptBounds = bounds.parse().expect("the bounds are well-formed");
-    let settings = Settings { window, ..Settings::default() };
-    let all =
-        explore_all::<Classic>((&settings, bounds), ExploreSettings::default(), &mut |_| true);
+    let all = explore_all::<P>((settings, bounds), ExploreSettings::default(), &mut |_| true);
     all.expect("there is room in the keyspace")
 }
 
-/// A kind of failure, as far as it does not depend on names.
-fn kind(kind: &DiscoveryKind) -> String {
-    match kind {
-        DiscoveryKind::Crash { role, fault } => format!("{role:?} {fault}"),
-        DiscoveryKind::Completed
-        | DiscoveryKind::Deadlock
-        | DiscoveryKind::Livelock { .. }
-        | DiscoveryKind::WrongAnswer { .. }
-        | DiscoveryKind::Broken(_) => kind.name().to_owned(),
-    }
-}
-
 /// The commands of the shortest script for each kind of failure, and its receipts.
-type Shortest = BTreeMap<String, (u64, usize)>;
+type Shortest = BTreeMap<FailureKind, (u64, usize)>;
 
 fn shortest(explored: &Explored, into: &mut Shortest) {
     for failure in explored.failures() {
+        let kind = failure.failure.clone().expect("a failure has a kind");
         let size = (failure.scenario.script.len(), failure.way.len());
-        let known = into.entry(kind(&failure.kind)).or_insert(size);
+        let known = into.entry(kind).or_insert(size);
         *known = size.min(*known);
     }
 }
 
 /// Every sound script over these commands, each explored by itself: nothing is merged and nothing is renamed.
-fn one_by_one(settings: &Settings, alphabet: &[Command], most: usize) -> Shortest {
+fn one_by_one<P: Protocol>(settings: &Settings, alphabet: &[Command], most: usize) -> Shortest {
     let mut found = Shortest::new();
     let mut scripts: Vec<Vec<Run>> = vec![Vec::new()];
     for _ in 0..most {
         let longer = scripts.iter().flat_map(|script| {
-            let put = script.len() as i64 + 1;
             alphabet.iter().map(move |command| {
                 let command = match *command {
-                    Command::Put { key, .. } => Command::Put { key, value: Value(put) },
+                    Command::Put { key, .. } => {
+                        let is_same = |run: &&Run| matches!(run.first, Command::Put { key: other, .. } if other == key);
+                        let nth = script.iter().filter(is_same).count() as i64 + 1;
+                        Command::Put { key, value: Value(key.0 * 1000 + nth) }
+                    }
                     Command::Get { .. } | Command::Add { .. } | Command::Remove { .. } => *command,
                 };
                 [script.as_slice(), &[Run::one(command)]].concat()
@@ -59,8 +53,7 @@ fn one_by_one(settings: &Settings, alphabet: &[Command], most: usize) -> Shortes
         let sound = scenarios.filter(|(scenario, _)| scenario.check().is_ok());
         scripts = sound
             .map(|(scenario, runs)| {
-                let explored =
-                    explore::<Classic>(&scenario, ExploreSettings::default(), &mut |_| true);
+                let explored = explore::<P>(&scenario, ExploreSettings::default(), &mut |_| true);
                 shortest(&explored, &mut found);
                 runs
             })
@@ -69,23 +62,26 @@ fn one_by_one(settings: &Settings, alphabet: &[Command], most: usize) -> Shortes
     found
 }
 
-#[test]
-fn all_together_fail_as_each_by_itself_does() {
+/// What scripts over these keys and the ids 333 and 666 are made of.
+fn alphabet(keys: &[i64]) -> Vec<Command> {
     let put = |key| Command::Put { key: Key(key), value: Value(0) };
     let get = |key| Command::Get { key: Key(key) };
     let add = |rank, id| Command::Add { rank, id: StorageId(id) };
     let remove = |id| Command::Remove { id: StorageId(id) };
-    let keys = [1, 400, 900];
-    let mut alphabet: Vec<Command> =
-        keys.into_iter().flat_map(|key| [put(key), get(key)]).collect();
+    let mut alphabet: Vec<Command> = keys.iter().flat_map(|key| [put(*key), get(*key)]).collect();
     for id in [333, 666] {
         alphabet.extend([add(1, id), add(2, id), remove(id)]);
     }
+    alphabet
+}
+
+#[test]
+fn all_together_fail_as_each_by_itself_does() {
     for window in [1, 2, 3] {
         let settings = Settings { ranks: 5, window, ..Settings::default() };
-        let mut expected = one_by_one(&settings, &alphabet, 3);
+        let mut expected = one_by_one::<Classic>(&settings, &alphabet(&[1, 400, 900]), 3);
         // A later PUT was overwritten by an earlier one. Of all scripts together, those show it that have a GET behind it.
-        expected.remove("lost-key");
+        expected.retain(|kind, _| kind.name() != "lost-key");
         let mut found = Shortest::new();
         shortest(&all("ranks 5, keys 3, ids 2, commands 3", window), &mut found);
         assert_eq!(found, expected, "window {window}");
@@ -93,11 +89,63 @@ fn all_together_fail_as_each_by_itself_does() {
     }
 }
 
+/// It counts there how long a message is, and so which names a script has.
+#[test]
+fn where_sends_block_all_together_fail_as_each_with_the_same_names_does() {
+    for (eager, window) in [(0, 1), (0, 2), (8, 2), (14, 2)] {
+        let settings = Settings { ranks: 5, window, eager: Some(eager), ..Settings::default() };
+        let mut expected = Shortest::new();
+        for key in [1, 334, 667] {
+            for (kind, size) in one_by_one::<Classic>(&settings, &alphabet(&[key]), 3) {
+                let known = expected.entry(kind).or_insert(size);
+                *known = size.min(*known);
+            }
+        }
+        expected.retain(|kind, _| kind.name() != "lost-key");
+        let mut found = Shortest::new();
+        shortest(&all_with::<Classic>("ranks 5, keys 1, ids 2, commands 3", &settings), &mut found);
+        assert_eq!(found, expected, "eager {eager}, window {window}");
+    }
+}
+
+fn safe(window: u32, eager: Option<u64>) -> Settings {
+    let protocol = ProtocolId::named("safe").expect("it is listed");
+    Settings { ranks: 5, protocol, window, eager, ..Settings::default() }
+}
+
+#[test]
+fn no_script_of_the_protocol_safe_can_fail() {
+    for window in 2..=4 {
+        let settings = safe(window, None);
+        let explored = all_with::<Safe>("ranks 5, keys 1, ids 2, commands 4", &settings);
+        assert!(explored.is_exhausted());
+        assert_eq!(explored.failures().count(), 0, "window {window}");
+    }
+}
+
+/// So that what is found of none is not found for want of looking.
+#[test]
+fn all_scripts_of_the_protocol_safe_fail_as_each_by_itself_does_where_all_sends_block() {
+    let settings = safe(2, Some(0));
+    let mut expected = Shortest::new();
+    for key in [1, 334, 667] {
+        for (kind, size) in one_by_one::<Safe>(&settings, &alphabet(&[key]), 2) {
+            let known = expected.entry(kind).or_insert(size);
+            *known = size.min(*known);
+        }
+    }
+    let mut found = Shortest::new();
+    shortest(&all_with::<Safe>("ranks 5, keys 1, ids 2, commands 2", &settings), &mut found);
+    assert_eq!(found, expected);
+    assert!(found.keys().any(|kind| kind.name() == "deadlock"));
+}
+
 #[test]
 fn a_put_that_is_overwritten_by_an_earlier_one_is_shown_by_a_get() {
     let mut found = Shortest::new();
     shortest(&all("ranks 4, keys 1, ids 1, commands 4", 2), &mut found);
-    assert_eq!(found.get("wrong-answer").map(|(commands, _)| *commands), Some(4), "{found:?}");
+    let wrong = found.iter().find(|(kind, _)| kind.name() == "wrong-answer");
+    assert_eq!(wrong.map(|(_, (commands, _))| *commands), Some(4), "{found:?}");
 }
 
 #[test]
@@ -115,7 +163,7 @@ fn each_finding_comes_with_its_script_and_happens_in_that() {
         let scenario = &failure.scenario;
         assert!(scenario.check().is_ok(), "{scenario:?} is sound");
         let alone = explore::<Classic>(scenario, ExploreSettings::default(), &mut |_| true);
-        let same = alone.failures().find(|other| kind(&other.kind) == kind(&failure.kind));
+        let same = alone.failures().find(|other| other.failure == failure.failure);
         let same = same.unwrap_or_else(|| panic!("{:?} in {scenario:?}", failure.kind));
         assert!(same.way.len() <= failure.way.len(), "{scenario:?}");
     }

@@ -114,11 +114,31 @@ fn a_size_that_is_none_is_refused() {
     let both =
         folder.call_with(&["explore", "join", "--all", "ranks 5, keys 2, ids 3, commands 2"], "");
     assert_eq!(both.code, Some(2));
-    // Scripts that differ in values alone are met once, and which sends block hangs on the values.
-    let blocking = folder
-        .call_with(&["explore", "--all", "ranks 5, keys 2, ids 3, commands 2", "--eager", "8"], "");
-    assert_eq!(blocking.code, Some(2));
-    assert!(blocking.err.contains("--eager"), "{}", blocking.err);
+}
+
+#[test]
+fn where_sends_block_it_is_said_which_names_were_tried() {
+    let folder = Folder::new();
+    let all = ["explore", "--all", "ranks 4, keys 2, ids 1, commands 2", "--eager", "8"];
+    let blocking = folder.call_with(&all, "");
+    assert_eq!(blocking.code, Some(0), "{}{}", blocking.out, blocking.err);
+    let said = blocking.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "no script of up to 2 commands on 4 ranks, with 2 keys and 1 storage id, can fail",
+        "sends of more than 8 bytes block; of these names: ids 500; keys 1, 2, 501, 502, and of",
+        "the nth value of key k is 1000 k + n",
+    ] {
+        assert!(said.contains(words), "{words}: {}", blocking.out);
+    }
+}
+
+#[test]
+fn every_script_of_the_protocol_safe_is_tried_at_once() {
+    let folder = Folder::new();
+    let all = ["explore", "--all", "ranks 4, keys 1, ids 1, commands 3", "--protocol", "safe"];
+    let safe = folder.call_with(&[&all[..], &["--window", "3"]].concat(), "");
+    assert_eq!(safe.code, Some(0), "{}{}", safe.out, safe.err);
+    assert!(safe.out.starts_with("no script of up to 3 commands on 4 ranks"), "{}", safe.out);
 }
 
 #[test]

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
-pub use scripts::{BadBounds, ScriptBounds};
+pub use scripts::{BadBounds, ScriptBounds, ScriptNames};
 
 use crate::protocol::{Key, Protocol, StorageId, Viewed};
 use crate::scenario::{Scenario, Settings};
@@ -245,5 +245,7 @@ fn searched<P: Protocol>(
 /// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.
 pub(crate) fn is_sound_ring<N: Viewed>(nodes: &[N], keys: &[Key]) -> bool {
     let pairs = keys.iter().map(|key| (*key, None));
-    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }.broken(nodes).is_empty()
+    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }
+        .broken(nodes)
+        .is_empty()
 }

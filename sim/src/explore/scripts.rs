@@ -10,6 +10,9 @@
 //! - **values**: nodes never look at a value (*data independence*; Wolper, *Expressing Interesting Properties of Programs in
 //!   Propositional Temporal Logic*, 1986); so each PUT of a key has a value of its own, its number among those.
 //!
+//! Where sends can block it counts how long a message is, and so which names and values it has. Then nothing follows for other scripts
+//! than those over the [`ScriptNames`].
+//!
 //! Ids are not renamed: a script over fewer ids than there may be is met once for each choice of them.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -43,6 +46,37 @@ pub struct ScriptBounds {
     pub ids: u32,
     /// How many commands a script may have.
     pub commands: u32,
+}
+
+/// The names that stand for all others in scripts of a size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptNames {
+    /// The storage ids.
+    pub ids: Vec<StorageId>,
+    /// As many keys as a script may name between any two ids, in growing order.
+    pub keys: Vec<Key>,
+}
+
+impl ScriptNames {
+    /// The value of the nth PUT of a key.
+    pub const VALUE: &str = "1000 k + n";
+}
+
+impl ScriptBounds {
+    /// The names that scripts of this size have; `None` when a keyspace has no room for them.
+    #[must_use]
+    pub fn names(&self, keyspace: i64) -> Option<ScriptNames> {
+        let (ids, keys) = (i64::from(self.ids), i64::from(self.keys));
+        let step = keyspace / (ids + 1);
+        if step <= keys {
+            return None;
+        }
+        let gap = |gap: i64| (1..=keys).map(move |nth| Key(gap * step + nth));
+        Some(ScriptNames {
+            ids: (1..=ids).map(|nth| StorageId(nth * step)).collect(),
+            keys: (0..=ids).flat_map(gap).collect(),
+        })
+    }
 }
 
 /// Why a text says no [`ScriptBounds`].
@@ -107,19 +141,15 @@ pub(super) struct Alphabet {
 impl Alphabet {
     /// The commands of scripts of that size; `None` when the keyspace has no room for their keys and ids.
     pub(super) fn new<P: Protocol>(bounds: ScriptBounds, settings: &Settings) -> Option<Alphabet> {
-        let (ids, keys) = (i64::from(bounds.ids), i64::from(bounds.keys));
-        let step = settings.keyspace / (ids + 1);
-        if step <= keys {
-            return None;
-        }
-        let gap = |gap: i64| (1..=keys).map(|nth| Key(gap * step + nth)).collect();
+        let ScriptNames { ids, keys } = bounds.names(settings.keyspace)?;
+        let in_a_gap = (bounds.keys as usize).max(1);
         Some(Alphabet {
             bounds,
             keyspace: settings.keyspace,
             window: settings.window,
             newcomers: P::roles(bounds.ranks).newcomers,
-            ids: (1..=ids).map(|nth| StorageId(nth * step)).collect(),
-            gaps: (0..=ids).map(gap).collect(),
+            ids,
+            gaps: keys.chunks(in_a_gap).map(<[Key]>::to_vec).collect(),
         })
     }
 

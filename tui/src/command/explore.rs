@@ -50,7 +50,12 @@ With --all the script is part of what is tried: every one of up to so many comma
 many keys and storage ids, that `check` finds sound. Each kind of failure comes with its shortest
 script. Scripts that differ in the numbers of the ranks that join, in values, or in keys that lie
 between the same two ids are met once; so are those whose commands so far come to the same. A PUT
-that an earlier one overwrote is told when a GET behind it reads that.
+that an earlier one overwrote is told when a GET behind it reads that. With --eager it counts how
+long a message is, and so which names and values it has: then it is these that were tried, which
+are listed, and no others.
+
+Of a completed run it is told which keys are lost and whether the ring is whole at its end. Where
+runs that end in one state differ in that, or in what they answered, each is judged.
 
 Not told are invariants that are broken in the middle of a run and mended before its end.
 Livelocks are looked for when every state has been met, and not in a search that was ended.
@@ -61,6 +66,8 @@ Examples:
   ringscope explore my.dht --window 3 --eager 64 --time 60
   ringscope explore --all 'ranks 5, keys 2, ids 3, commands 4' --window 2
 
+  ringscope explore --all 'ranks 5, keys 1, ids 2, commands 5' --protocol safe --window 4
+
 Exit codes: 0 every order completes, of every script; 1 something can go wrong; 2 bad input, or nothing went
 wrong so far and there is more to explore.")]
 pub(crate) struct ExploreArgs {
@@ -69,7 +76,7 @@ pub(crate) struct ExploreArgs {
     scenario: Option<PathBuf>,
 
     /// Every sound script of this size instead: `ranks 5, keys 2, ids 3, commands 4`
-    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["scenario", "ranks", "eager"])]
+    #[arg(long, value_name = "BOUNDS", conflicts_with_all = ["scenario", "ranks"])]
     all: Option<ScriptBounds>,
 
     #[command(flatten)]
@@ -179,8 +186,7 @@ impl ExploreArgs {
 fn no_room(tried: &Tried) -> Failure {
     let protocol = tried.protocol().name();
     let what = format!(
-        "cannot be tried: the keyspace has no room for so many keys between so many ids, or scripts of {protocol} \
-         are explored one at a time only"
+        "cannot be tried in {protocol}: the keyspace has no room for so many keys between so many ids"
     );
     Failure::about("--all", what).hint("--keyspace takes a larger one")
 }

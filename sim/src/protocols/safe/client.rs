@@ -28,10 +28,11 @@ pub struct ClientNode {
     in_flight: VecDeque<Command>,
 }
 
-/// The script is left out: it is the same for all states of a run.
+/// The script is left out: it is the same for all states of a run. So is the number of the next answer, which follows from the others.
 impl Hash for ClientNode {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.next.hash(state);
+        self.number.hash(state);
         self.in_flight.hash(state);
     }
 }
@@ -46,6 +47,11 @@ impl ClientNode {
             awaited: Ticket::FIRST,
             in_flight: VecDeque::new(),
         }
+    }
+
+    /// The same with other commands to come, which go on with its numbers.
+    pub(super) fn with_script(&self, to_come: Arc<Script>) -> ClientNode {
+        ClientNode { script: to_come, next: Cursor::default(), ..self.clone() }
     }
 
     /// Sends commands until the window is full, and then awaits the reply of the oldest; sends END

@@ -15,12 +15,16 @@ mod settled;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use ringscope_traces::{Event, Rank};
 
 use crate::explain::Explanation;
 use crate::protocol::definition::{Described, Info, NodeSetup, Protocol, Roles};
 use crate::protocol::plan::{Objections, Plan};
-use crate::protocol::{BadMessage, Fault, Node, NodeView, Outbox, Peer, StorageId, Viewed, Wait};
+use crate::protocol::{
+    BadMessage, Fault, Node, NodeView, Outbox, Peer, Script, StorageId, Viewed, Wait,
+};
 use crate::world::End;
 use client::ClientNode;
 use member::MemberNode;
@@ -63,6 +67,13 @@ impl Protocol for Safe {
     fn roles(ranks: u32) -> Roles {
         let command = Rank(ranks.saturating_sub(1));
         Roles { head: Rank(0), command, newcomers: 1..ranks.saturating_sub(2) }
+    }
+
+    fn with_script(command: &SafeNode, to_come: Arc<Script>) -> Option<SafeNode> {
+        match command {
+            SafeNode::Member(_) => None,
+            SafeNode::Client(node) => Some(SafeNode::Client(Box::new(node.with_script(to_come)))),
+        }
     }
 
     fn describe(message: &SafeMessage) -> Described {

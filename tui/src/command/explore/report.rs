@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ringscope_screen::files::shown;
 use ringscope_screen::numbers::counted;
-use ringscope_sim::explore::{Discovery, Explored, ScriptBounds};
+use ringscope_sim::explore::{Discovery, Explored, ScriptBounds, ScriptNames};
 use ringscope_traces::text::Plain;
 use serde::Serialize;
 
@@ -32,7 +32,10 @@ impl ExploreReport<'_> {
                 let name = out.paint(Style::Name, Plain(&scenario.name));
                 writeln!(out, "{name}: {}", self.conclusion(out))?;
             }
-            Tried::All(bounds, _) => writeln!(out, "{}", self.conclusion_of_all(*bounds, out))?,
+            Tried::All(bounds, _) => {
+                writeln!(out, "{}", self.conclusion_of_all(*bounds, out))?;
+                self.print_names(out)?;
+            }
         }
         let progress = &self.explored.progress;
         writeln!(
@@ -108,6 +111,25 @@ impl ExploreReport<'_> {
                 format!("{}{left}", out.paint(Style::Bad, text))
             }
         }
+    }
+
+    /// Where the length of a message counts: of which scripts that is so.
+    fn print_names(&self, out: &mut Out) -> io::Result<()> {
+        let Tried::All(bounds, settings) = self.tried else { return Ok(()) };
+        let (Some(eager), Some(names)) = (settings.eager, bounds.names(settings.keyspace)) else {
+            return Ok(());
+        };
+        let ids: Vec<String> = names.ids.iter().map(ToString::to_string).collect();
+        let keys: Vec<String> = names.keys.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "sends of more than {} block; of these names: ids {}; keys {}, and of those between the same ids the lower one first; ranks \
+             that join for the first time, the lower one first; the nth value of key k is {}",
+            counted(eager, "byte"),
+            ids.join(", "),
+            keys.join(", "),
+            ScriptNames::VALUE,
+        );
+        writeln!(out, "{}", wrapped(&text, out.width(), "  "))
     }
 
     fn print_discovery(&self, nth: usize, discovery: &Discovery, out: &mut Out) -> io::Result<()> {
