@@ -13,11 +13,13 @@ OPENMPI := mpi-runner/with openmpi $(CARGO)
 MPICH := CARGO_PROFILE_DEV_OPT_LEVEL=0 mpi-runner/with mpich $(CARGO)
 # The tests that start processes under MPI.
 UNDER_MPI := package(mpi-runner) + package(ringscope-recorder)
+# The tests that need the page to be made.
+OF_THE_PAGE := binary(same_cells)
 # Fuzz targets can be checked with everything else, but not linked: that is for `make fuzz`.
 LINKED := --workspace --exclude '*-fuzz' --locked
 NEXTEST := $(OPENMPI) nextest run $(LINKED)
 
-.PHONY: help test release-check setup release-setup fetch format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
+.PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -25,8 +27,8 @@ help: ## What there is to make
 # Setting up waits for the network and building does not, so they go on at the same time.
 test: ## Set up what is missing, and pass every check and test
 	@tools/steps test "mpi-setup setup | fetch" \
-	  "format lint docs build | consumers-setup mpich headless" \
-	  "unit doc-tests | consumers" "unit-mpi"
+	  "format lint docs build | consumers-setup mpich headless web" \
+	  "unit doc-tests | consumers web-check" "unit-mpi"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
 	@tools/steps release-check "release-setup mpi-setup deny lint-mpich digests package mpi unit-mpi-release deb"
@@ -59,7 +61,7 @@ mpich: ## Build mpi-runner with MPICH
 	$(MPICH) build -p mpi-runner --locked
 
 unit: ## Every test that needs no MPI to run, with debug assertions
-	$(NEXTEST) -E 'not ($(UNDER_MPI))'
+	$(NEXTEST) -E 'not ($(UNDER_MPI) + $(OF_THE_PAGE))'
 
 doc-tests: ## Every example of the documentation
 	$(OPENMPI) test $(LINKED) --doc
@@ -69,6 +71,13 @@ unit-mpi: build mpich ## Every test that runs under MPI, both MPIs
 
 headless: ## Does the screen build by itself, with no terminal and nobody else's features?
 	$(OPENMPI) check -p ringscope-screen --locked
+
+web: ## The program as a page of a browser, one file: target/web/ringscope-app.html
+	@web/make
+
+web-check: web consumers-setup build ## The page held against the terminal, cell by cell, and used in a browser
+	$(NEXTEST) -E '$(OF_THE_PAGE)'
+	RINGSCOPE=$(CURDIR)/target/mpi/openmpi/debug/ringscope web/check
 
 consumers: consumers-setup build ## Every export held against what it is made for: a browser, Mermaid, Perfetto, asciinema
 	RINGSCOPE=$(CURDIR)/target/mpi/openmpi/debug/ringscope tui/consumers/check

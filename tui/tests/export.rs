@@ -7,7 +7,7 @@ use std::num::NonZeroU16;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{CallResult, Folder};
 
 /// Every format, by name and by the ending of its files.
@@ -321,4 +321,55 @@ fn an_unknown_ending_is_reported_with_the_formats_there_are() {
     assert_eq!((result.code, result.out.as_str()), (Some(2), ""));
     assert_snapshot!("unknown_ending", result.err + &folder.call("export join").err);
     assert!(folder.names().is_empty());
+}
+
+/// What a page that holds nothing but its place for a run was given.
+fn given_to_a_page(folder: &Folder, args: &[&str]) -> Value {
+    folder.write("page.html", "<script>{{given}}</script>");
+    let page = folder.path("page.html");
+    let mut command = folder.command(args);
+    let output = command.env("RINGSCOPE_APP", page).output().expect("the program starts");
+    let result = CallResult::of(&output);
+    good(&result);
+    let script =
+        result.out.strip_prefix("<script>").and_then(|rest| rest.strip_suffix("</script>"));
+    let script = script.expect("the page around it stays");
+    assert!(!script.contains('<') && !script.contains('&'), "{script}");
+    serde_json::from_str(script).expect("JSON")
+}
+
+#[test]
+fn the_program_itself_is_a_page_with_the_run_in_it_or_without_one() {
+    let folder = Folder::new();
+    assert_eq!(given_to_a_page(&folder, &["export", "--to", "app"]), json!({}));
+    let given = given_to_a_page(&folder, &["export", "join", "--to", "app", "--window", "4"]);
+    assert_eq!(given, json!({ "link": "play=join --window 4" }), "it comes with the program");
+    let text = "# 100 % & </script>\nput 1 1\n";
+    folder.write("my 100%.dht", text);
+    let given = given_to_a_page(&folder, &["export", "my 100%.dht", "--to", "app"]);
+    let file = json!({ "name": "my 100%.dht", "text": text });
+    assert_eq!(given, json!({ "files": [file], "link": "play='my 100%25.dht'" }));
+}
+
+#[test]
+fn a_page_of_the_program_is_refused_where_it_could_not_show_the_run() {
+    let folder = Folder::new();
+    folder.write("page.html", "{{given}}");
+    folder.write("broken.dht", "nonsense 1\n");
+    for (words, expected) in [
+        ("export broken.dht --to app", "broken.dht:1"),
+        ("export join --to app --events 3..5", "--events: the program shows all of a run"),
+        ("export - --to app", "-: a page needs a run in a file, for its name"),
+        ("export -o run.csv", "export: no run is named"),
+    ] {
+        let args: Vec<_> = words.split(' ').collect();
+        let page = folder.path("page.html");
+        let output = folder.command(&args).env("RINGSCOPE_APP", page).output();
+        let result = CallResult::of(&output.expect("the program starts"));
+        assert_eq!(result.code, Some(2), "{words}");
+        assert!(result.err.contains(expected), "{words}: {}", result.err);
+    }
+    let missing = folder.command(&["export", "--to", "app"]).env("RINGSCOPE_APP", "gone").output();
+    let result = CallResult::of(&missing.expect("the program starts"));
+    assert!(result.err.contains("gone: cannot be read: "), "{}", result.err);
 }

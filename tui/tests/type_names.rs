@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const CRATES: [&str; 6] = ["traces", "sim", "screen", "tui", "mpi-runner", "mpi-runner/recorder"];
+const CRATES: [&str; 7] =
+    ["traces", "sim", "screen", "tui", "web", "mpi-runner", "mpi-runner/recorder"];
 
 const KINDS: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
 

@@ -1,5 +1,6 @@
 //! `ringscope export`: a run, written down for other programs.
 
+mod app;
 mod watch;
 
 use std::ffi::OsStr;
@@ -34,8 +35,8 @@ use watch::ProgressWatch;
 #[command(after_help = AFTER_HELP.as_str())]
 pub(crate) struct ExportArgs {
     /// A trace file, or a scenario (a file or a built-in one, as for `run`); `-` is either, on standard
-    /// input
-    run: PathBuf,
+    /// input; may be left out with `--to app`
+    run: Option<PathBuf>,
 
     /// The format [default: by the file name's extension]
     #[arg(long, value_name = "FORMAT", value_enum)]
@@ -88,6 +89,7 @@ Examples:
   ringscope export race-lost-key --to mermaid
   ringscope export mpi.jsonl --events 100..160 -o moment.svg
   ringscope export join --size 120x36 -o join.cast
+  ringscope export mpi.jsonl --to app -o mpi.html
 
 Exit codes: 0 done; 2 bad input, or the format cannot hold the run.",
         endings.collect::<String>()
@@ -96,18 +98,32 @@ Exit codes: 0 done; 2 bad input, or the format cannot hold the run.",
 
 /// A format on the command line: the table of formats is the list.
 #[derive(Debug, Clone, Copy)]
-struct To(&'static Format);
+enum To {
+    /// One of the formats of a run.
+    Format(&'static Format),
+    /// The program itself, as a page.
+    App,
+}
 
 impl ValueEnum for To {
     fn value_variants<'a>() -> &'a [To] {
-        static ALL: LazyLock<Vec<To>> = LazyLock::new(|| FORMATS.iter().map(To).collect());
+        static ALL: LazyLock<Vec<To>> =
+            LazyLock::new(|| FORMATS.iter().map(To::Format).chain([To::App]).collect());
         &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.name).help(self.0.what))
+        Some(match self {
+            To::Format(format) => PossibleValue::new(format.name).help(format.what),
+            To::App => PossibleValue::new(APP).help(
+                "one page with the whole program in it: the screen, the scenarios, the lessons, and the run if one is given",
+            ),
+        })
     }
 }
+
+/// What the program itself is called as a format.
+const APP: &str = "app";
 
 pub(crate) fn execute(
     args: &ExportArgs,
@@ -115,8 +131,11 @@ pub(crate) fn execute(
     color: ColorWhen,
     streams: &mut Streams,
 ) -> Result<Verdict, Failure> {
+    if let Some(To::App) = args.to {
+        return app::execute(args, streams);
+    }
     let format = args.format()?;
-    if input::is_trace(&args.run)? {
+    if input::is_trace(args.run()?)? {
         args.refuse_settings()?;
     }
     // First this: from then on Ctrl-C takes away what has been begun.
@@ -150,11 +169,12 @@ impl ExportArgs {
     }
 
     fn format(&self) -> Result<&'static Format, Failure> {
-        if let Some(To(format)) = self.to {
+        if let Some(To::Format(format)) = self.to {
             return Ok(format);
         }
         let ending = self.output.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
-        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        let names = FORMATS.iter().map(|format| format.name).chain([APP]);
+        let names: Vec<_> = names.collect();
         ending.and_then(Format::of).ok_or_else(|| {
             let what = match &self.output {
                 Some(_) => "the file name's extension does not say which format to write",
@@ -164,10 +184,27 @@ impl ExportArgs {
         })
     }
 
+    /// The run.
+    fn run(&self) -> Result<&Path, Failure> {
+        self.run.as_deref().ok_or_else(|| {
+            let failure = Failure::about("export", "no run is named");
+            failure.hint("name a trace or a scenario; `--to app` alone needs none")
+        })
+    }
+
     /// A trace is exported as it is.
     fn refuse_settings(&self) -> Result<(), Failure> {
         let settings = self.settings.overrides.clone();
-        Order { settings, ..Order::of(&self.run) }.refuse_settings()
+        Order { settings, ..Order::of(self.run()?) }.refuse_settings()
+    }
+
+    /// The program shows all of a run.
+    fn refuse_part(&self) -> Result<(), Failure> {
+        match self.events == Part::default() {
+            true => Ok(()),
+            false => Err(Failure::about("--events", "the program shows all of a run")
+                .hint("`--to html` makes a page of a part")),
+        }
     }
 
     /// Writes event by event.
@@ -176,17 +213,18 @@ impl ExportArgs {
         write: fn(&mut Feed<'_>, &mut dyn Write) -> Result<(), ExportError>,
         (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remarks, ExportError> {
-        let name = input::trace_name(&self.run);
-        let (source, bytes): (Box<dyn io::Read>, _) = if !input::is_trace(&self.run)? {
-            let order = input::order(&self.run, &self.settings, self.unchecked)?;
+        let run = self.run()?;
+        let name = input::trace_name(run);
+        let (source, bytes): (Box<dyn io::Read>, _) = if !input::is_trace(run)? {
+            let order = input::order(run, &self.settings, self.unchecked)?;
             Order { tags: self.tags.given()?, ..Order::default() }.refuse_tags()?;
             let trace = simulated(&order.scenario()?).to;
             let length = trace.len() as u64;
             (Box::new(io::Cursor::new(trace)), Some(length))
-        } else if is_dash(&self.run) {
+        } else if is_dash(run) {
             (Box::new(io::stdin().lock()), None)
         } else {
-            let file = open_trace(&self.run)?;
+            let file = open_trace(run)?;
             let length = file.len();
             (file.reader(), length)
         };
@@ -210,7 +248,7 @@ impl ExportArgs {
         (target, watch): (&mut Target<'_>, &ProgressWatch),
     ) -> Result<Remarks, ExportError> {
         let mut reel = Reel::new(
-            input::open(&self.run, &self.settings, self.unchecked, &self.tags)?,
+            input::open(self.run()?, &self.settings, self.unchecked, &self.tags)?,
             self.events,
             screen,
             watch,
@@ -232,7 +270,7 @@ impl<'a> Target<'a> {
     fn open(args: &ExportArgs, out: &'a mut Out) -> Result<Target<'a>, Failure> {
         let path = args.output.as_deref().filter(|path| *path != Path::new(DASH));
         let Some(path) = path else { return Ok(Target::Output(out)) };
-        if is_same_file(path, &args.run) {
+        if is_same_file(path, args.run()?) {
             return Err(Failure::about(&shown(path), "is the input itself, and would be lost")
                 .hint("name another file"));
         }

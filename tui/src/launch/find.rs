@@ -17,6 +17,11 @@ pub(super) const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";
 /// The variable that names the recorder's library.
 pub(super) const RECORDER_VARIABLE: &str = "RINGSCOPE_RECORDER";
 
+/// The variable that names the page with the program in it.
+const PAGE_VARIABLE: &str = "RINGSCOPE_APP";
+
+const PAGE_FILE: &str = "ringscope-app.html";
+
 const RECORDER_FILE: &str = "libringscope_recorder.so";
 
 /// Our nodes' program, built for one MPI.
@@ -156,6 +161,29 @@ pub(crate) fn recorder() -> Result<PathBuf, Failure> {
     found.and_then(|place| place.canonicalize().ok()).ok_or_else(|| {
         Failure::about(RECORDER_FILE, "not found")
             .hint("`make mpi` in the project's folder builds it")
+    })
+}
+
+/// The page with the program in it.
+///
+/// # Errors
+///
+/// When there is none, with how to make it.
+pub(crate) fn page() -> Result<PathBuf, Failure> {
+    if let Some(named) = env::var_os(PAGE_VARIABLE).filter(|name| !name.is_empty()) {
+        return Ok(named.into());
+    }
+    let own = beside_us();
+    let places = own.iter().flat_map(|own| {
+        // What is built with an MPI lies two folders deeper.
+        let built = [1, 3].map(|up| own.ancestors().nth(up).map(|folder| folder.join("web")));
+        let folders = built.into_iter().flatten();
+        folders.chain([own.clone(), own.join("../share/ringscope")])
+    });
+    let mut places = places.map(|folder| folder.join(PAGE_FILE));
+    let found = places.find(|place| place.is_file());
+    found.ok_or_else(|| {
+        Failure::about(PAGE_FILE, "not found").hint("`make web` in the project's folder makes it")
     })
 }
 

@@ -17,7 +17,7 @@ mod interrupt;
 mod job;
 mod stopwatch;
 
-pub(crate) use find::{Runner, flavor_of_launcher, recorder};
+pub(crate) use find::{Runner, flavor_of_launcher, page, recorder};
 pub(crate) use flavor::Flavor;
 pub(crate) use interrupt::{Interrupt, clean_up_at_the_end, survive_the_limit_of_files};
 pub(crate) use job::{Done, How, Limit, Watched, attend, describe_status, run};
