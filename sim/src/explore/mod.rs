@@ -10,6 +10,7 @@
 //! name for it (Holzmann, *State Compression in SPIN*, 1997).
 
 mod cell;
+pub mod choices;
 mod cycles;
 mod discovery;
 mod endings;
@@ -32,6 +33,7 @@ pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds, ScriptNames};
 
+use crate::invariants::Invariant;
 use crate::protocol::{Key, Protocol, StorageId, Viewed};
 use crate::scenario::{Scenario, Settings};
 use crate::simulate::nodes;
@@ -244,8 +246,11 @@ fn searched<P: Protocol>(
 
 /// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.
 pub(crate) fn is_sound_ring<N: Viewed>(nodes: &[N], keys: &[Key]) -> bool {
+    broken(nodes, keys).is_empty()
+}
+
+/// The invariants that are broken in a ring in which nothing is in flight and these keys were put; whichever their values.
+fn broken<N: Viewed>(nodes: &[N], keys: &[Key]) -> Vec<Invariant> {
     let pairs = keys.iter().map(|key| (*key, None));
-    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }
-        .broken(nodes)
-        .is_empty()
+    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }.broken(nodes)
 }
