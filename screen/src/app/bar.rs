@@ -8,6 +8,7 @@ pub(super) fn of_run(app: &App) -> Vec<(Action, &'static str)> {
     let mut bar = Vec::new();
     bar.extend(way_back(app));
     bar.extend(of_verdict(app));
+    bar.extend(of_choices(app));
     bar.extend(of_time(app));
     bar.extend(of_pane(app));
     bar.push((Action::Help, "help"));
@@ -75,9 +76,28 @@ fn of_verdict(app: &App) -> Vec<(Action, &'static str)> {
     bar
 }
 
+/// Where a scenario was explored: the choices here, and the ways between its runs.
+fn of_choices(app: &App) -> Vec<(Action, &'static str)> {
+    let Some(choices) = &app.choices else { return Vec::new() };
+    let mut bar = Vec::new();
+    if app.view.focus == Pane::Choices {
+        let count = app.choices_here().map_or(0, |here| here.alternatives.len());
+        bar.extend((count > 0).then_some((Action::Open, "take it")));
+        bar.extend((count > 1).then_some((Action::Down, "choose")));
+    } else {
+        bar.push((Action::Focus(Pane::Choices), "choices"));
+    }
+    bar.extend(choices.has_past().then_some((Action::StepBack, "run before")));
+    if app.critical_event().is_some_and(|critical| critical.at.0 != app.view.cursor) {
+        bar.push((Action::Critical, "critical choice"));
+    }
+    bar
+}
+
 /// What is wanted of the pane that has the keys.
 fn of_pane(app: &App) -> Vec<(Action, &'static str)> {
-    let follow = app.follows().map(|words| (Action::Open, words));
+    let follow = app.follows().filter(|_| app.view.focus != Pane::Choices);
+    let follow = follow.map(|words| (Action::Open, words));
     let of_pane = match app.view.focus {
         Pane::Ring | Pane::Ownership | Pane::SpaceTime => vec![(Action::NextRank, "rank")],
         Pane::Inspector if !app.links().is_empty() => vec![(Action::Down, "row")],
@@ -89,6 +109,7 @@ fn of_pane(app: &App) -> Vec<(Action, &'static str)> {
             (Action::NextBreak, "next break"),
             (Action::RemoveBreak, "remove"),
         ],
+        Pane::Choices => Vec::new(),
     };
     of_pane.into_iter().chain(follow).collect()
 }
@@ -112,6 +133,7 @@ fn of_listing(app: &App) -> Vec<(Action, &'static str)> {
 /// Commands into the run, and another way from here: a recorded run takes neither.
 fn of_changes(app: &App) -> Vec<(Action, &'static str)> {
     match app.mode() {
+        Mode::Live if app.choices.is_some() => vec![(Action::Fork, "fork")],
         Mode::Live => vec![(Action::Command, "inject"), (Action::Fork, "fork")],
         Mode::Replay => Vec::new(),
     }

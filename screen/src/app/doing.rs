@@ -32,6 +32,8 @@ impl HandleActions for App {
         on(Action::NextViolation, App::next_violation),
         on(Action::Decisive, App::go_to_decisive),
         on(Action::Explain, App::explain),
+        on(Action::Critical, App::go_to_critical),
+        on(Action::StepBack, App::take_back_choice),
         on(Action::Start, App::go_to_start),
         on(Action::End, App::go_to_end),
         on(Action::GoTo, |app| app.ask(Purpose::GoTo, "")),

@@ -21,6 +21,9 @@ impl App {
         if self.view.focus == Pane::Watches && !self.search.breaks.is_empty() {
             return self.seek_chosen_break();
         }
+        if self.view.focus == Pane::Choices {
+            return self.take_alternative();
+        }
         if let Some(link) = self.chosen_link() {
             return self.view.look_at(link);
         }
@@ -40,6 +43,10 @@ impl App {
     pub(crate) fn follows(&self) -> Option<&'static str> {
         if self.view.focus == Pane::Watches && !self.search.breaks.is_empty() {
             return Some("go there");
+        }
+        if self.view.focus == Pane::Choices {
+            let here = self.choices_here()?;
+            return (!here.alternatives.is_empty()).then_some("take it");
         }
         if self.chosen_link().is_some() {
             return Some("look at it");

@@ -116,6 +116,10 @@ pub(crate) const LEGEND: &[Sign] = &[
         "The bar of the run: what has been, what is to come, and the cursor between them.",
     ),
     of(&[Symbol::Mark], "On the bar of the run: an event that was marked."),
+    of(
+        &[Symbol::Critical],
+        "The critical choice: the last receive before which the run's failure could still be avoided.",
+    ),
     of(&[Symbol::Match], "On the bar of the run: an event that was looked for."),
     of(
         &[Symbol::Departure],

@@ -16,6 +16,11 @@ const MOST_OFFERED: usize = 16;
 impl App {
     pub(super) fn ask_for_command(&mut self) {
         match self.mode() {
+            Mode::Live if self.choices.is_some() => {
+                self.controls.refuse(
+                    "the scenario was explored as it is: `F` makes a run that goes on otherwise",
+                );
+            }
             Mode::Live => self.ask(Purpose::Command, ""),
             Mode::Replay => {
                 self.controls.refuse(

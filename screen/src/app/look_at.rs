@@ -3,7 +3,6 @@
 use ringscope_sim::protocol::Key;
 use ringscope_traces::{EventIndex, Rank};
 
-use super::panes::NO_RING;
 use super::reproduce::quoted;
 use super::{App, Condition, Listing, Pane, Query, Selection, View};
 use crate::failure::Failure;
@@ -82,7 +81,8 @@ impl App {
         if let Some(word) = &looking.pane {
             let pane = pane("--pane", word)?;
             if !self.has_pane(pane) {
-                return Err(Failure::about("--pane", NO_RING).hint("`--pane space-time` is there"));
+                let failure = Failure::about("--pane", self.missing(pane));
+                return Err(failure.hint("`--pane space-time` is there"));
             }
             self.view.focus = pane;
         }
@@ -162,6 +162,7 @@ impl App {
         match focus {
             Pane::Inspector => self.view.chosen_link = Some(place),
             Pane::Watches => self.search.chosen_break = place,
+            Pane::Choices => self.choose_alternative_row(place),
             Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => {}
         }
         Ok(())
@@ -172,6 +173,7 @@ impl App {
         match self.view.focus {
             Pane::Inspector => self.links().len(),
             Pane::Watches => self.search.breaks.len(),
+            Pane::Choices => self.choices_here().map_or(0, |here| here.alternatives.len()),
             Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => 0,
         }
     }
@@ -182,6 +184,10 @@ impl App {
         match self.view.focus {
             Pane::Inspector => self.view.chosen_link.map(|row| row.min(last)),
             Pane::Watches => Some(self.search.chosen_break).filter(|row| *row < last),
+            Pane::Choices => {
+                let here = self.choices_here()?;
+                Some(here.chosen).filter(|row| *row != here.taken.unwrap_or(0))
+            }
             Pane::Ring | Pane::Events | Pane::SpaceTime | Pane::Ownership => None,
         }
     }
@@ -253,7 +259,11 @@ impl App {
     /// The flags that say what is looked at; `None` when no shell can have them.
     pub(super) fn looking(&self) -> Option<Vec<String>> {
         let mut words = Vec::new();
-        if self.view.focus != View::first_focus(&self.timeline) {
+        let first = match self.choices {
+            Some(_) => Pane::Choices,
+            None => View::first_focus(&self.timeline),
+        };
+        if self.view.focus != first {
             words.extend(["--pane".to_owned(), self.view.focus.spec().word.to_owned()]);
         }
         if self.view.is_zoomed {

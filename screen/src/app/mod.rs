@@ -2,6 +2,7 @@
 
 mod bar;
 mod calls;
+pub(crate) mod choices;
 mod colors;
 pub mod diff;
 mod doing;
@@ -125,6 +126,8 @@ pub struct App {
     letter: Option<Letter>,
     /// The run from which it was forked.
     parent: Option<Candidate>,
+    /// The choices of the scenario, where it was explored.
+    pub choices: Option<Box<choices::Choices>>,
     /// The file that is being saved.
     pub saving: Option<Box<Saving>>,
     /// The source of a recorded program.
@@ -164,6 +167,7 @@ impl App {
             marks: BTreeMap::new(),
             letter: None,
             parent: None,
+            choices: None,
             saving: None,
             sources: Sources::default(),
             screen: USUAL_SCREEN,

@@ -21,7 +21,7 @@ pub enum Target {
     Scrubber(usize),
     /// A pane, where it shows nothing of all this.
     Pane(Pane),
-    /// A row of what lies over the panes, or of the start page.
+    /// A row of what lies over the panes, of the choices, or of the start page.
     Row(usize),
     /// An action in the key bar.
     Bar(Action),
@@ -42,7 +42,9 @@ impl App {
             Target::Scrubber(cursor) => self.drag(Target::Scrubber(cursor)),
             Target::Pane(pane) => self.focus(pane),
             Target::Row(row) => {
-                self.ask_menu(|menu| menu.click(row));
+                if !self.ask_menu(|menu| menu.click(row)) {
+                    self.click_alternative(row);
+                }
             }
             Target::Bar(action) => self.update(action),
         }
@@ -68,7 +70,10 @@ impl App {
     /// The wheel: rows of the pane that can be scrolled, else events.
     pub fn scroll(&mut self, target: Target, rows: isize) {
         match target {
-            Target::Row(_) => self.controls.menu.iter_mut().for_each(|menu| menu.choose(rows)),
+            Target::Row(_) => match &mut self.controls.menu {
+                Some(menu) => menu.choose(rows),
+                None => self.choose_alternative(rows),
+            },
             Target::Pane(pane) if pane.spec().scrolls => self.view.scroll(pane, rows),
             // Keys are named in the inspector.
             Target::Key(_) => self.view.scroll(Pane::Inspector, rows),

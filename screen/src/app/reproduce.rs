@@ -116,8 +116,7 @@ impl App {
 }
 
 /// What is said of a run that no command line opens.
-const NO_FILE: &str =
-    "this run is in no file yet: `x` saves its scenario, and then there is a command";
+const NO_FILE: &str = "this run is in no file yet: `x` saves it, and then there is a command";
 
 impl Controls {
     /// Gives a command line to whoever wants to run it again, or says why there is none.

@@ -77,6 +77,7 @@ impl App {
             Pane::Watches if !self.search.breaks.is_empty() => self.choose_break(rows),
             Pane::Watches => self.view.scroll(Pane::Watches, rows),
             Pane::Events | Pane::SpaceTime => self.step_listed(rows),
+            Pane::Choices => self.choose_alternative(rows),
         }
     }
 

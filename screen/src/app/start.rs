@@ -35,7 +35,9 @@ impl Section {
             Section::Files => "Opened before",
             Section::Scenarios(Kind::WellFormed) => "The protocol at its work",
             Section::Scenarios(Kind::Hazard) => "Hazards: misuse, and what comes of it",
-            Section::Scenarios(Kind::Race) => "Races: commands that get in each other's way",
+            Section::Scenarios(Kind::Race) => {
+                "Races: commands in each other's way; F7 in one lists the choices"
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Runs and a lesson for the tests.
 
+use ringscope_sim::explore::ExploreSettings;
+use ringscope_sim::explore::choices::ChoiceGraph;
 use ringscope_sim::scenario::{Scenario, builtin};
 
 use super::App;
@@ -16,6 +18,33 @@ pub(crate) fn timeline(text: &str) -> Timeline {
 pub(crate) fn built_in(name: &str, cursor: usize) -> App {
     let scenario = builtin::find(name).expect("a built-in scenario").scenario();
     App::new(Timeline::live(scenario), name, cursor)
+}
+
+/// The run of a scenario that was explored, to as many states at most.
+pub(crate) fn explored(text: &str, states: u64) -> App {
+    let scenario = Scenario::parse("test", text).expect("the test's scenario is good");
+    let settings = ExploreSettings { states, ..ExploreSettings::default() };
+    let graph = ChoiceGraph::explore(&scenario, settings, &mut |_| true);
+    let mut app = App::new(Timeline::live(scenario), "test", 0);
+    app.offer_choices(graph, &[("--explore", None)]);
+    app
+}
+
+/// A GET behind a PUT that a join may overtake: in some orders it is never answered.
+pub(crate) const RACE: &str = "window 2\nadd 3 500\nput 400 4\nget 400";
+
+/// Goes on with what most ways fail behind, until the run has failed.
+pub(crate) fn fail(app: &mut App) {
+    loop {
+        let here = app.choices_here().expect("all is explored");
+        let worst = here.alternatives.iter().enumerate().max_by_key(|(_, one)| one.ways.failing());
+        let Some((row, one)) = worst else { return };
+        if one.ways.completing() == 0 && here.taken.is_some() {
+            return press(app, "end");
+        }
+        app.choose_alternative_row(row);
+        press(app, "enter");
+    }
 }
 
 /// Presses keys as the configuration writes them, separated by white space.

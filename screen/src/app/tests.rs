@@ -412,7 +412,7 @@ fn a_run_that_no_word_opens_has_no_command_line() {
     let mut app = built_in("join", 37);
     app.recipe = super::Recipe::none();
     press(&mut app, "y");
-    assert!(note(&app).contains("`x` saves its scenario"), "{}", note(&app));
+    assert!(note(&app).contains("`x` saves it, and then"), "{}", note(&app));
     assert!(app.controls.request.is_none());
 }
 

@@ -59,6 +59,7 @@ actions! {
     PreviousViolation "previous-violation" ["["] "to the last violation, or divergence", None;
     Decisive "decisive" ["!"] "to the event that decided how the run went wrong", None;
     Explain "explain" ["E"] "why the run ended as it did, in full", None;
+    Critical "critical" ["p"] "to the critical choice: the last before the failure could not be avoided", None;
     Palette "palette" [":", "ctrl-p"] "all actions by name", Some("all");
     NextBreak "next-break" ["c"] "on to the next condition to break on", Some("break");
     PreviousBreak "previous-break" ["C"] "back to the last condition to break on", None;
@@ -90,7 +91,7 @@ actions! {
     Swap "swap" ["s"] "in a comparison: A and B change places", None;
     Tour "tour" ["w"] "the walkthroughs", None;
     Explore "explore" ["e"] "in a walkthrough: look at the run freely", None;
-    StepBack "step-back" ["backspace"] "in a walkthrough: a step back", None;
+    StepBack "step-back" ["backspace"] "in a walkthrough: a step back; among choices: back to the run before", None;
     Skip "skip" [">"] "in a walkthrough: leave a question open, or come back to one", None;
     Again "again" ["r"] "in a walkthrough: see the run come to the stop again", None;
     Export "export" ["x"] "save the scenario, the trace, or a page, a picture, a table of the run", Some("export");

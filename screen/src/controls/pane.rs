@@ -32,6 +32,8 @@ pub struct PaneSpec {
     pub without_ring: (Spot, Spot),
     /// Whether it shows the ring, and nothing where there is none.
     pub is_of_ring: bool,
+    /// Whether it is there only where a scenario was explored.
+    pub is_of_explored: bool,
     /// Whether it takes its turn where there is room for one pane only.
     pub is_in_strip: bool,
     /// How much of a lesson's screen it takes below the ring.
@@ -103,7 +105,7 @@ panes! {
         word: "ring", name: "Ring", takes_keys: "the ring takes the keys",
         actions: OF_THE_RING, scrolls: false,
         small: Spot::Left, large: Spot::Left, without_ring: (Spot::Left, Spot::Left),
-        is_of_ring: true, is_in_strip: true, beside_ring: Share::NONE,
+        is_of_ring: true, is_of_explored: false, is_in_strip: true, beside_ring: Share::NONE,
     }
     Inspector {
         what: "the selected node or message, and what this step changed",
@@ -113,7 +115,7 @@ panes! {
         ],
         scrolls: true,
         small: Spot::Right, large: Spot::Right, without_ring: (Spot::Right, Spot::Right),
-        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
+        is_of_ring: false, is_of_explored: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Events {
         what: "the events as a list",
@@ -123,7 +125,7 @@ panes! {
         ],
         scrolls: false,
         small: Spot::Below, large: Spot::Below, without_ring: (Spot::Below, Spot::Below),
-        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
+        is_of_ring: false, is_of_explored: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     SpaceTime {
         what: "a lane for each rank, a row for each event, arrows for messages",
@@ -133,7 +135,7 @@ panes! {
         ],
         scrolls: false,
         small: Spot::Below, large: Spot::Middle, without_ring: (Spot::Left, Spot::Left),
-        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
+        is_of_ring: false, is_of_explored: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Watches {
         what: "invariants, and conditions to break on",
@@ -144,14 +146,25 @@ panes! {
         ],
         scrolls: true,
         small: Spot::Right, large: Spot::LowerRight, without_ring: (Spot::Right, Spot::LowerRight),
-        is_of_ring: false, is_in_strip: true, beside_ring: Share::THIRD,
+        is_of_ring: false, is_of_explored: false, is_in_strip: true, beside_ring: Share::THIRD,
     }
     Ownership {
         what: "the key space as one row",
         word: "ownership", name: "Ownership, unrolled", takes_keys: "the key space takes the keys",
         actions: OF_THE_RING, scrolls: false,
         small: Spot::Below, large: Spot::Bottom, without_ring: (Spot::Below, Spot::Below),
-        is_of_ring: true, is_in_strip: false, beside_ring: Share::STRIP,
+        is_of_ring: true, is_of_explored: false, is_in_strip: false, beside_ring: Share::STRIP,
+    }
+    Choices {
+        what: "what may be received next, and how many ways from there fail",
+        word: "choices", name: "Choices", takes_keys: "what may be received next: explores the scenario",
+        actions: &[
+            Action::Up, Action::Down, Action::Open, Action::StepBack, Action::Critical, Action::NextEvent,
+            Action::PreviousEvent,
+        ],
+        scrolls: false,
+        small: Spot::Below, large: Spot::Below, without_ring: (Spot::Nowhere, Spot::Nowhere),
+        is_of_ring: true, is_of_explored: true, is_in_strip: false, beside_ring: Share::NONE,
     }
 }
 

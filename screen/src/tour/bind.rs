@@ -229,9 +229,11 @@ impl Binder<'_> {
     }
 
     fn pane(&mut self, said: &SourceText) -> Option<Pane> {
-        let found = Pane::named(&said.text);
+        // A lesson explores nothing.
+        let found = Pane::named(&said.text).filter(|pane| !pane.spec().is_of_explored);
         if found.is_none() {
-            let names: Vec<&str> = PANES.iter().map(|row| row.word).collect();
+            let names = PANES.iter().filter(|row| !row.is_of_explored).map(|row| row.word);
+            let names: Vec<&str> = names.collect();
             let hint = format!("there are {}", names.join(", "));
             self.found.unreadable(
                 &said.at,

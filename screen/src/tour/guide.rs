@@ -18,7 +18,8 @@ pub fn guide() -> Vec<Table> {
         keys.map(|key| (format!("{}:", key.name), key.what)).collect()
     };
     let fences = FENCES.iter().map(|(word, what)| (format!("```{word}"), *what)).collect();
-    let panes = PANES.iter().map(|pane| (pane.word.to_owned(), pane.what));
+    let panes = PANES.iter().filter(|pane| !pane.is_of_explored);
+    let panes = panes.map(|pane| (pane.word.to_owned(), pane.what));
     let looks = LOOKS.iter().map(|(form, what)| ((*form).to_owned(), *what)).collect();
     vec![
         ("The front matter, between two lines `---`".to_owned(), keys(FRONT)),

@@ -131,7 +131,10 @@ fn draw_event(scene: &Scene<'_>, at: EventIndex, paint: &mut Paint<'_>) {
     let (mark, marked) = match (is_cursor, scene.is_violation(at)) {
         (true, _) => (scene.symbol(Symbol::Cursor), theme.moving()),
         (false, true) => (scene.symbol(Symbol::Bad), theme.bad()),
-        (false, false) => ("", plain),
+        (false, false) => match scene.app.critical_event() {
+            Some(critical) if critical.at == at => (scene.symbol(Symbol::Critical), theme.bad()),
+            Some(_) | None => ("", plain),
+        },
     };
     pen.column(mark, 1, marked);
     let width = app.timeline.len().to_string().len();

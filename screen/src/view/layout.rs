@@ -96,18 +96,24 @@ pub(crate) struct Layout {
 const LEAST_FRAMED: u16 = 7;
 
 /// Where each pane stands on a screen that does not have room for all, and on one that has.
-const SMALL: [Spot; PANES.len()] = spots(false);
-const LARGE: [Spot; PANES.len()] = spots(true);
+const SMALL: [Spot; PANES.len()] = spots(false, false);
+const LARGE: [Spot; PANES.len()] = spots(true, false);
+
+/// The same of a scenario that was explored.
+const SMALL_EXPLORED: [Spot; PANES.len()] = spots(false, true);
+const LARGE_EXPLORED: [Spot; PANES.len()] = spots(true, true);
 
 /// The same of a run that has no ring: its place is that of the lanes.
 const SMALL_LANES: [Spot; PANES.len()] = spots_without_ring(false);
 const LARGE_LANES: [Spot; PANES.len()] = spots_without_ring(true);
 
-const fn spots(is_large: bool) -> [Spot; PANES.len()] {
-    let mut spots = [Spot::Left; PANES.len()];
+const fn spots(is_large: bool, is_explored: bool) -> [Spot; PANES.len()] {
+    let mut spots = [Spot::Nowhere; PANES.len()];
     let mut index = 0;
     while index < PANES.len() {
-        spots[index] = if is_large { PANES[index].large } else { PANES[index].small };
+        if is_explored || !PANES[index].is_of_explored {
+            spots[index] = if is_large { PANES[index].large } else { PANES[index].small };
+        }
         index += 1;
     }
     spots
@@ -220,9 +226,30 @@ impl Layout {
     pub(crate) fn of(area: Rect, app: &App) -> Layout {
         let (focus, is_zoomed) = (app.view.focus, app.view.is_zoomed);
         if app.timeline.has_ring() {
-            return Layout::new(area, focus, is_zoomed);
+            let layout = Layout::new(area, focus, is_zoomed);
+            return if app.choices.is_some() { layout.explored(focus) } else { layout };
         }
         Layout::without_ring(area, focus, is_zoomed)
+    }
+
+    /// The same of a scenario that was explored: its choices take turns with the events.
+    fn explored(mut self, focus: Pane) -> Layout {
+        for placed in &mut self.panes {
+            let tabs = match self.class {
+                Class::Three | Class::Wide if placed.tabs == sharing!(SMALL, Below) => {
+                    sharing!(SMALL_EXPLORED, Below)
+                }
+                Class::All if placed.tabs == sharing!(LARGE, Below) => {
+                    sharing!(LARGE_EXPLORED, Below)
+                }
+                Class::Strip if focus == Pane::Choices => alone(Pane::Choices),
+                Class::TooSmall | Class::Strip | Class::Three | Class::Wide | Class::All => {
+                    continue;
+                }
+            };
+            *placed = Placed { has_frame: placed.has_frame, ..shared(tabs, focus, placed.area) };
+        }
+        self
     }
 
     /// Shares out the screen of a run that has no ring.
@@ -252,7 +279,9 @@ impl Layout {
 
 /// Ring and inspector side by side, and what takes turns below them.
 fn three(body: Rect, focus: Pane) -> Vec<Placed> {
-    let (upper, lower) = split_bottom(body, (body.height * 2 / 7).max(6));
+    // What can be received next wants some rows, and what is said of it.
+    let sevenths = if focus == Pane::Choices { 3 } else { 2 };
+    let (upper, lower) = split_bottom(body, (body.height * sevenths / 7).max(6));
     let (left, right) = split_right(upper, (upper.width * 9 / 20).min(54));
     vec![
         shared(sharing!(SMALL, Left), focus, left),
@@ -379,7 +408,7 @@ mod tests {
 
     #[test]
     fn every_pane_has_its_spot_on_a_screen_of_any_size() {
-        for row in PANES {
+        for row in PANES.iter().filter(|row| !row.is_of_explored) {
             for (width, height) in [(240, 67), (150, 40), (100, 30), (80, 24)] {
                 let shown = seen(&of(width, height, row.pane));
                 assert!(shown.contains(&row.pane), "{} at {width}x{height}", row.name);
@@ -391,7 +420,19 @@ mod tests {
 
     #[test]
     fn a_big_screen_shows_all_panes() {
-        assert_eq!(seen(&of(150, 40, Pane::Ring)), Pane::ALL);
+        let of_any_run = Pane::ALL.into_iter().filter(|pane| !pane.spec().is_of_explored);
+        assert_eq!(seen(&of(150, 40, Pane::Ring)), of_any_run.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_choices_take_turns_with_the_events_where_a_scenario_was_explored() {
+        let explored = |(width, height), focus| of(width, height, focus).explored(focus);
+        for size in [(240, 67), (150, 40), (100, 30), (80, 24), (44, 8)] {
+            let shown = seen(&explored(size, Pane::Choices));
+            assert!(shown.contains(&Pane::Choices) && !shown.contains(&Pane::Events), "{size:?}");
+            let shown = seen(&explored(size, Pane::Events));
+            assert!(shown.contains(&Pane::Events) && !shown.contains(&Pane::Choices), "{size:?}");
+        }
     }
 
     #[test]

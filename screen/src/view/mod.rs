@@ -2,6 +2,7 @@
 
 pub(crate) mod call_words;
 mod canvas;
+mod choices;
 pub mod diff;
 mod events;
 mod framed;

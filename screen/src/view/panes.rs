@@ -10,7 +10,7 @@ use crate::controls::PANES;
 
 use super::layout::Placed;
 use super::scene::Scene;
-use super::{events, inspector, ownership, ring, space_time, watches};
+use super::{choices, events, inspector, ownership, ring, space_time, watches};
 
 /// How a pane is drawn.
 pub(crate) struct Drawing {
@@ -25,8 +25,15 @@ pub(crate) struct Drawing {
 }
 
 /// The rows.
-const DRAWINGS: [Drawing; PANES.len()] =
-    [ring::PANE, inspector::PANE, events::PANE, space_time::PANE, watches::PANE, ownership::PANE];
+const DRAWINGS: [Drawing; PANES.len()] = [
+    ring::PANE,
+    inspector::PANE,
+    events::PANE,
+    space_time::PANE,
+    watches::PANE,
+    ownership::PANE,
+    choices::PANE,
+];
 
 // A row at the wrong place, or that does not agree with the other table, stops the compiler.
 const _: () = {

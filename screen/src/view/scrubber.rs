@@ -193,6 +193,9 @@ fn mark(scene: &Scene<'_>, scale: &Scale, at: usize) -> Option<(&'static str, St
     if violations.get(first).is_some_and(|violation_at| is_here(violation_at.at.0 + 1)) {
         return Some(("!", theme.bad()));
     }
+    if scene.app.critical_event().is_some_and(|critical| is_here(critical.at.0 + 1)) {
+        return Some((scene.symbol(Symbol::Critical), theme.bad()));
+    }
     if timeline.departure().is_some_and(|departure| is_here(departure.at.0 + 1)) {
         return Some((scene.symbol(Symbol::Departure), theme.bad()));
     }

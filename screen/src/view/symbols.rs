@@ -61,6 +61,8 @@ pub enum Symbol {
     Mark,
     /// An event that was looked for.
     Match,
+    /// The last choice after which a failure could not be avoided.
+    Critical,
     /// Here the run leaves the protocol.
     Departure,
     /// The head of an arrow that points up.
@@ -156,6 +158,7 @@ const TABLE: &[(Symbol, &str, &str)] = &[
     (Symbol::Pause, "‖", "||"),
     (Symbol::Mark, "◆", "^"),
     (Symbol::Match, "•", "'"),
+    (Symbol::Critical, "⊗", "*"),
     (Symbol::Departure, "╳", "x"),
     (Symbol::PointsUp, "▲", "^"),
     (Symbol::PointsDown, "▼", "v"),

@@ -1,7 +1,7 @@
 //! `ringscope explore`: a scenario in every order of receipts.
 
 mod report;
-mod watch;
+pub(super) mod watch;
 
 use std::fs;
 use std::io::Write as _;
@@ -212,7 +212,7 @@ const MOST_COMMANDS: u64 = 100_000;
 
 /// Refuses what is too large to be explored. A scenario that the check before a run would refuse is explored: what goes wrong is
 /// what is asked for.
-fn refuse(scenario: &Scenario) -> Result<(), Failure> {
+pub(super) fn refuse(scenario: &Scenario) -> Result<(), Failure> {
     let ranks = scenario.settings.ranks;
     if ranks > MOST_RANKS {
         let what = format!("has {ranks} ranks; at most {MOST_RANKS} are explored");

@@ -1,5 +1,7 @@
 //! `ringscope play`: a run, looked at after any of its events.
 
+mod choices;
+
 use std::path::{Path, PathBuf};
 
 use ringscope_screen::app::Order;
@@ -19,6 +21,7 @@ use crate::recent;
 use crate::report::lanes::LaneSymbols;
 use crate::source::sources;
 use crate::terminal;
+use choices::ChoiceFlags;
 
 /// Step through a run event by event, forwards and backwards
 #[derive(Debug, clap::Args)]
@@ -28,11 +31,19 @@ Without either, the start page lists what can be opened. `?` shows the keys, `q`
 With --plain, or where standard output is not a terminal that can draw a screen, it prints
 one line per event, as `ringscope show` does.
 
+With --explore every order of the scenario's messages is tried first, as `ringscope explore` does.
+Then a pane lists at each event what may be received next, and how many ways from there complete
+and how many fail. The arrows choose, Enter takes one and goes on to the run in which it is
+received, Backspace goes back. `p` leads to the critical choice of a run that fails: the last
+one after which no order ends well. A way is an order of receives to an end; ways that go round
+for ever count as one. Where the search was ended early, the counts are the least there can be.
+
 Examples:
   ringscope play join
   ringscope play join --seed 42 --at 37
   ringscope play mpi.jsonl
   ringscope play join --diff mpi.jsonl
+  ringscope play --explore race-lost-key
   ringscope play race-lost-key --plain | less
 
 Exit codes: 0 done; 2 bad input.")]
@@ -52,6 +63,9 @@ pub(crate) struct PlayArgs {
 
     #[command(flatten)]
     tags: TagFlags,
+
+    #[command(flatten)]
+    choices: ChoiceFlags,
 
     /// Compare with another run, a scenario or a trace: which events are equal, where they diverge
     #[arg(long, value_name = "RUN", requires = "run")]
@@ -91,7 +105,9 @@ pub(crate) fn execute(
         tags: args.tags.of_one_run(args.diff.is_some())?,
         ..input::order(run, &args.settings, args.unchecked)?
     };
-    if args.plain || !terminal::is_capable() {
+    let has_screen = !args.plain && terminal::is_capable();
+    args.choices.refuse(&order, has_screen)?;
+    if !has_screen {
         args.looking.refuse_without_screen()?;
         if args.diff.is_some() && args.at.is_some() {
             return Err(only_on_a_screen("--at"));
@@ -103,6 +119,7 @@ pub(crate) fn execute(
     }
     let mut app = order.open()?;
     app.sources = sources();
+    args.choices.offer(&mut app)?;
     app.look(&args.looking.looking())?;
     let other = args.diff.as_deref().map(|other| beside(&app, other, args.at)).transpose()?;
     for run in [Some(run), args.diff.as_ref()].into_iter().flatten() {

@@ -36,6 +36,11 @@ const PALETTES: [(Palette, &str); 4] = [
 pub(super) fn views() -> Vec<(String, Box<dyn Page>)> {
     let zoomed = Pane::ALL.map(|pane| {
         let mut app = scenes::built_in("join", scenes::ADD);
+        if pane.spec().is_of_explored {
+            app = testing::explored(testing::RACE, u64::MAX);
+            testing::fail(&mut app);
+            testing::press(&mut app, "p");
+        }
         (app.view.focus, app.view.is_zoomed) = (pane, true);
         (format!("pane-{}", pane.number()), run(app))
     });

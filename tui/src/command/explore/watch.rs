@@ -11,7 +11,7 @@ use crate::launch::{Interrupt, Stopwatch};
 
 /// Shows on a terminal how far a search is, and ends it on Ctrl-C and when its time is over.
 #[derive(Debug)]
-pub(super) struct SearchWatch {
+pub(in crate::command) struct SearchWatch {
     bar: ProgressBar,
     interrupt: Interrupt,
     clock: Stopwatch,
@@ -24,7 +24,10 @@ impl SearchWatch {
     /// # Errors
     ///
     /// When the system does not let us.
-    pub(super) fn begin(time: Option<Duration>, is_shown: bool) -> Result<SearchWatch, Failure> {
+    pub(in crate::command) fn begin(
+        time: Option<Duration>,
+        is_shown: bool,
+    ) -> Result<SearchWatch, Failure> {
         let fails = |error| Failure::about("explore", format!("cannot watch for Ctrl-C: {error}"));
         let interrupt = Interrupt::watch().map_err(fails)?;
         let target = match is_shown && stderr().is_terminal() {
@@ -38,7 +41,7 @@ impl SearchWatch {
     }
 
     /// Takes note of how far it is; whether to go on.
-    pub(super) fn go_on(&mut self, progress: SearchProgress) -> bool {
+    pub(in crate::command) fn go_on(&mut self, progress: SearchProgress) -> bool {
         let elapsed = self.clock.elapsed();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
         let each_second = progress.states.saturating_mul(1_000) / milliseconds;
@@ -55,7 +58,7 @@ impl SearchWatch {
     }
 
     /// The search has ended; how long it took.
-    pub(super) fn end(self) -> Duration {
+    pub(in crate::command) fn end(self) -> Duration {
         self.bar.finish_and_clear();
         self.clock.elapsed()
     }
