@@ -126,6 +126,12 @@ fn amounts_that_differ_in_a_collective_operation_are_named() {
         "rank 0 gives each rank 4 bytes in its 1st MPI_Scatter ({at}); rank 1 takes 8 bytes ({at})"
     );
     is_named("scatter-less", &[scatter], &[]);
+    let at = line("MPI_Reduce_scatter(");
+    let counts = format!(
+        "rank 0 has called its 1st MPI_Reduce_scatter ({at}) with MPI_SUM, MPI_INT, counts 1 3; rank 1 has called its 1st \
+         MPI_Reduce_scatter ({at}) with MPI_SUM, MPI_INT, counts 2 2"
+    );
+    is_named("scatter-other-counts", &[counts], &[]);
 }
 
 /// In which of two calls a rank waits is the MPI's choice.

@@ -211,6 +211,10 @@ pub struct Enter {
     /// scatter, and by every rank of an allgather or an all-to-all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u64>,
+    /// How many elements each rank gets of a reduction that is scattered, by its rank in the communicator; nothing where they
+    /// are more than [`MOST_COUNTS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<u64>,
     /// The request, of one that does not block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<Post>,
@@ -220,6 +224,9 @@ pub struct Enter {
     /// When, in nanoseconds since the run began.
     pub t: u64,
 }
+
+/// The most counts of a reduction that is scattered that are written down.
+pub const MOST_COUNTS: usize = 64;
 
 impl Enter {
     /// A call of that name by a rank, of which nothing else is known.
@@ -238,6 +245,7 @@ impl Enter {
             op: None,
             bytes: None,
             share: None,
+            counts: Vec::new(),
             post: None,
             at: None,
             t: 0,

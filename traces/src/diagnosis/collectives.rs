@@ -19,6 +19,8 @@ pub(super) struct Said {
     bytes: Option<u64>,
     /// Of a reduction, where it is one of MPI's own.
     datatype: Option<String>,
+    /// Of a reduction that is scattered: how many elements each rank gets.
+    counts: Vec<u64>,
 }
 
 /// The first operation on each communicator that its members have not called alike.
@@ -51,7 +53,8 @@ pub(super) fn said(enter: &Enter) -> Said {
     let bytes = enter.bytes.filter(|_| must_agree_on_bytes(&enter.name));
     let datatype = enter.datatype.as_deref().filter(|_| enter.op.is_some()).map(same_type);
     let datatype = datatype.filter(|name| name.starts_with("MPI_")).map(str::to_owned);
-    Said { name: enter.name.clone(), root: enter.root, op: enter.op.clone(), bytes, datatype }
+    let (name, op, counts) = (enter.name.clone(), enter.op.clone(), enter.counts.clone());
+    Said { name, root: enter.root, op, bytes, datatype, counts }
 }
 
 /// One name for datatypes that are the same on all machines that we know.
@@ -72,7 +75,15 @@ fn must_agree_on_bytes(name: &str) -> bool {
     let name = name.strip_suffix("_c").unwrap_or(name);
     let plain = name.strip_prefix("MPI_I").map(|rest| format!("MPI_{}", capital(rest)));
     let plain = plain.as_deref().unwrap_or(name);
-    ["MPI_Bcast", "MPI_Reduce", "MPI_Allreduce", "MPI_Scan", "MPI_Exscan"].contains(&plain)
+    [
+        "MPI_Bcast",
+        "MPI_Reduce",
+        "MPI_Allreduce",
+        "MPI_Reduce_scatter_block",
+        "MPI_Scan",
+        "MPI_Exscan",
+    ]
+    .contains(&plain)
 }
 
 fn capital(word: &str) -> String {
@@ -123,6 +134,10 @@ fn describe(table: &Table<'_>, group: &[(Rank, &Enter)], same_name: bool) -> Str
         with.extend(enter.op.as_ref().map(|op| super::words::one_line(op)));
         with.extend(enter.bytes.map(super::words::bytes));
         with.extend(said(enter).datatype);
+        if !enter.counts.is_empty() {
+            let counts: Vec<String> = enter.counts.iter().map(ToString::to_string).collect();
+            with.push(format!("counts {}", counts.join(" ")));
+        }
     }
     let with = if with.is_empty() { String::new() } else { format!(" with {}", with.join(", ")) };
     let at = table.at(enter.at);

@@ -10,7 +10,7 @@ use crate::json::put_json;
 
 pub(super) fn put_enter(block: &mut Vec<u8>, enter: &Enter) -> io::Result<()> {
     let Enter { rank, after, name, comm, number, nth, root, count, .. } = enter;
-    let Enter { datatype, op, bytes, share, post, at, t, .. } = enter;
+    let Enter { datatype, op, bytes, share, counts, post, at, t, .. } = enter;
     put_number(block, b"{\"call\":\"enter\",\"rank\":", rank.0);
     put_number(block, b",\"after\":", *after);
     put_text(block, b",\"name\":", name)?;
@@ -31,11 +31,14 @@ pub(super) fn put_enter(block: &mut Vec<u8>, enter: &Enter) -> io::Result<()> {
     if let Some(op) = op {
         put_text(block, b",\"op\":", op)?;
     }
+    put_numbers(block, &[(b",\"bytes\":", *bytes), (b",\"share\":", *share)]);
+    if !counts.is_empty() {
+        block.extend_from_slice(b",\"counts\":");
+        put_json(&mut *block, counts)?;
+    }
     put_numbers(
         block,
         &[
-            (b",\"bytes\":", *bytes),
-            (b",\"share\":", *share),
             (b",\"post\":", post.map(|post| post.0)),
             (b",\"at\":", at.map(|at| u64::from(at.0))),
             (b",\"t\":", Some(*t)),
@@ -127,6 +130,7 @@ mod tests {
             op: Some("MPI_SUM".to_owned()),
             bytes: Some(8),
             share: Some(12),
+            counts: vec![1, 0, 5],
             post: Some(post),
             at,
             t: 10,

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use ringscope_traces::calls::{Call, CommId, Enter, Leave, Post};
+use ringscope_traces::calls::{Call, CommId, Enter, Leave, MOST_COUNTS, Post};
 
 use super::communicator::Known;
 use super::{Calling, Handle, Open, Recording, Request};
@@ -24,6 +24,50 @@ pub struct Collective {
     pub buffer: Option<*const c_void>,
     /// Of the others, how many it takes from each rank, or gives to each.
     pub share: Option<Share>,
+    /// How many elements each rank gets of a reduction.
+    pub counts: Option<Counts>,
+}
+
+/// The program's array of how many elements each rank gets.
+#[derive(Debug, Clone, Copy)]
+pub enum Counts {
+    /// Of `int`.
+    Small(*const c_int),
+    /// Of `MPI_Count`.
+    Large(*const i64),
+}
+
+impl Counts {
+    /// What stands in it; nothing where it is too long to be written down.
+    ///
+    /// # Safety
+    ///
+    /// It is as long as there are ranks.
+    unsafe fn read(self, ranks: usize) -> Vec<u64> {
+        if ranks > MOST_COUNTS {
+            return Vec::new();
+        }
+        // SAFETY: as the caller says; MPI reads it as well.
+        let all: Vec<i64> = unsafe {
+            match self {
+                Counts::Small(at) => (0..ranks).map(|i| i64::from(*at.add(i))).collect(),
+                Counts::Large(at) => (0..ranks).map(|i| *at.add(i)).collect(),
+            }
+        };
+        all.into_iter().map(|count| u64::try_from(count).unwrap_or(0)).collect()
+    }
+}
+
+impl From<*const c_int> for Counts {
+    fn from(at: *const c_int) -> Counts {
+        Counts::Small(at)
+    }
+}
+
+impl From<*const i64> for Counts {
+    fn from(at: *const i64) -> Counts {
+        Counts::Large(at)
+    }
 }
 
 /// A number of elements of a type.
@@ -43,7 +87,8 @@ impl Collective {
     /// One of which no more is known than its communicator.
     pub const fn on(communicator: Handle) -> Collective {
         let (root, count, datatype, op) = (None, None, None, None);
-        Collective { communicator, root, count, datatype, op, buffer: None, share: None }
+        let (buffer, share, counts) = (None, None, None);
+        Collective { communicator, root, count, datatype, op, buffer, share, counts }
     }
 }
 
@@ -107,6 +152,9 @@ impl Recording {
         let share = share.and_then(|Share { count, datatype }| {
             self.datatypes.of(datatype).bytes(u64::try_from(count).ok()?)
         });
+        // SAFETY: the program has given MPI as many as there are ranks.
+        let counts = |counts: Counts| unsafe { counts.read(known.members.len()) };
+        let counts = collective.counts.filter(|_| is_same_for_all).map(counts);
         let (t, post) = (self.began(), (!blocks).then(|| self.next_post()));
         let datatype = collective.datatype.filter(|_| !is_in_place);
         let datatype = datatype.map(|handle| self.datatypes.name(handle));
@@ -132,6 +180,7 @@ impl Recording {
             op: collective.op.and_then(|op| self.abi.op_name(op)).map(str::to_owned),
             bytes,
             share,
+            counts: counts.unwrap_or_default(),
             post,
             at: self.current.at,
             t,

@@ -54,6 +54,11 @@ impl Members {
         u32::try_from(*known).ok().map(Rank)
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them, if all are known.
     pub fn all(&self) -> Option<Vec<Rank>> {
         self.0.iter().map(|rank| u32::try_from(*rank).ok().map(Rank)).collect()

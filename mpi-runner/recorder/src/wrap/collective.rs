@@ -139,11 +139,11 @@ collectives! {
         out: Out, into: In, count: i64, datatype: Handle, op: Handle
     ) { count: count, datatype: datatype, op: op }
     MPI_Reduce_scatter MPI_Ireduce_scatter(
-        out: Out, into: In, counts: Array, datatype: Handle, op: Handle
-    ) { datatype: datatype, op: op }
+        out: Out, into: In, counts: *const c_int, datatype: Handle, op: Handle
+    ) { datatype: datatype, op: op, counts: counts }
     MPI_Reduce_scatter_c MPI_Ireduce_scatter_c(
-        out: Out, into: In, counts: Array, datatype: Handle, op: Handle
-    ) { datatype: datatype, op: op }
+        out: Out, into: In, counts: *const i64, datatype: Handle, op: Handle
+    ) { datatype: datatype, op: op, counts: counts }
     MPI_Reduce_scatter_block MPI_Ireduce_scatter_block(
         out: Out, into: In, count: c_int, datatype: Handle, op: Handle
     ) { count: count, datatype: datatype, op: op }

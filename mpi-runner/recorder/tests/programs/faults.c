@@ -153,6 +153,12 @@ static void gather_too_much(void)
     MPI_Gather(&rank, 1, MPI_INT, numbers, 2, MPI_INT, 0, MPI_COMM_WORLD); /* the sum for each */
 }
 
+static void scatter_by_other_counts(void)
+{
+    int numbers[8] = {rank}, mine[8], counts[2] = {1 + rank, 3 - rank};
+    MPI_Reduce_scatter(numbers, mine, counts, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+}
+
 static void scatter_too_little(void)
 {
     int numbers[16] = {rank};
@@ -372,6 +378,7 @@ static const struct {
     {"lock", lock_what_is_locked},
     {"gather-more", gather_too_much},
     {"scatter-less", scatter_too_little},
+    {"scatter-other-counts", scatter_by_other_counts},
     {"file", open_file},
     {"in-place", in_place},
     {"epoch", put_without_an_epoch},
