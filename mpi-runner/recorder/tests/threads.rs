@@ -60,3 +60,13 @@ fn a_thread_that_has_ended_is_not_outside_of_mpi() {
     ];
     is_said("one-has-ended", &says, &["outside of MPI"]);
 }
+
+/// Whatever that thread does, a rank that has left sends nothing.
+#[test]
+fn a_thread_that_waits_for_a_rank_that_has_left_is_named_beside_one_that_computes() {
+    let serves = line("*(int *)tag, MPI_COMM_WORLD, MPI_STATUS");
+    let says = format!(
+        "rank 1 waits in MPI_Recv ({serves}) for a message from rank 0 with tag 8; rank 0 has called MPI_Finalize"
+    );
+    is_said("head-has-left", &[says], &["wait for each other"]);
+}

@@ -98,6 +98,8 @@ pub(super) struct Waiting {
     needs: BTreeMap<Rank, Need>,
     /// The ranks that can never go on.
     pub(super) stuck: BTreeSet<Rank>,
+    /// Those that can, as far as the trace shows.
+    free: BTreeSet<Rank>,
 }
 
 impl Waiting {
@@ -129,7 +131,17 @@ impl Waiting {
             free.extend(freed);
         }
         let stuck = needs.keys().copied().filter(|rank| !free.contains(rank)).collect();
-        Waiting { needs, stuck }
+        Waiting { needs, stuck, free }
+    }
+
+    /// The calls from which threads of a rank can never return; the rank itself may go on by a thread that is outside of MPI.
+    pub(super) fn held<'t>(&self, table: &Table<'t>, rank: Rank) -> Vec<&'t LastCall> {
+        let calls = table.rank(rank);
+        if calls.has_left() || table.has_completed() {
+            return Vec::new();
+        }
+        let all = calls.waiting().into_iter().chain(calls.beside.iter().copied());
+        all.filter(|last| !need(table, rank, last).is_met(&self.free)).collect()
     }
 
     /// Whether a rank is there that needs nothing: it is in no call that waits, as far as the trace shows.

@@ -37,7 +37,7 @@ pub(super) struct RankCalls<'t> {
     pub(super) finalize: Option<&'t Enter>,
 }
 
-impl RankCalls<'_> {
+impl<'t> RankCalls<'t> {
     /// The signal that has ended its process: none did where the program went on and ended by itself.
     pub(super) fn signal(&self) -> Option<i32> {
         let noted = self.last.and_then(|last| last.signal);
@@ -68,13 +68,13 @@ impl RankCalls<'_> {
     }
 
     /// The call that it is in, and from which it may return.
-    pub(super) fn inside(&self) -> Option<&LastCall> {
+    pub(super) fn inside(&self) -> Option<&'t LastCall> {
         let has_ended = self.exit.is_some() || self.was_killed() || self.ends_all();
         self.last.filter(|last| last.inside && !has_ended)
     }
 
     /// The call in which it waits: one that blocks, or one that it makes again and again and that finds nothing.
-    pub(super) fn waiting(&self) -> Option<&LastCall> {
+    pub(super) fn waiting(&self) -> Option<&'t LastCall> {
         match self.last.is_some_and(|last| is_poll(&last.name)) {
             true => self.polling(),
             false => self.inside(),
@@ -87,7 +87,7 @@ impl RankCalls<'_> {
     }
 
     /// The call that it makes again and again, and that finds nothing.
-    pub(super) fn polling(&self) -> Option<&LastCall> {
+    pub(super) fn polling(&self) -> Option<&'t LastCall> {
         let is_vain =
             |last: &&LastCall| is_poll(&last.name) && !last.found && last.repeats >= MANY_POLLS;
         self.last.filter(is_vain).filter(|_| !self.has_left() && !self.ends_all())

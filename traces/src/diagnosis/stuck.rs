@@ -21,16 +21,15 @@ pub(super) fn verdicts(table: &Table<'_>, waiting: &Waiting, verdicts: &mut Vec<
         verdicts.push(told_of_sends(table, cycle, &senders));
     }
     let mut told: BTreeMap<(Kind, bool, String), Vec<Rank>> = BTreeMap::new();
-    for rank in &waiting.stuck {
-        if in_sends.is_some() && leads_into_sends(table, waiting, *rank) {
+    for (rank, calls) in table.each() {
+        if in_sends.is_some() && leads_into_sends(table, waiting, rank) {
             continue;
         }
-        let calls = table.rank(*rank);
-        let waiting = calls.waiting().into_iter().chain(calls.beside.iter().copied());
-        for (kind, says) in waiting.filter_map(|last| why(table, *rank, last)) {
+        let held = waiting.held(table, rank);
+        for (kind, says) in held.into_iter().filter_map(|last| why(table, rank, last)) {
             let ranks = told.entry((kind, calls.polling().is_some(), says)).or_default();
-            if ranks.last() != Some(rank) {
-                ranks.push(*rank);
+            if ranks.last() != Some(&rank) {
+                ranks.push(rank);
             }
         }
     }

@@ -25,11 +25,11 @@ int main(int argc, char **argv) {
     if (provided != MPI_THREAD_MULTIPLE) MPI_Abort(MPI_COMM_WORLD, 3);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (rank == 0) {
-        MPI_Recv(&number, 1, MPI_INT, 1, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE); /* head */
+        if (strcmp(fault, "head-has-left")) MPI_Recv(&number, 1, MPI_INT, 1, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE); /* head */
     } else if (!strcmp(fault, "both-wait")) {
         pthread_create(&thread, NULL, serves, &eight);
         MPI_Recv(&own, 1, MPI_INT, 0, nine, MPI_COMM_WORLD, MPI_STATUS_IGNORE); /* both-wait */
-    } else if (!strcmp(fault, "one-computes")) {
+    } else if (!strcmp(fault, "one-computes") || !strcmp(fault, "head-has-left")) {
         pthread_create(&thread, NULL, serves, &eight);
         talks_to_itself(&nine);
         for (;;) pause();
