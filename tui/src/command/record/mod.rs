@@ -25,7 +25,7 @@ use crate::output::{Streams, TraceTarget};
 use deaths::{Deaths, ended_silently};
 use folder::Folder;
 use living::Living;
-use program::Program;
+use program::{Program, asks_for_one_rank};
 use rounds::Rounds;
 use summary::RecordSummary;
 pub(crate) use summary::program_end;
@@ -291,7 +291,8 @@ impl Recorded {
         }
         if !args.quiet {
             let Recorded { how, elapsed_ns, .. } = self;
-            RecordSummary { how, elapsed_ns, found: &found, findings: &findings }
+            let asks_for_one = asks_for_one_rank(&args.command);
+            RecordSummary { how, elapsed_ns, found: &found, findings: &findings, asks_for_one }
                 .print(&args.output, &mut streams.notes);
         }
         let has_completed = found.footer.is_some();

@@ -116,9 +116,31 @@ impl<'a> Program<'a> {
     }
 }
 
+/// Whether a command line asks a launcher for one rank: `mpirun -n 1 ./a.out`.
+pub(super) fn asks_for_one_rank(words: &[OsString]) -> bool {
+    words.windows(2).any(|pair| {
+        let [flag, count] = pair else { return false };
+        ["-n", "-np", "--n", "--np", "-c"].iter().any(|known| flag == known) && count == "1"
+    })
+}
+
 /// The MPI of a launcher; nothing else is asked, since who knows what it would do.
 fn flavor(word: &OsString) -> Option<Flavor> {
     let name = Path::new(word).file_name()?.to_str()?;
     let is_launcher = LAUNCHERS.iter().any(|launcher| name.starts_with(launcher));
     is_launcher.then(|| flavor_of_launcher(Path::new(word))).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_rank_is_asked_for_by_the_launchers_own_flags() {
+        let asks = |line: &str| {
+            asks_for_one_rank(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+        };
+        assert!(asks("mpirun -n 1 ./a.out") && asks("mpiexec --oversubscribe -np 1 ./a.out"));
+        assert!(!asks("mpirun -n 12 ./a.out") && !asks("mpirun ./a.out 1") && !asks("./a.out"));
+    }
 }

@@ -20,6 +20,8 @@ pub(super) struct RecordSummary<'a> {
     pub elapsed_ns: u64,
     pub found: &'a MergedParts,
     pub findings: &'a Findings,
+    /// Whether one rank is what was asked for.
+    pub asks_for_one: bool,
 }
 
 impl RecordSummary<'_> {
@@ -29,7 +31,7 @@ impl RecordSummary<'_> {
         self.found.print(if is_on_output { Path::new("record") } else { output }, notes);
         let cost = format!("{}, {}; ", messages(self.found), time(self.elapsed_ns));
         paragraph(&(cost + &program_end(self.how)), notes);
-        if self.found.header.ranks == 1 {
+        if self.found.header.ranks == 1 && !self.asks_for_one {
             paragraph(
                 "there is only one rank: under the mpirun of another MPI than its own, each process of a \
                  program takes itself for the only one",
