@@ -15,7 +15,7 @@ use ringscope_screen::view::theme::ThemeChoice;
 use crate::command::screen::Looks;
 use crate::command::{
     Verdict, check, completions, config, crosscheck, diff, explore, export, judge, list, man,
-    merge, play, random, record, replay, run, show, snapshot, start, sweep, tour, why,
+    merge, play, random, record, replay, run, setup_mpi, show, snapshot, start, sweep, tour, why,
 };
 use crate::config::LoadedConfig;
 use crate::flags::theme;
@@ -91,6 +91,7 @@ enum Command {
     Snapshot(Box<snapshot::SnapshotArgs>),
     Export(Box<export::ExportArgs>),
     Config(config::ConfigArgs),
+    SetupMpi(setup_mpi::SetupMpiArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -146,6 +147,7 @@ impl Args {
             Some(Command::Completions(args)) => {
                 completions::execute(args, Args::command(), streams)
             }
+            Some(Command::SetupMpi(args)) => setup_mpi::execute(args, streams),
             Some(Command::Man(args)) => man::execute(args, Args::command(), streams),
             None => {
                 let looks = self.looks(&mut streams.notes)?;

@@ -22,6 +22,11 @@ pub(crate) fn state(name: &str) -> Option<PathBuf> {
     ours(folders.state_dir().unwrap_or_else(|| folders.data_dir()), name)
 }
 
+/// A file that the program has made and needs again; none where nobody knows the user's home.
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
+    ours(choose_native_strategy().ok()?.data_dir(), name)
+}
+
 /// None in the folder that the program happens to run in, which a home without a name would make it.
 fn ours(folder: PathBuf, name: &str) -> Option<PathBuf> {
     folder.is_absolute().then(|| folder.join(PROGRAM).join(name))

@@ -17,6 +17,7 @@ pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod screen;
+pub(crate) mod setup_mpi;
 pub(crate) mod show;
 pub(crate) mod snapshot;
 pub(crate) mod start;

@@ -1,7 +1,8 @@
 //! Where the programs and libraries are that `ringscope` starts but is not.
 //!
-//! Looked for in this order: what a flag or a variable names; beside `ringscope`; where the Makefile
-//! puts it, in the `target` folder that `ringscope` was built into; on the path.
+//! Looked for in this order: what a flag or a variable names; beside `ringscope`; where a package puts it, `../lib/ringscope` from
+//! there; where the Makefile puts it, in the `target` folder that `ringscope` was built into; where `ringscope setup-mpi` puts
+//! it; on the path.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::process::{Command, Stdio};
 use ringscope_screen::failure::Failure;
 
 use super::Flavor;
+use crate::folders;
 
 /// The variable that names the program `mpi-runner`.
 pub(super) const RUNNER_VARIABLE: &str = "RINGSCOPE_MPI_RUNNER";
@@ -54,7 +56,7 @@ impl Runner {
         found.ok_or_else(|| {
             let of = flavor.map(|flavor| format!(" for {}", flavor.name())).unwrap_or_default();
             Failure::about("mpi-runner", format!("not found{of}"))
-                .hint("`make mpi` in the project's folder sets up MPI and builds it")
+                .hint("`ringscope setup-mpi` builds it, or `make mpi` in the project's folder")
         })
     }
 
@@ -105,7 +107,7 @@ impl Runner {
 /// # Errors
 ///
 /// When there is none, with how to install it.
-pub(super) fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
+pub(crate) fn launcher_of(flavor: Flavor) -> Result<PathBuf, Failure> {
     let debian = format!("mpirun.{}", flavor.short());
     let names = [debian.as_str(), "mpirun", "mpiexec"];
     let named = format!("RINGSCOPE_MPIRUN_{}", flavor.short().to_uppercase());
@@ -155,12 +157,14 @@ pub(crate) fn recorder() -> Result<PathBuf, Failure> {
     }
     let beside = beside_us();
     let places = beside.iter().flat_map(|folder| {
-        [folder.join(RECORDER_FILE), folder.join("../mpi/recorder/release").join(RECORDER_FILE)]
+        let places = ["", "../lib/ringscope", "../mpi/recorder/release"];
+        places.map(|place| folder.join(place).join(RECORDER_FILE))
     });
     let found = places.into_iter().find(|place| place.is_file());
     found.and_then(|place| place.canonicalize().ok()).ok_or_else(|| {
-        Failure::about(RECORDER_FILE, "not found")
-            .hint("`make mpi` in the project's folder builds it")
+        Failure::about(RECORDER_FILE, "not found").hint(
+            "it comes with `pip install ringscope`; `make mpi` in the project's folder builds it",
+        )
     })
 }
 
@@ -189,16 +193,21 @@ pub(crate) fn page() -> Result<PathBuf, Failure> {
 
 /// Where a runner of that MPI may be.
 fn runner_places(flavor: Flavor) -> Vec<PathBuf> {
+    let name = format!("mpi-runner-{}", flavor.short());
     let folders = beside_us().into_iter().flat_map(|folder| {
-        let named = folder.join(format!("mpi-runner-{}", flavor.short()));
         let built = folder.join("../mpi").join(flavor.short()).join("release/mpi-runner");
-        [named, folder.join("mpi-runner"), built]
+        [folder.join(&name), folder.join("mpi-runner"), built]
     });
-    folders.filter(|place| place.is_file()).collect()
+    folders.chain(built_here(&name)).filter(|place| place.is_file()).collect()
+}
+
+/// Where `ringscope setup-mpi` puts what it builds: a folder for each version, since what one has built fits no other.
+pub(super) fn built_here(name: &str) -> Option<PathBuf> {
+    folders::data(&format!("{}/{name}", env!("CARGO_PKG_VERSION")))
 }
 
 /// The folder of this program, links followed.
-fn beside_us() -> Option<PathBuf> {
+pub(super) fn beside_us() -> Option<PathBuf> {
     let program = env::current_exe().ok()?.canonicalize().ok()?;
     program.parent().map(Path::to_owned)
 }
@@ -210,7 +219,7 @@ fn wheel_place(flavor: Flavor, name: &str) -> Option<PathBuf> {
 }
 
 /// Every program of that name on the path.
-fn on_path(name: &str) -> Vec<PathBuf> {
+pub(super) fn on_path(name: &str) -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let places = env::split_paths(&path).map(|folder| folder.join(name));
     places.filter(|place| place.is_file()).collect()

@@ -9,6 +9,9 @@
 //! target/mpi/mpich/release/mpi-runner
 //! target/mpi/recorder/release/libringscope_recorder.so
 //! ```
+//!
+//! A package has the recorder in `lib/ringscope` and the sources of `mpi-runner` in `share/ringscope/source`, beside the folder
+//! of its programs; `ringscope setup-mpi` builds the one from the other into the user's own folder.
 
 mod family;
 mod find;
@@ -16,9 +19,11 @@ mod flavor;
 mod interrupt;
 mod job;
 mod stopwatch;
+mod toolchain;
 
-pub(crate) use find::{Runner, flavor_of_launcher, page, recorder};
+pub(crate) use find::{Runner, flavor_of_launcher, launcher_of, page, recorder};
 pub(crate) use flavor::Flavor;
 pub(crate) use interrupt::{Interrupt, clean_up_at_the_end, survive_the_limit_of_files};
 pub(crate) use job::{Done, How, Limit, Watched, attend, describe_status, run};
 pub(crate) use stopwatch::{Stopwatch, unix_ns};
+pub(crate) use toolchain::Toolchain;
