@@ -19,7 +19,7 @@ OF_THE_PAGE := binary(same_cells)
 LINKED := --workspace --exclude '*-fuzz' --locked
 NEXTEST := $(OPENMPI) nextest run $(LINKED)
 
-.PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
+.PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb wheel release site mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,7 +31,7 @@ test: ## Set up what is missing, and pass every check and test
 	  "unit doc-tests | consumers web-check" "unit-mpi"
 
 release-check: ## What only a release needs: licences, packages, and everything again as it is shipped
-	@tools/steps release-check "release-setup mpi-setup deny lint-mpich digests package mpi unit-mpi-release deb"
+	@tools/steps release-check "release-setup mpi-setup deny lint-mpich digests package mpi unit-mpi-release deb wheel site"
 
 setup: ## Install what the checks need and this machine lacks
 	@tools/setup
@@ -99,6 +99,15 @@ package: ## The crates as they would be published, each built from what is in it
 
 deb: ## The Debian package, looked into
 	tui/package/deb
+
+wheel: web ## The Python wheels, and what is in the one for this machine tried out without Rust
+	tui/package/wheel
+
+site: web ## The project's page on the web, in target/site
+	site/build
+
+release: package deb wheel site ## All that a release publishes, with checksums, in target/dist; publishes nothing
+	@tools/release
 
 mpi: mpi-setup ## Build all that runs under MPI, as it is shipped: mpi-runner for both MPIs, the recorder, ringscope
 	$(CARGO) build --release --locked -p ringscope -p ringscope-recorder
