@@ -6,7 +6,7 @@ use ringscope_traces::{Rank, Tag};
 use rustc_hash::FxHashMap;
 
 use super::cell::{BlockedIn, Cell, Choosing, Host, Interned, Numbered, Open, Receivable};
-use super::puts::Puts;
+use super::puts::{self, Puts};
 use super::scripts::{Alphabet, Past};
 use crate::protocol::arithmetic::Ring;
 use crate::protocol::{
@@ -125,7 +125,7 @@ impl<P: Protocol> LocalStates<P> {
             host: Host { ranks: settings.ranks, eager: settings.eager },
             command: P::roles(settings.ranks).command,
             alphabet,
-            expected: expected(scenario),
+            expected: puts::expected(scenario),
             puts: Puts::of(scenario, last_id),
             ranks,
             parcels: Mutex::new(Interned::new(0)),
@@ -388,20 +388,4 @@ fn oldest_get<N: Node>(cell: &Cell<N>) -> Option<u32> {
     let first = cell.commands.checked_sub(u32::try_from(in_flight.len()).ok()?)?;
     let mut places = (first..).zip(in_flight);
     places.find(|(_, command)| matches!(command, Command::Get { .. })).map(|(place, _)| place)
-}
-
-/// What the GETs of a script are to be answered with, by their places in it: with the value of the last PUT of the same key
-/// before it, in the order in which the command node sends them.
-fn expected(scenario: &Scenario) -> FxHashMap<u32, Option<Value>> {
-    let keys = 1..=scenario.settings.keyspace;
-    let mut last = FxHashMap::default();
-    let mut expected = FxHashMap::default();
-    for (place, command) in (0..).zip(scenario.script.commands()) {
-        match command {
-            Command::Put { key, value } if keys.contains(&key.0) => drop(last.insert(key, value)),
-            Command::Get { key } => drop(expected.insert(place, last.get(&key).copied())),
-            Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => {}
-        }
-    }
-    expected
 }

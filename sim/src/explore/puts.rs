@@ -1,6 +1,8 @@
-//! What the PUTs of a scenario come to: what the ring is to hold when all of them are done.
+//! What the PUTs of a scenario come to: what its GETs are to find, and what the ring is to hold when all of them are done.
 
 use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::protocol::{Command, Key, StorageId, Value};
 use crate::scenario::Scenario;
@@ -56,4 +58,20 @@ impl Puts {
     ) -> impl Iterator<Item = (Key, Option<Value>)> {
         self.keys.iter().map(|(key, value)| (*key, value.or_else(|| stored.get(key).copied())))
     }
+}
+
+/// What the GETs of a script are to be answered with, by their places in it: with the value of the last PUT of the same key
+/// before it, in the order in which the command node sends them.
+pub(super) fn expected(scenario: &Scenario) -> FxHashMap<u32, Option<Value>> {
+    let keys = 1..=scenario.settings.keyspace;
+    let mut last = FxHashMap::default();
+    let mut expected = FxHashMap::default();
+    for (place, command) in (0..).zip(scenario.script.commands()) {
+        match command {
+            Command::Put { key, value } if keys.contains(&key.0) => drop(last.insert(key, value)),
+            Command::Get { key } => drop(expected.insert(place, last.get(&key).copied())),
+            Command::Put { .. } | Command::Add { .. } | Command::Remove { .. } => {}
+        }
+    }
+    expected
 }
