@@ -1,5 +1,7 @@
 //! Where a state is, found by its fingerprint.
 
+use super::states::SHARD_BITS;
+
 /// A table with open addresses, probed one after the other.
 ///
 /// What is looked for lies nowhere near the processor as soon as there are a hundred thousand states, so a look-up is as long as the
@@ -7,7 +9,7 @@
 /// bytes of control apart, has one more.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// The upper half of the fingerprint, and the place, counted from 1; 0 where there is none. As many as a power of two.
+    /// The upper half of the fingerprint, and the place, counted from 1; 0 where there is none.
     slots: Vec<u64>,
     len: usize,
 }
@@ -19,8 +21,7 @@ impl Places {
     /// The place that has that fingerprint and is the one that is meant.
     #[inline]
     pub(super) fn find(&self, print: u64, is_same: impl Fn(usize) -> bool) -> Option<usize> {
-        let last = self.slots.len().checked_sub(1)?;
-        let mut at = (print & !PRINT) as usize & last;
+        let mut at = self.home(print)?;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
@@ -32,15 +33,29 @@ impl Places {
                     return Some(place);
                 }
             }
-            at = (at + 1) & last;
+            at = self.after(at);
         }
+    }
+
+    /// Where a fingerprint is looked for first; `None` where there are no slots.
+    ///
+    /// The lower half of it, in proportion (Lemire, *Fast Random Integer Generation in an Interval*, 2019), so that the table can grow by less than
+    /// twice. The highest bits of that half are the same in all of a shard.
+    #[inline]
+    fn home(&self, print: u64) -> Option<usize> {
+        let share = (print << SHARD_BITS) & !PRINT;
+        (!self.slots.is_empty()).then_some(((share * self.slots.len() as u64) >> 32) as usize)
+    }
+
+    #[inline]
+    fn after(&self, at: usize) -> usize {
+        if at + 1 == self.slots.len() { 0 } else { at + 1 }
     }
 
     /// What stands where a fingerprint is looked for first; 0 where that is nothing.
     #[inline]
     pub(super) fn slot(&self, print: u64) -> u64 {
-        let Some(last) = self.slots.len().checked_sub(1) else { return 0 };
-        self.slots[(print & !PRINT) as usize & last]
+        self.home(print).map_or(0, |home| self.slots[home])
     }
 
     /// The place that stands there, if it has that fingerprint.
@@ -56,7 +71,8 @@ impl Places {
         // Three quarters full: a look-up of what is not there takes eight and a half probes at most on an average (Knuth, *The Art of
         // Computer Programming*, volume 3, section 6.4), all in one or two lines of the cache.
         if (self.len + 1) * 4 > self.slots.len() * 3 {
-            let slots = (self.slots.len() * 2).max(FEWEST);
+            // By half: by twice as many, a table that has just grown would waste most of it.
+            let slots = (self.slots.len() / 2 * 3).max(FEWEST);
             let before = std::mem::replace(&mut self.slots, vec![0; slots]);
             for slot in before.into_iter().filter(|slot| *slot != 0) {
                 let place = (slot & !PRINT) as usize - 1;
@@ -68,10 +84,9 @@ impl Places {
     }
 
     fn put(&mut self, print: u64, slot: u64) {
-        let last = self.slots.len() - 1;
-        let mut at = (print & !PRINT) as usize & last;
+        let mut at = self.home(print).expect("there are more slots than places");
         while self.slots[at] != 0 {
-            at = (at + 1) & last;
+            at = self.after(at);
         }
         self.slots[at] = slot;
     }

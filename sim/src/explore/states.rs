@@ -13,7 +13,8 @@ use super::steps::Taken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct StateId(pub u32);
 
-const SHARD_BITS: u32 = 4;
+/// How many bits of a fingerprint tell its shard.
+pub(super) const SHARD_BITS: u32 = 4;
 
 /// How many shards there are, however many threads.
 pub(super) const SHARDS: usize = 1 << SHARD_BITS;
@@ -46,7 +47,7 @@ pub(super) struct StateSpace {
 
 /// Some of the states.
 ///
-/// Each takes four bytes a rank, eight for its fingerprint, eight for the way to it, and ten to twenty in the table in which it is
+/// Each takes four bytes a rank, eight for its fingerprint, eight for the way to it, and eleven to sixteen in the table in which it is
 /// looked up. With the hashed store its cells are dropped when it has been gone on from.
 #[derive(Debug)]
 pub(super) struct Shard {

@@ -42,8 +42,8 @@ With --reduce receipts at different ranks, whose order makes no difference, are 
 (persistent sets). It finds the same deadlocks and completed runs with the fewest receipts; of a
 crash, a wrong answer and a livelock it finds that it can happen, not the shortest way.
 
-States are compared as they are, rank by rank: four bytes a rank and 26 to 36 more. With --hashed
-they take 26 to 36 bytes each, however many ranks there are, and two that have one fingerprint
+States are compared as they are, rank by rank: four bytes a rank and 27 to 32 more. With --hashed
+they take 27 to 32 bytes each, however many ranks there are, and two that have one fingerprint
 would be taken for one.
 
 With --all the script is part of what is tried: every one of up to so many commands, over so
