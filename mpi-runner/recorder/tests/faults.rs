@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{Folder, Mpi, Recorded, source};
+use support::{Folder, Mpi, Recorded, is_said_of, line_of};
 
 /// A fault of `faults.c`, recorded under an MPI.
 fn recorded(fault: &str, mpi: Mpi, folder: &Folder) -> Recorded {
@@ -10,27 +10,12 @@ fn recorded(fault: &str, mpi: Mpi, folder: &Folder) -> Recorded {
     folder.record_by(&["--timeout", "2"], (mpi, 2), &[&program, fault])
 }
 
-/// Where a piece of `faults.c` stands: `faults.c:31`.
 fn line(piece: &str) -> String {
-    let text = std::fs::read_to_string(source("faults.c")).expect("it is in the repository");
-    let found = text.lines().position(|line| line.contains(piece));
-    format!("faults.c:{}", found.expect("it is in the program") + 1)
+    line_of("faults.c", piece)
 }
 
-/// Under both MPIs, all of that is said of a fault, and nothing of what came of it.
 fn is_named(fault: &str, says: &[String], not: &[&str]) {
-    for mpi in Mpi::ALL {
-        let folder = Folder::new();
-        let outcome = recorded(fault, mpi, &folder);
-        let said = outcome.unbroken();
-        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
-        for words in says {
-            assert!(said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
-        }
-        for words in not {
-            assert!(!said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
-        }
-    }
+    is_said_of(("faults.c", fault), says, not);
 }
 
 #[test]
@@ -165,12 +150,8 @@ fn what_the_bindings_for_fortran_call_is_recorded_with_the_line_of_the_program()
         let folder = Folder::new();
         let program = folder.build_with_library("bindings.c", "libmpi_mpifh_here.so", mpi);
         let outcome = folder.record_by(&["--timeout", "2"], (mpi, 2), &[&program]);
-        let text = std::fs::read_to_string(source("bindings.c")).expect("it is in the repository");
-        let at =
-            text.lines().position(|line| line.contains("calls here")).expect("it is there") + 1;
-        let says = format!(
-            "rank 0 waits in MPI_Recv (bindings.c:{at}) for a message from rank 1 with tag 9"
-        );
+        let at = line_of("bindings.c", "calls here");
+        let says = format!("rank 0 waits in MPI_Recv ({at}) for a message from rank 1 with tag 9");
         assert!(outcome.unbroken().contains(&says), "{mpi:?}: {}", outcome.err);
         assert!(!outcome.err.contains("SIGSEGV"), "{mpi:?}: {}", outcome.err);
     }

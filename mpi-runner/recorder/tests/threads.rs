@@ -2,30 +2,14 @@
 
 mod support;
 
-use support::{Folder, Mpi, source};
+use support::{is_said_of, line_of};
 
-/// Where a piece of `waiting-threads.c` stands: `waiting-threads.c:31`.
 fn line(piece: &str) -> String {
-    let text = std::fs::read_to_string(source("waiting-threads.c")).expect("it is there");
-    let found = text.lines().position(|line| line.contains(piece));
-    format!("waiting-threads.c:{}", found.expect("it is in the program") + 1)
+    line_of("waiting-threads.c", piece)
 }
 
-/// Under both MPIs, all of the first is said of what `waiting-threads.c` does so, and none of the second.
 fn is_said(way: &str, says: &[String], not: &[&str]) {
-    for mpi in Mpi::ALL {
-        let folder = Folder::new();
-        let program = folder.build_plain("waiting-threads.c", mpi);
-        let outcome = folder.record_by(&["--timeout", "1"], (mpi, 2), &[&program, way]);
-        let said = outcome.unbroken();
-        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
-        for words in says {
-            assert!(said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
-        }
-        for words in not {
-            assert!(!said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
-        }
-    }
+    is_said_of(("waiting-threads.c", way), says, not);
 }
 
 #[test]

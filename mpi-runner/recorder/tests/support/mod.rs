@@ -215,6 +215,31 @@ impl Recorded {
     }
 }
 
+/// Where a piece of a program of `programs` stands: `faults.c:31`.
+pub fn line_of(program: &str, piece: &str) -> String {
+    let text = fs::read_to_string(source(program)).expect("it is in the repository");
+    let found = text.lines().position(|line| line.contains(piece));
+    format!("{program}:{}", found.expect("it is in the program") + 1)
+}
+
+/// A program on two ranks that ends badly in one of its ways: under both MPIs all of the first is said of it, and none of the
+/// second.
+pub fn is_said_of((program, way): (&str, &str), says: &[String], not: &[&str]) {
+    for mpi in Mpi::ALL {
+        let folder = Folder::new();
+        let built = folder.build_plain(program, mpi);
+        let outcome = folder.record_by(&["--timeout", "2"], (mpi, 2), &[&built, way]);
+        let said = outcome.unbroken();
+        assert_eq!(outcome.code, Some(1), "{mpi:?}: {}", outcome.err);
+        for words in says {
+            assert!(said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
+        }
+        for words in not {
+            assert!(!said.contains(words), "{mpi:?}: {words}\nin: {}", outcome.err);
+        }
+    }
+}
+
 /// A text without its breaks between lines, which may stand behind a hyphen or a slash.
 pub fn unbroken(text: &str) -> String {
     let joined = text.lines().map(str::trim_start).fold(String::new(), |mut whole, line| {
