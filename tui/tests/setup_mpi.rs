@@ -45,7 +45,7 @@ impl Machine {
             .env_clear()
             .env("HOME", self.0.path(""))
             .env("PATH", self.0.path("bin"))
-            .env("LIBCLANG_PATH", "/usr/lib");
+            .env("LIBCLANG_PATH", self.0.path("lib"));
         CallResult::of(&command.output().expect("it starts"))
     }
 
