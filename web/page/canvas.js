@@ -65,15 +65,27 @@ class Canvas {
     [this.isLight, this.longDrawn, this.long] = [isLight, long, long.split("\n")];
     const { columns, rows } = this.size;
     const changed = new Set();
+    this.makeRoom();
+    // Glyphs come first: each time that the store has changed, the browser copies all of it before it draws from it.
+    const plans = [];
     for (let row = 0, at = 0; row < rows; row += 1) {
       for (let column = 0; column < columns; column += 1, at += 4) {
         if (this.isDrawn(cells, at)) continue;
         changed.add(row);
-        this.paintCell(cells, at, { column, row });
+        const plan = this.plan(cells, at, { column, row });
+        if (plan) plans.push(plan);
       }
     }
+    for (const plan of plans) this.paintCell(plan);
     this.drawn.set(cells);
     return changed;
+  }
+
+  /** Forgets all glyphs when there are many: those of one frame stay together. */
+  makeRoom() {
+    if (this.glyphs.size < MOST_GLYPHS / 2) return;
+    this.glyphs.clear();
+    this.pen.clearRect(0, 0, this.store.width, this.store.height);
   }
 
   isDrawn(cells, at) {
@@ -81,24 +93,27 @@ class Canvas {
     return cells[at] === drawn[at] && cells[at + 1] === drawn[at + 1] && cells[at + 2] === drawn[at + 2] && cells[at + 3] === drawn[at + 3];
   }
 
-  paintCell(cells, at, { column, row }) {
+  /** Where a cell is painted, on which ground, and which glyph; what lies under a wide symbol shows nothing of its own. */
+  plan(cells, at, { column, row }) {
     const { width, height, columns } = this.size;
-    // What lies under a wide symbol shows nothing of its own.
-    if (column > 0 && cells[at - 1] & WIDE) return;
+    if (column > 0 && cells[at - 1] & WIDE) return null;
     const style = cells[at + 3];
     const isWide = (style & WIDE) !== 0 && column + 1 < columns;
     const own = OWN[this.isLight ? "light" : "dark"];
     const colour = (number, otherwise) => (number & RGB ? number & 0xffffff : otherwise);
     let [ink, ground] = [colour(cells[at + 1], own[0]), colour(cells[at + 2], own[1])];
     if (style & REVERSED) [ink, ground] = [ground, ink];
-    const [x, y, span] = [column * width, row * height, isWide ? 2 * width : width];
+    const symbol = cells[at];
+    const isEmpty = (symbol === 32 && (style & (UNDERLINED | CROSSED_OUT)) === 0) || (style & HIDDEN) !== 0;
+    const glyph = isEmpty ? null : this.glyph(symbol, ink, style);
+    return { x: column * width, y: row * height, span: isWide ? 2 * width : width, ground, glyph };
+  }
+
+  paintCell({ x, y, span, ground, glyph }) {
+    const { height } = this.size;
     this.brush.fillStyle = css(ground);
     this.brush.fillRect(x, y, span, height);
-    const symbol = cells[at];
-    if (symbol === 32 && (style & (UNDERLINED | CROSSED_OUT)) === 0) return;
-    if (style & HIDDEN) return;
-    const place = this.glyph(symbol, ink, style);
-    this.brush.drawImage(this.store, place.x, place.y, span, height, x, y, span, height);
+    if (glyph) this.brush.drawImage(this.store, glyph.x, glyph.y, span, height, x, y, span, height);
   }
 
   /** Where a glyph is kept; painted now if it is not there yet. */
@@ -108,11 +123,8 @@ class Canvas {
     const key = `${text ?? symbol} ${ink} ${looks}`;
     const known = this.glyphs.get(key);
     if (known) return known;
-    if (this.glyphs.size >= MOST_GLYPHS) {
-      this.glyphs.clear();
-      this.pen.clearRect(0, 0, this.store.width, this.store.height);
-    }
-    const index = this.glyphs.size;
+    // More than there is room for on one screen nobody has seen: they take each other's places.
+    const index = this.glyphs.size % MOST_GLYPHS;
     const { width, height } = this.size;
     const place = { x: (index % GLYPHS_IN_A_ROW) * 2 * width, y: Math.floor(index / GLYPHS_IN_A_ROW) * height };
     this.paintGlyph(place, { code: text === null ? symbol : 0, text: text ?? String.fromCodePoint(symbol) }, { ink, looks });
