@@ -33,7 +33,6 @@ pub use discovery::{Discovery, DiscoveryKind};
 pub use kind::FailureKind;
 pub use scripts::{BadBounds, ScriptBounds, ScriptNames};
 
-use crate::invariants::Invariant;
 use crate::protocol::{Key, Protocol, StorageId, Viewed};
 use crate::scenario::{Scenario, Settings};
 use crate::simulate::nodes;
@@ -244,13 +243,9 @@ fn searched<P: Protocol>(
     Explored { progress, local_states, is_hashed: settings.is_hashed, discoveries }
 }
 
-/// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner.
+/// Whether a ring in which nothing is in flight is closed, with each of these keys at its owner, whichever its value.
 pub(crate) fn is_sound_ring<N: Viewed>(nodes: &[N], keys: &[Key]) -> bool {
-    broken(nodes, keys).is_empty()
-}
-
-/// The invariants that are broken in a ring in which nothing is in flight and these keys were put; whichever their values.
-fn broken<N: Viewed>(nodes: &[N], keys: &[Key]) -> Vec<Invariant> {
     let pairs = keys.iter().map(|key| (*key, None));
-    settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false }.broken(nodes)
+    let ring = settled::AtRest { pairs, last_id: StorageId::default(), is_amid: false };
+    ring.broken(nodes).is_empty()
 }

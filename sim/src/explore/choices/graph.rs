@@ -1,5 +1,6 @@
 //! The graph of the states, made of what a search has met.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 use std::num::NonZeroU32;
 
@@ -11,10 +12,10 @@ use super::super::reduction::Rule;
 use super::super::search::Search;
 use super::super::states::{StateId, StateSpace};
 use super::super::steps::{NextState, Steps, Taken};
-use super::super::{ExploreSettings, SearchProgress, broken};
+use super::super::{ExploreSettings, SearchProgress};
 use super::ways::WayEnd;
 use crate::invariants::Invariant;
-use crate::protocol::{Command, Key, Protocol};
+use crate::protocol::Protocol;
 use crate::scenario::Scenario;
 use crate::world::Choice;
 
@@ -83,12 +84,9 @@ pub(super) fn explored<P: Protocol>(
     search.go(go_on);
     let (progress, start) = (search.progress, search.start.clone());
     let (steps, states, _) = search.into_steps();
-    let keys = keys_put(scenario);
     let mut making = Making::<P> {
-        local: &local,
         steps,
         states: &states,
-        keys,
         numbers: FxHashMap::default(),
         order: Vec::new(),
         graph: StateGraph::default(),
@@ -97,21 +95,10 @@ pub(super) fn explored<P: Protocol>(
     (making.graph, progress)
 }
 
-/// The keys that the ring is to hold in the end.
-pub(super) fn keys_put(scenario: &Scenario) -> Vec<Key> {
-    let puts = scenario.script.commands().filter_map(|command| match command {
-        Command::Put { key, .. } => Some(key),
-        Command::Get { .. } | Command::Add { .. } | Command::Remove { .. } => None,
-    });
-    puts.collect()
-}
-
 /// A graph that is being made: every state that was met is gone on from once more, in the order in which they are come to.
 struct Making<'a, 'l, P: Protocol> {
-    local: &'l LocalStates<P>,
     steps: Steps<'l, P>,
     states: &'a StateSpace,
-    keys: Vec<Key>,
     numbers: FxHashMap<StateId, NonZeroU32>,
     order: Vec<StateId>,
     graph: StateGraph,
@@ -170,10 +157,8 @@ impl<P: Protocol> Making<'_, '_, P> {
         if !self.steps.all_stopped(cells) {
             return WayEnd::Deadlock;
         }
-        let nodes = self.steps.ranks().zip(cells);
-        let nodes: Vec<P::Node> =
-            nodes.map(|(rank, cell)| self.local.cell(rank, *cell).node.clone()).collect();
-        match broken(&nodes, &self.keys)[..] {
+        // What was stored last of a key that is put with different values depends on the way: any of them will do.
+        match self.steps.broken_after(cells, &BTreeMap::new())[..] {
             [] => WayEnd::Completed,
             [Invariant::KeysKept, ..] => WayEnd::LostKey,
             [Invariant::OneOwner | Invariant::LastPutRead | Invariant::SenderOrder, ..] => {

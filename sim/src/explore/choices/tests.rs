@@ -9,7 +9,7 @@ use super::run::run_by;
 use super::*;
 use crate::counterfactual::{CriticalChoice, critical_choice};
 use crate::explore::is_sound_ring;
-use crate::protocol::{Key, Protocol};
+use crate::protocol::{Command, Key, Protocol};
 use crate::protocols::{Classic, Safe};
 use crate::scenario::{builtin, random};
 use crate::simulate::{record, start};
@@ -17,7 +17,11 @@ use crate::world::{ByChoice, World};
 
 /// How the ways of a scenario end, as a walk along each of them finds it; `None` when they are more than this, or one goes round.
 fn walked<P: Protocol>(scenario: &Scenario, most: u64) -> Option<BTreeMap<&'static str, u64>> {
-    let keys: Vec<Key> = graph::keys_put(scenario);
+    let put = |command| match command {
+        Command::Put { key, .. } => Some(key),
+        Command::Get { .. } | Command::Add { .. } | Command::Remove { .. } => None,
+    };
+    let keys: Vec<Key> = scenario.script.commands().filter_map(put).collect();
     let mut ends = BTreeMap::new();
     let start = start::<P, _>(scenario, ByChoice, &mut ());
     walk::<P>((start, &mut Vec::new()), &keys, &mut |end| {
