@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use ringscope_screen::view::theme::Background;
 
-use crate::files::TAB;
+use crate::host::TAB;
 use crate::tab::{Preferences, Tab};
 
 thread_local! {

@@ -8,6 +8,6 @@
 
 pub mod cells;
 pub mod exports;
-pub mod files;
+pub mod host;
 pub mod link;
 pub mod tab;

@@ -14,13 +14,15 @@ use ringscope_screen::view::theme::{Background, Palette, Theme};
 use ringscope_screen::view::{Look, Paint, Surface};
 
 use crate::cells::Cells;
-use crate::files::TAB;
+use crate::host::TAB;
 use crate::link::{Link, LinkedView};
 
 /// A tab of a browser with the screen in it.
 pub struct Tab {
     session: Session,
     progress: Progress,
+    /// Whether that is further than when it was last asked for, though the session is another one.
+    has_learnt: bool,
     pointer: Pointer,
     look: Look,
     background: Background,
@@ -48,6 +50,7 @@ impl Tab {
         let mut tab = Tab {
             session: start(&progress),
             progress,
+            has_learnt: false,
             pointer: Pointer::default(),
             look,
             background: Background::default(),
@@ -193,12 +196,20 @@ impl Tab {
 
     /// How far somebody has come in the lessons, as JSON, where that is further than when it was last asked.
     pub fn take_learnt(&mut self) -> Option<String> {
-        let (progress, lessons) = self.session.take_learnt();
-        if lessons.is_empty() {
+        self.learn();
+        if !std::mem::take(&mut self.has_learnt) {
             return None;
         }
-        self.progress = progress.clone();
         serde_json::to_string(&self.progress).ok()
+    }
+
+    /// Takes what the session knows of the lessons.
+    fn learn(&mut self) {
+        let (progress, lessons) = self.session.take_learnt();
+        if !lessons.is_empty() {
+            self.progress = progress.clone();
+            self.has_learnt = true;
+        }
     }
 
     /// A page cannot be left for a shell: it begins again.
@@ -210,7 +221,7 @@ impl Tab {
     }
 
     fn start_over(&mut self) {
-        self.progress = self.session.take_learnt().0.clone();
+        self.learn();
         let theme = self.session.theme();
         self.session = start(&self.progress);
         self.session.set_theme(theme);

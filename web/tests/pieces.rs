@@ -6,7 +6,7 @@ use ringscope_screen::timeline::simulated;
 use ringscope_screen::tour::Progress;
 use ringscope_sim::scenario::Scenario;
 use ringscope_web::cells::NUMBERS;
-use ringscope_web::files::TAB;
+use ringscope_web::host::TAB;
 use ringscope_web::tab::{Preferences, Tab};
 
 /// What is shown, as text in one line.
