@@ -15,10 +15,10 @@ const MPIRUN: &str = "#!/bin/sh\necho 'mpirun (Open MPI) 4.1.4'\n";
 /// Builds what says of itself that it was built with Open MPI, and writes down how it was called.
 const CARGO: &str = r#"#!/bin/sh
 echo "$MPICC $*" >> "$HOME/calls"
-while [ "$1" != --root ]; do shift; done
-/bin/mkdir -p "$2/bin"
-printf '#!/bin/sh\necho "Open MPI v4.1.4"\n' > "$2/bin/mpi-runner"
-/bin/chmod +x "$2/bin/mpi-runner"
+while [ "$1" != --target-dir ]; do shift; done
+/bin/mkdir -p "$2/release"
+printf '#!/bin/sh\necho "Open MPI v4.1.4"\n' > "$2/release/mpi-runner"
+/bin/chmod +x "$2/release/mpi-runner"
 "#;
 
 impl Machine {

@@ -79,16 +79,18 @@ fn set_up(
         writeln!(streams.out, "  mpi-runner: {}", shown(&runner.program))?;
         return Ok(true);
     }
-    let toolchain = Toolchain::find(flavor, launcher);
-    let missing = toolchain.missing();
-    if is_check || !missing.is_empty() {
-        writeln!(streams.out, "  mpi-runner: not built")?;
-        for one in missing {
-            writeln!(streams.out, "    missing: {one}")?;
+    let missing = match Toolchain::find(flavor, launcher) {
+        Ok(toolchain) if !is_check => {
+            let built = toolchain.build()?;
+            writeln!(streams.out, "  mpi-runner: {}", shown(&built))?;
+            return Ok(true);
         }
-        return Ok(false);
+        Ok(_) => Vec::new(),
+        Err(missing) => missing,
+    };
+    writeln!(streams.out, "  mpi-runner: not built")?;
+    for one in missing {
+        writeln!(streams.out, "    missing: {one}")?;
     }
-    let built = toolchain.build()?;
-    writeln!(streams.out, "  mpi-runner: {}", shown(&built))?;
-    Ok(true)
+    Ok(false)
 }

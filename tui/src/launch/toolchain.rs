@@ -15,89 +15,88 @@ use super::find::{beside_us, built_here, on_path};
 #[derive(Debug)]
 pub(crate) struct Toolchain {
     flavor: Flavor,
-    cargo: Option<PathBuf>,
+    cargo: PathBuf,
     /// The MPI's compiler, `mpicc`.
-    compiler: Option<PathBuf>,
+    compiler: PathBuf,
     /// The folder of the sources.
-    sources: Option<PathBuf>,
-    has_libclang: bool,
+    sources: PathBuf,
 }
 
 impl Toolchain {
     /// What there is for the MPI of a launcher.
-    pub(crate) fn find(flavor: Flavor, launcher: &Path) -> Toolchain {
-        Toolchain {
-            flavor,
-            cargo: on_path("cargo").into_iter().next(),
-            compiler: compiler_beside(flavor, launcher),
-            sources: sources(),
-            has_libclang: has_libclang(),
-        }
-    }
-
-    /// What lacks, each with how to get it.
-    pub(crate) fn missing(&self) -> Vec<String> {
-        let packages = match self.flavor {
+    ///
+    /// # Errors
+    ///
+    /// What is missing, each with how to get it.
+    pub(crate) fn find(flavor: Flavor, launcher: &Path) -> Result<Toolchain, Vec<String>> {
+        let (sources, cargo) = (sources(), on_path("cargo").into_iter().next());
+        let (compiler, has_libclang) = (compiler_beside(flavor, launcher), has_libclang());
+        let packages = match flavor {
             Flavor::OpenMpi => "libopenmpi-dev",
             Flavor::Mpich => "libmpich-dev",
         };
+        let of_compiler =
+            format!("mpicc of {}; Debian and Ubuntu: apt-get install {packages}", flavor.name());
         let needs = [
-            (
-                self.sources.is_some(),
-                "the sources of mpi-runner, which the Python package brings along; in a clone `make mpi` builds it"
-                    .to_owned(),
-            ),
-            (self.cargo.is_some(), "cargo, a Rust toolchain: https://rustup.rs".to_owned()),
-            (
-                self.compiler.is_some(),
-                format!("mpicc of {}; Debian and Ubuntu: apt-get install {packages}", self.flavor.name()),
-            ),
-            (
-                self.has_libclang,
-                "libclang, which reads MPI's headers; Debian and Ubuntu: apt-get install libclang-dev; elsewhere \
-                 the variable LIBCLANG_PATH names its folder"
-                    .to_owned(),
-            ),
+            (sources.is_some(), SOURCES),
+            (cargo.is_some(), CARGO),
+            (compiler.is_some(), &of_compiler),
+            (has_libclang, LIBCLANG),
         ];
-        needs.into_iter().filter(|(is_there, _)| !is_there).map(|(_, what)| what).collect()
+        let missing = needs.into_iter().filter(|(is_there, _)| !is_there);
+        let missing: Vec<String> = missing.map(|(_, what)| what.to_owned()).collect();
+        match (sources, cargo, compiler) {
+            (Some(sources), Some(cargo), Some(compiler)) if has_libclang => {
+                Ok(Toolchain { flavor, cargo, compiler, sources })
+            }
+            _ => Err(missing),
+        }
     }
 
     /// Builds it, and returns where it is; cargo says on standard error how far it is.
     ///
     /// # Errors
     ///
-    /// When something is missing, when it cannot be built, or when it cannot be put where it is looked for.
+    /// When it cannot be built, or cannot be put where it is looked for.
     pub(crate) fn build(&self) -> Result<PathBuf, Failure> {
-        let (Some(cargo), Some(compiler), Some(sources)) =
-            (&self.cargo, &self.compiler, &self.sources)
-        else {
-            return Err(Failure::about("mpi-runner", "cannot be built: not all is there"));
-        };
         let name = format!("mpi-runner-{}", self.flavor.short());
         let program = built_here(&name).ok_or_else(|| {
             Failure::about(&name, "there is no home to put it into").hint("set the variable HOME")
         })?;
         let into = program.parent().unwrap_or(Path::new("/"));
-        fs::create_dir_all(into)
-            .map_err(|error| Failure::about(&shown(into), format!("cannot be made: {error}")))?;
-        let work = tempfile::Builder::new().prefix("build-").tempdir_in(into)?;
-        let done = Command::new(cargo)
-            .args(["install", "--locked", "--path"])
-            .arg(sources.join("mpi-runner"))
-            .arg("--target-dir")
-            .arg(work.path().join("target"))
-            .arg("--root")
-            .arg(work.path().join("root"))
-            .env("MPICC", compiler)
-            .stdin(Stdio::null())
-            .status()?;
-        if !done.success() {
-            return Err(Failure::about("mpi-runner", "cargo could not build it: see above"));
-        }
-        fs::rename(work.path().join("root/bin/mpi-runner"), &program)?;
+        let fails =
+            |error| Failure::about(&shown(into), format!("nothing can be built there: {error}"));
+        fs::create_dir_all(into).map_err(fails)?;
+        let work = tempfile::Builder::new().prefix("build-").tempdir_in(into).map_err(fails)?;
+        self.run_cargo(work.path())?;
+        fs::rename(work.path().join("release/mpi-runner"), &program).map_err(fails)?;
         Ok(program)
     }
+
+    fn run_cargo(&self, target: &Path) -> Result<(), Failure> {
+        let done = Command::new(&self.cargo)
+            .args(["build", "--release", "--locked", "--manifest-path"])
+            .arg(self.sources.join("mpi-runner/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target)
+            .env("MPICC", &self.compiler)
+            .stdin(Stdio::null())
+            .status();
+        let cargo = shown(&self.cargo);
+        match done {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(Failure::about("mpi-runner", "cargo could not build it: see above")),
+            Err(error) => Err(Failure::about(&cargo, format!("does not start: {error}"))),
+        }
+    }
 }
+
+const SOURCES: &str = "the sources of mpi-runner, which the Python package brings along; in a clone `make mpi` builds it";
+
+const CARGO: &str = "cargo, a Rust toolchain: https://rustup.rs";
+
+const LIBCLANG: &str = "libclang, which reads MPI's headers; Debian and Ubuntu: apt-get install libclang-dev; elsewhere the \
+     variable LIBCLANG_PATH names its folder";
 
 /// The compiler of the MPI of a launcher: it lies beside it, under the same kind of name.
 fn compiler_beside(flavor: Flavor, launcher: &Path) -> Option<PathBuf> {
