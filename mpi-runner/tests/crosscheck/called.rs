@@ -11,6 +11,10 @@ use crate::support::{Folder, Mpi, built};
 /// The longest that a call may take, in seconds, before it is killed.
 const MOST_SECONDS: &str = "300";
 
+/// How long `mpirun` may be silent beyond what its ranks wait for each other, in seconds: on a machine that does much else,
+/// 64 ranks need some until all are there.
+const GRACE: &str = "120";
+
 /// How many calls go on at once at most: one for each core, since ranks that start spin until all are there.
 const MOST_AT_ONCE: usize = 4;
 
@@ -28,6 +32,7 @@ pub(crate) struct Called {
 pub(crate) fn crosscheck(mpi: Mpi, args: &[&str], folder: &Folder) -> Called {
     let mut command = bounded(&built("ringscope", &["mpi/openmpi", ""]));
     command.arg("crosscheck").args(args).args(["--mpi", mpi.short()]);
+    command.args(["--grace", GRACE]);
     command.env("RINGSCOPE_MPI_RUNNER", mpi.runner());
     call(&mut command, folder)
 }
