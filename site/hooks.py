@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from markdown.extensions.toc import slugify
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,15 +29,40 @@ def lesson(name):
     return f"## [{front['title']}](try.html#tour={name})\n\n{about} In a terminal: `ringscope tour {name}`.\n"
 
 
+# A link to a heading that begins with a digit, for which the theme cannot look.
+NUMBERED = re.compile(r"(\]\([^)#]*#)(?=[0-9])")
+STEP = "step-"
+
+
+def place(heading, separator):
+    """The name of a heading in an address."""
+    name = slugify(heading, separator)
+    return STEP + name if name[:1].isdigit() else name
+
+
+def on_config(config):
+    """Headings have names that the theme can look for."""
+    config["mdx_configs"].setdefault("toc", {})["slugify"] = place
+    return config
+
+
 def on_files(files, config):
-    """The page of the lessons is made of the lessons."""
+    """The page of the lessons is made of the lessons, and the program lies beside the pages that show it."""
     names = LISTED.findall(LESSONS.read_text())
     if len(names) != len(list((ROOT / "screen/walkthroughs").glob("*.md"))) - 1:
         raise SystemExit(f"{LESSONS.relative_to(ROOT)} lists other lessons than there are: {names}")
     head = "# Lessons\n\nEach is a run that stops where something is to be seen, and asks before it shows. They open in this browser, and what was answered is kept in it.\n"
     content = "\n".join([head, *map(lesson, names)])
     files.append(File.generated(config, "lessons.md", content=content))
+    files.append(File.generated(config, "try.html", content=program()))
     return files
+
+
+def program():
+    """The page that is the program; it is given no run."""
+    if not APP.is_file():
+        raise SystemExit(f"{APP.relative_to(ROOT)} is not there: `make web` builds it")
+    return APP.read_text().replace("{{given}}", "{}")
 
 
 def on_page_markdown(markdown, page, config, files):
@@ -48,13 +74,4 @@ def on_page_markdown(markdown, page, config, files):
             raise SystemExit(f"{page.file.src_path}: there is no {file}")
         return f"]({REPOSITORY}{file}{anchor})"
 
-    return OUTSIDE.sub(to_repository, markdown)
-
-
-def on_post_build(config):
-    """The program lies beside the pages that show it."""
-    if not APP.is_file():
-        raise SystemExit(f"{APP.relative_to(ROOT)} is not there: `make web` builds it")
-    # It is given no run.
-    page = APP.read_text().replace("{{given}}", "{}")
-    Path(config["site_dir"], "try.html").write_text(page)
+    return NUMBERED.sub(rf"\g<1>{STEP}", OUTSIDE.sub(to_repository, markdown))

@@ -52,14 +52,37 @@ fn commands_are_found_in_lines_of_code_and_between_backticks() {
     assert_eq!(commands(text), found);
 }
 
-/// What people read who have a checkout.
+#[test]
+fn every_page_of_the_site_is_among_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let site = fs::read_to_string(root.join("site/mkdocs.yml")).expect("the site's pages");
+    let (_, pages_of_site) = site.split_once("\nnav:\n").expect("it lists its pages");
+    let pages = pages();
+    let mut count = 0;
+    for name in pages_of_site.lines().filter_map(|line| line.rsplit(": ").next()) {
+        // A heading over pages ends in a colon; the page of the lessons is made of their names.
+        if name.ends_with(':') || name == "lessons.md" {
+            continue;
+        }
+        assert!(pages.contains(&root.join("docs").join(name)), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, fs::read_dir(root.join("docs")).expect("the folder of the pages").count());
+}
+
+/// What people read who have a checkout, or see the project's pages on the web.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let in_docs = fs::read_dir(root.join("docs")).expect("the folder of the pages");
     let mut pages: Vec<PathBuf> = in_docs.map(|entry| entry.expect("a page").path()).collect();
-    pages.sort();
     pages.push(root.join("README.md"));
     pages.push(root.join("mpi-runner/recorder/README.md"));
+    pages.push(root.join("tui/package/python/README.md"));
+    let lessons =
+        fs::read_dir(root.join("screen/walkthroughs")).expect("the folder of the lessons");
+    let lessons = lessons.map(|entry| entry.expect("a lesson").path());
+    pages.extend(lessons.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    pages.sort();
     pages
 }
 
