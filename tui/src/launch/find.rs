@@ -179,15 +179,15 @@ pub(crate) fn page() -> Result<PathBuf, Failure> {
     }
     let own = beside_us();
     let places = own.iter().flat_map(|own| {
-        // What is built with an MPI lies two folders deeper.
-        let built = [1, 3].map(|up| own.ancestors().nth(up).map(|folder| folder.join("web")));
-        let folders = built.into_iter().flatten();
-        folders.chain([own.clone(), own.join("../share/ringscope")])
+        let folders_above = own.ancestors().filter(|folder| folder.ends_with("target"));
+        let built = folders_above.map(|folder| folder.join("web"));
+        [own.clone(), own.join("../share/ringscope")].into_iter().chain(built)
     });
     let mut places = places.map(|folder| folder.join(PAGE_FILE));
     let found = places.find(|place| place.is_file());
     found.ok_or_else(|| {
-        Failure::about(PAGE_FILE, "not found").hint("`make web` in the project's folder makes it")
+        Failure::about(PAGE_FILE, "not found")
+            .hint("a package brings it along; `make web` in the project's folder makes it")
     })
 }
 
