@@ -19,7 +19,7 @@ OF_THE_PAGE := binary(same_cells)
 LINKED := --workspace --exclude '*-fuzz' --locked
 NEXTEST := $(OPENMPI) nextest run $(LINKED)
 
-.PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb wheel release site mpi mpi-setup unit-mpi-release measure bench bench-mpi fuzz bless
+.PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb wheel release site mpi mpi-setup unit-mpi-release measure bench bench-web bench-mpi fuzz bless
 
 help: ## What there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,7 +55,7 @@ docs: ## Documentation without warnings
 	RUSTDOCFLAGS="-D warnings" $(OPENMPI) doc $(LINKED) --no-deps
 
 build: ## Build every program and test, with Open MPI
-	$(OPENMPI) build $(LINKED) --lib --bins --tests
+	$(OPENMPI) build $(LINKED) --lib --bins --tests --examples
 
 mpich: ## Build mpi-runner with MPICH
 	$(MPICH) build -p mpi-runner --locked
@@ -75,7 +75,7 @@ headless: ## Does the screen build by itself, with no terminal and nobody else's
 web: ## The program as a page of a browser, one file: target/web/ringscope-app.html
 	@web/make
 
-web-check: web consumers-setup build ## The page held against the terminal, cell by cell, and used in a browser
+web-check: web consumers-setup build ## The page held against the terminal, cell by cell, and used in browsers
 	$(NEXTEST) -E '$(OF_THE_PAGE)'
 	RINGSCOPE=$(CURDIR)/target/mpi/openmpi/debug/ringscope web/check
 
@@ -126,6 +126,10 @@ measure: ## The figures of the code: sizes, habits, and what is over the limits
 
 bench: ## The benchmarks that the README quotes
 	$(CARGO) bench --locked -p ringscope-traces -p ringscope-sim -p ringscope-screen -p ringscope --bench lines --bench messages --bench timeline --bench frame --bench diff --bench export
+
+bench-web: web consumers-setup ## The page in browsers beside the program as it is shipped, as a table
+	$(CARGO) build --release --locked -p ringscope -p ringscope-web --bins --examples
+	RINGSCOPE=$(CURDIR)/target/release/ringscope web/check
 
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, and the memory of merging, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare

@@ -13,8 +13,8 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** Serves each folder below its prefix; `address` is where. */
-export async function serve(folders) {
+/** Serves each folder below its prefix, with these headers besides; `address` is where. */
+export async function serve(folders, headers = {}) {
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const found = Object.entries(folders).find(([prefix]) => pathname.startsWith(prefix));
@@ -25,7 +25,7 @@ export async function serve(folders) {
     }
     const file = path.join(found[1], pathname.endsWith("/") ? path.join(below, "index.html") : below);
     fs.readFile(file, (error, bytes) => {
-      response.writeHead(error ? 404 : 200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
+      response.writeHead(error ? 404 : 200, { ...headers, "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
       response.end(bytes);
     });
   });

@@ -1,0 +1,57 @@
+// What the page is in: the links that lead to it, frames and their policies, light and dark, and those who have it read to them.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+
+import { inked, leaves, opened, press, shows, standsAt, started } from "./page.mjs";
+
+export async function followsLinks(page) {
+  await shows(page, /TOUR +The lost key/i);
+  const go = (link) => page.evaluate((link) => (location.hash = link), link);
+  await go("join@81");
+  await standsAt(page, 81);
+  await go("play=crowded --at 12 --pane events");
+  await shows(page, /crowded/);
+  await standsAt(page, 12);
+  await go("join@x");
+  await shows(page, /the link: has `x` for the event: it takes a number/);
+}
+
+export async function isReadAloud(page, { browser }) {
+  await shows(page, /Walkthroughs/);
+  const read = await browser.readAloud(page);
+  assert.match(read, /Walkthroughs/);
+  assert.doesNotMatch(read, /[\u2500-\u257f\u2800-\u28ff]/, "drawings are not read aloud");
+  const found = await page.evaluate(() => window.find("Walkthroughs"));
+  assert.ok(found, "it is found in the page");
+  assert.equal(await page.evaluate(() => document.getSelection().toString()), "Walkthroughs", "and can be copied");
+}
+
+/** The background goes with what is preferred. */
+export async function goesWithWhatIsPreferred(address, { browser }) {
+  for (const [scheme, expected] of [["dark", 0x12141a], ["light", 0xfcfcfa]]) {
+    const use = async (page) => {
+      await shows(page, /join/);
+      assert.equal((await inked(page)).ground, expected, scheme);
+    };
+    await browser.preferring(scheme, (preferring, options) => opened(preferring, address, { options, use }));
+  }
+}
+
+/** In a frame of a course's page, which lets it run and nothing else; the page comes from elsewhere, and may ask for nothing. */
+export async function runsInAFrame(page, { strict }) {
+  const frame = page.frames().find((frame) => frame.url().startsWith(strict));
+  assert.ok(frame, "there is a frame");
+  await started(frame);
+  await standsAt(frame, 30);
+  await page.locator("iframe").click({ position: { x: 450, y: 20 } });
+  await press(page, "l");
+  await standsAt(frame, 31);
+  await press(page, "Space");
+  await leaves(frame, 31);
+  await press(page, "Space y");
+  const [, link] = await shows(frame, /copied: #/).then((shown) => /copied: (#\S+)/.exec(shown));
+  await page.mouse.click(1000, 700);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), strict + link);
+}
