@@ -30,8 +30,10 @@ export async function opened(browser, address, { options, use, framed }) {
 /** The page itself; what stands in it; and a file that it has made. */
 const isOwn = (url, own) => [...own, "data:", "blob:"].some((start) => url.startsWith(start));
 
+/** Waits until the program runs, or says why it cannot. */
 export async function started(frame) {
-  await frame.waitForFunction(() => globalThis.ringscope !== undefined);
+  const ended = await frame.waitForFunction(() => (globalThis.ringscope ? "started" : document.getElementById("problem").textContent));
+  assert.equal(await ended.jsonValue(), "started");
 }
 
 /** The screen as text. */

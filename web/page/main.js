@@ -190,7 +190,7 @@ function offer({ name, bytes }) {
 }
 
 try {
-  const page = new Page(await Program.unpack(byId("program").textContent.trim()));
+  const page = new Page(await Program.unpack(byId("program").textContent, byId("unpacker").textContent));
   page.start(JSON.parse(byId("given").textContent || "{}"));
   globalThis.ringscope = page;
 } catch (error) {

@@ -5,17 +5,27 @@ const COPIED = 0, LEARNT = 1, SAVED = 2, BYTES = 3, LONG_SYMBOLS = 4, PANICKED =
 /** What the page prefers, as bits. */
 const LIGHT = 1, REDUCE_MOTION = 2;
 
+/** The bytes that a text of the page stands for. */
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
 class Program {
   constructor(exports) {
     this.exports = exports;
   }
 
-  /** Unpacks the program that stands in the page. */
-  static async unpack(base64) {
-    const packed = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const { instance } = await WebAssembly.instantiate(await new Response(unpacked).arrayBuffer(), {});
-    return new Program(instance.exports);
+  /** Unpacks the program that stands in the page, by what stands there beside it. */
+  static async unpack(program, unpacker) {
+    const unzipped = new Blob([bytesOf(unpacker)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const { instance } = await WebAssembly.instantiate(await new Response(unzipped).arrayBuffer(), {});
+    const { reserve, unpack, out, memory } = instance.exports;
+    const packed = bytesOf(program);
+    // The memory is another one after each call in which it grows.
+    const place = reserve(packed.length);
+    new Uint8Array(memory.buffer, place, packed.length).set(packed);
+    const length = unpack();
+    if (length === 0) throw new Error("the page is damaged, or was not loaded as a whole");
+    const unpacked = new Uint8Array(memory.buffer, out(), length);
+    return new Program((await WebAssembly.instantiate(unpacked, {})).instance.exports);
   }
 
   /** Puts bytes where the program reads them, and says how many. */
