@@ -3,15 +3,13 @@
 import assert from "node:assert/strict";
 
 /** How long something is waited for, in milliseconds: far longer than it takes. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /** Uses a page, which may complain of nothing, and ask for nothing but itself and what stands in a frame of it. */
 export async function opened(browser, address, { options, use, framed }) {
   const context = await browser.context({ options });
   try {
-    await context.addInitScript(() => {
-      addEventListener("securitypolicyviolation", (event) => console.error(`forbidden: ${event.violatedDirective} ${event.blockedURI}`));
-    });
+    await context.addInitScript(tellsProblems);
     const page = await context.newPage();
     const problems = [];
     page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
@@ -25,6 +23,13 @@ export async function opened(browser, address, { options, use, framed }) {
   } finally {
     await context.close();
   }
+}
+
+/** Tells on the console of what the page tries and may not, and of keys that a browser would take for its own, too. */
+function tellsProblems() {
+  addEventListener("securitypolicyviolation", (event) => console.error(`forbidden: ${event.violatedDirective} ${event.blockedURI}`));
+  const isHeldDown = (key) => ["Alt", "Control", "Shift"].includes(key);
+  addEventListener("keydown", (event) => event.defaultPrevented || isHeldDown(event.key) || console.error(`left to the browser: ${event.key}`));
 }
 
 /** The page itself; what stands in it; and a file that it has made. */

@@ -71,6 +71,9 @@ export async function isTypedOn(page, { browser }) {
   assert.ok((await placeIn(page)).events > events);
 }
 
+/** What stands in the last row, from its beginning. */
+const KEY_BAR = /\n ?esc back [^\n]*$/;
+
 export async function isTurned(page, { browser }) {
   await standsAt(page, 81);
   const sizeOf = () => page.evaluate(() => ({ ...ringscope.canvas.size, room: document.getElementById("screen").clientWidth }));
@@ -79,10 +82,12 @@ export async function isTurned(page, { browser }) {
   await page.waitForFunction((columns) => ringscope.canvas.size.columns !== columns, upright.columns);
   const lying = await sizeOf();
   assert.ok(lying.columns > upright.columns && lying.rows < upright.rows);
+  await shows(page, KEY_BAR);
   const unused = lying.room - (lying.columns * lying.width) / lying.ratio;
   assert.ok(unused >= 0 && unused < lying.width, `the width is used but for ${unused}`);
   await standsAt(page, 81);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForFunction((columns) => ringscope.canvas.size.columns === columns, upright.columns);
+  await shows(page, KEY_BAR);
   await standsAt(page, 81);
 }
