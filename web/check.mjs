@@ -72,19 +72,24 @@ const CHECKS = [
 let passed = 0;
 const failures = [];
 
+/** Whether a check passes. */
 async function hold(browser, what, check) {
   try {
     await check();
     passed += 1;
+    return true;
   } catch (error) {
     failures.push(`${browser.name}: ${what}: ${error.stack}`);
+    return false;
   }
 }
 
 async function holdAll(browser) {
+  const given = { browser, folder, strict };
   for (const [what, use, address, more = {}] of CHECKS) {
-    const given = { browser, folder, strict };
-    await hold(browser, what, () => opened(browser, address, { ...more, use: (page) => use(page, given) }));
+    const isHeld = await hold(browser, what, () => opened(browser, address, { ...more, use: (page) => use(page, given) }));
+    // With a page that cannot even be opened, all others would be waited for in vain.
+    if (!isHeld && use === CHECKS[0][1]) return;
   }
   const scheme = () => surroundings.goesWithWhatIsPreferred(inFile("#join@30"), { browser });
   await hold(browser, "it is dark or light as is preferred", scheme);

@@ -33,7 +33,7 @@ export async function plays(page) {
   await standsAt(page, 0);
 }
 
-export async function stepsBothWays(page, { folder, name }) {
+export async function stepsBothWays(page, { browser, folder }) {
   const before = await standsAt(page, 81);
   await press(page, "l l");
   await standsAt(page, 83);
@@ -50,7 +50,7 @@ export async function stepsBothWays(page, { folder, name }) {
   await shows(page, /the run ends here: completed/);
   await enter(page, "g", "50%");
   await standsAt(page, 111);
-  await page.screenshot({ path: `${folder}/desk-${name}.png` });
+  await page.screenshot({ path: `${folder}/desk-${browser.name}.png` });
 }
 
 export async function isScrubbedByTheMouse(page) {
@@ -90,7 +90,7 @@ export async function takesACommand(page) {
   await shows(page, /the run ends here: completed/);
 }
 
-export async function forks(page, browser) {
+export async function forks(page) {
   await shows(page, /join/);
   await enter(page, "F", "put 5 5");
   await shows(page, /another way after command/);
