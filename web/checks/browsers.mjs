@@ -43,13 +43,13 @@ class Chromium extends Browser {
     await use(this, { colorScheme });
   }
 
-  /** A finger: "down", "move" and "up", the first two to a place. */
+  /** A finger: "down", "move" and "tap" at a place, and "up". What lies between the two halves of a tap must not be long. */
   async finger(page) {
     const session = await page.context().newCDPSession(page);
-    const types = { down: "touchStart", move: "touchMove", up: "touchEnd" };
-    return (deed, ...place) => {
-      const touchPoints = place.length > 0 ? [{ x: place[0], y: place[1] }] : [];
-      return session.send("Input.dispatchTouchEvent", { type: types[deed], touchPoints });
+    const types = { down: ["touchStart"], move: ["touchMove"], up: ["touchEnd"], tap: ["touchStart", "touchEnd"] };
+    return (deed, x, y) => {
+      const pointsOf = (type) => (type === "touchEnd" ? [] : [{ x, y }]);
+      return Promise.all(types[deed].map((type) => session.send("Input.dispatchTouchEvent", { type, touchPoints: pointsOf(type) })));
     };
   }
 
@@ -106,7 +106,7 @@ class Firefox extends Browser {
 
   async finger(page) {
     const session = page._connection.toImpl(page).delegate._session;
-    const types = { down: ["pointerMove", "pointerDown"], move: ["pointerMove"], up: ["pointerUp"] };
+    const types = { down: ["pointerMove", "pointerDown"], move: ["pointerMove"], up: ["pointerUp"], tap: ["pointerMove", "pointerDown", "pointerUp"] };
     return (deed, ...place) => {
       const [x, y] = place.map(Math.round);
       const actions = types[deed].map((type) => (type === "pointerMove" ? { type, x, y } : { type, button: 0 }));

@@ -5,25 +5,48 @@ import assert from "node:assert/strict";
 /** How long something is waited for, in milliseconds: far longer than it takes. */
 const PATIENCE = 15_000;
 
-/** Uses a page, which may complain of nothing, and ask for nothing but itself and what stands in a frame of it. */
-export async function opened(browser, address, { options, use, framed }) {
+/** Uses a page in a context of its own. */
+export async function opened(browser, address, { options, use }) {
+  const tab = await open(browser, address, { options });
+  try {
+    await use(tab.page);
+    tab.hasNoProblems();
+  } finally {
+    await tab.close();
+  }
+}
+
+/** Opens a page, which may complain of nothing, and ask for nothing but itself and what stands in a frame of it. */
+export async function open(browser, address, { options, framed }) {
   const context = await browser.context({ options });
   context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript(tellsProblems);
+  const page = await context.newPage();
+  const problems = [];
+  page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => problems.push(error.message));
+  const own = [address, framed].filter(Boolean).map((link) => link.replace(/#.*/s, ""));
+  page.on("request", (request) => isOwn(request.url(), own) || problems.push(`asks for ${request.url()}`));
+  const tab = { page, hasNoProblems: () => assert.deepEqual(problems, []), close: () => context.close() };
   try {
-    await context.addInitScript(tellsProblems);
-    const page = await context.newPage();
-    const problems = [];
-    page.on("console", (message) => problems.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => problems.push(error.message));
-    const own = [address, framed].filter(Boolean).map((link) => link.replace(/#.*/s, ""));
-    page.on("request", (request) => isOwn(request.url(), own) || problems.push(`asks for ${request.url()}`));
     await page.goto(address);
     if (!framed) await started(page);
-    await use(page, browser);
-    assert.deepEqual(problems, []);
-  } finally {
-    await context.close();
+  } catch (error) {
+    await tab.close();
+    throw error;
   }
+  return tab;
+}
+
+/** Follows a link in a page in which something was done before. */
+export async function follow(page, link) {
+  await page.evaluate(async (link) => {
+    document.getSelection().removeAllRanges();
+    document.activeElement.blur();
+    ringscope.act((program) => program.go(link));
+    // What was shown before may look like it: it is painted in the next frame.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  }, link);
 }
 
 /** Tells on the console of what the page tries and may not, and of keys that a browser would take for its own, too. */
