@@ -97,16 +97,17 @@ digests: ## The digests again in release: the same run, however it is compiled
 package: ## The crates as they would be published, each built from what is in it
 	@tools/package
 
-deb: ## The Debian package, looked into
+deb: web ## The Debian package, looked into and tried out
 	tui/package/deb
 
-wheel: web ## The Python wheels, and what is in the one for this machine tried out without Rust
+wheel: web release-setup ## The Python wheels, looked into and tried out without Rust, that for aarch64 under QEMU
 	tui/package/wheel
 
-site: web ## The project's page on the web, in target/site
-	site/build
+site: web consumers-setup ## The project's page on the web, in target/site, looked at in a browser
+	site/build --look
 
-release: package deb wheel site ## All that a release publishes, with checksums, in target/dist; publishes nothing
+release: ## All that a release publishes, with checksums, in target/dist; publishes nothing
+	@tools/steps release "release-setup web package deb wheel site"
 	@tools/release
 
 mpi: mpi-setup ## Build all that runs under MPI, as it is shipped: mpi-runner for both MPIs, the recorder, ringscope
