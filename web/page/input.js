@@ -136,7 +136,8 @@ function makeButtons(page, row, { typing, file }) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = text;
-    button.setAttribute("aria-label", label);
+    // Who says what is read on a button finds it, too.
+    button.setAttribute("aria-label", `${label}, ${text}`);
     // The keyboard of a phone stays where it is.
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", act);
