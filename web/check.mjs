@@ -21,6 +21,7 @@ import * as surroundings from "./checks/surroundings.mjs";
 
 const [consumers, folder] = process.argv.slice(2);
 const { default: playwright } = await import(pathToFileURL(path.join(consumers, "npm/playwright-core/index.mjs")));
+const rules = path.join(consumers, "npm/axe-core/axe.min.js");
 const read = (name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8"));
 
 /** What a server may say that lets the page run and forbids it everything else. */
@@ -59,6 +60,7 @@ const PAGES = [
       ["a file that is no trace is refused", files.isNoTrace, ""],
       ["a file is saved", files.isSaved, "join@81"],
       ["the screen is read aloud and found in the page", surroundings.isReadAloud, ""],
+      ["everybody can use the start page", surroundings.keepsTheRules, ""],
     ],
   },
   { address: `${server.address}/app.html`, checks: [["a run is opened from a server, and left", runs.opensAndLeaves]] },
@@ -76,6 +78,7 @@ const PAGES = [
       ["buttons are pressed on a phone", phones.isUsedByButtons, "join@81"],
       ["time goes along with a finger", phones.isScrubbedByAFinger, "join@81"],
       ["a list is scrolled by a finger", phones.isScrolledByAFinger, "join@81"],
+      ["everybody can use a lesson on a phone", surroundings.keepsTheRules, "tour=lost-key"],
     ],
   },
   // In a page of its own: soon after a swipe a tap did not always arrive in Chromium.
@@ -116,7 +119,7 @@ async function holdIn({ address, options, framed, checks }, browser) {
     const isHeld = await hold(browser, what, async () => {
       tab ??= await open(browser, address, { options, framed });
       if (link !== undefined) await follow(tab.page, link);
-      await use(tab.page, { browser, folder, strict });
+      await use(tab.page, { browser, folder, strict, rules });
       tab.hasNoProblems();
     });
     // Where it cannot even be opened, all others would be waited for in vain.

@@ -28,6 +28,14 @@ export async function isReadAloud(page, { browser }) {
   assert.equal(await page.evaluate(() => document.getSelection().toString()), "Walkthroughs", "and can be copied");
 }
 
+/** axe-core's rules for pages that everybody can use. What a canvas shows under transparent text it leaves open. */
+export async function keepsTheRules(page, { rules }) {
+  await page.addScriptTag({ content: fs.readFileSync(rules, "utf8") });
+  const { violations, passes } = await page.evaluate(() => axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]), []);
+  assert.ok(passes.length > 20, "the rules were asked");
+}
+
 /** The background goes with what is preferred. */
 export async function goesWithWhatIsPreferred(address, { browser }) {
   for (const [scheme, expected] of [["dark", 0x12141a], ["light", 0xfcfcfa]]) {
