@@ -130,7 +130,7 @@ bench: ## The benchmarks that the README quotes
 
 bench-web: web consumers-setup ## The page in browsers beside the program as it is shipped, as a table
 	$(CARGO) build --release --locked -p ringscope -p ringscope-web --bins --examples
-	RINGSCOPE=$(CURDIR)/target/release/ringscope web/check
+	RINGSCOPE=$(CURDIR)/target/release/ringscope web/check figures
 
 bench-mpi: mpi ## mpi-runner and the recorder beside bare MPI in C, and the memory of merging, as tables
 	mpi-runner/with openmpi mpi-runner/benches/compare

@@ -1,6 +1,6 @@
 // Opens the page in browsers and uses it as somebody does: keys, mouse, touch, links, lessons, files that are dropped.
 //
-//   node check.mjs CONSUMERS FOLDER
+//   node check.mjs CONSUMERS FOLDER [figures]
 //
 // CONSUMERS is what tui/consumers/setup has made; FOLDER has what web/check puts there, and gets pictures. The browsers are
 // $CHROMIUM and, where there is one, $FIREFOX.
@@ -19,7 +19,7 @@ import * as phones from "./checks/phones.mjs";
 import * as runs from "./checks/runs.mjs";
 import * as surroundings from "./checks/surroundings.mjs";
 
-const [consumers, folder] = process.argv.slice(2);
+const [consumers, folder, isMeasuredAlone] = process.argv.slice(2);
 const { default: playwright } = await import(pathToFileURL(path.join(consumers, "npm/playwright-core/index.mjs")));
 const rules = path.join(consumers, "npm/axe-core/axe.min.js");
 const read = (name) => JSON.parse(fs.readFileSync(path.join(folder, name), "utf8"));
@@ -141,7 +141,7 @@ async function holdAll(browser) {
 const browsers = await launched(playwright, folder);
 const inBrowsers = [];
 try {
-  await Promise.all(browsers.map(holdAll));
+  if (!isMeasuredAlone) await Promise.all(browsers.map(holdAll));
   // One after the other, since they would be in each other's way.
   for (const browser of browsers) {
     await hold(browser, "it is fast", async () => inBrowsers.push({ browser, figures: await measured(browser, { page: app, folder }) }));
