@@ -6,7 +6,13 @@ const COPIED = 0, LEARNT = 1, SAVED = 2, BYTES = 3, LONG_SYMBOLS = 4, PANICKED =
 const LIGHT = 1, REDUCE_MOTION = 2;
 
 /** The bytes that a text of the page stands for. */
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+function bytesOf(base64) {
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  // Ten times as fast as a function for each letter, and there are a million of them.
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  return bytes;
+}
 
 class Program {
   constructor(exports) {
