@@ -33,6 +33,8 @@ const STRICT = {
 const server = await serve({ "/": folder });
 const strictServer = await serve({ "/": folder }, STRICT);
 const strict = `${strictServer.address}/app.html`;
+const forbiddingServer = await serve({ "/": folder }, { "content-security-policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'" });
+const forbidding = `${forbiddingServer.address}/app.html`;
 const frame = `<iframe sandbox="allow-scripts" src="${strict}#join@30" width="900" height="600"></iframe>`;
 fs.writeFileSync(path.join(folder, "course.html"), `<!doctype html><link rel="icon" href="data:,">${frame}`);
 
@@ -136,6 +138,8 @@ async function holdAll(browser) {
   for (const page of PAGES) await holdIn(page, browser);
   const scheme = () => surroundings.goesWithWhatIsPreferred(inFile("#join@30"), { browser });
   await hold(browser, "it is dark or light as is preferred", scheme);
+  const broken = { app: path.join(folder, "app.html"), folder, forbidding };
+  await hold(browser, "it says why it does not start", () => surroundings.saysWhyItDoesNotStart(browser, broken));
 }
 
 const browsers = await launched(playwright, folder);
@@ -150,6 +154,7 @@ try {
   for (const browser of browsers) await browser.close();
   server.close();
   strictServer.close();
+  forbiddingServer.close();
 }
 console.log(table(read("native.json"), inBrowsers));
 console.log(sizeOf(path.join(folder, "app.html")));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { inked, leaves, opened, press, shows, standsAt, started } from "./page.mjs";
 
@@ -62,4 +63,34 @@ export async function runsInAFrame(page, { strict }) {
   const [, link] = await shows(frame, /copied: #/).then((shown) => /copied: (#\S+)/.exec(shown));
   await page.mouse.click(1000, 700);
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), strict + link);
+}
+
+/** Pages that cannot be started, each with what keeps it from that, and what it says. */
+export async function saysWhyItDoesNotStart(browser, { app, folder, forbidding }) {
+  const whole = fs.readFileSync(app, "utf8");
+  const broken = (name, text) => {
+    fs.writeFileSync(path.join(folder, name), text);
+    return pathToFileURL(path.join(folder, name)).href;
+  };
+  const cut = whole.indexOf('id="program">') + 400_000;
+  const end = whole.indexOf("<", cut);
+  const without = (name) => delete globalThis[name];
+  await saysOf(browser, broken("half.html", whole.slice(0, cut)), /has not arrived as a whole/);
+  await saysOf(browser, broken("short.html", whole.slice(0, cut) + whole.slice(end)), /the page is damaged/);
+  await saysOf(browser, broken("gap.html", whole.slice(0, cut) + whole.slice(cut + 4_000)), /the page is damaged/);
+  await saysOf(browser, pathToFileURL(app).href, /no DecompressionStream.*Firefox from 113/, [without, "DecompressionStream"]);
+  await saysOf(browser, forbidding, /forbids WebAssembly.*'wasm-unsafe-eval'/);
+}
+
+async function saysOf(browser, address, expected, before = null) {
+  const context = await browser.context();
+  try {
+    if (before !== null) await context.addInitScript(...before);
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.getByText(expected).waitFor();
+    assert.equal(await page.evaluate(() => typeof ringscope), "undefined");
+  } finally {
+    await context.close();
+  }
 }

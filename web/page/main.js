@@ -148,6 +148,14 @@ function tell(problem) {
   byId("problem").hidden = false;
 }
 
+/** Why the program has not started, and what helps. */
+function whyNot(error) {
+  const lacking = ["WebAssembly", "DecompressionStream"].filter((name) => !(name in globalThis));
+  if (lacking.length > 0) return `this browser has no ${lacking.join(" and no ")}. Chrome and Edge have it from version 80 on, Firefox from 113, Safari from 16.4.`;
+  if (/content security|\bCSP\b/i.test(error.message)) return "whoever serves this page forbids WebAssembly. The policy has to allow 'wasm-unsafe-eval', or the file is opened by itself.";
+  return error instanceof WebAssembly.CompileError ? DAMAGED : error.message;
+}
+
 /** Puts a text on the clipboard, also where the newer way is not allowed; Chromium would say on its console that it is not. */
 async function copy(text) {
   try {
@@ -194,5 +202,6 @@ try {
   page.start(JSON.parse(byId("given").textContent || "{}"));
   globalThis.ringscope = page;
 } catch (error) {
-  tell(`The program cannot be started here: ${error.message}`);
+  tell(`The program cannot be started here: ${whyNot(error)}`);
 }
+byId("loading").remove();

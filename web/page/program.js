@@ -2,6 +2,7 @@
 
 /** The kinds of what it hands out. */
 const COPIED = 0, LEARNT = 1, SAVED = 2, BYTES = 3, LONG_SYMBOLS = 4, PANICKED = 5;
+const DAMAGED = "the page is damaged. Get it again from where you have it from.";
 /** What the page prefers, as bits. */
 const LIGHT = 1, REDUCE_MOTION = 2;
 
@@ -21,6 +22,7 @@ class Program {
 
   /** Unpacks the program that stands in the page, by what stands there beside it. */
   static async unpack(program, unpacker) {
+    if (program.length % 4 !== 0) throw new Error(DAMAGED);
     const unzipped = new Blob([bytesOf(unpacker)]).stream().pipeThrough(new DecompressionStream("gzip"));
     const { instance } = await WebAssembly.instantiate(await new Response(unzipped).arrayBuffer(), {});
     const { reserve, unpack, out, memory } = instance.exports;
@@ -29,7 +31,7 @@ class Program {
     const place = reserve(packed.length);
     new Uint8Array(memory.buffer, place, packed.length).set(packed);
     const length = unpack();
-    if (length === 0) throw new Error("the page is damaged, or was not loaded as a whole");
+    if (length === 0) throw new Error(DAMAGED);
     const unpacked = new Uint8Array(memory.buffer, out(), length);
     return new Program((await WebAssembly.instantiate(unpacked, {})).instance.exports);
   }
