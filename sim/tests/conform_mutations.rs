@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use ringscope_sim::conform::judge;
 use ringscope_sim::scenario::{Scenario, Settings, builtin, random};
-use ringscope_traces::{Op, Payload, Rank, Tag, Trace};
+use ringscope_traces::{Event, Op, Payload, Rank, Tag, Trace};
 
 #[path = "support/mutation.rs"]
 mod mutation;
@@ -145,6 +145,46 @@ proptest! {
         scenario in hazards(), at in any::<Index>(), mutation in mutations(), renumber in any::<bool>(),
     ) {
         prop_assert_eq!(alter(&scenario, &at, &mutation, renumber).err(), None);
+    }
+}
+
+/// What random runs have found: a run, the altered event as its rank has them and its index there, and the mutation.
+const FOUND_AT_RANDOM: [(&str, (u32, usize), Mutation); 4] = [
+    // A REMOVE goes round the ring while the command node sends another one. That it came from elsewhere would explain the
+    // receive, but not that the next command was received before the one that was sent.
+    (
+        "seed 553402\nwindow 3\nput 1 0\nremove 300\nput 1 0\nremove 300\nput 0 0",
+        (6, 4),
+        Mutation::Tag(Tag(1)),
+    ),
+    // The same, but nothing was sent instead; and what is received later from elsewhere had not been sent by then.
+    (
+        "seed 612812\nwindow 4\nadd 2 5\nput 1 0\nput 9 0\nremove 25\nadd 1 700\nremove 700\nremove 25",
+        (6, 9),
+        Mutation::Drop,
+    ),
+    // The head is in a send above the eager limit: that rank 6 has received it is the word of a line that is wrong itself.
+    (
+        "seed 484899\nwindow 4\neager 5\nremove 5\nput 1 0\nput 250 0\nput 1 0\nadd 1 25",
+        (6, 4),
+        Mutation::Duplicate,
+    ),
+    // A send above the eager limit is not received, and its rank does more than one thing after it.
+    ("seed 1\nwindow 3\neager 0\nget 1\nadd 1 -5\nput 1 0", (5, 0), Mutation::Drop),
+];
+
+#[test]
+fn what_was_found_at_random_is_found() {
+    for (text, (rank, index), mutation) in FOUND_AT_RANDOM {
+        let text = format!("ranks 7\nlimit 2000\n{text}\n");
+        let scenario = Scenario::parse("hazard", &text).expect("its words are right");
+        let trace = run(&scenario);
+        let theirs = |event: &(usize, &Event)| event.1.rank == Rank(rank);
+        let mut places = trace.events.iter().enumerate().filter(theirs).map(|(place, _)| place);
+        let place = places.nth(index).expect("the rank has so many events");
+        let altered = mutate(&trace, place, &mutation).expect("it can be altered so");
+        let verdict = verdict(&trace, &altered, place, &scenario.settings);
+        assert_eq!(verdict, Ok(Verdict::Found), "{text}");
     }
 }
 

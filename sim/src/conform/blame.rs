@@ -116,7 +116,7 @@ impl<N: Node> Exchange<'_, '_, N> {
         }
         let sent = next.map(|(_, sent)| sent);
         let what = self.difference(event, sent);
-        if event.peer == self.verifier.command && self.command_is_to_blame(receive, &what) {
+        if event.peer == self.verifier.command && self.command_is_to_blame(receive, sent, &what) {
             return None;
         }
         (!self.sender_is_to_blame(event, sent)).then_some(what)
@@ -148,14 +148,14 @@ impl<N: Node> Exchange<'_, '_, N> {
     }
 
     /// Judges the command node by the commands that were received of it.
-    fn command_is_to_blame(&mut self, receive: Posted, what: &What) -> bool {
+    fn command_is_to_blame(&mut self, receive: Posted, sent: Option<Posted>, what: &What) -> bool {
         // Its script was taken from all that was received of it, so this receive speaks for the same suspicion.
         if self.suspicion.is_some() {
             return true;
         }
         let event = &self.verifier.trace[receive.place];
         // Then one wrong line explains it, the receive with its source; a suspicion would need two.
-        if self.is_under_way_elsewhere(receive) {
+        if self.is_under_way_elsewhere(receive) && self.is_received_later(sent, receive) {
             return false;
         }
         let Some(mut check) = self.verifier.as_heard(event.rank, Unheard::Sent) else {
@@ -170,14 +170,44 @@ impl<N: Node> Exchange<'_, '_, N> {
         true
     }
 
+    /// Whether what was sent instead is the next that is received from there, or nothing else is: messages of one rank do
+    /// not overtake each other.
+    fn is_received_later(&self, sent: Option<Posted>, receive: Posted) -> bool {
+        let trace = self.verifier.trace;
+        let event = &trace[receive.place];
+        let later = self.verifier.by_rank.events(event.rank).iter().skip(receive.index + 1);
+        let next = later.map(|place| &trace[*place]).find(|next| next.source() == Some(event.peer));
+        let (Some(sent), Some(next)) = (sent, next) else { return true };
+        let send = &trace[sent.place];
+        next.tag == send.tag && next.data == send.data
+    }
+
     /// Whether another rank has sent just that: then the receive names the wrong one.
     fn is_under_way_elsewhere(&self, receive: Posted) -> bool {
         let trace = self.verifier.trace;
         let event = &trace[receive.place];
-        let sends = self.mail.firsts_to(event.rank).map(|(_, sent)| sent);
-        sends.filter(|sent| sent.place < receive.place).any(|sent| {
-            let send = &trace[sent.place];
-            send.rank != event.peer && send.tag == event.tag && send.data == event.data
+        let mut sends = self.mail.firsts_to(event.rank).map(|(_, sent)| *sent);
+        sends.any(|sent| trace[sent.place].rank != event.peer && self.fits(sent, receive))
+    }
+
+    /// Whether a receive can be of that send: what is received later of the same tag and from the same rank is then what
+    /// was sent next, and had been sent by then.
+    fn fits(&self, sent: Posted, receive: Posted) -> bool {
+        let (trace, by_rank) = (self.verifier.trace, &self.verifier.by_rank);
+        let (source, event) = (trace[sent.place].rank, &trace[receive.place]);
+        let sends = by_rank.events(source).iter().copied().skip(sent.index);
+        let mut sends = sends.filter(|place| {
+            let send = &trace[*place];
+            is_send(send) && send.peer == event.rank && send.tag == event.tag
+        });
+        let later = by_rank.events(event.rank).iter().copied().skip(receive.index + 1);
+        let later = later.filter(|place| {
+            let next = &trace[*place];
+            next.source() == Some(source) && next.tag == event.tag
+        });
+        std::iter::once(receive.place).chain(later).all(|received| {
+            let send = sends.next();
+            send.is_some_and(|send| send < received && trace[send].data == trace[received].data)
         })
     }
 }

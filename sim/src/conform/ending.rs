@@ -3,7 +3,7 @@
 use ringscope_traces::{Ending, Event, Op, Rank};
 
 use super::blame::{Posted, Unheard};
-use super::verifier::{RankCheck, Verifier};
+use super::verifier::{RankCheck, Verifier, is_send};
 use crate::protocol::Node;
 use crate::replay::finding::{Letter, What};
 use crate::replay::in_flight::InFlightMessages;
@@ -29,14 +29,18 @@ fn long_sends_are_last<N: Node>(verifier: &mut Verifier<'_, N>, mail: &InFlightM
     }
     for (_, sent) in mail.in_order() {
         let send = &verifier.trace[sent.place];
-        let goes_on = sent.index + 1 < verifier.by_rank.events(send.rank).len();
-        if !goes_on || !verifier.waits(send) {
+        let later = verifier.by_rank.events(send.rank).len() - sent.index - 1;
+        if later == 0 || !verifier.waits(send) {
             continue;
         }
         let superfluous = verifier.superfluous_command(*sent);
         if let Some(index) = superfluous.filter(|_| verifier.has_no_finding(send.peer)) {
             let got = Letter::of_event::<N::Message>(send);
             verifier.fail(send.rank, index, What::NeverReceived { got });
+        } else if later > 1 && verifier.would_take(sent) && verifier.is_known(send) {
+            // Two events that should not be are less likely than one that is missing.
+            let next = next_of::<N>(send);
+            verifier.fail_at_end(send.peer, What::EndsBeforeReceiving { next });
         } else if verifier.is_known(send) {
             let sent_letter = Letter::of_event::<N::Message>(send);
             verifier.fail(
@@ -163,6 +167,16 @@ impl<N: Node> Verifier<'_, N> {
         self.checks.get(&send.peer).is_some_and(|receiver| {
             receiver.replay.status().takes(send.rank, send.tag)
                 && !self.is_blocked(send.peer, receiver)
+                && !self.may_be_blocked(send.peer)
+        })
+    }
+
+    /// Whether a rank's last event is a send above the eager limit of which nobody knows whether it was received, since its
+    /// receiver does not conform.
+    fn may_be_blocked(&self, rank: Rank) -> bool {
+        let last = self.by_rank.events(rank).last().map(|place| &self.trace[*place]);
+        last.is_some_and(|last| {
+            is_send(last) && self.waits(last) && !self.has_no_finding(last.peer)
         })
     }
 
