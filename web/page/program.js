@@ -2,9 +2,10 @@
 
 /** The kinds of what it hands out. */
 const COPIED = 0, LEARNT = 1, SAVED = 2, BYTES = 3, LONG_SYMBOLS = 4, PANICKED = 5;
-const DAMAGED = "the page is damaged. Get it again from where you have it from.";
 /** What the page prefers, as bits. */
 const LIGHT = 1, REDUCE_MOTION = 2;
+/** Why the program does not start when what stands in the page is not a program. */
+const DAMAGED = "the page is damaged. Download it again.";
 
 /** The bytes that a text of the page stands for. */
 function bytesOf(base64) {

@@ -171,23 +171,28 @@ impl<N: Node> Exchange<'_, '_, N> {
     }
 
     /// Whether what was sent instead is the next that is received from there, or nothing else is: messages of one rank do
-    /// not overtake each other.
+    /// not overtake each other, but where a receive takes a single tag.
     fn is_received_later(&self, sent: Option<Posted>, receive: Posted) -> bool {
+        let Some(sent) = sent else { return true };
         let trace = self.verifier.trace;
-        let event = &trace[receive.place];
-        let later = self.verifier.by_rank.events(event.rank).iter().skip(receive.index + 1);
-        let next = later.map(|place| &trace[*place]).find(|next| next.source() == Some(event.peer));
-        let (Some(sent), Some(next)) = (sent, next) else { return true };
-        let send = &trace[sent.place];
-        next.tag == send.tag && next.data == send.data
+        let (event, send) = (&trace[receive.place], &trace[sent.place]);
+        let places = self.verifier.by_rank.events(event.rank).iter();
+        let conforming = places.zip(&self.verifier.checks[&event.rank].took_any);
+        let mut later = conforming.skip(receive.index + 1).filter_map(|(place, takes_any)| {
+            let next = &trace[*place];
+            let can_take = *takes_any || next.tag == send.tag;
+            (next.source() == Some(event.peer) && can_take).then_some(next)
+        });
+        later.next().is_none_or(|next| next.tag == send.tag && next.data == send.data)
     }
 
     /// Whether another rank has sent just that: then the receive names the wrong one.
     fn is_under_way_elsewhere(&self, receive: Posted) -> bool {
-        let trace = self.verifier.trace;
-        let event = &trace[receive.place];
-        let mut sends = self.mail.firsts_to(event.rank).map(|(_, sent)| *sent);
-        sends.any(|sent| trace[sent.place].rank != event.peer && self.fits(sent, receive))
+        let event = &self.verifier.trace[receive.place];
+        let mut firsts = self.mail.firsts_to(event.rank);
+        firsts.any(|(address, sent)| {
+            address.from != event.peer && address.tag == event.tag && self.fits(*sent, receive)
+        })
     }
 
     /// Whether a receive can be of that send: what is received later of the same tag and from the same rank is then what
