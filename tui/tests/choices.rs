@@ -3,28 +3,28 @@
 mod support;
 
 use support::Folder;
-use support::stage::play;
-use termlens::Key;
+use support::pty::{Pty, key};
 
 #[test]
 fn a_choice_is_taken_on_a_terminal_and_taken_back() {
-    let mut stage = play(&["play", "--explore", "race-lost-key"], &[]);
-    stage.until("F7 Choices");
-    stage.until("only one thing can be received next");
-    stage.types("p");
-    stage.until("event 4/28");
-    stage.until("2 receives can come next");
-    stage.send(Key::Down);
-    stage.send(Key::Enter);
-    stage.until("another order after event 3");
-    stage.until("event 5/28");
-    stage.send(Key::Backspace);
-    stage.until_it(|screen| !screen.contains("another order") && screen.contains("event 4/28"));
+    let mut pty = Pty::start(&["play", "--explore", "race-lost-key"]);
+    pty.until_text("F7 Choices");
+    pty.until_text("only one thing can be received next");
+    pty.types("p");
+    pty.until_text("event 4/28");
+    pty.until_text("2 receives can come next");
+    pty.types(key::DOWN);
+    pty.types(key::ENTER);
+    pty.until_text("another order after event 3");
+    pty.until_text("event 5/28");
+    pty.types(key::BACKSPACE);
+    pty.until_gone("another order");
+    pty.until_text("event 4/28");
     // The run's own next receive is another choice.
-    stage.send(Key::Enter);
-    stage.until_it(|screen| !screen.contains("another order") && screen.contains("event 5/28"));
-    stage.types("q");
-    stage.ended();
+    pty.types(key::ENTER);
+    pty.until_text("event 5/28");
+    assert!(!pty.screen().contents().contains("another order"));
+    pty.quit("a run");
 }
 
 #[test]
@@ -48,15 +48,15 @@ fn what_cannot_be_explored_is_refused_with_what_can() {
 
 #[test]
 fn what_is_too_large_to_be_explored_is_refused_before_a_screen_is_drawn() {
-    let mut stage = play(&["play", "--explore", "join", "--ranks", "2000"], &[]);
-    let left = stage.ended();
-    assert!(left.contains("at most 1000 are explored"), "{}", left.text());
+    let mut pty = Pty::start(&["play", "--explore", "join", "--ranks", "2000"]);
+    assert!(!pty.ended("a refusal").success());
+    let left = pty.screen().contents();
+    assert!(left.contains("at most 1000 are explored"), "{left}");
 }
 
 #[test]
 fn a_bound_is_kept_and_the_counts_are_the_least() {
-    let mut stage = play(&["play", "--explore", "race-lost-key", "--states", "20"], &[]);
-    stage.until("at least");
-    stage.types("q");
-    stage.ended();
+    let mut pty = Pty::start(&["play", "--explore", "race-lost-key", "--states", "20"]);
+    pty.until_text("at least");
+    pty.quit("a run");
 }

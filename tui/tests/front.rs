@@ -3,7 +3,7 @@
 mod support;
 
 use insta::assert_snapshot;
-use support::pty::Pty;
+use support::pty::{Pty, RINGSCOPE};
 use support::{CallResult, Folder};
 
 /// Every command that takes a trace or a scenario, with `FILE` in its place.
@@ -183,21 +183,16 @@ fn an_event_past_the_end_is_an_error_on_a_terminal_and_elsewhere() {
 fn what_was_opened_last_is_chosen_at_the_next_start() {
     let home = tempfile::TempDir::new().expect("a folder");
     let home = home.path().to_str().expect("its name is text");
-    let start =
-        |args: &[&str]| Pty::start_with(env!("CARGO_BIN_EXE_ringscope"), args, &[("HOME", home)]);
-    let leave = |mut pty: Pty| {
-        pty.send(b"q");
-        assert!(pty.ended("a start").success());
-    };
+    let start = |args: &[&str]| Pty::start_with(RINGSCOPE, args, &[("HOME", home)]);
     let mut first = start(&[]);
     first.until_text("▶ the-ring");
-    leave(first);
+    first.quit("a start");
     for (args, text) in [(&["play", "crowded"][..], "0/474"), (&["tour", "joining"], "step 1 of")] {
         let mut opened = start(args);
         opened.until_text(text);
-        leave(opened);
+        opened.quit("a start");
         let mut next = start(&[]);
         next.until_text(&format!("▶ {} ", args[1]));
-        leave(next);
+        next.quit("a start");
     }
 }

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use support::pty::{Pty, is_as_before};
+use support::pty::{Pty, assert_is_as_before, is_as_before};
 
 /// Beginnings of sequences, and bytes that are none.
 const SEQUENCES: [(&str, &[u8]); 22] = [
@@ -73,9 +73,9 @@ fn check(page: &Page) {
         pty.resize(20, 4);
         pty.until_text(small);
         pty.signal(Signal::TERM);
-        let status = pty.ended(&format!("{name}, {sequence}"));
-        assert_eq!(status.signal(), Some("Terminated"), "{name}, {sequence}");
-        assert!(is_as_before(pty.screen()), "{name}, {sequence}");
+        let of = format!("{name}, {sequence}");
+        assert_eq!(pty.ended(&of).signal(), Some("Terminated"), "{of}");
+        assert_is_as_before(pty.screen(), &of);
     }
 }
 
@@ -127,8 +127,7 @@ fn keys_are_keys_again_when_the_rest_of_a_sequence_has_not_come() {
         pty.send(b"l");
         pty.until("a step", |screen| cursor(screen) > before);
     }
-    pty.send(b"q");
-    assert!(pty.ended("a run").success());
+    pty.quit("a run");
 }
 
 #[test]
@@ -145,7 +144,7 @@ fn it_stops_and_comes_back_whole_with_half_a_sequence() {
     });
     pty.signal(Signal::TERM);
     assert_eq!(pty.ended("a run").signal(), Some("Terminated"));
-    assert!(is_as_before(pty.screen()));
+    assert_is_as_before(pty.screen(), "a run");
 }
 
 #[test]
@@ -171,6 +170,6 @@ fn any_signal_that_ends_the_program_leaves_the_terminal_whole() {
         pty.signal(signal);
         let status = pty.ended(name);
         assert_eq!(status.signal(), Some(name), "who waits for it learns of it");
-        assert!(is_as_before(pty.screen()), "{name}");
+        assert_is_as_before(pty.screen(), name);
     }
 }

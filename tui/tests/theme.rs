@@ -5,7 +5,7 @@
 mod support;
 
 use support::Folder;
-use support::pty::{Pty, is_as_before};
+use support::pty::{Pty, RINGSCOPE, assert_is_as_before};
 use vt100::{Color, Screen};
 
 /// What the program asks: the background's colour, and what the terminal is.
@@ -18,12 +18,8 @@ const ATTRIBUTES: &[u8] = b"\x1b[?62;22c";
 const LABEL: [(&str, Color); 3] =
     [("dark", Color::Idx(110)), ("light", Color::Idx(24)), ("high-contrast", Color::Idx(117))];
 
-fn program() -> &'static str {
-    env!("CARGO_BIN_EXE_ringscope")
-}
-
 fn run(args: &[&str], variables: &[(&str, &str)]) -> Pty {
-    let mut pty = Pty::start_with(program(), &[&["play", "join"], args].concat(), variables);
+    let mut pty = Pty::start_with(RINGSCOPE, &[&["play", "join"], args].concat(), variables);
     pty.until_text("event 0/222");
     pty
 }
@@ -51,12 +47,6 @@ fn until_theme(pty: &mut Pty, name: &str) {
     pty.until(name, |screen| theme(screen) == name);
 }
 
-fn leave(pty: &mut Pty) {
-    pty.send(b"q");
-    assert!(pty.ended("a run").success());
-    assert!(is_as_before(pty.screen()));
-}
-
 #[test]
 fn the_light_theme_is_drawn_when_the_terminal_says_that_it_is_white() {
     for end in [&b"\x07"[..], b"\x1b\\"] {
@@ -66,7 +56,7 @@ fn the_light_theme_is_drawn_when_the_terminal_says_that_it_is_white() {
         pty.send(&[b"\x1b]11;rgb:ffff/ffff/ffff", end, ATTRIBUTES].concat());
         until_theme(&mut pty, "light");
         assert!(pty.screen().contents().contains("event 0/222"), "the answer is no key");
-        leave(&mut pty);
+        pty.quit("a run");
     }
 }
 
@@ -77,7 +67,7 @@ fn an_answer_in_pieces_is_one() {
         pty.send(&[*byte]);
     }
     until_theme(&mut pty, "light");
-    leave(&mut pty);
+    pty.quit("a run");
 }
 
 #[test]
@@ -86,7 +76,7 @@ fn the_dark_theme_stays_when_the_terminal_says_that_it_is_black() {
     until_theme(&mut pty, "light");
     pty.send(&[b"\x1b]11;rgb:0000/0000/0000\x07", ATTRIBUTES].concat());
     until_theme(&mut pty, "dark");
-    leave(&mut pty);
+    pty.quit("a run");
 }
 
 #[test]
@@ -95,14 +85,14 @@ fn a_terminal_that_says_nothing_has_the_dark_theme_and_its_keys() {
     pty.send(b"l");
     pty.until_text("event 1/222");
     assert_eq!(theme(pty.screen()), "dark");
-    leave(&mut pty);
+    pty.quit("a run");
 }
 
 #[test]
 fn the_variable_for_colours_is_believed_until_the_terminal_says_something() {
     let mut pty = run(&[], &[("COLORFGBG", "0;default;15")]);
     until_theme(&mut pty, "light");
-    leave(&mut pty);
+    pty.quit("a run");
 }
 
 #[test]
@@ -124,19 +114,19 @@ fn rubbish_and_half_an_answer_change_nothing_and_the_next_key_is_one() {
         pty.send(b"\x1b[F");
         pty.until_text("event 222/222");
         assert_eq!(theme(pty.screen()), "dark", "{}", answer.escape_ascii());
-        leave(&mut pty);
+        pty.quit("a run");
     }
 }
 
 #[test]
 fn an_answer_that_comes_while_it_is_left_is_not_for_who_reads_next() {
     let reader = "read -r line; if [ \"$line\" = typed ]; then echo alone; else echo more; fi";
-    let script = format!("{} play join; echo left; {reader}", program());
+    let script = format!("{} play join; echo left; {reader}", RINGSCOPE);
     let mut pty = Pty::start_with("/bin/sh", &["-c", &script], &[]);
     pty.until_text("event 0/222");
     pty.send(&[b"q\x1b]11;rgb:ffff/ffff/ffff\x07", ATTRIBUTES].concat());
     pty.until_text("left");
-    assert!(is_as_before(pty.screen()));
+    assert_is_as_before(pty.screen(), "left");
     pty.send(b"typed\r");
     assert!(pty.ended("the shell").success());
     let contents = pty.screen().contents();
@@ -148,7 +138,7 @@ fn a_theme_by_name_is_drawn_at_once_and_the_terminal_is_not_asked() {
     for (name, _) in LABEL {
         let mut pty = run(&["--theme", name], &[("COLORFGBG", "0;15")]);
         assert_eq!(theme(pty.screen()), name);
-        leave(&mut pty);
+        pty.quit("a run");
         assert!(!pty.has_received(b"\x1b]11"), "{name}");
     }
 }
@@ -157,7 +147,7 @@ fn a_theme_by_name_is_drawn_at_once_and_the_terminal_is_not_asked() {
 fn a_terminal_without_colours_or_answers_is_not_asked() {
     for variable in [("NO_COLOR", "1"), ("TERM", "linux"), ("TERM", "vt100")] {
         let mut pty = run(&[], &[variable]);
-        leave(&mut pty);
+        pty.quit("a run");
         assert!(!pty.has_received(b"\x1b]11"), "{variable:?}");
     }
 }
@@ -177,7 +167,7 @@ fn the_theme_is_changed_by_a_key_and_from_the_palette() {
     assert!(pty.has_received(QUERY), "now it counts what the terminal says");
     pty.send(b"\x1b]11;rgb:ffff/ffff/ffff\x07");
     until_theme(&mut pty, "light");
-    leave(&mut pty);
+    pty.quit("a run");
 }
 
 #[test]

@@ -234,9 +234,8 @@ mod terminal {
 
     use ringscope_screen::tour::builtin::{ALL, BuiltIn, after};
     use ringscope_screen::tour::{Question, Tour};
-    use termlens::Key;
 
-    use crate::support::stage::{Stage, is_as_before, play};
+    use crate::support::pty::{Pty, key};
 
     /// What stands over the list of lessons.
     const LIST: &str = "Walkthroughs: lessons on live runs";
@@ -249,37 +248,38 @@ mod terminal {
         for one in ALL {
             let tour = super::tour(one.name);
             // The way to a stop is for eyes.
-            let mut stage = play(&["tour", one.name, "--reduce-motion"], &[]);
+            let mut pty = Pty::start(&["tour", one.name, "--reduce-motion"]);
             for (number, step) in (1..).zip(&tour.steps) {
-                stage.until(&place(&tour, number));
+                pty.until_text(&place(&tour, number));
                 let timeline = &tour.runs[step.stop.run].timeline;
-                stage.until(&format!("event {}/{}", step.stop.cursor, timeline.len()));
+                pty.until_text(&format!("event {}/{}", step.stop.cursor, timeline.len()));
                 for (asked, question) in step.questions.iter().enumerate() {
-                    answer(&mut stage, question);
+                    answer(&mut pty, question);
                     if asked + 1 < step.questions.len() {
-                        stage.send(Key::Enter);
-                        stage.until_it(|screen| WAITING.iter().any(|what| screen.contains(what)));
+                        pty.types(key::ENTER);
+                        pty.until("the next question", |screen| {
+                            WAITING.iter().any(|what| screen.contents().contains(what))
+                        });
                     }
                 }
                 let next = match number < tour.steps.len() {
                     true => place(&tour, number + 1),
                     false => {
-                        stage.send(Key::End);
-                        stage.until("Enter: ");
+                        pty.types(key::END);
+                        pty.until_text("Enter: ");
                         let title = |next: &BuiltIn| super::tour(next.name).title;
                         after(one.name)
                             .map_or(LIST.to_owned(), |next| format!("TOUR   {}", title(next)))
                     }
                 };
-                go_on(&mut stage, &next);
+                go_on(&mut pty, &next);
             }
             if after(one.name).is_some() {
-                stage.types("w");
-                stage.until(LIST);
+                pty.types("w");
+                pty.until_text(LIST);
             }
-            stage.until(&format!("(done, 0 of {} right", tour.questions()));
-            stage.types("q");
-            assert!(is_as_before(&stage.ended()), "{}", one.name);
+            pty.until_text(&format!("(done, 0 of {} right", tour.questions()));
+            pty.quit(one.name);
         }
     }
 
@@ -288,84 +288,80 @@ mod terminal {
     }
 
     /// Answers wrong, and then right.
-    fn answer(stage: &mut Stage, question: &Question) {
-        stage.types(&question.wrong_answer().to_string());
-        stage.send(Key::Enter);
-        stage.until("is not it.");
-        stage.types(&question.answer().to_string());
-        stage.send(Key::Enter);
-        stage
-            .until_it(|screen| screen.contains("That is right.") && !screen.contains("is not it."));
+    fn answer(pty: &mut Pty, question: &Question) {
+        pty.types(&question.wrong_answer().to_string());
+        pty.types(key::ENTER);
+        pty.until_text("is not it.");
+        pty.types(&question.answer().to_string());
+        pty.types(key::ENTER);
+        pty.until("a right answer", |screen| {
+            let text = screen.contents();
+            text.contains("That is right.") && !text.contains("is not it.")
+        });
     }
 
     /// Goes to the end of the text, and on from there.
-    fn go_on(stage: &mut Stage, next: &str) {
-        stage.send(Key::End);
-        stage.until_it(|screen| !screen.contains("↓ more "));
-        stage.send(Key::Enter);
-        stage.until(next);
+    fn go_on(pty: &mut Pty, next: &str) {
+        pty.types(key::END);
+        pty.until_gone("↓ more ");
+        pty.types(key::ENTER);
+        pty.until_text(next);
     }
 
     #[test]
     fn a_run_is_explored_from_the_lesson_and_esc_comes_back() {
-        let mut stage = play(&["tour", "the-ring"], &[]);
-        stage.until("step 1 of");
-        stage.types("e");
-        stage.until("Esc returns to the lesson");
-        stage.types("l");
-        stage.until("event 1/250");
-        stage.send(Key::Esc);
-        stage.until("step 1 of");
-        stage.until("event 0/250");
-        stage.types("q");
-        assert!(is_as_before(&stage.ended()));
+        let mut pty = Pty::start(&["tour", "the-ring"]);
+        pty.until_text("step 1 of");
+        pty.types("e");
+        pty.until_text("Esc returns to the lesson");
+        pty.types("l");
+        pty.until_text("event 1/250");
+        pty.types(key::ESC);
+        pty.until_text("step 1 of");
+        pty.until_text("event 0/250");
+        pty.quit("a run");
     }
 
     #[test]
     fn lessons_are_a_key_away_from_any_page() {
-        let mut stage = play(&["play", "join"], &[]);
-        stage.until("event 0/222");
-        stage.types("w");
-        stage.until("Walkthroughs: lessons on live runs");
-        stage.send(Key::Enter);
-        stage.until("step 1 of");
-        stage.send(Key::Esc);
-        stage.until("Walkthroughs: lessons on live runs");
-        stage.send(Key::Esc);
-        stage.until("event 0/222");
-        stage.types("q");
-        stage.ended();
+        let mut pty = Pty::start(&["play", "join"]);
+        pty.until_text("event 0/222");
+        pty.types("w");
+        pty.until_text("Walkthroughs: lessons on live runs");
+        pty.types(key::ENTER);
+        pty.until_text("step 1 of");
+        pty.types(key::ESC);
+        pty.until_text("Walkthroughs: lessons on live runs");
+        pty.types(key::ESC);
+        pty.until_text("event 0/222");
+        pty.quit("a run");
     }
 
     #[test]
     fn how_far_one_has_come_is_kept_and_a_damaged_record_is_as_none() {
-        let mut stage = play(&["tour", "the-ring"], &[]);
-        stage.until("step 1 of");
-        stage.types(">");
-        go_on(&mut stage, "step 2 of");
-        stage.types("q");
-        stage.ended();
-        let mut again = stage.again(&["tour", "the-ring"]);
-        again.until("step 2 of");
-        again.types("q");
-        again.ended();
-        let record = stage.home().join(".local/state/ringscope/walkthroughs.json");
+        let mut pty = Pty::start(&["tour", "the-ring"]);
+        pty.until_text("step 1 of");
+        pty.types(">");
+        go_on(&mut pty, "step 2 of");
+        pty.quit("a run");
+        let mut again = pty.again(&["tour", "the-ring"]);
+        again.until_text("step 2 of");
+        again.quit("a run");
+        let record = pty.home().join(".local/state/ringscope/walkthroughs.json");
         let kept = fs::read_to_string(&record).expect("the record");
         for damaged in ["", "{", "[1,2]", &kept.replace('1', "99999999999999999999"), "\0\0"] {
             fs::write(&record, damaged).expect("the record can be written");
-            let mut again = stage.again(&["tour", "the-ring"]);
-            again.until("step 1 of");
-            again.types("q");
-            assert!(is_as_before(&again.ended()), "{damaged}");
+            let mut again = pty.again(&["tour", "the-ring"]);
+            again.until_text("step 1 of");
+            again.quit(damaged);
         }
         fs::remove_file(&record).expect("the record can be removed");
         fs::create_dir(&record).expect("there can be a folder in its place");
-        let mut again = stage.again(&["tour", "the-ring"]);
-        again.until("step 1 of");
+        let mut again = pty.again(&["tour", "the-ring"]);
+        again.until_text("step 1 of");
         again.types(">");
         go_on(&mut again, "step 2 of");
-        again.types("q");
-        assert!(is_as_before(&again.ended()));
+        again.quit("a run");
     }
 }
 

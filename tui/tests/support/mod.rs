@@ -4,8 +4,6 @@
 
 #[cfg(unix)]
 pub(crate) mod pty;
-#[cfg(unix)]
-pub(crate) mod stage;
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
