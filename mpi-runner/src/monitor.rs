@@ -21,6 +21,10 @@ const BETWEEN_ROUNDS_NS: u64 = 50_000_000;
 /// A round is followed by a pause ten times as long, so that monitoring costs a tenth at most.
 const REST_FACTOR: u64 = 10;
 
+/// The longest such pause. On a machine with much else to do a round takes long, and ranks that hear nothing of
+/// rank 0 take it for gone.
+pub(crate) const LONGEST_REST_NS: u64 = SECOND_NS;
+
 const SECOND_NS: u64 = 1_000_000_000;
 
 /// The limits of a run.
@@ -154,7 +158,8 @@ impl Monitor {
             return None;
         }
         self.asked_ns = None;
-        let rest_ns = (REST_FACTOR * (now_ns - asked_ns)).max(BETWEEN_ROUNDS_NS);
+        let rest_ns = REST_FACTOR * (now_ns - asked_ns);
+        let rest_ns = rest_ns.clamp(BETWEEN_ROUNDS_NS, LONGEST_REST_NS);
         self.next_round_ns = now_ns + rest_ns;
         let snapshot = self.statuses();
         let is_same = self.snapshot.as_ref().is_some_and(|before| is_same(before, &snapshot));
@@ -276,6 +281,25 @@ mod tests {
         let round = monitor.next_round(now_ns).expect("it is time for a round");
         let heard = statuses.iter().map(|status| RankStatus { round, ..status.clone() });
         heard.fold(None, |verdict, status| verdict.or(monitor.record(status, now_ns)))
+    }
+
+    #[test]
+    fn a_slow_round_is_not_followed_by_a_rest_of_the_length_of_a_timeout() {
+        for (took_ns, rest_ns) in [
+            (1_000, BETWEEN_ROUNDS_NS),
+            (20_000_000, 200_000_000),
+            (5 * SECOND_NS, LONGEST_REST_NS),
+        ] {
+            let mut monitor = Monitor::new(3, bounds(), 0);
+            let asked_ns = SECOND_NS;
+            let round = monitor.next_round(asked_ns).expect("it is time for a round");
+            let answered_ns = asked_ns + took_ns;
+            for status in statuses(&[ANY, ANY, ANY], &[]) {
+                monitor.record(RankStatus { round, ..status }, answered_ns);
+            }
+            assert_eq!(monitor.next_round(answered_ns + rest_ns - 1), None, "{took_ns}");
+            assert_eq!(monitor.next_round(answered_ns + rest_ns), Some(2), "{took_ns}");
+        }
     }
 
     #[test]

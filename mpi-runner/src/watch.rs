@@ -16,7 +16,7 @@ use crate::backoff::Backoff;
 use crate::clock::monotonic_ns;
 use crate::failure::note;
 use crate::link::{Link, ROOT};
-use crate::monitor::Monitor;
+use crate::monitor::{LONGEST_REST_NS, Monitor};
 use crate::part::{Observed, Part};
 use crate::rank_status::{Activity, RankStatus, Tally, in_flight};
 use crate::verdict::Verdict;
@@ -24,8 +24,9 @@ use crate::verdict::Verdict;
 /// A rank that does not sleep yet polls for control messages at every n-th poll for a message of its node.
 const POLLS_BETWEEN: u32 = 8;
 
-/// How much longer than the timeout a rank waits for rank 0, which may be waiting for others.
-const GRACE_NS: u64 = 2_000_000_000;
+/// How much longer than the timeout a rank waits for rank 0, which may rest, then wait for others for the whole
+/// timeout, and then merge what they have recorded.
+const GRACE_NS: u64 = LONGEST_REST_NS + 4_000_000_000;
 
 /// How much later the next rank gives up, so that only one reports it.
 const STAGGER_NS: u64 = 100_000_000;
@@ -236,7 +237,7 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// Rank 0 asks for statuses many times a second: if it has not for the whole timeout, it is gone.
+    /// Rank 0 asks for statuses once a second or more often: if it has not for so long, it is gone.
     fn give_up_if_alone(&self, now_ns: u64) {
         let Role::Member { heard_ns } = self.role else { return };
         let rank = self.link.rank();
