@@ -181,13 +181,9 @@ fn nonblocking_collectives_in_another_order() {
 
 #[test]
 fn requests_that_are_dropped() {
-    let says = &[
-        "rank 0 has never completed 8 of its nonblocking sends to rank 1 (24-isend-dropped.py:11)",
-    ];
-    Case { program: "24-isend-dropped", ranks: 2, says, ..PYTHON }.is_named_under(Mpi::Open);
-    // Under MPICH, rank 0 may die before it comes to MPI_Finalize.
+    // A buffer that is gone while it is sent may end rank 0 before it comes to MPI_Finalize.
     let says = &["8 of its nonblocking sends to rank 1 (24-isend-dropped.py:11)"];
-    Case { program: "24-isend-dropped", ranks: 2, says, ..PYTHON }.is_named_under(Mpi::Mpich);
+    Case { program: "24-isend-dropped", ranks: 2, says, ..PYTHON }.is_named();
 }
 
 #[test]
