@@ -3,7 +3,7 @@
 #[path = "support/runs.rs"]
 mod runs;
 
-use ringscope_traces::diagnosis::{Kind, can_diagnose, standings};
+use ringscope_traces::diagnosis::{Kind, can_diagnose, diagnose, standings, standings_of_others};
 use runs::{PLACES, enter, finalize, inside, kinds, of, says, trace};
 
 fn lines<'a>(parts: &'a [&'a [String]]) -> Vec<&'a str> {
@@ -295,6 +295,21 @@ fn a_rank_that_a_fault_ends_in_a_call_is_said_with_what_was_not_complete() {
              then: its nonblocking send to rank 1 with tag 5 (x.c:10)"
         ]
     );
+}
+
+/// That a rank has sent something does not say where it is.
+#[test]
+fn where_a_rank_is_whose_message_was_never_received_is_said_all_the_same() {
+    let died = r#"{"call":"died","rank":0,"first":true,"signal":9}"#.to_owned();
+    let computes = inside(0, 0, "MPI_Irecv", r#""at":0"#).replace("true", "false");
+    let waits = r#""waits":{"all":true,"total":1,"first":[0]},"at":2"#;
+    let calls = [died, computes, inside(1, 1, "MPI_Waitall", waits)];
+    let sent = ["send 1 0 2 \"bytes\":4,\"post\":0,\"at\":1".to_owned()];
+    let trace = trace(2, &lines(&[&sent, &PLACES.map(str::to_owned), &calls]));
+    let found = diagnose(&trace);
+    assert_eq!(kinds(&found), [Kind::Ended, Kind::NeverReceived], "{:?}", says(&found));
+    let stands = standings_of_others(&trace, &found);
+    assert_eq!(stands.as_deref(), Some("rank 1 is in MPI_Waitall (x.c:12)"));
 }
 
 /// The launcher ends all ranks when one fails: of who fell silent first nothing is to be learned then.

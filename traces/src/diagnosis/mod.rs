@@ -89,6 +89,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is about messages, buffers and requests: then where its ranks are is not said with it.
+    pub(crate) fn is_of_data(self) -> bool {
+        matches!(
+            self,
+            Kind::Types
+                | Kind::BufferChanged
+                | Kind::FreedReceive
+                | Kind::NeverCompleted
+                | Kind::NeverReceived
+        )
+    }
+
     /// It in a few words, as a heading: `different collectives`.
     #[must_use]
     pub fn title(self) -> &'static str {

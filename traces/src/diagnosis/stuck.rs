@@ -1,6 +1,6 @@
 //! Ranks that can never go on: what each of them waits for, and why that does not come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collectives::first_mismatch;
 use super::needs::{Envelope, Need, Role, Waiting, absent, comm_of, is_buffered, role};
@@ -413,9 +413,11 @@ pub(super) fn all(table: &Table<'_>) -> String {
     with_waiters(table, &ranks)
 }
 
-/// Where those ranks are that no verdict is about, at the end of a run that was cut off.
+/// Where those ranks are of which no verdict says it, at the end of a run that was cut off.
 pub(super) fn others(table: &Table<'_>, diagnosis: &Diagnosis) -> Option<String> {
-    let is_told = |rank: &Rank| diagnosis.verdicts.iter().any(|told| told.ranks.contains(rank));
+    let of_ranks = diagnosis.verdicts.iter().filter(|told| !told.kind.is_of_data());
+    let told: BTreeSet<Rank> = of_ranks.flat_map(|told| told.ranks.iter().copied()).collect();
+    let is_told = |rank: &Rank| told.contains(rank);
     let ranks = table.each().map(|(rank, _)| rank).filter(|rank| !is_told(rank));
     let ranks: Vec<Rank> = ranks.filter(|_| !table.has_completed()).collect();
     (!ranks.is_empty()).then(|| with_waiters(table, &ranks))
