@@ -1,5 +1,5 @@
-/* Three ranks pass a message on in a ring. By the first argument: "same" for ever, with the same content; "counted" for two seconds,
- * with a count in it; "told" ranks 1 and 2 alone pass the same, until rank 0 tells them: it looks for a message twice, and then calls nothing for two seconds. */
+/* Three ranks pass a message on in a ring. By the first argument: "same" for ever, with the same content; "counted" for four seconds,
+ * with a count in it; "told" ranks 1 and 2 alone pass the same, until rank 0 tells them: it looks for a message twice, and then calls nothing for four seconds. */
 #include <mpi.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ static int take(int from)
 /* Rank 0 leads: a negative number ends the round. */
 static void round_and_round(int rank, int is_counted)
 {
-    double end = MPI_Wtime() + 2;
+    double end = MPI_Wtime() + 4;
     int number = 0, is_over = 0;
     while (!is_over) {
         if (rank == 0) {
@@ -45,7 +45,7 @@ static void until_told(int rank)
             usleep(300000);
             MPI_Iprobe(1, ON, MPI_COMM_WORLD, &is_told, MPI_STATUS_IGNORE);
         }
-        sleep(2);
+        sleep(4);
         MPI_Send(&number, 1, MPI_INT, 1, STOP, MPI_COMM_WORLD);
     }
     while (rank != 0 && number == 0) {
