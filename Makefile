@@ -18,6 +18,8 @@ OF_THE_PAGE := binary(same_cells)
 # Fuzz targets can be checked with everything else, but not linked: that is for `make fuzz`.
 LINKED := --workspace --exclude '*-fuzz' --locked
 NEXTEST := $(OPENMPI) nextest run $(LINKED)
+# Ranks wait for each other more than they compute: twice as many tests at a time as there are processors.
+NEXTEST_UNDER_MPI := $(NEXTEST) -E '$(UNDER_MPI)' --test-threads $(shell expr 2 '*' $$(nproc))
 
 .PHONY: help test release-check setup release-setup fetch web web-check format lint lint-mpich docs build mpich unit doc-tests unit-mpi headless consumers consumers-setup deny advisories digests package deb wheel release site mpi mpi-setup unit-mpi-release measure bench bench-web bench-mpi fuzz bless
 
@@ -67,7 +69,7 @@ doc-tests: ## Every example of the documentation
 	$(OPENMPI) test $(LINKED) --doc
 
 unit-mpi: build mpich ## Every test that runs under MPI, both MPIs
-	RINGSCOPE_TEST_PROFILE=debug $(NEXTEST) -E '$(UNDER_MPI)'
+	RINGSCOPE_TEST_PROFILE=debug $(NEXTEST_UNDER_MPI)
 
 headless: ## Does the screen build by itself, with no terminal and nobody else's features?
 	$(OPENMPI) check -p ringscope-screen --locked
@@ -120,7 +122,7 @@ mpi-setup: ## Install Open MPI and MPICH where they are missing
 	@mpi-runner/setup
 
 unit-mpi-release: mpi ## The tests that run under MPI again and more of each, with the programs as they are shipped
-	RINGSCOPE_TEST_PROFILE=release RINGSCOPE_THOROUGH=1 $(NEXTEST) -E '$(UNDER_MPI)'
+	RINGSCOPE_TEST_PROFILE=release RINGSCOPE_THOROUGH=1 $(NEXTEST_UNDER_MPI)
 
 measure: ## The figures of the code: sizes, habits, and what is over the limits
 	@tools/measure
